@@ -1,0 +1,67 @@
+"""The exceptions, all of them, and how their sentences are made.
+
+    StriateError                exit code 2: the person who asked can mend it
+    |-- RecipeError             a field, a value or a combination of them is not acceptable
+    |-- DataError               a dataset is absent, damaged or empty
+    |-- NetError                a net cannot be built, or its weights do not fit
+    |-- RunError                a run folder is absent, damaged, in use or belongs to another recipe
+    |-- StudyError              a study, its arms or its claims are not acceptable
+    '-- StorageError            exit code 3: the disk refused (full, read-only, no permission)
+
+Every message is one sentence: what was given, where, what is accepted, what to do next.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class StriateError(Exception):
+    """Something the caller can mend; its text is shown to a person as it stands."""
+
+    exit_code = 2
+
+
+class RecipeError(StriateError):
+    """A recipe holds a field or a value that is not accepted."""
+
+
+class DataError(StriateError):
+    """A dataset is absent, damaged, empty or not what its name says."""
+
+
+class NetError(StriateError):
+    """A net cannot be built as asked, or weights do not fit it."""
+
+
+class RunError(StriateError):
+    """A run folder is absent, damaged, in use, or holds another run."""
+
+
+class StudyError(StriateError):
+    """A study, one of its arms or one of its claims is not acceptable."""
+
+
+class StorageError(StriateError):
+    """The disk refused a read or a write."""
+
+    exit_code = 3
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """Return `` (did you mean "x"?)`` for the closest valid name, or an empty string."""
+    matches = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.6)
+    return f' (did you mean "{matches[0]}"?)' if matches else ""
+
+
+def sentence(faults: list[str], limit: int = 10) -> str:
+    """Join several faults of one input into one sentence: the first ``limit`` and a count of the rest."""
+    shown = "; ".join(faults[:limit])
+    hidden = len(faults) - limit
+    return f"{shown}; and {hidden} more" if hidden > 0 else shown
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with control and unprintable characters escaped, so that an error cannot draw on a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

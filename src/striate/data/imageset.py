@@ -1,0 +1,180 @@
+"""Labelled images in memory, and what is computed from them: statistics, a hold-out, a fingerprint.
+
+Images are uint8 N,H,W,C, which is what a file holds and a quarter of what float32 would need; labels are int64 N.
+Both are read-only, so no run can change what the next one sees.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from striate.base.errors import DataError
+from striate.base.seeds import generator
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+_Number = TypeVar("_Number", np.uint8, np.int64)
+
+_BLOCK = 2048  # images per block of `statistics`: 12 MB of 16-bit squares for 32 x 32 x 3
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """``images`` uint8 (N, H, W, C) in 0..255 and ``labels`` int64 (N,) from 0; both are kept read-only.
+
+    Raises DataError when the types, the dimensions or the lengths differ from that, or when there is no image.
+    """
+
+    images: Images
+    labels: Labels
+
+    def __post_init__(self) -> None:
+        images, labels = self.images, self.labels
+        if images.dtype != np.uint8 or images.ndim != 4:
+            raise DataError(f"images are {images.dtype} with {images.ndim} dimensions, and must be uint8 N,H,W,C")
+        if labels.dtype != np.int64 or labels.shape != images.shape[:1]:
+            raise DataError(
+                f"labels are {labels.dtype} of shape {labels.shape}, and must be int64 of shape ({len(images)},),"
+                " one for each image"
+            )
+        if images.size == 0:
+            raise DataError(f"a split of shape {images.shape} holds no image, and needs at least one")
+        object.__setattr__(self, "images", _read_only(images))
+        object.__setattr__(self, "labels", _read_only(labels))
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSet:
+    """Splits of one data set; ``val`` or ``test`` is None where the source has none.
+
+    ``classes[k]`` is the name of label k; ``origin`` says where the bytes came from; ``notes`` are sentences for the
+    report. Make one with `image_set`, which computes ``fingerprint`` and checks that the splits fit together.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    train: Split
+    val: Split | None
+    test: Split | None
+    fingerprint: str
+    origin: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(H, W, C) of every image."""
+        height, width, channels = self.train.images.shape[1:]
+        return height, width, channels
+
+
+def image_set(
+    name: str,
+    classes: tuple[str, ...],
+    *,
+    train: Split,
+    val: Split | None = None,
+    test: Split | None = None,
+    origin: str,
+    notes: tuple[str, ...] = (),
+) -> ImageSet:
+    """Return the checked and fingerprinted set; raises DataError when shapes differ or a label has no class."""
+    for split_name, split in (("train", train), ("val", val), ("test", test)):
+        if split is None:
+            continue
+        if split.images.shape[1:] != train.images.shape[1:]:
+            raise DataError(
+                f"{name}: images of {split_name} are {split.images.shape[1:]} and those of train"
+                f" {train.images.shape[1:]} (H, W, C); give them one size"
+            )
+        wrong = np.flatnonzero((split.labels < 0) | (split.labels >= len(classes)))
+        if wrong.size:
+            raise DataError(
+                f"{name}: image {wrong[0]} of {split_name} has the label {split.labels[wrong[0]]},"
+                f" and labels are 0 to {len(classes) - 1}"
+            )
+    return ImageSet(name, classes, train, val, test, fingerprint(classes, train, val, test), origin, notes)
+
+
+def fingerprint(classes: tuple[str, ...], train: Split, val: Split | None, test: Split | None) -> str:
+    """Return the SHA-256 (64 hexadecimal digits) over class names, shapes, labels and pixels of every split.
+
+    It depends on content alone: name, origin and notes do not enter, and labels enter as little-endian 64 bits.
+    """
+    splits = {"train": train, "val": val, "test": test}
+    header = {
+        "classes": classes,
+        "shapes": {name: split.images.shape if split else None for name, split in splits.items()},
+    }
+    sha = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
+    for split in splits.values():
+        if split is not None:
+            sha.update(np.ascontiguousarray(split.labels.astype("<i8", copy=False)).data)
+            sha.update(split.images.data)
+    return sha.hexdigest()
+
+
+def statistics(images: Images) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return mean and standard deviation per channel of uint8 (N, H, W, C): two float32 (C,), in [0, 1] units.
+
+    The sums are whole numbers and therefore exact; memory is bounded by one block, whatever N is.
+    """
+    count, height, width, channels = images.shape
+    cells = count * height * width
+    if cells == 0:
+        raise DataError(f"images of shape {images.shape} have no mean; at least one image is needed")
+    total = np.zeros(channels, dtype=np.int64)
+    squares = np.zeros(channels, dtype=np.int64)
+    for start in range(0, count, _BLOCK):
+        # Rows of W*C values keep the inner axis long, which is what makes NumPy's column sums fast.
+        block = images[start : start + _BLOCK].reshape(-1, width * channels).astype(np.uint16)
+        total += block.sum(axis=0, dtype=np.int64).reshape(width, channels).sum(axis=0)
+        block *= block  # 255 squared is 65025 and fits
+        squares += block.sum(axis=0, dtype=np.int64).reshape(width, channels).sum(axis=0)
+    mean = total / cells
+    # Variance over whole numbers first: n * sum(x^2) - sum(x)^2 has no cancellation in Python's integers.
+    variance = [int(s) * cells - int(t) ** 2 for s, t in zip(squares, total, strict=True)]
+    std = np.array([math.sqrt(v) / cells for v in variance])
+    return (mean / 255).astype(np.float32), (std / 255).astype(np.float32)
+
+
+def holdout(labels: Labels, fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Split indices into (train, val), both sorted int64; ``fraction`` of each class goes to val.
+
+    A class of n images gives round(fraction * n), but at least 1 and at most n - 1. The draw depends on labels,
+    fraction and seed alone (stream ``split``). Raises DataError when fraction is not inside (0, 1), when there is no
+    label, or when a class has a single image, which cannot be on both sides.
+    """
+    if not 0 < fraction < 1:
+        raise DataError(f"the validation fraction is {fraction}, and must lie between 0 and 1, both excluded")
+    if labels.size == 0:
+        raise DataError("there is no label to split into training and validation; give at least two images per class")
+    classes, counts = np.unique(labels, return_counts=True)
+    single = classes[counts < 2]
+    if single.size:
+        raise DataError(
+            f"class {int(single[0])} has a single image ({single.size} such classes), and a validation split needs at"
+            " least two images of each class; add images, or give a val split of your own"
+        )
+    rng = generator(seed, "split")
+    held = np.zeros(labels.size, dtype=bool)
+    for value, count in zip(classes, counts, strict=True):
+        members = np.flatnonzero(labels == value)
+        size = min(max(math.floor(fraction * int(count) + 0.5), 1), int(count) - 1)
+        held[rng.permutation(members)[:size]] = True
+    return np.flatnonzero(~held).astype(np.int64), np.flatnonzero(held).astype(np.int64)
+
+
+def _read_only(array: NDArray[_Number]) -> NDArray[_Number]:
+    view = np.ascontiguousarray(array).view()
+    view.setflags(write=False)
+    return view

@@ -1,0 +1,145 @@
+"""The claim that a treatment ends with a higher accuracy than the control.
+
+Each treatment arm is compared with the control at a simultaneous level (Bonferroni): supported when one arm is, refuted
+when all are. Final, best-validation and test accuracy are all reported; the claim declares which one decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import fmean, stdev
+from typing import Any, ClassVar
+
+from striate.base.errors import StudyError, nearest
+from striate.studies.finding import Finding, failures_text, find, interval_text
+from striate.studies.outcome import MEASURES, Measure, Outcome, by_arm, tally
+from striate.studies.statistics import compare
+from striate.studies.terms import check_terms
+from striate.studies.verdict import Answer, Verdict
+
+WORDS: Mapping[Measure, str] = {
+    "test": "test accuracy of the best-validation checkpoint",
+    "final": "final validation accuracy",
+    "best": "best validation accuracy",
+}
+
+
+@dataclass(frozen=True)
+class Better:
+    """At least one ``treatment`` arm reaches a higher ``measure`` than ``control``.
+
+    ``margin`` is the smallest difference worth having, as a fraction. Raises StudyError with what is not acceptable.
+    """
+
+    kind: ClassVar[str] = "better"
+    name: str
+    statement: str
+    treatment: tuple[str, ...]
+    control: str
+    measure: Measure
+    margin: float
+
+    def __post_init__(self) -> None:
+        check_terms(self.name, self.statement, self.treatment, (self.control,), self.margin)
+        if self.measure not in MEASURES:
+            hint = nearest(str(self.measure), MEASURES)
+            raise StudyError(
+                f'the claim "{self.name}" measures "{self.measure}"{hint}; accepted are {", ".join(MEASURES)}'
+            )
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Every arm that the claim is about, the control last."""
+        return (*self.treatment, self.control)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields and the kind; `striate.studies.claims.claim_from_json` reads it."""
+        return {"kind": self.kind, **asdict(self)}
+
+    def judge(self, outcomes: Sequence[Outcome]) -> Verdict:
+        """Return the verdict; raises StudyError when an arm of the claim has no run.
+
+        When a finished run has no test accuracy, a claim about it is decided on the best validation accuracy of every
+        run, and the reason says so. A diverged run counts as guessing.
+        """
+        runs = by_arm(outcomes, self.arms)
+        untested = [run for arm in self.arms for run in runs[arm] if run.accuracy(self.measure) is None]
+        measure: Measure = "best" if untested else self.measure
+        findings = {arm: self._find(arm, runs, measure) for arm in self.treatment}
+        answer = _combine([finding.answer for finding in findings.values()])
+        leader = max(
+            (arm for arm in self.treatment if findings[arm].answer == answer),
+            key=lambda arm: findings[arm].comparison.effect,
+        )
+        clauses = [self._reason(leader, findings, WORDS[measure]), findings[leader].remedy]
+        if failed := failures_text(runs[arm] for arm in self.arms):
+            clauses.append(f"{failed} (a diverged run counts as guessing)")
+        if untested:
+            more = f" and of {len(untested) - 1} more" if len(untested) > 1 else ""
+            clauses.append(f"decided on {WORDS['best']}, since the test accuracy of {untested[0].label}{more} is missing")
+        return Verdict(
+            claim=self.name,
+            statement=self.statement,
+            kind=self.kind,
+            answer=answer,
+            reason="; ".join(clause for clause in clauses if clause),
+            comparisons=tuple((arm, self.control, findings[arm].comparison) for arm in self.treatment),
+            detectable=findings[leader].comparison.detectable,
+            seeds_needed=findings[leader].seeds_needed,
+            details={
+                "measure": self.measure,
+                "measured": measure,
+                "margin": self.margin,
+                "answers": {arm: finding.answer for arm, finding in findings.items()},
+                "arms": [_row(runs[arm]) for arm in self.arms],
+            },
+        )
+
+    def _find(self, arm: str, runs: Mapping[str, Sequence[Outcome]], measure: Measure) -> Finding:
+        treatment, control = runs[arm], runs[self.control]
+        comparison = compare(
+            _accuracies(treatment, measure),
+            _accuracies(control, measure),
+            comparisons=len(self.treatment),
+            # Nothing finer than one image is known. A test set, mostly larger, counts as if of validation's size.
+            resolution=max(1 / run.val_images for run in (*treatment, *control)),
+        )
+        return find(treatment, control, comparison, self.margin)
+
+    def _reason(self, leader: str, findings: Mapping[str, Finding], words: str) -> str:
+        finding = findings[leader]
+        best, answer = finding.comparison, finding.answer
+        first = f"of {len(findings)} arms, " if len(findings) > 1 else ""
+        seen = f"{first}{leader} differs from {self.control} by {best.effect:+.4f} in {words} ({interval_text(best, 4)})"
+        worth = f"the {self.margin:g} worth having"
+        if answer == "supported":
+            others = [arm for arm, other in findings.items() if other.answer == answer and arm != leader]
+            also = f", and so does {' and '.join(others)} less clearly" if others else ""
+            return seen + also + ("" if best.low >= self.margin else f"; whether it is at least {worth} remains open")
+        if answer == "undecided":
+            return f"{seen}, which leaves both no gain and {worth} possible"
+        if best.high < 0:
+            return f"{seen}, which is worse"
+        return f"{seen}, real but less than {worth}" if best.low > 0 else f"{seen}, so any gain is less than {worth}"
+
+
+def _combine(answers: Sequence[Answer]) -> Answer:
+    if "supported" in answers:
+        return "supported"
+    return "undecided" if "undecided" in answers else "refuted"
+
+
+def _accuracies(runs: Sequence[Outcome], measure: Measure) -> list[float]:
+    return [accuracy for run in runs if (accuracy := run.accuracy(measure)) is not None]
+
+
+def _row(runs: Sequence[Outcome]) -> dict[str, Any]:
+    """Return one arm of the table: n, states, mean and sd of each measure (None where a run has no value)."""
+    row: dict[str, Any] = {"arm": runs[0].arm, "n": len(runs), **tally(runs)}
+    for measure in MEASURES:
+        values = _accuracies(runs, measure)
+        whole = len(values) == len(runs)
+        row[f"{measure}_mean"] = fmean(values) if whole else None
+        row[f"{measure}_sd"] = stdev(values) if whole and len(runs) > 1 else None
+    return row

@@ -1,0 +1,128 @@
+"""One run as the claims see it: what it was asked, how its accuracy grew, and how it ended.
+
+A run that diverged is an outcome and no missing value: it counts with the accuracy of guessing. A finished run is *at
+chance* when its final validation accuracy lies within what guessing gives: with k of N validation images right and
+X ~ Binomial(N, 1 / classes), when P(X < k) < 0.999, that is when k is not above the one-sided 99.9 % bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from striate.base.errors import StudyError, nearest, sentence
+
+Measure = Literal["test", "final", "best"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+State = Literal["stable", "at chance", "diverged"]
+CHANCE_CONFIDENCE = 0.999
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run that ended by itself. Accuracies are fractions in [0, 1]; entry e of a tuple is after epoch e + 1.
+
+    ``status`` is "finished" or "diverged"; ``lr`` the peak learning rate; ``budget`` the epochs asked for, and a
+    diverged run has recorded fewer; ``seconds`` counts training from the start of the run; ``test_accuracy`` is of the
+    checkpoint with the best validation accuracy, None when it was not evaluated. Raises StudyError on other contents.
+    """
+
+    arm: str
+    seed: int
+    status: str
+    lr: float
+    budget: int
+    images_per_epoch: int
+    classes: int
+    val_images: int
+    val_accuracy: tuple[float, ...]
+    seconds: tuple[float, ...]
+    test_accuracy: float | None
+
+    def __post_init__(self) -> None:
+        faults: list[str] = []
+        if self.status not in ("finished", "diverged"):
+            faults.append(f'its status is "{self.status}", and claims are about runs that finished or diverged')
+        if self.status == "finished" and not self.val_accuracy:
+            faults.append("it finished without one validation accuracy")
+        if len(self.val_accuracy) != len(self.seconds):
+            faults.append(f"it has {len(self.val_accuracy)} validation accuracies, but {len(self.seconds)} times")
+        tests = () if self.test_accuracy is None else (self.test_accuracy,)
+        if not all(0 <= accuracy <= 1 for accuracy in (*self.val_accuracy, *tests)):
+            faults.append("an accuracy lies outside 0 to 1")
+        if self.classes < 2 or self.val_images < 1 or len(self.val_accuracy) > self.budget:
+            faults.append("it needs 2 classes, 1 validation image and no more epochs than its budget")
+        if faults:
+            raise StudyError(f"{self.label} cannot be judged: {sentence(faults)}; run it again")
+
+    @property
+    def label(self) -> str:
+        """The name of the run in a sentence."""
+        return f"the run of {self.arm} with seed {self.seed}"
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the run ended with a loss that was not finite."""
+        return self.status == "diverged"
+
+    @property
+    def chance(self) -> float:
+        """The accuracy of guessing, 1 / classes."""
+        return 1 / self.classes
+
+    @property
+    def final_val(self) -> float:
+        """Validation accuracy after the last epoch; of a diverged run, whose weights are useless, that of guessing."""
+        return self.chance if self.diverged else self.val_accuracy[-1]
+
+    @property
+    def best_val(self) -> float:
+        """The largest validation accuracy; of a run that diverged in its first epoch, the accuracy of guessing."""
+        return max(self.val_accuracy, default=self.chance)
+
+    @property
+    def state(self) -> State:
+        """How the run ended; the definition of "at chance" is in the head of this file."""
+        if self.diverged:
+            return "diverged"
+        return "at chance" if _within_guessing(self.final_val, self.val_images, self.chance) else "stable"
+
+    def accuracy(self, measure: Measure) -> float | None:
+        """Return the accuracy that a claim asks for; None when the test accuracy of a finished run is missing."""
+        if measure == "final":
+            return self.final_val
+        if measure == "best":
+            return self.best_val
+        return self.chance if self.test_accuracy is None and self.diverged else self.test_accuracy
+
+
+def _within_guessing(accuracy: float, images: int, chance: float) -> bool:
+    from scipy import special
+
+    right = round(accuracy * images)
+    return right == 0 or float(special.bdtr(right - 1, images, chance)) < CHANCE_CONFIDENCE
+
+
+def by_arm(outcomes: Sequence[Outcome], arms: Iterable[str]) -> dict[str, tuple[Outcome, ...]]:
+    """Return the runs of each of ``arms``, ordered by seed.
+
+    Raises StudyError when an arm has no run, with the nearest name that has some, and when a seed was given twice.
+    """
+    known = tuple(dict.fromkeys(outcome.arm for outcome in outcomes))
+    wanted = tuple(dict.fromkeys(arms))
+    faults = [f'"{arm}"{nearest(arm, known)}' for arm in wanted if arm not in known]
+    if faults:
+        there = ", ".join(known) or "none"
+        raise StudyError(f"the claim is about arms without a run: {sentence(faults)}; arms with runs are: {there}")
+    runs = {arm: tuple(sorted((o for o in outcomes if o.arm == arm), key=lambda o: o.seed)) for arm in wanted}
+    for arm, members in runs.items():
+        if len({outcome.seed for outcome in members}) < len(members):
+            raise StudyError(f'the arm "{arm}" has two runs with one seed; give each seed once, or n would be untrue')
+    return runs
+
+
+def tally(runs: Sequence[Outcome]) -> Mapping[State, int]:
+    """Return how many of ``runs`` ended in each state."""
+    states = [run.state for run in runs]
+    return {state: states.count(state) for state in get_args(State)}

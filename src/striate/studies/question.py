@@ -1,0 +1,128 @@
+"""A study: a question with arms, seeds and claims, fixed before it runs.
+
+A builtin study and a user's own have one form: a Python file with a base recipe and a function that makes the study from it,
+
+    BASE = Recipe(...)
+    def study(base: Recipe) -> Study: ...
+
+so that `--set`, `--data` and `--epochs` change the base, and the arms follow, for their numbers are written as rules.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
+
+from striate.base.errors import RecipeError, StudyError, nearest
+from striate.studies.verdict import Claim
+from striate.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One recipe of a study, as the fields in which it differs from the base."""
+
+    name: str
+    changes: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def slug(self) -> str:
+        """The arm's name as a folder name: lower case, digits and dashes."""
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-") or "arm"
+
+
+@dataclass(frozen=True)
+class Study:
+    """A question, fixed before it runs. Construction raises StudyError when arms, seeds or claims do not fit together."""
+
+    name: str
+    question: str
+    base: Recipe
+    arms: tuple[Arm, ...]
+    claims: tuple[Claim, ...]
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check that every arm has a name and a recipe of its own, and that the claims speak of arms that exist."""
+        if not self.arms:
+            raise StudyError(f'study "{self.name}" has no arms; give it at least one')
+        slugs = [arm.slug for arm in self.arms]
+        for arm in self.arms:
+            if slugs.count(arm.slug) > 1:
+                raise StudyError(f'study "{self.name}": two arms are named "{arm.name}"; give each a name of its own')
+            try:
+                self.base.change(**arm.changes)
+            except RecipeError as error:
+                raise StudyError(f'study "{self.name}", arm "{arm.name}": {error}') from error
+        known = [arm.name for arm in self.arms]
+        for claim in self.claims:
+            for name in claim.arms:
+                if name not in known:
+                    raise StudyError(
+                        f'study "{self.name}", claim "{claim.name}": arm "{name}" is unknown{nearest(name, known)}; '
+                        f"the arms are {', '.join(known)}"
+                    )
+        if not self.seeds or len(set(self.seeds)) < len(self.seeds) or min(self.seeds) < 0:
+            raise StudyError(f'study "{self.name}": seeds are {list(self.seeds)}, and must be different numbers from 0 on')
+
+    def recipe(self, arm: Arm, seed: int) -> Recipe:
+        """Return the recipe of one run."""
+        return self.base.change(**{**arm.changes, "seed": seed})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the study as JSON-able values, as study.json holds it."""
+        return {
+            "format": 1,
+            "name": self.name,
+            "question": self.question,
+            "base": self.base.to_json(),
+            "arms": [{"name": arm.name, "slug": arm.slug, "changes": dict(arm.changes)} for arm in self.arms],
+            "seeds": list(self.seeds),
+            "claims": [claim.to_json() for claim in self.claims],
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True)
+class Question:
+    """A study before its base recipe is settled: what a study file holds."""
+
+    name: str
+    summary: str
+    base: Recipe
+    make: Callable[[Recipe], Study]
+
+    def study(self, changes: Mapping[str, Any], seeds: int | None = None) -> Study:
+        """Return the study with the base recipe's fields replaced, and with seeds 0 .. ``seeds`` - 1 where that is given."""
+        made = self.make(self.base.change(**changes))
+        return replace(made, seeds=tuple(range(seeds))) if seeds is not None else made
+
+
+def question_from_file(path: Path) -> Question:
+    """Return the question of a user's own study file; raises StudyError when it does not hold one.
+
+    The file is Python and is run: open only what you trust.
+    """
+    if not path.is_file():
+        raise StudyError(f'study file "{path}" does not exist; name a file, or one of striate list studies')
+    spec = spec_from_file_location(f"striate_study_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise StudyError(f'study file "{path}" is no Python file; its name must end in .py')
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise StudyError(f'study file "{path}" cannot be run ({type(error).__name__}: {error}); mend it first') from error
+    base, make = getattr(module, "BASE", None), getattr(module, "study", None)
+    if not isinstance(base, Recipe) or not callable(make):
+        raise StudyError(
+            f'study file "{path}" needs BASE = Recipe(...) and a function study(base) that returns a Study'
+        )
+    return Question(path.stem, (module.__doc__ or "").strip().partition("\n")[0], base, make)

@@ -1,0 +1,32 @@
+"""The parts that every claim states, and what is acceptable there."""
+
+from __future__ import annotations
+
+import math
+
+from striate.base.errors import StudyError, sentence
+
+
+def check_terms(name: str, statement: str, treatment: tuple[str, ...], control: tuple[str, ...], margin: float) -> None:
+    """Raise StudyError listing every fault: empty texts, arms that are no tuple of names or named twice, the margin.
+
+    ``margin`` is the smallest difference worth having, in the unit of the claim, finite and at least 0.
+    """
+    faults: list[str] = []
+    if not name.strip() or not statement.strip():
+        faults.append("it needs a name and a statement")
+    families = {"treatment": treatment, "control": control}
+    wrong = {side: arms for side, arms in families.items() if not _is_family(arms)}
+    faults += [f"its {side} is {arms!r}, and must be a tuple of arm names" for side, arms in wrong.items()]
+    if not wrong:
+        named = treatment + control
+        faults += [f'the arm "{arm}" is named twice' for arm in dict.fromkeys(named) if named.count(arm) > 1]
+    if not 0 <= margin < math.inf:
+        faults.append(f"its margin is {margin}, and must be a finite number, 0 or larger")
+    if faults:
+        raise StudyError(f'the claim "{name}" is not acceptable: {sentence(faults)}; correct the study and run it again')
+
+
+def _is_family(arms: object) -> bool:
+    """Whether these are arms: a lone text, the likely slip, would be read as one arm per letter."""
+    return isinstance(arms, tuple) and arms != () and all(isinstance(arm, str) and arm for arm in arms)  # pyright: see below

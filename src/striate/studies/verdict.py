@@ -1,0 +1,78 @@
+"""What a study answers: supported, refuted or undecided, with the numbers it rests on.
+
+With the interval of the effect and the smallest difference worth having, the margin:
+
+    supported   the interval lies above 0, and not wholly below the margin
+    refuted     the interval lies wholly below the margin: worse, no difference, or a real one too small to be worth it
+    undecided   everything else; the verdict then says how many seeds would settle it
+
+When the margin is the true difference or more, `refuted` is false in at most 2.5 % of studies, and when there is no
+difference so is `supported`; claims with several comparisons share these 2.5 % among them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, get_args
+
+from striate.base.errors import StudyError
+from striate.studies.statistics import Comparison
+
+Answer = Literal["supported", "refuted", "undecided"]
+ANSWERS: tuple[Answer, ...] = get_args(Answer)
+
+
+def _no_details() -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to one claim.
+
+    ``reason`` is one sentence for a reader. ``comparisons`` holds (treatment arm, control arm, numbers); ``detectable``
+    is the smallest true effect that the study would have seen with power 0.8, in the unit of the claim, infinite when
+    there is none; ``seeds_needed`` the runs per arm that would settle an undecided verdict, None when it is settled, or
+    when no number up to 1000 does. ``details`` holds tables of plain JSON values, with None where a value is missing.
+    """
+
+    claim: str
+    statement: str
+    kind: str
+    answer: Answer
+    reason: str
+    comparisons: tuple[tuple[str, str, Comparison], ...] = ()
+    detectable: float = math.inf
+    seeds_needed: int | None = None
+    details: Mapping[str, Any] = field(default_factory=_no_details)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for `striate.base.files.write_json`, which knows how to write infinite numbers."""
+        comparisons = [
+            {"treatment": treatment, "control": control, **comparison.to_json()}
+            for treatment, control, comparison in self.comparisons
+        ]
+        return {**asdict(self), "comparisons": comparisons}
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> Verdict:
+        """Return what `to_json` wrote; raises StudyError when it is something else."""
+        try:
+            fields = dict(value)
+            comparisons = [dict(entry) for entry in fields.pop("comparisons")]
+            triples = tuple((c.pop("treatment"), c.pop("control"), Comparison.from_json(c)) for c in comparisons)
+            verdict = Verdict(comparisons=triples, **fields)
+        except (KeyError, TypeError, ValueError) as error:
+            raise StudyError(f"this is no verdict ({error}); run the study again, it keeps its runs") from error
+        if verdict.answer not in ANSWERS:
+            raise StudyError(f'the answer "{verdict.answer}" is none of {", ".join(ANSWERS)}; run the study again')
+        return verdict
+
+
+def decide(comparison: Comparison, margin: float) -> Answer:
+    """Return the answer for one comparison; ``margin`` is at least 0, in the unit of the effect."""
+    if comparison.high < margin:
+        return "refuted"
+    return "supported" if comparison.low > 0 else "undecided"

@@ -1,0 +1,238 @@
+"""The one training loop: a recipe goes in, a run folder comes out.
+
+    for every epoch, for every step of it:
+        images, labels = batch(epoch, step)          order and augmentation: functions of (seed, epoch, step)
+        loss = cross_entropy(net(images), labels)    non-finite: the run ends here, as `diverged`
+        loss.backward(); optimizer.step()            with learning_rate(step)
+    after every epoch: score the validation split, write history, keep the best, save now and then
+
+Cut at any step and resumed, a run ends in the same bytes: weights, optimizer state, history (same machine and threads).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from striate.base.seeds import integer
+from striate.training import checkpoints
+from striate.training.batches import in_order
+from striate.training.evaluate import Score, evaluate
+from striate.training.events import EventFile
+from striate.training.interrupt import stop_requests
+from striate.training.optimise import load_state_tensors, set_learning_rate, state_tensors
+from striate.training.run import Row, read_history, read_timing, write_history, write_status, write_timing
+from striate.training.schedule import learning_rate
+from striate.training.setup import Setup
+
+SAVE_SECONDS = 20.0  # at most this much work is lost to a kill, plus the epoch under way
+CHECK_STEPS = 50  # on a GPU reading the loss waits for the device, so it is read every so many steps
+
+
+@dataclass
+class Progress:
+    """Where a run is; everything in it is in the checkpoint, so that a resumed run continues to the last bit."""
+
+    step: int = 0  # updates done
+    loss_sum: float = 0.0  # of this epoch's updates, each weighted by its images
+    correct: int = 0
+    images: int = 0
+    seconds: float = 0.0  # spent in updates
+    best_step: int = 0
+    best_accuracy: float = -1.0
+    rows: list[Row] = field(default_factory=list[Row])
+    timing: list[tuple[int, int, float]] = field(default_factory=list[tuple[int, int, float]])
+
+
+@dataclass(frozen=True)
+class Tick:
+    """What a watcher of the loop is told after every update and every epoch."""
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    images_per_second: float
+    val: Score | None
+
+
+Watch = Callable[[Tick], None]
+
+
+class Diverged(Exception):
+    """The loss stopped being a finite number; the text says where."""
+
+
+def run_epochs(setup: Setup, folder: Path, watch: Watch | None = None) -> tuple[str, str]:
+    """Train until the recipe's last epoch, a stop request or a non-finite loss; return (status, reason).
+
+    Continues from the newest undamaged checkpoint in ``folder``. Everything it learns is on disk when it returns.
+    """
+    progress = _restore(setup, folder)
+    steps = setup.feed.steps
+    with stop_requests() as stop, EventFile(folder, progress.step) as events:
+        saver = _Saver(setup, folder)
+        status, reason = "finished", ""
+        try:
+            while progress.step < setup.recipe.epochs * steps:
+                if not _epoch(setup, progress, stop, watch):
+                    status, reason = "interrupted", f"stopped on request after update {progress.step}"
+                    break
+                score = _close_epoch(setup, progress, saver, events)
+                if watch:
+                    watch(_tick(setup, progress, score))
+                if not math.isfinite(score.loss):
+                    raise Diverged(f"the validation loss is not finite after update {progress.step}")
+                if time.monotonic() - saver.saved_at > SAVE_SECONDS:
+                    saver.save(progress)
+        except Diverged as end:
+            status, reason = "diverged", str(end)
+        if status == "diverged":
+            write_history(folder, progress.rows)
+        else:
+            saver.save(progress)
+    write_status(folder, status, reason, progress.step // steps, progress.step)
+    return status, reason
+
+
+def _epoch(setup: Setup, progress: Progress, stop: Callable[[], bool], watch: Watch | None) -> bool:
+    """Do the updates that are left of the current epoch; return False when a stop was asked for."""
+    steps, recipe, feed = setup.feed.steps, setup.recipe, setup.feed
+    epoch, first = progress.step // steps + 1, progress.step % steps
+    read_every = 1 if setup.device.type == "cpu" else CHECK_STEPS
+    unread: list[tuple[Tensor, Tensor, int]] = []
+    setup.net.train()
+    with torch.random.fork_rng(enabled=setup.draws):
+        for index in range(first, steps):
+            if stop():
+                _read(unread, progress)
+                return False
+            began = time.perf_counter()
+            if setup.draws:
+                torch.manual_seed(integer(recipe.seed, "dropout", epoch, index))
+            set_learning_rate(setup.optimizer, learning_rate(recipe, progress.step, steps))
+            images, labels = feed.batch(epoch, index)
+            loss, correct = update(setup, images, labels, progress.step + 1)
+            progress.step += 1
+            unread.append((loss, correct, len(labels)))
+            if len(unread) == read_every or index == steps - 1:
+                _read(unread, progress)
+            progress.seconds += time.perf_counter() - began
+            if watch:
+                watch(_tick(setup, progress, None))
+    return True
+
+
+def update(setup: Setup, images: Tensor, labels: Tensor, number: int) -> tuple[Tensor, Tensor]:
+    """Do update ``number`` of the net; return the loss before it (mean over the batch) and the number of right answers.
+
+    On the processor a non-finite loss raises `Diverged` before it reaches the weights.
+    """
+    with torch.autocast(setup.device.type, torch.bfloat16, enabled=setup.dtype == torch.bfloat16):
+        logits = setup.net(images)
+    loss = F.cross_entropy(logits.float(), labels, label_smoothing=setup.recipe.label_smoothing)
+    if setup.device.type == "cpu" and not math.isfinite(loss.item()):
+        raise Diverged(f"the training loss is not finite at update {number}")
+    loss.backward()
+    setup.optimizer.step()
+    setup.optimizer.zero_grad()
+    return loss.detach(), (logits.detach().argmax(1) == labels).sum()
+
+
+def _read(unread: list[tuple[Tensor, Tensor, int]], progress: Progress) -> None:
+    """Add up what the last updates reported; raises Diverged naming the first update with a non-finite loss."""
+    before = progress.step - len(unread)
+    for number, (loss, correct, images) in enumerate(unread, start=1):
+        value = loss.item()
+        if not math.isfinite(value):
+            raise Diverged(f"the training loss is not finite at update {before + number}")
+        progress.loss_sum += value * images
+        progress.correct += int(correct.item())
+        progress.images += images
+    unread.clear()
+
+
+def _close_epoch(setup: Setup, progress: Progress, saver: _Saver, events: EventFile) -> Score:
+    """Score the validation split, add the epoch to history and timing, and keep the weights if they are the best so far."""
+    splits, epoch = setup.splits, progress.step // setup.feed.steps
+    score = evaluate(setup.net, in_order(splits.val, splits.normalization, setup.device), setup.dtype)
+    rate = learning_rate(setup.recipe, progress.step - 1, setup.feed.steps)
+    numbers = [
+        ("train", "loss", progress.loss_sum / progress.images),
+        ("train", "accuracy", progress.correct / progress.images),
+        ("train", "lr", rate),
+        ("val", "loss", score.loss),
+        ("val", "accuracy", score.accuracy),
+    ]
+    new = [Row(progress.step, epoch, split, metric, value) for split, metric, value in numbers]
+    progress.rows += new
+    progress.timing.append((progress.step, epoch, progress.seconds))
+    progress.loss_sum, progress.correct, progress.images = 0.0, 0, 0
+    if math.isfinite(score.loss) and score.accuracy > progress.best_accuracy:
+        progress.best_step, progress.best_accuracy = progress.step, score.accuracy
+        saver.best = checkpoints.copy_state(setup.net.state_dict())
+    write_history(saver.folder, progress.rows)
+    write_timing(saver.folder, progress.timing)
+    write_status(saver.folder, "running", "", epoch, progress.step)
+    events.write(new)
+    return score
+
+
+class _Saver:
+    """Writes checkpoints of one run: the best weights first, then the state, then removes what is no longer needed."""
+
+    def __init__(self, setup: Setup, folder: Path) -> None:
+        self.folder, self.saved_at = folder, time.monotonic()
+        self.best: dict[str, Tensor] | None = None
+        self._setup, self._folder = setup, folder / "checkpoints"
+
+    def save(self, progress: Progress) -> None:
+        if self.best is not None:
+            values = {"accuracy": progress.best_accuracy, **self._setup.labels()}
+            checkpoints.write(self._folder, "best", progress.best_step, self.best, values)
+            self.best = None
+        tensors = {f"net.{name}": value for name, value in self._setup.net.state_dict().items()}
+        tensors |= {f"optimizer.{name}": value for name, value in state_tensors(self._setup.optimizer).items()}
+        checkpoints.write(self._folder, "step", progress.step, tensors, _values(progress))
+        checkpoints.prune(self._folder, "step")
+        checkpoints.prune(self._folder, "best", keep=1)
+        self.saved_at = time.monotonic()
+
+
+def _values(progress: Progress) -> dict[str, Any]:
+    kept = ("step", "loss_sum", "correct", "images", "seconds", "best_step", "best_accuracy")
+    return {name: getattr(progress, name) for name in kept}
+
+
+def _restore(setup: Setup, folder: Path) -> Progress:
+    found, damaged = checkpoints.newest(folder / "checkpoints", "step")
+    for sentence in damaged:
+        setup.warn(f"{sentence}; continuing from {f'update {found.step}' if found else 'the start'}")
+    if found is None:
+        return Progress()
+    groups: dict[str, dict[str, Tensor]] = {"net": {}, "optimizer": {}}
+    for name, tensor in found.tensors.items():
+        group, rest = name.split(".", 1)
+        groups[group][rest] = tensor
+    setup.net.load_state_dict(groups["net"])
+    load_state_tensors(setup.optimizer, groups["optimizer"])
+    progress = Progress(**found.values)
+    progress.rows = [row for row in read_history(folder) if row.step <= found.step]
+    progress.timing = [row for row in read_timing(folder) if row[0] <= found.step]
+    return progress
+
+
+def _tick(setup: Setup, progress: Progress, val: Score | None) -> Tick:
+    done = progress.step * setup.feed.images / setup.feed.steps
+    rate = done / progress.seconds if progress.seconds else 0.0
+    steps = setup.feed.steps
+    return Tick(math.ceil(progress.step / steps), setup.recipe.epochs, progress.step, steps, rate, val)
+

@@ -1,0 +1,144 @@
+"""What the machine is, and how it is set up for training: precision, threads, allocator.
+
+bfloat16 pays only where the processor multiplies it itself (AVX512_BF16, AMX, CUDA); elsewhere it is emulated and slow.
+It is also known to be wrong for some kernels on some builds (pytorch/pytorch issues 163347, 169688), so `auto` uses it
+only after a forward and backward pass of the very net agrees with float32.
+"""
+
+from __future__ import annotations
+
+import copy
+import ctypes
+import functools
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
+KEEP_BYTES = 2**30
+
+
+def device() -> torch.device:
+    """Return the device on which nets are trained: CUDA where there is one, else the processor."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@functools.cache
+def prepare() -> None:
+    """Set up this process once: flush denormal numbers to zero, and keep freed memory instead of returning it.
+
+    glibc hands large blocks back to the system at every free, and the next step pays for it in page faults: a step of a
+    batch-norm net at batch 32 took 1.4 to 1.6 times as long (2 threads, Xeon 2.5 GHz, torch 2.15).
+    """
+    torch.set_flush_denormal(True)
+    if platform.system() == "Linux" and platform.libc_ver()[0] == "glibc":
+        libc = ctypes.CDLL(None)
+        libc.mallopt(M_MMAP_THRESHOLD, KEEP_BYTES)
+        libc.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
+
+
+def multiplies_bfloat16(where: torch.device) -> bool:
+    """Tell whether ``where`` has bfloat16 multiplication in hardware."""
+    if where.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return bool({"avx512_bf16", "amx_bf16"} & set(processor_flags()))
+
+
+@functools.cache
+def processor_flags() -> tuple[str, ...]:
+    """Return the processor's feature flags as Linux names them; empty elsewhere."""
+    for line in _processor_lines():
+        if line.startswith(("flags", "Features")):
+            return tuple(line.partition(":")[2].split())
+    return ()
+
+
+@functools.cache
+def processor_name() -> str:
+    """Return the processor's name as the system gives it."""
+    for line in _processor_lines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _processor_lines() -> list[str]:
+    try:
+        return Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+
+
+def choose_precision(asked: str, net: nn.Module, images: Tensor) -> tuple[torch.dtype, str]:
+    """Return the dtype of the multiplications and the reason, for ``asked`` = auto, float32 or bfloat16.
+
+    ``images`` is one small batch (N, C, H, W) on the net's device; the net is not changed.
+    """
+    if asked != "auto":
+        return (torch.bfloat16 if asked == "bfloat16" else torch.float32), "as asked"
+    if not multiplies_bfloat16(images.device):
+        return torch.float32, "no bfloat16 multiplication in hardware"
+    error = bfloat16_error(net, images)
+    if error > 0.1:
+        return torch.float32, f"bfloat16 gradients differ from float32 by {error:.2g} here"
+    return torch.bfloat16, f"native, gradients within {error:.2g} of float32"
+
+
+def bfloat16_error(net: nn.Module, images: Tensor) -> float:
+    """Return how far bfloat16 is from float32: |g16 - g32| / |g32| over all parameter gradients of a pass over ``images``.
+
+    Rounding alone gives a few hundredths; a wrong kernel gives a number near or above 1.
+    """
+    gradients: list[Tensor] = []
+    for enabled in (False, True):
+        twin = copy.deepcopy(net).eval()  # eval: no dropout, and the running statistics stay untouched
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=enabled):
+            logits = twin(images)
+        logits.float().logsumexp(1).mean().backward()
+        gradients.append(torch.cat([p.grad.flatten() for p in twin.parameters() if p.grad is not None]))
+    exact, rounded = gradients
+    return float((rounded - exact).norm() / exact.norm().clamp_min(1e-30))
+
+
+def environment() -> dict[str, Any]:
+    """Return what a result depends on besides its recipe: versions, processor, threads, source commit."""
+    import numpy
+
+    import striate
+
+    where = device()
+    return {
+        "striate": striate.__version__,
+        "commit": source_commit(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": numpy.__version__,
+        "system": platform.platform(),
+        "processor": processor_name(),
+        "cores": os.cpu_count(),
+        "capability": torch.backends.cpu.get_cpu_capability(),
+        "device": torch.cuda.get_device_name(where) if where.type == "cuda" else "cpu",
+        "threads": torch.get_num_threads(),
+    }
+
+
+def source_commit() -> str | None:
+    """Return the commit that the source stands at, read from the repository beside it; None when installed without one."""
+    for folder in Path(__file__).resolve().parents:
+        head = folder / ".git" / "HEAD"
+        if not head.is_file():
+            continue
+        text = head.read_text(encoding="utf-8").strip()
+        if not text.startswith("ref: "):
+            return text
+        loose = folder / ".git" / text[5:]
+        if loose.is_file():
+            return loose.read_text(encoding="utf-8").strip()
+        packed = folder / ".git" / "packed-refs"
+        lines = packed.read_text(encoding="utf-8").splitlines() if packed.is_file() else []
+        return next((line.split()[0] for line in lines if line.endswith(text[5:])), None)
+    return None

@@ -1,0 +1,55 @@
+"""From a recipe to an optimizer, and an optimizer's state as named tensors (so that it needs no pickle)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from striate.training.recipe import Recipe
+
+
+def make_optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """Return PyTorch's optimizer for ``recipe``; weight decay touches only tensors of two and more dimensions.
+
+    PyTorch's fused updates are used: one pass over each tensor instead of one per operation.
+    """
+    decayed = [p for p in net.parameters() if p.requires_grad and p.dim() > 1]
+    plain = [p for p in net.parameters() if p.requires_grad and p.dim() <= 1]
+    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+    groups = [group for group in groups if group["params"]]
+    betas = (recipe.beta1, recipe.beta2)
+    match recipe.optimizer:
+        case "sgd":
+            return torch.optim.SGD(
+                groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=recipe.nesterov, fused=True
+            )
+        case "adam":
+            return torch.optim.Adam(groups, lr=recipe.lr, betas=betas, eps=recipe.epsilon, fused=True)
+        case "adamw":
+            return torch.optim.AdamW(groups, lr=recipe.lr, betas=betas, eps=recipe.epsilon, fused=True)
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, lr: float) -> None:
+    """Use ``lr`` from the next update on."""
+    for group in optimizer.param_groups:
+        group["lr"] = lr
+
+
+def state_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """Return the optimizer's slots as ``<parameter number>.<slot>``; numbers and absent slots need no tensor."""
+    state = optimizer.state_dict()["state"]
+    return {
+        f"{number}.{slot}": value
+        for number, slots in state.items()
+        for slot, value in slots.items()
+        if isinstance(value, Tensor)
+    }
+
+
+def load_state_tensors(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Put back what `state_tensors` returned; the optimizer must have been made from the same recipe and net."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        number, slot = name.split(".", 1)
+        state.setdefault(int(number), {})[slot] = value
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

@@ -1,0 +1,144 @@
+"""The doors to the loop: train a recipe, resume a folder, test a folder."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from striate.base.errors import DataError, RunError
+from striate.base.files import make_folder, read_json, write_json
+from striate.data import ImageSet, load
+from striate.nets import build
+from striate.nets.anatomy import anatomy
+from striate.training import checkpoints, machine
+from striate.training.batches import Normalization, in_order
+from striate.training.evaluate import evaluate
+from striate.training.loop import Watch, run_epochs
+from striate.training.recipe import Recipe
+from striate.training.run import DONE, Run, begin, locked, open_run, write_status
+from striate.training.setup import Setup, set_up
+
+Warn = Callable[[str], None]
+
+
+def train(
+    recipe: Recipe,
+    out: str | Path,
+    *,
+    images: ImageSet | None = None,
+    data_dir: Path | None = None,
+    watch: Watch | None = None,
+    warn: Warn = warnings.warn,
+) -> Run:
+    """Train ``recipe`` into the folder ``out`` and return the run; a folder of the same recipe is continued.
+
+    ``images`` spares loading the recipe's data again; ``watch`` is told after every update. The run's status is
+    finished, diverged or interrupted. Raises StriateError before anything is written when recipe, data or net are refused,
+    or when ``out`` holds something else.
+    """
+    folder = Path(out)
+    loaded = images if images is not None else load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
+    setup = set_up(recipe, loaded, warn)
+    fresh = not folder.exists()
+    if not fresh and (folder / "recipe.json").is_file() and open_run(folder).status in DONE:
+        begin(folder, recipe)  # raises when it is another recipe's
+        return open_run(folder)
+    if not fresh and not (folder / "recipe.json").is_file():
+        begin(folder, recipe)  # refuses a foreign folder before a lock is put into it
+    with locked(folder):
+        begin(folder, recipe)
+        _record(setup, folder)
+        try:
+            run_epochs(setup, folder, watch)
+        except BaseException as error:
+            before = open_run(folder)
+            write_status(folder, "failed", f"{type(error).__name__}: {error}", before.epoch, before.step)
+            raise
+    return open_run(folder)
+
+
+def resume(folder: str | Path, *, data_dir: Path | None = None, watch: Watch | None = None, warn: Warn = warnings.warn) -> Run:
+    """Continue the run in ``folder`` where its newest checkpoint stands; a run that has ended is returned as it is."""
+    run = open_run(Path(folder))
+    return run if run.status in DONE else train(run.recipe, run.folder, data_dir=data_dir, watch=watch, warn=warn)
+
+
+def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path | None = None) -> dict[str, Any]:
+    """Return the score of the best-validation checkpoint on the test split: accuracy, loss, images, epoch, step.
+
+    The test split is touched once: the score is stored in test.json, and a second call reads it.
+    Raises RunError when the run has not finished, DataError when the data have no test split.
+    """
+    run = open_run(Path(folder))
+    if stored := run.test():
+        return stored
+    if run.status != "finished":
+        raise RunError(
+            f'the run in "{folder}" is {run.status}, and only a finished run is tested; continue it with striate resume {folder}'
+        )
+    data = images if images is not None else load(run.recipe.data, data_dir=data_dir, image_size=run.recipe.image_size)
+    if data.test is None:
+        raise DataError(f"{data.name} has no test split; add a folder test/CLASS/ beside train/")
+    _same_data(run.folder, data)
+    net, values, step = best_net(run)
+    where = machine.device()
+    normalization = Normalization(tuple(values["mean"]), tuple(values["std"]))
+    score = evaluate(net.to(where), in_order(data.test, normalization, where))
+    epoch = next((row.epoch for row in run.history() if row.step == step), run.epoch)
+    result = {"accuracy": score.accuracy, "loss": score.loss, "images": score.images, "epoch": epoch, "step": step}
+    write_json(run.folder / "test.json", result)
+    return result
+
+
+def best_net(run: Run) -> tuple[nn.Module, dict[str, Any], int]:
+    """Return the net with the weights of the best validation accuracy, its labels (classes, mean, std ...), and its step.
+
+    Raises RunError when the run kept none (it diverged at once, or its files are damaged).
+    """
+    found, damaged = checkpoints.newest(run.folder / "checkpoints", "best")
+    if found is None:
+        why = f" ({'; '.join(damaged)})" if damaged else ""
+        raise RunError(f'the run in "{run.folder}" has no best-validation checkpoint{why}; train it again')
+    values = found.values
+    height, width, channels = values["image_shape"]
+    net = build(values["net"], values["net_options"], (height, width, channels), len(values["classes"]))
+    net.load_state_dict(found.tensors)
+    return net.eval(), values, found.step
+
+
+def _record(setup: Setup, folder: Path) -> None:
+    """Write environment and anatomy; on resume, refuse other data and warn of another machine or thread count."""
+    path = folder / "environment.json"
+    now = machine.environment() | {
+        "precision": str(setup.dtype).removeprefix("torch."),
+        "precision_reason": setup.precision_reason,
+        "data": setup.images.name,
+        "data_fingerprint": setup.images.fingerprint,
+        "train_images": setup.feed.images,
+        "val_images": len(setup.splits.val.labels),
+        "classes": len(setup.images.classes),
+    }
+    if path.is_file():
+        _same_data(folder, setup.images)
+        before = read_json(path)
+        changed = [key for key in ("threads", "torch", "processor", "precision", "device") if before.get(key) != now[key]]
+        if changed:
+            setup.warn(f"the run continues, though not bit for bit: {', '.join(changed)} differ from its first part")
+        return
+    make_folder(folder)
+    write_json(path, now)
+    write_json(folder / "anatomy.json", anatomy(setup.net, setup.images.image_shape, setup.recipe.net).to_json())
+    write_status(folder, "running", "", 0, 0)
+
+
+def _same_data(folder: Path, images: ImageSet) -> None:
+    path = folder / "environment.json"
+    if path.is_file() and read_json(path).get("data_fingerprint") != images.fingerprint:
+        raise RunError(
+            f'the images of "{images.name}" changed since the run in "{folder}" began (their fingerprint differs); '
+            "restore them, or start a new run with another --out"
+        )
