@@ -58,7 +58,8 @@ def read_digits(path: Path) -> tuple[Images, Labels]:
             table = np.loadtxt(file, delimiter=",")
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise DataError(f"{path} is absent or damaged ({error}); install scikit-learn again") from error
-    if table.shape != (_IMAGES, 65) or table.min() < 0 or table[:, :64].max() > 16 or table[:, 64].max() > 9:
+    right = table.shape == (_IMAGES, 65) and table.min() >= 0 and table[:, :64].max() <= 16 and table[:, 64].max() <= 9
+    if not right:
         raise DataError(
             f"{path} holds {table.shape} values, and {(_IMAGES, 65)} with pixels from 0 to 16 and labels from 0 to 9"
             " are expected; install scikit-learn again"

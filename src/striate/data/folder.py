@@ -3,11 +3,12 @@
 Classes are the names of the folders in train, sorted, and that order holds for every split. ``FOLDER/CLASS/*.png``
 without ``train`` is read as train. Names that start with a dot are passed over, as are files that are no images.
 Images of one size keep it; where sizes differ, or when ``image_size`` is given, all become squares of that side.
-All faults of a folder are reported together.
+All faults of a folder are reported together; images that train shares with another split are counted in a note.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +60,7 @@ def load_folder(folder: Path, *, image_size: int | None = None) -> ImageSet:
         val=splits.get("val"),
         test=splits.get("test"),
         origin=str(folder),
-        notes=_notes(survey, resized, image_size),
+        notes=_notes(survey, resized, image_size) + _leaks(splits),
     )
 
 
@@ -192,3 +193,15 @@ def _notes(survey: _Survey, resized: bool, image_size: int | None) -> tuple[str,
         endings = sorted({printable(path.suffix.lower()) or "no ending" for path in survey.ignored})
         notes.append(f"{len(survey.ignored)} files that are no images were passed over ({', '.join(endings[:5])})")
     return tuple(notes)
+
+
+def _leaks(splits: dict[str, Split]) -> tuple[str, ...]:
+    trained = {_mark(row) for row in splits["train"].images} if len(splits) > 1 else set[bytes]()
+    shared = {
+        name: sum(_mark(row) in trained for row in split.images) for name, split in splits.items() if name != "train"
+    }
+    return tuple(f"{count} images of {name} are also in train, pixel for pixel" for name, count in shared.items() if count)
+
+
+def _mark(image: Images) -> bytes:
+    return hashlib.sha256(image.tobytes()).digest()

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from statistics import fmean, stdev
 from typing import Any, ClassVar
 
 from striate.base.errors import StudyError, nearest
-from striate.studies.finding import Finding, failures_text, find, interval_text
-from striate.studies.outcome import MEASURES, Measure, Outcome, by_arm, tally
+from striate.studies.finding import Finding, also_text, failures_text, find, interval_text, lead
+from striate.studies.outcome import MEASURES, Measure, Outcome, by_arm, summary
 from striate.studies.statistics import compare
 from striate.studies.terms import check_terms
-from striate.studies.verdict import Answer, Verdict
+from striate.studies.verdict import Verdict
 
 WORDS: Mapping[Measure, str] = {
     "test": "test accuracy of the best-validation checkpoint",
@@ -67,22 +66,20 @@ class Better:
         untested = [run for arm in self.arms for run in runs[arm] if run.accuracy(self.measure) is None]
         measure: Measure = "best" if untested else self.measure
         findings = {arm: self._find(arm, runs, measure) for arm in self.treatment}
-        answer = _combine([finding.answer for finding in findings.values()])
-        leader = max(
-            (arm for arm in self.treatment if findings[arm].answer == answer),
-            key=lambda arm: findings[arm].comparison.effect,
-        )
-        clauses = [self._reason(leader, findings, WORDS[measure]), findings[leader].remedy]
+        leader = lead(findings)
+        clauses = [self._seen(leader, findings, measure), findings[leader].meaning, also_text(findings, leader)]
         if failed := failures_text(runs[arm] for arm in self.arms):
             clauses.append(f"{failed} (a diverged run counts as guessing)")
         if untested:
             more = f" and of {len(untested) - 1} more" if len(untested) > 1 else ""
-            clauses.append(f"decided on {WORDS['best']}, since the test accuracy of {untested[0].label}{more} is missing")
+            clauses.append(
+                f"decided on {WORDS['best']}, since the test accuracy of {untested[0].label}{more} is missing"
+            )
         return Verdict(
             claim=self.name,
             statement=self.statement,
             kind=self.kind,
-            answer=answer,
+            answer=findings[leader].answer,
             reason="; ".join(clause for clause in clauses if clause),
             comparisons=tuple((arm, self.control, findings[arm].comparison) for arm in self.treatment),
             detectable=findings[leader].comparison.detectable,
@@ -92,7 +89,7 @@ class Better:
                 "measured": measure,
                 "margin": self.margin,
                 "answers": {arm: finding.answer for arm, finding in findings.items()},
-                "arms": [_row(runs[arm]) for arm in self.arms],
+                "arms": [summary(arm, outcomes) for arm in self.arms],
             },
         )
 
@@ -107,39 +104,13 @@ class Better:
         )
         return find(treatment, control, comparison, self.margin)
 
-    def _reason(self, leader: str, findings: Mapping[str, Finding], words: str) -> str:
-        finding = findings[leader]
-        best, answer = finding.comparison, finding.answer
-        first = f"of {len(findings)} arms, " if len(findings) > 1 else ""
-        seen = f"{first}{leader} differs from {self.control} by {best.effect:+.4f} in {words} ({interval_text(best, 4)})"
-        worth = f"the {self.margin:g} worth having"
-        if answer == "supported":
-            others = [arm for arm, other in findings.items() if other.answer == answer and arm != leader]
-            also = f", and so does {' and '.join(others)} less clearly" if others else ""
-            return seen + also + ("" if best.low >= self.margin else f"; whether it is at least {worth} remains open")
-        if answer == "undecided":
-            return f"{seen}, which leaves both no gain and {worth} possible"
-        if best.high < 0:
-            return f"{seen}, which is worse"
-        return f"{seen}, real but less than {worth}" if best.low > 0 else f"{seen}, so any gain is less than {worth}"
-
-
-def _combine(answers: Sequence[Answer]) -> Answer:
-    if "supported" in answers:
-        return "supported"
-    return "undecided" if "undecided" in answers else "refuted"
+    def _seen(self, leader: str, findings: Mapping[str, Finding], measure: Measure) -> str:
+        comparison = findings[leader].comparison
+        return (
+            f"{f'of {len(findings)} arms, ' if len(findings) > 1 else ''}{leader} differs from {self.control} by"
+            f" {comparison.effect:+.4f} in {WORDS[measure]} ({interval_text(comparison, 4)})"
+        )
 
 
 def _accuracies(runs: Sequence[Outcome], measure: Measure) -> list[float]:
     return [accuracy for run in runs if (accuracy := run.accuracy(measure)) is not None]
-
-
-def _row(runs: Sequence[Outcome]) -> dict[str, Any]:
-    """Return one arm of the table: n, states, mean and sd of each measure (None where a run has no value)."""
-    row: dict[str, Any] = {"arm": runs[0].arm, "n": len(runs), **tally(runs)}
-    for measure in MEASURES:
-        values = _accuracies(runs, measure)
-        whole = len(values) == len(runs)
-        row[f"{measure}_mean"] = fmean(values) if whole else None
-        row[f"{measure}_sd"] = stdev(values) if whole and len(runs) > 1 else None
-    return row

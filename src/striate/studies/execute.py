@@ -125,7 +125,9 @@ def _check(study: Study, data_dir: Path | None) -> None:
     base = study.base
     images = load(base.data, data_dir=data_dir, image_size=base.image_size)
     if images.test is None:
-        raise DataError(f"{images.name} has no test split, on which a study judges; add a folder test/CLASS/ beside train/")
+        raise DataError(
+            f"{images.name} has no test split, on which a study judges; add a folder test/CLASS/ beside train/"
+        )
     for arm in study.arms:
         recipe = study.recipe(arm, study.seeds[0])
         build(recipe.net, recipe.net_options, images.image_shape, len(images.classes))

@@ -1,58 +1,83 @@
-"""One treatment arm against the control: the answer, and for an open one what would settle it."""
+"""Treatment arms against the control: the answer of each, what it means, and what would settle an open one."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from striate.studies.outcome import Outcome, tally
 from striate.studies.statistics import MOST_SEEDS, Comparison, exact_floor, seeds_needed
 from striate.studies.verdict import Answer, decide
 
+ORDER: tuple[Answer, ...] = ("supported", "undecided", "refuted")
+
 
 @dataclass(frozen=True)
 class Finding:
-    """``seeds_needed`` (runs per arm) and ``remedy``, a clause for the reason, belong to an undecided answer only."""
+    """``meaning`` is a clause for the reason; ``seeds_needed`` (runs per arm) belongs to an undecided answer only."""
 
     comparison: Comparison
     answer: Answer
+    meaning: str
     seeds_needed: int | None = None
-    remedy: str = ""
 
 
 def find(
-    treatment: Sequence[Outcome], control: Sequence[Outcome], comparison: Comparison, margin: float
+    treatment: Sequence[Outcome], control: Sequence[Outcome], comparison: Comparison, margin: float, unit: str = ""
 ) -> Finding:
-    """Decide ``comparison``, which is of these runs, unless failed runs forbid it.
+    """Decide ``comparison``, which is of these runs, unless failed runs forbid it; ``unit`` is for the words.
 
     Runs that all failed have equal values, and so an interval narrower than a few seeds justify. The two groups must
     then be large enough for an exact test of them to reach the level: 2 / C(n_t + n_c, n_t) at most 1 - confidence.
     """
     lost = [all(run.state != "stable" for run in runs) for runs in (treatment, control)]
     if all(lost):
-        return Finding(comparison, "undecided", None, "every run of both failed, so their accuracies say nothing")
+        return Finding(comparison, "undecided", "every run of both failed, so the numbers say nothing")
     alpha = 1 - comparison.confidence
     if any(lost) and exact_floor(len(treatment), len(control)) > alpha:
         needed = next(n for n in range(2, MOST_SEEDS) if exact_floor(n, n) <= alpha)
         arm = (treatment if lost[0] else control)[0].arm
-        return Finding(
-            comparison, "undecided", needed, f"every run of {arm} failed, which takes {needed} seeds for each arm to judge"
-        )
+        words = f"every run of {arm} failed, and to judge that takes at least {needed} seeds for each arm"
+        return Finding(comparison, "undecided", words, needed)
     answer = decide(comparison, margin)
     if answer != "undecided":
-        return Finding(comparison, answer)
+        return Finding(comparison, answer, _settled(comparison, answer, margin, unit))
     # Settled by telling the effect, if it is the one seen, from 0 or from the margin, whichever is farther away.
     needed = seeds_needed(comparison, max(comparison.effect, margin - comparison.effect))
-    return Finding(comparison, answer, needed, _remedy(comparison, needed))
+    return Finding(comparison, answer, _open(comparison, margin, unit, needed), needed)
 
 
-def _remedy(comparison: Comparison, needed: int | None) -> str:
-    if needed is None:
-        return f"even {MOST_SEEDS} seeds for each arm would not settle a difference like the one seen"
+def _settled(comparison: Comparison, answer: Answer, margin: float, unit: str) -> str:
+    worth = f"the {margin:g}{unit} worth having"
+    if answer == "supported":
+        return "" if comparison.low >= margin else f"whether it is at least {worth} remains open"
+    if comparison.high < 0:
+        return "that is a loss"
+    return f"that is real but less than {worth}" if comparison.low > 0 else f"any gain is less than {worth}"
+
+
+def _open(comparison: Comparison, margin: float, unit: str, needed: int | None) -> str:
     if math.isinf(comparison.low):
         return f"at least {needed} seeds for each arm are needed"
-    return f"about {needed} seeds for each arm would settle it if the true difference is the one seen"
+    possible = f"no gain and the {margin:g}{unit} worth having" if margin else "a loss and a gain"
+    if needed is None:
+        return f"both {possible} remain possible, and even {MOST_SEEDS} seeds for each arm would hardly tell"
+    return f"both {possible} remain possible, and about {needed} seeds for each arm would settle an effect like this"
+
+
+def lead(findings: Mapping[str, Finding]) -> str:
+    """Return the arm that speaks for all: supported if there is one, else undecided, else refuted.
+
+    So a claim about several arms is supported when one is, and refuted when all are. Among equals, the largest effect.
+    """
+    return max(findings, key=lambda arm: (-ORDER.index(findings[arm].answer), findings[arm].comparison.effect))
+
+
+def also_text(findings: Mapping[str, Finding], leader: str) -> str:
+    """Return which other arms are supported, for the reason; empty when there are none."""
+    others = [arm for arm, finding in findings.items() if finding.answer == "supported" and arm != leader]
+    return f"supported too: {', '.join(others)}" if others else ""
 
 
 def interval_text(comparison: Comparison, digits: int) -> str:
@@ -68,9 +93,7 @@ def failures_text(groups: Iterable[Sequence[Outcome]]) -> str:
     """Return which runs diverged or stayed at chance, empty when none did; each group holds the runs of one arm."""
     parts: list[str] = []
     for runs in groups:
-        parts += [
-            f"{many} of {len(runs)} runs of {runs[0].arm} {words}"
-            for state, words in (("diverged", "diverged"), ("at chance", "stayed at chance"))
-            if (many := tally(runs)[state])
-        ]
-    return ", ".join(parts)
+        ends = tally(runs)
+        lost = (("diverged", ends["diverged"]), ("stayed at chance", ends["at chance"]))
+        parts += [f"{many} of {len(runs)} runs of {runs[0].arm} {words}" for words, many in lost if many]
+    return " and ".join(parts)

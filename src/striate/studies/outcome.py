@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from statistics import fmean, stdev
+from typing import Any, Literal, get_args
 
 from striate.base.errors import StudyError, nearest, sentence
 
@@ -126,3 +127,18 @@ def tally(runs: Sequence[Outcome]) -> Mapping[State, int]:
     """Return how many of ``runs`` ended in each state."""
     states = [run.state for run in runs]
     return {state: states.count(state) for state in get_args(State)}
+
+
+def summary(arm: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Return one row of the study's table: n, states, mean and sd of each accuracy over the runs of ``arm``.
+
+    None stands where a run has no value, and for the sd of a single run.
+    """
+    runs = [outcome for outcome in outcomes if outcome.arm == arm]
+    row: dict[str, Any] = {"arm": arm, "n": len(runs), **tally(runs)}
+    for measure in MEASURES:
+        values = [value for run in runs if (value := run.accuracy(measure)) is not None]
+        whole = len(values) == len(runs)
+        row[f"{measure}_mean"] = fmean(values) if whole and values else None
+        row[f"{measure}_sd"] = stdev(values) if whole and len(values) > 1 else None
+    return row

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import RecipeError, StudyError, nearest
-from striate.studies.verdict import Claim
+from striate.studies.claims import Claim
 from striate.training.recipe import Recipe
 
 
@@ -69,7 +69,9 @@ class Study:
                         f"the arms are {', '.join(known)}"
                     )
         if not self.seeds or len(set(self.seeds)) < len(self.seeds) or min(self.seeds) < 0:
-            raise StudyError(f'study "{self.name}": seeds are {list(self.seeds)}, and must be different numbers from 0 on')
+            raise StudyError(
+                f'study "{self.name}": seeds are {list(self.seeds)}, and must be different numbers from 0 on'
+            )
 
     def recipe(self, arm: Arm, seed: int) -> Recipe:
         """Return the recipe of one run."""
@@ -119,7 +121,9 @@ def question_from_file(path: Path) -> Question:
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise StudyError(f'study file "{path}" cannot be run ({type(error).__name__}: {error}); mend it first') from error
+        raise StudyError(
+            f'study file "{path}" cannot be run ({type(error).__name__}: {error}); mend it first'
+        ) from error
     base, make = getattr(module, "BASE", None), getattr(module, "study", None)
     if not isinstance(base, Recipe) or not callable(make):
         raise StudyError(

@@ -13,14 +13,14 @@ mean would prefer an arm that fails often. Epochs are whole, so their standard d
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import fmean, median
 from typing import Any, ClassVar
 
-from striate.studies.finding import Finding, failures_text, find, interval_text
+from striate.studies.finding import Finding, also_text, failures_text, find, interval_text, lead
 from striate.studies.outcome import Outcome, by_arm, tally
-from striate.studies.statistics import Comparison, compare
+from striate.studies.statistics import compare
 from striate.studies.terms import check_terms
 from striate.studies.verdict import Verdict
 
@@ -30,7 +30,7 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Sooner:
-    """The arm ``treatment`` reaches the final validation accuracy of ``control`` by ``margin`` epochs or more sooner.
+    """At least one ``treatment`` arm reaches the final validation accuracy of ``control`` in fewer epochs.
 
     ``margin`` is the smallest difference worth having, in epochs. Raises StudyError with what is not acceptable.
     """
@@ -38,17 +38,17 @@ class Sooner:
     kind: ClassVar[str] = "sooner"
     name: str
     statement: str
-    treatment: str
+    treatment: tuple[str, ...]
     control: str
     margin: float
 
     def __post_init__(self) -> None:
-        check_terms(self.name, self.statement, (self.treatment,), (self.control,), self.margin)
+        check_terms(self.name, self.statement, self.treatment, (self.control,), self.margin)
 
     @property
     def arms(self) -> tuple[str, ...]:
         """Every arm that the claim is about, the control last."""
-        return (self.treatment, self.control)
+        return (*self.treatment, self.control)
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields and the kind; `striate.studies.claims.claim_from_json` reads it."""
@@ -60,29 +60,90 @@ class Sooner:
         Undecided when a run of the control diverged or stayed at chance: its final accuracy is then no target.
         """
         runs = by_arm(outcomes, self.arms)
-        treatment, control = runs[self.treatment], runs[self.control]
-        target = fmean(run.final_val for run in control)
-        horizon = min(run.budget for run in (*treatment, *control))
-        spare = {arm: [horizon - _restricted(run, target, horizon) for run in runs[arm]] for arm in self.arms}
-        comparison = compare(spare[self.treatment], spare[self.control], resolution=1.0)
-        if any(run.state != "stable" for run in control):
-            finding = Finding(comparison, "undecided", None, "so the control sets no target; give it a smaller learning rate")
-            clauses = [failures_text([control]), finding.remedy]
-        else:
-            finding = find(treatment, control, comparison, self.margin)
-            clauses = [self._reason(finding, horizon, target), finding.remedy, failures_text([treatment])]
+        target = fmean(run.final_val for run in runs[self.control])
+        horizon = min(run.budget for arm in self.arms for run in runs[arm])
+        findings = {arm: self._find(runs[arm], runs[self.control], target, horizon) for arm in self.treatment}
+        leader = lead(findings)
         rows = [_row(runs[arm], target, horizon) for arm in self.arms]
-        missed = [f"{row['n'] - row['reached']} of {row['n']} runs of {row['arm']}" for row in rows if row["reached"] < row["n"]]
-        if missed and finding.remedy != clauses[-1]:
-            clauses.append(f"{' and '.join(missed)} did not reach it and count as {horizon} epochs")
+        if failed := failures_text([runs[self.control]]):
+            clauses = [failed, findings[leader].meaning]
+        else:
+            clauses = [self._seen(leader, findings, target, horizon), findings[leader].meaning]
+            clauses += [also_text(findings, leader), _missed(rows, horizon)]
+            clauses.append(failures_text(runs[arm] for arm in self.treatment))
         return Verdict(
             claim=self.name,
             statement=self.statement,
             kind=self.kind,
-            answer=finding.answer,
+            answer=findings[leader].answer,
             reason="; ".join(clause for clause in clauses if clause),
-            comparisons=((self.treatment, self.control, comparison),),
-            detectable=comparison.detectable,
-            seeds_needed=finding.seeds_needed,
-            details={"margin": self.margin, "target": target, "horizon": horizon, "arms": rows},
+            comparisons=tuple((arm, self.control, findings[arm].comparison) for arm in self.treatment),
+            detectable=findings[leader].comparison.detectable,
+            seeds_needed=findings[leader].seeds_needed,
+            details={
+                "margin": self.margin,
+                "target": target,
+                "horizon": horizon,
+                "answers": {arm: finding.answer for arm, finding in findings.items()},
+                "arms": rows,
+            },
         )
+
+    def _find(self, treatment: Sequence[Outcome], control: Sequence[Outcome], target: float, horizon: int) -> Finding:
+        spare = [[horizon - restricted(run, target, horizon) for run in runs] for runs in (treatment, control)]
+        comparison = compare(*spare, comparisons=len(self.treatment), resolution=1.0)
+        if any(run.state != "stable" for run in control):
+            words = f"so the final accuracy of {self.control} is no target; give it a smaller learning rate"
+            return Finding(comparison, "undecided", words)
+        return find(treatment, control, comparison, self.margin, " epochs")
+
+    def _seen(self, leader: str, findings: Mapping[str, Finding], target: float, horizon: int) -> str:
+        comparison = findings[leader].comparison
+        return (
+            f"to reach {target:.4f}, the mean final validation accuracy of {self.control},"
+            f"{f' of {len(findings)} arms' if len(findings) > 1 else ''} {leader} takes"
+            f" {horizon - comparison.mean_treatment:.1f} epochs and {self.control}"
+            f" {horizon - comparison.mean_control:.1f}, a saving of {comparison.effect:+.1f}"
+            f" ({interval_text(comparison, 1)})"
+        )
+
+
+def first_epoch(run: Outcome, target: float, horizon: int) -> int | None:
+    """Return the first epoch, from 1 to ``horizon``, with a validation accuracy of ``target`` or more, else None."""
+    epochs = enumerate(run.val_accuracy[:horizon], start=1)
+    return next((epoch for epoch, accuracy in epochs if accuracy >= target - ROUNDING), None)
+
+
+def restricted(run: Outcome, target: float, horizon: int) -> int:
+    """Return the time of `first_epoch`, and ``horizon`` when the target was not reached."""
+    return first_epoch(run, target, horizon) or horizon
+
+
+def _row(runs: Sequence[Outcome], target: float, horizon: int) -> dict[str, Any]:
+    """Return one arm of the table: how many reached the target, and after how many epochs, images and seconds."""
+    times = [first_epoch(run, target, horizon) for run in runs]
+    reached = [(run, time) for run, time in zip(runs, times, strict=True) if time is not None]
+    return {
+        "arm": runs[0].arm,
+        "n": len(runs),
+        "reached": len(reached),
+        **tally(runs),
+        "mean_epochs": fmean(restricted(run, target, horizon) for run in runs),
+        "median_epochs": _median([float(time) for _, time in reached], len(runs)),
+        "median_images": _median([float(time * run.images_per_epoch) for run, time in reached], len(runs)),
+        "median_seconds": _median([run.seconds[time - 1] for run, time in reached], len(runs)),
+        "epochs": {str(run.seed): time for run, time in zip(runs, times, strict=True)},
+    }
+
+
+def _median(values: list[float], n: int) -> float | None:
+    """Return the median of n times, those not in ``values`` later than all; None if it is one of these."""
+    middle = median(values + [math.inf] * (n - len(values)))
+    return middle if math.isfinite(middle) else None
+
+
+def _missed(rows: Sequence[dict[str, Any]], horizon: int) -> str:
+    late = [
+        f"{row['n'] - row['reached']} of {row['n']} runs of {row['arm']}" for row in rows if row["reached"] < row["n"]
+    ]
+    return f"{' and '.join(late)} did not reach it and count as {horizon} epochs" if late else ""

@@ -119,7 +119,9 @@ def seeds_needed(comparison: Comparison, difference: float) -> int | None:
 def _check(treatment: Sequence[float], control: Sequence[float], confidence: float, many: int, grid: float) -> None:
     for name, values in (("treatment", treatment), ("control", control)):
         if not values or not all(math.isfinite(value) for value in values):
-            raise StudyError(f"the {name} to compare is {list(values)}; it needs one finite number at least, and no other")
+            raise StudyError(
+                f"the {name} to compare is {list(values)}; it needs one finite number at least, and no other"
+            )
     if not 0 < confidence < 1 or many < 1 or not 0 <= grid < math.inf:
         raise StudyError(
             f"confidence {confidence}, comparisons {many} and resolution {grid} were given;"
@@ -163,9 +165,11 @@ def _detectable(error: float, df: float, level: float) -> float:
 
 def fisher(hits_t: int, n_t: int, hits_c: int, n_c: int) -> float:
     """Return the two-sided p of Fisher's exact test: ``hits_t`` of ``n_t`` against ``hits_c`` of ``n_c``."""
+    import numpy as np
     from scipy import stats
 
-    return float(stats.fisher_exact([[hits_t, n_t - hits_t], [hits_c, n_c - hits_c]]).pvalue)
+    table = np.array([[hits_t, n_t - hits_t], [hits_c, n_c - hits_c]])
+    return float(stats.fisher_exact(table).pvalue)
 
 
 def fisher_detectable(n_t: int, n_c: int) -> float:
@@ -180,7 +184,7 @@ def fisher_detectable(n_t: int, n_c: int) -> float:
 
 
 def fisher_seeds(share_t: float, share_c: float, least: int = 2) -> int | None:
-    """Return the least n per group, from ``least`` on, at which these shares of the runs differ at 5 % by Fisher's test.
+    """Return the least n per group, from ``least`` on, at which these shares differ at 5 % by Fisher's test.
 
     Shares are rounded to whole runs. None beyond 1000, and when the shares are equal.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import cast
 
 from striate.base.errors import StudyError, sentence
 
@@ -24,9 +25,13 @@ def check_terms(name: str, statement: str, treatment: tuple[str, ...], control: 
     if not 0 <= margin < math.inf:
         faults.append(f"its margin is {margin}, and must be a finite number, 0 or larger")
     if faults:
-        raise StudyError(f'the claim "{name}" is not acceptable: {sentence(faults)}; correct the study and run it again')
+        raise StudyError(
+            f'the claim "{name}" is not acceptable: {sentence(faults)}; correct the study and run it again'
+        )
 
 
 def _is_family(arms: object) -> bool:
     """Whether these are arms: a lone text, the likely slip, would be read as one arm per letter."""
-    return isinstance(arms, tuple) and arms != () and all(isinstance(arm, str) and arm for arm in arms)  # pyright: see below
+    if not isinstance(arms, tuple) or not arms:
+        return False
+    return all(isinstance(arm, str) and arm for arm in cast("tuple[object, ...]", arms))

@@ -13,11 +13,12 @@ difference so is `supported`; claims with several comparisons share these 2.5 % 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 
 from striate.base.errors import StudyError
+from striate.studies.outcome import Outcome
 from striate.studies.statistics import Comparison
 
 Answer = Literal["supported", "refuted", "undecided"]
@@ -69,6 +70,33 @@ class Verdict:
         if verdict.answer not in ANSWERS:
             raise StudyError(f'the answer "{verdict.answer}" is none of {", ".join(ANSWERS)}; run the study again')
         return verdict
+
+
+class Claim(Protocol):
+    """What a study needs of a claim: its texts, its arms, and a judgement from runs."""
+
+    @property
+    def name(self) -> str:
+        """A few words, different from those of the study's other claims."""
+        ...
+
+    @property
+    def statement(self) -> str:
+        """What is claimed, in one sentence."""
+        ...
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Every arm that the claim is about."""
+        ...
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the claim as plain JSON values."""
+        ...
+
+    def judge(self, outcomes: Sequence[Outcome]) -> Verdict:
+        """Return the verdict; raises StudyError when an arm of the claim has no run."""
+        ...
 
 
 def decide(comparison: Comparison, margin: float) -> Answer:

@@ -48,8 +48,12 @@ def state_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
 
 def load_state_tensors(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
     """Put back what `state_tensors` returned; the optimizer must have been made from the same recipe and net."""
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
     for name, value in tensors.items():
         number, slot = name.split(".", 1)
-        state.setdefault(int(number), {})[slot] = value
+        like = parameters[int(number)]
+        # The fused updates walk through memory, so a slot must lie there in the order of its parameter (channels last).
+        laid = torch.empty_like(like, dtype=value.dtype).copy_(value) if value.shape == like.shape else value
+        state.setdefault(int(number), {})[slot] = laid
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

@@ -1,0 +1,87 @@
+"""What the commands print: aligned, quiet, coloured only for meaning, and plain when piped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from striate.nets.anatomy import Anatomy
+    from striate.studies.execute import Answer
+    from striate.training.run import Run
+
+COLOURS = {"supported": "green", "refuted": "red", "undecided": "yellow"}
+
+
+def console(stderr: bool = False) -> Console:
+    """Return a console that wraps at the terminal's width, and does not cut lines when piped."""
+    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=120)
+
+
+def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
+    """Return a quiet table: no frame, a header, the columns in ``right`` aligned to the right."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return made
+
+
+def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> None:
+    """Print the verdicts, then the arms."""
+    study = answer.study
+    out.print(Text(study.question, style="bold"))
+    out.print(f"{study.base.data}, {len(study.arms)} arms x {len(study.seeds)} seeds, {study.base.epochs} epochs\n")
+    for verdict in answer.verdicts:
+        out.print(Text.assemble((f"{verdict.answer:<10}", COLOURS[verdict.answer]), (verdict.statement, "bold")))
+        out.print(Padding(Text(verdict.reason), (0, 0, 1, 10)))
+    accuracies = ("final validation", "best validation", "test")
+    made = table("arm", "runs", "stable", "at chance", "diverged", *accuracies, right=("runs", "stable", "at chance", "diverged"))
+    for arm in arms:
+        states = arm["states"]
+        cells = [accuracy(arm[measure]) for measure in ("final", "best", "test")]
+        made.add_row(arm["name"], str(arm["n"]), *(str(states[s]) for s in ("stable", "at chance", "diverged")), *cells)
+    out.print(made)
+    for run, reason in answer.failures.items():
+        out.print(Text(f"failed    {run}: {reason}", style="red"))
+
+
+def accuracy(cell: dict[str, Any] | None) -> str:
+    """Return ``mean +- sd (n)`` of one cell of the table; a dash where there is nothing."""
+    if cell is None or not cell["n"]:
+        return "-"
+    spread = f" ± {cell['sd']:.4f}" if cell["n"] > 1 and cell["sd"] is not None else ""
+    return f"{cell['mean']:.4f}{spread} ({cell['n']})"
+
+
+def show_run(out: Console, run: Run) -> None:
+    """Print how a run ended, and what to do next."""
+    best = max(run.curve("val", "accuracy"), key=lambda point: (point[1], -point[0]), default=None)
+    out.print(f"{run.status} after epoch {run.epoch} of {run.recipe.epochs}{f': {run.reason}' if run.reason else ''}")
+    if best:
+        out.print(f"best validation accuracy {best[1]:.4f} in epoch {best[0]}, last {run.curve('val', 'accuracy')[-1][1]:.4f}")
+    if run.status == "finished":
+        out.print(f"test it with: striate test {run.folder}")
+    elif run.status == "interrupted":
+        out.print(f"continue with: striate resume {run.folder}")
+
+
+def show_anatomy(out: Console, anatomy: Anatomy) -> None:
+    """Print the net layer by layer: shape, parameters, multiply-adds, receptive field."""
+    made = table(
+        "tap", "layer", "", "output", "parameters", "MACs", "field", right=("output", "parameters", "MACs", "field")
+    )
+    for layer in anatomy.layers:
+        shape = " x ".join(str(size) for size in layer.output)
+        counts = (f"{number:,}" if number else "" for number in (layer.parameters, layer.macs))
+        made.add_row(layer.name, layer.kind, layer.detail, shape, *counts, str(layer.receptive_field or ""))
+    out.print(made)
+    out.print(
+        f"\n{anatomy.parameters:,} parameters; {anatomy.macs:,} multiply-adds (MACs) per image in a forward pass; "
+        "field: receptive field in input pixels"
+    )

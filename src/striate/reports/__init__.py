@@ -1,0 +1,1 @@
+"""What is shown: the figure of a net, charts, and the page of a study. Nothing here computes science."""

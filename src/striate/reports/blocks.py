@@ -1,0 +1,85 @@
+"""The layers of a net gathered into the blocks that a reader thinks in, and the words for them.
+
+A convolution or a dense layer opens a block; the norm, activation, dropout or addition behind it belongs to it. Whatever
+only changes the shape (pool, flatten) is a step between blocks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from striate.nets.anatomy import Anatomy, Layer
+
+Role = Literal["input", "convolution", "dense", "step", "other"]
+
+ACRONYMS = {"relu": "ReLU", "gelu": "GELU", "silu": "SiLU", "elu": "ELU", "selu": "SELU", "mish": "Mish", "relu6": "ReLU6"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Layers drawn as one. ``output`` is (C, H, W) or (features,); ``field`` the receptive field in input pixels."""
+
+    role: Role
+    layers: tuple[Layer, ...]
+    output: tuple[int, ...]
+    field: int | None
+
+    @property
+    def parameters(self) -> int:
+        """Trainable parameters of the block."""
+        return sum(layer.parameters for layer in self.layers)
+
+
+def blocks(anatomy: Anatomy) -> list[Block]:
+    """Return the blocks of ``anatomy`` in order; the first is the input, which has no layers."""
+    groups: list[tuple[Role, list[Layer]]] = []
+    for layer in anatomy.layers:
+        role = _role(layer)
+        joins = role == "other" and groups and groups[-1][0] != "step"
+        if joins:
+            groups[-1][1].append(layer)
+        else:
+            groups.append((role, [layer]))
+    made = [_block(role, layers) for role, layers in groups]
+    return [Block("input", (), anatomy.input, 1), *made]
+
+
+def _block(role: Role, layers: list[Layer]) -> Block:
+    return Block(role, tuple(layers), layers[-1].output, layers[-1].receptive_field)
+
+
+def _role(layer: Layer) -> Role:
+    if layer.kind == "convolution":
+        return "convolution"
+    if layer.kind == "dense":
+        return "dense"
+    return "step" if "pool" in layer.kind or layer.kind == "flatten" else "other"
+
+
+def words(layer: Layer, *, short: bool) -> str:
+    """Return what ``layer`` is, as `3x3 convolution, 64 filters`, or `3x3 conv, 64` when ``short``."""
+    window, stride = _window(layer.detail)
+    lead = f"{window} " if window else ""
+    if layer.kind == "convolution":
+        name = f"{lead}conv, {layer.output[0]}" if short else f"{lead}convolution, {layer.output[0]} filters"
+        return f"{name}{f', stride {stride}' if stride != 1 else ''}"
+    if layer.kind == "dense":
+        return f"dense, {layer.output[0]}" if short else f"dense layer, {layer.output[0]} units"
+    if "pool" in layer.kind:
+        moved = f", stride {stride}" if stride and window and f"{stride}x{stride}" != window else ""
+        return f"{lead}{_shortened(layer.kind) if short else layer.kind}{moved}"
+    name = re.sub(r"[a-z0-9]+", lambda word: ACRONYMS.get(word[0], word[0]), layer.kind)
+    return f"{name} ({layer.detail})" if layer.detail and not short else name
+
+
+def _shortened(kind: str) -> str:
+    return kind.replace("average", "avg")
+
+
+def _window(detail: str) -> tuple[str, int]:
+    """Return the window as written, `3x3` or nothing, and the stride (1 where none is said)."""
+    window, stride = re.match(r"\d+x\d+", detail), re.search(r"stride (\d+)", detail)
+    return window[0] if window else "", int(stride[1]) if stride else 1

@@ -1,0 +1,259 @@
+"""The architecture of a net as a figure (SVG) and in words, both made from its anatomy.
+
+A feature map is a box: its height and depth follow H and W (square root), its thickness the channels C (logarithm). Bands
+on its right edge are what follows the convolution: norm, activation, dropout. A wedge is a step that changes only the
+shape (pool, flatten); a slim bar is a dense layer, its height following the features (logarithm).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+from striate.reports.blocks import Block, blocks, words
+from striate.reports.numerals import brief
+
+if TYPE_CHECKING:
+    from striate.nets.anatomy import Anatomy, Layer
+
+TALLEST, LINE, CHARACTER, GAP = 92.0, 15.0, 6.3, 22.0  # user units; a character is its mean width at 12 units
+BAND = 6.0
+
+STYLE = """
+.anatomy{--ink:#23262a;--soft:#666b73;--edge:#5f6670;--map:#cfdff3;--top:#e3edf9;--side:#b4cae6;
+--step:#e9e6de;--dense:#e7cfa8;--input:#e6e6e3;--norm:#1d8a6b;--act:#d0622b;--drop:#8a72c8;
+font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--ink)}
+.anatomy .soft{fill:var(--soft)}.anatomy .shape{font-weight:600}
+.anatomy path{stroke:var(--edge);stroke-width:.8;stroke-linejoin:round}
+.anatomy .map{fill:var(--map)}.anatomy .top{fill:var(--top)}.anatomy .side{fill:var(--side)}
+.anatomy .step{fill:var(--step)}.anatomy .dense{fill:var(--dense)}.anatomy .input{fill:var(--input)}
+.anatomy .norm{fill:var(--norm)}.anatomy .act{fill:var(--act)}.anatomy .drop{fill:var(--drop)}
+.anatomy .arrow{fill:none}.anatomy .mark{stroke:none}
+@media (prefers-color-scheme:dark){.anatomy{--ink:#e6e4df;--soft:#a0a4ab;--edge:#aab2bd;--map:#2b4566;--top:#3a5a82;
+--side:#20354f;--step:#34332f;--dense:#6b552f;--input:#3a3b3d;--norm:#4fb896;--act:#e58a58;--drop:#a795dd}}
+@media print{.anatomy{--ink:#23262a;--soft:#666b73;--edge:#5f6670;--map:#cfdff3;--top:#e3edf9;--side:#b4cae6;
+--step:#e9e6de;--dense:#e7cfa8;--input:#e6e6e3;--norm:#1d8a6b;--act:#d0622b;--drop:#8a72c8}}
+"""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One block with its measures in user units: its drawing is ``thick`` wide, ``tall`` high and ``deep`` aslant."""
+
+    block: Block
+    before: float
+    tall: float
+    thick: float
+    deep: float
+    labels: tuple[tuple[str, str], ...]
+    """(class of the mark before it, or nothing; text), from top to bottom; the first is the shape."""
+
+    @property
+    def width(self) -> float:
+        """The room that drawing and labels need."""
+        letters = max(len(text) + (1.6 if mark else 0) for mark, text in self.labels)
+        return max(self.thick + self.deep, letters * CHARACTER)
+
+
+def architecture_svg(anatomy: Anatomy, width: float = 920) -> str:
+    """Return the figure as one self-contained SVG element, ``width`` user units wide; rows wrap, so any depth fits.
+
+    Its colours are CSS custom properties of the class `anatomy`, with a dark set where the reader prefers that.
+    """
+    rows = _rows(_cells(blocks(anatomy)), width)
+    parts: list[str] = []
+    y = 6.0
+    for number, row in enumerate(rows):
+        high = max(cell.tall + cell.deep * 0.6 for cell in row)
+        parts.append(_row(row, y, high, first=number == 0, last=number == len(rows) - 1))
+        y += high + LINE * max(len(cell.labels) for cell in row) + GAP
+    caption = _caption(anatomy, width)
+    parts += [_text(0, y + 8 + LINE * i, line, "soft") for i, line in enumerate(caption)]
+    height = y + 8 + LINE * len(caption)
+    title = f"{anatomy.net}: {_totals(anatomy)}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="anatomy" viewBox="0 0 {width:g} {height:.0f}" width="{width:g}" '
+        f'height="{height:.0f}" role="img" aria-label={quoteattr(title)}>'
+        f"<style>{STYLE}</style>{''.join(parts)}</svg>"
+    )
+
+
+def architecture_text(anatomy: Anatomy) -> str:
+    """Return the architecture in words: one paragraph, a blank line, and a numbered list of the blocks."""
+    return "\n".join([paragraph(anatomy), "", *(f"{i}. {line}" for i, line in enumerate(steps(anatomy), start=1))])
+
+
+def paragraph(anatomy: Anatomy) -> str:
+    """Return the net in a few sentences: what goes in and out, how deep, how large, how far it sees."""
+    made = blocks(anatomy)[1:]
+    convolutions = [b for b in made if b.role == "convolution"]
+    dense = [b for b in made if b.role == "dense"]
+    depth = [_count(len(part), name) for part, name in ((convolutions, "convolution"), (dense, "dense layer")) if part]
+    out = made[-1].output if made else anatomy.input
+    text = f"{anatomy.net} takes images of {_shape(anatomy.input)} (channels, height, width)"
+    text += f" through {' and '.join(depth)}" if depth else ""
+    text += f" to {_count(math.prod(out), 'output')}. It has {_count(anatomy.parameters, 'parameter')}"
+    share = sum(b.parameters for b in dense) / anatomy.parameters if anatomy.parameters else 0.0
+    text += f", {100 * share:.0f} % of them in the dense layers," if convolutions and dense else ""
+    text += f" and takes {brief(anatomy.macs)} multiply-adds for one image."
+    seen = next((b.field for b in reversed(convolutions) if b.field is not None), None)
+    if seen is not None:
+        text += f" A cell of the last convolution's map sees {seen} x {seen} pixels of the image."
+    return text
+
+
+def steps(anatomy: Anatomy) -> list[str]:
+    """Return one line for each block, as `3x3 convolution, 32 filters, batch norm, ReLU -> 32 x 32 x 32 (...)`."""
+    lines: list[str] = []
+    for block in blocks(anatomy)[1:]:
+        facts = [_count(block.parameters, "parameter")] if block.parameters else []
+        if block.role in ("convolution", "step") and block.field is not None:
+            facts.append(f"sees {block.field} x {block.field} pixels")
+        doing = ", ".join(words(layer, short=False) for layer in block.layers)
+        lines.append(f"{doing} -> {_shape(block.output)}{f' ({", ".join(facts)})' if facts else ''}")
+    return lines
+
+
+def _cells(made: list[Block]) -> list[Cell]:
+    side = max(made[0].output[1:])
+    cells = [_cell(made[0], 0.0, side)]
+    for before, block in pairwise(made):
+        cells.append(_cell(block, _tall(before.output, side), side))
+    return cells
+
+
+def _cell(block: Block, before: float, side: int) -> Cell:
+    tall = _tall(block.output, side)
+    labels = [("", _shape(block.output).replace("x", "×"))]
+    labels += [("", "input")] if block.role == "input" else []
+    labels += [(_mark(layer), words(layer, short=True).replace("x", "×", 1)) for layer in block.layers]
+    if block.role == "convolution" and block.field is not None:
+        labels.append(("soft", f"sees {block.field}×{block.field}"))
+    flat = len(block.output) == 1
+    thick = 8.0 if flat else 4 + 5.5 * math.log2(1 + block.output[0])
+    if block.role == "step":
+        thick = 20.0
+    deep = 0.0 if flat or block.role == "step" else 0.24 * _size(block.output[-1], side)
+    return Cell(block, before, tall, thick, deep, tuple(labels))
+
+
+def _tall(output: tuple[int, ...], side: int) -> float:
+    if len(output) == 1:
+        return min(TALLEST, 12 + 7 * math.log2(1 + output[0]))
+    return _size(output[1], side)
+
+
+def _size(cells: int, side: int) -> float:
+    return 10 + (TALLEST - 10) * math.sqrt(cells / side)
+
+
+def _rows(cells: list[Cell], width: float) -> list[list[Cell]]:
+    """Return the cells in as few rows as fit, and then as even as that many rows can be."""
+    fewest = _wrap(cells, width)
+    tightest = width
+    while tightest > 40 and len(_wrap(cells, tightest - 10)) == len(fewest):
+        tightest -= 10
+    return _wrap(cells, tightest)
+
+
+def _wrap(cells: list[Cell], width: float) -> list[list[Cell]]:
+    rows: list[list[Cell]] = [[]]
+    used = 0.0
+    for cell in cells:
+        if rows[-1] and used + cell.width + GAP > width:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(cell)
+        used += cell.width + GAP
+    return rows
+
+
+def _row(row: list[Cell], y: float, high: float, *, first: bool, last: bool) -> str:
+    parts: list[str] = []
+    x = 0.0 if first else 2.0
+    middle = y + high - max(cell.tall for cell in row) / 2
+    for place, cell in enumerate(row):
+        parts.append(_drawing(cell, x, middle))
+        below = y + high + LINE + 3
+        parts += [_label(x, below + LINE * i, mark, text, i) for i, (mark, text) in enumerate(cell.labels)]
+        ends = place == len(row) - 1
+        reach = 18.0 if ends else cell.width + GAP - cell.thick - cell.deep / 2 - 8
+        if not (ends and last):
+            parts.append(_arrow(x + cell.thick + cell.deep / 2 + 4, middle, reach))
+        x += cell.width + GAP
+    return "".join(parts)
+
+
+def _drawing(cell: Cell, x: float, middle: float) -> str:
+    top, bottom = middle - cell.tall / 2, middle + cell.tall / 2
+    if cell.block.role == "step":
+        before = max(cell.before, 1)
+        outline = [(x, middle - before / 2), (x + cell.thick, top), (x + cell.thick, bottom), (x, middle + before / 2)]
+        return _shape_path("step", outline)
+    face = {"input": "input", "dense": "dense"}.get(cell.block.role, "map")
+    dx, dy = cell.deep, 0.6 * cell.deep
+    bands = [mark for layer in cell.block.layers if (mark := _mark(layer))]
+    left = [x + cell.thick - BAND * (len(bands) - i) for i in range(len(bands))] if cell.deep else []
+    ends = [*left, x + cell.thick]
+    lid = [(x, top), (x + dx, top - dy), (x + dx + cell.thick, top - dy), (x + cell.thick, top)]
+    right = x + cell.thick
+    parts = [_shape_path(face, [(x, top), (ends[0], top), (ends[0], bottom), (x, bottom)])]
+    if cell.deep:
+        parts.append(_shape_path("input" if face == "input" else "top", lid))
+        side = [(right, top), (right + dx, top - dy), (right + dx, bottom - dy), (right, bottom)]
+        parts.append(_shape_path("input" if face == "input" else "side", side))
+    parts += [
+        _shape_path(mark, [(a, top), (b, top), (b, bottom), (a, bottom)])
+        for mark, (a, b) in zip(bands, pairwise(ends), strict=False)
+    ]
+    return "".join(parts)
+
+
+def _mark(layer: Layer) -> str:
+    """Return the class of the band and of the mark before its label; nothing for what opens a block or is a step."""
+    kind = layer.kind
+    if kind in ("convolution", "dense", "flatten", "add") or "pool" in kind:
+        return ""
+    return "norm" if "norm" in kind else "drop" if "drop" in kind else "act"
+
+
+def _shape_path(name: str, points: list[tuple[float, float]]) -> str:
+    return f'<path class="{name}" d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in points)}Z"/>'
+
+
+def _arrow(x: float, y: float, reach: float) -> str:
+    tip = x + max(reach, 8)
+    return f'<path class="arrow" d="M{x:.1f} {y:.1f}H{tip:.1f}M{tip - 4:.1f} {y - 3:.1f}L{tip:.1f} {y:.1f}L{tip - 4:.1f} {y + 3:.1f}"/>'
+
+
+def _label(x: float, y: float, mark: str, text: str, place: int) -> str:
+    if mark in ("", "soft"):
+        return _text(x, y, text, "shape" if place == 0 else mark)
+    square = f'<path class="mark {mark}" d="M{x:.1f} {y - 7.5:.1f}h6.5v6.5h-6.5z"/>'
+    return square + _text(x + 10, y, text, "")
+
+
+def _text(x: float, y: float, text: str, name: str) -> str:
+    kind = f' class="{name}"' if name else ""
+    return f'<text{kind} x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>'
+
+
+def _caption(anatomy: Anatomy, width: float) -> list[str]:
+    parts = [anatomy.net, *_totals(anatomy).split("; ")]
+    whole = " · ".join(parts)
+    return [whole] if len(whole) * CHARACTER < width else parts
+
+
+def _totals(anatomy: Anatomy) -> str:
+    return f"{_count(anatomy.parameters, 'parameter')}; {brief(anatomy.macs)} multiply-adds for one image"
+
+
+def _shape(output: tuple[int, ...]) -> str:
+    return " x ".join(str(size) for size in output)
+
+
+def _count(count: int, name: str) -> str:
+    return f"{count:,} {name}{'' if count == 1 else 's'}"

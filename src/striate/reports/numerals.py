@@ -1,0 +1,81 @@
+"""How numbers are written for a reader: rounded to what is known, with the same minus sign everywhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+ABSENT = "–"
+
+
+def number(value: Any, digits: int = 4) -> str:
+    """Return ``value`` with ``digits`` significant digits; whole numbers in full; a dash for nothing."""
+    if value is None:
+        return ABSENT
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", "−")
+    return _special(value) or _minus(f"{value:.{digits}g}")
+
+
+def fixed(value: float | None, decimals: int, *, sign: bool = False) -> str:
+    """Return ``value`` with that many decimals, and a plus sign where asked; a dash for nothing."""
+    if value is None:
+        return ABSENT
+    return _special(value, sign=sign) or _minus(f"{value:{'+' if sign else ''}.{decimals}f}")
+
+
+def decimals_for(*spreads: float | None) -> int:
+    """Return the decimals that show the smallest positive of ``spreads`` with two digits; 4 where there is none."""
+    known = [s for s in spreads if s is not None and math.isfinite(s) and s > 0]
+    return min(6, max(0, 1 - math.floor(math.log10(min(known))))) if known else 4
+
+
+def measured(score: Mapping[str, Any] | None) -> str:
+    """Return `mean ± sd [low, high] (n)` of a record with those five keys; a dash for nothing."""
+    if not score or score.get("mean") is None:
+        return ABSENT
+    mean, sd, low, high = (score.get(key) for key in ("mean", "sd", "low", "high"))
+    n = score.get("n")
+    places = decimals_for(sd)
+    text = fixed(mean, places)
+    if isinstance(sd, float) and math.isfinite(sd):
+        text += f" ± {fixed(sd, places)}"
+    if isinstance(low, float) and isinstance(high, float) and math.isfinite(low) and math.isfinite(high):
+        text += f" [{fixed(low, places)}, {fixed(high, places)}]"
+    return f"{text} ({n})" if n is not None else text
+
+
+def effect(comparison: Mapping[str, Any]) -> str:
+    """Return `+0.031 [+0.022, +0.040]` of a record with effect, low and high; a dash for nothing."""
+    value, low, high = (comparison.get(key) for key in ("effect", "low", "high"))
+    if value is None:
+        return ABSENT
+    width = (high - low) / 2 if low is not None and high is not None else None
+    places = decimals_for(width, comparison.get("detectable") if width is None else None)
+    text = fixed(value, places, sign=True)
+    if low is None or high is None:
+        return text
+    return f"{text} [{fixed(low, places, sign=True)}, {fixed(high, places, sign=True)}]"
+
+
+def brief(count: int) -> str:
+    """Return a large count as `38.5 million`, smaller ones in full with separators."""
+    for size, name in ((10**9, "billion"), (10**6, "million")):
+        if count >= size:
+            return f"{count / size:.3g} {name}"
+    return f"{count:,}"
+
+
+def _special(value: float, *, sign: bool = False) -> str:
+    if math.isnan(value):
+        return "nan"
+    if math.isinf(value):
+        return "−∞" if value < 0 else ("+∞" if sign else "∞")
+    return ""
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−") if "e" not in text else text

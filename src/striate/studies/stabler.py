@@ -1,0 +1,168 @@
+"""The claim that a treatment permits larger learning rates than the control.
+
+Each side is a family of arms over learning rates. A run is stable when it ended neither diverged nor at chance, and a
+family is stable up to the largest rate at which, and at all smaller rates tried, every run is stable; when that is the
+largest rate tried, its true limit lies there or above. The verdict compares the shares of stable runs at the largest
+rate that both families were given, by Fisher's exact test, two-sided at 5 %: a study that never made the control fail
+there cannot answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from striate.base.errors import StudyError
+from striate.studies.outcome import Outcome, by_arm, tally
+from striate.studies.statistics import LEVEL, fisher, fisher_detectable, fisher_seeds
+from striate.studies.terms import check_terms
+from striate.studies.verdict import Answer, Verdict
+
+
+@dataclass(frozen=True)
+class Stabler:
+    """The ``treatment`` arms are stable at a learning rate at which the ``control`` arms are not.
+
+    Raises StudyError with what is not acceptable.
+    """
+
+    kind: ClassVar[str] = "stabler"
+    name: str
+    statement: str
+    treatment: tuple[str, ...]
+    control: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        check_terms(self.name, self.statement, self.treatment, self.control, 0.0)
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Every arm that the claim is about, the control's last."""
+        return self.treatment + self.control
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields and the kind; `striate.studies.claims.claim_from_json` reads it."""
+        return {"kind": self.kind, **asdict(self)}
+
+    def judge(self, outcomes: Sequence[Outcome]) -> Verdict:
+        """Return the verdict; raises StudyError when an arm has no run, or runs with different learning rates."""
+        runs = by_arm(outcomes, self.arms)
+        treatment, control = _family(runs, self.treatment), _family(runs, self.control)
+        shared = [(t, c) for t in treatment for c in control if _same(t.lr, c.lr)]
+        ranges = f"stable up to: treatment {_range_text(treatment)}, control {_range_text(control)}"
+        details: dict[str, Any] = {
+            "treatment": _table(treatment, runs, self.treatment),
+            "control": _table(control, runs, self.control),
+            "shared": [
+                {"lr": t.lr, "treatment": t.share_text, "control": c.share_text, "p": _p(t, c)} for t, c in shared
+            ],
+        }
+        if not shared:
+            words = f"no learning rate was given to both; give the control those of the treatment; {ranges}"
+            return self._verdict("undecided", words, details)
+        t, c = shared[-1]
+        answer = _answer(t, c)
+        seen = (
+            f"at {t.lr:g}, the largest learning rate given to both, {t.share_text} runs of the treatment and"
+            f" {c.share_text} of the control are stable (Fisher's exact test, p = {_p(t, c):.2g})"
+        )
+        settle, needed = _settle(t, c, treatment) if answer == "undecided" else ("", None)
+        reason = "; ".join(clause for clause in (seen, settle, ranges) if clause)
+        return self._verdict(answer, reason, details, fisher_detectable(t.n, c.n), needed)
+
+    def _verdict(
+        self, answer: Answer, reason: str, details: Mapping[str, Any], seen: float = math.inf, needed: int | None = None
+    ) -> Verdict:
+        return Verdict(
+            self.name, self.statement, self.kind, answer, reason, detectable=seen, seeds_needed=needed, details=details
+        )
+
+
+@dataclass(frozen=True)
+class Rate:
+    """All runs of one family at one learning rate."""
+
+    lr: float
+    runs: tuple[Outcome, ...]
+
+    @property
+    def n(self) -> int:
+        """How many runs there are."""
+        return len(self.runs)
+
+    @property
+    def stable(self) -> int:
+        """How many of them are stable."""
+        return tally(self.runs)["stable"]
+
+    @property
+    def share_text(self) -> str:
+        """How many of how many, in words."""
+        return f"{self.stable} of {self.n}"
+
+
+def stable_range(family: Sequence[Rate]) -> tuple[float | None, bool]:
+    """Return the largest rate up to which every run is stable, None if there is none, and whether it is the last one.
+
+    ``family`` is ordered by rate.
+    """
+    failed = next((i for i, rate in enumerate(family) if rate.stable < rate.n), len(family))
+    return (family[failed - 1].lr if failed else None), failed == len(family)
+
+
+def _family(runs: Mapping[str, Sequence[Outcome]], arms: Sequence[str]) -> list[Rate]:
+    """Return the rates of a family in increasing order; arms with the same rate are one."""
+    rates: list[Rate] = []
+    for arm in arms:
+        first = runs[arm][0].lr
+        if not all(_same(run.lr, first) for run in runs[arm]):
+            raise StudyError(f'the runs of the arm "{arm}" have several learning rates; make one arm for each rate')
+        twin = next((rate for rate in rates if _same(rate.lr, first)), Rate(first, ()))
+        rates = [rate for rate in rates if rate is not twin] + [Rate(twin.lr, twin.runs + tuple(runs[arm]))]
+    return sorted(rates, key=lambda rate: rate.lr)
+
+
+def _same(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-9)
+
+
+def _p(t: Rate, c: Rate) -> float:
+    return fisher(t.stable, t.n, c.stable, c.n)
+
+
+def _answer(t: Rate, c: Rate) -> Answer:
+    if _p(t, c) > LEVEL:
+        return "undecided"
+    return "supported" if t.stable / t.n > c.stable / c.n else "refuted"
+
+
+def _settle(t: Rate, c: Rate, treatment: Sequence[Rate]) -> tuple[str, int | None]:
+    """Return a clause about what would settle an undecided verdict, and the seeds for each rate, if they help."""
+    least = fisher_seeds(1.0, 0.0)
+    few = f"at least {least} seeds for each rate are needed; " if least and min(t.n, c.n) < least else ""
+    needed = least if few else None
+    if t.stable == t.n and c.stable == c.n:
+        beyond = [f"{rate.lr:g}" for rate in treatment if rate.lr > t.lr and not _same(rate.lr, t.lr)]
+        more = f"give the control {' and '.join(beyond)} too" if beyond else "give both a larger one"
+        return f"{few}the study never made the control fail there: {more}", needed
+    if t.stable == c.stable == 0:
+        return f"{few}both fail there: give both a smaller one, and none above it", needed
+    projected = fisher_seeds(t.stable / t.n, c.stable / c.n, max(t.n, c.n) + 1)
+    if few or projected is None:
+        return few + "these shares are too alike for more seeds to settle" * (not few), needed
+    return f"about {projected} seeds for each rate would settle shares like these", projected
+
+
+def _table(family: Sequence[Rate], runs: Mapping[str, Sequence[Outcome]], arms: Sequence[str]) -> dict[str, Any]:
+    largest, censored = stable_range(family)
+    rows = [{"arm": arm, "lr": runs[arm][0].lr, "n": len(runs[arm]), **tally(runs[arm])} for arm in arms]
+    return {"largest_stable": largest, "or_more": censored, "arms": sorted(rows, key=lambda row: row["lr"])}
+
+
+def _range_text(family: Sequence[Rate]) -> str:
+    largest, censored = stable_range(family)
+    if largest is None:
+        return f"not even {family[0].lr:g}, the smallest tried"
+    return f"{largest:g} or more" if censored else f"{largest:g}"

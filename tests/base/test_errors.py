@@ -1,0 +1,88 @@
+"""The sentences that people read: the nearest name, several faults at once, and nothing that draws on a terminal."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from striate.base.errors import (
+    DataError,
+    NetError,
+    RecipeError,
+    RunError,
+    StorageError,
+    StriateError,
+    StudyError,
+    nearest,
+    printable,
+    sentence,
+)
+
+
+@pytest.mark.parametrize("error", [RecipeError, DataError, NetError, RunError, StudyError])
+def test_what_a_person_can_mend_ends_with_code_2(error: type[StriateError]) -> None:
+    assert issubclass(error, StriateError)
+    assert error("why").exit_code == 2
+    assert str(error("why")) == "why"
+
+
+def test_a_refusing_disk_ends_with_code_3() -> None:
+    assert issubclass(StorageError, StriateError)
+    assert StorageError.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("learing_rate", ' (did you mean "learning_rate"?)'),
+        ("epoch", ' (did you mean "epochs"?)'),
+        ("zzz", ""),
+        ("", ""),
+    ],
+)
+def test_the_nearest_name_is_offered(name: str, hint: str) -> None:
+    assert nearest(name, ["epochs", "learning_rate", "momentum"]) == hint
+
+
+def test_valid_names_may_come_from_any_iterable() -> None:
+    assert nearest("convnt", iter({"convnet": 1})) == ' (did you mean "convnet"?)'
+
+
+@pytest.mark.parametrize(
+    ("faults", "text"),
+    [
+        (["a"], "a"),
+        (["a", "b"], "a; b"),
+        (["a", "b", "c"], "a; b; c"),
+        (["a", "b", "c", "d"], "a; b; c; and 1 more"),
+        (["a", "b", "c", "d", "e"], "a; b; c; and 2 more"),
+    ],
+)
+def test_faults_are_listed_together(faults: list[str], text: str) -> None:
+    assert sentence(faults, limit=3) == text
+
+
+def test_ten_faults_are_shown_unless_told() -> None:
+    assert sentence(["x"] * 10).count("x") == 10
+    assert sentence(["x"] * 11) == "; ".join(["x"] * 10) + "; and 1 more"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain caf\u00e9 \u6570\u5b57", "plain caf\u00e9 \u6570\u5b57"),
+        ("red \x1b[31m", r"red \x1b[31m"),
+        ("two\nlines\r", r"two\nlines\r"),
+        ("bell\a tab\t nul\0", r"bell\x07 tab\t nul\x00"),
+        ("right-to-left \u202e", r"right-to-left \u202e"),
+    ],
+)
+def test_control_characters_are_shown_not_obeyed(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+@given(st.text())
+def test_whatever_comes_out_is_printable(text: str) -> None:
+    assert printable(text).isprintable()
+    assert printable(printable(text)) == printable(text)

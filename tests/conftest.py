@@ -1,0 +1,81 @@
+"""The strict surroundings of every test: no network, no settings of the person who runs it, one thread, fixed examples.
+
+Warnings are errors (pyproject.toml). A test marked `slow` runs last, and only with --slow, which `make test` gives.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+# NumPy and PyTorch read these when they are first imported, here and in every process that a test starts.
+for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[variable] = "1"
+os.environ["MPLBACKEND"] = "Agg"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+settings.register_profile("striate", derandomize=True, deadline=None, database=None)
+settings.load_profile("striate")
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="also run the tests marked slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the slow tests last, or leave them out."""
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    items[:] = [item for item in items if not item.get_closest_marker("slow")]
+    if config.getoption("--slow"):
+        items.extend(slow)
+    elif slow:
+        config.hook.pytest_deselected(items=slow)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home() -> Iterator[Path]:
+    """Give the whole session an empty home, so that no cache or configuration of a person is read or written."""
+    with tempfile.TemporaryDirectory(prefix="striate-home-") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", folder)
+        for variable in [name for name in os.environ if name.startswith(("STRIATE_", "XDG_"))]:
+            patch.delenv(variable)
+        patch.setenv("MPLCONFIGDIR", str(Path(folder, "matplotlib")))
+        yield Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test that looks up or connects to anything but this machine; local sockets stay as they are."""
+    connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def check(host: object) -> None:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name is not None and name not in LOOPBACK:
+            pytest.fail(f"this test reaches for {name}, and tests run without a network", pytrace=True)
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX:
+            check(address[0])
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        if self.family != socket.AF_UNIX:
+            check(address[0])
+        return connect_ex(self, address)
+
+    def guarded_getaddrinfo(host: Any, *rest: Any, **named: Any) -> Any:
+        check(host)
+        return getaddrinfo(host, *rest, **named)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)

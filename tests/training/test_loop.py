@@ -1,0 +1,191 @@
+"""Exact resume, divergence, and random streams that a treatment leaves alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from striate.base.errors import RunError
+from striate.base.files import read_json
+from striate.data import ImageSet
+from striate.training import loop
+from striate.training.loop import Tick
+from striate.training.recipe import Recipe
+from striate.training.run import Run
+from striate.training.setup import initial_net, set_up
+from striate.training.train import resume, train
+
+VARIANTS = {
+    "adam": {},
+    "nesterov and cosine": {"optimizer": "sgd", "nesterov": True, "schedule": "cosine", "weight_decay": 0.01},
+    "adamw and one-cycle": {"optimizer": "adamw", "schedule": "one-cycle", "weight_decay": 0.01},
+}
+
+
+def final_bytes(folder: Path) -> dict[str, bytes]:
+    """Return history, last state and best weights of a run, by name."""
+    kept = [folder / "history.csv", *sorted((folder / "checkpoints").glob("*.safetensors"))]
+    return {path.name: path.read_bytes() for path in kept if not path.name.startswith("step") or "9" in path.stem}
+
+
+def stop_after(step: int) -> loop.Watch:
+    """Return a watcher that asks for a stop, as Ctrl-C does, once update ``step`` is done."""
+
+    def watch(tick: Tick) -> None:
+        if tick.step == step and tick.val is None:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    return watch
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_run_cut_at_any_step_and_resumed_ends_in_the_same_bytes(
+    variant: str, tiny: ImageSet, recipe: Recipe, tmp_path: Path
+) -> None:
+    recipe = recipe.change(**VARIANTS[variant])
+    whole = train(recipe, tmp_path / "whole", images=tiny)
+    assert (whole.status, whole.step) == ("finished", 9)
+    for cut in range(1, 9):
+        folder = tmp_path / f"cut{cut}"
+        assert train(recipe, folder, images=tiny, watch=stop_after(cut)).status == "interrupted"
+        assert train(recipe, folder, images=tiny).status == "finished"
+        assert final_bytes(folder) == final_bytes(tmp_path / "whole"), f"cut after update {cut}"
+
+
+def test_a_run_resumed_after_every_single_step_ends_in_the_same_bytes(
+    tiny: ImageSet, recipe: Recipe, tmp_path: Path
+) -> None:
+    train(recipe, tmp_path / "whole", images=tiny)
+    for step in range(1, 10):
+        run = train(recipe, tmp_path / "chain", images=tiny, watch=stop_after(step))
+    assert run.status == "finished"
+    assert final_bytes(tmp_path / "chain") == final_bytes(tmp_path / "whole")
+
+
+def test_the_resume_test_can_fail(tiny: ImageSet, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: a resume that forgets the optimizer's state must be seen."""
+    train(recipe, tmp_path / "whole", images=tiny)
+    train(recipe, tmp_path / "cut", images=tiny, watch=stop_after(4))
+    monkeypatch.setattr(loop, "load_state_tensors", lambda optimizer, tensors: None)
+    train(recipe, tmp_path / "cut", images=tiny)
+    assert final_bytes(tmp_path / "cut") != final_bytes(tmp_path / "whole")
+
+
+def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(
+    tiny: ImageSet, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "SAVE_SECONDS", 0.0)
+    train(recipe, tmp_path / "whole", images=tiny)
+    train(recipe, tmp_path / "cut", images=tiny, watch=stop_after(8))
+    newest = tmp_path / "cut/checkpoints/step-00000008.safetensors"
+    content = bytearray(newest.read_bytes())
+    content[-3] ^= 1
+    newest.write_bytes(content)
+    told: list[str] = []
+    assert train(recipe, tmp_path / "cut", images=tiny, warn=told.append).status == "finished"
+    assert "step-00000008.safetensors is damaged" in told[0]
+    assert "continuing from update 6" in told[0]
+    assert final_bytes(tmp_path / "cut") == final_bytes(tmp_path / "whole")
+
+
+def test_two_checkpoints_and_the_best_are_kept(
+    tiny: ImageSet, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "SAVE_SECONDS", 0.0)
+    run = train(recipe.change(epochs=5), tmp_path / "run", images=tiny)
+    names = sorted(path.name for path in (run.folder / "checkpoints").glob("*.json"))
+    best = max(run.curve("val", "accuracy"), key=lambda point: (point[1], -point[0]))[0]
+    assert names == [f"best-{3 * best:08d}.json", "step-00000012.json", "step-00000015.json"] or len(names) == 3
+
+
+def test_a_non_finite_loss_ends_the_run_as_diverged_with_the_step(
+    tiny: ImageSet, recipe: Recipe, tmp_path: Path
+) -> None:
+    run = train(recipe.change(optimizer="sgd", lr=1000.0, norm="none", epochs=50), tmp_path / "run", images=tiny)
+    assert run.status == "diverged"
+    assert "not finite" in run.reason
+    assert f"update {run.step}" in run.reason or f"update {run.step + 1}" in run.reason
+    assert all(np.isfinite(value) for _, value in run.curve("train", "loss"))
+
+
+def test_a_treatment_leaves_the_other_streams_bit_identical(tiny: ImageSet, recipe: Recipe) -> None:
+    plain = set_up(recipe.change(flip=False, pad_crop=0, cutout=0), tiny, print)
+    treated = set_up(recipe.change(flip=False, pad_crop=0, cutout=0, dropout=0.0, lr=0.1), tiny, print)
+    for a, b in zip(plain.net.state_dict().values(), treated.net.state_dict().values(), strict=True):
+        assert torch.equal(a, b)
+    for epoch in (1, 2):
+        for step in range(3):
+            for a, b in zip(plain.feed.batch(epoch, step), treated.feed.batch(epoch, step), strict=True):
+                assert torch.equal(a, b)
+    flipped = set_up(recipe.change(pad_crop=0, cutout=0), tiny, print)
+    assert torch.equal(plain.feed.batch(2, 1)[1], flipped.feed.batch(2, 1)[1])  # the same images in the same order
+    assert not torch.equal(plain.feed.batch(2, 1)[0], flipped.feed.batch(2, 1)[0])
+
+
+def test_training_leaves_torchs_own_generator_alone(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    train(recipe.change(epochs=1), tmp_path / "run", images=tiny)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_seeds_differ_and_repeat(tiny: ImageSet, recipe: Recipe) -> None:
+    def weights(seed: int) -> torch.Tensor:
+        return next(initial_net(recipe.change(seed=seed), tiny).parameters())
+
+    assert torch.equal(weights(1), weights(1))
+    assert not torch.equal(weights(1), weights(2))
+
+
+def test_other_images_under_the_same_name_are_refused_on_resume(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
+    train(recipe, tmp_path / "run", images=tiny, watch=stop_after(2))
+    other = ImageSet("tiny", tiny.classes, tiny.train, tiny.val, tiny.test, fingerprint="1" * 64, origin="")
+    with pytest.raises(RunError, match="fingerprint differs"):
+        train(recipe, tmp_path / "run", images=other)
+
+
+def test_a_folder_of_another_run_is_refused_and_left_alone(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
+    train(recipe.change(epochs=1), tmp_path / "run", images=tiny)
+    before = final_bytes(tmp_path / "run")
+    with pytest.raises(RunError, match="holds another run"):
+        train(recipe.change(epochs=2), tmp_path / "run", images=tiny)
+    assert final_bytes(tmp_path / "run") == before
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "cat.txt").write_text("mine")
+    with pytest.raises(RunError, match="not empty"):
+        train(recipe, tmp_path / "photos", images=tiny)
+    assert [path.name for path in (tmp_path / "photos").iterdir()] == ["cat.txt"]
+
+
+def test_a_second_process_is_told_who_holds_the_run(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
+    from striate.training.run import locked
+
+    with locked(tmp_path / "run"), pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
+        train(recipe, tmp_path / "run", images=tiny)
+
+
+def test_a_finished_run_is_not_trained_again(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
+    train(recipe, tmp_path / "run", images=tiny)
+    before = (tmp_path / "run/timing.csv").read_bytes()
+
+    def watch(tick: Tick) -> None:
+        raise AssertionError("an update was done")
+
+    run: Run = train(recipe, tmp_path / "run", images=tiny, watch=watch)
+    assert run.status == "finished"
+    assert resume(tmp_path / "run").status == "finished"
+    assert (tmp_path / "run/timing.csv").read_bytes() == before
+
+
+def test_the_environment_says_what_the_result_depends_on(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
+    run = train(recipe.change(epochs=1), tmp_path / "run", images=tiny)
+    facts = read_json(run.folder / "environment.json")
+    assert facts["data_fingerprint"] == tiny.fingerprint
+    assert facts["train_images"] == 60
+    assert facts["precision"] in ("float32", "bfloat16")
+    assert list(run.folder.glob("events.out.tfevents.*"))
