@@ -1,7 +1,9 @@
 """Striate: a laboratory for convolutional networks.
 
->>> import striate as st
->>> run = st.train(st.Recipe(data="digits", epochs=1), "runs/first")  # doctest: +SKIP
+import striate as st
+
+run = st.train(st.Recipe(data="digits"), "runs/first")
+answer = st.study("batchnorm", "runs/batchnorm")
 """
 
 from __future__ import annotations
@@ -11,20 +13,45 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from striate.app.ask import study
+    from striate.studies.better import Better
+    from striate.studies.question import Arm, Study
+    from striate.studies.sooner import Sooner
+    from striate.studies.stabler import Stabler
     from striate.training.recipe import Recipe
-    from striate.training.run import Run
+    from striate.training.run import Run, open_run
     from striate.training.train import resume, test, train
 
 # Public name -> module that holds it; loaded when first asked for, so that `import striate` does not load PyTorch.
 _HOMES = {
+    "Arm": "striate.studies.question",
+    "Better": "striate.studies.better",
     "Recipe": "striate.training.recipe",
     "Run": "striate.training.run",
+    "Sooner": "striate.studies.sooner",
+    "Stabler": "striate.studies.stabler",
+    "Study": "striate.studies.question",
+    "open_run": "striate.training.run",
     "resume": "striate.training.train",
+    "study": "striate.app.ask",
     "test": "striate.training.train",
     "train": "striate.training.train",
 }
 
-__all__ = ["Recipe", "Run", "resume", "test", "train"]
+__all__ = [
+    "Arm",
+    "Better",
+    "Recipe",
+    "Run",
+    "Sooner",
+    "Stabler",
+    "Study",
+    "open_run",
+    "resume",
+    "study",
+    "test",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:

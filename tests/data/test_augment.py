@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+
 from striate.data.augment import cutout, flip, pad_crop
 
 Augment = Callable[[np.ndarray, np.random.Generator], np.ndarray]
@@ -54,7 +55,9 @@ def slow_cutout(images: np.ndarray, size: int, rng: np.random.Generator) -> np.n
         pytest.param(flip, slow_flip, id="flip"),
         *(
             pytest.param(
-                lambda x, rng, p=p: pad_crop(x, p, rng), lambda x, rng, p=p: slow_pad_crop(x, p, rng), id=f"pad_crop {p}"
+                lambda x, rng, p=p: pad_crop(x, p, rng),
+                lambda x, rng, p=p: slow_pad_crop(x, p, rng),
+                id=f"pad_crop {p}",
             )
             for p in (0, 1, 3, 9)
         ),

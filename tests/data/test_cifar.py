@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from striate.base.errors import DataError
 from striate.data import cifar
 from striate.data.cifar import CIFAR10, CIFAR100, Layout, load_cifar, locate, read
@@ -104,13 +105,22 @@ def label(record: int, value: int) -> Callable[[bytes], bytes]:
 
 
 FAULTS: list[tuple[Change, str]] = [
-    (change(FIRST, lambda data: data[:-1]), r"data_batch_1\.bin in .* has 12,291 bytes, and 4 records of 3,073 .* 12,292"),
+    (
+        change(FIRST, lambda data: data[:-1]),
+        r"data_batch_1\.bin in .* has 12,291 bytes, and 4 records of 3,073 .* 12,292",
+    ),
     (change(FIRST, lambda data: data + b"x"), "has 12,293 bytes"),
     (change(FIRST, lambda data: data[:3073]), "has 3,073 bytes"),
     (change(FIRST, lambda _: b""), "has 0 bytes"),
-    (change(FIRST, label(2, 10)), r"data_batch_1\.bin in .*: record 2 \(byte 6146\) has the label 10, .* 0 to 9 \(1 such"),
+    (
+        change(FIRST, label(2, 10)),
+        r"data_batch_1\.bin in .*: record 2 \(byte 6146\) has the label 10, .* 0 to 9 \(1 such",
+    ),
     (lambda content: content[:-1], r"lacks test_batch\.bin; use the official cifar-10-binary\.tar\.gz"),
-    (lambda content: [("other/" + name, data) for name, data in content], r"lacks data_batch_1\.bin; .*test_batch\.bin"),
+    (
+        lambda content: [("other/" + name, data) for name, data in content],
+        r"lacks data_batch_1\.bin; .*test_batch\.bin",
+    ),
     (lambda content: [*content, content[1]], r"holds data_batch_1\.bin twice"),
 ]
 
@@ -180,7 +190,7 @@ def test_a_flipped_checksum_is_noticed_behind_the_last_member(tmp_path: Path) ->
     content = bytearray(archive.read_bytes())
     content[-8] ^= 1
     archive.write_bytes(content)
-    with pytest.raises(DataError, match="at its end .*CRC"):
+    with pytest.raises(DataError, match=r"at its end .*CRC"):
         read(archive, TEN)
 
 

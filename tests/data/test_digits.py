@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn import datasets
+
 from striate.base.errors import DataError
 from striate.data.digits import load_digits, locate, read_digits
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from striate.base.errors import DataError
 from striate.data import fetch
 from striate.data.fetch import Remote

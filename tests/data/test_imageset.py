@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from striate.base.errors import DataError
 from striate.data.imageset import Split, fingerprint, holdout, image_set, statistics
 

@@ -1,6 +1,6 @@
 """The documents tell the truth: the README's tree is the disk, and its commands are run.
 
-The tree is the first fenced block that names ``striate/``. A line is drawing, a name, two blanks or more, and what it is:
+The tree is the first fenced block that names ``striate/``. A line is drawing, a name, two blanks, and what it is:
 
     src/striate/
     |-- app/          the front doors
@@ -21,9 +21,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import click
 import pytest
-import typer.main
+from typer.testing import CliRunner
 
 import striate
 from striate.app.cli import app
@@ -35,8 +34,8 @@ SHELLS = ("console", "sh", "bash", "shell")
 
 # How each command of the README is run in seconds: these options come after its own, and the last one counts.
 TOY = {
-    "study": "--data digits --seeds 2 --epochs 1 --workers 1",
-    "train": "--data digits --epochs 1",
+    "study": "--data digits --seeds 2 --epochs 1 --net convnet --set widths=[[4],[4]]",
+    "train": "--data digits --epochs 1 --net convnet --set widths=[[4],[4]]",
     "resume": "",
     "test": "",
     "list": "",
@@ -105,15 +104,9 @@ def tree_faults(listed: dict[Path, str], files: Iterable[Path]) -> list[str]:
     return faults
 
 
-def parse(arguments: list[str]) -> None:
-    """Let the command line parse ``arguments`` as it would, without running the command."""
-    command: click.Command = typer.main.get_command(app)
-    context = command.make_context("striate", list(arguments))
-    while isinstance(command, click.Group):
-        rest = [*context.protected_args, *context.args] if hasattr(context, "protected_args") else list(context.args)
-        name, inner, rest = command.resolve_command(context, rest)
-        assert inner is not None
-        command, context = inner, inner.make_context(name, rest, parent=context)
+def accepted(arguments: list[str]) -> bool:
+    """Tell whether the command line knows the command and every option; a last --help keeps it from running."""
+    return CliRunner().invoke(app, [*arguments, "--help"]).exit_code == 0
 
 
 SAMPLE = """
@@ -160,12 +153,11 @@ def test_commands_are_read_from_shell_blocks_alone() -> None:
     assert [words(command)[0] for command in commands(text)] == ["make", "striate", "striate"]
 
 
-def test_a_command_with_a_wrong_option_is_found() -> None:
-    parse(["list", "nets"])
-    with pytest.raises(click.UsageError):
-        parse(["study", "batchnorm", "--sedes", "3"])
-    with pytest.raises(click.UsageError):
-        parse(["list", "sudies"])
+def test_a_wrong_command_or_option_is_found() -> None:
+    assert accepted(["study", "batchnorm", "--seeds", "3"])
+    assert not accepted(["study", "batchnorm", "--sedes", "3"])
+    assert not accepted(["list", "sudies"])
+    assert not accepted(["tarin"])
 
 
 def test_the_tree_in_the_readme_is_the_disk() -> None:
@@ -188,7 +180,7 @@ def test_every_command_of_a_document_exists(document: Path) -> None:
         if program == "make":
             assert {word for word in arguments if "=" not in word} <= targets, command
         elif program == "striate":
-            parse(arguments)
+            assert accepted(arguments), command
 
 
 def test_every_name_that_the_readme_takes_from_python_exists() -> None:
@@ -209,5 +201,5 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
             continue
         assert arguments[0] in TOY, f"say in TOY how `striate {arguments[0]}` is run in seconds"
         command = [sys.executable, "-m", "striate", *arguments, *TOY[arguments[0]].split()]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
         assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}\n{done.stderr}"

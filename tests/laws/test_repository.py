@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -67,7 +70,7 @@ def test_a_forbidden_place_is_found(text: str) -> None:
 
 
 def test_an_ordinary_path_passes() -> None:
-    assert places("runs/work/x, ~/.cache/striate, /data/home, src/root/, https://example.org/work/") == []
+    assert places("runs/root/x, ~/.cache/striate, /data/home, src/root/, https://example.org/root/") == []
 
 
 def test_no_file_is_large() -> None:
@@ -94,13 +97,39 @@ def test_a_package_without_a_hash_is_found() -> None:
     assert unhashed(whole.replace("==", ">=")) != []
 
 
+def requirements() -> tuple[set[str], set[str]]:
+    """Return the names of the core dependencies, and of those of all extras."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {name for extra in project["optional-dependencies"].values() for name in extra}
+    core, optional = ({re.split(r"[\[<>=]", name)[0] for name in names} for names in (project["dependencies"], extras))
+    return core, optional
+
+
+def test_what_is_imported_is_asked_for_and_what_is_asked_for_is_imported() -> None:
+    """A package that comes along with another one may leave with it; one that nothing imports is only a risk."""
+    known = packages_distributions()
+    used, named = set[str](), set[str]()
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                named.update(known.get(node.value, []))
+            tops = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"striate"}
+            used |= {known.get(top, [top])[0].lower() for top in tops}
+    core, optional = requirements()
+    assert used - core - optional == set(), "imported and not asked for"
+    assert core - used - named == set(), "asked for and not imported"
+
+
 def test_the_locks_hold_what_the_project_asks_for() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    extras = project["project"]["optional-dependencies"]
-    core = project["project"]["dependencies"] + project["dependency-groups"]["build"]
-    for lock, wanted in (("requirements.lock", core), ("requirements-dev.lock", core + extras["dev"] + extras["zoo"])):
+    core, _ = requirements()
+    for lock, more in (
+        ("requirements.lock", {"hatchling", "editables"}),
+        ("requirements-dev.lock", {"pytest", "timm"}),
+    ):
         locked = set(re.findall(r"^([\w.-]+)==", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE))
-        assert {re.split(r"[\[<>=]", name)[0] for name in wanted} - locked == set()
+        assert (core | more) - locked == set()
 
 
 def test_both_locks_agree_on_every_version() -> None:

@@ -67,7 +67,9 @@ def test_a_run_resumed_after_every_single_step_ends_in_the_same_bytes(
     assert final_bytes(tmp_path / "chain") == final_bytes(tmp_path / "whole")
 
 
-def test_the_resume_test_can_fail(tiny: ImageSet, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_resume_test_can_fail(
+    tiny: ImageSet, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Negative control: a resume that forgets the optimizer's state must be seen."""
     train(recipe, tmp_path / "whole", images=tiny)
     train(recipe, tmp_path / "cut", images=tiny, watch=stop_after(4))

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from striate.app import look
+from striate.app.look import AsJson, DataDir, Settings, say, settings_of
 from striate.base.errors import StriateError
 
 app = typer.Typer(
@@ -19,14 +21,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-listing = typer.Typer(help="List what there is by name.", no_args_is_help=True)
-showing = typer.Typer(help="Show one thing in detail.", no_args_is_help=True)
-app.add_typer(listing, name="list")
-app.add_typer(showing, name="show")
+app.add_typer(look.listing, name="list")
+app.add_typer(look.showing, name="show")
+app.command()(look.doctor)
 
-DataDir = Annotated[Path | None, typer.Option(help="Where the data lie, before $STRIATE_DATA and the user cache.")]
-Settings = Annotated[list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A recipe field or net option.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 INTERRUPTED, DIVERGED = 130, 4
 
 
@@ -37,15 +35,17 @@ def options(
 ) -> None:
     """Take the options that stand before the command."""
     if version:
-        import striate
+        from striate import __version__
 
-        print(striate.__version__)
+        typer.echo(__version__)
         raise typer.Exit
 
 
 @app.command()
 def study(
-    name: Annotated[str, typer.Argument(help="A name of `striate list studies`, or a Python file with BASE and study().")],
+    name: Annotated[
+        str, typer.Argument(help="A name of `striate list studies`, or a Python file with BASE and study().")
+    ],
     data: Annotated[str | None, typer.Option(help="A name of `striate list data`, or an image folder.")] = None,
     seeds: Annotated[int | None, typer.Option(min=1, max=1000, help="Runs per arm, with seeds 0, 1, ...")] = None,
     epochs: Annotated[int | None, typer.Option(help="Epochs of every run.")] = None,
@@ -68,14 +68,14 @@ def study(
         with watching_study(terminal.console(stderr=True), planned.base.epochs) as beat:
             reported = ask.study(planned, folder, data_dir=data_dir, workers=workers, beat=beat)
     except KeyboardInterrupt:
-        _say(f"stopped; what is done is kept in {folder}, and the same command continues")
+        say(f"stopped; what is done is kept in {folder}, and the same command continues")
         raise typer.Exit(INTERRUPTED) from None
     verdict = read_json(folder / "verdict.json")
     if as_json:
-        print(dump_json({**verdict, "folder": str(folder), "report": str(reported.report)}), end="")
+        typer.echo(dump_json({**verdict, "folder": str(folder), "report": str(reported.report)}), nl=False)
     else:
         terminal.show_answer(terminal.console(), reported.answer, verdict["arms"])
-        print(f"report: {reported.report}")
+        typer.echo(f"report: {reported.report}")
     if reported.answer.failures:
         raise typer.Exit(1)
 
@@ -109,12 +109,12 @@ def train(
     recipe = Recipe().change(**changes)
     folder = out or Path("runs") / f"{recipe.net}-{Path(recipe.data).name}-{recipe.seed}"
 
+    from striate.app.progress import watching_run
     from striate.app.terminal import console
     from striate.training import train as door
-    from striate.app.progress import watching_run
 
     with watching_run(console(stderr=True)) as watch:
-        run = door.train(recipe, folder, data_dir=data_dir, watch=watch, warn=_say)
+        run = door.train(recipe, folder, data_dir=data_dir, watch=watch, warn=say)
     _end(run, as_json)
 
 
@@ -126,7 +126,7 @@ def resume(folder: Path, data_dir: DataDir = None, as_json: AsJson = False) -> N
     from striate.training import train as door
 
     with watching_run(console(stderr=True)) as watch:
-        run = door.resume(folder, data_dir=data_dir, watch=watch, warn=_say)
+        run = door.resume(folder, data_dir=data_dir, watch=watch, warn=say)
     _end(run, as_json)
 
 
@@ -137,78 +137,12 @@ def test(folder: Path, data_dir: DataDir = None, as_json: AsJson = False) -> Non
 
     result = door.test(folder, data_dir=data_dir)
     if as_json:
-        print(json.dumps(result))
+        typer.echo(json.dumps(result))
     else:
-        print(
+        typer.echo(
             f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, "
             f"by the weights of epoch {result['epoch']}"
         )
-
-
-@listing.command("nets")
-def list_nets(as_json: AsJson = False) -> None:
-    """List the nets."""
-    from striate.nets import catalog
-
-    _rows(("net", "what it is"), [(entry.name, entry.summary) for entry in catalog.ENTRIES.values()], as_json)
-
-
-@listing.command("data")
-def list_data(data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """List the datasets, and where they were found."""
-    from striate.data import describe
-
-    rows = [(entry.name, entry.size, str(entry.classes), entry.where) for entry in describe(data_dir)]
-    _rows(("data", "images", "classes", "where"), rows, as_json)
-
-
-@listing.command("studies")
-def list_studies(as_json: AsJson = False) -> None:
-    """List the questions that are built in."""
-    from striate.studies.catalog import BUILTIN
-
-    _rows(("study", "question"), [(entry.name, entry.summary) for entry in BUILTIN.values()], as_json)
-
-
-@showing.command("net")
-def show_net(
-    name: str,
-    input: Annotated[str, typer.Option(metavar="CxHxW", help="Channels, height and width of an image.")] = "3x32x32",
-    classes: Annotated[int, typer.Option(min=2, help="Number of classes.")] = 10,
-    svg: Annotated[Path | None, typer.Option(help="Write the figure of the architecture to this file.")] = None,
-    text: Annotated[bool, typer.Option("--text", help="Describe the architecture in words.")] = False,
-    settings: Settings = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show a net layer by layer: shapes, parameters, multiply-adds, receptive field."""
-    from striate.app import terminal
-    from striate.app.describe import net_anatomy
-    from striate.base.files import dump_json, write_text
-    from striate.reports.figure import architecture_svg, architecture_text
-
-    anatomy = net_anatomy(name, dict(_setting(s) for s in settings or ()), input, classes)
-    if svg is not None:
-        write_text(svg, architecture_svg(anatomy))
-        _say(f"wrote {svg}")
-    if as_json:
-        totals = {"parameters": anatomy.parameters, "macs": anatomy.macs}
-        print(dump_json({**anatomy.to_json(), **totals}), end="")
-    elif text:
-        print(architecture_text(anatomy))
-    else:
-        terminal.show_anatomy(terminal.console(), anatomy)
-
-
-@app.command()
-def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """Examine this machine: versions, processor, precision, data."""
-    from striate.app.doctor import examine
-
-    findings = examine(data_dir)
-    rows = [("ok" if f.well else "MEND", f.subject, f.text) for f in findings]
-    _rows(("", "subject", "finding"), rows, as_json)
-    if not all(f.well for f in findings):
-        raise typer.Exit(1)
 
 
 def main() -> None:
@@ -219,12 +153,14 @@ def main() -> None:
     except StriateError as error:
         if debug:
             raise
-        _say(f"striate: {error}")
+        say(f"striate: {error}")
         sys.exit(error.exit_code)
     except Exception as error:
         if debug:
             raise
-        _say(f"striate: this is a defect of striate ({type(error).__name__}: {error}); run it again with striate --debug")
+        say(
+            f"striate: this is a defect of striate ({type(error).__name__}: {error}); run it again with striate --debug"
+        )
         sys.exit(1)
 
 
@@ -233,10 +169,16 @@ def _end(run: Any, as_json: bool) -> None:
 
     if as_json:
         last = {f"{row.split}_{row.metric}": row.value for row in run.history() if row.epoch == run.epoch}
-        record = {"folder": str(run.folder), "status": run.status, "reason": run.reason, "epoch": run.epoch, "last": last}
+        record = {
+            "folder": str(run.folder),
+            "status": run.status,
+            "reason": run.reason,
+            "epoch": run.epoch,
+            "last": last,
+        }
         from striate.base.files import dump_json
 
-        print(dump_json(record), end="")
+        typer.echo(dump_json(record), nl=False)
     else:
         terminal.show_run(terminal.console(), run)
     if run.status == "interrupted":
@@ -247,26 +189,4 @@ def _end(run: Any, as_json: bool) -> None:
 
 def _changes(settings: list[str] | None, **options: Any) -> dict[str, Any]:
     given = {name: value for name, value in options.items() if value is not None}
-    return given | dict(_setting(text) for text in settings or ())
-
-
-def _setting(text: str) -> tuple[str, Any]:
-    from striate.training.recipe import parse_setting
-
-    return parse_setting(text)
-
-
-def _rows(columns: tuple[str, ...], rows: list[tuple[str, ...]], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=2))
-        return
-    from striate.app.terminal import console, table
-
-    made = table(*columns)
-    for row in rows:
-        made.add_row(*row)
-    console().print(made)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+    return given | settings_of(settings)

@@ -27,7 +27,9 @@ def examine(data_dir: Path | None) -> list[Finding]:
     facts = machine.environment()
     where = machine.device()
     native = machine.multiplies_bfloat16(where)
-    dtype, reason = machine.choose_precision("auto", build("convnet", {}, (8, 8, 1), 10).to(where), torch.ones(4, 1, 8, 8).to(where))
+    dtype, reason = machine.choose_precision(
+        "auto", build("convnet", {}, (8, 8, 1), 10).to(where), torch.ones(4, 1, 8, 8).to(where)
+    )
     findings = [
         Finding("python", True, facts["python"]),
         Finding("torch", _at_least(facts["torch"], (2, 9)), f"{facts['torch']} (2.9 or newer is needed)"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 
 def _bar(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[note]}", style="dim"))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.fields[note]}", style="dim"),
+    )
     return Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal, transient=True)
 
 
 @contextmanager
-def watching_run(console: Console) -> Iterator[Watch]:
+def watching_run(console: Console) -> Generator[Watch, None, None]:
     """Yield a watcher for one run: a bar over the epoch, and a line for each epoch that ended."""
     with _bar(console) as progress:
         task = progress.add_task("epoch", note="", total=None)
@@ -44,7 +48,7 @@ def watching_run(console: Console) -> Iterator[Watch]:
 
 
 @contextmanager
-def watching_study(console: Console, epochs: int) -> Iterator[Beat]:
+def watching_study(console: Console, epochs: int) -> Generator[Beat, None, None]:
     """Yield a watcher for a study: one bar over the epochs of all its runs."""
     with _bar(console) as progress:
         task: TaskID = progress.add_task("runs", note="", total=None)
@@ -67,5 +71,3 @@ def _epochs_done(run: Run | None, epochs: int) -> int:
     if run is None:
         return 0
     return epochs if run.status == "diverged" else run.epoch
-
-

@@ -41,7 +41,9 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
         out.print(Text.assemble((f"{verdict.answer:<10}", COLOURS[verdict.answer]), (verdict.statement, "bold")))
         out.print(Padding(Text(verdict.reason), (0, 0, 1, 10)))
     accuracies = ("final validation", "best validation", "test")
-    made = table("arm", "runs", "stable", "at chance", "diverged", *accuracies, right=("runs", "stable", "at chance", "diverged"))
+    made = table(
+        "arm", "runs", "stable", "at chance", "diverged", *accuracies, right=("runs", "stable", "at chance", "diverged")
+    )
     for arm in arms:
         states = arm["states"]
         cells = [accuracy(arm[measure]) for measure in ("final", "best", "test")]
@@ -64,7 +66,9 @@ def show_run(out: Console, run: Run) -> None:
     best = max(run.curve("val", "accuracy"), key=lambda point: (point[1], -point[0]), default=None)
     out.print(f"{run.status} after epoch {run.epoch} of {run.recipe.epochs}{f': {run.reason}' if run.reason else ''}")
     if best:
-        out.print(f"best validation accuracy {best[1]:.4f} in epoch {best[0]}, last {run.curve('val', 'accuracy')[-1][1]:.4f}")
+        out.print(
+            f"best validation accuracy {best[1]:.4f} in epoch {best[0]}, last {run.curve('val', 'accuracy')[-1][1]:.4f}"
+        )
     if run.status == "finished":
         out.print(f"test it with: striate test {run.folder}")
     elif run.status == "interrupted":

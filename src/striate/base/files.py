@@ -23,7 +23,8 @@ from striate.base.errors import StorageError
 def write_bytes(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path`` durably and atomically; its folder must exist.
 
-    Raises StorageError naming the file and the system's reason; the previous content is then untouched.
+    Raises StorageError naming the file and the system's reason; then the file holds its previous content, or, where only
+    the last step failed (making the new name durable), the new one.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
     try:
@@ -91,7 +92,7 @@ def digest(content: bytes) -> str:
 
 def _encode(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
-        return {"nonfinite": repr(value)}
+        return {"nonfinite": repr(float(value))}
     if isinstance(value, Mapping):
         return {str(key): _encode(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

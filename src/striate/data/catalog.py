@@ -107,7 +107,7 @@ def load(name: str, *, data_dir: Path | None = None, image_size: int | None = No
                     " of images is resized; leave image_size out"
                 )
             return entry.load(data_dir, download)
-    if Path(name).is_dir() or os.sep in name or (os.altsep or os.sep) in name:
+    if os.path.isdir(name) or os.sep in name or (os.altsep or os.sep) in name:
         from striate.data.folder import load_folder
 
         return load_folder(Path(name), image_size=image_size)

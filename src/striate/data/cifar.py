@@ -5,14 +5,16 @@ plane of 32 x 32 for red, green and blue.
 Source: Krizhevsky, Learning multiple layers of features from tiny images, 2009.
 
 What the user provides is judged by its structure, not by its hash: names, sizes, counts and labels must be right.
-The archive is read as a stream, so a header that points backwards cannot loop; nothing but regular files with the
-expected names is read, and no more bytes are decompressed than the data set has, plus a little.
+The archive is read as a stream, so a header cannot point backwards, and the stream ends the reading where a header
+points beyond it; nothing but regular files with the expected names is read, and no more bytes are decompressed than
+the data set has, plus a little.
 """
 
 from __future__ import annotations
 
 import gzip
 import io
+import os
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -112,9 +114,9 @@ def load_cifar(layout: Layout, *, data_dir: Path | None = None, fetch: bool = Tr
 def locate(layout: Layout, data_dir: Path | None) -> Path | None:
     """Return the archive, or the folder of unpacked .bin files, in the first root that has either."""
     for root in roots(data_dir):
-        if (archive := root / layout.remote.file).is_file():
+        if os.path.isfile(archive := root / layout.remote.file):
             return archive
-        if (folder := root / layout.folder).is_dir():
+        if os.path.isdir(folder := root / layout.folder):
             return folder
     return None
 
@@ -166,7 +168,7 @@ def _decode(content: bytes, records: int, layout: Layout, where: str) -> tuple[I
 def _folder_members(folder: Path, layout: Layout) -> Iterator[tuple[str, bytes]]:
     for file in layout.records:
         path = folder / file
-        if not path.is_file():
+        if not os.path.isfile(path):
             continue
         try:
             with path.open("rb") as stream:
@@ -184,7 +186,7 @@ def _archive_members(archive: Path, layout: Layout) -> Iterator[tuple[str, bytes
     try:
         with gzip.open(archive, "rb") as unpacked:
             limited = _Limited(unpacked, limit)
-            with tarfile.open(fileobj=limited, mode="r|", bufsize=1 << 20) as tar:
+            with tarfile.open(fileobj=limited, mode="r|") as tar:
                 for member in tar:
                     place = f"member {printable(member.name[:100])}"
                     file = wanted.get(member.name.removeprefix("./"))
@@ -206,11 +208,15 @@ def _archive_members(archive: Path, layout: Layout) -> Iterator[tuple[str, bytes
 
 
 class _Limited(io.RawIOBase):
-    """A stream that refuses to deliver more than ``limit`` bytes: an archive bomb ends here."""
+    """A stream that gives no more than ``limit`` bytes, which ends an archive bomb, and its end only a few times.
+
+    The second ends a loop of tarfile: to pass over a member it reads block by block as far as the header says, 2**80
+    bytes if need be, without noticing that nothing comes any more.
+    """
 
     def __init__(self, source: BinaryIO | gzip.GzipFile, limit: int) -> None:
         super().__init__()
-        self._source, self._left = source, limit
+        self._source, self._left, self._ends = source, limit, 0
 
     def readable(self) -> bool:
         return True
@@ -218,6 +224,9 @@ class _Limited(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         content = self._source.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
         self._left -= len(content)
+        self._ends += not content
         if self._left < 0:
             raise OSError("it unpacks to more bytes than this data set has")
+        if self._ends > 8:
+            raise OSError("a header promises more bytes than follow")
         return content

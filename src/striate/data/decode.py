@@ -74,7 +74,8 @@ def decode(path: Path) -> Images:
 def square(pixels: Images, side: int) -> Images:
     """Bring (H, W) or (H, W, 3) to ``side`` x ``side``: the shorter edge becomes ``side``, the middle is kept.
 
-    The central square is what is resampled (bilinear, widened when shrinking, so that fine patterns do not alias).
+    The result is that of resizing the whole (bilinear, widened when shrinking, so that fine patterns do not alias) and
+    cutting out the middle, but only the middle is computed.
     """
     height, width = pixels.shape[:2]
     if height == width == side:

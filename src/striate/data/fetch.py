@@ -11,15 +11,13 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from striate.base.errors import DataError, StorageError, printable
 
-if TYPE_CHECKING:
-    from rich.progress import Progress
-
 VARIABLE = "STRIATE_DATA"
-_CHUNK = 1 << 16  # bytes; pooch's own kilobyte makes a large download slow
+_CHUNK = 1 << 16  # bytes
+_TIMEOUT = 30  # seconds without a byte
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def roots(data_dir: Path | None) -> tuple[Path, ...]:
     if variable := os.environ.get(VARIABLE):
         named.append((f"${VARIABLE}", Path(variable)))
     for source, folder in named:
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise DataError(f"{source} is {printable(str(folder))}, which is no folder; make it or name another one")
     return (*(folder for _, folder in named), cache_folder())
 
@@ -74,11 +72,10 @@ def download(remote: Remote, folder: Path, name: str) -> Path:
     import requests
 
     pooch.get_logger().setLevel("WARNING")  # it would announce each file on the terminal
-    bar = _Bar(remote.file) if sys.stderr.isatty() else False
-    # pooch annotates neither its own downloader nor a bar of one's own as what `retrieve` accepts.
-    downloader = cast(Any, pooch.HTTPDownloader(progressbar=cast(Any, bar), chunk_size=_CHUNK))
+    # pooch annotates a downloader by names that its own do not have; it calls (url, file, None).
+    receive = cast(Any, _receive)
     try:
-        path = pooch.retrieve(remote.url, remote.known_hash, fname=remote.file, path=folder, downloader=downloader)
+        path = pooch.retrieve(remote.url, remote.known_hash, fname=remote.file, path=folder, downloader=receive)
         return Path(path)
     except requests.RequestException as error:
         # Its text is a chain of addresses and objects; the kind says enough.
@@ -92,39 +89,20 @@ def download(remote: Remote, folder: Path, name: str) -> Path:
             f"{remote.file} could not be written to {printable(str(folder))} ({error.strerror or error});"
             " free some space or name another folder with --data-dir"
         ) from error
-    finally:
-        if bar:
-            bar.close()
 
 
-class _Bar:
-    """What pooch asks of a progress bar (``total``, update, reset, close), drawn by Rich on standard error."""
+def _receive(url: str, file: str, _pooch: None) -> None:
+    """Write what ``url`` sends to ``file``, with a bar on standard error when that is a terminal."""
+    import requests
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    def __init__(self, label: str) -> None:
-        self._label = label
-        self._progress: Progress | None = None
-        self.total = 0
-
-    def _started(self) -> Progress:
-        if self._progress is None:
-            from rich.console import Console
-            from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-            columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-            self._progress = Progress(*columns, console=Console(stderr=True))
-            # A server that does not tell the length says 0; Rich then shows movement without an end.
-            self._progress.add_task(self._label, total=self.total or None)
-            self._progress.start()
-        return self._progress
-
-    def update(self, count: int) -> None:
-        progress = self._started()
-        progress.advance(progress.task_ids[0], count)
-
-    def reset(self) -> None:
-        progress = self._started()
-        progress.reset(progress.task_ids[0], total=self.total or None)
-
-    def close(self) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+    with requests.get(url, stream=True, timeout=_TIMEOUT) as response, Path(file).open("wb") as output, bar:
+        response.raise_for_status()
+        length = response.headers.get("content-length", "")
+        task = bar.add_task(url.rpartition("/")[2], total=int(length) if length.isdecimal() else None)
+        for chunk in response.iter_content(_CHUNK):
+            output.write(chunk)
+            bar.advance(task, len(chunk))

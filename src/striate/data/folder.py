@@ -46,7 +46,8 @@ def load_folder(folder: Path, *, image_size: int | None = None) -> ImageSet:
     """
     if image_size is not None and not 1 <= image_size <= LARGEST_SIDE:
         raise DataError(f"image_size is {image_size}, and must be from 1 to {LARGEST_SIDE} pixels")
-    if not folder.is_dir():
+    # os.path answers False where Path would raise: a name that is too long, a parent that may not be entered.
+    if not os.path.isdir(folder):
         raise DataError(f"there is no folder {printable(str(folder))}; give one that holds train/CLASS/*.png")
     classes, survey = _survey(folder)
     pictures, resized = _decoded(survey, image_size)
@@ -67,7 +68,7 @@ def load_folder(folder: Path, *, image_size: int | None = None) -> ImageSet:
 def _survey(folder: Path) -> tuple[tuple[str, ...], _Survey]:
     """Return the class names and every image file, without opening any; raises DataError when there is no train."""
     survey = _Survey(folder)
-    places = {name: folder / name for name in _SPLIT_NAMES if (folder / name).is_dir()}
+    places = {name: folder / name for name in _SPLIT_NAMES if os.path.isdir(folder / name)}
     if "train" not in places:
         if places:
             raise DataError(f"{printable(str(folder))} has {', '.join(places)} but no train; add train/CLASS/*.png")
@@ -77,8 +78,9 @@ def _survey(folder: Path) -> tuple[tuple[str, ...], _Survey]:
         raise DataError(f"{printable(str(folder))} has {' and '.join(vals)}; keep one of them")
     classes = tuple(_class_folders(places["train"], survey))
     if len(classes) < 2:
+        found = f" ({sentence(survey.faults, 3)})" if survey.faults else ""
         raise DataError(
-            f"{printable(str(places['train']))} has {len(classes)} class folders, and needs at least two;"
+            f"{printable(str(places['train']))} has {len(classes)} class folders{found}, and needs at least two;"
             " put the images of each class into a folder of its own"
         )
     for name, place in places.items():
@@ -99,7 +101,7 @@ def _survey(folder: Path) -> tuple[tuple[str, ...], _Survey]:
 def _class_folders(place: Path, survey: _Survey) -> list[str]:
     names: list[str] = []
     for path in _listed(place, survey):
-        if not path.is_dir():
+        if not os.path.isdir(path):
             if path.suffix.lower() in FORMATS:
                 survey.fault(path, "lies outside the class folders")
             else:
@@ -114,11 +116,11 @@ def _class_folders(place: Path, survey: _Survey) -> list[str]:
 def _images(place: Path, survey: _Survey) -> list[Path]:
     images: list[Path] = []
     for path in _listed(place, survey):
-        if path.is_dir():
+        if os.path.isdir(path):
             survey.fault(path, "is a folder inside a class folder, where only images are read")
         elif path.suffix.lower() not in FORMATS:
             survey.ignored.append(path)
-        elif not path.is_file():  # opening a pipe would wait for ever
+        elif not os.path.isfile(path):  # opening a pipe would wait for ever
             survey.fault(path, "is no regular file, or a link that leads nowhere")
         else:
             images.append(path)
@@ -200,7 +202,9 @@ def _leaks(splits: dict[str, Split]) -> tuple[str, ...]:
     shared = {
         name: sum(_mark(row) in trained for row in split.images) for name, split in splits.items() if name != "train"
     }
-    return tuple(f"{count} images of {name} are also in train, pixel for pixel" for name, count in shared.items() if count)
+    return tuple(
+        f"{count} images of {name} are also in train, pixel for pixel" for name, count in shared.items() if count
+    )
 
 
 def _mark(image: Images) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import os
 import struct
 import zlib
 from collections.abc import Sequence
@@ -187,7 +188,7 @@ def _content(path: Path, limit: int) -> bytes:
 
 def _file(folder: Path, name: str) -> Path | None:
     for path in (folder / f"{name}.gz", folder / name, folder / name.replace("-idx", ".idx")):
-        if path.is_file():
+        if os.path.isfile(path):
             return path
     return None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,19 +52,23 @@ def option_fields(name: str) -> tuple[str, ...]:
 def complete(name: str, options: Mapping[str, Any]) -> ConvNetOptions:
     """Return the net's full options: its defaults with ``options`` replaced; raises NetError listing every fault."""
     default = entry(name).default
+    # JSON in, so that lists become tuples under strict validation; NaN passes here, and the ranges of the fields refuse it.
     try:
-        return type(default).model_validate_json(_json({**default.model_dump(mode="json"), **options}))
+        return type(default).model_validate_json(
+            json.dumps({**default.model_dump(mode="json"), **options}, default=str)
+        )
     except ValidationError as error:
         raise NetError(sentence(faults_of(error, type(default).model_fields))) from error
 
 
-def faults_of(error: ValidationError, fields: Mapping[str, Any]) -> list[str]:
+def faults_of(error: ValidationError, fields: Iterable[str]) -> list[str]:
     """Return one clause for each fault of a validation, with the field, what was given and what is accepted."""
     clauses: list[str] = []
     for fault in error.errors():
         where = ".".join(str(part) for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
-            clauses.append(f"field {where} is unknown{nearest(where, fields)}")
+            known = nearest(where, fields) or f" (accepted are {', '.join(fields)})"
+            clauses.append(f"field {where} is unknown{known}")
         elif not where:
             clauses.append(fault["msg"].removeprefix("Value error, "))
         else:
@@ -80,10 +85,3 @@ def build(name: str, options: Mapping[str, Any], image_shape: tuple[int, int, in
     Raises NetError for an unknown name, unacceptable options, or a net too deep for the image.
     """
     return build_convnet(complete(name, options), image_shape, classes)
-
-
-def _json(value: Any) -> str:
-    import json
-
-    # JSON in, so that lists become tuples under strict validation; NaN passes here and is refused by the fields' ranges.
-    return json.dumps(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
 from torch import Tensor, nn
@@ -17,7 +17,7 @@ def taps(net: nn.Module) -> tuple[str, ...]:
 
 
 @contextmanager
-def tapped(net: nn.Module, names: Iterable[str]) -> Iterator[dict[str, Tensor]]:
+def tapped(net: nn.Module, names: Iterable[str]) -> Generator[dict[str, Tensor], None, None]:
     """While the block runs, each forward pass of ``net`` fills the yielded dictionary: tap -> its output tensor.
 
     The stored tensor is the module's own output and stays in the graph, so gradients reach it; the net goes on with a

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
 Role = Literal["input", "convolution", "dense", "step", "other"]
 
-ACRONYMS = {"relu": "ReLU", "gelu": "GELU", "silu": "SiLU", "elu": "ELU", "selu": "SELU", "mish": "Mish", "relu6": "ReLU6"}
+ACRONYMS = {
+    "relu": "ReLU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "elu": "ELU",
+    "selu": "SELU",
+    "mish": "Mish",
+    "relu6": "ReLU6",
+}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The architecture of a net as a figure (SVG) and in words, both made from its anatomy.
+"""The architecture of a net as a figure (SVG), made from its anatomy.
 
 A feature map is a box: its height and depth follow H and W (square root), its thickness the channels C (logarithm). Bands
 on its right edge are what follows the convolution: norm, activation, dropout. A wedge is a step that changes only the
@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from striate.reports.blocks import Block, blocks, words
-from striate.reports.numerals import brief
+from striate.reports.description import architecture_text, totals
 
 if TYPE_CHECKING:
     from striate.nets.anatomy import Anatomy, Layer
 
-TALLEST, LINE, CHARACTER, GAP = 92.0, 15.0, 6.3, 22.0  # user units; a character is its mean width at 12 units
-BAND = 6.0
+__all__ = ["architecture_svg", "architecture_text"]
+
+TALLEST, LINE, CHARACTER, GAP = 92.0, 15.0, 6.3, 20.0  # user units; a character is its mean width at 12 units
+BAND, BANDS = 6.0, ("norm", "act", "drop")
 
 STYLE = """
 .anatomy{--ink:#23262a;--soft:#666b73;--edge:#5f6670;--map:#cfdff3;--top:#e3edf9;--side:#b4cae6;
@@ -54,11 +56,17 @@ class Cell:
     @property
     def width(self) -> float:
         """The room that drawing and labels need."""
-        letters = max(len(text) + (1.6 if mark else 0) for mark, text in self.labels)
-        return max(self.thick + self.deep, letters * CHARACTER)
+        letters = max(len(text) + (1.6 if mark in BANDS else 0) for mark, text in self.labels)
+        bold = len(self.labels[0][1]) * 1.2
+        return max(self.thick + self.deep, max(letters, bold) * CHARACTER)
+
+    @property
+    def half(self) -> float:
+        """How far the drawing reaches below its middle line; above it, the slant comes on top."""
+        return max(self.tall, self.before) / 2 if self.block.role == "step" else self.tall / 2
 
 
-def architecture_svg(anatomy: Anatomy, width: float = 920) -> str:
+def architecture_svg(anatomy: Anatomy, width: float = 960) -> str:
     """Return the figure as one self-contained SVG element, ``width`` user units wide; rows wrap, so any depth fits.
 
     Its colours are CSS custom properties of the class `anatomy`, with a dark set where the reader prefers that.
@@ -67,54 +75,19 @@ def architecture_svg(anatomy: Anatomy, width: float = 920) -> str:
     parts: list[str] = []
     y = 6.0
     for number, row in enumerate(rows):
-        high = max(cell.tall + cell.deep * 0.6 for cell in row)
-        parts.append(_row(row, y, high, first=number == 0, last=number == len(rows) - 1))
-        y += high + LINE * max(len(cell.labels) for cell in row) + GAP
+        middle = y + max(cell.half + 0.6 * cell.deep for cell in row)
+        below = middle + max(cell.half for cell in row) + LINE + 3
+        parts.append(_row(row, middle, below, last=number == len(rows) - 1))
+        y = below + LINE * (max(len(cell.labels) for cell in row) - 1) + GAP
     caption = _caption(anatomy, width)
     parts += [_text(0, y + 8 + LINE * i, line, "soft") for i, line in enumerate(caption)]
     height = y + 8 + LINE * len(caption)
-    title = f"{anatomy.net}: {_totals(anatomy)}"
+    title = f"{anatomy.net}: {totals(anatomy)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="anatomy" viewBox="0 0 {width:g} {height:.0f}" width="{width:g}" '
         f'height="{height:.0f}" role="img" aria-label={quoteattr(title)}>'
         f"<style>{STYLE}</style>{''.join(parts)}</svg>"
     )
-
-
-def architecture_text(anatomy: Anatomy) -> str:
-    """Return the architecture in words: one paragraph, a blank line, and a numbered list of the blocks."""
-    return "\n".join([paragraph(anatomy), "", *(f"{i}. {line}" for i, line in enumerate(steps(anatomy), start=1))])
-
-
-def paragraph(anatomy: Anatomy) -> str:
-    """Return the net in a few sentences: what goes in and out, how deep, how large, how far it sees."""
-    made = blocks(anatomy)[1:]
-    convolutions = [b for b in made if b.role == "convolution"]
-    dense = [b for b in made if b.role == "dense"]
-    depth = [_count(len(part), name) for part, name in ((convolutions, "convolution"), (dense, "dense layer")) if part]
-    out = made[-1].output if made else anatomy.input
-    text = f"{anatomy.net} takes images of {_shape(anatomy.input)} (channels, height, width)"
-    text += f" through {' and '.join(depth)}" if depth else ""
-    text += f" to {_count(math.prod(out), 'output')}. It has {_count(anatomy.parameters, 'parameter')}"
-    share = sum(b.parameters for b in dense) / anatomy.parameters if anatomy.parameters else 0.0
-    text += f", {100 * share:.0f} % of them in the dense layers," if convolutions and dense else ""
-    text += f" and takes {brief(anatomy.macs)} multiply-adds for one image."
-    seen = next((b.field for b in reversed(convolutions) if b.field is not None), None)
-    if seen is not None:
-        text += f" A cell of the last convolution's map sees {seen} x {seen} pixels of the image."
-    return text
-
-
-def steps(anatomy: Anatomy) -> list[str]:
-    """Return one line for each block, as `3x3 convolution, 32 filters, batch norm, ReLU -> 32 x 32 x 32 (...)`."""
-    lines: list[str] = []
-    for block in blocks(anatomy)[1:]:
-        facts = [_count(block.parameters, "parameter")] if block.parameters else []
-        if block.role in ("convolution", "step") and block.field is not None:
-            facts.append(f"sees {block.field} x {block.field} pixels")
-        doing = ", ".join(words(layer, short=False) for layer in block.layers)
-        lines.append(f"{doing} -> {_shape(block.output)}{f' ({", ".join(facts)})' if facts else ''}")
-    return lines
 
 
 def _cells(made: list[Block]) -> list[Cell]:
@@ -127,17 +100,25 @@ def _cells(made: list[Block]) -> list[Cell]:
 
 def _cell(block: Block, before: float, side: int) -> Cell:
     tall = _tall(block.output, side)
-    labels = [("", _shape(block.output).replace("x", "×"))]
-    labels += [("", "input")] if block.role == "input" else []
-    labels += [(_mark(layer), words(layer, short=True).replace("x", "×", 1)) for layer in block.layers]
-    if block.role == "convolution" and block.field is not None:
-        labels.append(("soft", f"sees {block.field}×{block.field}"))
     flat = len(block.output) == 1
     thick = 8.0 if flat else 4 + 5.5 * math.log2(1 + block.output[0])
     if block.role == "step":
         thick = 20.0
     deep = 0.0 if flat or block.role == "step" else 0.24 * _size(block.output[-1], side)
-    return Cell(block, before, tall, thick, deep, tuple(labels))
+    return Cell(block, before, tall, thick, deep, tuple(_labels(block)))
+
+
+def _labels(block: Block) -> list[tuple[str, str]]:
+    labels = [("", "×".join(str(size) for size in block.output))]
+    labels += [("", "input")] if block.role == "input" else []
+    for layer in block.layers:
+        said = words(layer, short=True).replace("x", "×", 1)
+        # A pool is narrow, and so are its words: the window goes on a line of its own.
+        window, _, kind = said.partition(" ") if "pool" in said and "×" in said else ("", "", said)
+        labels += [(_mark(layer), kind)] + ([("", window)] if window else [])
+    if block.role == "convolution" and block.field is not None:
+        labels.append(("soft", f"sees {block.field}×{block.field}"))
+    return labels
 
 
 def _tall(output: tuple[int, ...], side: int) -> float:
@@ -171,18 +152,16 @@ def _wrap(cells: list[Cell], width: float) -> list[list[Cell]]:
     return rows
 
 
-def _row(row: list[Cell], y: float, high: float, *, first: bool, last: bool) -> str:
+def _row(row: list[Cell], middle: float, below: float, *, last: bool) -> str:
     parts: list[str] = []
-    x = 0.0 if first else 2.0
-    middle = y + high - max(cell.tall for cell in row) / 2
+    x = 1.0
     for place, cell in enumerate(row):
         parts.append(_drawing(cell, x, middle))
-        below = y + high + LINE + 3
         parts += [_label(x, below + LINE * i, mark, text, i) for i, (mark, text) in enumerate(cell.labels)]
         ends = place == len(row) - 1
-        reach = 18.0 if ends else cell.width + GAP - cell.thick - cell.deep / 2 - 8
+        body = cell.thick + cell.deep
         if not (ends and last):
-            parts.append(_arrow(x + cell.thick + cell.deep / 2 + 4, middle, reach))
+            parts.append(_arrow(x + body + 4, middle, 18.0 if ends else cell.width + GAP - body - 8))
         x += cell.width + GAP
     return "".join(parts)
 
@@ -193,7 +172,9 @@ def _drawing(cell: Cell, x: float, middle: float) -> str:
         before = max(cell.before, 1)
         outline = [(x, middle - before / 2), (x + cell.thick, top), (x + cell.thick, bottom), (x, middle + before / 2)]
         return _shape_path("step", outline)
-    face = {"input": "input", "dense": "dense"}.get(cell.block.role, "map")
+    face = {"input": "input", "dense": "dense", "convolution": "map"}.get(cell.block.role) or _mark(
+        cell.block.layers[0]
+    )
     dx, dy = cell.deep, 0.6 * cell.deep
     bands = [mark for layer in cell.block.layers if (mark := _mark(layer))]
     left = [x + cell.thick - BAND * (len(bands) - i) for i in range(len(bands))] if cell.deep else []
@@ -226,11 +207,12 @@ def _shape_path(name: str, points: list[tuple[float, float]]) -> str:
 
 def _arrow(x: float, y: float, reach: float) -> str:
     tip = x + max(reach, 8)
-    return f'<path class="arrow" d="M{x:.1f} {y:.1f}H{tip:.1f}M{tip - 4:.1f} {y - 3:.1f}L{tip:.1f} {y:.1f}L{tip - 4:.1f} {y + 3:.1f}"/>'
+    head = f"M{tip - 4:.1f} {y - 3:.1f}L{tip:.1f} {y:.1f}L{tip - 4:.1f} {y + 3:.1f}"
+    return f'<path class="arrow" d="M{x:.1f} {y:.1f}H{tip:.1f}{head}"/>'
 
 
 def _label(x: float, y: float, mark: str, text: str, place: int) -> str:
-    if mark in ("", "soft"):
+    if mark not in BANDS:
         return _text(x, y, text, "shape" if place == 0 else mark)
     square = f'<path class="mark {mark}" d="M{x:.1f} {y - 7.5:.1f}h6.5v6.5h-6.5z"/>'
     return square + _text(x + 10, y, text, "")
@@ -242,18 +224,6 @@ def _text(x: float, y: float, text: str, name: str) -> str:
 
 
 def _caption(anatomy: Anatomy, width: float) -> list[str]:
-    parts = [anatomy.net, *_totals(anatomy).split("; ")]
+    parts = [anatomy.net, *totals(anatomy).split("; "), "sees: receptive field in input pixels"]
     whole = " · ".join(parts)
     return [whole] if len(whole) * CHARACTER < width else parts
-
-
-def _totals(anatomy: Anatomy) -> str:
-    return f"{_count(anatomy.parameters, 'parameter')}; {brief(anatomy.macs)} multiply-adds for one image"
-
-
-def _shape(output: tuple[int, ...]) -> str:
-    return " x ".join(str(size) for size in output)
-
-
-def _count(count: int, name: str) -> str:
-    return f"{count:,} {name}{'' if count == 1 else 's'}"

@@ -15,9 +15,11 @@ def number(value: Any, digits: int = 4) -> str:
         return ABSENT
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
-    if isinstance(value, int):
-        return f"{value:,}".replace("-", "−")
-    return _special(value) or _minus(f"{value:.{digits}g}")
+    if special := _special(value):
+        return special
+    if isinstance(value, int) or (abs(value) < 1e15 and (value == int(value) or abs(value) >= 10**digits)):
+        return _minus(f"{value:,.0f}")
+    return _minus(f"{value:.{digits}g}")
 
 
 def fixed(value: float | None, decimals: int, *, sign: bool = False) -> str:
@@ -33,19 +35,18 @@ def decimals_for(*spreads: float | None) -> int:
     return min(6, max(0, 1 - math.floor(math.log10(min(known))))) if known else 4
 
 
-def measured(score: Mapping[str, Any] | None) -> str:
-    """Return `mean ± sd [low, high] (n)` of a record with those five keys; a dash for nothing."""
+def measured(score: Mapping[str, Any] | None) -> tuple[str, str]:
+    """Return (`mean ± sd`, `[low, high] (n)`) of a record with those five keys; a dash for nothing."""
     if not score or score.get("mean") is None:
-        return ABSENT
-    mean, sd, low, high = (score.get(key) for key in ("mean", "sd", "low", "high"))
-    n = score.get("n")
+        return ABSENT, ""
+    sd, low, high, n = (score.get(key) for key in ("sd", "low", "high", "n"))
     places = decimals_for(sd)
-    text = fixed(mean, places)
-    if isinstance(sd, float) and math.isfinite(sd):
+    text = fixed(score["mean"], places)
+    if sd is not None and math.isfinite(sd):
         text += f" ± {fixed(sd, places)}"
-    if isinstance(low, float) and isinstance(high, float) and math.isfinite(low) and math.isfinite(high):
-        text += f" [{fixed(low, places)}, {fixed(high, places)}]"
-    return f"{text} ({n})" if n is not None else text
+    known = low is not None and high is not None and math.isfinite(low) and math.isfinite(high)
+    aside = [f"[{fixed(low, places)}, {fixed(high, places)}]"] if known else []
+    return text, " ".join([*aside, *([f"({n})"] if n is not None else [])])
 
 
 def effect(comparison: Mapping[str, Any]) -> str:

@@ -36,7 +36,10 @@ def claim_from_json(value: Mapping[str, Any]) -> Claim:
             f"a claim of kind {kind} cannot be read: {sentence(faults)}; its fields are {', '.join(accepted)}"
         )
     parts: dict[str, Any] = {name: value[name] for name in accepted}
-    return claim(**{name: tuple(part) if isinstance(part, list) else part for name, part in parts.items()})
+    for name in ("treatment", "control"):
+        if not isinstance(parts[name], str):
+            parts[name] = tuple(parts[name])
+    return claim(**parts)
 
 
 def _fits(value: object, hint: object) -> bool:

@@ -45,14 +45,9 @@ def run_study(
     folder = Path(out)
     _check(study, data_dir)
     _claim_folder(study, folder)
-    places = {(arm, seed): folder / "runs" / arm.slug / str(seed) for arm in study.arms for seed in study.seeds}
     # Seed by seed, so that a study that is stopped early has all arms at equal n.
-    order = sorted(places, key=lambda place: (study.seeds.index(place[1]), study.arms.index(place[0])))
-    jobs = [
-        Job(study.recipe(arm, seed).to_json(), places[arm, seed], data_dir)
-        for arm, seed in order
-        if not _done(places[arm, seed])
-    ]
+    places = [(arm, seed, folder / "runs" / arm.slug / str(seed)) for seed in study.seeds for arm in study.arms]
+    jobs = [Job(study.recipe(arm, seed).to_json(), place, data_dir) for arm, seed, place in places if not _done(place)]
     reasons: dict[Path, str] = {}
     if jobs:
         import torch
@@ -61,7 +56,7 @@ def run_study(
         if workers is not None:
             crew, threads = workers, max(1, share(1, gpu=False)[1] // workers)
         reasons = run_jobs(jobs, crew, threads, lambda: beat(standing(study, folder)) if beat else None)
-    failures = {f"{arm.name}, seed {seed}": reasons[path] for (arm, seed), path in places.items() if path in reasons}
+    failures = {f"{arm.name}, seed {seed}": reasons[place] for arm, seed, place in places if place in reasons}
     return judge(study, folder, failures)
 
 

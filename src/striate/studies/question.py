@@ -124,7 +124,8 @@ def question_from_file(path: Path) -> Question:
         raise StudyError(
             f'study file "{path}" cannot be run ({type(error).__name__}: {error}); mend it first'
         ) from error
-    base, make = getattr(module, "BASE", None), getattr(module, "study", None)
+    base: object = getattr(module, "BASE", None)
+    make: Any = getattr(module, "study", None)
     if not isinstance(base, Recipe) or not callable(make):
         raise StudyError(
             f'study file "{path}" needs BASE = Recipe(...) and a function study(base) that returns a Study'

@@ -8,6 +8,8 @@
 The verdict compares epochs to spare, so that a positive effect is sooner; their mean is the horizon less the restricted
 mean time (Royston and Parmar, BMC Medical Research Methodology 13 (2013)). Without the runs that did not get there, a
 mean would prefer an arm that fails often. Epochs are whole, so their standard deviation counts as 1 / sqrt(12) or more.
+The target is an estimate too: by how much the treatment's mean moves when the target does by one standard error is
+added to the interval, which for one of the cases simulated in the tests would else cover the truth in 91 % of studies.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from statistics import fmean, median
+from statistics import fmean, median, stdev
 from typing import Any, ClassVar
 
 from striate.studies.finding import Finding, also_text, failures_text, find, interval_text, lead
@@ -90,8 +92,13 @@ class Sooner:
         )
 
     def _find(self, treatment: Sequence[Outcome], control: Sequence[Outcome], target: float, horizon: int) -> Finding:
-        spare = [[horizon - restricted(run, target, horizon) for run in runs] for runs in (treatment, control)]
-        comparison = compare(*spare, comparisons=len(self.treatment), resolution=1.0)
+        comparison = compare(
+            _spare(treatment, target, horizon),
+            _spare(control, target, horizon),
+            comparisons=len(self.treatment),
+            resolution=1.0,
+            reference_error=_target_error(treatment, control, target, horizon),
+        )
         if any(run.state != "stable" for run in control):
             words = f"so the final accuracy of {self.control} is no target; give it a smaller learning rate"
             return Finding(comparison, "undecided", words)
@@ -114,9 +121,21 @@ def first_epoch(run: Outcome, target: float, horizon: int) -> int | None:
     return next((epoch for epoch, accuracy in epochs if accuracy >= target - ROUNDING), None)
 
 
-def restricted(run: Outcome, target: float, horizon: int) -> int:
-    """Return the time of `first_epoch`, and ``horizon`` when the target was not reached."""
+def _restricted(run: Outcome, target: float, horizon: int) -> int:
     return first_epoch(run, target, horizon) or horizon
+
+
+def _spare(runs: Sequence[Outcome], target: float, horizon: int) -> list[int]:
+    return [horizon - _restricted(run, target, horizon) for run in runs]
+
+
+def _target_error(treatment: Sequence[Outcome], control: Sequence[Outcome], target: float, horizon: int) -> float:
+    """Return half the change of the treatment's mean, in epochs, between targets one standard error below and above."""
+    if len(control) < 2:
+        return 0.0
+    error = stdev(run.final_val for run in control) / math.sqrt(len(control))
+    early, late = (fmean(_spare(treatment, target + shift, horizon)) for shift in (-error, error))
+    return (early - late) / 2
 
 
 def _row(runs: Sequence[Outcome], target: float, horizon: int) -> dict[str, Any]:
@@ -128,7 +147,7 @@ def _row(runs: Sequence[Outcome], target: float, horizon: int) -> dict[str, Any]
         "n": len(runs),
         "reached": len(reached),
         **tally(runs),
-        "mean_epochs": fmean(restricted(run, target, horizon) for run in runs),
+        "mean_epochs": fmean(_restricted(run, target, horizon) for run in runs),
         "median_epochs": _median([float(time) for _, time in reached], len(runs)),
         "median_images": _median([float(time * run.images_per_epoch) for run, time in reached], len(runs)),
         "median_seconds": _median([run.seconds[time - 1] for run, time in reached], len(runs)),

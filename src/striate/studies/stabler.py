@@ -140,19 +140,21 @@ def _answer(t: Rate, c: Rate) -> Answer:
 
 def _settle(t: Rate, c: Rate, treatment: Sequence[Rate]) -> tuple[str, int | None]:
     """Return a clause about what would settle an undecided verdict, and the seeds for each rate, if they help."""
-    least = fisher_seeds(1.0, 0.0)
-    few = f"at least {least} seeds for each rate are needed; " if least and min(t.n, c.n) < least else ""
-    needed = least if few else None
+    least = fisher_seeds(1.0, 0.0) or 0
+    short = min(t.n, c.n) < least
+    few = f"at least {least} seeds for each rate are needed" if short else ""
+    needed = least if short else None
     if t.stable == t.n and c.stable == c.n:
-        beyond = [f"{rate.lr:g}" for rate in treatment if rate.lr > t.lr and not _same(rate.lr, t.lr)]
+        beyond = [f"{rate.lr:g}" for rate in treatment if rate.lr > t.lr]
         more = f"give the control {' and '.join(beyond)} too" if beyond else "give both a larger one"
-        return f"{few}the study never made the control fail there: {more}", needed
-    if t.stable == c.stable == 0:
-        return f"{few}both fail there: give both a smaller one, and none above it", needed
-    projected = fisher_seeds(t.stable / t.n, c.stable / c.n, max(t.n, c.n) + 1)
-    if few or projected is None:
-        return few + "these shares are too alike for more seeds to settle" * (not few), needed
-    return f"about {projected} seeds for each rate would settle shares like these", projected
+        words = f"the study never made the control fail there: {more}"
+    elif t.stable == c.stable == 0:
+        words = "both always fail there: give both a smaller one, and none above it"
+    else:
+        needed = needed or fisher_seeds(t.stable / t.n, c.stable / c.n, max(t.n, c.n) + 1)
+        words = f"about {needed} seeds for each rate would settle shares like these" if needed else ""
+        words = "" if short else words or "more seeds would not settle shares so alike"
+    return "; ".join(clause for clause in (few, words) if clause), needed
 
 
 def _table(family: Sequence[Rate], runs: Mapping[str, Sequence[Outcome]], arms: Sequence[str]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ exact test on counts. The error rates are held by simulation in the tests.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import fmean, stdev
@@ -34,8 +35,8 @@ class Comparison:
     ``sd_*`` is the sample standard deviation (divisor n - 1), None with one run. ``low`` and ``high`` bound the effect
     at ``confidence``, which is that of this one interval, after Bonferroni; they are infinite when an arm has one run.
     ``detectable`` is the smallest true difference that is seen with power 0.8 at this n and spread. ``probability`` is
-    the share of pairs in which the treatment's run is larger, ties half. ``resolution`` is the grid of the values, 0
-    when they have none.
+    the share of pairs in which the treatment's run is larger, ties half. The last two fields are what `compare` was
+    told.
     """
 
     n_treatment: int
@@ -51,6 +52,7 @@ class Comparison:
     detectable: float
     probability: float
     resolution: float = 0.0
+    reference_error: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields by name."""
@@ -69,19 +71,23 @@ def compare(
     confidence: float = 0.95,
     comparisons: int = 1,
     resolution: float = 0.0,
+    reference_error: float = 0.0,
 ) -> Comparison:
     """Compare two groups of independent values by Welch's t interval, one of ``comparisons`` simultaneous ones.
 
     ``resolution`` is the step of a quantity known only to a grid: a group's standard deviation counts as at least
     resolution / sqrt(12), that of a value rounded to the grid. Without one, groups of equal values give a point.
+    ``reference_error`` is the standard error that the treatment's mean has from being measured against a reference that
+    was itself estimated from the control's runs; its square is added to s^2, as part of the control's.
     Raises StudyError when a group is empty or holds a number that is not finite, or a parameter is out of range.
     """
-    _check(treatment, control, confidence, comparisons, resolution)
+    _check(treatment, control, confidence, comparisons, resolution, reference_error)
     level = 1 - (1 - confidence) / comparisons
     n_t, n_c = len(treatment), len(control)
     sd_t, sd_c = _deviation(treatment), _deviation(control)
     effect = fmean(treatment) - fmean(control)
-    error, df = _welch(_variance(sd_t, resolution), n_t, _variance(sd_c, resolution), n_c)
+    v_t, v_c = _variance(sd_t, resolution), _variance(sd_c, resolution) + n_c * reference_error**2
+    error, df = _welch(v_t, n_t, v_c, n_c)
     half = _quantile(df, level) * error if df > 0 else math.inf
     return Comparison(
         n_t,
@@ -97,6 +103,7 @@ def compare(
         _detectable(error, df, level),
         fmean((t > c) + (t == c) / 2 for t in treatment for c in control),
         resolution,
+        reference_error,
     )
 
 
@@ -108,24 +115,29 @@ def seeds_needed(comparison: Comparison, difference: float) -> int | None:
     """
     v_t = _variance(comparison.sd_treatment, comparison.resolution)
     v_c = _variance(comparison.sd_control, comparison.resolution)
+    v_c += comparison.n_control * comparison.reference_error**2
     if not difference > 0:
         return None
-    for n in range(2, MOST_SEEDS + 1):
-        if _detectable(*_welch(v_t, n, v_c, n), comparison.confidence) <= difference:
-            return n
-    return None
+    candidates = range(2, MOST_SEEDS + 1)
+    # What is detectable shrinks as n grows, so the candidates are ordered: too few first, enough after.
+    first = bisect_left(
+        candidates, True, key=lambda n: _detectable(*_welch(v_t, n, v_c, n), comparison.confidence) <= difference
+    )
+    return candidates[first] if first < len(candidates) else None
 
 
-def _check(treatment: Sequence[float], control: Sequence[float], confidence: float, many: int, grid: float) -> None:
+def _check(
+    treatment: Sequence[float], control: Sequence[float], confidence: float, many: int, grid: float, error: float
+) -> None:
     for name, values in (("treatment", treatment), ("control", control)):
         if not values or not all(math.isfinite(value) for value in values):
             raise StudyError(
-                f"the {name} to compare is {list(values)}; it needs one finite number at least, and no other"
+                f"the {name} to compare is {list(values)}; it needs one number or more, all of them finite"
             )
-    if not 0 < confidence < 1 or many < 1 or not 0 <= grid < math.inf:
+    if not 0 < confidence < 1 or many < 1 or not 0 <= grid < math.inf or not 0 <= error < math.inf:
         raise StudyError(
-            f"confidence {confidence}, comparisons {many} and resolution {grid} were given;"
-            " they must lie between 0 and 1, at 1 or above, and at 0 or above"
+            f"a comparison was asked with confidence {confidence}, comparisons {many}, resolution {grid} and"
+            f" reference error {error}; these must lie within 0 to 1, at 1 or above, and twice at 0 or above"
         )
 
 

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class Job:
 
 @dataclass
 class _Worker:
-    process: multiprocessing.process.BaseProcess
+    process: BaseProcess
     pipe: Connection
     job: Job | None = None
 
@@ -100,7 +101,7 @@ def _result(worker: _Worker) -> str:
         return _death(worker.process)
 
 
-def _death(process: multiprocessing.process.BaseProcess) -> str:
+def _death(process: BaseProcess) -> str:
     process.join(5)
     why = ", probably for want of memory" if process.exitcode == -signal.SIGKILL else ""
     return f"the process of this run ended with code {process.exitcode}{why}"

@@ -93,7 +93,9 @@ class Feed:
         return self._normalize(images, self._device), labels
 
 
-def in_order(images: Split, normalize: Normalization, device: torch.device, size: int = 500) -> Iterator[tuple[Tensor, Tensor]]:
+def in_order(
+    images: Split, normalize: Normalization, device: torch.device, size: int = 500
+) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield every image of a split once, in order, ``size`` at a time, as `Feed.batch` does."""
     for start in range(0, len(images.labels), size):
         labels = torch.from_numpy(np.array(images.labels[start : start + size]))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
 
 @contextmanager
-def stop_requests() -> Iterator[Callable[[], bool]]:
+def stop_requests() -> Generator[Callable[[], bool], None, None]:
     """Yield a function that tells whether SIGINT or SIGTERM came; a second SIGINT raises KeyboardInterrupt at once.
 
     Outside the main thread signals cannot be caught, and the function always answers no.

@@ -83,7 +83,7 @@ def run_epochs(setup: Setup, folder: Path, watch: Watch | None = None) -> tuple[
         status, reason = "finished", ""
         try:
             while progress.step < setup.recipe.epochs * steps:
-                if not _epoch(setup, progress, stop, watch):
+                if not epoch_updates(setup, progress, stop, watch):
                     status, reason = "interrupted", f"stopped on request after update {progress.step}"
                     break
                 score = _close_epoch(setup, progress, saver, events)
@@ -103,7 +103,7 @@ def run_epochs(setup: Setup, folder: Path, watch: Watch | None = None) -> tuple[
     return status, reason
 
 
-def _epoch(setup: Setup, progress: Progress, stop: Callable[[], bool], watch: Watch | None) -> bool:
+def epoch_updates(setup: Setup, progress: Progress, stop: Callable[[], bool], watch: Watch | None) -> bool:
     """Do the updates that are left of the current epoch; return False when a stop was asked for."""
     steps, recipe, feed = setup.feed.steps, setup.recipe, setup.feed
     epoch, first = progress.step // steps + 1, progress.step % steps
@@ -235,4 +235,3 @@ def _tick(setup: Setup, progress: Progress, val: Score | None) -> Tick:
     rate = done / progress.seconds if progress.seconds else 0.0
     steps = setup.feed.steps
     return Tick(math.ceil(progress.step / steps), setup.recipe.epochs, progress.step, steps, rate, val)
-

@@ -108,11 +108,11 @@ def environment() -> dict[str, Any]:
     """Return what a result depends on besides its recipe: versions, processor, threads, source commit."""
     import numpy
 
-    import striate
+    from striate import __version__
 
     where = device()
     return {
-        "striate": striate.__version__,
+        "striate": __version__,
         "commit": source_commit(),
         "python": platform.python_version(),
         "torch": torch.__version__,

@@ -20,9 +20,7 @@ def make_optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     betas = (recipe.beta1, recipe.beta2)
     match recipe.optimizer:
         case "sgd":
-            return torch.optim.SGD(
-                groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=recipe.nesterov, fused=True
-            )
+            return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=recipe.nesterov, fused=True)
         case "adam":
             return torch.optim.Adam(groups, lr=recipe.lr, betas=betas, eps=recipe.epsilon, fused=True)
         case "adamw":

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from striate.base.errors import NetError, RecipeError, nearest, sentence
+from striate.base.errors import NetError, RecipeError, sentence
 from striate.nets.catalog import complete, faults_of, names, option_fields
 
 Optimizer = Literal["sgd", "adam", "adamw"]
@@ -83,7 +83,8 @@ class Recipe(BaseModel):
         try:
             super().__init__(**fields)
         except ValidationError as error:
-            faults = faults_of(error, type(self).model_fields) + faults
+            valid = [*type(self).model_fields, *_options(fields.get("net", "convnet"))]
+            faults = faults_of(error, valid) + faults
         if faults:
             raise RecipeError(f"the recipe is not accepted: {sentence(faults)}")
 
@@ -109,19 +110,10 @@ class Recipe(BaseModel):
         """
         given = self.model_dump()
         net = changes.get("net", self.net)
-        known_net = isinstance(net, str) and net in names()
-        options = set(option_fields(net)) if known_net else set[str]()
+        options = _options(net)
         if net != self.net:
             given["net_options"] = {key: value for key, value in self.net_options.items() if key in options}
         given["net_options"] = dict(changes.pop("net_options", given["net_options"]))
-        valid = [*type(self).model_fields, *sorted(options)]
-        unknown = [name for name in changes if name not in valid]
-        if unknown and (known_net or any(name in type(self).model_fields for name in unknown)):
-            raise RecipeError(
-                "the recipe is not accepted: "
-                + sentence([f"field {name} is unknown{nearest(name, valid)}" for name in unknown])
-                + f"; accepted are {', '.join(valid)}"
-            )
         for name, value in changes.items():
             (given["net_options"] if name in options else given)[name] = value
         return Recipe(**given)
@@ -155,6 +147,10 @@ def parse_setting(text: str) -> tuple[str, Any]:
     except ValueError:
         value = {"true": True, "false": False, "none": None}.get(written.lower(), written)
     return field.strip().replace("-", "_"), value
+
+
+def _options(net: object) -> tuple[str, ...]:
+    return option_fields(net) if isinstance(net, str) and net in names() else ()
 
 
 def _net_faults(fields: Mapping[str, Any]) -> list[str]:

@@ -1,20 +1,20 @@
 """The run folder, which is the source of truth about a run.
 
-    recipe.json        what was asked for
-    environment.json   versions, processor, threads, precision, data fingerprint, source commit
-    history.csv        step, epoch, split, metric, value: one row per number, the same bytes however often it was resumed
-    timing.csv         step, epoch, seconds: seconds spent in updates up to there (kept apart, for time never repeats)
-    status.json        running | finished | diverged | interrupted | failed, with the reason
-    test.json          the score of the best-validation checkpoint on the test split, once it was asked for
-    anatomy.json       the net, layer by layer
-    checkpoints/       safetensors + JSON
+recipe.json        what was asked for
+environment.json   versions, processor, threads, precision, data fingerprint, source commit
+history.csv        step, epoch, split, metric, value: one row per number, the same bytes however often it was resumed
+timing.csv         step, epoch, seconds: seconds spent in updates up to there (kept apart, for time never repeats)
+status.json        running | finished | diverged | interrupted | failed, with the reason
+test.json          the score of the best-validation checkpoint on the test split, once it was asked for
+anatomy.json       the net, layer by layer
+checkpoints/       safetensors + JSON
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +84,9 @@ def open_run(folder: Path) -> Run:
             status.get("step", 0),
         )
     except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise RunError(f'the run in "{folder}" cannot be read ({error}); restore the file or start again elsewhere') from error
+        raise RunError(
+            f'the run in "{folder}" cannot be read ({error}); restore the file or start again elsewhere'
+        ) from error
 
 
 def begin(folder: Path, recipe: Recipe) -> None:
@@ -102,7 +104,7 @@ def begin(folder: Path, recipe: Recipe) -> None:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Generator[None, None, None]:
     """Hold ``folder`` for this process while the block runs; raises RunError naming the process that holds it."""
     make_folder(folder)
     with (folder / "lock").open("a+") as file:
@@ -140,7 +142,9 @@ def read_history(folder: Path) -> list[Row]:
 
 def write_timing(folder: Path, rows: list[tuple[int, int, float]]) -> None:
     """Write (step, epoch, seconds) rows."""
-    write_text(folder / "timing.csv", "\n".join(["step,epoch,seconds", *(f"{s},{e},{t:.6f}" for s, e, t in rows)]) + "\n")
+    write_text(
+        folder / "timing.csv", "\n".join(["step,epoch,seconds", *(f"{s},{e},{t:.6f}" for s, e, t in rows)]) + "\n"
+    )
 
 
 def read_timing(folder: Path) -> list[tuple[int, int, float]]:

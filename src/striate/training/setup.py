@@ -53,7 +53,7 @@ def set_up(recipe: Recipe, images: ImageSet, warn: Callable[[str], None]) -> Set
     """
     machine.prepare()
     where = machine.device()
-    net = initial_net(recipe, images).to(where, memory_format=torch.channels_last)
+    net = initial_net(recipe, images).to(where).to(memory_format=torch.channels_last)
     splits = split(images, recipe)
     sample, _ = next(in_order(splits.val, splits.normalization, where, size=8))
     dtype, reason = machine.choose_precision(recipe.precision, net, sample)

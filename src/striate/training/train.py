@@ -61,7 +61,9 @@ def train(
     return open_run(folder)
 
 
-def resume(folder: str | Path, *, data_dir: Path | None = None, watch: Watch | None = None, warn: Warn = warnings.warn) -> Run:
+def resume(
+    folder: str | Path, *, data_dir: Path | None = None, watch: Watch | None = None, warn: Warn = warnings.warn
+) -> Run:
     """Continue the run in ``folder`` where its newest checkpoint stands; a run that has ended is returned as it is."""
     run = open_run(Path(folder))
     return run if run.status in DONE else train(run.recipe, run.folder, data_dir=data_dir, watch=watch, warn=warn)
@@ -78,7 +80,7 @@ def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path |
         return stored
     if run.status != "finished":
         raise RunError(
-            f'the run in "{folder}" is {run.status}, and only a finished run is tested; continue it with striate resume {folder}'
+            f'the run in "{folder}" is {run.status}, and only a finished one is tested; see striate resume {folder}'
         )
     data = images if images is not None else load(run.recipe.data, data_dir=data_dir, image_size=run.recipe.image_size)
     if data.test is None:
@@ -125,7 +127,9 @@ def _record(setup: Setup, folder: Path) -> None:
     if path.is_file():
         _same_data(folder, setup.images)
         before = read_json(path)
-        changed = [key for key in ("threads", "torch", "processor", "precision", "device") if before.get(key) != now[key]]
+        changed = [
+            key for key in ("threads", "torch", "processor", "precision", "device") if before.get(key) != now[key]
+        ]
         if changed:
             setup.warn(f"the run continues, though not bit for bit: {', '.join(changed)} differ from its first part")
         return

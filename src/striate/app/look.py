@@ -1,0 +1,111 @@
+"""The commands that only look: list, show and doctor; and what all commands share."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+DataDir = Annotated[Path | None, typer.Option(help="Where the data lie, before $STRIATE_DATA and the user cache.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A recipe field or net option.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+listing = typer.Typer(help="List what there is by name.", no_args_is_help=True)
+showing = typer.Typer(help="Show one thing in detail.", no_args_is_help=True)
+
+
+@listing.command("nets")
+def list_nets(as_json: AsJson = False) -> None:
+    """List the nets."""
+    from striate.nets import catalog
+
+    _rows(("net", "what it is"), [(entry.name, entry.summary) for entry in catalog.ENTRIES.values()], as_json)
+
+
+@listing.command("data")
+def list_data(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List the datasets, and where they were found."""
+    from striate.data import describe
+
+    rows = [(entry.name, entry.size, str(entry.classes), entry.where) for entry in describe(data_dir)]
+    _rows(("data", "images", "classes", "where"), rows, as_json)
+
+
+@listing.command("studies")
+def list_studies(as_json: AsJson = False) -> None:
+    """List the questions that are built in."""
+    from striate.studies.catalog import BUILTIN
+
+    _rows(("study", "question"), [(entry.name, entry.summary) for entry in BUILTIN.values()], as_json)
+
+
+@showing.command("net")
+def show_net(
+    name: str,
+    shape: Annotated[
+        str, typer.Option("--input", metavar="CxHxW", help="Channels, height and width of an image.")
+    ] = "3x32x32",
+    classes: Annotated[int, typer.Option(min=2, help="Number of classes.")] = 10,
+    svg: Annotated[Path | None, typer.Option(help="Write the figure of the architecture to this file.")] = None,
+    text: Annotated[bool, typer.Option("--text", help="Describe the architecture in words.")] = False,
+    settings: Settings = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a net layer by layer: shapes, parameters, multiply-adds, receptive field."""
+    from striate.app import terminal
+    from striate.app.describe import net_anatomy
+    from striate.base.files import dump_json, write_text
+    from striate.reports.figure import architecture_svg, architecture_text
+
+    anatomy = net_anatomy(name, settings_of(settings), shape, classes)
+    if svg is not None:
+        write_text(svg, architecture_svg(anatomy))
+        say(f"wrote {svg}")
+    if as_json:
+        totals = {"parameters": anatomy.parameters, "macs": anatomy.macs}
+        typer.echo(dump_json({**anatomy.to_json(), **totals}), nl=False)
+    elif text:
+        typer.echo(architecture_text(anatomy))
+    else:
+        terminal.show_anatomy(terminal.console(), anatomy)
+
+
+def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Examine this machine: versions, processor, precision, data."""
+    from striate.app.doctor import examine
+
+    findings = examine(data_dir)
+    rows = [("ok" if f.well else "MEND", f.subject, f.text) for f in findings]
+    _rows(("", "subject", "finding"), rows, as_json)
+    if not all(f.well for f in findings):
+        raise typer.Exit(1)
+
+
+def settings_of(texts: list[str] | None) -> dict[str, Any]:
+    """Return the fields that ``--set`` options name; raises RecipeError for one that is not FIELD=VALUE."""
+    if not texts:
+        return {}
+    from striate.training.recipe import parse_setting
+
+    return dict(parse_setting(text) for text in texts)
+
+
+def say(text: str) -> None:
+    """Tell the person who asked, on stderr, so that stdout stays the result alone."""
+    typer.echo(text, err=True)
+
+
+def _rows(columns: tuple[str, ...], rows: list[tuple[str, ...]], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=2))
+        return
+    from striate.app.terminal import console, table
+
+    made = table(*columns)
+    for row in rows:
+        made.add_row(*row)
+    console().print(made)

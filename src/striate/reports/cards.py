@@ -1,0 +1,120 @@
+"""A verdict as a card: the answer and its sentence, the numbers it rests on, its intervals, and its tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from striate.reports.charts import Interval, intervals_svg
+from striate.reports.numerals import ABSENT, decimals_for, effect, fixed, number
+from striate.reports.page import Picture, picture
+from striate.reports.table import Table, tables_of
+
+EFFECTS = {
+    "sooner": "epochs saved",
+    "better": "difference in accuracy",
+    "stabler": "difference in the share of stable runs",
+}
+MOST_TOGETHER = 3  # more comparisons than these are read from the picture
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number with its name, and a line of small print that may be empty."""
+
+    name: str
+    value: str
+    aside: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the page shows of one verdict; ``answer`` is the word, and `waiting` before there is one."""
+
+    claim: str
+    statement: str
+    answer: str
+    reason: str = ""
+    facts: tuple[Fact, ...] = ()
+    intervals: Picture | None = None
+    tables: tuple[Table, ...] = ()
+
+
+def cards(verdicts: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[str, Any]]) -> list[Card]:
+    """Return a card for each verdict, and a waiting one for each claim that has none yet."""
+    judged = {verdict.get("claim") for verdict in verdicts}
+    waiting = [
+        Card(str(claim.get("name", "")), str(claim.get("statement", "")), "waiting")
+        for claim in claims
+        if claim.get("name") not in judged
+    ]
+    return [_card(verdict) for verdict in verdicts] + waiting
+
+
+def _card(verdict: Mapping[str, Any]) -> Card:
+    kind, details = str(verdict.get("kind", "")), verdict.get("details") or {}
+    compared = [_flat(entry) for entry in verdict.get("comparisons") or ()]
+    label = EFFECTS.get(kind, "effect")
+    return Card(
+        claim=str(verdict.get("claim", "")),
+        statement=str(verdict.get("statement", "")),
+        answer=str(verdict.get("answer", "")),
+        reason=_sentence(str(verdict.get("reason", ""))),
+        facts=tuple(_facts(verdict, compared, label)),
+        intervals=_intervals(compared, label, details.get("margin")),
+        tables=tuple(tables_of(details)),
+    )
+
+
+def _flat(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one comparison with its numbers beside the names of its arms."""
+    return {**entry, **(entry.get("comparison") or {})}
+
+
+def _facts(verdict: Mapping[str, Any], compared: Sequence[Mapping[str, Any]], label: str) -> list[Fact]:
+    facts: list[Fact] = []
+    if len(compared) <= MOST_TOGETHER:
+        for comparison in compared:
+            level = comparison.get("confidence")
+            aside = f"{100 * level:.4g} % interval" if isinstance(level, float) else ""
+            versus = f"{comparison.get('treatment')} against {comparison.get('control')}"
+            facts.append(Fact(label, effect(comparison), f"{versus}, {aside}" if aside else versus))
+    if compared:
+        pairs = dict.fromkeys((c.get("n_treatment"), c.get("n_control")) for c in compared)
+        facts.append(Fact("n", ", ".join(f"{t} against {c}" for t, c in pairs), "runs of treatment and control"))
+    detectable = verdict.get("detectable")
+    if isinstance(detectable, (int, float)):
+        if math.isinf(detectable):
+            facts.append(Fact("smallest detectable effect", "none", "too few runs to be sure of any"))
+        else:
+            facts.append(
+                Fact("smallest detectable effect", fixed(detectable, decimals_for(detectable)), "seen 8 times in 10")
+            )
+    needed = verdict.get("seeds_needed")
+    settled = verdict.get("answer") != "undecided"
+    facts.append(
+        Fact("seeds needed", number(needed), "per arm, to settle it")
+        if needed is not None
+        else Fact(
+            "seeds needed", "no more" if settled else ABSENT, "" if settled else "more seeds alone would not settle it"
+        )
+    )
+    return facts
+
+
+def _intervals(compared: Sequence[Mapping[str, Any]], label: str, margin: Any) -> Picture | None:
+    rows = [
+        Interval(f"{c.get('treatment')} − {c.get('control')}", float(c["effect"]), float(c["low"]), float(c["high"]))
+        for c in compared
+        if all(isinstance(c.get(key), (int, float)) for key in ("effect", "low", "high"))
+    ]
+    if not rows:
+        return None
+    return picture(intervals_svg(rows, label=label, margin=margin if isinstance(margin, (int, float)) else None))
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text[-1:] in (".", "!", "?", "") else ".")

@@ -1,0 +1,177 @@
+"""Numbers in, charts out: curves of training, and intervals of effects, each as an SVG element.
+
+What is averaged here is only for the eye; every number that decides something comes from a verdict.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING, Any, Literal
+
+from striate.reports.intervals import Interval, intervals_svg
+from striate.reports.palette import LONGEST, apart, look, shortened
+from striate.reports.svg import INK, canvas, element
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Interval", "Line", "Series", "curves_svg", "intervals_svg", "mean_and_band"]
+
+Band = Literal["sd", "range"]
+BANDS: dict[Band, str] = {"sd": "mean ± standard deviation", "range": "mean, lowest to highest seed"}
+LEFT, FOOT, HEAD, NAME = 46.0, 42.0, 46.0, 15.0  # user units: the margins, and from one name to the next
+
+
+@dataclass(frozen=True)
+class Line:
+    """One run: ``y`` over ``x``; a value that is not finite is a gap, and the end of a diverged run is marked."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    diverged: bool = False
+
+
+@dataclass(frozen=True)
+class Series:
+    """One arm: its runs under one name."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+def curves_svg(
+    series: Sequence[Series],
+    *,
+    title: str,
+    x_label: str = "epoch",
+    log: bool = False,
+    band: Band = "range",
+    width: float = 480,
+) -> str:
+    """Return one panel: each arm's mean with its band, its single runs as thin lines, its name at the end of its line.
+
+    ``band`` is the mean +- standard deviation of the runs at that x, or their lowest to highest; the panel says which.
+    Colours go by place in ``series``, so panels given the same arms agree; an arm without a finite value keeps its name
+    with a cross. On a ``log`` axis values of 0 and below are left out.
+    """
+    shown = [Series(s.name, tuple(_drawable(line, log=log) for line in s.lines)) for s in series]
+    height = max(296.0, HEAD + FOOT + NAME * len(shown))
+    room = 7.6 * min(LONGEST, max((len(s.name) for s in shown), default=0)) + 34
+    with canvas(width, height, f"curves {title}") as figure:
+        box = LEFT / width, FOOT / height, 1 - (LEFT + room) / width, 1 - (HEAD + FOOT) / height
+        axes = figure.add_axes(box)
+        figure.text(4 / width, 1 - 14 / height, title, fontsize=13.5, fontweight="bold", va="center")
+        figure.text(4 / width, 1 - 31 / height, BANDS[band], fontsize=11, va="center", alpha=0.7)
+        figure.text(LEFT / width, 7 / height, x_label, fontsize=11.5, alpha=0.85)
+        ends = [_arm(axes, s, place, log=log, band=band) for place, s in enumerate(shown)]
+        _scale(axes, [line for s in shown for line in s.lines], log=log)
+        _crosses(axes, shown)
+        _names(axes, shown, ends, NAME / (height - HEAD - FOOT))
+        return element(figure, f"{title} by {x_label}: {', '.join(s.name for s in shown)}")
+
+
+def mean_and_band(lines: Sequence[Line], band: Band) -> list[tuple[float, float, float, float]]:
+    """Return (x, mean, low, high) at every x at which a run has a finite value, over the runs that have one."""
+    values: dict[float, list[float]] = {}
+    for line in lines:
+        for x, y in _finite(line):
+            values.setdefault(x, []).append(y)
+    return [(x, *_spread(values[x], band)) for x in sorted(values)]
+
+
+def _spread(values: list[float], band: Band) -> tuple[float, float, float]:
+    mean = fmean(values)
+    if band == "range":
+        return mean, min(values), max(values)
+    half = stdev(values) if len(values) > 1 else 0.0
+    return mean, mean - half, mean + half
+
+
+def _drawable(line: Line, *, log: bool) -> Line:
+    """Return the line with a gap wherever the axis has no place for a value; beyond 1e30 nothing can be drawn."""
+    y = tuple(v if abs(v) < 1e30 and (v > 0 or not log) else math.nan for v in line.y)
+    return Line(line.x, y, line.diverged)
+
+
+def _finite(line: Line) -> list[tuple[float, float]]:
+    return [(x, y) for x, y in zip(line.x, line.y, strict=True) if math.isfinite(y)]
+
+
+def _arm(axes: Axes, series: Series, place: int, *, log: bool, band: Band) -> tuple[float, float] | None:
+    """Draw one arm, and return where its mean ends; None when it has no finite value."""
+    colour, dash = look(place)
+    for line in series.lines:
+        axes.plot(line.x, line.y, color=colour, linewidth=0.8, alpha=0.45)
+    points = mean_and_band(series.lines, band)
+    if not points:
+        return None
+    x, mean, low, high = (list(column) for column in zip(*points, strict=True))
+    floor = min(mean) / 10 if log else -math.inf  # mean - sd may lie below what a logarithm can show
+    axes.fill_between(x, [max(value, floor) for value in low], high, color=colour, alpha=0.14, linewidth=0)
+    axes.plot(x, mean, color=colour, linewidth=2.1, linestyle=dash, marker="o" if len(x) == 1 else None, markersize=4)
+    return x[-1], mean[-1]
+
+
+def _scale(axes: Axes, lines: Sequence[Line], *, log: bool) -> None:
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+    values = [y for line in lines for _, y in _finite(line)]
+    axes.grid(axis="y", color=INK, alpha=0.13, linewidth=0.8)
+    axes.spines["left"].set_visible(False)
+    axes.spines["bottom"].set_alpha(0.45)
+    axes.tick_params(length=0, labelsize=11.5)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    if not values:
+        axes.text(0.5, 0.5, "no values yet", transform=axes.transAxes, ha="center", alpha=0.7)
+        axes.set_yticks([])
+        return
+    low, high = min(values), max(values)
+    # A run that explodes would press all others flat: it leaves through the top.
+    sound = [y for line in lines if not line.diverged for _, y in _finite(line)]
+    high = min(high, 2 * max(sound)) if log and sound else high
+    if log:
+        axes.set_yscale("log")
+        axes.set_ylim(low / 1.15, high * 1.15)
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 50 else (1,), numticks=12))
+        axes.yaxis.set_minor_locator(NullLocator())
+    else:
+        pad = 0.04 * (high - low) or 0.05
+        axes.set_ylim(low - pad, high + pad)
+        axes.yaxis.set_major_locator(MaxNLocator(6))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def _crosses(axes: Axes, series: Sequence[Series]) -> None:
+    """Mark where each diverged run ended; one that left through the top, at the top."""
+    top = axes.get_ylim()[1]
+    for place, arm in enumerate(series):
+        for x, y in (points[-1] for line in arm.lines if line.diverged and (points := _finite(line))):
+            axes.plot(x, min(y, top), "x", color=look(place)[0], markersize=7, markeredgewidth=1.8, clip_on=False)
+
+
+def _names(axes: Axes, series: Sequence[Series], ends: list[tuple[float, float] | None], step: float) -> None:
+    """Write each arm's name beside the end of its mean, moved up or down where two would be less than ``step`` apart."""
+    bottom, top = axes.get_ylim()
+    to_axes = axes.transData + axes.transAxes.inverted()
+    starts = [to_axes.transform((end[0], min(max(end[1], bottom), top))) if end else (1.0, 0.0) for end in ends]
+    for place, y in enumerate(apart([float(start[1]) for start in starts], step)):
+        colour, dash = look(place)
+        if ends[place]:
+            x, at = (float(value) for value in starts[place])
+            # A long way to the name is dotted, or it would look like data.
+            _outside(axes, (x, 1.035), (at, y), colour, 0.8, alpha=0.6, linestyle="-" if x > 0.93 else ":")
+        _outside(axes, (1.035, 1.075), (y, y), colour, 2.6, linestyle=dash)
+        said = shortened(series[place].name) + ("" if ends[place] else " ×")
+        axes.text(1.095, y, said, transform=axes.transAxes, va="center", fontsize=12)
+
+
+def _outside(
+    axes: Axes, x: tuple[float, float], y: tuple[float, float], colour: str, width: float, **more: Any
+) -> None:
+    """Draw a line in fractions of the axes, which may leave them and does not move their limits."""
+    from matplotlib.lines import Line2D
+
+    axes.add_artist(Line2D(x, y, transform=axes.transAxes, color=colour, linewidth=width, clip_on=False, **more))

@@ -1,0 +1,64 @@
+"""The architecture of a net in words, made from its anatomy."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from striate.reports.blocks import blocks, words
+from striate.reports.numerals import brief
+
+if TYPE_CHECKING:
+    from striate.nets.anatomy import Anatomy
+
+
+def architecture_text(anatomy: Anatomy) -> str:
+    """Return the architecture in words: one paragraph, a blank line, and a numbered list of the blocks."""
+    return "\n".join([paragraph(anatomy), "", *(f"{i}. {line}" for i, line in enumerate(steps(anatomy), start=1))])
+
+
+def paragraph(anatomy: Anatomy) -> str:
+    """Return the net in a few sentences: what goes in and out, how deep, how large, how far it sees."""
+    made = blocks(anatomy)[1:]
+    convolutions = [b for b in made if b.role == "convolution"]
+    dense = [b for b in made if b.role == "dense"]
+    depth = [_count(len(part), name) for part, name in ((convolutions, "convolution"), (dense, "dense layer")) if part]
+    out = made[-1].output if made else anatomy.input
+    text = f"{anatomy.net} takes images of {shape(anatomy.input)} (channels, height, width)"
+    text += f" through {' and '.join(depth)}" if depth else ""
+    text += f" to {_count(math.prod(out), 'output')}. It has {_count(anatomy.parameters, 'parameter')}"
+    share = sum(b.parameters for b in dense) / anatomy.parameters if anatomy.parameters else 0.0
+    percent = f"{100 * share:.0f}" if share >= 0.01 else "under 1"
+    text += f", {percent} % of them in the dense layers," if convolutions and dense else ""
+    text += f" and takes {brief(anatomy.macs)} multiply-adds for one image."
+    seen = next((b.field for b in reversed(convolutions) if b.field is not None), None)
+    if seen is not None:
+        text += f" A cell of the last convolution's map sees {seen} x {seen} pixels of the image."
+    return text
+
+
+def steps(anatomy: Anatomy) -> list[str]:
+    """Return one line for each block, as `3x3 convolution, 32 filters, batch norm, ReLU -> 32 x 32 x 32 (...)`."""
+    lines: list[str] = []
+    for block in blocks(anatomy)[1:]:
+        facts = [_count(block.parameters, "parameter")] if block.parameters else []
+        if block.role in ("convolution", "step") and block.field is not None:
+            facts.append(f"sees {block.field} x {block.field} pixels")
+        doing = ", ".join(words(layer, short=False) for layer in block.layers)
+        aside = f" ({', '.join(facts)})" if facts else ""
+        lines.append(f"{doing} -> {shape(block.output)}{aside}")
+    return lines
+
+
+def totals(anatomy: Anatomy) -> str:
+    """Return parameters and multiply-adds, parted by a semicolon."""
+    return f"{_count(anatomy.parameters, 'parameter')}; {brief(anatomy.macs)} multiply-adds for one image"
+
+
+def shape(output: tuple[int, ...]) -> str:
+    """Return the sizes as `64 x 8 x 8`."""
+    return " x ".join(str(size) for size in output)
+
+
+def _count(count: int, name: str) -> str:
+    return f"{count:,} {name}{'' if count == 1 else 's'}"

@@ -1,0 +1,71 @@
+"""A forest plot: effects with their intervals, against zero and against the smallest difference worth having."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from striate.reports.numerals import effect
+from striate.reports.palette import PALETTE, shortened
+from striate.reports.svg import INK, canvas, element
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+ROW, FOOT, SIDE = 40.0, 44.0, 14.0  # user units
+
+
+@dataclass(frozen=True)
+class Interval:
+    """One effect with its interval, in the unit of the plot; ``low`` and ``high`` may be infinite."""
+
+    name: str
+    effect: float
+    low: float
+    high: float
+
+
+def intervals_svg(rows: Sequence[Interval], *, label: str, margin: float | None = None, width: float = 480) -> str:
+    """Return the plot as one SVG element: ``label`` names the effect, and what lies between 0 and ``margin`` is shaded.
+
+    An end that is infinite is an arrow at the edge of the plot.
+    """
+    height = FOOT + ROW * len(rows) + 12
+    with canvas(width, height, f"intervals {label} {len(rows)}") as figure:
+        axes = figure.add_axes((SIDE / width, FOOT / height, 1 - 2 * SIDE / width, 1 - (FOOT + 12) / height))
+        known = [v for r in rows for v in (r.effect, r.low, r.high) if math.isfinite(v)] + [0.0, margin or 0.0]
+        pad = 0.06 * (max(known) - min(known)) or 1.0
+        room = min(known) - pad, max(known) + pad
+        axes.set(xlim=room, ylim=(len(rows) - 0.45, -0.7), yticks=[])
+        axes.spines["left"].set_visible(False)
+        axes.spines["bottom"].set_alpha(0.45)
+        axes.tick_params(length=3, labelsize=11.5)
+        for place, row in enumerate(rows):
+            _marks(axes, place, margin)
+            _interval(axes, row, place, room)
+        said = f"{label}{f' (dashed: {margin:g}, the smallest worth having)' if margin else ''}"
+        figure.text(SIDE / width, 9 / height, said, fontsize=11.5, alpha=0.85)
+        return element(figure, f"{label}: {'; '.join(f'{row.name} {effect(vars(row))}' for row in rows)}")
+
+
+def _marks(axes: Axes, place: int, margin: float | None) -> None:
+    """Draw zero and the margin, row by row, so that they stay clear of the words above each interval."""
+    low, high = place - 0.2, place + 0.24
+    axes.vlines(0, low, high, color=INK, linewidth=1.2)
+    if margin:
+        axes.fill_between((0, margin), low, high, color=INK, alpha=0.08, linewidth=0)
+        axes.vlines(margin, low, high, color=INK, linewidth=1, linestyle=(0, (3, 2)), alpha=0.8)
+
+
+def _interval(axes: Axes, row: Interval, place: int, room: tuple[float, float]) -> None:
+    low, high = max(row.low, room[0]), min(row.high, room[1])
+    axes.plot((low, high), (place, place), color=PALETTE[0], linewidth=2.4, solid_capstyle="butt")
+    for end, bound, arrow in ((low, row.low, "<"), (high, row.high, ">")):
+        marker = "|" if math.isfinite(bound) else arrow
+        axes.plot(end, place, marker=marker, color=PALETTE[0], markersize=9, markeredgewidth=1.6, clip_on=False)
+    axes.plot(row.effect, place, marker="o", color=PALETTE[0], markersize=7.5)
+    above = axes.get_yaxis_transform()
+    axes.text(0, place - 0.42, shortened(row.name, 34), transform=above, fontsize=12, va="center")
+    axes.text(1, place - 0.42, effect(vars(row)), transform=above, fontsize=12, va="center", ha="right")

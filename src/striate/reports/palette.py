@@ -1,0 +1,48 @@
+"""The colours of the arms, and how a name is fitted beside a line.
+
+The palette was searched for: each colour has a contrast of 3 or more on white and on #111, and any two differ by 0.09 or
+more in OKLab also as seen with protanopia and deuteranopia (Machado, Oliveira and Fernandes, IEEE TVCG 15 (2009)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+PALETTE = ("#3363d2", "#ea6a09", "#2a7c62", "#927efc", "#c43922", "#4fa46a", "#7d4f97", "#4a93b6")
+DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)))
+LONGEST = 22
+
+
+def look(place: int) -> tuple[str, Any]:
+    """Return colour and dash pattern of the arm at ``place``; the dashes tell the arms beyond the eighth apart."""
+    return PALETTE[place % len(PALETTE)], DASHES[place // len(PALETTE) % len(DASHES)]
+
+
+def shortened(name: str, longest: int = LONGEST) -> str:
+    """Return ``name`` on one line, cut to ``longest`` characters with an ellipsis."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def apart(wanted: Sequence[float], step: float) -> list[float]:
+    """Return places for marks wanted at ``wanted``: in that order, ``step`` apart, and at 1 or below.
+
+    They also lie at 0 or above when all of them fit between.
+    """
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    placed = list(wanted)
+    for _ in range(60):
+        for a, b in pairwise(order):
+            push = max(0.0, step - (placed[b] - placed[a])) / 2
+            placed[a], placed[b] = placed[a] - push, placed[b] + push
+    edge = 0.0
+    for i in order:
+        placed[i] = max(placed[i], edge)
+        edge = placed[i] + step
+    edge = 1.0
+    for i in reversed(order):
+        placed[i] = min(placed[i], edge)
+        edge = placed[i] - step
+    return placed

@@ -1,0 +1,168 @@
+"""A study folder as the report sees it: what is on disk and nothing else, also while the study is still running.
+
+A file that is not there yet is a run that waits; a file that cannot be read is named, and the rest is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from striate.base.errors import StudyError
+from striate.base.files import read_json
+from striate.training.run import read_history, read_timing
+
+Json = Mapping[str, Any]
+Curves = Mapping[tuple[str, str], tuple[tuple[int, float], ...]]
+ENDED = ("finished", "diverged")
+
+
+def _nothing() -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run. ``status`` is `waiting` before it has begun; ``curves`` holds (epoch, value) by (split, metric)."""
+
+    seed: int
+    status: str = "waiting"
+    reason: str = ""
+    epoch: int = 0
+    curves: Curves = field(default_factory=dict[tuple[str, str], tuple[tuple[int, float], ...]])
+    seconds: float | None = None
+    environment: Json = field(default_factory=_nothing)
+    anatomy: Json = field(default_factory=_nothing)
+
+
+@dataclass(frozen=True)
+class ArmRecord:
+    """One arm: the fields in which it differs from the base recipe, and its runs in the order of the seeds."""
+
+    name: str
+    changes: Json
+    runs: tuple[RunRecord, ...]
+
+
+@dataclass(frozen=True)
+class StudyRecord:
+    """A study as it stands. ``verdicts`` and ``scores`` (by arm) are empty before there is a verdict.
+
+    ``failures`` is what stopped a run, by run; ``damaged`` names the files that cannot be read.
+    """
+
+    name: str
+    question: str
+    base: Json
+    arms: tuple[ArmRecord, ...]
+    seeds: tuple[int, ...]
+    claims: tuple[Json, ...]
+    notes: tuple[str, ...]
+    verdicts: tuple[Json, ...]
+    scores: Mapping[str, Json]
+    failures: Mapping[str, str]
+    damaged: tuple[str, ...]
+
+    @property
+    def runs(self) -> tuple[RunRecord, ...]:
+        """All runs, arm by arm."""
+        return tuple(run for arm in self.arms for run in arm.runs)
+
+    @property
+    def ended(self) -> int:
+        """How many runs have finished or diverged."""
+        return sum(run.status in ENDED for run in self.runs)
+
+
+def read_study(folder: Path) -> StudyRecord:
+    """Return the study in ``folder``; raises StudyError when study.json is missing or holds no study."""
+    damaged: list[str] = []
+    try:
+        study = _mapping(read_json(folder / "study.json"))
+        arms, seeds = _mappings(study["arms"]), tuple(int(seed) for seed in study["seeds"])
+        names = [str(arm["name"]) for arm in arms]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StudyError(
+            f'"{folder}" holds no study (its study.json cannot be read: {error}); name a folder that striate study wrote'
+        ) from error
+    verdict = _read(folder / "verdict.json", folder, damaged)
+    return StudyRecord(
+        name=str(study.get("name", folder.name)),
+        question=str(study.get("question", "")),
+        base=_mapping(study.get("base")),
+        arms=tuple(
+            ArmRecord(
+                name, _mapping(arm.get("changes")), tuple(_run(folder, _place(arm), seed, damaged) for seed in seeds)
+            )
+            for name, arm in zip(names, arms, strict=True)
+        ),
+        seeds=seeds,
+        claims=_mappings(study.get("claims")),
+        notes=tuple(str(note) for note in study.get("notes") or ()),
+        verdicts=_mappings(verdict.get("verdicts")),
+        scores={str(row.get("name", "")): row for row in _mappings(verdict.get("arms"))},
+        failures={str(run): str(reason) for run, reason in _mapping(verdict.get("failures")).items()},
+        damaged=tuple(damaged),
+    )
+
+
+def _place(arm: Json) -> str:
+    """Return the folder name of an arm; empty when what stands there could lead anywhere else."""
+    slug = str(arm.get("slug", arm["name"]))
+    return slug if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", slug) else ""
+
+
+def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
+    path = folder / "runs" / place / str(seed)
+    if not place or not path.is_dir():
+        return RunRecord(seed)
+    status = _read(path / "status.json", folder, damaged)
+    curves: dict[tuple[str, str], dict[int, float]] = {}
+    seconds = None
+    try:
+        for row in read_history(path):
+            curves.setdefault((row.split, row.metric), {})[row.epoch] = row.value
+        seconds = max((total for _, _, total in read_timing(path)), default=None)
+    except (OSError, ValueError) as error:
+        damaged.append(f"{path.relative_to(folder)}: the history or timing cannot be read ({error})")
+    return RunRecord(
+        seed=seed,
+        status=str(status.get("status", "waiting")),
+        reason=str(status.get("reason") or ""),
+        epoch=int(status.get("epoch") or 0),
+        curves={key: tuple(sorted(values.items())) for key, values in curves.items()},
+        seconds=seconds,
+        environment=_read(path / "environment.json", folder, damaged),
+        anatomy=_read(path / "anatomy.json", folder, damaged),
+    )
+
+
+def _read(path: Path, folder: Path, damaged: list[str]) -> Json:
+    """Return the object in a JSON file, an empty one where there is none."""
+    if not path.is_file():
+        return {}
+    try:
+        return _mapping(read_json(path))
+    except (OSError, ValueError, TypeError) as error:
+        damaged.append(f"{path.relative_to(folder)} cannot be read ({error})")
+        return {}
+
+
+def _mapping(value: object) -> Json:
+    """Return ``value`` as an object, an empty one for null; raises TypeError for anything else."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise TypeError(f"an object is expected, and there is {type(value).__name__}")
+    return cast("Json", value)
+
+
+def _mappings(value: object) -> tuple[Json, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise TypeError(f"a list is expected, and there is {type(value).__name__}")
+    return tuple(_mapping(item) for item in cast("list[object]", value))

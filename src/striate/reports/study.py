@@ -1,0 +1,108 @@
+"""The report of a study: one page made from its folder, which it is then stored in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from striate.base.files import write_text
+from striate.reports.cards import cards
+from striate.reports.charts import Line, Series, curves_svg
+from striate.reports.description import paragraph, steps
+from striate.reports.figure import architecture_svg
+from striate.reports.page import Picture, picture, render
+from striate.reports.records import Json, RunRecord, StudyRecord, read_study
+from striate.reports.repeat import command
+from striate.reports.table import arms_table, changes_table, environment_table, recipe_table
+
+PANELS = (
+    ("train", "loss", "Training loss"),
+    ("val", "loss", "Validation loss"),
+    ("train", "accuracy", "Training accuracy"),
+    ("val", "accuracy", "Validation accuracy"),
+)
+NARROW = 340  # user units of the figure for a phone, where the wide one would be too small to read
+
+
+@dataclass(frozen=True)
+class Net:
+    """One architecture: the arms that share it, its figure for a wide and for a narrow page, and its words."""
+
+    arms: tuple[str, ...]
+    wide: Picture
+    narrow: Picture
+    paragraph: str
+    steps: tuple[str, ...]
+
+
+def write_study_report(folder: Path) -> Path:
+    """Write ``folder``/report.html from what is on disk, and return its path; the study may be unfinished.
+
+    The same folder gives the same bytes. Raises StudyError when it holds no study, StorageError when it cannot be written.
+    """
+    path = folder / "report.html"
+    write_text(path, study_page(read_study(folder), folder.name))
+    return path
+
+
+def study_page(study: StudyRecord, out: str) -> str:
+    """Return the page of ``study``; ``out`` is the folder's name, for the command that repeats it."""
+    changed = [*(arm.changes for arm in study.arms), study.base]
+    return render(
+        "study.html.jinja",
+        study=study,
+        title=study.question or study.name,
+        cards=cards(study.verdicts, study.claims),
+        panels=_panels(study),
+        arms=arms_table(study),
+        nets=_nets(study),
+        recipe=recipe_table(study.base),
+        changes=changes_table(study),
+        environment=environment_table(study),
+        command=command(study, out),
+        validated_on_test=any(recipe.get("validate_on_test") for recipe in changed),
+    )
+
+
+def _panels(study: StudyRecord) -> list[Picture]:
+    """Return the panels that have something to show."""
+    made: list[Picture] = []
+    for split, metric, title in PANELS:
+        series = [Series(arm.name, tuple(_lines(arm.runs, split, metric))) for arm in study.arms]
+        if any(s.lines for s in series):
+            made.append(picture(curves_svg(series, title=title, log=metric == "loss")))
+    return made
+
+
+def _lines(runs: Sequence[RunRecord], split: str, metric: str) -> list[Line]:
+    return [
+        Line(tuple(float(x) for x, _ in points), tuple(y for _, y in points), run.status == "diverged")
+        for run in runs
+        if (points := run.curves.get((split, metric)))
+    ]
+
+
+def _nets(study: StudyRecord) -> list[Net]:
+    """Return the different architectures, each with the arms that have it."""
+    owners: dict[str, list[str]] = {}
+    found: dict[str, Json] = {}
+    for arm in study.arms:
+        anatomy = next((run.anatomy for run in arm.runs if run.anatomy), None)
+        if anatomy is not None:
+            key = repr(anatomy)
+            owners.setdefault(key, []).append(arm.name)
+            found.setdefault(key, anatomy)
+    return [net for key in found if (net := _net(found[key], tuple(owners[key])))]
+
+
+def _net(value: Json, arms: tuple[str, ...]) -> Net | None:
+    """Return what is shown of one architecture; None when the record is not one."""
+    from striate.nets.anatomy import anatomy_from_json
+
+    try:
+        anatomy = anatomy_from_json(dict(value))
+    except (KeyError, TypeError, ValueError):
+        return None
+    wide, narrow = (picture(svg) for svg in (architecture_svg(anatomy), architecture_svg(anatomy, NARROW)))
+    return Net(arms, wide, narrow, paragraph(anatomy), tuple(steps(anatomy)))

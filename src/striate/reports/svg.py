@@ -1,0 +1,83 @@
+"""A Matplotlib figure as an SVG element that a page can hold.
+
+Text stays text, in the reader's system font; the ink is `currentColor`, so that a chart follows the page into the dark;
+nothing points outside the element, and what it names inside is named for this element alone.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.typing import RcKeyType
+
+INK = "#010203"  # stands for currentColor while Matplotlib draws: true black it leaves out of the file
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+POINTS = 72  # Matplotlib writes SVG at 72 units an inch, so a figure of w / 72 inches is w units wide
+
+
+@contextmanager
+def canvas(width: float, height: float, name: str) -> Generator[Figure]:
+    """Give an empty transparent figure of that many user units; ``name`` keeps its inner names apart from other charts'."""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    settings: dict[RcKeyType, Any] = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": name,
+        "font.family": "sans-serif",
+        "font.sans-serif": ["DejaVu Sans"],
+        "font.size": 12,
+        "text.color": INK,
+        "axes.edgecolor": INK,
+        "axes.labelcolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "axes.unicode_minus": True,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.linewidth": 0.8,
+        "text.parse_math": False,  # a name may hold a dollar sign
+    }
+    with rc_context(settings), warnings.catch_warnings():
+        # Measuring a name in a script that DejaVu lacks warns; the reader's own font will draw it.
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        figure = Figure(figsize=(width / POINTS, height / POINTS))
+        FigureCanvasAgg(figure)
+        yield figure
+
+
+def element(figure: Figure, label: str) -> str:
+    """Return ``figure`` as one SVG element; ``label`` is what a screen reader says. Call it inside `canvas`."""
+    file = io.StringIO()
+    figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+    text = file.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->", "", text, flags=re.DOTALL)
+    text = re.sub(r"font-family: [^;\"]*", f"font-family: {FONT}", text)
+    text = re.sub(r"font: ([^;\"]*?px) [^;\"]*", rf"font: \1 {FONT}", text)
+    text = text.replace("xlink:href", "href").replace(INK, "currentColor")
+    text = re.sub(r"\n\s*", "\n", re.sub(r"[ \t]+\n", "\n", text))
+    used = set(re.findall(r"(?:href=\"|url\()#([^\")]+)", text))
+    text = re.sub(r" id=\"([^\"]+)\"", lambda m: m[0] if m[1] in used else "", text)
+    return _opened(text, label).strip()
+
+
+def _opened(text: str, label: str) -> str:
+    """Return the element with an opening tag that scales and says what it shows."""
+    from xml.sax.saxutils import quoteattr
+
+    end = text.index(">")
+    view = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text[:end])
+    width, height = (view[1], view[2]) if view else ("1", "1")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" role="img" aria-label={quoteattr(label)} style="stroke-linejoin: round">{text[end + 1 :]}'
+    )

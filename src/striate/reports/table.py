@@ -1,0 +1,173 @@
+"""The tables of a page: of the arms, of the recipes, of the machines, and of whatever a verdict holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any, cast
+
+from striate.reports.numerals import ABSENT, measured, number
+from striate.reports.records import ArmRecord, StudyRecord
+
+MEASURES = {"final": "final validation accuracy", "best": "best validation accuracy", "test": "test accuracy"}
+ORDER = ("finished", "diverged", "failed", "interrupted", "running", "waiting")
+PAIR = ("", "")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a table: a text, and small print below it that may be empty."""
+
+    text: str
+    aside: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells under column heads; the first cell of a row names it."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def paired(self) -> bool:
+        """Whether it is a list of names with their values, without heads."""
+        return self.columns == PAIR
+
+
+def arms_table(study: StudyRecord) -> Table:
+    """Return one row for each arm: its runs, how they ended, its accuracies, epochs to a target, and training time."""
+    targets = _targets(study.verdicts)
+    timed = any(run.seconds is not None for run in study.runs)
+    columns = ("arm", "runs", *MEASURES.values(), *(f"epochs to {target}" for target in targets))
+    rows: list[tuple[Cell, ...]] = []
+    for arm in study.arms:
+        score = study.scores.get(arm.name, {})
+        row = [Cell(arm.name), _runs(arm, score.get("states"))]
+        row += [Cell(*measured(score.get(measure))) for measure in MEASURES]
+        row += [times.get(arm.name, Cell(ABSENT)) for times in targets.values()]
+        rows.append((*row, _time(arm)) if timed else tuple(row))
+    return Table("", (*columns, "time of a run") if timed else columns, tuple(rows))
+
+
+def _runs(arm: ArmRecord, states: Mapping[str, Any] | None) -> Cell:
+    """Return how many runs have which status, and below it how the ended ones stood and why one stopped."""
+    counts = Counter(run.status for run in arm.runs)
+    known = [status for status in ORDER if status in counts] + sorted(counts.keys() - set(ORDER))
+    seen = [f"{states[state]} {state}" for state in ("stable", "at chance") if states.get(state)] if states else []
+    reasons = list(dict.fromkeys(run.reason for run in arm.runs if run.reason))
+    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+    asides = [", ".join(seen), *(f"{reason}{more}" for reason in reasons[:1])]
+    return Cell(", ".join(f"{counts[status]} {status}" for status in known), "; ".join(a for a in asides if a))
+
+
+def _time(arm: ArmRecord) -> Cell:
+    seconds = [run.seconds for run in arm.runs if run.status == "finished" and run.seconds is not None]
+    if not seconds:
+        return Cell(ABSENT)
+    mean = fmean(seconds)
+    return Cell(f"{mean:.3g} s" if mean < 120 else f"{mean / 60:.3g} min")
+
+
+def _targets(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Cell]]:
+    """Return, for every target accuracy that a verdict times, each arm's median epochs to it."""
+    found: dict[str, dict[str, Cell]] = {}
+    for verdict in verdicts:
+        details: Mapping[str, Any] = verdict.get("details") or {}
+        target, rows = details.get("target"), details.get("arms")
+        if not isinstance(target, (int, float)) or not isinstance(rows, list):
+            continue
+        times = found.setdefault(number(target), {})
+        for row in cast("list[Mapping[str, Any]]", rows):
+            if "median_epochs" in row:
+                median = row["median_epochs"]
+                reached = f"{row.get('reached')} of {row.get('n')} reached it"
+                times.setdefault(
+                    str(row.get("arm")), Cell("not reached" if median is None else number(median), reached)
+                )
+    return found
+
+
+def recipe_table(base: Mapping[str, Any]) -> Table:
+    """Return the base recipe, a field in each row; options of the net stand as fields of their own."""
+    plain = {**base, **(base.get("net_options") or {})}
+    plain.pop("net_options", None)
+    plain.pop("seed", None)  # the study's seeds take its place
+    return Table("", PAIR, tuple((Cell(_words(key)), Cell(plain_text(plain[key]))) for key in plain))
+
+
+def changes_table(study: StudyRecord) -> Table:
+    """Return, arm by arm, every field that differs from the base recipe, as `field: base -> arm`."""
+    options: Mapping[str, Any] = study.base.get("net_options") or {}
+    rows: list[tuple[Cell, ...]] = []
+    for arm in study.arms:
+        before = {name: study.base.get(name, options.get(name, "the net's own")) for name in arm.changes}
+        said = [
+            f"{_words(k)}: {plain_text(before[k])} → {plain_text(v)}" for k, v in arm.changes.items() if before[k] != v
+        ]
+        rows.append((Cell(arm.name), Cell("; ".join(said) or "the base recipe")))
+    return Table("", ("arm", "differs from the base recipe"), tuple(rows))
+
+
+def environment_table(study: StudyRecord) -> Table:
+    """Return what the runs were done with; where they differ, each value with its number of runs."""
+    seen: dict[str, Counter[str]] = {}
+    for run in study.runs:
+        for name, value in run.environment.items():
+            seen.setdefault(name, Counter())[plain_text(value)] += 1
+    return Table("", PAIR, tuple((Cell(_words(name)), Cell(_shared(seen[name]))) for name in seen))
+
+
+def _shared(values: Counter[str]) -> str:
+    if len(values) == 1:
+        return next(iter(values))
+    return "; ".join(f"{value} ({count} runs)" for value, count in values.most_common())
+
+
+def tables_of(details: Mapping[str, Any], title: str = "") -> list[Table]:
+    """Return every value of ``details`` in tables: single ones together, a list of rows as one, nested ones in turn."""
+    single = [(Cell(_words(key)), Cell(plain_text(value))) for key, value in details.items() if not _nested(value)]
+    made = [Table(title, PAIR, tuple(single))] if single else []
+    for key, value in details.items():
+        name = f"{title}, {_words(key)}" if title else _words(key)
+        if isinstance(value, Mapping) and _nested(value):
+            made += tables_of(cast("Mapping[str, Any]", value), name)
+        elif _nested(value):
+            made.append(_rows(name, cast("Sequence[Mapping[str, Any]]", value)))
+    return made
+
+
+def _nested(value: object) -> bool:
+    """Tell whether ``value`` is a list of rows, or a mapping of more than single values."""
+    if isinstance(value, Mapping):
+        inner: Iterable[object] = cast("Mapping[str, object]", value).values()
+        return any(isinstance(item, (Mapping, list)) for item in inner)
+    return isinstance(value, list) and bool(value) and all(isinstance(v, Mapping) for v in cast("list[object]", value))
+
+
+def _rows(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    cells = tuple(tuple(Cell(plain_text(row.get(column))) for column in columns) for row in rows)
+    return Table(title, tuple(_words(column) for column in columns), cells)
+
+
+def plain_text(value: Any) -> str:
+    """Return any JSON value as a short text: yes and no, a dash for nothing, lists and pairs with commas."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return (
+            ", ".join(f"{key}: {plain_text(item)}" for key, item in cast("Mapping[str, Any]", value).items()) or "none"
+        )
+    if isinstance(value, (list, tuple)):
+        items = cast("Sequence[Any]", value)
+        nested = any(isinstance(item, (list, tuple)) for item in items)
+        return (" | " if nested else ", ").join(plain_text(item) for item in items) or "none"
+    return number(value)
+
+
+def _words(key: str) -> str:
+    return str(key).replace("_", " ")

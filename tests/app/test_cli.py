@@ -1,0 +1,156 @@
+"""The command line: what it prints, what it returns, and how it says no."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from striate.app import cli
+
+TINY = ["--set", "widths=[[4]]", "--set", "hidden=[]", "--set", "batch_size=256"]
+
+
+def striate(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
+    """Run the command line in this process; return exit code, stdout and stderr."""
+    monkeypatch.setattr(sys, "argv", ["striate", *words])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    out, err = capsys.readouterr()
+    return int(left.value.code or 0), out, err
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: striate(capsys, monkeypatch, *words)
+
+
+def test_train_test_and_resume_tell_what_to_do_next(run) -> None:
+    code, out, err = run("train", "--epochs", "1", "--out", "first", *TINY)
+    assert (code, err) == (0, "")
+    assert "finished after epoch 1 of 1" in out
+    assert "test it with: striate test first" in out
+    code, out, _ = run("test", "first")
+    assert code == 0
+    assert out.startswith("test accuracy 0.")
+    code, out, _ = run("test", "first", "--json")
+    assert json.loads(out)["images"] == 359
+    assert run("resume", "first")[0] == 0
+
+
+def test_a_study_prints_verdicts_and_writes_its_report(run) -> None:
+    code, out, err = run(
+        "study", "batchnorm", "--epochs", "1", "--seeds", "1", "--out", "bn", *TINY[2:], "--set", "lr=0.001"
+    )
+    assert (code, err) == (0, "")
+    assert out.startswith("Does batch normalization help?\ndigits, 6 arms x 1 seeds, 1 epochs")
+    assert out.count("undecided ") == 3
+    assert "report: bn/report.html" in out
+    assert Path("bn/report.html").is_file()
+    code, out, _ = run(
+        "study", "batchnorm", "--epochs", "1", "--seeds", "1", "--out", "bn", *TINY[2:], "--set", "lr=0.001", "--json"
+    )
+    assert [verdict["answer"] for verdict in json.loads(out)["verdicts"]] == ["undecided"] * 3
+
+
+def test_a_diverged_run_has_an_exit_code_of_its_own(run) -> None:
+    words = (
+        "train",
+        "--optimizer",
+        "sgd",
+        "--lr",
+        "1000",
+        "--epochs",
+        "20",
+        "--out",
+        "wild",
+        *TINY,
+        "--set",
+        "activation=elu",
+    )
+    code, out, _ = run(*words)
+    assert code == 4
+    assert "diverged after epoch" in out
+    assert "not finite" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentences"),
+    [
+        (("train", "--net", "convnt"), ['net "convnt" is unknown (did you mean "convnet"?)']),
+        (("train", "--lr", "-1", "--set", "epochz=3"), ["lr is -1.0", 'epochz is unknown (did you mean "epochs"?)']),
+        (("train", "--lr", "nan"), ["lr is nan"]),
+        (("train", "--set", "lr"), ['"lr" is no setting; write field=value']),
+        (("train", "--data", "cifr10"), ['no data set "cifr10" (did you mean "cifar10"?)']),
+        (("train", "--set", "widths=[[4],[4],[4],[4]]"), ["4 stages", "8x8 pixels allow 3"]),
+        (("study", "batchnrm"), ['study "batchnrm" is unknown (did you mean "batchnorm"?)']),
+        (("study", "batchnorm", "--set", "kernle=3"), ['kernle is unknown (did you mean "kernel"?)']),
+        (("test", "nowhere"), ['no run in "nowhere"']),
+        (("resume", "nowhere"), ['no run in "nowhere"']),
+        (("show", "net", "convnet", "--input", "32"), ['input "32" is no image shape', "3x32x32"]),
+    ],
+)
+def test_mistakes_end_in_one_sentence_and_leave_nothing(run, words: tuple[str, ...], sentences: list[str]) -> None:
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith("striate: ")
+    assert err.count("\n") == 1
+    for sentence in sentences:
+        assert sentence in err
+    assert list(Path().iterdir()) == []
+
+
+def test_debug_shows_the_traceback(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from striate.base.errors import NetError
+
+    monkeypatch.setattr(sys, "argv", ["striate", "--debug", "show", "net", "convnt"])
+    with pytest.raises(NetError):
+        cli.main()
+
+
+def test_the_lists(run) -> None:
+    for words, name in ((("nets",), "convnet-cs7150"), (("data",), "cifar100"), (("studies",), "batchnorm")):
+        code, out, err = run("list", *words)
+        assert (code, err) == (0, "")
+        assert name in out
+        assert name in [next(iter(row.values())) for row in json.loads(run("list", *words, "--json")[1])]
+
+
+def test_show_net_prints_draws_and_describes(run) -> None:
+    code, out, _ = run("show", "net", "convnet-cs7150", "--set", "norm=batch", "--input", "3x32x32")
+    assert code == 0
+    assert "623,402 parameters; 10,851,328 multiply-adds" in out
+    code, _, err = run("show", "net", "convnet", "--svg", "net.svg")
+    assert (code, err) == (0, "wrote net.svg\n")
+    assert Path("net.svg").read_text().startswith("<svg")
+    assert "1. 3x3 convolution" in run("show", "net", "convnet", "--text")[1]
+    assert json.loads(run("show", "net", "convnet", "--json")[1])["parameters"] > 0
+
+
+def test_the_doctor_finds_this_machine_well(run) -> None:
+    code, out, _ = run("doctor")
+    assert code == 0
+    assert "torch" in out
+    assert "MEND" not in out
+
+
+def test_the_version_is_printed() -> None:
+    done = subprocess.run([sys.executable, "-m", "striate", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == "0.1.0\n"
+
+
+def test_python_gives_the_same_answers(tmp_path: Path) -> None:
+    import striate as st
+
+    run = st.train(st.Recipe(epochs=1, batch_size=256), tmp_path / "run")
+    assert st.test(run.folder)["accuracy"] == st.test(tmp_path / "run")["accuracy"]
+    found = st.study("batchnorm", tmp_path / "bn", seeds=1, changes={"epochs": 1, "batch_size": 512, "hidden": []})
+    assert found.report.is_file()
+    assert len(found.answer.verdicts) == 3
+    with pytest.raises(AttributeError, match="no attribute 'trian'"):
+        _ = st.trian
+    assert set(st.__all__) <= set(dir(st))

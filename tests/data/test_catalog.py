@@ -1,0 +1,106 @@
+"""The catalogue: names, descriptions, and the one door to every data set."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import striate.data
+from striate.base.errors import DataError
+from striate.data.catalog import describe, load, names
+
+
+@pytest.fixture
+def mnist(tmp_path: Path) -> Path:
+    """A root with unpacked MNIST files of the official size that hold zeros (as holes, so they cost nothing)."""
+    folder = tmp_path / "MNIST/raw"
+    folder.mkdir(parents=True)
+    for part, count in (("train", 60_000), ("t10k", 10_000)):
+        for name, shape in (("images-idx3", (count, 28, 28)), ("labels-idx1", (count,))):
+            with (folder / f"{part}-{name}-ubyte").open("wb") as file:
+                file.write(np.array([0x0800 + len(shape), *shape], dtype=">u4").tobytes())
+                file.truncate(file.tell() + int(np.prod(shape)))
+    return tmp_path
+
+
+def test_the_names() -> None:
+    assert names() == ("digits", "mnist", "fashion-mnist", "cifar10", "cifar100")
+    assert [line.name for line in describe()] == list(names())
+
+
+def test_a_description_says_where_the_data_are(mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {line.name: line.where for line in describe()} == {
+        "digits": "built in",
+        **dict.fromkeys(names()[1:], "not here, downloaded when asked for"),
+    }
+    assert {line.name: line.where for line in describe(mnist)}["mnist"] == str(mnist / "MNIST/raw")
+    monkeypatch.setenv("STRIATE_DATA", str(mnist))
+    assert {line.name: line.where for line in describe()}["mnist"] == str(mnist / "MNIST/raw")
+
+
+def test_digits_need_nothing() -> None:
+    digits = load("digits", download=False)
+    description = describe()[0]
+    assert description.size.startswith(f"{len(digits.train):,} + ")
+    assert description.classes == len(digits.classes)
+
+
+def test_a_set_is_read_from_the_data_folder(mnist: Path) -> None:
+    whole = load("mnist", data_dir=mnist, download=False)
+    assert whole.test is not None
+    assert (len(whole.train), len(whole.test)) == (60_000, 10_000)
+    assert whole.image_shape == (28, 28, 1)
+
+
+@pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "cifar10", "cifar100"])
+def test_what_is_not_here_and_may_not_be_downloaded_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(
+        DataError, match=rf"^{name} needs .*\.gz, and downloading is switched off; put it into {tmp_path}"
+    ):
+        load(name, data_dir=tmp_path, download=False)
+
+
+def test_an_unknown_name_gets_the_nearest() -> None:
+    with pytest.raises(DataError, match=r'no data set "cifar-10" \(did you mean "cifar10"\?\); the names are digits, '):
+        load("cifar-10")
+    with pytest.raises(DataError, match=r'no data set "\\x1b\[2J"'):
+        load("\x1b[2J")
+    for name in ("", "x" * 5000, "nul\0"):
+        with pytest.raises(DataError, match='no data set "'):
+            load(name)
+    with pytest.raises(DataError, match="there is no folder xxx"):
+        load("x" * 5000 + "/train")
+
+
+def test_a_folder_is_read_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b"):
+        (tmp_path / "own/train" / name).mkdir(parents=True)
+        Image.new("L", (6, 6), ord(name)).save(tmp_path / "own/train" / name / "x.png")
+    assert load(str(tmp_path / "own")).classes == ("a", "b")
+    assert load(str(tmp_path / "own"), image_size=3).image_shape == (3, 3, 1)
+    monkeypatch.chdir(tmp_path)
+    assert load("own").name == "own"
+    with pytest.raises(DataError, match="there is no folder own/more"):
+        load("own/more")
+    # A name of the catalogue is that data set also where a folder is called so.
+    (tmp_path / "own").rename(tmp_path / "digits")
+    assert len(load("digits").classes) == 10
+    assert load("./digits").classes == ("a", "b")
+
+
+def test_only_folders_are_resized() -> None:
+    assert load("digits", image_size=8).image_shape == (8, 8, 1)
+    with pytest.raises(DataError, match="image_size is 16, and digits has images of 8 x 8"):
+        load("digits", image_size=16)
+
+
+def test_the_package_is_light_and_shows_its_names() -> None:
+    code = "import striate.data, sys; print(*{'sklearn', 'PIL', 'pooch', 'torch', 'requests'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == []
+    assert set(striate.data.__all__) == {"ImageSet", "Split", "describe", "holdout", "load", "names"}

@@ -1,0 +1,249 @@
+"""One image file at a time: every kind of pixel, against values worked by hand, and every kind of damage."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from striate.data import decode as subject
+from striate.data.decode import FORMATS, Unreadable, decode, square
+
+ENDINGS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "BMP": ".bmp"}
+LOSSLESS = {"WEBP": {"lossless": True}, "JPEG": {"quality": 100, "subsampling": 0}}
+
+
+def save(image: Image.Image, path: Path, kind: str | None = None, **options: object) -> Path:
+    image.save(path, format=kind, **options)
+    return path
+
+
+def array(values: list[object], dtype: type = np.uint8) -> Image.Image:
+    return Image.fromarray(np.array(values, dtype=dtype))
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png_header(width: int, height: int) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
+
+
+def bmp_header(width: int, height: int) -> bytes:
+    return b"BM" + struct.pack("<IHHI", 100, 0, 0, 54) + struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, *[0] * 6)
+
+
+@pytest.mark.parametrize("kind", ENDINGS)
+@pytest.mark.parametrize("upper", [False, True])
+def test_colour_survives_each_format(tmp_path: Path, kind: str, upper: bool) -> None:
+    pixels = np.zeros((8, 16, 3), np.uint8)
+    pixels[:, :8] = (200, 100, 50)
+    pixels[:, 8:] = (10, 20, 30)
+    ending = ENDINGS[kind].upper() if upper else ENDINGS[kind]
+    path = save(Image.fromarray(pixels), tmp_path / f"x{ending}", kind, **LOSSLESS.get(kind, {}))
+    tolerance = 2 if kind == "JPEG" else 0
+    np.testing.assert_allclose(decode(path).astype(int), pixels.astype(int), atol=tolerance)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "JPEG"])
+def test_grey_stays_grey(tmp_path: Path, kind: str) -> None:
+    path = save(Image.new("L", (4, 3), 77), tmp_path / f"x{ENDINGS[kind]}", kind)
+    np.testing.assert_array_equal(decode(path), np.full((3, 4), 77))
+
+
+def test_one_bit_becomes_black_and_white(tmp_path: Path) -> None:
+    path = save(Image.fromarray(np.array([[True, False]])), tmp_path / "x.png")
+    assert decode(path).tolist() == [[255, 0]]
+
+
+def test_sixteen_bits_are_scaled_and_rounded(tmp_path: Path) -> None:
+    # 257 sixteen-bit steps make one of eight: 128 rounds down to 0, 129 up to 1, 65535 is white.
+    path = save(array([[0, 128, 129, 257, 32896, 65535]], np.uint16), tmp_path / "x.png")
+    assert decode(path).tolist() == [[0, 0, 1, 1, 128, 255]]
+
+
+def test_a_palette_becomes_colour(tmp_path: Path) -> None:
+    image = array([[0, 1]])
+    image.putpalette([10, 20, 30, 200, 100, 50])
+    assert decode(save(image, tmp_path / "x.png")).tolist() == [[[10, 20, 30], [200, 100, 50]]]
+
+
+def test_what_is_transparent_lies_over_white(tmp_path: Path) -> None:
+    # Alpha 0 is white, 255 the colour, and 51 one fifth of black over white: 204.
+    colours = array([[[9, 9, 9, 0], [9, 8, 7, 255], [0, 0, 0, 51]]])
+    assert decode(save(colours, tmp_path / "a.png")).tolist() == [[[255] * 3, [9, 8, 7], [204] * 3]]
+    grey = Image.merge("LA", (array([[9, 9, 0]]), array([[0, 255, 51]])))
+    assert decode(save(grey, tmp_path / "b.png")).tolist() == [[255, 9, 204]]
+    palette = array([[0, 1]])
+    palette.putpalette([10, 20, 30, 200, 100, 50])
+    assert decode(save(palette, tmp_path / "c.png", transparency=0)).tolist() == [[[255] * 3, [200, 100, 50]]]
+    marked = array([[[1, 2, 3], [4, 5, 6]]])
+    assert decode(save(marked, tmp_path / "d.png", transparency=(1, 2, 3))).tolist() == [[[255] * 3, [4, 5, 6]]]
+
+
+def test_cmyk_becomes_colour(tmp_path: Path) -> None:
+    path = save(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), tmp_path / "x.jpg", quality=100)
+    np.testing.assert_allclose(decode(path).astype(int), np.full((8, 8, 3), (255, 0, 0)), atol=3)
+
+
+# Where each orientation of EXIF puts a stored row of three pixels 1 2 3 and a row 4 5 6 below it.
+ORIENTED = {
+    1: [[1, 2, 3], [4, 5, 6]],
+    2: [[3, 2, 1], [6, 5, 4]],
+    3: [[6, 5, 4], [3, 2, 1]],
+    4: [[4, 5, 6], [1, 2, 3]],
+    5: [[1, 4], [2, 5], [3, 6]],
+    6: [[4, 1], [5, 2], [6, 3]],
+    7: [[6, 3], [5, 2], [4, 1]],
+    8: [[3, 6], [2, 5], [1, 4]],
+}
+
+
+@pytest.mark.parametrize("orientation", ORIENTED)
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_the_rotation_of_the_camera_is_applied(tmp_path: Path, orientation: int, kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = np.repeat(np.array([[1, 2, 3], [4, 5, 6]], np.uint8)[..., None] * 40, 3, axis=2)
+    path = save(Image.fromarray(stored), tmp_path / f"x{ENDINGS[kind]}", kind, exif=exif, **LOSSLESS.get(kind, {}))
+    assert (decode(path)[..., 0] // 40).tolist() == ORIENTED[orientation]
+
+
+def test_the_first_of_several_frames_is_taken(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (4, 4), (shade, 0, 0)) for shade in (10, 200, 255)]
+    path = save(frames[0], tmp_path / "x.png", save_all=True, append_images=frames[1:])
+    assert decode(path)[0, 0].tolist() == [10, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"x",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n",
+        b"SIMPLE  =  T",
+        b"8BPS\0\1",
+    ],
+)
+@pytest.mark.parametrize("ending", FORMATS)
+def test_what_is_no_accepted_image_is_refused(tmp_path: Path, content: bytes, ending: str) -> None:
+    path = tmp_path / f"x{ending}"
+    path.write_bytes(content)
+    with pytest.raises(Unreadable, match="no PNG, JPEG, WebP or BMP"):
+        decode(path)
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "GIF", "PPM", "ICO", "TGA"])
+def test_formats_that_pillow_knows_besides_are_refused(tmp_path: Path, kind: str) -> None:
+    with pytest.raises(Unreadable, match="no PNG, JPEG, WebP or BMP"):
+        decode(save(Image.new("RGB", (32, 32)), tmp_path / "x.png", kind))
+
+
+def test_an_ending_must_name_the_content(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="holds JPEG in spite of its ending; rename it"):
+        decode(save(Image.new("RGB", (8, 8)), tmp_path / "x.png", "JPEG"))
+    assert decode(save(Image.new("RGB", (8, 8)), tmp_path / "x.jpeg", "JPEG")).shape == (8, 8, 3)
+
+
+@pytest.mark.parametrize("kind", ENDINGS)
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_a_cut_image_is_refused_and_never_filled(tmp_path: Path, kind: str, share: float) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    path = save(Image.fromarray(noise), tmp_path / f"x{ENDINGS[kind]}", kind)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(Unreadable, match=r"cut off or damaged|header is damaged"):
+        decode(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("x.png", png_header(100_000, 100_000), r"more than 50,000,000"),
+        ("x.png", png_header(10_000, 5_001), r"has 10000 x 5001 pixels, more than 50,000,000"),
+        ("x.bmp", bmp_header(9_000, 9_000), r"has 9000 x 9000 pixels"),
+        ("x.png", png_header(2**31 - 1, 2**31 - 1), "more than"),
+    ],
+)
+def test_too_many_pixels_are_refused_before_decoding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, words: str
+) -> None:
+    def never(_image: Image.Image) -> np.ndarray:
+        pytest.fail("it was decoded")
+
+    monkeypatch.setattr(subject, "_pixels", never)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(Unreadable, match=words):
+        decode(tmp_path / name)
+
+
+def test_exactly_the_limit_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "PIXEL_LIMIT", 12)
+    path = save(Image.new("L", (4, 3)), tmp_path / "x.png")
+    assert decode(path).shape == (3, 4)
+    with pytest.raises(Unreadable, match="has 13 x 1 pixels, more than 12"):
+        decode(save(Image.new("L", (13, 1)), path))
+
+
+def test_a_bomb_of_text_is_refused(tmp_path: Path) -> None:
+    whole = save(Image.new("L", (4, 3)), tmp_path / "x.png").read_bytes()
+    bomb = chunk(b"zTXt", b"note\0\0" + zlib.compress(bytes(80_000_000)))
+    (tmp_path / "x.png").write_bytes(whole[:33] + bomb + whole[33:])
+    with pytest.raises(Unreadable, match="cut off or damaged"):
+        decode(tmp_path / "x.png")
+
+
+@pytest.mark.parametrize("kind", ENDINGS)
+def test_random_damage_gives_an_image_or_one_kind_of_error(tmp_path: Path, kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "words"
+    noise = np.random.default_rng(0).integers(0, 256, (24, 24, 3), dtype=np.uint8)
+    options = {} if kind == "BMP" else {"exif": exif}
+    path = save(Image.fromarray(noise), tmp_path / f"x{ENDINGS[kind]}", kind, **options)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(1)
+    refused = 0
+    for _ in range(150):
+        changed = bytearray(whole)
+        for place in rng.integers(0, min(len(whole), 300 if rng.random() < 0.7 else len(whole)), 3):
+            changed[place] = int(rng.integers(256))
+        path.write_bytes(changed)
+        try:
+            assert decode(path).dtype == np.uint8
+        except Unreadable:
+            refused += 1
+    assert refused > 5
+
+
+def test_a_square_is_the_middle_resampled() -> None:
+    wide = np.tile(np.array([0, 0, 10, 10, 90, 90, 0, 0], np.uint8), (4, 1))
+    # Halving weighs four neighbours 1 3 3 1: (0 + 3*10 + 3*10 + 90) / 8 = 18.75 and (10 + 3*90 + 3*90 + 0) / 8 = 68.75.
+    assert square(wide, 4).tolist() == [[10, 10, 90, 90]] * 4
+    assert square(wide, 2).tolist() == [[19, 69]] * 2
+    assert square(wide.T.copy(), 2).tolist() == [[19, 19], [69, 69]]
+    colour = np.repeat(wide[..., None], 3, axis=2)
+    assert square(colour, 2).shape == (2, 2, 3)
+    assert square(colour, 16).shape == (16, 16, 3)
+
+
+@pytest.mark.parametrize(("width", "height", "side"), [(30, 10, 5), (20, 40, 10), (12, 12, 3), (9, 3, 6)])
+def test_a_square_is_the_whole_resized_and_its_middle_cut_out(width: int, height: int, side: int) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    scale = side / min(width, height)
+    size = (round(width * scale), round(height * scale))
+    whole = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
+    top, left = (size[1] - side) // 2, (size[0] - side) // 2
+    oracle = whole[top : top + side, left : left + side]
+    np.testing.assert_allclose(square(pixels, side).astype(int), oracle.astype(int), atol=1)
+
+
+def test_an_extreme_shape_costs_no_more_than_its_square() -> None:
+    strip = np.full((1, 3_000_000), 7, np.uint8)
+    np.testing.assert_array_equal(square(strip, 64), np.full((64, 64), 7))

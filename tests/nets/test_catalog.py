@@ -1,0 +1,88 @@
+"""Names, options and their faults; and laws over every net of the catalogue."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from striate.base.errors import NetError
+from striate.nets import build, names
+from striate.nets.anatomy import anatomy
+from striate.nets.catalog import complete, option_fields
+from striate.nets.taps import tapped, taps
+
+SHAPES = [(8, 8, 1), (28, 28, 1), (32, 32, 3), (33, 47, 4)]
+
+
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_net_builds_runs_and_its_anatomy_sums_to_its_parameters(name: str, shape: tuple[int, int, int]) -> None:
+    net = build(name, {}, shape, 7)
+    height, width, channels = shape
+    assert net(torch.zeros(2, channels, height, width)).shape == (2, 7)
+    found = anatomy(net, shape, name)
+    assert found.parameters == sum(p.numel() for p in net.parameters())
+    assert tuple(layer.name for layer in found.layers) == taps(net)
+    assert found.layers[-1].output == (7,)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_tap_of_every_net_gives_what_the_module_put_out(name: str) -> None:
+    torch.manual_seed(0)
+    net = build(name, {"norm": "batch"}, (16, 16, 3), 5)
+    images = torch.randn(2, 3, 16, 16)
+    plain = net.eval()(images)
+    with tapped(net, taps(net)) as kept:
+        assert torch.equal(net(images), plain)
+    assert list(kept) == list(taps(net))
+    assert torch.equal(kept["act1"], kept["norm1"].relu())  # although the ReLU works in place
+
+
+def test_a_net_without_hidden_layers_averages_over_space() -> None:
+    net = build("convnet", {"hidden": [], "widths": [[3]]}, (8, 8, 1), 2)
+    assert [name for name, _ in net.named_children()] == ["conv1", "act1", "pool1", "average", "flatten", "output"]
+
+
+@pytest.mark.parametrize("norm", ["none", "batch", "group", "layer"])
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid"])
+def test_every_norm_and_activation_trains(norm: str, activation: str) -> None:
+    net = build("convnet", {"norm": norm, "activation": activation}, (8, 8, 1), 3)
+    net(torch.randn(4, 1, 8, 8)).sum().backward()
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in net.parameters())
+
+
+def test_convolutions_before_a_norm_have_no_bias() -> None:
+    assert build("convnet", {"norm": "batch"}, (8, 8, 1), 3).get_submodule("conv1").bias is None
+    assert build("convnet", {}, (8, 8, 1), 3).get_submodule("conv1").bias is not None
+
+
+def test_the_cs7150_net_has_the_channels_that_the_text_names() -> None:
+    options = complete("convnet-cs7150", {})
+    widths = [width for stage in options.widths for width in stage]
+    assert len(widths) == 4
+    assert widths[0] >= 27
+    assert widths[1] >= 50
+    assert widths[3] >= 56
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("convnt", {}, ['"convnt" is unknown', 'did you mean "convnet"', "convnet-cs7150"]),
+        ("convnet", {"widht": 3, "kernle": 5}, ["widht is unknown", "kernle is unknown", '"kernel"']),
+        ("convnet", {"norm": "btch", "dropout": 1.5}, ["norm is btch", "'batch'", "dropout is 1.5", "less than 1"]),
+        ("convnet", {"kernel": 4}, ["kernel is 4", "odd"]),
+        ("convnet", {"widths": []}, ["widths", "at least 1"]),
+        ("convnet", {"widths": [[1], [1], [1], [1]]}, ["4 stages", "8x8 pixels allow 3", "image_size"]),
+        ("convnet", {"dropout": float("nan")}, ["dropout is nan"]),
+    ],
+)
+def test_faults_are_named_together(name: str, options: dict[str, object], words: list[str]) -> None:
+    with pytest.raises(NetError) as caught:
+        build(name, options, (8, 8, 1), 3)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_option_fields_are_those_of_the_net() -> None:
+    assert {"widths", "norm", "dropout"} <= set(option_fields("convnet"))

@@ -1,0 +1,160 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from striate.base.errors import StudyError
+from striate.studies.better import Better
+from striate.studies.outcome import Outcome
+from striate.studies.statistics import compare
+
+CLAIM = Better("improves", "it improves the result", ("bn", "bn x5"), "plain", "final", 0.005)
+GRID = 1 / 1000
+
+
+def runs(arm: str, *finals: float, best: float = 0.05, test: float | None = 0.01) -> list[Outcome]:
+    """Two epochs: the first better than the last by ``best``; the test accuracy above the last by ``test``."""
+    return [
+        Outcome(arm, i, "finished", 0.1, 2, 100, 10, 1000, (final + best, final), (1.0, 2.0), test and final + test)
+        for i, final in enumerate(finals)
+    ]
+
+
+def lost(arm: str, n: int) -> list[Outcome]:
+    return [Outcome(arm, i, "diverged", 0.1, 2, 100, 10, 1000, (), (), None) for i in range(n)]
+
+
+PLAIN = runs("plain", 0.70, 0.71, 0.72)
+HIGH = runs("bn", 0.80, 0.81, 0.82)
+SAME = runs("bn x5", 0.69, 0.71, 0.73)
+
+
+def test_supported_when_one_arm_is():
+    verdict = CLAIM.judge([*PLAIN, *HIGH, *SAME])
+    assert (verdict.claim, verdict.statement, verdict.kind) == ("improves", "it improves the result", "better")
+    assert (verdict.answer, verdict.seeds_needed) == ("supported", None)
+    expected = compare([0.80, 0.81, 0.82], [0.70, 0.71, 0.72], comparisons=2, resolution=GRID)
+    assert verdict.comparisons[0] == ("bn", "plain", expected)
+    assert [(arm, control) for arm, control, _ in verdict.comparisons] == [("bn", "plain"), ("bn x5", "plain")]
+    assert verdict.detectable == expected.detectable
+    assert verdict.details["answers"] == {"bn": "supported", "bn x5": "undecided"}
+    assert verdict.reason == (
+        "of 2 arms, bn differs from plain by +0.1000 in final validation accuracy"
+        f" (97.5 % interval {expected.low:+.4f} to {expected.high:+.4f}, n = 3 against 3)"
+    )
+
+
+def test_undecided_unless_all_arms_are_refuted():
+    low = runs("bn", 0.50, 0.51, 0.52)
+    undecided = CLAIM.judge([*PLAIN, *low, *SAME])
+    assert undecided.answer == "undecided"
+    assert undecided.reason.startswith("of 2 arms, bn x5 differs from plain by +0.0000")
+    assert undecided.seeds_needed is not None
+    assert f"about {undecided.seeds_needed} seeds for each arm" in undecided.reason
+    refuted = CLAIM.judge([*PLAIN, *low, *(replace(run, arm="bn x5") for run in low)])
+    assert (refuted.answer, refuted.seeds_needed) == ("refuted", None)
+    assert "that is a loss" in refuted.reason
+
+
+def test_each_measure_compares_its_own_accuracy():
+    for measure, means in (("final", (0.81, 0.71)), ("best", (0.86, 0.76)), ("test", (0.82, 0.72))):
+        verdict = replace(CLAIM, measure=measure).judge([*PLAIN, *HIGH, *SAME])
+        _, _, comparison = verdict.comparisons[0]
+        assert (comparison.mean_treatment, comparison.mean_control) == pytest.approx(means)
+        assert verdict.details["measured"] == measure
+    # All three are reported for every arm, whichever decides.
+    row = verdict.details["arms"][-1]
+    assert row["arm"] == "plain"
+    assert (row["final_mean"], row["best_mean"], row["test_mean"]) == pytest.approx((0.71, 0.76, 0.72))
+
+
+def test_a_missing_test_accuracy_is_named():
+    untested = [replace(run, test_accuracy=None) for run in HIGH[:2]]
+    verdict = replace(CLAIM, measure="test").judge([*PLAIN, *untested, HIGH[2], *SAME])
+    assert (verdict.details["measure"], verdict.details["measured"]) == ("test", "best")
+    assert "in best validation accuracy" in verdict.reason
+    assert verdict.reason.endswith(
+        "decided on best validation accuracy, since the test accuracy of the run of bn with seed 0 and of 1 more is missing"
+    )
+    assert verdict.comparisons[0][2].mean_treatment == pytest.approx(0.86)
+    assert verdict.details["arms"][0]["test_mean"] is None
+
+
+def test_diverged_runs_are_outcomes():
+    some = [*HIGH, *(replace(run, seed=9) for run in lost("bn", 1))]
+    verdict = replace(CLAIM, measure="test").judge([*PLAIN, *some, *SAME])
+    assert verdict.details["measured"] == "test"
+    assert verdict.comparisons[0][2].mean_treatment == pytest.approx((0.81 + 0.82 + 0.83 + 0.1) / 4)
+    assert "1 of 4 runs of bn diverged (a diverged run counts as guessing)" in verdict.reason
+
+
+def test_all_runs_diverged():
+    verdict = CLAIM.judge([*lost("plain", 5), *lost("bn", 5), *lost("bn x5", 5)])
+    assert (verdict.answer, verdict.seeds_needed) == ("undecided", None)
+    assert "every run of both failed" in verdict.reason
+    assert "5 of 5 runs of plain diverged" in verdict.reason
+
+
+def test_one_seed():
+    verdict = CLAIM.judge([PLAIN[0], HIGH[0], SAME[0]])
+    assert (verdict.answer, verdict.seeds_needed) == ("undecided", 2)
+    assert "at least 2 seeds for each arm are needed" in verdict.reason
+
+
+def test_equal_runs_are_known_to_one_image_only():
+    verdict = replace(CLAIM, treatment=("bn",), margin=0.0).judge(
+        [*runs("plain", *[0.7] * 2), *runs("bn", *[0.701] * 2)]
+    )
+    assert verdict.answer == "undecided"
+    assert verdict.comparisons[0][2].resolution == GRID
+
+
+def test_unequal_numbers_of_runs():
+    verdict = CLAIM.judge([*PLAIN, *HIGH[:2], *SAME])
+    assert "n = 2 against 3" in verdict.reason
+
+
+def test_unknown_names():
+    with pytest.raises(StudyError, match=r'"bn x5" \(did you mean "bn_x5"\?\)'):
+        CLAIM.judge([*PLAIN, *HIGH, *(replace(run, arm="bn_x5") for run in SAME)])
+    with pytest.raises(StudyError, match=r'measures "finl" \(did you mean "final"\?\); accepted are test, final, best'):
+        replace(CLAIM, measure="finl")
+    with pytest.raises(StudyError, match="named twice"):
+        replace(CLAIM, control="bn")
+
+
+def simulate(rng: np.random.Generator, effects: tuple[float, ...], spread: float = 0.004) -> list[Outcome]:
+    arms = {"plain": 0.8} | {f"bn {i}": 0.8 + effect for i, effect in enumerate(effects)}
+    return [
+        outcome
+        for arm, level in arms.items()
+        for outcome in runs(arm, *np.round(rng.normal(level, spread, 5), 3).tolist(), test=None)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("effects", "false"),
+    [
+        ((0.0, 0.0, 0.0, 0.0), "supported"),
+        ((-0.01, 0.0, 0.0, -0.05), "supported"),
+        ((0.01, 0.01, 0.01, 0.01), "refuted"),
+        ((-0.05, -0.05, 0.01, -0.05), "refuted"),
+    ],
+)
+def test_calibration_with_four_arms_at_five_seeds(effects, false):
+    claim = Better("a", "b", tuple(f"bn {i}" for i in range(4)), "plain", "final", 0.01)
+    rng = np.random.default_rng(11)
+    verdicts = [claim.judge(simulate(rng, effects)) for _ in range(250)]
+    assert np.mean([verdict.answer == false for verdict in verdicts]) <= 0.05
+    covered = [
+        all(c.low <= effect <= c.high for (_, _, c), effect in zip(verdict.comparisons, effects, strict=True))
+        for verdict in verdicts
+    ]
+    assert np.mean(covered) >= 0.93
+
+
+def test_calibration_finds_a_large_effect():
+    claim = Better("a", "b", tuple(f"bn {i}" for i in range(4)), "plain", "final", 0.01)
+    rng = np.random.default_rng(12)
+    answers = [claim.judge(simulate(rng, (0.0, 0.0, 0.0, 0.02))).answer for _ in range(100)]
+    assert answers.count("supported") >= 90

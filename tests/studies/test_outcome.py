@@ -1,0 +1,85 @@
+from dataclasses import replace
+
+import pytest
+from scipy import stats
+
+from striate.base.errors import StudyError
+from striate.studies.outcome import Outcome, by_arm, summary, tally
+
+RUN = Outcome("bn", 0, "finished", 1e-3, 3, 1000, 10, 500, (0.5, 0.8, 0.7), (1.0, 2.0, 3.0), 0.75)
+LOST = replace(RUN, seed=1, status="diverged", val_accuracy=(0.5,), seconds=(1.0,), test_accuracy=None)
+
+
+def test_a_finished_run():
+    assert (RUN.final_val, RUN.best_val, RUN.state, RUN.chance) == (0.7, 0.8, "stable", 0.1)
+    assert [RUN.accuracy(measure) for measure in ("test", "final", "best")] == [0.75, 0.7, 0.8]
+    assert replace(RUN, test_accuracy=None).accuracy("test") is None
+
+
+def test_a_diverged_run_counts_as_guessing():
+    assert (LOST.final_val, LOST.best_val, LOST.state) == (0.1, 0.5, "diverged")
+    assert LOST.accuracy("test") == 0.1
+    assert replace(LOST, test_accuracy=0.48).accuracy("test") == 0.48
+    at_once = replace(LOST, val_accuracy=(), seconds=())
+    assert (at_once.final_val, at_once.best_val, at_once.state) == (0.1, 0.1, "diverged")
+
+
+@pytest.mark.parametrize(("classes", "images"), [(10, 5000), (10, 360), (2, 50), (100, 40), (10, 1)])
+def test_at_chance_up_to_the_binomial_bound(classes, images):
+    bound = int(stats.binom.ppf(0.999, images, 1 / classes))
+    states = [
+        replace(RUN, classes=classes, val_images=images, val_accuracy=(right / images,), seconds=(1.0,)).state
+        for right in range(images + 1)
+    ]
+    assert states == ["at chance"] * (bound + 1) + ["stable"] * (images - bound)
+
+
+def test_chance_is_named_where_it_was_published():
+    # The 10,000-image validation of the solution of CS 7150: .10 is chance, and so is .109; .111 is not.
+    for accuracy, state in ((0.1, "at chance"), (0.109, "at chance"), (0.111, "stable"), (0.0, "at chance")):
+        assert replace(RUN, val_images=10_000, val_accuracy=(accuracy,), seconds=(1.0,)).state == state
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"status": "running"}, 'status is "running"'),
+        ({"val_accuracy": (), "seconds": ()}, "without one validation accuracy"),
+        ({"seconds": (1.0,)}, "3 validation accuracies, but 1 times"),
+        ({"test_accuracy": 75.0}, "outside 0 to 1"),
+        ({"val_accuracy": (0.5, 0.8, float("nan"))}, "outside 0 to 1"),
+        ({"classes": 1}, "2 classes"),
+        ({"budget": 2}, "no more epochs than its budget"),
+    ],
+)
+def test_contents_that_cannot_be_judged(changes, words):
+    with pytest.raises(StudyError) as caught:
+        replace(RUN, **changes)
+    assert words in str(caught.value)
+    assert "the run of bn with seed 0" in str(caught.value)
+
+
+def test_runs_by_arm():
+    plain = replace(RUN, arm="plain")
+    assert by_arm([LOST, plain, RUN], ["bn", "plain"]) == {"bn": (RUN, LOST), "plain": (plain,)}
+    with pytest.raises(StudyError) as caught:
+        by_arm([RUN, plain], ["bn", "plan", "resnet"])
+    assert '"plan" (did you mean "plain"?); "resnet"; arms with runs are: bn, plain' in str(caught.value)
+    with pytest.raises(StudyError, match="arms with runs are: none"):
+        by_arm([], ["bn"])
+    with pytest.raises(StudyError, match='"bn" has two runs with one seed'):
+        by_arm([RUN, RUN], ["bn"])
+
+
+def test_tally_and_summary():
+    assert tally([RUN, LOST]) == {"stable": 1, "at chance": 0, "diverged": 1}
+    row = summary("bn", [RUN, LOST, replace(RUN, arm="plain")])
+    assert (row["arm"], row["n"], row["stable"], row["diverged"]) == ("bn", 2, 1, 1)
+    # Final accuracies 0.7 and 0.1: mean 0.4, sd 0.6 / sqrt(2).
+    assert (row["final_mean"], row["final_sd"]) == pytest.approx((0.4, 0.6 / 2**0.5))
+    assert row["best_mean"] == pytest.approx(0.65)
+    assert summary("bn", [RUN])["final_sd"] is None
+    untested = summary("bn", [replace(RUN, test_accuracy=None), replace(RUN, seed=1)])
+    assert (untested["test_mean"], untested["test_sd"]) == (None, None)
+    assert summary("none", [RUN])["n"] == 0
+    assert summary("none", [RUN])["final_mean"] is None

@@ -1,0 +1,219 @@
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import special, stats
+
+from striate.base.errors import StudyError
+from striate.studies.statistics import (
+    Comparison,
+    compare,
+    exact_floor,
+    fisher,
+    fisher_detectable,
+    fisher_seeds,
+    seeds_needed,
+)
+
+
+def with_sd(sd: float, n: int = 5, confidence: float = 0.95) -> Comparison:
+    """A comparison of two arms with this spread; its other numbers do not matter to `seeds_needed`."""
+    return Comparison(n, n, 0.0, 0.0, sd, sd, 0.0, -1.0, 1.0, confidence, 1.0, 0.5)
+
+
+def test_welch_by_hand_with_equal_n():
+    # Variances 2 and 2, s^2 = 2/2 + 2/2 = 2, df = 2^2 / (1 + 1) = 2, t(2, 0.975) = 4.302653.
+    result = compare([4.0, 6.0], [1.0, 3.0])
+    assert (result.n_treatment, result.n_control, result.mean_treatment, result.mean_control) == (2, 2, 5.0, 2.0)
+    assert result.sd_treatment == result.sd_control == pytest.approx(math.sqrt(2))
+    assert result.effect == 3.0
+    assert result.low == pytest.approx(3 - 4.302653 * math.sqrt(2), abs=1e-5)
+    assert result.high == pytest.approx(3 + 4.302653 * math.sqrt(2), abs=1e-5)
+    assert result.confidence == 0.95
+    assert result.probability == 1.0
+
+
+def test_welch_by_hand_with_unequal_n():
+    # Variances 9 and 3, s^2 = 9/3 + 3/4 = 3.75, df = 3.75^2 / (3^2/2 + 0.75^2/3) = 3, t(3, 0.975) = 3.182446.
+    result = compare([0.0, 3.0, 6.0], [1.0, 1.0, 4.0, 4.0])
+    assert result.effect == 0.5
+    assert result.high - result.effect == pytest.approx(3.182446 * math.sqrt(3.75), abs=1e-5)
+    assert result.effect - result.low == pytest.approx(3.182446 * math.sqrt(3.75), abs=1e-5)
+    # 0 beats none of four, 3 beats two, 6 beats four: 6 of 12 pairs.
+    assert result.probability == 0.5
+
+
+def test_ties_count_half():
+    assert compare([1.0, 2.0], [1.0, 2.0]).probability == 0.5
+    assert compare([2.0, 2.0], [1.0, 2.0]).probability == 0.75
+
+
+@pytest.mark.parametrize(("n_t", "n_c", "comparisons"), [(5, 5, 1), (2, 9, 1), (5, 3, 4), (30, 4, 7)])
+def test_interval_is_scipys(n_t, n_c, comparisons):
+    rng = np.random.default_rng(n_t)
+    for _ in range(20):
+        treatment, control = rng.normal(3, 2, n_t).tolist(), rng.normal(0, 0.3, n_c).tolist()
+        result = compare(treatment, control, comparisons=comparisons)
+        oracle = stats.ttest_ind(treatment, control, equal_var=False)
+        interval = oracle.confidence_interval(1 - 0.05 / comparisons)
+        assert result.confidence == pytest.approx(1 - 0.05 / comparisons)
+        assert (result.low, result.high) == pytest.approx((interval.low, interval.high))
+
+
+def test_one_run_has_no_interval():
+    for treatment, control in (([1.0], [0.0, 0.5]), ([1.0, 2.0], [0.0]), ([1.0], [0.0])):
+        result = compare(treatment, control, resolution=0.1)
+        assert (result.low, result.high, result.detectable) == (-math.inf, math.inf, math.inf)
+    assert result.sd_treatment is None
+    assert result.sd_control is None
+    assert result.effect == 1.0
+
+
+def test_resolution_is_a_floor_of_the_spread():
+    # All equal: the variances are 1/12 each, s^2 = 1/12, df = 2, half width 4.302653 / sqrt(12) = 1.242069.
+    result = compare([7, 7], [3, 3], resolution=1.0)
+    assert (result.low, result.high) == pytest.approx((4 - 1.242069, 4 + 1.242069), abs=1e-5)
+    assert result.sd_treatment == 0.0
+    point = compare([7, 7], [3, 3])
+    assert (point.low, point.high, point.detectable) == (4.0, 4.0, 0.0)
+    # A larger spread than the floor is left alone.
+    assert compare([0.0, 9.0], [3.0, 5.0], resolution=1.0).low == compare([0.0, 9.0], [3.0, 5.0]).low
+
+
+def test_reference_error_joins_the_control():
+    # Variances 2 and 2 + 2 * 1^2 = 4, s^2 = 1 + 2 = 3, df = 9 / (1 + 4) = 1.8.
+    result = compare([4.0, 6.0], [1.0, 3.0], reference_error=1.0)
+    assert result.high - 3 == pytest.approx(float(special.stdtrit(1.8, 0.975)) * math.sqrt(3))
+    # As a standard error it falls with the root of n: the same as a control with variance 2 + 5 * 0.4 = 4.
+    extra = replace(with_sd(math.sqrt(2)), reference_error=math.sqrt(0.4))
+    assert seeds_needed(extra, 1.5) == seeds_needed(replace(with_sd(math.sqrt(2)), sd_control=2.0), 1.5)
+
+
+def test_tiny_spreads_do_not_underflow():
+    result = compare([1e-120, 3e-120], [0.0, 2e-120])
+    oracle = compare([1.0, 3.0], [0.0, 2.0])
+    assert result.high * 1e120 == pytest.approx(oracle.high)
+
+
+def test_detectable_is_seen_with_power_80_percent():
+    values = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
+    detectable = compare(list(values), list(values)).detectable
+    sd = values.std(ddof=1)
+    rng = np.random.default_rng(0)
+    treatment, control = rng.normal(detectable, sd, (10_000, 5)), rng.normal(0, sd, (10_000, 5))
+    seen = stats.ttest_ind(treatment, control, axis=1)
+    power = np.mean((seen.pvalue < 0.05) & (seen.statistic > 0))
+    assert power == pytest.approx(0.8, abs=3 * math.sqrt(0.16 / 10_000))
+
+
+@pytest.mark.parametrize(
+    ("sd", "difference", "n"),
+    # The exact two-sample t test at 5 %, power 80 %, by statsmodels' TTestIndPower rounded up.
+    [(0.14, 0.1, 32), (0.14, 0.2, 9), (0.14, 0.3, 5), (0.14, 0.5, 3), (0.25, 0.2, 26), (0.4, 0.5, 12), (0.6, 0.3, 64)],
+)
+def test_seeds_needed_against_published_sizes(sd, difference, n):
+    assert seeds_needed(with_sd(sd), difference) == n
+
+
+def test_seeds_needed_agrees_with_detectable():
+    for n in (2, 3, 7, 40):
+        sample = list(np.arange(n) / n)
+        result = compare(sample, sample, comparisons=4)
+        assert seeds_needed(result, result.detectable * 1.000001) == n
+        assert seeds_needed(result, result.detectable * 0.999999) == n + 1
+
+
+def test_seeds_needed_at_its_ends():
+    assert seeds_needed(with_sd(1.0), 0.01) is None
+    assert seeds_needed(with_sd(1.0), 0.0) is None
+    assert seeds_needed(with_sd(1.0), -1.0) is None
+    assert seeds_needed(with_sd(0.0), 0.01) == 2
+    assert seeds_needed(compare([1.0], [0.0]), 1.0) == 2
+    assert seeds_needed(compare([1.0], [0.0], resolution=10.0), 1.0) == seeds_needed(with_sd(10 / math.sqrt(12)), 1.0)
+
+
+def test_fisher_by_hand():
+    assert fisher(5, 5, 0, 5) == pytest.approx(2 / 252)
+    # Six stable of ten: C(6,5) C(4,0) / C(10,5) = 6/252 for 5 against 1, and as much for 1 against 5.
+    assert fisher(5, 5, 1, 5) == pytest.approx(12 / 252)
+    assert fisher(1, 5, 5, 5) == pytest.approx(12 / 252)
+    assert fisher(3, 3, 3, 3) == 1.0
+    assert exact_floor(5, 5) == 2 / 252
+    assert exact_floor(2, 3) == 0.2
+
+
+def test_fisher_detectable_has_power_80_percent():
+    # At 5 against 5 one stable control run is significant and two are not: P(X <= 1) must be 0.8.
+    p = 1 - fisher_detectable(5, 5)
+    assert (1 - p) ** 5 + 5 * p * (1 - p) ** 4 == pytest.approx(0.8)
+    assert fisher_detectable(3, 3) == math.inf
+    assert fisher_detectable(1, 1) == math.inf
+
+
+def test_fisher_seeds():
+    assert fisher_seeds(1.0, 0.0) == 4  # 2 / C(8, 4) = 0.029, and 2 / C(6, 3) = 0.1
+    assert fisher_seeds(1.0, 0.0, least=6) == 6
+    assert fisher_seeds(0.5, 0.5) is None
+    n = fisher_seeds(1.0, 0.6, least=6)
+    assert n is not None
+    assert fisher(n, n, round(0.6 * n), n) <= 0.05 < fisher(n - 1, n - 1, round(0.6 * (n - 1)), n - 1)
+
+
+@pytest.mark.parametrize(
+    ("treatment", "control", "options", "words"),
+    [
+        ([], [1.0], {}, "the treatment to compare is []"),
+        ([1.0], [math.nan], {}, "the control to compare is [nan]"),
+        ([1.0], [1.0], {"confidence": 1.0}, "confidence 1.0"),
+        ([1.0], [1.0], {"comparisons": 0}, "comparisons 0"),
+        ([1.0], [1.0], {"resolution": -1.0}, "resolution -1.0"),
+        ([1.0], [1.0], {"reference_error": math.inf}, "reference error inf"),
+    ],
+)
+def test_what_cannot_be_compared(treatment, control, options, words):
+    with pytest.raises(StudyError) as caught:
+        compare(treatment, control, **options)
+    assert words in str(caught.value)
+
+
+def test_json_round_trip():
+    for result in (compare([1.0, 2.0], [0.5, 0.0], comparisons=3, resolution=0.1), compare([1.0], [2.0])):
+        assert Comparison.from_json(json.loads(json.dumps(result.to_json()))) == result
+
+
+@pytest.mark.parametrize("sds", [(1.0, 1.0), (1.0, 3.0), (4.0, 1.0)])
+def test_calibration_of_the_interval_at_five_seeds(sds):
+    """The interval holds its 95 % when the spreads differ, which the normal quantile, for contrast, does not."""
+    rng = np.random.default_rng(5)
+    studies, effect = 2000, 2.0
+    treatment, control = rng.normal(effect, sds[0], (studies, 5)), rng.normal(0, sds[1], (studies, 5))
+    results = [compare(t, c) for t, c in zip(treatment.tolist(), control.tolist(), strict=True)]
+    assert np.mean([result.low <= effect <= result.high for result in results]) >= 0.93
+    error = np.sqrt((treatment.var(1, ddof=1) + control.var(1, ddof=1)) / 5)
+    assert np.mean(abs(treatment.mean(1) - control.mean(1) - effect) <= 1.96 * error) < 0.93
+
+
+@pytest.mark.parametrize("sd", [0.1, 0.3, 1.0])
+def test_calibration_of_values_on_a_grid(sd):
+    """Rounded values, five of which are often equal: the floor keeps the interval honest."""
+    rng = np.random.default_rng(6)
+    studies = 1500
+    centres = rng.uniform(3, 8, (2, studies, 1))
+    values = np.ceil(rng.normal(centres, sd, (2, studies, 5)))
+    edges = np.arange(-3, 15)
+    # E ceil(x) = sum over k of P(x > k), from the lowest cell up.
+    mean = edges[0] + stats.norm.sf(edges, centres, sd).sum(-1)
+    covered = {
+        grid: np.mean(
+            [
+                (result := compare(t, c, resolution=grid)).low <= truth <= result.high
+                for t, c, truth in zip(*values.tolist(), mean[0] - mean[1], strict=True)
+            ]
+        )
+        for grid in (0.0, 1.0)
+    }
+    assert covered[1.0] >= 0.93
+    if sd < 0.5:
+        assert covered[0.0] < 0.93

@@ -1,0 +1,83 @@
+"""A recipe says all its faults at once, changes by name, and round-trips."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from striate.base.errors import RecipeError
+from striate.training.recipe import Recipe, parse_setting, recipe_from_json
+
+
+def test_all_faults_are_listed_together_with_the_nearest_names() -> None:
+    with pytest.raises(RecipeError) as caught:
+        Recipe(epocs=3, lr=-1.0, batch_size=0, net="convnt", optimizer="adamm")
+    text = str(caught.value)
+    for words in (
+        "epocs is unknown",
+        '"epochs"',
+        "lr is -1.0",
+        "greater than 0",
+        "batch_size is 0",
+        "adamm",
+        '"convnet"',
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("field", ["lr", "weight_decay", "validation", "decay"])
+def test_non_finite_numbers_are_refused(field: str, value: float) -> None:
+    with pytest.raises(RecipeError, match=field):
+        Recipe(**{field: value})
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"nesterov": True}, "nesterov needs optimizer sgd"),
+        ({"decay": 1e-6}, "decay belongs to schedule inverse-time"),
+        ({"warmup_epochs": 11.0}, "the run has only 10 epochs"),
+        ({"net_options": {"kernel": 2}}, "kernel is 2, and must be odd"),
+        ({"lr": "fast"}, "lr is fast"),
+        ({"seed": 1.5}, "seed is 1.5"),
+    ],
+)
+def test_combinations_and_types_are_checked(fields: dict[str, object], words: str) -> None:
+    with pytest.raises(RecipeError, match=words):
+        Recipe(**fields)
+
+
+def test_change_finds_the_recipes_fields_and_the_nets_options() -> None:
+    changed = Recipe().change(lr=0.5, norm="batch", widths=[[4]])
+    assert (changed.lr, changed.net_options) == (0.5, {"norm": "batch", "widths": [[4]]})
+    assert changed.change(norm="none").net_options["norm"] == "none"
+    assert changed.value("norm") == "batch"
+    assert changed.value("kernel") == 3
+    with pytest.raises(RecipeError, match=r'nrm is unknown \(did you mean "norm"\?\)'):
+        Recipe().change(nrm="batch")
+
+
+def test_a_recipe_cannot_be_changed_in_place() -> None:
+    with pytest.raises(Exception, match="frozen"):
+        Recipe().lr = 1.0
+
+
+@given(lr=st.floats(1e-9, 1000), epochs=st.integers(1, 10**5), seed=st.integers(0, 2**63 - 1), flip=st.booleans())
+def test_it_round_trips_through_json_to_the_last_bit(lr: float, epochs: int, seed: int, flip: bool) -> None:
+    recipe = Recipe(lr=lr, epochs=epochs, seed=seed, flip=flip, net_options={"widths": [[8], [4, 4]]})
+    assert recipe_from_json(json.loads(json.dumps(recipe.to_json()))) == recipe
+
+
+def test_settings_are_read_as_json_where_they_are() -> None:
+    assert parse_setting("lr=1e-3") == ("lr", 1e-3)
+    assert parse_setting("flip=true") == ("flip", True)
+    assert parse_setting("widths=[[8],[16]]") == ("widths", [[8], [16]])
+    assert parse_setting("batch-size=64") == ("batch_size", 64)
+    assert parse_setting("schedule=cosine") == ("schedule", "cosine")
+    with pytest.raises(RecipeError, match="write field=value"):
+        parse_setting("lr")

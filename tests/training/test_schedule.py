@@ -1,0 +1,55 @@
+"""Schedules against PyTorch's own, and against numbers worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, StepLR
+
+from striate.training.recipe import Recipe
+from striate.training.schedule import learning_rate
+
+STEPS = 4
+
+
+def oracle(recipe: Recipe, make: object) -> list[float]:
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=recipe.lr)
+    scheduler: LRScheduler = make(optimizer)
+    rates = []
+    for _ in range(recipe.epochs * STEPS):
+        rates.append(scheduler.get_last_lr()[0])
+        optimizer.step()
+        scheduler.step()
+    return rates
+
+
+@pytest.mark.parametrize(
+    ("fields", "make"),
+    [
+        ({"schedule": "step", "step_epochs": 2, "gamma": 0.3}, lambda o: StepLR(o, 2 * STEPS, 0.3)),
+        ({"schedule": "cosine"}, lambda o: CosineAnnealingLR(o, 7 * STEPS)),
+        ({"schedule": "inverse-time", "decay": 0.1}, lambda o: LambdaLR(o, lambda t: 1 / (1 + 0.1 * t))),
+        ({"schedule": "constant"}, lambda o: LambdaLR(o, lambda t: 1.0)),
+    ],
+)
+def test_it_agrees_with_pytorch_at_every_update(fields: dict[str, object], make: object) -> None:
+    recipe = Recipe(epochs=7, lr=0.2, **fields)
+    ours = [learning_rate(recipe, update, STEPS) for update in range(7 * STEPS)]
+    assert ours == pytest.approx(oracle(recipe, make), rel=1e-9, abs=1e-12)
+
+
+def test_one_cycle_rises_to_the_peak_and_falls_to_almost_nothing() -> None:
+    recipe = Recipe(epochs=5, lr=1.0, schedule="one-cycle", peak=0.2)  # 20 updates, the peak after 4 of them
+    rates = [learning_rate(recipe, update, STEPS) for update in range(20)]
+    assert rates[:4] == pytest.approx([0.25, 0.5, 0.75, 1.0])
+    assert rates[4] == pytest.approx(1.0)
+    assert rates[-1] == pytest.approx(1 / 16)
+    assert rates[4:] == sorted(rates[4:], reverse=True)
+
+
+def test_warm_up_rises_linearly_and_hands_over_to_the_schedule() -> None:
+    recipe = Recipe(epochs=3, lr=0.8, schedule="cosine", warmup_epochs=1.0)
+    rates = [learning_rate(recipe, update, STEPS) for update in range(12)]
+    assert rates[:4] == pytest.approx([0.2, 0.4, 0.6, 0.8])
+    assert rates[4] == pytest.approx(0.8)
+    assert rates[8] == pytest.approx(0.4)  # half of the rest is over
