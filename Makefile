@@ -61,7 +61,8 @@ $(VENV)/.uv: requirements-uv.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-uv.lock
 	@touch $@
 
-INSTALL = $(UV) pip install --python $(BIN)/python
+# Compiled once here, for every command and test starts Python anew, and some systems forbid writing bytecode later.
+INSTALL = $(UV) pip install --compile-bytecode --python $(BIN)/python
 
 # Wheels only, so that no package runs a build script; then the project itself, in place and without a network.
 $(VENV)/.core: $(VENV)/.uv requirements.lock pyproject.toml

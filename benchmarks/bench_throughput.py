@@ -118,6 +118,8 @@ def ours(data: ImageSet, batch: int, precision: str) -> Step:
     setup = set_up(recipe.change(batch_size=batch, epochs=1000, precision=precision), data, print)
     done = [0]
 
+    torch.set_flush_denormal(True)  # as the loop does while it runs
+
     def step() -> int:
         epoch, index = divmod(done[0], setup.feed.steps)
         done[0] += 1

@@ -66,9 +66,12 @@ class Anatomy:
 
 def anatomy_from_json(value: dict[str, Any]) -> Anatomy:
     """Return the record that `Anatomy.to_json` wrote."""
-    layers = tuple(Layer(**{**layer, "output": tuple(layer["output"])}) for layer in value["layers"])
+    layers: list[Layer] = []
+    for row in value["layers"]:
+        fields: dict[str, Any] = {**row, "output": tuple(row["output"])}
+        layers.append(Layer(**fields))
     channels, height, width = value["input"]
-    return Anatomy(value["net"], (channels, height, width), layers)
+    return Anatomy(value["net"], (channels, height, width), tuple(layers))
 
 
 def anatomy(net: nn.Module, image_shape: tuple[int, int, int], name: str = "net") -> Anatomy:

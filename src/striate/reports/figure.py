@@ -8,6 +8,7 @@ shape (pool, flatten); a slim bar is a dense layer, its height following the fea
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["architecture_svg", "architecture_text"]
 
 TALLEST, LINE, CHARACTER, GAP = 92.0, 15.0, 6.3, 20.0  # user units; a character is its mean width at 12 units
+FACES = {"input": "input", "dense": "dense", "convolution": "map"}
 BAND, BANDS = 6.0, ("norm", "act", "drop")
 
 STYLE = """
@@ -112,7 +114,7 @@ def _labels(block: Block) -> list[tuple[str, str]]:
     labels = [("", "×".join(str(size) for size in block.output))]
     labels += [("", "input")] if block.role == "input" else []
     for layer in block.layers:
-        said = words(layer, short=True).replace("x", "×", 1)
+        said = re.sub(r"(?<=\d)x(?=\d)", "×", words(layer, short=True))
         # A pool is narrow, and so are its words: the window goes on a line of its own.
         window, _, kind = said.partition(" ") if "pool" in said and "×" in said else ("", "", said)
         labels += [(_mark(layer), kind)] + ([("", window)] if window else [])
@@ -172,9 +174,7 @@ def _drawing(cell: Cell, x: float, middle: float) -> str:
         before = max(cell.before, 1)
         outline = [(x, middle - before / 2), (x + cell.thick, top), (x + cell.thick, bottom), (x, middle + before / 2)]
         return _shape_path("step", outline)
-    face = {"input": "input", "dense": "dense", "convolution": "map"}.get(cell.block.role) or _mark(
-        cell.block.layers[0]
-    )
+    face = FACES.get(cell.block.role) or _mark(cell.block.layers[0]) or "map"
     dx, dy = cell.deep, 0.6 * cell.deep
     bands = [mark for layer in cell.block.layers if (mark := _mark(layer))]
     left = [x + cell.thick - BAND * (len(bands) - i) for i in range(len(bands))] if cell.deep else []

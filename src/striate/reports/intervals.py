@@ -33,7 +33,8 @@ def intervals_svg(rows: Sequence[Interval], *, label: str, margin: float | None 
     An end that is infinite is an arrow at the edge of the plot.
     """
     height = FOOT + ROW * len(rows) + 12
-    with canvas(width, height, f"intervals {label} {len(rows)}") as figure:
+    whole = f"{label}: {'; '.join(f'{row.name} {effect(vars(row))}' for row in rows)}"
+    with canvas(width, height, whole) as figure:
         axes = figure.add_axes((SIDE / width, FOOT / height, 1 - 2 * SIDE / width, 1 - (FOOT + 12) / height))
         known = [v for r in rows for v in (r.effect, r.low, r.high) if math.isfinite(v)] + [0.0, margin or 0.0]
         pad = 0.06 * (max(known) - min(known)) or 1.0
@@ -47,7 +48,7 @@ def intervals_svg(rows: Sequence[Interval], *, label: str, margin: float | None 
             _interval(axes, row, place, room)
         said = f"{label}{f' (dashed: {margin:g}, the smallest worth having)' if margin else ''}"
         figure.text(SIDE / width, 9 / height, said, fontsize=11.5, alpha=0.85)
-        return element(figure, f"{label}: {'; '.join(f'{row.name} {effect(vars(row))}' for row in rows)}")
+        return element(figure, whole)
 
 
 def _marks(axes: Axes, place: int, margin: float | None) -> None:

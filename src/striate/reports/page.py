@@ -40,8 +40,11 @@ def picture(svg: str) -> Picture:
 
 
 def render(template: str, **values: Any) -> str:
-    """Return the page of ``template`` with ``values``; an undefined name in it is an error."""
-    return _environment().get_template(template).render(**values)
+    """Return the page of ``template`` with ``values``; an undefined name in it is an error.
+
+    Half a character (a lone surrogate, which UTF-8 cannot hold) becomes a question mark.
+    """
+    return _environment().get_template(template).render(**values).encode("utf-8", "replace").decode("utf-8")
 
 
 @cache

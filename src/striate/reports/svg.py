@@ -25,7 +25,7 @@ POINTS = 72  # Matplotlib writes SVG at 72 units an inch, so a figure of w / 72 
 @contextmanager
 def canvas(width: float, height: float, name: str) -> Generator[Figure]:
     """Give an empty transparent figure of that many user units; ``name`` keeps its inner names apart from other charts'."""
-    from matplotlib import rc_context
+    from matplotlib import rc_context, rcdefaults, rcParams
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -46,7 +46,9 @@ def canvas(width: float, height: float, name: str) -> Generator[Figure]:
         "axes.linewidth": 0.8,
         "text.parse_math": False,  # a name may hold a dollar sign
     }
-    with rc_context(settings), warnings.catch_warnings():
+    with rc_context(), warnings.catch_warnings():
+        rcdefaults()  # whatever the reader's own matplotlibrc says, a chart is the same
+        rcParams.update(settings)
         # Measuring a name in a script that DejaVu lacks warns; the reader's own font will draw it.
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         figure = Figure(figsize=(width / POINTS, height / POINTS))

@@ -16,10 +16,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from striate.base.errors import RecipeError, StudyError, nearest
-from striate.studies.claims import Claim
+from striate.studies.verdict import Claim
 from striate.training.recipe import Recipe
 
 
@@ -126,7 +127,7 @@ def question_from_file(path: Path) -> Question:
         ) from error
     base: object = getattr(module, "BASE", None)
     make: Any = getattr(module, "study", None)
-    if not isinstance(base, Recipe) or not callable(make):
+    if not isinstance(base, Recipe) or not isinstance(make, FunctionType):
         raise StudyError(
             f'study file "{path}" needs BASE = Recipe(...) and a function study(base) that returns a Study'
         )

@@ -53,7 +53,7 @@ class Sooner:
         return (*self.treatment, self.control)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields and the kind; `striate.studies.claims.claim_from_json` reads it."""
+        """Return the fields and the kind."""
         return {"kind": self.kind, **asdict(self)}
 
     def judge(self, outcomes: Sequence[Outcome]) -> Verdict:

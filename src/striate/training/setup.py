@@ -51,7 +51,7 @@ def set_up(recipe: Recipe, images: ImageSet, warn: Callable[[str], None]) -> Set
 
     Raises NetError or DataError when net and images do not go together.
     """
-    machine.prepare()
+    machine.keep_memory()
     where = machine.device()
     net = initial_net(recipe, images).to(where).to(memory_format=torch.channels_last)
     splits = split(images, recipe)

@@ -53,7 +53,8 @@ def train(
         begin(folder, recipe)
         _record(setup, folder)
         try:
-            run_epochs(setup, folder, watch)
+            with machine.denormals_flushed():
+                run_epochs(setup, folder, watch)
         except BaseException as error:
             before = open_run(folder)
             write_status(folder, "failed", f"{type(error).__name__}: {error}", before.epoch, before.step)

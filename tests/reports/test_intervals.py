@@ -1,0 +1,62 @@
+"""The forest plot: positions that can be computed by hand, and intervals without an end."""
+
+from __future__ import annotations
+
+import math
+import re
+from xml.dom.minidom import parseString
+
+import pytest
+
+from striate.reports.intervals import Interval, intervals_svg
+from striate.reports.page import picture
+from striate.reports.palette import PALETTE
+
+ROWS = [Interval("BN x1 − baseline", 0.02, 0.01, 0.03), Interval("<b>", -0.01, -0.03, 0.01)]
+
+
+def said(svg: str) -> list[str]:
+    return [
+        "".join(c.nodeValue or "" for c in node.childNodes) for node in parseString(svg).getElementsByTagName("text")
+    ]
+
+
+def bars(svg: str) -> list[tuple[float, float]]:
+    """Return the ends of every interval in user units."""
+    found = re.findall(r'd="M ([\d.]+) ([\d.]+)\nL ([\d.]+) ([\d.]+)\n"[^>]*stroke: ' + PALETTE[0], svg)
+    return [(float(a), float(b)) for a, y, b, z in found if y == z and a != b]
+
+
+def test_every_row_has_its_name_and_its_numbers() -> None:
+    text = said(intervals_svg(ROWS, label="difference", margin=0.005))
+    assert {"BN x1 − baseline", "+0.020 [+0.010, +0.030]", "<b>", "−0.010 [−0.030, +0.010]"} <= set(text)
+    assert "difference (dashed: 0.005, the smallest worth having)" in text
+    assert "difference" in said(intervals_svg(ROWS, label="difference"))
+
+
+def test_intervals_lie_where_their_numbers_are() -> None:
+    # From -0.03 to 0.03 with 6 % of that beyond each side, on 480 - 2 * 14 units.
+    (a, b), (c, d) = bars(intervals_svg(ROWS, label="difference"))
+    unit = (480 - 28) / (0.06 * 1.12)
+    left = -0.03 - 0.06 * 0.06
+    for place, value in ((a, 0.01), (b, 0.03), (c, -0.03), (d, 0.01)):
+        assert place == pytest.approx(14 + (value - left) * unit, abs=0.01)
+
+
+def test_an_interval_without_end_reaches_the_edge_of_the_plot() -> None:
+    svg = intervals_svg([Interval("one run", 0.1, -math.inf, math.inf)], label="difference", margin=0.2)
+    ((left, right),) = bars(svg)
+    assert (left, right) == pytest.approx((14, 466))
+    assert "+0.1000 [−∞, +∞]" in said(svg)
+
+
+def test_effects_that_are_all_zero_can_be_drawn() -> None:
+    svg = intervals_svg([Interval("same", 0.0, 0.0, 0.0)], label="difference", margin=0.0)
+    assert picture(svg).svg == svg
+
+
+def test_zero_and_margin_are_marked_in_every_row() -> None:
+    plain, marked = (
+        intervals_svg(ROWS, label="difference", margin=m).count("stroke-dasharray: ") for m in (None, 0.01)
+    )
+    assert marked - plain == len(ROWS)

@@ -1,0 +1,49 @@
+"""The command that repeats a study, read back by the parser that will read it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+from striate.reports.records import StudyRecord, read_study
+from striate.reports.repeat import command
+from striate.studies.builtin import batchnorm
+from striate.training.recipe import parse_setting
+
+
+def builtin(finished: Path, **changes: object) -> StudyRecord:
+    return replace(read_study(finished), base=batchnorm.BASE.change(**changes).to_json())
+
+
+def test_a_builtin_study_as_it_stands_needs_no_settings(finished: Path) -> None:
+    assert command(builtin(finished), "runs/bn") == "striate study batchnorm --seeds 3 --out runs/bn"
+
+
+def test_what_differs_from_the_builtin_base_is_said(finished: Path) -> None:
+    study = builtin(
+        finished, data="cifar10", epochs=3, batch_size=64, flip=True, dropout=0.25, schedule="constant", decay=0.0
+    )
+    words = shlex.split(command(study, "out"))
+    assert words[:3] == ["striate", "study", "batchnorm"]
+    flags = dict(zip(words[3::2], words[4::2], strict=True))
+    assert (flags["--data"], flags["--epochs"], flags["--seeds"], flags["--out"]) == ("cifar10", "3", "3", "out")
+    settings = [parse_setting(text) for flag, text in zip(words[3::2], words[4::2], strict=True) if flag == "--set"]
+    assert batchnorm.BASE.change(data="cifar10", epochs=3, **dict(settings)).to_json() == study.base
+
+
+def test_a_study_of_ones_own_is_a_file_with_its_own_base(finished: Path) -> None:
+    study = replace(read_study(finished), name="my study")
+    assert command(study, "out") == "striate study 'my study.py' --data cifar10 --epochs 25 --seeds 3 --out out"
+
+
+def test_hostile_values_are_quoted(finished: Path) -> None:
+    study = builtin(finished, data="x; rm -rf ~")
+    assert shlex.split(command(study, "$(reboot)"))[3:] == [
+        "--data",
+        "x; rm -rf ~",
+        "--seeds",
+        "3",
+        "--out",
+        "$(reboot)",
+    ]
