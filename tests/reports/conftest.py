@@ -1,10 +1,14 @@
-"""A study folder as a run of `striate study` leaves it, with made-up numbers: 6 arms, 3 seeds, one arm that diverges."""
+"""A study folder as a run of `striate study` leaves it, with made-up numbers: 6 arms, 3 seeds, one arm that diverges;
+and a reader for the pages and pictures that are made of it.
+"""
 
 from __future__ import annotations
 
 import math
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +23,15 @@ ARMS: dict[str, dict[str, Any]] = {
     "baseline x5": {"norm": "none", "lr": 5e-4},
     "BN x1": {"norm": "batch", "lr": 1e-4},
     "BN x5": {"norm": "batch", "lr": 5e-4},
-    "BN x10 & $\\frac{": {"norm": "batch", "lr": 1e-3},
+    "BN x10 & $\\frac{$": {"norm": "batch", "lr": 1e-3},
     HOSTILE: {"norm": "batch", "lr": 3e-3},
 }
 SLUGS = ("baseline", "baseline-x5", "bn-x1", "bn-x5", "bn-x10", "script")
+CLAIMS = {
+    "sooner": ("accelerates", "Batch normalization reaches the baseline's accuracy in fewer epochs"),
+    "stabler": ("permits larger learning rates", "Batch normalization trains where the baseline fails"),
+    "better": ("improves the result", "Batch normalization ends in a higher test accuracy than the baseline"),
+}
 SEEDS = (0, 1, 2)
 EPOCHS = 25
 TOPS = (0.801, math.nan, 0.815, 0.8365, 0.8519, 0.8182)
@@ -131,14 +140,10 @@ def write_study(folder: Path) -> None:
             "base": base,
             "arms": [{"name": n, "slug": s, "changes": c} for (n, c), s in zip(ARMS.items(), SLUGS, strict=True)],
             "seeds": list(SEEDS),
-            "claims": [
-                {"kind": "sooner", "name": "accelerates", "statement": "Batch normalization reaches the baseline's final validation accuracy in fewer epochs"},
-                {"kind": "stabler", "name": "permits larger learning rates", "statement": "Batch normalization trains at learning rates at which the baseline fails"},
-                {"kind": "better", "name": "improves the result", "statement": "Batch normalization ends in a higher test accuracy than the baseline"},
-            ],
+            "claims": [{"kind": k, "name": n, "statement": s} for k, (n, s) in CLAIMS.items()],
             "notes": [],
         },
-    )  # fmt: skip
+    )
     for arm, slug in enumerate(SLUGS):
         for seed in SEEDS:
             write_run(folder / "runs" / slug / str(seed), arm, seed)
@@ -149,6 +154,16 @@ def comparison(treatment: str, effect: float, half: float, confidence: float = 0
         "treatment": treatment, "control": "baseline", "n_treatment": 3, "n_control": 3, "mean_treatment": 0.8 + effect,
         "mean_control": 0.8, "sd_treatment": 0.004, "sd_control": 0.003, "effect": effect, "low": effect - half,
         "high": effect + half, "confidence": confidence, "detectable": 0.011, "probability": 1.0, "resolution": 0.0001,
+    }  # fmt: skip
+
+
+def verdict(
+    kind: str, answer: str, compared: list[Any], detectable: float, needed: int | None, reason: str, details: Any
+) -> dict[str, Any]:
+    name, statement = CLAIMS[kind]
+    return {
+        "claim": name, "statement": statement, "kind": kind, "answer": answer, "reason": reason, "comparisons": compared,
+        "detectable": detectable, "seeds_needed": needed, "details": details,
     }  # fmt: skip
 
 
@@ -172,31 +187,28 @@ def write_verdict(folder: Path) -> None:
     rates = [
         {"arm": name, "lr": ARMS[name]["lr"], "n": 3, "stable": 3, "at chance": 0, "diverged": 0} for name in names[2:]
     ]
+    interval = "95 % interval +7.2 to +11.4, n = 3 against 3"
+    times = [
+        {"arm": "BN x5", "n": 3, "reached": 3, "median_epochs": 12.0, "epochs": {"0": 11, "1": 12, "2": 12}},
+        {"arm": "baseline", "n": 3, "reached": 1, "median_epochs": None, "epochs": {"0": 20, "1": None, "2": None}},
+    ]
+    shared = [{"lr": 5e-4, "treatment": "3 of 3", "control": "0 of 3", "p": 0.1}]
     verdicts = [
-        {
-            "claim": "accelerates", "kind": "sooner", "answer": "supported",
-            "statement": "Batch normalization reaches the baseline's final validation accuracy in fewer epochs",
-            "reason": "to 0.8012, the mean final validation accuracy of baseline, BN x5 takes 11.7 epochs and baseline 21.0, a saving of +9.3 (95 % interval +7.2 to +11.4, n = 3 against 3)",
-            "comparisons": [sooner], "detectable": 3.2, "seeds_needed": None,
-            "details": {"margin": 1.0, "target": 0.80123, "horizon": 25, "arms": [
-                {"arm": "BN x5", "n": 3, "reached": 3, "mean_epochs": 11.7, "median_epochs": 12.0, "epochs": {"0": 11, "1": 12, "2": 12}},
-                {"arm": "baseline", "n": 3, "reached": 1, "mean_epochs": 23.0, "median_epochs": None, "epochs": {"0": 20, "1": None, "2": None}},
-            ]},
-        },
-        {
-            "claim": "permits larger learning rates", "kind": "stabler", "answer": "undecided",
-            "statement": "Batch normalization trains at learning rates at which the baseline fails",
-            "reason": "at 0.0005, the largest learning rate given to both, 3 of 3 runs of the treatment and 0 of 3 of the control are stable (Fisher's exact test, p = 0.1); at least 4 seeds for each rate are needed",
-            "comparisons": [], "detectable": math.inf, "seeds_needed": 4,
-            "details": {"treatment": {"largest_stable": 0.003, "or_more": True, "arms": rates},
-                        "shared": [{"lr": 5e-4, "treatment": "3 of 3", "control": "0 of 3", "p": 0.1}]},
-        },
-        {
-            "claim": "improves the result", "kind": "better", "answer": "supported",
-            "statement": "Batch normalization ends in a higher test accuracy than the baseline",
-            "reason": "of 4 arms, BN x10 differs from baseline by +0.0509 in test accuracy of the best-validation checkpoint (98.75 % interval +0.0419 to +0.0599, n = 3 against 3)",
-            "comparisons": better, "detectable": 0.0113, "seeds_needed": None, "details": {"margin": 0.005, "measure": "test"},
-        },
+        verdict(
+            "sooner", "supported", [sooner], 3.2, None,
+            f"to 0.8012, the mean final accuracy of baseline, BN x5 takes 11.7 epochs and baseline 21.0 ({interval})",
+            {"margin": 1.0, "target": 0.80123, "horizon": 25, "arms": times},
+        ),
+        verdict(
+            "stabler", "undecided", [], math.inf, 4,
+            "at 0.0005 3 of 3 runs of the treatment and 0 of 3 of the control are stable (Fisher's exact test, p = 0.1)",
+            {"treatment": {"largest_stable": 0.003, "or_more": True, "arms": rates}, "shared": shared},
+        ),
+        verdict(
+            "better", "supported", better, 0.0113, None,
+            "of 4 arms, BN x10 differs from baseline by +0.0509 in test accuracy of the best-validation checkpoint",
+            {"margin": 0.005, "measure": "test"},
+        ),
     ]  # fmt: skip
     write_json(
         folder / "verdict.json", {"format": 1, "study": "batchnorm", "verdicts": verdicts, "arms": arms, "failures": {}}
@@ -216,6 +228,63 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copied(finished: Path, tmp_path: Path) -> Path:
     """The same study, to be changed."""
     return Path(shutil.copytree(finished, tmp_path / "study"))
+
+
+VOID = {"meta", "br", "hr", "img", "link", "input"}
+
+
+@dataclass
+class Node:
+    """One element: its tag and attributes in lower case, and the text directly in it."""
+
+    tag: str
+    attributes: dict[str, str]
+    text: str = ""
+
+
+class Markup(HTMLParser):
+    """A page or a picture as a browser reads it; every element must be closed, and in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[Node] = []
+        self.nodes: list[Node] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.nodes.append(Node(tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(self.nodes[-1])
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.nodes.append(Node(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop().tag == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.open[-1].text += data
+
+    @property
+    def words(self) -> str:
+        """All text that is shown, with single spaces."""
+        return " ".join(" ".join(node.text for node in self.nodes if node.tag != "style").split())
+
+    def named(self, tag: str) -> list[Node]:
+        return [node for node in self.nodes if node.tag == tag]
+
+    def labels(self) -> list[str]:
+        """The texts of a picture."""
+        return [node.text for node in self.named("text")]
+
+
+@pytest.fixture(scope="session")
+def read() -> Callable[[str], Markup]:
+    """The reader of pages and pictures."""
+    return Markup
 
 
 @pytest.fixture

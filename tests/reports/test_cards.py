@@ -19,8 +19,9 @@ def comparison(treatment: str, **changes: Any) -> dict[str, Any]:
 
 def card(**changes: Any) -> Card:
     verdict = {
-        "claim": "better", "statement": "It is better", "kind": "better", "answer": "undecided", "reason": "both remain possible",
-        "comparisons": [comparison("a")], "detectable": 0.0312, "seeds_needed": 12, "details": {"margin": 0.005},
+        "claim": "better", "statement": "It is better", "kind": "better", "answer": "undecided",
+        "reason": "both remain possible", "comparisons": [comparison("a")],
+        "detectable": 0.0312, "seeds_needed": 12, "details": {"margin": 0.005},
     }  # fmt: skip
     (made,) = cards([verdict | changes], [CLAIM])
     return made

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from xml.dom.minidom import parseString
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -12,13 +13,13 @@ from striate.reports.intervals import Interval, intervals_svg
 from striate.reports.page import picture
 from striate.reports.palette import PALETTE
 
+Said = Callable[[str], list[str]]
 ROWS = [Interval("BN x1 − baseline", 0.02, 0.01, 0.03), Interval("<b>", -0.01, -0.03, 0.01)]
 
 
-def said(svg: str) -> list[str]:
-    return [
-        "".join(c.nodeValue or "" for c in node.childNodes) for node in parseString(svg).getElementsByTagName("text")
-    ]
+@pytest.fixture
+def said(read: Callable[[str], Any]) -> Said:
+    return lambda svg: read(svg).labels()
 
 
 def bars(svg: str) -> list[tuple[float, float]]:
@@ -27,7 +28,7 @@ def bars(svg: str) -> list[tuple[float, float]]:
     return [(float(a), float(b)) for a, y, b, z in found if y == z and a != b]
 
 
-def test_every_row_has_its_name_and_its_numbers() -> None:
+def test_every_row_has_its_name_and_its_numbers(said: Said) -> None:
     text = said(intervals_svg(ROWS, label="difference", margin=0.005))
     assert {"BN x1 − baseline", "+0.020 [+0.010, +0.030]", "<b>", "−0.010 [−0.030, +0.010]"} <= set(text)
     assert "difference (dashed: 0.005, the smallest worth having)" in text
@@ -43,7 +44,7 @@ def test_intervals_lie_where_their_numbers_are() -> None:
         assert place == pytest.approx(14 + (value - left) * unit, abs=0.01)
 
 
-def test_an_interval_without_end_reaches_the_edge_of_the_plot() -> None:
+def test_an_interval_without_end_reaches_the_edge_of_the_plot(said: Said) -> None:
     svg = intervals_svg([Interval("one run", 0.1, -math.inf, math.inf)], label="difference", margin=0.2)
     ((left, right),) = bars(svg)
     assert (left, right) == pytest.approx((14, 466))

@@ -86,5 +86,5 @@ def test_a_name_never_leads_out_of_the_folder(copied: Path) -> None:
 def test_a_folder_without_a_study_is_refused(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "study.json").write_text(content)
-    with pytest.raises(StudyError, match="holds no study .* name a folder that striate study wrote"):
+    with pytest.raises(StudyError, match=r"holds no study .* name a folder that striate study wrote"):
         read_study(tmp_path)

@@ -15,7 +15,7 @@ import pytest
 from striate.base.errors import DataError, NetError, StudyError
 from striate.base.files import read_json
 from striate.studies.better import Better
-from striate.studies.execute import run_study, standing
+from striate.studies.execute import judge, run_study, standing
 from striate.studies.question import Arm, Study
 from striate.studies.workers import Job, run_jobs, share
 from striate.training.recipe import Recipe
@@ -69,10 +69,12 @@ def test_a_worker_that_is_killed_fails_its_run_alone(tmp_path: Path) -> None:
     slow = Job(BASE.change(epochs=500, batch_size=8).to_json(), tmp_path / "slow", None)
     good = Job(BASE.to_json(), tmp_path / "good", None)
 
+    killed: list[int] = []
+
     def kill() -> None:
-        lock = tmp_path / "slow/lock"
-        if (tmp_path / "slow/timing.csv").is_file() and open_run(tmp_path / "slow").epoch < 400:
-            os.kill(int(lock.read_text()), signal.SIGKILL)
+        if not killed and (tmp_path / "slow/timing.csv").is_file():
+            killed.append(int((tmp_path / "slow/lock").read_text()))
+            os.kill(killed[0], signal.SIGKILL)
 
     failures = run_jobs([slow, good], 1, 1, kill)
     assert "ended with code -9, probably for want of memory" in failures[tmp_path / "slow"]
@@ -113,6 +115,12 @@ def test_a_study_killed_at_any_moment_continues_and_leaves_no_process(tmp_path: 
 
 def _is_worker(pid: int) -> bool:
     return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_a_claim_about_an_arm_without_a_run_is_undecided(tmp_path: Path) -> None:
+    answer = judge(study(), tmp_path)
+    assert answer.verdicts[0].answer == "undecided"
+    assert "no run of b, a has ended yet" in answer.verdicts[0].reason
 
 
 def test_all_cores_are_shared_out() -> None:

@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from striate.base.errors import StudyError
-from striate.studies.outcome import Outcome, by_arm, summary, tally
+from striate.studies.outcome import Outcome, by_arm, scores, summary, tally
 
 RUN = Outcome("bn", 0, "finished", 1e-3, 3, 1000, 10, 500, (0.5, 0.8, 0.7), (1.0, 2.0, 3.0), 0.75)
 LOST = replace(RUN, seed=1, status="diverged", val_accuracy=(0.5,), seconds=(1.0,), test_accuracy=None)
@@ -83,3 +83,13 @@ def test_tally_and_summary():
     assert (untested["test_mean"], untested["test_sd"]) == (None, None)
     assert summary("none", [RUN])["n"] == 0
     assert summary("none", [RUN])["final_mean"] is None
+
+
+def test_scores_hold_the_t_interval():
+    runs = [replace(RUN, seed=seed, test_accuracy=value) for seed, value in enumerate((0.7, 0.8, 0.9))]
+    row = scores("bn", runs)
+    low, high = stats.t.interval(0.95, 2, loc=0.8, scale=0.1 / 3**0.5)
+    assert row["test"] == pytest.approx({"mean": 0.8, "sd": 0.1, "low": low, "high": high, "n": 3})
+    assert row["states"] == {"stable": 3, "at chance": 0, "diverged": 0}
+    assert scores("bn", runs[:1])["test"] == {"mean": 0.7, "sd": None, "low": None, "high": None, "n": 1}
+    assert scores("none", runs)["test"] is None

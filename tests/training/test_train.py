@@ -14,12 +14,13 @@ from striate.data import ImageSet
 from striate.training.batches import Normalization, in_order
 from striate.training.recipe import Recipe
 from striate.training.run import open_run
-from striate.training.train import best_net, resume, test, train
+from striate.training.train import best_net, resume, train
+from striate.training.train import test as score
 
 
 def test_the_test_score_is_that_of_the_best_validation_weights(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
     run = train(recipe.change(epochs=4), tmp_path / "run", images=tiny)
-    result = test(run.folder, images=tiny)
+    result = score(run.folder, images=tiny)
     curve = run.curve("val", "accuracy")
     best = max(curve, key=lambda point: (point[1], -point[0]))
     assert result["epoch"] == best[0]
@@ -34,19 +35,19 @@ def test_the_test_score_is_that_of_the_best_validation_weights(tiny: ImageSet, r
 
 def test_the_test_split_is_touched_once(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
     run = train(recipe.change(epochs=1), tmp_path / "run", images=tiny)
-    first = test(run.folder, images=tiny)
-    assert test(run.folder, images=dataclasses.replace(tiny, test=None)) == first == run.test()
+    first = score(run.folder, images=tiny)
+    assert score(run.folder, images=dataclasses.replace(tiny, test=None)) == first == run.test()
 
 
 def test_what_cannot_be_tested_says_why(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
     diverged = train(recipe.change(optimizer="sgd", lr=1000.0, norm="none", epochs=30), tmp_path / "a", images=tiny)
-    with pytest.raises(RunError, match="is diverged, and only a finished run is tested"):
-        test(diverged.folder, images=tiny)
+    with pytest.raises(RunError, match="is diverged, and only a finished one is tested"):
+        score(diverged.folder, images=tiny)
     finished = train(recipe.change(epochs=1), tmp_path / "b", images=tiny)
     with pytest.raises(DataError, match="has no test split"):
-        test(finished.folder, images=dataclasses.replace(tiny, test=None))
+        score(finished.folder, images=dataclasses.replace(tiny, test=None))
     with pytest.raises(RunError, match="no run in"):
-        test(tmp_path / "c")
+        score(tmp_path / "c")
 
 
 def test_a_refused_recipe_writes_nothing(tiny: ImageSet, tmp_path: Path) -> None:

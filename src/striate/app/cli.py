@@ -28,17 +28,22 @@ app.command()(look.doctor)
 INTERRUPTED, DIVERGED = 130, 4
 
 
-@app.callback()
-def options(
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)] = False,
-) -> None:
-    """Take the options that stand before the command."""
-    if version:
+def _version(asked: bool) -> None:
+    if asked:
         from striate import __version__
 
         typer.echo(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """Take the options that stand before the command."""
 
 
 @app.command()

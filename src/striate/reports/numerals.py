@@ -17,7 +17,7 @@ def number(value: Any, digits: int = 4) -> str:
         return str(value)
     if special := _special(value):
         return special
-    if isinstance(value, int) or (abs(value) < 1e15 and (value == int(value) or abs(value) >= 10**digits)):
+    if isinstance(value, int) or (abs(value) < 1e15 and (value.is_integer() or abs(value) >= 10**digits)):
         return _minus(f"{value:,.0f}")
     return _minus(f"{value:.{digits}g}")
 

@@ -15,9 +15,9 @@ from striate.base.errors import DataError, StudyError
 from striate.base.files import make_folder, read_json, write_json
 from striate.data import load
 from striate.nets import build
-from striate.studies.outcome import Outcome, summary
+from striate.studies.outcome import Outcome, scores
 from striate.studies.question import Arm, Study
-from striate.studies.verdict import Verdict
+from striate.studies.verdict import Claim, Verdict
 from striate.studies.workers import Job, run_jobs, share
 from striate.training.run import DONE, Run, open_run
 
@@ -68,18 +68,26 @@ def judge(study: Study, folder: Path, failures: dict[str, str] | None = None) ->
         for seed in study.seeds
         if _done(path := folder / "runs" / arm.slug / str(seed))
     ]
-    verdicts = tuple(claim.judge(outcomes) for claim in study.claims)
+    verdicts = tuple(_verdict(claim, outcomes) for claim in study.claims)
     write_json(
         folder / "verdict.json",
         {
             "format": 1,
             "study": study.name,
             "verdicts": [verdict.to_json() for verdict in verdicts],
-            "arms": [summary(arm.name, outcomes) for arm in study.arms],
+            "arms": [scores(arm.name, outcomes) for arm in study.arms],
             "failures": failures or {},
         },
     )
     return Answer(folder, study, verdicts, failures or {})
+
+
+def _verdict(claim: Claim, outcomes: list[Outcome]) -> Verdict:
+    ended = {outcome.arm for outcome in outcomes}
+    if missing := [arm for arm in claim.arms if arm not in ended]:
+        reason = f"no run of {', '.join(missing)} has ended yet, so there is nothing to compare"
+        return Verdict(claim.name, claim.statement, claim.kind, "undecided", reason)
+    return claim.judge(outcomes)
 
 
 def outcome(arm: Arm, seed: int, run: Run) -> Outcome:

@@ -142,3 +142,28 @@ def summary(arm: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         row[f"{measure}_mean"] = fmean(values) if whole and values else None
         row[f"{measure}_sd"] = stdev(values) if whole and len(values) > 1 else None
     return row
+
+
+def scores(arm: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Return how ``arm`` did, as verdict.json holds it: name, n, states, and for each measure mean, sd, low, high and n.
+
+    low and high bound the 95 % t interval of the mean. None stands for a measure without a value in every run, and for the
+    sd and the bounds of a single run.
+    """
+    runs = [outcome for outcome in outcomes if outcome.arm == arm]
+    row: dict[str, Any] = {"name": arm, "n": len(runs), "states": dict(tally(runs))}
+    for measure in MEASURES:
+        values = [value for run in runs if (value := run.accuracy(measure)) is not None]
+        row[measure] = _spread(values) if values and len(values) == len(runs) else None
+    return row
+
+
+def _spread(values: Sequence[float]) -> dict[str, Any]:
+    mean, n = fmean(values), len(values)
+    if n == 1:
+        return {"mean": mean, "sd": None, "low": None, "high": None, "n": 1}
+    from scipy import special
+
+    sd = stdev(values)
+    reach = float(special.stdtrit(n - 1, 0.975)) * sd / n**0.5
+    return {"mean": mean, "sd": sd, "low": mean - reach, "high": mean + reach, "n": n}

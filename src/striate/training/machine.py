@@ -46,7 +46,9 @@ def keep_memory() -> None:
 @contextmanager
 def denormals_flushed() -> Generator[None, None, None]:
     """While the block runs, treat numbers below 1.2e-38 as zero: some kernels are a hundred times slower on them."""
-    before = float(np.float32(1e-40) * np.float32(1)) == 0.0  # PyTorch sets this state of the processor, and cannot tell it
+    before = (
+        float(np.float32(1e-40) * np.float32(1)) == 0.0
+    )  # PyTorch sets this state of the processor, and cannot tell it
     torch.set_flush_denormal(True)
     try:
         yield
