@@ -74,6 +74,21 @@ def test_a_folder_of_classes_alone_is_train(pets: Path) -> None:
     assert (len(whole.train), whole.val, whole.test) == (3, None, None)
 
 
+def test_without_a_test_folder_a_fifth_of_each_class_is_held_out(tmp_path: Path) -> None:
+    for name, count, shade in (("cat", 10, 0), ("dog", 5, 100)):
+        for number in range(count):
+            put(tmp_path / "train" / name / f"{number}.png", shade + number)
+    whole = load_folder(tmp_path)
+    assert whole.test is not None
+    assert whole.test.labels.tolist() == [0, 0, 1]
+    shades = [*whole.train.images[:, 0, 0, 0].tolist(), *whole.test.images[:, 0, 0, 0].tolist()]
+    assert sorted(shades) == [*range(10), *range(100, 105)]
+    assert whole.notes == ("there is no test folder, so 3 of 15 training images were held out as test images",)
+    assert load_folder(tmp_path).fingerprint == whole.fingerprint
+    (tmp_path / "train/dog/4.png").unlink()  # four dogs are too few to give one away
+    assert load_folder(tmp_path).test is None
+
+
 def test_grey_repeats_itself_where_others_have_colour(pets: Path) -> None:
     put(pets / "val/cat/c.png", (1, 2, 3))
     whole = load_folder(pets)

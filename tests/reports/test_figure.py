@@ -48,7 +48,7 @@ def test_labels_of_neighbours_do_not_run_into_each_other(net: Net, read: Read) -
         rows.setdefault(node.attributes["y"], []).append((x, x + letter * len(node.text)))
     assert len(rows) > 4
     for row in rows.values():
-        assert all(end <= start for (_, end), (start, _) in pairwise(sorted(row)))
+        assert all(end + 12 <= start for (_, end), (start, _) in pairwise(sorted(row)))
 
 
 def test_a_deep_net_wraps_into_rows_of_about_the_same_length(net: Net, read: Read) -> None:

@@ -17,10 +17,12 @@ import numpy as np
 
 from striate.base.errors import DataError, printable, sentence
 from striate.data.decode import FORMATS, Unreadable, decode, square
-from striate.data.imageset import Images, ImageSet, Split, image_set
+from striate.data.imageset import Images, ImageSet, Split, holdout, image_set
 
 DEFAULT_SIDE = 64
 LARGEST_SIDE = 1024
+TEST_SHARE = 0.2
+LEAST_TO_SPLIT = 5  # so that a fifth is at least one image
 _VAL_NAMES = ("val", "valid", "validation")
 _SPLIT_NAMES = ("train", *_VAL_NAMES, "test")
 
@@ -41,7 +43,8 @@ class _Survey:
 def load_folder(folder: Path, *, image_size: int | None = None) -> ImageSet:
     """Return the images below ``folder``: uint8 (N, H, W, C), C is 1 when every image is grey and 3 otherwise.
 
-    Raises DataError with the first ten faults and the count of the others: an empty class, a class of val or test that
+    Without a test folder a fifth of train, class by class and always the same, is held out as the test split, unless a class
+    has fewer than 5 images; a note says so. Raises DataError with the first ten faults and the count of the others: an empty class, a class of val or test that
     train does not have, a file that is no image, is damaged or is too large; and when there are fewer than two classes.
     """
     if image_size is not None and not 1 <= image_size <= LARGEST_SIDE:
@@ -54,6 +57,8 @@ def load_folder(folder: Path, *, image_size: int | None = None) -> ImageSet:
     if survey.faults:
         raise DataError(f"{printable(str(folder))} cannot be used: {sentence(survey.faults)}; mend or remove these")
     splits = _stacked(survey, pictures)
+    leaks = _leaks(splits)
+    held = _hold_out_test(splits)
     return image_set(
         folder.resolve().name,
         classes,
@@ -61,7 +66,20 @@ def load_folder(folder: Path, *, image_size: int | None = None) -> ImageSet:
         val=splits.get("val"),
         test=splits.get("test"),
         origin=str(folder),
-        notes=_notes(survey, resized, image_size) + _leaks(splits),
+        notes=_notes(survey, resized, image_size) + leaks + held,
+    )
+
+
+def _hold_out_test(splits: dict[str, Split]) -> tuple[str, ...]:
+    """Move a fifth of train into a test split where the folder brings none and its classes are large enough for it."""
+    train = splits["train"]
+    if "test" in splits or np.bincount(train.labels).min() < LEAST_TO_SPLIT:
+        return ()
+    kept, held = holdout(train.labels, TEST_SHARE, seed=0)
+    splits["train"] = Split(train.images[kept], train.labels[kept])
+    splits["test"] = Split(train.images[held], train.labels[held])
+    return (
+        f"there is no test folder, so {len(held)} of {len(train.labels)} training images were held out as test images",
     )
 
 

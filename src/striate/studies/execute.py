@@ -7,7 +7,7 @@ the same study with more seeds adds only the runs that are missing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ def run_study(
     is written when data and nets do not go together or ``out`` holds something else; KeyboardInterrupt after saving.
     """
     folder = Path(out)
-    _check(study, data_dir)
+    study = replace(study, notes=(*study.notes, *_check(study, data_dir)))
     _claim_folder(study, folder)
     # Seed by seed, so that a study that is stopped early has all arms at equal n.
     places = [(arm, seed, folder / "runs" / arm.slug / str(seed)) for seed in study.seeds for arm in study.arms]
@@ -123,17 +123,21 @@ def _done(path: Path) -> bool:
     return run.status == "diverged" or (run.status in DONE and (path / "test.json").is_file())
 
 
-def _check(study: Study, data_dir: Path | None) -> None:
-    """Build every arm's net on the real image shape before the first run, so that a fault costs no training."""
+def _check(study: Study, data_dir: Path | None) -> tuple[str, ...]:
+    """Build every arm's net on the real image shape before the first run, so that a fault costs no training.
+
+    Returns what a reader of the answer should know about the images.
+    """
     base = study.base
     images = load(base.data, data_dir=data_dir, image_size=base.image_size)
     if images.test is None:
         raise DataError(
-            f"{images.name} has no test split, on which a study judges; add a folder test/CLASS/ beside train/"
+            f"{images.name} has no test split, on which a study judges; add a folder test/CLASS/, or 5 images of each class"
         )
     for arm in study.arms:
         recipe = study.recipe(arm, study.seeds[0])
         build(recipe.net, recipe.net_options, images.image_shape, len(images.classes))
+    return images.notes
 
 
 def _claim_folder(study: Study, folder: Path) -> None:

@@ -49,6 +49,8 @@ def train(
         return open_run(folder)
     if not fresh and not (folder / "recipe.json").is_file():
         begin(folder, recipe)  # refuses a foreign folder before a lock is put into it
+    for note in loaded.notes:
+        warn(note)
     with locked(folder):
         begin(folder, recipe)
         _record(setup, folder)
@@ -124,6 +126,7 @@ def _record(setup: Setup, folder: Path) -> None:
         "train_images": setup.feed.images,
         "val_images": len(setup.splits.val.labels),
         "classes": len(setup.images.classes),
+        "data_notes": list(setup.images.notes),
     }
     if path.is_file():
         _same_data(folder, setup.images)

@@ -1,0 +1,91 @@
+"""From a study folder, which is large, to a finding, which is small enough to keep: numbers, and pictures made from them.
+
+    python findings/collect.py STUDY_FOLDER FINDING_FOLDER
+
+writes study.json, verdict.json, environment.json, history.csv (arm, seed, step, epoch, split, metric, value), timing.csv,
+one curve a metric and the figure of each net as SVG, and table.md.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import sys
+from pathlib import Path
+
+from striate.base.files import read_json, write_json, write_text
+from striate.nets.anatomy import anatomy_from_json
+from striate.reports.charts import Line, Series, curves_svg
+from striate.reports.figure import architecture_svg
+from striate.reports.records import StudyRecord, read_study
+from striate.training.run import open_run
+
+CURVES = {"accuracy": ("val", "accuracy", "Validation accuracy"), "loss": ("train", "loss", "Training loss")}
+
+
+def main(source: Path, target: Path) -> None:
+    """Collect one finding."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("study.json", "verdict.json"):
+        shutil.copyfile(source / name, target / name)
+    study = read_study(source)
+    slugs = [arm["slug"] for arm in read_json(source / "study.json")["arms"]]
+    write_tables(source, target, slugs, study)
+    for name, (split, metric, title) in CURVES.items():
+        series = [
+            Series(
+                arm.name,
+                tuple(Line(*zip(*points, strict=True)) for r in arm.runs if (points := r.curves.get((split, metric)))),
+            )
+            for arm in study.arms
+        ]
+        svg = curves_svg(series, title=title, log=metric == "loss", width=640)
+        write_text(target / f"{name}.svg", standalone(svg))
+    for arm in study.arms:
+        for run in arm.runs[:1]:
+            net = anatomy_from_json(dict(run.anatomy))
+            suffix = "-batch-norm" if any(layer.kind == "batch norm" for layer in net.layers) else ""
+            write_text(target / f"net{suffix}.svg", architecture_svg(net))
+    write_json(target / "environment.json", dict(study.runs[0].environment))
+
+
+def write_tables(source: Path, target: Path, slugs: list[str], study: StudyRecord) -> None:
+    """Write the histories and timings of all runs as one table each, and the scores as table.md."""
+    history, timing = io.StringIO(), io.StringIO()
+    csv.writer(history).writerow(["arm", "seed", "step", "epoch", "split", "metric", "value"])
+    csv.writer(timing).writerow(["arm", "seed", "epoch", "seconds"])
+    rows = [
+        "| arm | seed | ended | final validation | best validation | test | updates took |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for arm, slug in zip(study.arms, slugs, strict=True):
+        for record in arm.runs:
+            run = open_run(source / "runs" / slug / str(record.seed))
+            for row in run.history():
+                csv.writer(history).writerow(
+                    [arm.name, record.seed, row.step, row.epoch, row.split, row.metric, repr(row.value)]
+                )
+            for epoch, seconds in run.seconds():
+                csv.writer(timing).writerow([arm.name, record.seed, epoch, f"{seconds:.1f}"])
+            accuracies = [value for _, value in run.curve("val", "accuracy")]
+            tested = run.test()
+            rows.append(
+                f"| {arm.name} | {record.seed} | {run.status} | {accuracies[-1]:.4f} | {max(accuracies):.4f} | "
+                f"{tested['accuracy'] if tested else float('nan'):.4f} | {run.seconds()[-1][1] / 60:.0f} min |"
+            )
+    write_text(target / "history.csv", history.getvalue())
+    write_text(target / "timing.csv", timing.getvalue())
+    write_text(target / "table.md", "\n".join(rows) + "\n")
+
+
+def standalone(svg: str) -> str:
+    """Return an inline SVG as a file of its own: with its name space, and ink that reads on light and on dark."""
+    style = "<style>svg{color:#222}@media(prefers-color-scheme:dark){svg{color:#ddd}}</style>"
+    head, rest = svg.split(">", 1)
+    space = "" if "xmlns=" in head else ' xmlns="http://www.w3.org/2000/svg"'
+    return f"{head}{space}>{style}{rest}\n"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
