@@ -27,7 +27,8 @@ from striate.data import ImageSet, Split, load
 from striate.data.augment import flip, pad_crop
 from striate.nets import build
 from striate.nets.anatomy import anatomy
-from striate.training.loop import update
+from striate.training.loop import Progress, epoch_updates
+from striate.training.machine import denormals_flushed
 from striate.training.recipe import Recipe
 from striate.training.setup import set_up
 
@@ -112,31 +113,25 @@ def tuned(data: ImageSet, batch: int) -> Step:
     return step
 
 
-def ours(data: ImageSet, batch: int, precision: str) -> Step:
-    """Return a step of Striate's loop."""
+def ours(data: ImageSet, batch: int, count: int, precision: str) -> Callable[[], float]:
+    """Return a measurement of Striate's own loop: images per second over about ``count`` images of an epoch."""
     recipe = Recipe(net="convnet-cs7150", net_options=OPTIONS, data=data.name, flip=True, pad_crop=4)
     setup = set_up(recipe.change(batch_size=batch, epochs=1000, precision=precision), data, print)
-    done = [0]
+    updates = max(1, count // batch)
 
-    torch.set_flush_denormal(True)  # as the loop does while it runs
+    def measure() -> float:
+        progress = Progress(step=setup.feed.steps - updates)
+        began = time.perf_counter()
+        with denormals_flushed():
+            epoch_updates(setup, progress, stop=lambda: False, watch=None)
+        return progress.images / (time.perf_counter() - began)
 
-    def step() -> int:
-        epoch, index = divmod(done[0], setup.feed.steps)
-        done[0] += 1
-        inputs, labels = setup.feed.batch(epoch + 1, index)
-        loss, correct = update(setup, inputs, labels, done[0])
-        correct.item(), loss.item()
-        return len(labels)
-
-    return step
+    return measure
 
 
-WAYS: dict[str, Callable[..., Step]] = {"idiomatic": idiomatic, "tuned": tuned, "striate": ours}
-
-
-def rate(name: str, batch: int, count: int, *given: str) -> Callable[[], float]:
-    """Return a measurement of one way: images per second over about ``count`` images."""
-    step = WAYS[name](images(), batch, *given)
+def rate(make: Callable[[ImageSet, int], Step], batch: int, count: int) -> Callable[[], float]:
+    """Return a measurement of a loop that is given step by step, as `ours` does."""
+    step = make(images(), batch)
 
     def measure() -> float:
         began, seen = time.perf_counter(), 0
@@ -145,6 +140,11 @@ def rate(name: str, batch: int, count: int, *given: str) -> Callable[[], float]:
         return seen / (time.perf_counter() - began)
 
     return measure
+
+
+def striate(batch: int, count: int, precision: str) -> Callable[[], float]:
+    """Return the measurement of `ours`; a function of plain values, so that it can be made in another process."""
+    return ours(images(), batch, count, precision)
 
 
 def main() -> None:
@@ -157,8 +157,8 @@ def main() -> None:
     multiply, _ = ceilings()
     flops = 3 * 2 * anatomy(build("convnet-cs7150", OPTIONS, SHAPE, 10), SHAPE).macs
     for batch in (32, 128):
-        ways = {name: Way(rate, (name, batch, given.images)) for name in ("idiomatic", "tuned")}
-        ways["striate"] = Way(rate, ("striate", batch, given.images, given.precision))
+        ways = {make.__name__: Way(rate, (make, batch, given.images)) for make in (idiomatic, tuned)}
+        ways["striate"] = Way(striate, (batch, given.images, given.precision))
         figures = alternate(ways, given.pairs)
         print(f"batch {batch}: images/s " + ", ".join(f"{n} {statistics.median(f):.0f}" for n, f in figures.items()))
         ratio("striate / idiomatic", figures["striate"], figures["idiomatic"])

@@ -44,6 +44,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "nets/convnet.py": "nets/test_catalog.py",
     "studies/builtin/batchnorm.py": "studies/test_question.py",
     "studies/catalog.py": "studies/test_question.py",
+    "studies/judge.py": "studies/test_execute.py",
+    "studies/worker.py": "studies/test_execute.py",
     "studies/workers.py": "studies/test_execute.py",
     "training/setup.py": "training/test_loop.py",
 }

@@ -51,6 +51,12 @@ def test_every_norm_and_activation_trains(norm: str, activation: str) -> None:
     assert all(p.grad is not None and p.grad.isfinite().all() for p in net.parameters())
 
 
+@pytest.mark.parametrize(("channels", "groups"), [(1, 1), (2, 1), (3, 1), (4, 2), (32, 16), (48, 16), (64, 32)])
+def test_group_norm_takes_the_most_groups_that_divide(channels: int, groups: int) -> None:
+    norm = build("convnet", {"norm": "group", "widths": [[channels]]}, (8, 8, 1), 3).get_submodule("norm1")
+    assert norm.num_groups == groups
+
+
 def test_convolutions_before_a_norm_have_no_bias() -> None:
     assert build("convnet", {"norm": "batch"}, (8, 8, 1), 3).get_submodule("conv1").bias is None
     assert build("convnet", {}, (8, 8, 1), 3).get_submodule("conv1").bias is not None
@@ -71,7 +77,7 @@ def test_the_cs7150_net_has_the_channels_that_the_text_names() -> None:
         ("convnt", {}, ['"convnt" is unknown', 'did you mean "convnet"', "convnet-cs7150"]),
         ("convnet", {"widht": 3, "kernle": 5}, ["widht is unknown", "kernle is unknown", '"kernel"']),
         ("convnet", {"norm": "btch", "dropout": 1.5}, ["norm is btch", "'batch'", "dropout is 1.5", "less than 1"]),
-        ("convnet", {"kernel": 4}, ["kernel is 4", "odd"]),
+        ("convnet", {"kernel": 4, "norm": "btch"}, ["kernel is 4", "odd", 'did you mean "batch"']),
         ("convnet", {"widths": []}, ["widths", "at least 1"]),
         ("convnet", {"widths": [[1], [1], [1], [1]]}, ["4 stages", "8x8 pixels allow 3", "image_size"]),
         ("convnet", {"dropout": float("nan")}, ["dropout is nan"]),

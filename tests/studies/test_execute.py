@@ -6,16 +6,16 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from pathlib import Path
 
 import pytest
 
 from striate.base.errors import DataError, NetError, StudyError
-from striate.base.files import read_json
+from striate.base.files import read_json, write_json
 from striate.studies.better import Better
-from striate.studies.execute import judge, run_study, standing
+from striate.studies.execute import run_study, standing
+from striate.studies.judge import judge
 from striate.studies.question import Arm, Study
 from striate.studies.workers import Job, run_jobs, share
 from striate.training.recipe import Recipe
@@ -37,7 +37,10 @@ def test_a_study_runs_each_run_once_and_can_be_extended(tmp_path: Path) -> None:
     verdict = read_json(tmp_path / "out/verdict.json")
     assert [arm["n"] for arm in verdict["arms"]] == [2, 2]
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("timing.csv")}
-    assert run_study(study(3), tmp_path / "out").verdicts[0].comparisons[0][2].n_control == 3
+    more = run_study(study(3), tmp_path / "out").verdicts[0]
+    assert more.comparisons[0][2].n_control == 3
+    assert "judged at 2, 3 seeds in turn" in more.reason
+    assert run_study(study(1), tmp_path / "out").study.seeds == (0, 1, 2)  # what was seen is not forgotten
     assert len(list(tmp_path.rglob("timing.csv"))) == 6
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in stamps.items())
     with pytest.raises(StudyError, match=r"holds another study \(its base differ"):
@@ -81,31 +84,63 @@ def test_a_worker_that_is_killed_fails_its_run_alone(tmp_path: Path) -> None:
     assert open_run(tmp_path / "good").status == "finished"
 
 
+def test_two_processes_do_not_work_on_one_study(tmp_path: Path) -> None:
+    from striate.base.errors import RunError
+    from striate.training.run import locked
+
+    with locked(tmp_path / "out"), pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
+        run_study(study(), tmp_path / "out")
+
+
+def test_a_folder_that_a_kill_left_half_begun_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/.study.json.1.ab.tmp").write_text("{")
+    (tmp_path / "out/lock").write_text("1")
+    assert run_study(study(1), tmp_path / "out").failures == {}
+
+
+def test_other_images_are_not_mixed_into_a_study(tmp_path: Path) -> None:
+    run_study(study(1), tmp_path / "out")
+    path = tmp_path / "out/study.json"
+    write_json(path, {**read_json(path), "fingerprint": "0" * 64})
+    with pytest.raises(StudyError, match=r"images of the study .* have changed"):
+        run_study(study(1), tmp_path / "out")
+    path.write_text("{")
+    with pytest.raises(StudyError, match="cannot be read"):
+        run_study(study(1), tmp_path / "out")
+
+
+def test_validation_on_the_test_images_is_said_in_every_verdict(tmp_path: Path) -> None:
+    answer = run_study(study(1, validate_on_test=True), tmp_path / "out")
+    assert "the test images also chose the weights" in answer.verdicts[0].reason
+
+
+SCRIPT = """
+import striate as st
+base = st.Recipe(**{base!r})
+claim = st.Better("better", "b beats a", treatment=("b",), control="a", measure="test", margin=0.01)
+st.study(st.Study("s", "?", base, (st.Arm("a"), st.Arm("b", {{"lr": 0.01}})), (claim,), (0, 1)), "out")
+"""
+
+
 @pytest.mark.slow
-def test_a_study_killed_at_any_moment_continues_and_leaves_no_process(tmp_path: Path) -> None:
-    code = textwrap.dedent(
-        f"""
-        from striate.studies.execute import run_study
-        from striate.studies.better import Better
-        from striate.studies.question import Arm, Study
-        from striate.training.recipe import Recipe
-        if __name__ == "__main__":
-            base = Recipe(**{BASE.change(epochs=6, batch_size=64).to_json()!r})
-            claim = Better("better", "b beats a", treatment=("b",), control="a", measure="test", margin=0.01)
-            run_study(Study("s", "?", base, (Arm("a"), Arm("b", {{"lr": 0.01}})), (claim,), (0, 1)), "out")
-        """
-    )
-    (tmp_path / "ask.py").write_text(code)
-    for number, wait in ((signal.SIGKILL, 9.0), (signal.SIGINT, 8.0)):
+def test_a_script_killed_at_any_moment_continues_to_the_same_bytes_and_leaves_no_process(tmp_path: Path) -> None:
+    """A plain script, without a guard around its main part; killed while runs are under way, hard and softly."""
+    (tmp_path / "ask.py").write_text(SCRIPT.format(base=BASE.change(epochs=40, batch_size=16).to_json()))
+    for number in (signal.SIGKILL, signal.SIGINT):
+        before = {path: path.read_text() for path in tmp_path.rglob("timing.csv")}
         driver = subprocess.Popen([sys.executable, "ask.py"], cwd=tmp_path, stderr=subprocess.DEVNULL)
-        time.sleep(wait)
+        while {path: path.read_text() for path in tmp_path.rglob("timing.csv")} == before:
+            assert driver.poll() is None
+            time.sleep(0.05)
         driver.send_signal(number)
-        driver.wait(60)
-        time.sleep(3)
-        holders = [int(p.read_text()) for p in tmp_path.rglob("lock") if p.read_text()]
-        assert not [pid for pid in holders if Path(f"/proc/{pid}/cmdline").is_file() and _is_worker(pid)]
+        driver.wait(90)
+        deadline = time.monotonic() + 20
+        while any(map(_is_worker, _holders(tmp_path))):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
     subprocess.run([sys.executable, "ask.py"], cwd=tmp_path, check=True, timeout=200)
-    subprocess.run([sys.executable, "ask.py"], cwd=tmp_path, check=True, timeout=200)
+    assert (tmp_path / "out/report.html").is_file()
     (tmp_path / "whole").mkdir()
     subprocess.run([sys.executable, str(tmp_path / "ask.py")], cwd=tmp_path / "whole", check=True, timeout=200)
     whole = {p.relative_to(tmp_path / "whole"): p.read_bytes() for p in (tmp_path / "whole").rglob("history.csv")}
@@ -113,8 +148,15 @@ def test_a_study_killed_at_any_moment_continues_and_leaves_no_process(tmp_path: 
     assert all((tmp_path / path).read_bytes() == content for path, content in whole.items())
 
 
+def _holders(folder: Path) -> list[int]:
+    return [int(text) for path in folder.rglob("lock") if (text := path.read_text())]
+
+
 def _is_worker(pid: int) -> bool:
-    return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    try:
+        return b"striate.studies.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def test_a_claim_about_an_arm_without_a_run_is_undecided(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ def study(**fields: object) -> Study:
         ({"arms": ()}, "has no arms"),
         ({"arms": (*ARMS, Arm("B!"))}, "two arms are named"),
         ({"arms": (Arm("a"), Arm("b", {"lrr": 1}))}, r'arm "b": .*lrr is unknown \(did you mean "lr"'),
-        ({"arms": (Arm("a"), Arm("bb"))}, r'claim "c": arm "b" is unknown \(did you mean "bb"'),
+        ({"arms": (Arm("a"), Arm("bb", {"lr": 0.1}))}, r'claim "c": arm "b" is unknown \(did you mean "bb"'),
+        ({"arms": (*ARMS, Arm("c", {"lr": 0.1}))}, 'arms "b" and "c" are the same recipe'),
         ({"seeds": ()}, "seeds are"),
         ({"seeds": (1, 1)}, "seeds are"),
         ({"seeds": (-1,)}, "seeds are"),
@@ -48,9 +49,16 @@ def test_the_arms_of_batchnorm_follow_the_base_learning_rate() -> None:
     rates = {arm.name: made.recipe(arm, 0).lr for arm in made.arms}
     assert rates["baseline"] == 2e-4
     assert rates["BN x30"] == pytest.approx(6e-3)
-    assert {made.recipe(arm, 0).value("norm") for arm in made.arms if arm.name.startswith("BN")} == {"batch"}
+    assert {made.recipe(arm, 0).net_options["norm"] for arm in made.arms if arm.name.startswith("BN")} == {"batch"}
     assert made.seeds == (0, 1)
     assert made.recipe(made.arms[0], 1).data == "mnist"
+
+
+@pytest.mark.parametrize(("name", "value"), [("norm", "batch"), ("seed", 3)])
+def test_a_change_that_reaches_no_run_is_refused(name: str, value: object) -> None:
+    with pytest.raises(StudyError, match=r"leave it out|--seeds"):
+        question("batchnorm").study({name: value})
+    assert question("batchnorm").study({"epochs": 25, "lr": 1e-3}).base.lr == 1e-3  # what is as it was may be said
 
 
 def test_batchnorm_is_at_the_published_setting() -> None:
@@ -85,13 +93,18 @@ def test_a_users_own_file_has_the_same_form(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [("BASE = 3", r"needs BASE = Recipe\(\.\.\.\)"), ("1 / 0", "ZeroDivisionError"), ("def (", "SyntaxError")],
+    [
+        (FILE.replace("return Study", "Study"), "gave NoneType; it must return a Study"),
+        ("BASE = 3", r"needs BASE = Recipe\(\.\.\.\)"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("def (", "SyntaxError"),
+    ],
 )
 def test_a_file_that_holds_no_study_is_refused(tmp_path: Path, content: str, words: str) -> None:
     path = tmp_path / "mine.py"
     path.write_text(content)
     with pytest.raises(StudyError, match=words):
-        question(str(path))
+        question(str(path)).study({})
     with pytest.raises(StudyError, match="does not exist"):
         question(str(tmp_path / "other.py"))
 

@@ -86,8 +86,10 @@ def test_too_few_seeds(n):
     for letter in "sd":
         all_runs = study(bn_x1="s" * n, bn_x5="s" * n, bn_x10="s" * n, plain_x1="s" * n, plain_x5=letter * n)
         verdict = CLAIM.judge(all_runs)
-        assert (verdict.answer, verdict.seeds_needed) == ("undecided", 4)
-        assert "at least 4 seeds for each rate are needed" in verdict.reason
+        needed = 4 if letter == "d" else None  # where nothing fails, more seeds of the same stay undecided
+        assert (verdict.answer, verdict.seeds_needed) == ("undecided", needed)
+        words = "at least 4 seeds for each rate are needed" if needed else "never made the control fail"
+        assert words in verdict.reason
         assert verdict.detectable == math.inf
         assert ";;" not in verdict.reason.replace(" ", "")
 

@@ -40,6 +40,11 @@ def test_non_finite_numbers_are_refused(field: str, value: float) -> None:
     ("fields", "words"),
     [
         ({"nesterov": True}, "nesterov needs optimizer sgd"),
+        ({"lr": -1.0, "nesterov": True}, "lr is -1.0.*nesterov needs"),
+        ({"optimizer": "sgd", "beta1": 0.5}, "beta1 belongs to optimizer adam or adamw, and the optimizer is sgd"),
+        ({"gamma": 0.5}, "gamma belongs to schedule step"),
+        ({"net_options": 5}, "net_options is 5"),
+        ({"optimizer": "adamm"}, 'adamm.*did you mean "adam'),
         ({"decay": 1e-6}, "decay belongs to schedule inverse-time"),
         ({"warmup_epochs": 11.0}, "the run has only 10 epochs"),
         ({"net_options": {"kernel": 2}}, "kernel is 2, and must be odd"),
@@ -56,10 +61,13 @@ def test_change_finds_the_recipes_fields_and_the_nets_options() -> None:
     changed = Recipe().change(lr=0.5, norm="batch", widths=[[4]])
     assert (changed.lr, changed.net_options) == (0.5, {"norm": "batch", "widths": [[4]]})
     assert changed.change(norm="none").net_options["norm"] == "none"
-    assert changed.value("norm") == "batch"
-    assert changed.value("kernel") == 3
+    assert changed.change(net="convnet-cs7150").net_options == {}
     with pytest.raises(RecipeError, match=r'nrm is unknown \(did you mean "norm"\?\)'):
         Recipe().change(nrm="batch")
+
+
+def test_tuples_and_lists_make_the_same_recipe() -> None:
+    assert Recipe(net_options={"widths": ((4,),), "hidden": ()}) == Recipe(net_options={"widths": [[4]], "hidden": []})
 
 
 def test_a_recipe_cannot_be_changed_in_place() -> None:
@@ -77,6 +85,7 @@ def test_settings_are_read_as_json_where_they_are() -> None:
     assert parse_setting("lr=1e-3") == ("lr", 1e-3)
     assert parse_setting("flip=true") == ("flip", True)
     assert parse_setting("widths=[[8],[16]]") == ("widths", [[8], [16]])
+    assert parse_setting("lr=.001") == ("lr", 0.001)
     assert parse_setting("batch-size=64") == ("batch_size", 64)
     assert parse_setting("schedule=cosine") == ("schedule", "cosine")
     with pytest.raises(RecipeError, match="write field=value"):

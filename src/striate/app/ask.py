@@ -9,8 +9,9 @@ from typing import Any
 
 from striate.reports.study import write_study_report
 from striate.studies.catalog import question
-from striate.studies.execute import Answer, Beat, run_study
-from striate.studies.question import Study
+from striate.studies.execute import Beat, run_study
+from striate.studies.judge import Answer
+from striate.studies.question import Question, Study
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,11 @@ def study(
     """
     planned = plan(asked, seeds, changes or {})
     folder = default_folder(planned) if out is None else Path(out)
-    answer = run_study(planned, folder, data_dir=data_dir, workers=workers, beat=beat)
+    try:
+        answer = run_study(planned, folder, data_dir=data_dir, workers=workers, beat=beat)
+    except KeyboardInterrupt:
+        write_study_report(folder)  # of what has ended so far
+        raise
     return Reported(answer, write_study_report(folder))
 
 
@@ -47,10 +52,10 @@ def plan(asked: str | Study, seeds: int | None, changes: Mapping[str, Any]) -> S
     """Return the study that will run, with its base recipe and its seeds settled."""
     if isinstance(asked, str):
         return question(asked).study(changes, seeds)
-    changed = replace(asked, base=asked.base.change(**changes))
-    return replace(changed, seeds=tuple(range(seeds))) if seeds is not None else changed
+    own = Question(asked.name, asked.question, asked.base, lambda base: replace(asked, base=base))
+    return own.study(changes, seeds)
 
 
 def default_folder(planned: Study) -> Path:
     """Return where a study goes when no folder was named."""
-    return Path("runs") / f"{planned.name}-{Path(planned.base.data).name}"
+    return Path("runs") / f"{planned.name}-{Path(planned.base.data).resolve().name}"

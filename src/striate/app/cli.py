@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -112,7 +111,7 @@ def train(
     from striate.training.recipe import Recipe
 
     recipe = Recipe().change(**changes)
-    folder = out or Path("runs") / f"{recipe.net}-{Path(recipe.data).name}-{recipe.seed}"
+    folder = out or Path("runs") / f"{recipe.net}-{Path(recipe.data).resolve().name}-{recipe.seed}"
 
     from striate.app.progress import watching_run
     from striate.app.terminal import console
@@ -138,15 +137,17 @@ def resume(folder: Path, data_dir: DataDir = None, as_json: AsJson = False) -> N
 @app.command()
 def test(folder: Path, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Score the best-validation checkpoint of a run on the test split, once."""
+    from striate.base.files import dump_json
     from striate.training import train as door
 
     result = door.test(folder, data_dir=data_dir)
     if as_json:
-        typer.echo(json.dumps(result))
+        typer.echo(dump_json(result), nl=False)
     else:
         typer.echo(
             f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, "
             f"by the weights of epoch {result['epoch']}"
+            + (", which these images chose too: it is too good" if result.get("chosen_on_test") else "")
         )
 
 

@@ -80,7 +80,7 @@ def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
     findings = examine(data_dir)
     rows = [("ok" if f.well else "MEND", f.subject, f.text) for f in findings]
-    _rows(("", "subject", "finding"), rows, as_json)
+    _rows(("state", "subject", "finding"), rows, as_json)
     if not all(f.well for f in findings):
         raise typer.Exit(1)
 

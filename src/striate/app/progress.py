@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -21,7 +22,15 @@ def _bar(console: Console) -> Progress:
         BarColumn(bar_width=30),
         TextColumn("{task.fields[note]}", style="dim"),
     )
-    return Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal, transient=True)
+    # An epoch of a real study takes minutes, and the time left is estimated from the steps of this period.
+    return Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+        speed_estimate_period=3600,
+    )
 
 
 @contextmanager
@@ -31,7 +40,6 @@ def watching_run(console: Console) -> Generator[Watch, None, None]:
         task = progress.add_task("epoch", note="", total=None)
 
         def watch(tick: Tick) -> None:
-            done = tick.step - (tick.epoch - 1) * tick.steps
             progress.update(
                 task,
                 description=f"epoch {tick.epoch}/{tick.epochs}",
@@ -39,7 +47,7 @@ def watching_run(console: Console) -> Generator[Watch, None, None]:
                 total=tick.epochs * tick.steps,
                 note=f"{tick.images_per_second:,.0f} images/s",
             )
-            if tick.val and done == tick.steps and console.is_terminal:
+            if tick.val and console.is_terminal:
                 progress.print(
                     f"epoch {tick.epoch:>3}   validation accuracy {tick.val.accuracy:.4f}   loss {tick.val.loss:.4f}"
                 )
@@ -51,23 +59,28 @@ def watching_run(console: Console) -> Generator[Watch, None, None]:
 def watching_study(console: Console, epochs: int) -> Generator[Beat, None, None]:
     """Yield a watcher for a study: one bar over the epochs of all its runs."""
     with _bar(console) as progress:
+        began, before = time.monotonic(), -1
         task: TaskID = progress.add_task("runs", note="", total=None)
 
         def beat(runs: list[Run | None]) -> None:
             ended = sum(run is not None and run.status in ("finished", "diverged") for run in runs)
-            done = sum(_epochs_done(run, epochs) for run in runs)
+            done = sum(_epochs_done(run) for run in runs)
+            nonlocal before
+            before = done if before < 0 else before  # what an earlier process did says nothing about the rate
+            total = sum(run.recipe.epochs if run else epochs for run in runs)
+            rate = (done - before) / max(1e-9, (time.monotonic() - began) / 60)
             progress.update(
                 task,
                 description=f"{ended}/{len(runs)} runs",
                 completed=done,
-                total=len(runs) * epochs,
-                note=f"{done} of {len(runs) * epochs} epochs",
+                total=total,
+                note=f"{done} of {total} epochs, {rate:.1f}/min",
             )
 
         yield beat
 
 
-def _epochs_done(run: Run | None, epochs: int) -> int:
+def _epochs_done(run: Run | None) -> int:
     if run is None:
         return 0
-    return epochs if run.status == "diverged" else run.epoch
+    return run.recipe.epochs if run.status == "diverged" else run.epoch

@@ -10,9 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from striate.base.files import read_json
+
 if TYPE_CHECKING:
     from striate.nets.anatomy import Anatomy
-    from striate.studies.execute import Answer
+    from striate.studies.judge import Answer
     from striate.training.run import Run
 
 COLOURS = {"supported": "green", "refuted": "red", "undecided": "yellow"}
@@ -69,6 +71,9 @@ def show_run(out: Console, run: Run) -> None:
         out.print(
             f"best validation accuracy {best[1]:.4f} in epoch {best[0]}, last {run.curve('val', 'accuracy')[-1][1]:.4f}"
         )
+    facts = run.folder / "environment.json"
+    for note in read_json(facts).get("data_notes", []) if facts.is_file() else []:
+        out.print(Text(f"note: {note}", style="dim"))
     if run.status == "finished":
         out.print(f"test it with: striate test {run.folder}")
     elif run.status == "interrupted":

@@ -65,6 +65,25 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
+def unused(folder: Path) -> bool:
+    """Tell whether ``folder`` is absent or holds only what a start that was cut short leaves: a lock, temporary files."""
+    if not folder.exists():
+        return True
+    if not folder.is_dir():
+        return False
+    left = [
+        p for p in folder.iterdir() if p.name != "lock" and not (p.name.startswith(".") and p.name.endswith(".tmp"))
+    ]
+    return all(path.is_dir() and not any(path.iterdir()) for path in left)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files of writers that were killed; only for the one process that holds the folder."""
+    for path in folder.glob(".*.tmp"):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 ``text`` as `write_bytes` does."""
     write_bytes(path, text.encode("utf-8"))

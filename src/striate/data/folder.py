@@ -43,9 +43,10 @@ class _Survey:
 def load_folder(folder: Path, *, image_size: int | None = None) -> ImageSet:
     """Return the images below ``folder``: uint8 (N, H, W, C), C is 1 when every image is grey and 3 otherwise.
 
-    Without a test folder a fifth of train, class by class and always the same, is held out as the test split, unless a class
-    has fewer than 5 images; a note says so. Raises DataError with the first ten faults and the count of the others: an empty class, a class of val or test that
-    train does not have, a file that is no image, is damaged or is too large; and when there are fewer than two classes.
+    Without a test folder a fifth of train, class by class and always the same, is held out as the test split, unless a
+    class has fewer than 5 images; a note says so. Raises DataError with the first ten faults and the count of the
+    others: an empty class, a class of val or test that train does not have, a file that is no image, is damaged or is
+    too large; and when there are fewer than two classes.
     """
     if image_size is not None and not 1 <= image_size <= LARGEST_SIDE:
         raise DataError(f"image_size is {image_size}, and must be from 1 to {LARGEST_SIDE} pixels")
@@ -57,8 +58,8 @@ def load_folder(folder: Path, *, image_size: int | None = None) -> ImageSet:
     if survey.faults:
         raise DataError(f"{printable(str(folder))} cannot be used: {sentence(survey.faults)}; mend or remove these")
     splits = _stacked(survey, pictures)
-    leaks = _leaks(splits)
     held = _hold_out_test(splits)
+    leaks = _leaks(splits)
     return image_set(
         folder.resolve().name,
         classes,

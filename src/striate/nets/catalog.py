@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -75,7 +76,8 @@ def faults_of(error: ValidationError, fields: Iterable[str]) -> list[str]:
             given = str(fault["input"])
             shown = given if len(given) <= 60 else given[:57] + "..."
             rule = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-            clauses.append(f"{where} is {shown}, and must be {rule}")
+            accepted = re.findall(r"'([^']*)'", rule) if fault["type"] == "literal_error" else []
+            clauses.append(f"{where} is {shown}, and must be {rule}{nearest(given, accepted)}")
     return clauses
 
 

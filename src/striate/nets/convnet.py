@@ -16,7 +16,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from torch import nn
 
 from striate.base.errors import NetError
@@ -47,17 +47,20 @@ class ConvNetOptions(BaseModel):
     kernel: Annotated[int, Field(ge=1, le=15)] = 3
     """Side of the square kernel in pixels, odd, so that padding (K - 1) / 2 keeps the size."""
     norm: Norm = "none"
-    """Between convolution and activation; `layer` normalizes one image over C, H, W, `group` over groups of channels."""
+    """Between convolution and activation; `layer` normalizes one image over C, H, W; `group` over each of the most groups
+    of 32, 16, 8, 4 or 2 that divide the channels, and over all of them where none does."""
     activation: Activation = "relu"
     hidden: tuple[Width, ...] = (128,)
     """Units of the dense hidden layers; empty: global average pooling straight into the output layer."""
     dropout: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     """Probability of dropping a hidden unit (or, without hidden layers, a pooled feature)."""
 
-    def model_post_init(self, context: object, /) -> None:
-        """Refuse an even kernel, whose padding cannot be the same on both sides."""
-        if self.kernel % 2 == 0:
-            raise ValueError(f"kernel is {self.kernel}, and must be odd, so that the same padding fits on both sides")
+    @field_validator("kernel")
+    @classmethod
+    def _odd(cls, kernel: int) -> int:
+        if kernel % 2 == 0:
+            raise ValueError("odd, so that the same padding fits on both sides")
+        return kernel
 
 
 def cs7150_options() -> ConvNetOptions:
@@ -106,7 +109,7 @@ def _unit(number: int, channels: int, filters: int, options: ConvNetOptions) -> 
 def _norm(norm: Norm, channels: int) -> nn.Module:
     if norm == "batch":
         return nn.BatchNorm2d(channels)
-    groups = 1 if norm == "layer" else next(g for g in (32, 16, 8, 4, 2, 1) if channels % g == 0 and channels > g)
+    groups = 1 if norm == "layer" else next((g for g in (32, 16, 8, 4, 2) if channels % g == 0 and channels > g), 1)
     return nn.GroupNorm(groups, channels)
 
 

@@ -1,4 +1,4 @@
-"""From a study to its answers: arms x seeds become runs, each done exactly once, and the claims are judged on them.
+"""From a study to its runs: arms x seeds, each run done exactly once, then judged.
 
 The study folder is the ledger: study.json, runs/<arm>/<seed>/, verdict.json. A killed study continues where it was, and
 the same study with more seeds adds only the runs that are missing.
@@ -6,32 +6,22 @@ the same study with more seeds adds only the runs that are missing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from striate.base.errors import DataError, StudyError
-from striate.base.files import make_folder, read_json, write_json
-from striate.data import load
+from striate.base.files import make_folder, read_json, unused, write_json
+from striate.data import ImageSet, load
 from striate.nets import build
-from striate.studies.outcome import Outcome, scores
-from striate.studies.question import Arm, Study
-from striate.studies.verdict import Claim, Verdict
-from striate.studies.workers import Job, run_jobs, share
-from striate.training.run import DONE, Run, open_run
+from striate.studies.judge import Answer, done, judge, place
+from striate.studies.question import Study
+from striate.studies.workers import Job, cores, run_jobs, share
+from striate.training.run import Run, locked, open_run
 
 Beat = Callable[[list[Run | None]], None]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a study found: its verdicts in the order of its claims, and the runs that failed, with the reason."""
-
-    folder: Path
-    study: Study
-    verdicts: tuple[Verdict, ...]
-    failures: dict[str, str]
 
 
 def run_study(
@@ -39,124 +29,93 @@ def run_study(
 ) -> Answer:
     """Do every run of ``study`` that ``out`` does not hold yet, judge the claims, and write verdict.json.
 
-    ``beat`` is called about twice a second with all runs as they stand (None: not begun). Raises StriateError before anything
-    is written when data and nets do not go together or ``out`` holds something else; KeyboardInterrupt after saving.
+    ``beat`` is called about twice a second with all runs as they stand (None: not begun). Raises StriateError before
+    anything is written when data and nets do not go together, or ``out`` holds something else or is in use by another
+    process; KeyboardInterrupt after saving what is under way and judging what has ended.
     """
     folder = Path(out)
-    study = replace(study, notes=(*study.notes, *_check(study, data_dir)))
-    _claim_folder(study, folder)
-    # Seed by seed, so that a study that is stopped early has all arms at equal n.
-    places = [(arm, seed, folder / "runs" / arm.slug / str(seed)) for seed in study.seeds for arm in study.arms]
-    jobs = [Job(study.recipe(arm, seed).to_json(), place, data_dir) for arm, seed, place in places if not _done(place)]
-    reasons: dict[Path, str] = {}
-    if jobs:
-        import torch
-
-        crew, threads = share(len(jobs), gpu=torch.cuda.is_available())
-        if workers is not None:
-            crew, threads = workers, max(1, share(1, gpu=False)[1] // workers)
-        reasons = run_jobs(jobs, crew, threads, lambda: beat(standing(study, folder)) if beat else None)
-    failures = {f"{arm.name}, seed {seed}": reasons[place] for arm, seed, place in places if place in reasons}
-    return judge(study, folder, failures)
-
-
-def judge(study: Study, folder: Path, failures: dict[str, str] | None = None) -> Answer:
-    """Judge the claims on the runs that have ended, and write verdict.json; nothing is trained."""
-    outcomes = [
-        outcome(arm, seed, open_run(path))
-        for arm in study.arms
-        for seed in study.seeds
-        if _done(path := folder / "runs" / arm.slug / str(seed))
-    ]
-    verdicts = tuple(_verdict(claim, outcomes) for claim in study.claims)
-    write_json(
-        folder / "verdict.json",
-        {
-            "format": 1,
-            "study": study.name,
-            "verdicts": [verdict.to_json() for verdict in verdicts],
-            "arms": [scores(arm.name, outcomes) for arm in study.arms],
-            "failures": failures or {},
-        },
-    )
-    return Answer(folder, study, verdicts, failures or {})
-
-
-def _verdict(claim: Claim, outcomes: list[Outcome]) -> Verdict:
-    ended = {outcome.arm for outcome in outcomes}
-    if missing := [arm for arm in claim.arms if arm not in ended]:
-        reason = f"no run of {', '.join(missing)} has ended yet, so there is nothing to compare"
-        return Verdict(claim.name, claim.statement, claim.kind, "undecided", reason)
-    return claim.judge(outcomes)
-
-
-def outcome(arm: Arm, seed: int, run: Run) -> Outcome:
-    """Return one finished or diverged run as the claims see it."""
-    environment = read_json(run.folder / "environment.json")
-    tested = run.test()
-    return Outcome(
-        arm=arm.name,
-        seed=seed,
-        status=run.status,
-        lr=run.recipe.lr,
-        budget=run.recipe.epochs,
-        images_per_epoch=environment["train_images"],
-        classes=environment["classes"],
-        val_images=environment["val_images"],
-        val_accuracy=tuple(value for _, value in run.curve("val", "accuracy")),
-        seconds=tuple(seconds for _, seconds in run.seconds()),
-        test_accuracy=tested["accuracy"] if tested else None,
-    )
+    images = _check(study, data_dir)
+    _may_hold(folder, study, images.fingerprint)
+    with locked(folder):
+        study = _claim_folder(folder, replace(study, notes=(*study.notes, *images.notes)), images.fingerprint)
+        # Seed by seed, so that a study that is stopped early has all arms at equal n.
+        runs = [(arm, seed, place(folder, arm, seed)) for seed in study.seeds for arm in study.arms]
+        jobs = [Job(study.recipe(arm, seed).to_json(), path, data_dir) for arm, seed, path in runs if not done(path)]
+        reasons: dict[Path, str] = {}
+        try:
+            if jobs:
+                crew, threads = _crew(len(runs), workers)
+                reasons = run_jobs(jobs, crew, threads, lambda: beat(standing(study, folder)) if beat else None)
+        finally:
+            failures = {f"{arm.name}, seed {seed}": reasons[path] for arm, seed, path in runs if path in reasons}
+            answer = judge(study, folder, failures)
+    return answer
 
 
 def standing(study: Study, folder: Path) -> list[Run | None]:
     """Return every run of the study as it stands on disk, arm by arm; None where it has not begun."""
-    paths = [folder / "runs" / arm.slug / str(seed) for arm in study.arms for seed in study.seeds]
+    paths = [place(folder, arm, seed) for arm in study.arms for seed in study.seeds]
     return [open_run(path) if (path / "status.json").is_file() else None for path in paths]
 
 
-def _done(path: Path) -> bool:
-    if not (path / "recipe.json").is_file():
-        return False
-    run = open_run(path)
-    # A finished run whose test score was not yet written goes back to a worker, which only tests it.
-    return run.status == "diverged" or (run.status in DONE and (path / "test.json").is_file())
+def _crew(runs: int, workers: int | None) -> tuple[int, int]:
+    """Return (workers, threads). Counted from all runs of the study, so that a continued one has the same threads."""
+    import torch
+
+    if workers is not None:
+        return workers, max(1, cores() // workers)
+    return share(runs, gpu=torch.cuda.is_available())
 
 
-def _check(study: Study, data_dir: Path | None) -> tuple[str, ...]:
-    """Build every arm's net on the real image shape before the first run, so that a fault costs no training.
+def _check(study: Study, data_dir: Path | None) -> ImageSet:
+    """Build every arm's net on its real image shape before the first run, so that a fault costs no training.
 
-    Returns what a reader of the answer should know about the images.
+    Returns the images of the base recipe.
     """
-    base = study.base
-    images = load(base.data, data_dir=data_dir, image_size=base.image_size)
-    if images.test is None:
-        raise DataError(
-            f"{images.name} has no test split, on which a study judges; add a folder test/CLASS/, or 5 images of each class"
-        )
-    for arm in study.arms:
-        recipe = study.recipe(arm, study.seeds[0])
-        build(recipe.net, recipe.net_options, images.image_shape, len(images.classes))
-    return images.notes
-
-
-def _claim_folder(study: Study, folder: Path) -> None:
-    path, fixed = folder / "study.json", study.to_json()
-    if path.is_file():
-        before: dict[str, Any] = read_json(path)
-        different = [key for key in ("base", "arms", "claims") if before.get(key) != _plain(fixed[key])]
-        if different:
-            raise StudyError(
-                f'"{folder}" holds another study (its {" and ".join(different)} differ); choose another folder with --out'
+    loaded: dict[tuple[str, int | None], ImageSet] = {}
+    for recipe in (study.base, *(study.recipe(arm, study.seeds[0]) for arm in study.arms)):
+        key = (recipe.data, recipe.image_size)
+        if key not in loaded:
+            loaded[key] = load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
+        images = loaded[key]
+        if images.test is None:
+            raise DataError(
+                f"{images.name} has no test split, on which a study judges; add a folder test/CLASS/, or 5 images of each class"
             )
-    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StudyError(f'"{folder}" is not empty and holds no study; choose another folder with --out')
+        build(recipe.net, recipe.net_options, images.image_shape, len(images.classes))
+    return loaded[study.base.data, study.base.image_size]
+
+
+def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:
+    """Refuse a folder that holds another study or anything else; nothing is written."""
+    if not (folder / "study.json").is_file():
+        if not unused(folder):
+            raise StudyError(f'"{folder}" is not empty and holds no study; choose another folder with --out')
+        return
+    before, fixed = _ledger(folder), json.loads(json.dumps(study.to_json()))
+    different = [key for key in ("base", "arms", "claims") if before.get(key) != fixed[key]]
+    if different:
+        raise StudyError(
+            f'"{folder}" holds another study (its {" and ".join(different)} differ); choose another folder with --out'
+        )
+    if before.get("fingerprint", fingerprint) != fingerprint:
+        raise StudyError(
+            f'the images of the study in "{folder}" have changed since it began; restore them, or choose another --out'
+        )
+
+
+def _claim_folder(folder: Path, study: Study, fingerprint: str) -> Study:
+    """Write study.json, and return the study with the seeds that the folder knows already."""
+    before: dict[str, Any] = _ledger(folder) if (folder / "study.json").is_file() else {}
+    study = replace(study, seeds=tuple(dict.fromkeys([*before.get("seeds", []), *study.seeds])))
+    looks = list(dict.fromkeys([*before.get("looks", []), len(study.seeds)]))
     make_folder(folder)
-    write_json(path, fixed)
+    write_json(folder / "study.json", {**study.to_json(), "fingerprint": fingerprint, "looks": looks})
+    return study
 
 
-def _plain(value: Any) -> Any:
-    """Return ``value`` as it comes back from JSON (tuples become lists)."""
-    import json
-
-    return json.loads(json.dumps(value))
+def _ledger(folder: Path) -> dict[str, Any]:
+    try:
+        return dict(read_json(folder / "study.json"))
+    except (OSError, ValueError, TypeError) as error:
+        raise StudyError(f'the study in "{folder}" cannot be read ({error}); restore its study.json') from error

@@ -59,7 +59,7 @@ def _settled(comparison: Comparison, answer: Answer, margin: float, unit: str) -
 
 def _open(comparison: Comparison, margin: float, unit: str, needed: int | None) -> str:
     if math.isinf(comparison.low):
-        return f"at least {needed} seeds for each arm are needed"
+        return f"at least {needed or 2} seeds for each arm are needed"
     possible = f"no gain and the {margin:g}{unit} worth having" if margin else "a loss and a gain"
     if needed is None:
         return f"both {possible} remain possible, and even {MOST_SEEDS} seeds for each arm would hardly tell"

@@ -26,7 +26,8 @@ class Outcome:
 
     ``status`` is "finished" or "diverged"; ``lr`` the peak learning rate; ``budget`` the epochs asked for, and a
     diverged run has recorded fewer; ``seconds`` counts training from the start of the run; ``test_accuracy`` is of the
-    checkpoint with the best validation accuracy, None when it was not evaluated. Raises StudyError on other contents.
+    checkpoint with the best validation accuracy, None when it was not evaluated; ``guess`` the share of the largest class
+    among the validation images. Raises StudyError on other contents.
     """
 
     arm: str
@@ -40,6 +41,7 @@ class Outcome:
     val_accuracy: tuple[float, ...]
     seconds: tuple[float, ...]
     test_accuracy: float | None
+    guess: float | None = None
 
     def __post_init__(self) -> None:
         faults: list[str] = []
@@ -69,8 +71,8 @@ class Outcome:
 
     @property
     def chance(self) -> float:
-        """The accuracy of guessing, 1 / classes."""
-        return 1 / self.classes
+        """The accuracy of guessing: that of always naming the largest class, or 1 / classes where it is not known."""
+        return 1 / self.classes if self.guess is None else self.guess
 
     @property
     def final_val(self) -> float:

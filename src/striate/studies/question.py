@@ -61,6 +61,13 @@ class Study:
                 self.base.change(**arm.changes)
             except RecipeError as error:
                 raise StudyError(f'study "{self.name}", arm "{arm.name}": {error}') from error
+        recipes = [self.recipe(arm, 0) for arm in self.arms]
+        for index, recipe in enumerate(recipes):
+            if recipe in recipes[:index]:
+                twin = self.arms[recipes.index(recipe)].name
+                raise StudyError(
+                    f'study "{self.name}": arms "{twin}" and "{self.arms[index].name}" are the same recipe'
+                )
         known = [arm.name for arm in self.arms]
         for claim in self.claims:
             for name in claim.arms:
@@ -99,12 +106,34 @@ class Question:
     name: str
     summary: str
     base: Recipe
-    make: Callable[[Recipe], Study]
+    make: Callable[[Recipe], object]
 
     def study(self, changes: Mapping[str, Any], seeds: int | None = None) -> Study:
         """Return the study with the base recipe's fields replaced, and with seeds 0 .. ``seeds`` - 1 where that is given."""
-        made = self.make(self.base.change(**changes))
+        made = self._made(changes)
+        for name in changes:
+            self._refuse_void(made, name, changes)
         return replace(made, seeds=tuple(range(seeds))) if seeds is not None else made
+
+    def _made(self, changes: Mapping[str, Any]) -> Study:
+        made = self.make(self.base.change(**changes))
+        if not isinstance(made, Study):
+            raise StudyError(f'study(base) of "{self.name}" gave {type(made).__name__}; it must return a Study')
+        return made
+
+    def _refuse_void(self, made: Study, name: str, changes: Mapping[str, Any]) -> None:
+        """Raise StudyError for a change of the base that reaches no run: the seed, or what every arm sets for itself."""
+        if name == "seed":
+            raise StudyError(f'study "{self.name}": every run has a seed of its own; say how many with --seeds')
+        rest = {key: value for key, value in changes.items() if key != name}
+        if name == "net" or self.base.change(**changes) == self.base.change(**rest):
+            return
+        if [made.recipe(arm, 0) for arm in made.arms] == [
+            m.recipe(arm, 0) for m in (self._made(rest),) for arm in m.arms
+        ]:
+            raise StudyError(
+                f'study "{self.name}": every arm sets {name} for itself, so changing it reaches no run; leave it out'
+            )
 
 
 def question_from_file(path: Path) -> Question:

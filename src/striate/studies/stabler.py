@@ -148,6 +148,7 @@ def _settle(t: Rate, c: Rate, treatment: Sequence[Rate]) -> tuple[str, int | Non
         beyond = [f"{rate.lr:g}" for rate in treatment if rate.lr > t.lr]
         more = f"give the control {' and '.join(beyond)} too" if beyond else "give both a larger one"
         words = f"the study never made the control fail there: {more}"
+        few, needed = "", None  # more seeds of the same would stay undecided
     elif t.stable == c.stable == 0:
         words = "both always fail there: give both a smaller one, and none above it"
     else:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, ClassVar, Literal, Protocol, get_args
 
 from striate.base.errors import StudyError
 from striate.studies.outcome import Outcome
@@ -74,6 +74,8 @@ class Verdict:
 
 class Claim(Protocol):
     """What a study needs of a claim: its texts, its arms, and a judgement from runs."""
+
+    kind: ClassVar[str]
 
     @property
     def name(self) -> str:

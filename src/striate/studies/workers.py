@@ -1,25 +1,27 @@
 """Runs side by side: one single-threaded process for each core, each run exactly once, none left behind.
 
 Small nets gain little from a second thread, so two runs on one core each beat two runs one after the other on both.
-A worker asks for nothing: its jobs come through a pipe, its results are the run folders. Workers die with their parent.
+A worker's results are the run folders; what comes back through its pipe is only how a run failed.
 """
 
 from __future__ import annotations
 
-import ctypes
-import multiprocessing
+import json
 import os
+import select
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
+from striate.studies.worker import INTERRUPTED
+
+PATIENCE = 60.0  # seconds for the runs under way to save when they are asked to stop
+BEAT = 0.5  # seconds
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,52 @@ class Job:
     folder: Path
     data_dir: Path | None
 
+    def line(self) -> bytes:
+        """Return the job as the worker reads it."""
+        data_dir = str(self.data_dir) if self.data_dir else None
+        return json.dumps({"recipe": self.recipe, "folder": str(self.folder), "data_dir": data_dir}).encode() + b"\n"
 
-@dataclass
-class _Worker:
-    process: BaseProcess
-    pipe: Connection
-    job: Job | None = None
+
+class Worker:
+    """A process that does one job at a time."""
+
+    def __init__(self, threads: int) -> None:
+        self.job: Job | None = None
+        self.results, theirs = os.pipe()
+        command = [sys.executable, "-m", "striate.studies.worker", str(threads), str(os.getpid()), str(theirs)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, bufsize=0, pass_fds=(theirs,))
+        os.close(theirs)
+
+    def take(self, job: Job) -> bool:
+        """Hand over a job; return False when the worker is gone."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(job.line())
+        except OSError:
+            return False
+        self.job = job
+        return True
+
+    def result(self) -> str | None:
+        """Return how the job ended (empty: well), or None while it goes on."""
+        if not select.select([self.results], [], [], 0)[0]:
+            return None
+        if line := os.read(self.results, 2**16):
+            return str(json.loads(line))
+        code = self.process.wait()  # the pipe is closed and empty: the worker is gone without a word
+        why = ", probably for want of memory" if code == -signal.SIGKILL else ""
+        return f"the process of this run ended with code {code}{why}"
+
+    def close(self) -> None:
+        """Let the worker end, and wait for it."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        os.close(self.results)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 def cores() -> int:
@@ -43,9 +85,9 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def share(jobs: int, *, gpu: bool) -> tuple[int, int]:
-    """Return (workers, threads of each) for that many runs: all cores used, and no more workers than runs."""
-    workers = 1 if gpu else max(1, min(cores(), jobs))
+def share(runs: int, *, gpu: bool) -> tuple[int, int]:
+    """Return (workers, threads of each) for a study of that many runs: all cores used, and no more workers than runs."""
+    workers = 1 if gpu else max(1, min(cores(), runs))
     return workers, max(1, cores() // workers)
 
 
@@ -55,93 +97,41 @@ def run_jobs(jobs: Sequence[Job], workers: int, threads: int, beat: Callable[[],
     On KeyboardInterrupt every run under way saves its state before the interrupt is passed on.
     """
     waiting, failures = list(reversed(jobs)), dict[Path, str]()
-    crew = [_start(threads) for _ in range(min(workers, len(jobs)))]
+    crew = [Worker(threads) for _ in range(min(workers, len(jobs)))]
     try:
         while waiting or any(worker.job for worker in crew):
-            for index, worker in enumerate(crew):
-                if worker.job is None and waiting:
-                    worker.job = waiting.pop()
-                    worker.pipe.send(worker.job)
-                elif worker.job is not None and (worker.pipe.poll() or not worker.process.is_alive()):
-                    reason = _result(worker)
+            for place, worker in enumerate(crew):
+                if worker.job is None:
+                    if waiting and worker.take(waiting[-1]):
+                        waiting.pop()
+                    elif waiting:
+                        worker.close()
+                        crew[place] = Worker(threads)
+                elif (reason := worker.result()) is not None:
                     if reason:
                         failures[worker.job.folder] = reason
                     worker.job = None
-                    if not worker.process.is_alive():
-                        crew[index] = _start(threads)
+                    if reason == INTERRUPTED or worker.process.poll() is not None:
+                        worker.close()
+                        crew[place] = Worker(threads)
             beat()
-            wait([worker.pipe for worker in crew if worker.job], timeout=0.5)
+            select.select([worker.results for worker in crew if worker.job], [], [], BEAT)
     except BaseException:
-        for worker in crew:
-            worker.process.terminate()  # a request: the run under way saves first
-        deadline = time.monotonic() + 60
-        for worker in crew:
-            worker.process.join(max(0.0, deadline - time.monotonic()))
+        _stop(crew)
         raise
     finally:
         for worker in crew:
-            worker.pipe.close()
-            worker.process.join(5)
+            worker.close()
     return failures
 
 
-def _start(threads: int) -> _Worker:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, threads, os.getpid()), daemon=True)
-    process.start()
-    theirs.close()
-    return _Worker(process, ours)
-
-
-def _result(worker: _Worker) -> str:
-    try:
-        return str(worker.pipe.recv()) if worker.pipe.poll() else _death(worker.process)
-    except EOFError:
-        return _death(worker.process)
-
-
-def _death(process: BaseProcess) -> str:
-    process.join(5)
-    why = ", probably for want of memory" if process.exitcode == -signal.SIGKILL else ""
-    return f"the process of this run ended with code {process.exitcode}{why}"
-
-
-def _work(pipe: Connection, threads: int, parent: int) -> None:
-    """Do jobs until the pipe closes. Ctrl-C reaches the run through the loop's own handler, and is ignored between runs."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:
-            return
-    import torch
-
-    from striate.base.errors import StriateError
-    from striate.data import ImageSet, load
-    from striate.training.recipe import recipe_from_json
-    from striate.training.run import open_run
-    from striate.training.train import test, train
-
-    torch.set_num_threads(threads)
-    loaded: dict[tuple[str, int | None], ImageSet] = {}
-    while True:
+def _stop(crew: Sequence[Worker]) -> None:
+    """Ask every worker to end; the run under way saves first."""
+    for worker in crew:
+        worker.process.terminate()
+    deadline = time.monotonic() + PATIENCE
+    for worker in crew:
         try:
-            job: Job = pipe.recv()
-        except (EOFError, OSError):
-            return
-        try:
-            recipe = recipe_from_json(job.recipe)
-            key = (recipe.data, recipe.image_size)
-            if key not in loaded:
-                loaded.clear()
-                loaded[key] = load(recipe.data, data_dir=job.data_dir, image_size=recipe.image_size)
-            run = train(recipe, job.folder, images=loaded[key], warn=lambda text: None)
-            if run.status == "finished" and loaded[key].test is not None:
-                test(job.folder, images=loaded[key])
-            pipe.send("" if open_run(job.folder).status != "interrupted" else "interrupted")
-            if run.status == "interrupted":
-                return
-        except StriateError as error:
-            pipe.send(str(error))
-        except Exception as error:
-            pipe.send(f"{type(error).__name__}: {error}")
+            worker.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            worker.process.kill()

@@ -45,9 +45,14 @@ def write(folder: Path, kind: str, step: int, tensors: Mapping[str, Tensor], val
 def prune(folder: Path, kind: str, keep: int = KEEP) -> None:
     """Remove all but the newest ``keep`` checkpoints of ``kind``, the mark of completeness first."""
     for mark in _marks(folder, kind)[:-keep]:
-        for path in (mark, mark.with_suffix(".safetensors")):
-            with contextlib.suppress(FileNotFoundError):
-                path.unlink()
+        _remove(mark)
+
+
+def discard_after(folder: Path, kind: str, step: int) -> None:
+    """Remove the checkpoints of ``kind`` beyond ``step``: they belong to updates that will be done again."""
+    for mark in _marks(folder, kind):
+        if int(mark.stem.rpartition("-")[2]) > step:
+            _remove(mark)
 
 
 def newest(folder: Path, kind: str) -> tuple[Checkpoint | None, list[str]]:
@@ -62,6 +67,12 @@ def newest(folder: Path, kind: str) -> tuple[Checkpoint | None, list[str]]:
             return found, damaged
         damaged.append(found)
     return None, damaged
+
+
+def _remove(mark: Path) -> None:
+    for path in (mark, mark.with_suffix(".safetensors")):
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
 
 
 def _marks(folder: Path, kind: str) -> list[Path]:

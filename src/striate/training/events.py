@@ -24,7 +24,7 @@ class EventFile:
         if step:
             # Tells TensorBoard to drop what an interrupted process wrote beyond the step that is continued from.
             start = self._event.SessionLog(status=self._event.SessionLog.START)
-            self._writer.add_event(self._event.Event(step=step, session_log=start))
+            self._writer.add_event(self._event.Event(step=step + 1, session_log=start))
 
     def write(self, rows: list[Row]) -> None:
         """Add the rows as scalars."""

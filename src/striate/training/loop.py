@@ -96,7 +96,7 @@ def run_epochs(setup: Setup, folder: Path, watch: Watch | None = None) -> tuple[
         except Diverged as end:
             status, reason = "diverged", str(end)
         if status == "diverged":
-            write_history(folder, progress.rows)
+            saver.save_best(progress)
         else:
             saver.save(progress)
     write_status(folder, status, reason, progress.step // steps, progress.step)
@@ -194,11 +194,14 @@ class _Saver:
         self.best: dict[str, Tensor] | None = None
         self._setup, self._folder = setup, folder / "checkpoints"
 
-    def save(self, progress: Progress) -> None:
+    def save_best(self, progress: Progress) -> None:
         if self.best is not None:
             values = {"accuracy": progress.best_accuracy, **self._setup.labels()}
             checkpoints.write(self._folder, "best", progress.best_step, self.best, values)
             self.best = None
+
+    def save(self, progress: Progress) -> None:
+        self.save_best(progress)
         tensors = {f"net.{name}": value for name, value in self._setup.net.state_dict().items()}
         tensors |= {f"optimizer.{name}": value for name, value in state_tensors(self._setup.optimizer).items()}
         checkpoints.write(self._folder, "step", progress.step, tensors, _values(progress))
@@ -216,17 +219,21 @@ def _restore(setup: Setup, folder: Path) -> Progress:
     found, damaged = checkpoints.newest(folder / "checkpoints", "step")
     for sentence in damaged:
         setup.warn(f"{sentence}; continuing from {f'update {found.step}' if found else 'the start'}")
-    if found is None:
-        return Progress()
-    groups: dict[str, dict[str, Tensor]] = {"net": {}, "optimizer": {}}
-    for name, tensor in found.tensors.items():
-        group, rest = name.split(".", 1)
-        groups[group][rest] = tensor
-    setup.net.load_state_dict(groups["net"])
-    load_state_tensors(setup.optimizer, groups["optimizer"])
-    progress = Progress(**found.values)
-    progress.rows = [row for row in read_history(folder) if row.step <= found.step]
-    progress.timing = [row for row in read_timing(folder) if row[0] <= found.step]
+    best = 0 if found is None else int(found.values["best_step"])
+    checkpoints.discard_after(folder / "checkpoints", "best", best)
+    progress = Progress() if found is None else Progress(**found.values)
+    if found is not None:
+        groups: dict[str, dict[str, Tensor]] = {"net": {}, "optimizer": {}}
+        for name, tensor in found.tensors.items():
+            group, rest = name.split(".", 1)
+            groups[group][rest] = tensor
+        setup.net.load_state_dict(groups["net"])
+        load_state_tensors(setup.optimizer, groups["optimizer"])
+    progress.rows = [row for row in read_history(folder) if row.step <= progress.step]
+    progress.timing = [row for row in read_timing(folder) if row[0] <= progress.step]
+    write_history(folder, progress.rows)
+    write_timing(folder, progress.timing)
+    write_status(folder, "running", "", progress.step // setup.feed.steps, progress.step)
     return progress
 
 

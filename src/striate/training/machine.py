@@ -143,7 +143,8 @@ def source_commit() -> str | None:
     """Return the commit that the source stands at, read from the repository beside it; None when installed without one."""
     for folder in Path(__file__).resolve().parents:
         head = folder / ".git" / "HEAD"
-        if not head.is_file():
+        # Installed into somebody's environment, the repository above is theirs.
+        if not head.is_file() or (folder / "src" / "striate") != Path(__file__).resolve().parents[1]:
             continue
         text = head.read_text(encoding="utf-8").strip()
         if not text.startswith("ref: "):

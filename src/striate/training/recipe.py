@@ -5,11 +5,12 @@ A variant replaces fields (`Recipe.change`); a recipe round-trips through JSON; 
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from striate.base.errors import NetError, RecipeError, sentence
 from striate.nets.catalog import complete, faults_of, names, option_fields
@@ -79,29 +80,18 @@ class Recipe(BaseModel):
 
     def __init__(self, **fields: Any) -> None:
         """Make a recipe; raises RecipeError with every fault of ``fields`` in one sentence."""
-        faults = _net_faults(fields)
+        options = fields.get("net_options")
+        if isinstance(options, Mapping):
+            # As it comes back from JSON, so that a recipe equals itself after a round trip.
+            fields["net_options"] = json.loads(json.dumps(options, default=str))
+        faults = [*_net_faults(fields), *_combination_faults({**_DEFAULTS, **fields})]
         try:
             super().__init__(**fields)
         except ValidationError as error:
-            valid = [*type(self).model_fields, *_options(fields.get("net", "convnet"))]
+            valid = [*type(self).model_fields, *_options(fields.get("net"))]
             faults = faults_of(error, valid) + faults
         if faults:
             raise RecipeError(f"the recipe is not accepted: {sentence(faults)}")
-
-    @model_validator(mode="after")
-    def _combinations(self) -> Self:
-        faults: list[str] = []
-        if self.nesterov and (self.optimizer != "sgd" or self.momentum == 0):
-            faults.append("nesterov needs optimizer sgd with a momentum above 0")
-        if self.warmup_epochs > self.epochs:
-            faults.append(f"warmup_epochs is {self.warmup_epochs:g}, and the run has only {self.epochs} epochs")
-        if self.warmup_epochs and self.schedule == "one-cycle":
-            faults.append("warmup_epochs does not go with schedule one-cycle, whose warm-up is set by peak")
-        if self.decay and self.schedule != "inverse-time":
-            faults.append(f"decay belongs to schedule inverse-time, and the schedule is {self.schedule}")
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
 
     def change(self, **changes: Any) -> Recipe:
         """Return this recipe with fields replaced; a name that is an option of the net replaces that option.
@@ -110,19 +100,12 @@ class Recipe(BaseModel):
         """
         given = self.model_dump()
         net = changes.get("net", self.net)
-        options = _options(net)
-        if net != self.net:
-            given["net_options"] = {key: value for key, value in self.net_options.items() if key in options}
-        given["net_options"] = dict(changes.pop("net_options", given["net_options"]))
-        for name, value in changes.items():
-            (given["net_options"] if name in options else given)[name] = value
-        return Recipe(**given)
-
-    def value(self, field: str) -> Any:
-        """Return a field of the recipe, or an option of its net with the net's default filled in."""
-        if field in type(self).model_fields:
-            return getattr(self, field)
-        return getattr(complete(self.net, self.net_options), field)
+        # Another net starts from its own defaults: widths that were chosen for one say nothing about the other.
+        options: Any = changes.pop("net_options", given["net_options"] if net == self.net else {})
+        if isinstance(options, Mapping):  # if not, it is refused below, with all other faults
+            own = {name: changes.pop(name) for name in _options(net) if name in changes}
+            options = {**options, **own}
+        return Recipe(**{**given, **changes, "net_options": options})
 
     def to_json(self) -> dict[str, Any]:
         """Return the recipe as JSON-able values; `recipe_from_json` reads it."""
@@ -146,11 +129,48 @@ def parse_setting(text: str) -> tuple[str, Any]:
         value = json.loads(written)
     except ValueError:
         value = {"true": True, "false": False, "none": None}.get(written.lower(), written)
+        with contextlib.suppress(ValueError):
+            value = float(written)  # .001 is a number to a person, though not to JSON
     return field.strip().replace("-", "_"), value
 
 
 def _options(net: object) -> tuple[str, ...]:
-    return option_fields(net) if isinstance(net, str) and net in names() else ()
+    """Return the option names of ``net``, or those of every net when it is none: its own fault is told already."""
+    known = names()
+    return tuple(
+        dict.fromkeys(field for name in known if net == name or net not in known for field in option_fields(name))
+    )
+
+
+# Field -> the value it has where it says nothing, and the optimizers or schedules that it belongs to.
+_BELONGS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "momentum": ("optimizer", ("sgd",)),
+    "beta1": ("optimizer", ("adam", "adamw")),
+    "beta2": ("optimizer", ("adam", "adamw")),
+    "epsilon": ("optimizer", ("adam", "adamw")),
+    "step_epochs": ("schedule", ("step",)),
+    "gamma": ("schedule", ("step",)),
+    "peak": ("schedule", ("one-cycle",)),
+    "decay": ("schedule", ("inverse-time",)),
+}
+_DEFAULTS: dict[str, Any] = {name: field.default for name, field in Recipe.model_fields.items()}
+
+
+def _combination_faults(values: Mapping[str, Any]) -> list[str]:
+    """Return what does not go together; a value of a wrong type is passed over, for its own fault says more."""
+    faults = [
+        f"{field} belongs to {owner} {' or '.join(accepted)}, and the {owner} is {values[owner]}"
+        for field, (owner, accepted) in _BELONGS.items()
+        if values[field] != _DEFAULTS[field] and values[owner] not in accepted
+    ]
+    if values["nesterov"] is True and (values["optimizer"] != "sgd" or values["momentum"] == 0):
+        faults.append("nesterov needs optimizer sgd with a momentum above 0")
+    warmup, epochs = values["warmup_epochs"], values["epochs"]
+    if isinstance(warmup, (int, float)) and isinstance(epochs, int) and warmup > epochs:
+        faults.append(f"warmup_epochs is {warmup:g}, and the run has only {epochs} epochs")
+    if warmup and values["schedule"] == "one-cycle":
+        faults.append("warmup_epochs does not go with schedule one-cycle, whose warm-up is set by peak")
+    return faults
 
 
 def _net_faults(fields: Mapping[str, Any]) -> list[str]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import RunError
-from striate.base.files import make_folder, read_json, write_json, write_text
+from striate.base.files import make_folder, read_json, sweep, unused, write_json, write_text
 from striate.training.recipe import Recipe, recipe_from_json
 
 HEADER = "step,epoch,split,metric,value"
@@ -97,7 +97,7 @@ def begin(folder: Path, recipe: Recipe) -> None:
         return
     if folder.exists() and not folder.is_dir():
         raise RunError(f'"{folder}" is a file; choose a folder with --out')
-    if folder.is_dir() and any(path.name != "lock" for path in folder.iterdir()):
+    if not unused(folder):
         raise RunError(f'"{folder}" is not empty and holds no run; choose another folder with --out')
     make_folder(folder / "checkpoints")
     write_json(folder / "recipe.json", recipe.to_json())
@@ -113,11 +113,13 @@ def locked(folder: Path) -> Generator[None, None, None]:
         except OSError as error:
             file.seek(0)
             raise RunError(
-                f'the run in "{folder}" is in use by process {file.read().strip() or "?"}; wait for it, or stop it first'
+                f'"{folder}" is in use by process {file.read().strip() or "?"}; wait for it, or stop it first'
             ) from error
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
+        for place in (folder, folder / "checkpoints"):
+            sweep(place)
         yield
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from torch import nn
 
 from striate.base.errors import DataError, RunError
-from striate.base.files import make_folder, read_json, write_json
+from striate.base.files import read_json, write_json
 from striate.data import ImageSet, load
 from striate.nets import build
 from striate.nets.anatomy import anatomy
@@ -49,8 +50,6 @@ def train(
         return open_run(folder)
     if not fresh and not (folder / "recipe.json").is_file():
         begin(folder, recipe)  # refuses a foreign folder before a lock is put into it
-    for note in loaded.notes:
-        warn(note)
     with locked(folder):
         begin(folder, recipe)
         _record(setup, folder)
@@ -58,8 +57,14 @@ def train(
             with machine.denormals_flushed():
                 run_epochs(setup, folder, watch)
         except BaseException as error:
-            before = open_run(folder)
-            write_status(folder, "failed", f"{type(error).__name__}: {error}", before.epoch, before.step)
+            before, told = open_run(folder), f"{type(error).__name__}: {error}"
+            stopped = isinstance(error, KeyboardInterrupt)
+            write_status(
+                folder,
+                *(("interrupted", "stopped at once") if stopped else ("failed", told)),
+                before.epoch,
+                before.step,
+            )
             raise
     return open_run(folder)
 
@@ -95,6 +100,8 @@ def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path |
     score = evaluate(net.to(where), in_order(data.test, normalization, where))
     epoch = next((row.epoch for row in run.history() if row.step == step), run.epoch)
     result = {"accuracy": score.accuracy, "loss": score.loss, "images": score.images, "epoch": epoch, "step": step}
+    if run.recipe.validate_on_test:
+        result["chosen_on_test"] = True  # the same images chose these weights, so the score is too good
     write_json(run.folder / "test.json", result)
     return result
 
@@ -126,21 +133,20 @@ def _record(setup: Setup, folder: Path) -> None:
         "train_images": setup.feed.images,
         "val_images": len(setup.splits.val.labels),
         "classes": len(setup.images.classes),
+        "largest_class": float(np.bincount(setup.splits.val.labels).max() / len(setup.splits.val.labels)),
         "data_notes": list(setup.images.notes),
     }
     if path.is_file():
         _same_data(folder, setup.images)
         before = read_json(path)
-        changed = [
-            key for key in ("threads", "torch", "processor", "precision", "device") if before.get(key) != now[key]
-        ]
-        if changed:
-            setup.warn(f"the run continues, though not bit for bit: {', '.join(changed)} differ from its first part")
+        last = {**before, **(before.get("continued") or [{}])[-1]}
+        keys = ("threads", "torch", "processor", "precision", "device")
+        if changed := {key: now[key] for key in keys if last.get(key) != now[key]}:
+            setup.warn(f"the run continues, though not bit for bit: {', '.join(changed)} differ from its last part")
+            write_json(path, {**before, "continued": [*before.get("continued", []), changed]})
         return
-    make_folder(folder)
-    write_json(path, now)
     write_json(folder / "anatomy.json", anatomy(setup.net, setup.images.image_shape, setup.recipe.net).to_json())
-    write_status(folder, "running", "", 0, 0)
+    write_json(path, now)  # last, for it says that the others are there
 
 
 def _same_data(folder: Path, images: ImageSet) -> None:

@@ -1,0 +1,111 @@
+"""From run folders to verdicts: the claims are judged on what is on disk, and nothing is trained.
+
+What limits an answer is said with it: validation on the test images, arms in different precision, earlier looks at the
+same study with fewer seeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from striate.base.files import read_json, write_json
+from striate.studies.outcome import Outcome, scores
+from striate.studies.question import Arm, Study
+from striate.studies.verdict import Claim, Verdict
+from striate.training.run import DONE, Run, open_run
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a study found: its verdicts in the order of its claims, and the runs that failed, with the reason."""
+
+    folder: Path
+    study: Study
+    verdicts: tuple[Verdict, ...]
+    failures: dict[str, str]
+
+
+def judge(study: Study, folder: Path, failures: dict[str, str] | None = None) -> Answer:
+    """Judge the claims on the runs that have ended, and write verdict.json."""
+    ended = [
+        (arm, seed, open_run(path))
+        for arm in study.arms
+        for seed in study.seeds
+        if done(path := place(folder, arm, seed))
+    ]
+    outcomes = [outcome(arm, seed, run) for arm, seed, run in ended]
+    limits = caveats([run for _, _, run in ended], _looks(folder))
+    verdicts = tuple(_verdict(claim, outcomes, limits) for claim in study.claims)
+    record = {
+        "format": 1,
+        "study": study.name,
+        "verdicts": [verdict.to_json() for verdict in verdicts],
+        "arms": [scores(arm.name, outcomes) for arm in study.arms],
+        "failures": failures or {},
+    }
+    write_json(folder / "verdict.json", record)
+    return Answer(folder, study, verdicts, failures or {})
+
+
+def caveats(runs: Sequence[Run], looks: Sequence[int]) -> list[str]:
+    """Return what a reader of every verdict has to know; ``looks`` is at how many seeds the study was judged, in turn."""
+    found: list[str] = []
+    if any(run.recipe.validate_on_test for run in runs):
+        found.append("the test images also chose the weights, so test accuracies are too high")
+    precisions = {read_json(run.folder / "environment.json")["precision"] for run in runs}
+    if len(precisions) > 1:
+        found.append(f"the runs differ in precision ({' and '.join(sorted(precisions))})")
+    if len(looks) > 1:
+        times = ", ".join(map(str, looks))
+        found.append(f"judged at {times} seeds in turn, and to look more than once makes a false verdict likelier")
+    return found
+
+
+def _looks(folder: Path) -> list[int]:
+    path = folder / "study.json"
+    return read_json(path).get("looks", []) if path.is_file() else []
+
+
+def _verdict(claim: Claim, outcomes: list[Outcome], limits: list[str]) -> Verdict:
+    ended = {outcome.arm for outcome in outcomes}
+    if missing := [arm for arm in claim.arms if arm not in ended]:
+        reason = f"no run of {', '.join(missing)} has ended yet, so there is nothing to compare"
+        return Verdict(claim.name, claim.statement, claim.kind, "undecided", reason)
+    verdict = claim.judge(outcomes)
+    return replace(verdict, reason="; ".join([verdict.reason, *limits]))
+
+
+def outcome(arm: Arm, seed: int, run: Run) -> Outcome:
+    """Return one finished or diverged run as the claims see it."""
+    environment: dict[str, Any] = read_json(run.folder / "environment.json")
+    tested = run.test()
+    return Outcome(
+        arm=arm.name,
+        seed=seed,
+        status=run.status,
+        lr=run.recipe.lr,
+        budget=run.recipe.epochs,
+        images_per_epoch=environment["train_images"],
+        classes=environment["classes"],
+        val_images=environment["val_images"],
+        val_accuracy=tuple(value for _, value in run.curve("val", "accuracy")),
+        seconds=tuple(seconds for _, seconds in run.seconds()),
+        test_accuracy=tested["accuracy"] if tested else None,
+        guess=environment.get("largest_class"),
+    )
+
+
+def place(folder: Path, arm: Arm, seed: int) -> Path:
+    """Return the folder of one run of the study in ``folder``."""
+    return folder / "runs" / arm.slug / str(seed)
+
+
+def done(path: Path) -> bool:
+    """Tell whether the run in ``path`` has ended and, where it finished, been scored on the test images."""
+    if not (path / "recipe.json").is_file():
+        return False
+    run = open_run(path)
+    return run.status == "diverged" or (run.status in DONE and (path / "test.json").is_file())
