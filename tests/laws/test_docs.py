@@ -203,3 +203,14 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "striate", *arguments, *TOY[arguments[0]].split()]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
         assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.slow
+def test_the_python_of_the_readme_runs_as_a_script(tmp_path: Path) -> None:
+    for number, (language, content) in enumerate(blocks((ROOT / "README.md").read_text(encoding="utf-8"))):
+        if language == "python":
+            script = tmp_path / f"readme{number}.py"
+            script.write_text(content, encoding="utf-8")
+            done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+            assert done.returncode == 0, done.stderr
+            assert "n = 3 against 3" in done.stdout
