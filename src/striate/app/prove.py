@@ -16,8 +16,8 @@ from striate.base.errors import ProofError, StorageError, sentence
 if TYPE_CHECKING:
     from striate.proofs.proof import Proof
 
-SHORT = {"in": "channels", "out": "filters"}
-"""Options that stand for a field where the proof has it and has none of the option's own name."""
+SHORT = {"in": ("channels_in", "channels"), "out": ("channels_out", "filters")}
+"""Options that stand for the first of these fields that the proof has, where none has the option's own name."""
 FREE = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -68,7 +68,8 @@ def options(words: Sequence[str], fields: dict[str, Any]) -> dict[str, Any]:
             continue
         written, equals, value = word[2:].partition("=")
         field = written.replace("-", "_")
-        field = SHORT[field] if field not in fields and SHORT.get(field) in fields else field
+        if field not in fields:
+            field = next((long for long in SHORT.get(field, ()) if long in fields), field)
         negated = field.removeprefix("no_")
         if field not in fields and fields.get(negated) is bool and not equals:
             given[negated] = False
@@ -103,10 +104,12 @@ def _list(as_json: bool) -> None:
     from striate.proofs import catalog
 
     rows: list[dict[str, Any]] = []
-    for name in catalog.NAMES:
-        proof = catalog.prove(name)
-        kinds = {kind: sum(check.kind == kind for check in proof.checks) for kind in ("symbolic", "numeric")}
-        rows.append({"name": name, "holds": proof.holds, **kinds, "summary": catalog.entry(name).summary})
+    with terminal.console(stderr=True).status("checking") as status:
+        for name in catalog.NAMES:
+            status.update(f"checking {name}")
+            proof = catalog.prove(name)
+            kinds = {kind: sum(check.kind == kind for check in proof.checks) for kind in ("symbolic", "numeric")}
+            rows.append({"name": name, "holds": proof.holds, **kinds, "summary": catalog.entry(name).summary})
     if as_json:
         typer.echo(dump_json(rows), nl=False)
     else:

@@ -45,7 +45,7 @@ def formula(latex: str) -> Formula:
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(convert_charrefs=False)  # a sign that was escaped does not come to handle_data
         self.faults: list[str] = []
 
     @staticmethod
@@ -63,3 +63,11 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if "\\" in data:  # a command that the converter left as it was
             self.faults.append(f"unknown command {data}")
+        if "<" in data:
+            self.faults.append(f"open text {data}")
+
+    def handle_comment(self, data: str) -> None:
+        self.faults.append(f"comment {data}")
+
+    def unknown_decl(self, data: str) -> None:
+        self.faults.append(f"declaration {data}")

@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from striate.proofs.proof import Picture
 
 WIDTH, HEIGHT = 440.0, 330.0  # user units
+HEAD, FOOT = 36.0, 48.0
 
 
 def picture_svg(picture: Picture) -> str:
     """Return ``picture`` as an SVG element; raises ValueError when it holds no values."""
     if not picture.values or not picture.values[0]:
         raise ValueError(f'the picture "{picture.title}" has no values')
-    with canvas(WIDTH, HEIGHT, f"proof {picture.title}") as figure:
-        figure.text(4 / WIDTH, 1 - 15 / HEIGHT, picture.title, fontsize=13.5, fontweight="bold", va="center")
+    height = _height(picture)
+    with canvas(WIDTH, height, f"proof {picture.title}") as figure:
+        figure.text(4 / WIDTH, 1 - 15 / height, picture.title, fontsize=13.5, fontweight="bold", va="center")
         room = 0.21 if picture.names else 0.16
-        axes = figure.add_axes((0.13, 0.15, 1 - 0.13 - room, 0.74))
+        axes = figure.add_axes((0.13, FOOT / height, 1 - 0.13 - room, 1 - (HEAD + FOOT) / height))
         axes.tick_params(length=0, labelsize=11)
         axes.set_xlabel(picture.x_label, alpha=0.85)
         axes.set_ylabel(picture.y_label, alpha=0.85)
@@ -32,10 +34,16 @@ def picture_svg(picture: Picture) -> str:
         return element(figure, f"{picture.title}: {picture.y_label} by {picture.x_label}".strip(": "))
 
 
+def _height(picture: Picture) -> float:
+    """Return the height at which a flat matrix leaves no empty paper above and below it."""
+    if picture.kind == "lines":
+        return HEIGHT
+    return min(HEIGHT, max(170.0, 0.71 * WIDTH * len(picture.values) / len(picture.values[0]) + HEAD + FOOT))
+
+
 def _heatmap(axes: Axes, picture: Picture) -> None:
     """Draw cells as paths, blue below zero and orange above, so that equal magnitudes are equally strong."""
     from matplotlib.colors import LinearSegmentedColormap
-    from matplotlib.ticker import MaxNLocator
 
     values = np.array(picture.values)
     largest = float(np.nanmax(np.abs(values))) or 1.0
@@ -46,7 +54,6 @@ def _heatmap(axes: Axes, picture: Picture) -> None:
     for axis, count in ((axes.xaxis, values.shape[1]), (axes.yaxis, values.shape[0])):
         step = max(1, -(-count // 8))
         axis.set_ticks([i + 0.5 for i in range(0, count, step)], [str(i) for i in range(0, count, step)])
-        axis.set_minor_locator(MaxNLocator(1))
     for spine in axes.spines.values():
         spine.set_visible(False)
     box = axes.get_figure(root=True)
