@@ -92,7 +92,7 @@ def costs(p: Parameters) -> tuple[Cost, Cost]:
 def prove(p: Parameters) -> Proof:
     """Return the proof for these sizes."""
     dense, convolution = costs(p)
-    positions = window_output(p.length, p.kernel, p.stride, p.padding)
+    positions = convolution.outputs // p.filters
     zeros = p.filters * p.channels * _padded(p, positions)
     counted = "each operation was counted" if _countable(dense, convolution) else "too many to count one by one"
     return Proof(
@@ -171,20 +171,15 @@ def _checks(p: Parameters, dense: Cost, convolution: Cost) -> tuple[Check, ...]:
             outputs = module(given).numel()
         # The counter takes a multiply-add for two operations, whatever becomes of the first addition.
         found.append((outputs, sum(w.numel() for w in module.parameters()), counter.get_total_flops() // 2))
-    checks = [
-        exact(
-            f"{name}: outputs, parameters, multiply-adds", cost.numbers[:3], seen, oracle="PyTorch's layer and counter"
-        )
-        for name, cost, seen in zip(("dense", "convolution"), (dense, convolution), found, strict=True)
-    ]
+    both = {"dense": dense, "convolution": convolution}
+    checks: list[Check] = []
+    for (name, cost), seen in zip(both.items(), found, strict=True):
+        said = f"{name}: outputs, parameters, multiply-adds"
+        checks.append(exact(said, cost.numbers[:3], seen, oracle="PyTorch's layer and counter"))
     if _countable(dense, convolution):
-        tallies = _tallied(p)
-        for name, cost, tally in zip(("dense", "convolution"), (dense, convolution), tallies, strict=True):
-            checks.append(
-                exact(
-                    f"{name}: multiplications, additions", cost.numbers[2:], tally, oracle="a count of each operation"
-                )
-            )
+        for (name, cost), tally in zip(both.items(), _tallied(p), strict=True):
+            said = f"{name}: multiplications, additions"
+            checks.append(exact(said, cost.numbers[2:], tally, oracle="a count of each operation"))
     return tuple(checks)
 
 
