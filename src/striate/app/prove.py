@@ -132,9 +132,11 @@ def _write(proof: Proof, html: Path | None, latex: Path | None) -> None:
 
 
 def _said(parameters: Any) -> str:
-    """Return the parameters as the options that give them."""
+    """Return the parameters that are set as the options that give them."""
     values: dict[str, Any] = parameters.model_dump(mode="json")
-    return " ".join(f"--{name.replace('_', '-')} {_written(value)}" for name, value in values.items())
+    return " ".join(
+        f"--{name.replace('_', '-')} {_written(value)}" for name, value in values.items() if value is not None
+    )
 
 
 def _written(value: Any) -> str:
