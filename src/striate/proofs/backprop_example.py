@@ -14,8 +14,8 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from striate.base.seeds import generator
-from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, numeric, refuse, symbolic
-from striate.proofs.propagation import Activation, Pass, propagate
+from striate.proofs.proof import CONFIG, Check, Proof, Step, numeric, refuse, symbolic
+from striate.proofs.propagation import Activation, Pass, propagate, tables
 
 SUMMARY = "back-propagation by hand: every number of the two-unit example, with tanh or identity output"
 SYMBOLIC_WEIGHTS = 16
@@ -24,18 +24,23 @@ RANDOM_SIZES = 4
 Number = Annotated[float, Field(ge=-1e3, le=1e3)]
 
 
-def _column(value: Any) -> Any:
-    """Return a vector as a matrix of one column, and any other value unchanged."""
-    if isinstance(value, (list, tuple)) and value and not any(isinstance(row, (list, tuple)) for row in value):
-        return tuple((cell,) for cell in value)
-    return value
+def _matrix(value: Any) -> Any:
+    """Return nested lists as nested tuples, a vector among them as a matrix of one column."""
+    rows = _tuples(value)
+    if isinstance(rows, tuple) and not any(isinstance(row, tuple) for row in rows):
+        return tuple((cell,) for cell in rows)
+    return rows
 
 
 def _vector(value: Any) -> Any:
-    return (value,) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+    return (value,) if isinstance(value, (int, float)) and not isinstance(value, bool) else _tuples(value)
 
 
-Rows = Annotated[tuple[tuple[Number, ...], ...], BeforeValidator(_column), Field(min_length=1, max_length=64)]
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, (list, tuple)) else value
+
+
+Rows = Annotated[tuple[tuple[Number, ...], ...], BeforeValidator(_matrix), Field(min_length=1, max_length=64)]
 Inputs = Annotated[tuple[Number, ...], BeforeValidator(_vector), Field(min_length=1, max_length=64)]
 
 
@@ -99,7 +104,7 @@ def prove(p: Parameters) -> Proof:
         steps=STEPS,
         checks=(*_symbolic(p), _autograd(p, _gradients), _differences(p)),
         limits=_limits(p),
-        tables=_tables(done),
+        tables=tables(done),
         values={
             **{f"s{layer + 1}": s for layer, s in enumerate(done.s)},
             **{f"x{layer}": x for layer, x in enumerate(done.x)},
@@ -221,27 +226,6 @@ def _differences(p: Parameters) -> Check:
 
 def _said(p: Parameters) -> str:
     return f"{sum(w.size for w in p.weights())} weights, and {RANDOM_SIZES} random nets"
-
-
-def _tables(done: Pass) -> tuple[Table, Table, Table]:
-    def said(values: np.ndarray) -> str:
-        return "  ".join(f"{float(v):.6f}" for v in values)
-
-    forward = [("x(0)", said(done.x[0]))]
-    for layer, (s, x) in enumerate(zip(done.s, done.x[1:], strict=True), start=1):
-        forward += [(f"s({layer})", said(s)), (f"x({layer})", said(x))]
-    forward.append(("e", f"{float(done.error):.6f}"))
-    backward = [(f"delta({layer})", said(done.delta[layer - 1])) for layer in range(len(done.delta), 0, -1)]
-    gradients = [
-        (f"de/dW({layer})", f"{row}", said(values))
-        for layer, gradient in enumerate(done.gradients, start=1)
-        for row, values in enumerate(gradient)
-    ]
-    return (
-        Table("Forward", ("quantity", "values"), tuple(forward)),
-        Table("Backward", ("quantity", "values"), tuple(backward)),
-        Table("Gradients, row 0 for the biases", ("matrix", "row", "values"), tuple(gradients)),
-    )
 
 
 def _limits(p: Parameters) -> str:

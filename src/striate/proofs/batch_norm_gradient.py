@@ -12,6 +12,7 @@ Source: EECS 498/598 Deep Learning, Homework 1, 2019, question 1.4.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated
 
 import numpy as np
@@ -124,6 +125,7 @@ def _batch(images: int, features: int, epsilon: float, seed: int, case: int) -> 
     return Batch(2 * x + 1, gradient, rng.uniform(0.5, 2.0, features), epsilon)
 
 
+@cache
 def _symbolic() -> tuple[Check, ...]:
     import sympy
 

@@ -5,7 +5,8 @@
 
 B slides the kernels, flipped and with their channels exchanged, over the output's gradient, between whose cells S - 1 zeros
 are put and around which D (K - 1) - P more (where that is negative, cells are cut off instead).
-Letters count from 1 as in the homework: w^ij scans input channel i for output channel j.
+Here p, q and k count from 0; labels count from 1, as in the homework: w11_2 is the second tap from input channel 1 to
+output channel 1.
 Source: CSCE 636 Deep Learning, Assignment 2, question 5; Dumoulin and Visin, arXiv 1603.07285, chapter 4.
 """
 
@@ -115,7 +116,7 @@ def mutated(p: Parameters) -> Check:
 
 STEPS = (
     Step(
-        "Output cell p of channel j sums over input channels i and taps k; cells outside the input count as zero.",
+        "Output cell p of channel j sums over input channels i and taps k, counted from 0; cells outside the input are zero.",
         r"y_{j,p} = \sum_i \sum_k w^{ij}_k x_{i,\,S p - P + D k}",
     ),
     Step(
@@ -137,7 +138,7 @@ STEPS = (
     Step(
         "With S - 1 zeros between the cells of the gradient and D (K - 1) - P around them, this is a convolution of stride 1 "
         "with the kernels flipped and the channels exchanged.",
-        r"\tilde{w}^{ji}_k = w^{ij}_{K - k + 1}",
+        r"\tilde{w}^{ji}_k = w^{ij}_{K - 1 - k}",
     ),
     Step("In the homework's case: two zeros on each side of two cells, and kernels (w3, w2, w1) from j to i."),
 )

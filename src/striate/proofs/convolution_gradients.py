@@ -8,6 +8,7 @@ Source: EECS 498/598 Deep Learning, Homework 1, 2019, question 1.5.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Self
 
 import numpy as np
@@ -136,6 +137,7 @@ STEPS = (
         r"\frac{\partial L}{\partial W_{f,c,p,q}} = \sum_{n,i,j} X_{n,c,i+p-1,j+q-1} "
         r"\frac{\partial L}{\partial Y_{n,f,i,j}}",
     ),
+    Step("A layer that used valid instead would hold every kernel flipped, and compute the same."),
 )
 
 Sizes = tuple[int, int, int, int, int, int, int]  # N C F H W H' W'
@@ -164,6 +166,7 @@ def _example(sizes: Sizes, seed: int, case: int) -> tuple[np.ndarray, np.ndarray
     return x, kernels, dy
 
 
+@cache
 def _symbolic() -> Check:
     import sympy
 

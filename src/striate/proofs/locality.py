@@ -127,8 +127,8 @@ def mutated(p: Parameters) -> Check:
 STEPS = (
     Step("A dense layer has a weight for every pair of an input and an output.", r"y_p = \sum_q W_{p,q} x_q"),
     Step(
-        "Locality: what belongs together lies close together, so far weights are zero. A window of K x K cells is left, and "
-        "with it a share of parameters and multiply-adds.",
+        "Locality: what belongs together lies close together, so distant weights are zero. A window of K x K cells is left, "
+        "and with it a share of parameters and multiply-adds.",
         r"W_{p,q} = 0 \quad \mathrm{unless} \quad 0 \leq q - p < K",
     ),
     Step(
@@ -137,7 +137,7 @@ STEPS = (
         r"W_{p,q} = w_{q-p}",
     ),
     Step(
-        "Then a shift of the input shifts the output.",
+        "Then a shift of the input by a cells shifts the output by a cells.",
         r"\sum_k w_k x_{p+k-a} = y_{p-a}",
     ),
     Step(
@@ -241,7 +241,7 @@ def _dense(p: Parameters) -> Check:
 def _cost_table(bought: dict[str, tuple[int, int]]) -> Table:
     whole: Any = bought["dense"]
     rows = tuple(
-        (name, f"{parameters:,}", f"{macs:,}", f"1/{whole[0] / parameters:,.4g}", f"1/{whole[1] / macs:,.4g}")
+        (name, f"{parameters:,}", f"{macs:,}", f"1/{whole[0] / parameters:,.1f}", f"1/{whole[1] / macs:,.1f}")
         for name, (parameters, macs) in bought.items()
     )
     columns = ("layer", "parameters", "multiply-adds", "share of parameters", "share of multiply-adds")

@@ -6,6 +6,7 @@ The images are the digits that scikit-learn carries, the table its wines (Forina
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
@@ -34,6 +35,7 @@ def _taps(x: Array, w: Array, product: Layer) -> Array:
     return np.sum(taps, axis=0)
 
 
+@cache
 def ring_checks() -> tuple[Check, Check]:
     """Prove on a ring that convolution commutes with shifts, and that nothing linear else does."""
     import sympy

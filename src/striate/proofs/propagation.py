@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from striate.proofs.proof import Table
+
 Activation = Literal["tanh", "identity"]
 
 
@@ -49,3 +51,26 @@ def propagate(
         deltas.insert(0, slopes[layer] * (weights[layer + 1] @ deltas[0])[1:])
     gradients = tuple(np.outer(out, delta) for out, delta in zip(outputs, deltas, strict=False))
     return Pass(tuple(signals), tuple(outputs), ((outputs[-1] - y) ** 2)[0], tuple(deltas), gradients)
+
+
+def tables(done: Pass) -> tuple[Table, Table, Table]:
+    """Return every number: forward, backward, gradients."""
+
+    def said(values: np.ndarray) -> str:
+        return "  ".join(f"{float(v):.6f}" for v in values)
+
+    forward = [("x(0)", said(done.x[0]))]
+    for layer, (s, x) in enumerate(zip(done.s, done.x[1:], strict=True), start=1):
+        forward += [(f"s({layer})", said(s)), (f"x({layer})", said(x))]
+    forward.append(("e", f"{float(done.error):.6f}"))
+    backward = [(f"delta({layer})", said(done.delta[layer - 1])) for layer in range(len(done.delta), 0, -1)]
+    gradients = [
+        (f"de/dW({layer})", f"{row}", said(values))
+        for layer, gradient in enumerate(done.gradients, start=1)
+        for row, values in enumerate(gradient)
+    ]
+    return (
+        Table("Forward", ("quantity", "values"), tuple(forward)),
+        Table("Backward", ("quantity", "values"), tuple(backward)),
+        Table("Gradients, row 0 for the biases", ("matrix", "row", "values"), tuple(gradients)),
+    )

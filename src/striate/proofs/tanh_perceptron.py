@@ -11,6 +11,7 @@ Assignment 2, question 1.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated
 
 import numpy as np
@@ -128,7 +129,7 @@ STEPS = (
         r"\Vert \nabla E(c w) \Vert \leq \frac{16}{N} \sum_{n=1}^{N} e^{-2 c |w^{\top} x_n|} \Vert x_n \Vert "
         r"\rightarrow 0 \quad (c \rightarrow \infty)",
     ),
-    Step("So weights that start large stay where they are, right or wrong: start small, and not at a sign's mercy."),
+    Step("So weights that start large stay where they are, right or wrong; those that start small can learn."),
 )
 
 
@@ -147,6 +148,7 @@ def _cases(p: Parameters) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     return cases
 
 
+@cache
 def _symbolic() -> tuple[Check, Check]:
     import sympy
 
