@@ -45,10 +45,15 @@ def test_the_ring_has_both_directions() -> None:
 
 
 def test_a_permutation_takes_the_neighbours_of_pixels_and_a_table_has_none() -> None:
-    related = correlations(0)
-    (near, any_two), (moved, still), (column, columns) = related.values()
+    measured = correlations(0)
+    (near, any_two), (moved, still), (column, columns) = measured.values()
     assert near > 2 * any_two
     assert still == any_two or abs(still - any_two) < 1e-12  # the pairs are the same ones
     assert abs(moved - any_two) < 0.1
     assert column < 1.5 * columns
-    assert len(correlation_table(related).rows) == 3
+    assert len(correlation_table(measured).rows) == 3
+
+
+def test_neighbours_end_with_the_row() -> None:
+    a, b = np.array([1.0, -1.0, 1.0, -1.0]), np.array([1.0, 1.0, -1.0, -1.0])  # uncorrelated
+    assert related(np.column_stack([a, -a, b, b]), row=2) == (1.0, 2 / 6)

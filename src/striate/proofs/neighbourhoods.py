@@ -93,13 +93,13 @@ def correlations(seed: int) -> dict[str, tuple[float, float]]:
     wines = np.loadtxt(locate().with_name("wine_data.csv"), delimiter=",", skiprows=1)[:, :-1]
     side = images.shape[1]
     return {
-        "digits, 8x8 pixels": _related(pixels, side),
-        "digits, pixels permuted": _related(pixels[:, order], side),
-        "wine, 13 columns of a table": _related(wines, wines.shape[1]),
+        "digits, 8x8 pixels": related(pixels, side),
+        "digits, pixels permuted": related(pixels[:, order], side),
+        "wine, 13 columns of a table": related(wines, wines.shape[1]),
     }
 
 
-def _related(columns: Array, row: int) -> tuple[float, float]:
+def related(columns: Array, row: int) -> tuple[float, float]:
     """Return mean |correlation| of neighbours along rows of ``row`` columns, and of all pairs; constants left out."""
     centred = columns - columns.mean(axis=0)
     size = np.linalg.norm(centred, axis=0)
