@@ -10,6 +10,7 @@ from striate.proofs.neighbourhoods import (
     correlations,
     fails,
     failure_table,
+    related,
     ring_checks,
     slide,
     slide_unshared,
