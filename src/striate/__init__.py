@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from striate.app.ask import study
+    from striate.proofs.catalog import prove
     from striate.studies.better import Better
     from striate.studies.question import Arm, Study
     from striate.studies.sooner import Sooner
@@ -32,6 +33,7 @@ _HOMES = {
     "Stabler": "striate.studies.stabler",
     "Study": "striate.studies.question",
     "open_run": "striate.training.run",
+    "prove": "striate.proofs.catalog",
     "resume": "striate.training.train",
     "study": "striate.app.ask",
     "test": "striate.training.train",
@@ -47,6 +49,7 @@ __all__ = [
     "Stabler",
     "Study",
     "open_run",
+    "prove",
     "resume",
     "study",
     "test",

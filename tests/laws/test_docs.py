@@ -40,6 +40,7 @@ TOY = {
     "test": "",
     "list": "",
     "show": "",
+    "prove": "",
     "doctor": "",
 }
 

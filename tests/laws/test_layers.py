@@ -36,6 +36,7 @@ HEAVY = {"torch", "sklearn", "scipy", "matplotlib", "pooch", "tensorboard", "PIL
 # Module -> the test file that exercises it, where a file of its own would only repeat that one.
 TESTED_ELSEWHERE: dict[str, str] = {
     "app/ask.py": "app/test_cli.py",
+    "app/derivation.py": "app/test_prove.py",
     "app/describe.py": "app/test_cli.py",
     "app/doctor.py": "app/test_cli.py",
     "app/look.py": "app/test_cli.py",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from striate.app import look
+from striate.app import look, prove
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
 from striate.base.errors import StriateError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 app.add_typer(look.listing, name="list")
 app.add_typer(look.showing, name="show")
 app.command()(look.doctor)
+app.command(context_settings=prove.FREE)(prove.prove)
 
 INTERRUPTED, DIVERGED = 130, 4
 

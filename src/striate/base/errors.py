@@ -6,6 +6,7 @@
     |-- NetError                a net cannot be built, or its weights do not fit
     |-- RunError                a run folder is absent, damaged, in use or belongs to another recipe
     |-- StudyError              a study, its arms or its claims are not acceptable
+    |-- ProofError              a proof is unknown, or cannot be made at the sizes asked for
     '-- StorageError            exit code 3: the disk refused (full, read-only, no permission)
 
 Every message is one sentence: what was given, where, what is accepted, what to do next.
@@ -41,6 +42,10 @@ class RunError(StriateError):
 
 class StudyError(StriateError):
     """A study, one of its arms or one of its claims is not acceptable."""
+
+
+class ProofError(StriateError):
+    """A proof is unknown, or its parameters are not acceptable."""
 
 
 class StorageError(StriateError):

@@ -1,0 +1,92 @@
+"""A proof in the terminal: what is claimed, why, with which numbers, and what checked it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from striate.app.formula import unicode
+from striate.app.terminal import table
+from striate.reports.matrix import Cell, cells
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from striate.proofs.proof import Proof
+    from striate.proofs.proof import Table as Rows
+
+COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red", "bright_cyan", "bright_yellow")
+
+
+def show_list(out: Console, rows: Sequence[dict[str, Any]]) -> None:
+    """Print a line for each proof: a tick, its name, what it says, how often it was checked."""
+    made = table("", "proof", "what it says", "symbolic", "numeric", right=("symbolic", "numeric"))
+    for row in rows:
+        made.add_row(_tick(row["holds"]), row["name"], row["summary"], str(row["symbolic"]), str(row["numeric"]))
+    out.print(made)
+    held = sum(row["holds"] for row in rows)
+    out.print(f"\n{held} of {len(rows)} hold; symbolic, numeric: checks that passed judgement on each of them")
+
+
+def show_proof(out: Console, proof: Proof) -> None:
+    """Print the whole proof."""
+    out.print(Text(proof.title, style="bold"))
+    out.print(Text(proof.source, style="dim"))
+    out.print(Text(f"\n{proof.statement}"))
+    _formula(out, proof.statement_latex)
+    out.print(Text("\nWhy", style="bold"))
+    for number, step in enumerate(proof.steps, start=1):
+        out.print(Text(f"{number}. {step.text}"))
+        _formula(out, step.latex)
+    for made in proof.tables:
+        _table(out, made)
+    if proof.errata:
+        out.print(Text("\nErrata", style="bold"))
+    for erratum in proof.errata:
+        parts = (
+            ("", erratum.source),
+            ("it says  ", erratum.says),
+            ("right is ", erratum.right),
+            ("numbers  ", erratum.example),
+        )
+        for mark, text in parts:
+            out.print(Padding(Text.assemble((mark, "dim"), text), (0, 0, 0, 2 if mark else 0), expand=False))
+    out.print(Text("\nChecks", style="bold"))
+    lines = Table.grid(padding=(0, 1))
+    for check in proof.checks:
+        said = Text.assemble((check.name, "bold"), f": {check.detail}", overflow="fold")
+        lines.add_row(_tick(check.passed), check.kind, said)
+    out.print(lines)
+    out.print(Text(f"\n{proof.limits}"))
+    out.print(
+        Text.assemble("\n", _tick(proof.holds), " it holds" if proof.holds else " it does not hold: a check failed")
+    )
+
+
+def _formula(out: Console, latex: str) -> None:
+    if latex:
+        out.print(Padding(Text(unicode(latex), style="cyan"), (0, 0, 0, 5), expand=False))
+
+
+def _table(out: Console, shown: Rows) -> None:
+    out.print(Text(f"\n{shown.title}", style="bold"))
+    rows = cells(shown.rows)
+    matrix = any(cell.colour is not None for row in rows for cell in row)
+    made = table(*shown.columns, right=() if matrix else tuple(column for column in shown.columns[1:] if column))
+    for row in rows:
+        made.add_row(*(_cell(cell) for cell in row))
+    out.print(made)
+
+
+def _cell(cell: Cell) -> Text:
+    if cell.colour is not None:
+        return Text(cell.text, style=COLOURS[cell.colour % len(COLOURS)])
+    return Text(cell.text, style="dim" if cell.text == "." else "")
+
+
+def _tick(holds: bool) -> Text:
+    return Text("✓", style="green") if holds else Text("✗", style="red")

@@ -1,0 +1,143 @@
+"""`striate prove`: the list of the proofs with their ticks, or one proof at sizes of one's own."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from striate.app.look import AsJson, say
+from striate.base.errors import ProofError, StorageError, sentence
+
+if TYPE_CHECKING:
+    from striate.proofs.proof import Proof
+
+SHORT = {"in": ("channels_in", "channels"), "out": ("channels_out", "filters")}
+"""Options that stand for the first of these fields that the proof has, where none has the option's own name."""
+FREE = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+def prove(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="The proof; without a name all are checked and listed.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the proof as a page to this file.")] = None,
+    latex: Annotated[Path | None, typer.Option(help="Write the proof as a fragment of LaTeX to this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove a statement and check it, at sizes of your own: each parameter of a proof is an option after its name."""
+    if name is None or name.startswith("-"):
+        if name is not None or html or latex or context.args:
+            raise ProofError(f"which proof? write its name right after prove; accepted are {', '.join(_names())}")
+        _list(as_json)
+        return
+    from striate.app import derivation, terminal
+    from striate.base.files import dump_json
+    from striate.proofs import catalog
+
+    entry = catalog.entry(name)
+    fields = {field: info.annotation for field, info in entry.Parameters.model_fields.items()}
+    parameters = catalog.parameters(name, options(context.args, fields))
+    proof = entry.prove(parameters)
+    _write(proof, html, latex)
+    if as_json:
+        typer.echo(dump_json(proof.to_json()), nl=False)
+    elif not html and not latex:
+        derivation.show_proof(terminal.console(), proof)
+        typer.echo(f"\nparameters: {_said(parameters)}")
+    if not proof.holds:
+        raise typer.Exit(1)
+
+
+def options(words: Sequence[str], fields: dict[str, Any]) -> dict[str, Any]:
+    """Return field -> value of the option ``words``; each value is read as JSON where that is possible, else as text.
+
+    Raises ProofError listing every word that is no option or lacks its value; whether a field exists is judged with the
+    values.
+    """
+    given: dict[str, Any] = {}
+    faults: list[str] = []
+    left = list(words)
+    while left:
+        word = left.pop(0)
+        if not word.startswith("--") or word == "--":
+            faults.append(f'"{word}" is no option, write --FIELD VALUE')
+            continue
+        written, equals, value = word[2:].partition("=")
+        field = written.replace("-", "_")
+        if field not in fields:
+            field = next((long for long in SHORT.get(field, ()) if long in fields), field)
+        negated = field.removeprefix("no_")
+        if field not in fields and fields.get(negated) is bool and not equals:
+            given[negated] = False
+        elif equals or (left and not left[0].startswith("--")):
+            given[field] = _value(value if equals else left.pop(0))
+        elif fields.get(field) is bool:
+            given[field] = True
+        else:
+            faults.append(f"--{written} needs a value")
+    if faults:
+        raise ProofError(sentence(faults))
+    return given
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _names() -> tuple[str, ...]:
+    from striate.proofs.catalog import NAMES
+
+    return NAMES
+
+
+def _list(as_json: bool) -> None:
+    """Check every proof at its own sizes; leave with 1 when one does not hold."""
+    from striate.app import derivation, terminal
+    from striate.base.files import dump_json
+    from striate.proofs import catalog
+
+    rows: list[dict[str, Any]] = []
+    with terminal.console(stderr=True).status("checking") as status:
+        for name in catalog.NAMES:
+            status.update(f"checking {name}")
+            proof = catalog.prove(name)
+            kinds = {kind: sum(check.kind == kind for check in proof.checks) for kind in ("symbolic", "numeric")}
+            rows.append({"name": name, "holds": proof.holds, **kinds, "summary": catalog.entry(name).summary})
+    if as_json:
+        typer.echo(dump_json(rows), nl=False)
+    else:
+        derivation.show_list(terminal.console(), rows)
+    if not all(row["holds"] for row in rows):
+        raise typer.Exit(1)
+
+
+def _write(proof: Proof, html: Path | None, latex: Path | None) -> None:
+    from striate.base.files import write_text
+    from striate.reports.proof import proof_html
+    from striate.reports.proof_latex import proof_latex
+
+    for file, written in ((html, proof_html), (latex, proof_latex)):
+        if file is not None:
+            if not file.parent.is_dir():
+                raise StorageError(f"{file} could not be written: there is no folder {file.parent}; make it first")
+            write_text(file, written(proof))
+            say(f"wrote {file}")
+
+
+def _said(parameters: Any) -> str:
+    """Return the parameters that are set as the options that give them."""
+    values: dict[str, Any] = parameters.model_dump(mode="json")
+    return " ".join(
+        f"--{name.replace('_', '-')} {_written(value)}" for name, value in values.items() if value is not None
+    )
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else shlex.quote(json.dumps(value))

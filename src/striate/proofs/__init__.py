@@ -1,0 +1,1 @@
+"""Why it is so: mathematical statements with their derivations, each checked symbolically, numerically or both."""

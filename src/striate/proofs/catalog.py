@@ -1,0 +1,76 @@
+"""The only place where the name of a proof becomes a proof.
+
+Each proof is a module of its own, loaded when it is asked for. It holds ``SUMMARY`` (one line), ``Parameters`` (a frozen,
+strict Pydantic model with ranges), ``prove(parameters)``, and ``mutated(parameters)``: the same check applied to a
+statement that is wrong on purpose, which it must reject.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from striate.base.errors import ProofError, nearest, sentence
+from striate.nets.catalog import faults_of
+from striate.proofs.proof import Check, Proof
+
+NAMES = (
+    "one-one-convolution",
+    "logistic-convexity",
+    "locality",
+    "cross-correlation",
+    "dense-or-convolution",
+    "layer-gradients",
+    "batch-norm-gradient",
+    "convolution-gradients",
+    "short-answers",
+    "tanh-perceptron",
+    "backprop-example",
+    "residual-blocks",
+    "batch-norm-shapes",
+    "conv-as-matrix",
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name of the catalogue: what it states in a line, its parameters, its proof, and its check of a wrong one."""
+
+    name: str
+    summary: str
+    Parameters: type[BaseModel]
+    prove: Callable[[Any], Proof]
+    mutated: Callable[[Any], Check]
+
+
+def entry(name: str) -> Entry:
+    """Return the catalogue's entry; raises ProofError with the nearest name and the list."""
+    if name not in NAMES:
+        raise ProofError(f'proof "{name}" is unknown{nearest(name, NAMES)}; accepted are {", ".join(NAMES)}')
+    module = import_module(f"striate.proofs.{name.replace('-', '_')}")
+    return Entry(name, module.SUMMARY, module.Parameters, module.prove, module.mutated)
+
+
+def parameters(name: str, given: Mapping[str, Any]) -> Any:
+    """Return the proof's parameters: its defaults with ``given`` replaced; raises ProofError listing every fault."""
+    model = entry(name).Parameters
+    # JSON in, so that lists become tuples under strict validation, as for the options of a net.
+    try:
+        return model.model_validate_json(json.dumps(dict(given), default=str))
+    except ValidationError as error:
+        faults = sentence(faults_of(error, model.model_fields))
+        raise ProofError(f"proof {name} cannot be made with these parameters: {faults}") from error
+
+
+def prove(name: str, **given: Any) -> Proof:
+    """Return proof ``name`` at the sizes of ``given`` (its own defaults for the rest), derived and checked.
+
+    Raises ProofError for an unknown name, and for parameters that it does not accept, all of them together.
+    """
+    found = entry(name)
+    return found.prove(parameters(name, given))

@@ -1,0 +1,94 @@
+"""The three ways of sliding one array over another: full, valid and filt.
+
+    full(a, b)_ij  = sum_mn a_mn b_(i-m+1, j-n+1)          (H + H' - 1) x (W + W' - 1)
+    valid(a, b)_ij = sum_mn a_mn b_(i-m+H', j-n+W')        (H - H' + 1) x (W - W' + 1)
+    filt(a, b)_ij  = sum_mn a_(i+m-1, j+n-1) b_mn          (H - H' + 1) x (W - W' + 1)
+
+Indices count from 1; a is H x W, b is H' x W'. For numbers and for SymPy's letters alike.
+Source: EECS 498/598 Deep Learning, Homework 1, 2019, question 1.5 (valid: its later edition).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from striate.base.shapes import window_output
+from striate.proofs.proof import Check, Table, numeric
+
+Size = tuple[int, int]
+Operation = Callable[[np.ndarray, np.ndarray], Any]
+
+
+def filt(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return ``b`` (H', W') slid over ``a`` (H, W) unflipped: (H-H'+1, W-W'+1). Raises ValueError if it does not fit."""
+    for size, kernel in zip(a.shape, b.shape, strict=True):
+        window_output(size, kernel)
+    return (sliding_window_view(a, b.shape) * b).sum(axis=(2, 3))
+
+
+def full(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return every cell of ``a`` (H, W) spread out by ``b`` (H', W'): (H+H'-1, W+W'-1)."""
+    out = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[1] + b.shape[1] - 1), dtype=np.result_type(a, b))
+    for m, n in product(range(b.shape[0]), range(b.shape[1])):
+        out[m : m + a.shape[0], n : n + a.shape[1]] += a * b[m, n]
+    return out
+
+
+def valid(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the part of `full` in which ``b`` lies wholly inside ``a``: (H-H'+1, W-W'+1)."""
+    rows, columns = (window_output(size, kernel) for size, kernel in zip(a.shape, b.shape, strict=True))
+    return full(a, b)[b.shape[0] - 1 :, b.shape[1] - 1 :][:rows, :columns]
+
+
+def flip(b: np.ndarray) -> np.ndarray:
+    """Return ``b`` turned by half a turn: both axes backwards."""
+    return b[::-1, ::-1]
+
+
+def full_size(a: Size, b: Size) -> Size:
+    """Return the size of full(a, b)."""
+    return a[0] + b[0] - 1, a[1] + b[1] - 1
+
+
+def filt_size(a: Size, b: Size) -> Size:
+    """Return the size of filt(a, b) and valid(a, b); not positive where ``b`` does not fit into ``a``."""
+    return a[0] - b[0] + 1, a[1] - b[1] + 1
+
+
+def cells(size: Size) -> str:
+    """Return a size in words: 3x4, or none where nothing fits."""
+    return f"{size[0]}x{size[1]}" if min(size) > 0 else "none"
+
+
+def sizes(a: Size, b: Size) -> Table:
+    """Return the sizes of the three operations."""
+    rules = (
+        ("full", "(H+H'-1) x (W+W'-1)", full_size),
+        *((n, "(H-H'+1) x (W-W'+1)", filt_size) for n in ("valid", "filt")),
+    )
+    rows = tuple((name, rule, cells(size(a, b))) for name, rule, size in rules)
+    return Table(f"Sizes for a of {cells(a)} and b of {cells(b)}", ("operation", "rule", "size"), rows)
+
+
+def checks(pairs: list[tuple[np.ndarray, np.ndarray]], said: str) -> tuple[Check, ...]:
+    """Compare the operations with SciPy, and valid with filt of the flipped array, on all ``pairs``."""
+    from scipy import signal
+
+    def results(operation: Operation) -> np.ndarray:
+        return np.concatenate([np.ravel(operation(a, b)) for a, b in pairs])
+
+    oracles: tuple[tuple[str, Operation, Operation, str], ...] = (
+        ("full", full, lambda a, b: signal.convolve2d(a, b, "full"), "scipy.signal.convolve2d"),
+        ("valid", valid, lambda a, b: signal.convolve2d(a, b, "valid"), "scipy.signal.convolve2d"),
+        ("filt", filt, lambda a, b: signal.correlate2d(a, b, "valid"), "scipy.signal.correlate2d"),
+        ("valid is filt of the flipped array", valid, lambda a, b: filt(a, flip(b)), "filt"),
+    )
+    return tuple(
+        numeric(name, results(ours), results(theirs), oracle=oracle, sizes=said)
+        for name, ours, theirs, oracle in oracles
+    )

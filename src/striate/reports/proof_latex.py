@@ -1,0 +1,94 @@
+"""A proof as a fragment of LaTeX, to be put into a document of one's own that loads amsmath and amssymb."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from striate.reports.matrix import Cell, cells
+
+if TYPE_CHECKING:
+    from striate.proofs.proof import Proof, Table
+
+SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$", "|": "$|$", '"': "''",
+    "α": r"$\alpha$", "β": r"$\beta$", "γ": r"$\gamma$", "δ": r"$\delta$", "ε": r"$\epsilon$", "θ": r"$\theta$",
+    "μ": r"$\mu$", "σ": r"$\sigma$", "λ": r"$\lambda$", "η": r"$\eta$", "ρ": r"$\rho$", "τ": r"$\tau$", "π": r"$\pi$",
+    "Δ": r"$\Delta$", "Σ": r"$\Sigma$", "∂": r"$\partial$", "∇": r"$\nabla$", "²": "$^2$", "³": "$^3$", "ᵀ": r"$^{\top}$",
+    "·": r"$\cdot$", "×": r"$\times$", "±": r"$\pm$", "−": "$-$", "≤": r"$\leq$", "≥": r"$\geq$", "≠": r"$\neq$",
+    "≈": r"$\approx$", "→": r"$\rightarrow$", "⇒": r"$\Rightarrow$", "∞": r"$\infty$", "√": r"$\surd$", "…": r"\ldots{}",
+    "–": "--", "’": "'", "“": "``", "”": "''", "′": r"$'$", "∗": r"$\ast$", "⊙": r"$\odot$", "ℓ": r"$\ell$", "‖": r"$\Vert$",
+}  # fmt: skip
+
+
+def proof_latex(proof: Proof) -> str:
+    """Return the fragment; it holds no preamble, and no character that a plain LaTeX run does not know."""
+    parts = [
+        "% In the preamble: \\usepackage{amsmath,amssymb}",
+        f"\\section*{{{escaped(proof.title)}}}",
+        f"\\emph{{{escaped(proof.source)}}}\n",
+        escaped(proof.statement),
+        _display(proof.statement_latex),
+        "\\begin{enumerate}",
+        *(f"\\item {escaped(step.text)}\n{_display(step.latex)}".rstrip() for step in proof.steps),
+        "\\end{enumerate}",
+        *(_table(table) for table in proof.tables),
+        *_errata(proof),
+        "\\paragraph{Checks}",
+        "\\begin{itemize}",
+        *(
+            f"\\item {escaped(check.name)} ({check.kind}, {'passed' if check.passed else 'failed'}): {escaped(check.detail)}"
+            for check in proof.checks
+        ),
+        "\\end{itemize}",
+        escaped(proof.limits),
+    ]
+    return "\n".join(part for part in parts if part) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Return ``text`` for LaTeX's text mode; a character that plain LaTeX may lack becomes its code point in brackets."""
+    return "".join(SPECIAL.get(c, c if c.isascii() else f"[U+{ord(c):04X}]") for c in text)
+
+
+def _display(latex: str) -> str:
+    return f"\\[ {latex} \\]" if latex else ""
+
+
+def _table(table: Table) -> str:
+    rows = cells(table.rows)
+    matrix = any(cell.colour is not None for row in rows for cell in row)
+    columns = "r" * len(table.columns) if matrix else "l" + "r" * (len(table.columns) - 1)
+    lines = [
+        f"\\paragraph{{{escaped(table.title)}}}\n",
+        "\\noindent{\\small\\setlength{\\tabcolsep}{4pt}%",
+        f"\\begin{{tabular}}{{{columns}}}",
+        " & ".join(escaped(column) for column in table.columns) + " \\\\ \\hline",
+        *(" & ".join(_cell(cell) for cell in row) + " \\\\" for row in rows),
+        "\\end{tabular}}\n",
+    ]
+    return "\n".join(lines)
+
+
+def _cell(cell: Cell) -> str:
+    if cell.colour is None:
+        return "$\\cdot$" if cell.text == "." else escaped(cell.text)
+    letter = re.sub(r"[^\x00-\x7f]", lambda m: SPECIAL.get(m[0], "?").strip("$"), cell.letter)
+    return (
+        f"${letter}" + (f"^{{{cell.above}}}" if cell.above else "") + (f"_{{{cell.below}}}" if cell.below else "") + "$"
+    )
+
+
+def _errata(proof: Proof) -> list[str]:
+    if not proof.errata:
+        return []
+    lines = ["\\paragraph{Errata}", "\\begin{itemize}"]
+    for erratum in proof.errata:
+        said = (
+            f"{erratum.source} says: {erratum.says}",
+            f"Right is: {erratum.right}",
+            f"In numbers: {erratum.example}",
+        )
+        lines.append("\\item " + " \\\\ ".join(escaped(text) for text in said))
+    return [*lines, "\\end{itemize}"]

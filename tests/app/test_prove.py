@@ -1,0 +1,158 @@
+"""`striate prove`: what it prints, what it writes, and how it says no."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+import striate
+from striate.app import cli
+from striate.app.prove import options
+from striate.base.errors import ProofError
+from striate.proofs import catalog
+from striate.proofs.proof import Check
+
+FIELDS = {
+    "channels": int,
+    "filters": int,
+    "kernel_height": int,
+    "bias": bool,
+    "alpha": float,
+    "output": str,
+    "w1": tuple,
+}
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)
+
+    def striate_prove(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["striate", "prove", *words])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(left.value.code or 0), out, err
+
+    return striate_prove
+
+
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        (["--channels", "3", "--kernel-height=5"], {"channels": 3, "kernel_height": 5}),
+        (["--in", "2", "--out", "4"], {"channels": 2, "filters": 4}),
+        (["--bias"], {"bias": True}),
+        (["--bias", "--channels", "2"], {"bias": True, "channels": 2}),
+        (["--bias", "false"], {"bias": False}),
+        (["--no-bias"], {"bias": False}),
+        (["--alpha", "-1.5"], {"alpha": -1.5}),
+        (["--output", "identity"], {"output": "identity"}),
+        (["--w1", "[[1, 2]]"], {"w1": [[1, 2]]}),
+        (["--chanels", "3"], {"chanels": 3}),
+        ([], {}),
+    ],
+)
+def test_options_become_fields(words: list[str], given: dict[str, object]) -> None:
+    assert options(words, FIELDS) == given
+
+
+def test_in_and_out_are_the_channels_of_whichever_name() -> None:
+    assert options(["--in", "2", "--out", "3"], {"channels_in": int, "channels_out": int}) == {
+        "channels_in": 2,
+        "channels_out": 3,
+    }
+
+
+def test_words_that_are_no_options_are_told_together() -> None:
+    with pytest.raises(ProofError, match=r'"3" is no option, write --FIELD VALUE; --channels needs a value'):
+        options(["3", "--channels"], FIELDS)
+
+
+def test_a_proof_at_sizes_of_ones_own(run) -> None:
+    code, out, err = run("cross-correlation", "--length", "3")
+    assert (code, err) == (0, "")
+    assert "∂z[k]/∂x[i] = y[(i + k) mod n]" in out
+    assert "z1   y1   y2   y0" in out
+    assert "✓ symbolic every entry of both Jacobians: length 3: 18 expressions, all zero" in out
+    assert "✓ it holds" in out
+    assert out.endswith("parameters: --length 3 --seed 0\n")
+
+
+def test_errata_are_printed(run) -> None:
+    out = run("one-one-convolution", "--in", "2", "--out", "2")[1]
+    assert "it says  The two are the same when the number of input channels is 1." in out
+    assert "α    ." in out
+
+
+def test_json_holds_the_numbers(run) -> None:
+    code, out, _ = run("cross-correlation", "--length", "2", "--json")
+    record = json.loads(out)
+    assert code == 0
+    assert record["holds"] is True
+    assert len(record["values"]["jacobian_x"]) == 2
+
+
+def test_page_and_fragment_are_written(run) -> None:
+    code, out, err = run("batch-norm-shapes", "--html", "p.html", "--latex", "p.tex")
+    assert (code, out) == (0, "")
+    assert err == "wrote p.html\nwrote p.tex\n"
+    assert "<math" in Path("p.html").read_text(encoding="utf-8")
+    assert Path("p.tex").read_text(encoding="utf-8").startswith("% In the preamble")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["crosscorrelation"], 2, 'proof "crosscorrelation" is unknown (did you mean "cross-correlation"?)'),
+        (["cross-correlation", "--lenght", "3"], 2, 'field lenght is unknown (did you mean "length"?)'),
+        (["cross-correlation", "--length", "0"], 2, "length is 0, and must be greater than or equal to 1"),
+        (["--in", "3", "cross-correlation"], 2, "which proof? write its name right after prove"),
+        (["--html", "p.html"], 2, "which proof?"),
+        (["batch-norm-shapes", "--html", "no/p.html"], 3, "there is no folder no; make it first"),
+    ],
+)
+def test_it_says_no_in_a_sentence(run, words: list[str], code: int, told: str) -> None:
+    left, out, err = run(*words)
+    assert (left, out) == (code, "")
+    assert told in err
+    assert "Traceback" not in err
+
+
+@pytest.fixture
+def two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "NAMES", ("cross-correlation", "batch-norm-shapes"))
+
+
+@pytest.mark.usefixtures("two")
+def test_the_list_checks_every_proof(run) -> None:
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    assert "✓   cross-correlation " in out
+    assert "2 of 2 hold" in out
+    rows = json.loads(run("--json")[1])
+    assert [(row["name"], row["holds"], row["symbolic"]) for row in rows] == [
+        ("cross-correlation", True, 1),
+        ("batch-norm-shapes", True, 1),
+    ]
+
+
+@pytest.mark.usefixtures("two")
+def test_a_failed_check_is_seen_and_has_an_exit_code(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = (Check("wrong", "numeric", False, "off by 1"),)
+    monkeypatch.setattr("striate.proofs.cross_correlation._spectral", lambda *_: failed)
+    code, out, _ = run()
+    assert code == 1
+    assert "✗   cross-correlation " in out
+    assert "1 of 2 hold" in out
+    code, out, _ = run("cross-correlation")
+    assert code == 1
+    assert "✗ numeric  wrong: off by 1" in out
+    assert "✗ it does not hold: a check failed" in out
+
+
+def test_python_returns_the_matrices() -> None:
+    assert striate.prove("cross-correlation", length=4).values["jacobian_y"].shape == (4, 4)

@@ -1,0 +1,162 @@
+"""What every proof of the catalogue owes: it holds at its own sizes and at others, and its check can fail."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from functools import cache
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from striate.base.files import dump_json
+from striate.proofs.catalog import NAMES, entry
+from striate.proofs.proof import Proof, proof_from_json
+from striate.reports.mathml import formula
+from striate.reports.proof_latex import proof_latex
+
+KNOWN = {
+    "Delta", "Leftrightarrow", "Longleftrightarrow", "Rightarrow", "Sigma", "Vert", "alpha", "approx", "ast", "bar",
+    "begin", "beta", "bmod", "cdot", "delta", "ell", "emph", "end", "epsilon", "eta", "forall", "frac", "gamma", "ge",
+    "geq", "hat", "hline", "in", "infty", "item", "lVert", "lambda", "langle", "ldots", "le", "left", "leq", "lfloor",
+    "log", "mathbb", "mathrm", "max", "mid", "min", "mu", "nabla", "neg", "neq", "noindent", "odot", "overline",
+    "paragraph", "partial", "pi", "pm", "prod", "qquad", "quad", "rVert", "rangle", "rfloor", "rho", "right",
+    "rightarrow", "section", "setlength", "sigma", "small", "sqrt", "succ", "succeq", "sum", "surd", "tabcolsep",
+    "tanh", "tau", "text", "textasciicircum", "textasciitilde", "textbackslash", "theta", "tilde", "times", "to",
+    "top", "usepackage",
+}  # fmt: skip
+
+
+@cache
+def proved(name: str) -> Proof:
+    found = entry(name)
+    return found.prove(found.Parameters())
+
+
+def drawn(model: type[BaseModel], rng: random.Random) -> BaseModel:
+    """Return parameters with other small sizes and choices, within the ranges that the fields declare."""
+    default = model().model_dump()
+    for _ in range(500):
+        given: dict[str, Any] = {}
+        for name, field in model.model_fields.items():
+            value = default[name]
+            if isinstance(value, bool):
+                given[name] = rng.random() < 0.5
+            elif get_origin(field.annotation) is Literal:
+                given[name] = rng.choice(get_args(field.annotation))
+            elif isinstance(value, int):
+                low = next((limit.ge for limit in field.metadata if hasattr(limit, "ge")), 1)
+                high = next((limit.le for limit in field.metadata if hasattr(limit, "le")), 1000)
+                given[name] = rng.randint(low, min(high, low + 9)) if name != "seed" else rng.randrange(1000)
+        try:
+            made = model(**given)
+        except ValidationError:
+            continue
+        if made.model_dump(exclude={"seed"}) != model().model_dump(exclude={"seed"}):
+            return made
+    raise AssertionError(f"no other sizes found for {model}")
+
+
+def failures(proof: Proof) -> list[str]:
+    return [f"{check.name}: {check.detail}" for check in proof.checks if not check.passed]
+
+
+def faults(text: str) -> list[str]:
+    """Return what a LaTeX run would stumble over."""
+    found = [f"character {character}" for character in sorted({c for c in text if not c.isascii()})]
+    found += [f"command {name}" for name in sorted(set(re.findall(r"\\([A-Za-z]+)", text)) - KNOWN)]
+    bare = re.sub(r"\\[{}]", "", text)
+    depth = 0
+    for character in bare:
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if depth < 0:
+            break
+    found += ["braces"] if depth else []
+    opened: list[str] = []
+    for kind, name in re.findall(r"\\(begin|end)\{(\w+)\}", text):
+        if kind == "begin":
+            opened.append(name)
+        elif not opened or opened.pop() != name:
+            found.append(f"end of {name}")
+    return found + opened + (["dollars"] if len(re.findall(r"(?<!\\)\$", text)) % 2 else [])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_holds_at_its_own_sizes_and_says_all_it_should(name: str) -> None:
+    proof = proved(name)
+    assert failures(proof) == []
+    assert proof.holds
+    assert proof.name == name
+    assert proof.title
+    assert proof.statement.endswith(".")
+    assert proof.steps
+    assert all(step.text for step in proof.steps)
+    assert proof.limits
+    assert proof.source
+    assert any(check.kind == "numeric" for check in proof.checks)
+    assert len({check.name for check in proof.checks}) > 1
+    assert all(type(check.passed) is bool and check.detail for check in proof.checks)
+    for table in proof.tables:
+        assert {len(row) for row in table.rows} == {len(table.columns)}
+    for erratum in proof.errata:
+        assert all((erratum.source, erratum.says, erratum.right))
+        assert any(character.isdigit() for character in erratum.example)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("draw", [0, 1])
+def test_it_holds_at_other_sizes(name: str, draw: int) -> None:
+    found = entry(name)
+    parameters = drawn(found.Parameters, random.Random(f"{name} {draw}"))
+    assert failures(found.prove(parameters)) == [], parameters
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_check_rejects_a_wrong_statement(name: str) -> None:
+    found = entry(name)
+    sizes = [found.Parameters(), *(drawn(found.Parameters, random.Random(f"{name} {draw}")) for draw in (0, 1, 2))]
+    assert [str(parameters) for parameters in sizes if found.mutated(parameters).passed] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_formulas_are_mathematics_that_browsers_draw(name: str) -> None:
+    proof = proved(name)
+    formulas = [latex for latex in (proof.statement_latex, *(step.latex for step in proof.steps)) if latex]
+    assert formulas
+    for latex in formulas:
+        assert formula(latex).mathml.startswith("<math ")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_fragment_is_what_latex_reads(name: str) -> None:
+    assert faults(proof_latex(proved(name))) == []
+
+
+@pytest.mark.parametrize("text", [r"\unheardof", "{", "}{", r"\begin{a}\end{b}", "$", "α"])
+def test_a_fault_is_found(text: str) -> None:
+    assert faults(text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_survives_json(name: str) -> None:
+    written = json.loads(dump_json(proved(name).to_json()))
+    back = proof_from_json(written)
+    assert back.holds
+    assert json.loads(dump_json(back.to_json())) == written
+    assert (back.steps, back.checks, back.tables, back.pictures, back.errata) == (
+        proved(name).steps,
+        proved(name).checks,
+        proved(name).tables,
+        proved(name).pictures,
+        proved(name).errata,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_parameters_give_the_same_numbers(name: str) -> None:
+    found = entry(name)
+    sizes = drawn(found.Parameters, random.Random(f"{name} 0"))
+    assert found.prove(sizes).to_json() == found.prove(sizes).to_json()

@@ -1,0 +1,71 @@
+"""The three experiments: nets, masks and descents small enough for the head."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from striate.proofs.demonstrations import (
+    DeepNet,
+    Dropout,
+    deep_net,
+    descent,
+    dropout_table,
+    norm_table,
+    rate_table,
+    sensitivities,
+)
+
+
+def test_sensitivities_of_two_sigmoids_at_zero() -> None:
+    # Signals of 0 have slope 1/4: the last layer gets 1/4, the one before 1/4 * weight * 1/4.
+    weights = np.array([[[0.0]], [[0.0]]])
+    net = DeepNet(weights, np.array([1.0]), np.array([1.0]), "sigmoid")
+    assert sensitivities(net).ravel().tolist() == [0, 0.25]
+
+
+def test_sensitivities_of_two_rectifiers() -> None:
+    net = DeepNet(np.array([[[2.0]], [[3.0]]]), np.array([1.0]), np.array([1.0]), "relu")
+    assert sensitivities(net).ravel().tolist() == [3, 1]
+    blocked = DeepNet(np.array([[[-2.0]], [[3.0]]]), np.array([1.0]), np.array([1.0]), "relu")
+    assert sensitivities(blocked).ravel().tolist() == [0, 0]
+
+
+def test_nets_keep_the_size_of_their_weights() -> None:
+    for activation, variance in (("sigmoid", 1 / 64), ("relu", 2 / 64)):
+        net = deep_net(4, 64, activation, np.random.default_rng(0))
+        assert net.weights.var() == pytest.approx(variance, rel=0.05)
+        assert np.linalg.norm(net.gradient) == pytest.approx(1)
+
+
+def test_all_masks_of_two_inputs() -> None:
+    layer = Dropout(np.array([[1.0, 10.0]]), np.array([3.0, 5.0]), keep=0.25)
+    masks, chances = layer.masks()
+    assert masks.tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    assert chances.tolist() == [0.5625, 0.1875, 0.1875, 0.0625]
+    assert layer.mean().tolist() == [0.25 * 53]
+    mean, error = layer.sampled(4000, np.random.default_rng(0))
+    assert abs(mean[0] - 13.25) < 4 * error[0]
+
+
+def test_a_descent_by_hand() -> None:
+    losses = descent(np.array([2.0]), np.array([1.0]), rate=0.75, steps=2)
+    assert losses.tolist() == [1, 0.25, 0.0625]  # the factor is 1 - 0.75 * 2 = -1/2
+    assert descent(np.array([2.0]), np.array([1.0]), rate=1.5, steps=1).tolist() == [1, 4]
+
+
+def test_tables_show_what_was_measured() -> None:
+    assert norm_table({"sigmoid": np.array([0.5, 1.0]), "relu": np.array([0.0, 0.0])}).rows[-1] == (
+        "first / last", "5.00e-01", "no gradient"
+    )  # fmt: skip
+    assert rate_table({0.25: np.array([1.0, 0.5, 4.0])}).rows[0] == (
+        "0.25",
+        "1.500",
+        "1.0000",
+        "5.00e-01 at step 1",
+        "4.00e+00",
+    )
+    layer = Dropout(np.array([[1.0, 10.0]]), np.array([3.0, 5.0]), keep=0.25)
+    rows = {row[0]: row[1] for row in dropout_table(layer, np.random.default_rng(0)).rows}
+    assert rows["at inference, W (p x)"] == rows["in training, mean of all masks"] == "13.2500"
+    assert rows["at inference, W x"] == rows["inverted dropout in training, mean"] == "53.0000"

@@ -1,0 +1,24 @@
+"""The fragment of LaTeX: texts escaped, matrices in mathematics. Whether LaTeX reads all of them is a law of the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from striate.proofs.catalog import prove
+from striate.proofs.proof import Table
+from striate.reports.proof_latex import escaped, proof_latex
+
+
+def test_texts_are_escaped() -> None:
+    assert escaped(r"50 % of a_b & c^2 #1 {x} $ \y") == (
+        r"50 \% of a\_b \& c\textasciicircum{}2 \#1 \{x\} \$ \textbackslash{}y"
+    )
+    assert escaped("α ≤ x²") == r"$\alpha$ $\leq$ x$^2$"
+    assert escaped("雪") == "[U+96EA]"
+
+
+def test_a_matrix_is_set_in_mathematics() -> None:
+    table = Table("A", ("", "x1", "x2"), (("y1", "w11_2", "."), ("y2", "α", "-x0")))
+    text = proof_latex(replace(prove("cross-correlation", length=1), tables=(table,)))
+    assert "y1 & $w^{11}_{2}$ & $\\cdot$ \\\\" in text
+    assert "y2 & $\\alpha$ & $-x_{0}$ \\\\" in text
