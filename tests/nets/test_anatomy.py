@@ -22,6 +22,7 @@ def test_a_small_net_worked_out_by_hand() -> None:
     assert (rows["conv2"].parameters, rows["conv2"].macs, rows["conv2"].receptive_field) == (600, 9_600, 14)
     assert (rows["pool2"].output, rows["pool2"].receptive_field) == ((6, 2, 2), 16)
     assert (rows["dense1"].parameters, rows["dense1"].macs) == (24 * 10 + 10, 240)
+    assert (rows["conv1"].memory, rows["pool2"].memory) == (4 * 4 * 64, 4 * 6 * 4)
     assert (rows["output"].parameters, rows["output"].macs) == (22, 20)
 
 

@@ -66,7 +66,7 @@ def show_net(
         write_text(svg, architecture_svg(anatomy))
         say(f"wrote {svg}")
     if as_json:
-        totals = {"parameters": anatomy.parameters, "macs": anatomy.macs}
+        totals = {"parameters": anatomy.parameters, "macs": anatomy.macs, "memory": anatomy.memory}
         typer.echo(dump_json({**anatomy.to_json(), **totals}), nl=False)
     elif text:
         typer.echo(architecture_text(anatomy))

@@ -83,14 +83,16 @@ def show_run(out: Console, run: Run) -> None:
 def show_anatomy(out: Console, anatomy: Anatomy) -> None:
     """Print the net layer by layer: shape, parameters, multiply-adds, receptive field."""
     made = table(
-        "tap", "layer", "", "output", "parameters", "MACs", "field", right=("output", "parameters", "MACs", "field")
+        *("tap", "layer", "", "output", "parameters", "MACs", "memory", "field"),
+        right=("output", "parameters", "MACs", "memory", "field"),
     )
     for layer in anatomy.layers:
         shape = " x ".join(str(size) for size in layer.output)
         counts = (f"{number:,}" if number else "" for number in (layer.parameters, layer.macs))
-        made.add_row(layer.name, layer.kind, layer.detail, shape, *counts, str(layer.receptive_field or ""))
+        memory = f"{layer.memory / 1024:,.1f} KiB"
+        made.add_row(layer.name, layer.kind, layer.detail, shape, *counts, memory, str(layer.receptive_field or ""))
     out.print(made)
     out.print(
         f"\n{anatomy.parameters:,} parameters; {anatomy.macs:,} multiply-adds (MACs) per image in a forward pass; "
-        "field: receptive field in input pixels"
+        f"{anatomy.memory / 2**20:.1f} MiB of outputs in float32; field: receptive field in input pixels"
     )

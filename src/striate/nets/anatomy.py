@@ -6,6 +6,7 @@ Multiply-adds (MACs) are counted for one image in convolutions and dense layers,
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -40,6 +41,11 @@ class Layer:
     macs: int
     receptive_field: int | None
 
+    @property
+    def memory(self) -> int:
+        """Bytes of the layer's output for one image in float32, which a backward pass has to keep."""
+        return 4 * math.prod(self.output)
+
 
 @dataclass(frozen=True)
 class Anatomy:
@@ -58,6 +64,11 @@ class Anatomy:
     def macs(self) -> int:
         """Multiply-adds of a forward pass of one image."""
         return sum(layer.macs for layer in self.layers)
+
+    @property
+    def memory(self) -> int:
+        """Bytes of all outputs for one image in float32."""
+        return sum(layer.memory for layer in self.layers)
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as JSON-able values; `anatomy_from_json` reads it."""
