@@ -27,3 +27,9 @@ def test_many_weights_share_the_colour_of_their_kernel() -> None:
 def test_a_table_of_other_texts_has_no_colours() -> None:
     for rows in ([("a", "x0", "12 of 13")], [("a", "100"), ("b", "relu")], [("a",)], [("y", ".")], []):
         assert cells(rows) == tuple(tuple(Cell(text) for text in row) for row in rows)
+
+
+def test_weights_of_two_dimensions_and_of_ten_channels_are_weights() -> None:
+    row = cells([["y11", "w11_1,2", "w1,10_2", "."]])[0]
+    assert [(cell.above, cell.below) for cell in row[1:3]] == [("11", "1,2"), ("1,10", "2")]
+    assert all(cell.colour is not None for cell in row[1:3])

@@ -193,7 +193,7 @@ def _along_lines(p: Parameters, x: Array, y: Array, w: Array) -> tuple[Array, Ar
     ways = generator(p.seed, "evaluation", 1).standard_normal((p.lines, p.features))
     ways /= np.linalg.norm(ways, axis=1, keepdims=True)
     losses = np.array([[loss(x, y, w + t * way) for t in steps] for way in ways])
-    smallest = np.array([[max(0.0, np.linalg.eigvalsh(hessian(x, w + t * way))[0]) for t in steps] for way in ways])
+    smallest = np.array([[np.linalg.eigvalsh(hessian(x, w + t * way))[0] for t in steps] for way in ways])
     return losses, smallest, steps
 
 

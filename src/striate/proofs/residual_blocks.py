@@ -88,8 +88,9 @@ def prove(p: Parameters) -> Proof:
         source=SOURCE,
         steps=_steps(p),
         checks=(_identities(), *_checks(p, counts)),
-        limits="The formulas are proved symbolically for all widths; these sizes are compared with blocks built in "
-        "PyTorch. Scale and shift of a batch norm are counted, its running averages are not: they are not trained.",
+        limits="The weights without biases and norms are proved symbolically for all widths; biases and norms, and all "
+        "of these sizes, are compared with blocks built in PyTorch. Scale and shift of a batch norm are counted, its "
+        "running averages are not: they are not trained.",
         tables=(_layers(p), _variants(counts)),
         values={"parameters": counts, "macs": {name: sum(_macs(p, block)) for name, block in blocks.items()}},
     )

@@ -68,8 +68,9 @@ def prove(p: Parameters) -> Proof:
     return Proof(
         name="short-answers",
         title="Saturation, dropout at inference, and a learning rate that is too large",
-        statement="A sigmoid layer passes on at most a quarter of the gradient; dropout's mean output is that of the input "
-        "times p; gradient descent diverges above twice the inverse of the largest curvature.",
+        statement="A sigmoid passes on at most a quarter of the gradient, its layer that times the norm of W; dropout's "
+        "mean output is that of the input times p; gradient descent diverges above twice the inverse of the largest "
+        "curvature.",
         statement_latex=r"\sigma'(s) \leq \frac{1}{4}, \quad \mathrm{E}[W (x \odot m)] = W (p x), \quad "
         r"w_{t+1} = (1 - \eta k) w_t",
         source="EECS 498/598 Deep Learning, Homework 1, 2019, question 7",
@@ -186,7 +187,7 @@ def _quarter(net: DeepNet) -> Check:
     most = np.array([np.linalg.norm(w, 2) / 4 for w in net.weights[1:]])
     share = norms[:-1] / norms[1:]
     detail = f"{len(share)} layers: the closest passes on {(share / most).max():.2f} of the most it can"
-    return Check("a sigmoid layer passes on a quarter at most", "numeric", bool(np.all(share <= most)), detail)
+    return Check("a sigmoid layer passes on |W| / 4 at most", "numeric", bool(np.all(share <= most)), detail)
 
 
 def _dropouts(p: Parameters) -> list[Dropout]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WEIGHT = re.compile(r"(-?)([^\W\d_]+)(\d+)(?:_(\w+))?|(-?)([αβγδ])()()")
+WEIGHT = re.compile(r"(-?)([^\W\d_]+)(\d+(?:,\d+)?)(?:_([\w,]+))?|(-?)([αβγδ])()()")
 
 
 @dataclass(frozen=True)
