@@ -61,10 +61,10 @@ def test_what_cannot_run_costs_nothing(tmp_path: Path) -> None:
 
 def test_a_run_that_fails_is_reported_and_the_others_go_on(tmp_path: Path) -> None:
     good = Job(BASE.to_json(), tmp_path / "good", None)
-    bad = Job(BASE.change(data="digits", image_size=99).to_json(), tmp_path / "bad", None)
+    bad = Job(BASE.change(data="digits", image_size=2000).to_json(), tmp_path / "bad", None)
     failures = run_jobs([bad, good], 1, 1, lambda: None)
     assert list(failures) == [tmp_path / "bad"]
-    assert "image_size is 99" in failures[tmp_path / "bad"]
+    assert "image_size is 2000" in failures[tmp_path / "bad"]
     assert open_run(tmp_path / "good").status == "finished"
 
 

@@ -15,11 +15,10 @@ from striate.data.imageset import ImageSet
 
 @dataclass(frozen=True)
 class Entry:
-    """One data set of the catalogue: ``size`` is in words, ``side`` is H and W, ``where`` None if it is not here."""
+    """One data set of the catalogue: ``size`` is in words."""
 
     name: str
     size: str
-    side: int
     classes: int
     source: str
     load: Callable[[Path | None, bool], ImageSet]
@@ -41,7 +40,6 @@ def _idx(layout: idx.Layout, source: str) -> Entry:
     return Entry(
         layout.name,
         "60,000 + 10,000 images, 28 x 28 grey",
-        28,
         10,
         source,
         lambda data_dir, fetch: idx.load_idx(layout, data_dir=data_dir, fetch=fetch),
@@ -53,7 +51,6 @@ def _cifar(layout: cifar.Layout) -> Entry:
     return Entry(
         layout.name,
         "50,000 + 10,000 images, 32 x 32 colour",
-        32,
         len(layout.classes),
         "Krizhevsky 2009",
         lambda data_dir, fetch: cifar.load_cifar(layout, data_dir=data_dir, fetch=fetch),
@@ -65,7 +62,6 @@ _ENTRIES: tuple[Entry, ...] = (
     Entry(
         "digits",
         "1,438 + 359 images, 8 x 8 grey",
-        8,
         10,
         "Alpaydin and Kaynak 1998, in scikit-learn",
         lambda _data_dir, _fetch: load_digits(),
@@ -96,17 +92,17 @@ def describe(data_dir: Path | None = None) -> list[Description]:
 def load(name: str, *, data_dir: Path | None = None, image_size: int | None = None, download: bool = True) -> ImageSet:
     """Return the data set ``name`` of the catalogue, or the folder of images at the path ``name``.
 
-    ``image_size`` is the side in pixels that images of a folder are brought to. Raises DataError for an unknown name
+    ``image_size`` is the side in pixels that all images are brought to. Raises DataError for an unknown name
     (with the nearest valid one) and for whatever is absent or damaged.
     """
     for entry in _ENTRIES:
         if entry.name == name:
-            if image_size not in (None, entry.side):
-                raise DataError(
-                    f"image_size is {image_size}, and {name} has images of {entry.side} x {entry.side}: only a folder"
-                    " of images is resized; leave image_size out"
-                )
-            return entry.load(data_dir, download)
+            loaded = entry.load(data_dir, download)
+            if image_size is None:
+                return loaded
+            from striate.data.resize import resized
+
+            return resized(loaded, image_size)
     if os.path.isdir(name) or os.sep in name or (os.altsep or os.sep) in name:
         from striate.data.folder import load_folder
 

@@ -18,9 +18,9 @@ import numpy as np
 from striate.base.errors import DataError, printable, sentence
 from striate.data.decode import FORMATS, Unreadable, decode, square
 from striate.data.imageset import Images, ImageSet, Split, holdout, image_set
+from striate.data.resize import LARGEST_SIDE
 
 DEFAULT_SIDE = 64
-LARGEST_SIDE = 1024
 TEST_SHARE = 0.2
 LEAST_TO_SPLIT = 5  # so that a fifth is at least one image
 _VAL_NAMES = ("val", "valid", "validation")
