@@ -30,9 +30,7 @@ def ours(data: ImageSet, recipe: Recipe) -> float:
     for _ in range(recipe.epochs):
         epoch_updates(setup, progress, stop=lambda: False, watch=None)
         progress.loss_sum, progress.correct, progress.images = 0.0, 0, 0
-    return evaluate(
-        setup.net, in_order(setup.splits.val, setup.splits.normalization, setup.device), setup.dtype
-    ).accuracy
+    return setup.engine.score(in_order(setup.splits.val, setup.splits.normalization, setup.device)).accuracy
 
 
 def idiomatic(data: ImageSet, recipe: Recipe) -> float:

@@ -18,6 +18,7 @@ from pairs import Way, alternate, ceilings, ratio
 from striate.training.loop import Progress, epoch_updates
 from striate.training.recipe import Recipe
 from striate.training.setup import Setup, set_up
+from striate.training.torch_engine import TorchEngine
 
 
 def loop(updates: int) -> Callable[[], float]:
@@ -37,16 +38,18 @@ def bare(updates: int) -> Callable[[], float]:
     """Return a measurement of the three calls alone."""
     setup = _setup()
     ready, labels = setup.feed.batch(1, 0)
-    setup.net.train()
+    engine = setup.engine
+    assert isinstance(engine, TorchEngine)
+    engine.net.train()
 
     def measure() -> float:
         began = time.perf_counter()
         for _ in range(updates):
-            with torch.autocast(setup.device.type, torch.bfloat16, enabled=setup.dtype == torch.bfloat16):
-                logits = setup.net(ready)
+            with torch.autocast(engine.device.type, torch.bfloat16, enabled=engine.dtype == torch.bfloat16):
+                logits = engine.net(ready)
             F.cross_entropy(logits.float(), labels).backward()
-            setup.optimizer.step()
-            setup.optimizer.zero_grad()
+            engine.optimizer.step()
+            engine.optimizer.zero_grad()
         return time.perf_counter() - began
 
     return measure

@@ -14,7 +14,7 @@ import torch
 from striate.base.errors import RunError
 from striate.base.files import read_json
 from striate.data import ImageSet
-from striate.training import loop
+from striate.training import loop, torch_engine
 from striate.training.loop import Tick
 from striate.training.recipe import Recipe
 from striate.training.run import Run
@@ -75,7 +75,7 @@ def test_the_resume_test_can_fail(
     """Negative control: a resume that forgets the optimizer's state must be seen."""
     train(recipe, tmp_path / "whole", images=tiny)
     train(recipe, tmp_path / "cut", images=tiny, watch=stop_after(4))
-    monkeypatch.setattr(loop, "load_state_tensors", lambda optimizer, tensors: None)
+    monkeypatch.setattr(torch_engine, "load_state_tensors", lambda optimizer, tensors: None)
     train(recipe, tmp_path / "cut", images=tiny)
     assert final_bytes(tmp_path / "cut") != final_bytes(tmp_path / "whole")
 
@@ -175,7 +175,7 @@ def test_a_non_finite_loss_ends_the_run_as_diverged_with_the_step(
 def test_a_treatment_leaves_the_other_streams_bit_identical(tiny: ImageSet, recipe: Recipe) -> None:
     plain = set_up(recipe.change(flip=False, pad_crop=0, cutout=0), tiny, print)
     treated = set_up(recipe.change(flip=False, pad_crop=0, cutout=0, dropout=0.0, lr=0.1), tiny, print)
-    for a, b in zip(plain.net.state_dict().values(), treated.net.state_dict().values(), strict=True):
+    for a, b in zip(plain.engine.weights().values(), treated.engine.weights().values(), strict=True):
         assert torch.equal(a, b)
     for epoch in (1, 2):
         for step in range(3):

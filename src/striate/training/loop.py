@@ -2,10 +2,10 @@
 
     for every epoch, for every step of it:
         images, labels = batch(epoch, step)          order and augmentation: functions of (seed, epoch, step)
-        loss = cross_entropy(net(images), labels)    non-finite: the run ends here, as `diverged`
-        loss.backward(); optimizer.step()            with learning_rate(step)
+        loss = engine.update(images, labels, lr)     with learning_rate(step); non-finite: the run ends, as `diverged`
     after every epoch: score the validation split, write history, keep the best, save now and then
 
+What computes is an engine (`striate.training.engine`): PyTorch, or the layers by hand.
 Cut at any step and resumed, a run ends in the same bytes: weights, optimizer state, history (same machine and threads).
 """
 
@@ -18,23 +18,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from striate.base.seeds import integer
 from striate.training import checkpoints
 from striate.training.batches import in_order
-from striate.training.evaluate import Score, evaluate
+from striate.training.evaluate import Score
 from striate.training.events import EventFile
 from striate.training.interrupt import stop_requests
-from striate.training.optimise import load_state_tensors, set_learning_rate, state_tensors
 from striate.training.run import Row, read_history, read_timing, write_history, write_status, write_timing
 from striate.training.schedule import learning_rate
 from striate.training.setup import Setup
 
 SAVE_SECONDS = 20.0  # at most this much work is lost to a kill, plus the epoch under way
-CHECK_STEPS = 50  # on a GPU reading the loss waits for the device, so it is read every so many steps
 
 
 @dataclass
@@ -105,46 +100,26 @@ def run_epochs(setup: Setup, folder: Path, watch: Watch | None = None) -> tuple[
 
 def epoch_updates(setup: Setup, progress: Progress, stop: Callable[[], bool], watch: Watch | None) -> bool:
     """Do the updates that are left of the current epoch; return False when a stop was asked for."""
-    steps, recipe, feed = setup.feed.steps, setup.recipe, setup.feed
+    steps, recipe, feed, engine = setup.feed.steps, setup.recipe, setup.feed, setup.engine
     epoch, first = progress.step // steps + 1, progress.step % steps
-    read_every = 1 if setup.device.type == "cpu" else CHECK_STEPS
     unread: list[tuple[Tensor, Tensor, int]] = []
-    setup.net.train()
-    with torch.random.fork_rng(enabled=setup.draws):
+    with engine.training():
         for index in range(first, steps):
             if stop():
                 _read(unread, progress)
                 return False
             began = time.perf_counter()
-            if setup.draws:
-                torch.manual_seed(integer(recipe.seed, "dropout", epoch, index))
-            set_learning_rate(setup.optimizer, learning_rate(recipe, progress.step, steps))
+            lr = learning_rate(recipe, progress.step, steps)
             images, labels = feed.batch(epoch, index)
-            loss, correct = update(setup, images, labels, progress.step + 1)
+            loss, correct = engine.update(images, labels, lr, epoch, index)
             progress.step += 1
             unread.append((loss, correct, len(labels)))
-            if len(unread) == read_every or index == steps - 1:
+            if len(unread) == engine.read_every or index == steps - 1:
                 _read(unread, progress)
             progress.seconds += time.perf_counter() - began
             if watch:
                 watch(_tick(setup, progress, None))
     return True
-
-
-def update(setup: Setup, images: Tensor, labels: Tensor, number: int) -> tuple[Tensor, Tensor]:
-    """Do update ``number`` of the net; return the loss before it (mean over the batch) and the number of right answers.
-
-    On the processor a non-finite loss raises `Diverged` before it reaches the weights.
-    """
-    with torch.autocast(setup.device.type, torch.bfloat16, enabled=setup.dtype == torch.bfloat16):
-        logits = setup.net(images)
-    loss = F.cross_entropy(logits.float(), labels, label_smoothing=setup.recipe.label_smoothing)
-    if setup.device.type == "cpu" and not math.isfinite(loss.item()):
-        raise Diverged(f"the training loss is not finite at update {number}")
-    loss.backward()
-    setup.optimizer.step()
-    setup.optimizer.zero_grad()
-    return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
 
 def _read(unread: list[tuple[Tensor, Tensor, int]], progress: Progress) -> None:
@@ -153,6 +128,7 @@ def _read(unread: list[tuple[Tensor, Tensor, int]], progress: Progress) -> None:
     for number, (loss, correct, images) in enumerate(unread, start=1):
         value = loss.item()
         if not math.isfinite(value):
+            progress.step = before + number - 1
             raise Diverged(f"the training loss is not finite at update {before + number}")
         progress.loss_sum += value * images
         progress.correct += int(correct.item())
@@ -163,7 +139,7 @@ def _read(unread: list[tuple[Tensor, Tensor, int]], progress: Progress) -> None:
 def _close_epoch(setup: Setup, progress: Progress, saver: _Saver, events: EventFile) -> Score:
     """Score the validation split, add the epoch to history and timing, and keep the weights if they are the best so far."""
     splits, epoch = setup.splits, progress.step // setup.feed.steps
-    score = evaluate(setup.net, in_order(splits.val, splits.normalization, setup.device), setup.dtype)
+    score = setup.engine.score(in_order(splits.val, splits.normalization, setup.device))
     rate = learning_rate(setup.recipe, progress.step - 1, setup.feed.steps)
     numbers = [
         ("train", "loss", progress.loss_sum / progress.images),
@@ -178,7 +154,7 @@ def _close_epoch(setup: Setup, progress: Progress, saver: _Saver, events: EventF
     progress.loss_sum, progress.correct, progress.images = 0.0, 0, 0
     if math.isfinite(score.loss) and score.accuracy > progress.best_accuracy:
         progress.best_step, progress.best_accuracy = progress.step, score.accuracy
-        saver.best = checkpoints.copy_state(setup.net.state_dict())
+        saver.best = checkpoints.copy_state(setup.engine.weights())
     write_history(saver.folder, progress.rows)
     write_timing(saver.folder, progress.timing)
     write_status(saver.folder, "running", "", epoch, progress.step)
@@ -202,9 +178,7 @@ class _Saver:
 
     def save(self, progress: Progress) -> None:
         self.save_best(progress)
-        tensors = {f"net.{name}": value for name, value in self._setup.net.state_dict().items()}
-        tensors |= {f"optimizer.{name}": value for name, value in state_tensors(self._setup.optimizer).items()}
-        checkpoints.write(self._folder, "step", progress.step, tensors, _values(progress))
+        checkpoints.write(self._folder, "step", progress.step, self._setup.engine.state(), _values(progress))
         checkpoints.prune(self._folder, "step")
         checkpoints.prune(self._folder, "best", keep=1)
         self.saved_at = time.monotonic()
@@ -223,12 +197,7 @@ def _restore(setup: Setup, folder: Path) -> Progress:
     checkpoints.discard_after(folder / "checkpoints", "best", best)
     progress = Progress() if found is None else Progress(**found.values)
     if found is not None:
-        groups: dict[str, dict[str, Tensor]] = {"net": {}, "optimizer": {}}
-        for name, tensor in found.tensors.items():
-            group, rest = name.split(".", 1)
-            groups[group][rest] = tensor
-        setup.net.load_state_dict(groups["net"])
-        load_state_tensors(setup.optimizer, groups["optimizer"])
+        setup.engine.load(found.tensors)
     progress.rows = [row for row in read_history(folder) if row.step <= progress.step]
     progress.timing = [row for row in read_timing(folder) if row[0] <= progress.step]
     write_history(folder, progress.rows)

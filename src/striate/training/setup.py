@@ -1,4 +1,4 @@
-"""From a recipe and its images to everything the loop needs: net, optimizer, batches, precision."""
+"""From a recipe and its images to everything the loop needs: an engine with its net, batches, precision."""
 
 from __future__ import annotations
 
@@ -14,24 +14,22 @@ from striate.data import ImageSet
 from striate.nets import build
 from striate.training import machine
 from striate.training.batches import Feed, Splits, in_order, split
+from striate.training.engine import Engine
 from striate.training.optimise import make_optimizer
 from striate.training.recipe import Recipe
+from striate.training.torch_engine import TorchEngine
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What one run works with. ``draws`` tells whether the net itself draws random numbers (dropout)."""
+    """What one run works with."""
 
     recipe: Recipe
     images: ImageSet
     splits: Splits
-    net: nn.Module
-    optimizer: torch.optim.Optimizer
+    engine: Engine
     feed: Feed
     device: torch.device
-    dtype: torch.dtype
-    precision_reason: str
-    draws: bool
     warn: Callable[[str], None]
 
     def labels(self) -> dict[str, Any]:
@@ -53,14 +51,17 @@ def set_up(recipe: Recipe, images: ImageSet, warn: Callable[[str], None]) -> Set
     """
     machine.keep_memory()
     where = machine.device()
-    net = initial_net(recipe, images).to(where).to(memory_format=torch.channels_last)
     splits = split(images, recipe)
+    engine = _torch_engine(recipe, images, splits, where)
+    return Setup(recipe, images, splits, engine, Feed(splits, recipe, where), where, warn)
+
+
+def _torch_engine(recipe: Recipe, images: ImageSet, splits: Splits, where: torch.device) -> TorchEngine:
+    net = initial_net(recipe, images).to(where).to(memory_format=torch.channels_last)
     sample, _ = next(in_order(splits.val, splits.normalization, where, size=8))
     dtype, reason = machine.choose_precision(recipe.precision, net, sample)
     draws = any(isinstance(module, nn.Dropout) for module in net.modules())
-    optimizer = make_optimizer(net, recipe)
-    feed = Feed(splits, recipe, where)
-    return Setup(recipe, images, splits, net, optimizer, feed, where, dtype, reason, draws, warn)
+    return TorchEngine(recipe, net, make_optimizer(net, recipe), where, dtype, reason, draws)
 
 
 def initial_net(recipe: Recipe, images: ImageSet) -> nn.Module:

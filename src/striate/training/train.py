@@ -126,8 +126,8 @@ def _record(setup: Setup, folder: Path) -> None:
     """Write environment and anatomy; on resume, refuse other data and warn of another machine or thread count."""
     path = folder / "environment.json"
     now = machine.environment() | {
-        "precision": str(setup.dtype).removeprefix("torch."),
-        "precision_reason": setup.precision_reason,
+        "precision": setup.engine.precision,
+        "precision_reason": setup.engine.precision_reason,
         "data": setup.images.name,
         "data_fingerprint": setup.images.fingerprint,
         "train_images": setup.feed.images,
@@ -145,7 +145,9 @@ def _record(setup: Setup, folder: Path) -> None:
             setup.warn(f"the run continues, though not bit for bit: {', '.join(changed)} differ from its last part")
             write_json(path, {**before, "continued": [*before.get("continued", []), changed]})
         return
-    write_json(folder / "anatomy.json", anatomy(setup.net, setup.images.image_shape, setup.recipe.net).to_json())
+    write_json(
+        folder / "anatomy.json", anatomy(setup.engine.module(), setup.images.image_shape, setup.recipe.net).to_json()
+    )
     write_json(path, now)  # last, for it says that the others are there
 
 

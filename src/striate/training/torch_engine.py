@@ -1,0 +1,97 @@
+"""PyTorch as an engine: autograd computes the gradients, PyTorch's optimizers apply them.
+
+loss = cross_entropy(net(images), labels)
+loss.backward(); optimizer.step()
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from striate.base.seeds import integer
+from striate.training.engine import Batches, joined, parted
+from striate.training.evaluate import Score, evaluate
+from striate.training.optimise import load_state_tensors, set_learning_rate, state_tensors
+from striate.training.recipe import Recipe
+
+CHECK_STEPS = 50  # on a GPU reading the loss waits for the device, so it is read every so many updates
+
+
+@dataclass(frozen=True)
+class TorchEngine:
+    """A module and its optimizer on ``device``. ``draws`` tells whether the net itself draws random numbers (dropout)."""
+
+    recipe: Recipe
+    net: nn.Module
+    optimizer: torch.optim.Optimizer
+    device: torch.device
+    dtype: torch.dtype
+    precision_reason: str
+    draws: bool
+
+    @property
+    def read_every(self) -> int:
+        """After how many updates the loop reads their losses."""
+        return 1 if self.device.type == "cpu" else CHECK_STEPS
+
+    @property
+    def precision(self) -> str:
+        """The type of the multiplications: of the weights, or the narrower one of autocast."""
+        return str(self.dtype).removeprefix("torch.")
+
+    @contextmanager
+    def training(self) -> Generator[None, None, None]:
+        """Put the net into training mode; torch's own generator is as before when the block ends."""
+        self.net.train()
+        with torch.random.fork_rng(enabled=self.draws):
+            yield
+
+    def update(self, images: Tensor, labels: Tensor, lr: float, epoch: int, step: int) -> tuple[Tensor, Tensor]:
+        """Do one update; return its loss and the number of right answers."""
+        if self.draws:
+            torch.manual_seed(integer(self.recipe.seed, "dropout", epoch, step))
+        set_learning_rate(self.optimizer, lr)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16):
+            logits = self.net(images)
+        loss = F.cross_entropy(logits.float(), labels, label_smoothing=self.recipe.label_smoothing)
+        correct = (logits.detach().argmax(1) == _hard(labels)).sum()
+        if self.device.type == "cpu" and not math.isfinite(loss.item()):
+            return loss.detach(), correct
+        loss.backward()
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return loss.detach(), correct
+
+    def score(self, batches: Batches) -> Score:
+        """Return how good the net is on ``batches``."""
+        return evaluate(self.net, batches, self.dtype)
+
+    def weights(self) -> dict[str, Tensor]:
+        """Return the net's state dictionary."""
+        return self.net.state_dict()
+
+    def state(self) -> dict[str, Tensor]:
+        """Return weights and optimizer state."""
+        return joined(self.net.state_dict(), state_tensors(self.optimizer))
+
+    def load(self, state: Mapping[str, Tensor]) -> None:
+        """Put back what `state` returned."""
+        net, optimizer = parted(state)
+        self.net.load_state_dict(net)
+        load_state_tensors(self.optimizer, optimizer)
+
+    def module(self) -> nn.Module:
+        """Return the net itself."""
+        return self.net
+
+
+def _hard(labels: Tensor) -> Tensor:
+    """Return labels (N,) as they are, and shares (N, classes) as their largest."""
+    return labels if labels.dim() == 1 else labels.argmax(1)
