@@ -151,3 +151,32 @@ def test_a_class_of_one_image_and_no_image_at_all_are_refused() -> None:
         holdout(np.array([0, 0, 1, 2]), 0.5, 0)
     with pytest.raises(DataError, match="no label"):
         holdout(np.array([], np.int64), 0.5, 0)
+
+
+def table(features: list[list[float]] | np.ndarray, kind: str = "float64") -> Split:
+    rows = np.asarray(features, dtype=kind)
+    return Split(rows.reshape(len(rows), 1, 1, -1), np.arange(len(rows), dtype=np.int64) % 2)
+
+
+def test_the_features_of_a_table_keep_their_units() -> None:
+    part = table([[1.0, -300.0], [3.0, 500.0]])
+    mean, std = statistics(part.images)
+    assert mean.tolist() == [2.0, 100.0]
+    assert std.tolist() == [1.0, 400.0]
+    made = image_set("t", ("a", "b"), train=part, origin="here")
+    assert made.tabular
+    assert made.image_shape == (1, 1, 2)
+    assert not image_set("i", ("a", "b"), train=split([1, 2], [0, 1]), origin="here").tabular
+
+
+def test_the_fingerprint_of_a_table_tells_its_type_and_its_last_bit() -> None:
+    prints = {
+        image_set("t", ("a", "b"), train=part, origin="").fingerprint
+        for part in (table([[1.0], [2.0]]), table([[1.0], [2.0]], "float32"), table([[1.0], [np.nextafter(2, 3)]]))
+    }
+    assert len(prints) == 3
+
+
+def test_a_feature_that_is_no_number_is_named_with_its_place() -> None:
+    with pytest.raises(DataError, match=r"feature 1 of row 2 is nan, and must be a finite number"):
+        table([[1, 2], [1, 2], [1, np.nan], [np.inf, 2]])

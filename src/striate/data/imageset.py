@@ -1,7 +1,8 @@
 """Labelled images in memory, and what is computed from them: statistics, a hold-out, a fingerprint.
 
 Images are uint8 N,H,W,C, which is what a file holds and a quarter of what float32 would need; labels are int64 N.
-Both are read-only, so no run can change what the next one sees.
+A table of D features is N,1,1,D of floats: one pixel with D channels, so that a channel's statistics are a feature's.
+All are read-only, so no run can change what the next one sees.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,8 @@ from striate.base.seeds import generator
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
-_Number = TypeVar("_Number", np.uint8, np.int64)
+Cells = NDArray[Any]  # uint8 pixels, or features of a float type
+_Number = TypeVar("_Number", bound=np.generic)
 
 _BLOCK = 2048  # images per block of `statistics`: 12 MB of 16-bit squares for 32 x 32 x 3
 
@@ -29,16 +31,21 @@ _BLOCK = 2048  # images per block of `statistics`: 12 MB of 16-bit squares for 3
 class Split:
     """``images`` uint8 (N, H, W, C) in 0..255 and ``labels`` int64 (N,) from 0; both are kept read-only.
 
-    Raises DataError when the types, the dimensions or the lengths differ from that, or when there is no image.
+    Features of a table are float32 or float64 (N, 1, 1, D), finite. Raises DataError when types, dimensions or lengths
+    differ from that, or when there is no image.
     """
 
-    images: Images
+    images: Cells
     labels: Labels
 
     def __post_init__(self) -> None:
         images, labels = self.images, self.labels
-        if images.dtype != np.uint8 or images.ndim != 4:
-            raise DataError(f"images are {images.dtype} with {images.ndim} dimensions, and must be uint8 N,H,W,C")
+        features = images.dtype.name in ("float32", "float64") and images.ndim == 4 and images.shape[1:3] == (1, 1)
+        if not features and (images.dtype != np.uint8 or images.ndim != 4):
+            raise DataError(
+                f"images are {images.dtype} with {images.ndim} dimensions, and must be uint8 N,H,W,C;"
+                " features of a table are floats N,1,1,D"
+            )
         if labels.dtype != np.int64 or labels.shape != images.shape[:1]:
             raise DataError(
                 f"labels are {labels.dtype} of shape {labels.shape}, and must be int64 of shape ({len(images)},),"
@@ -46,6 +53,12 @@ class Split:
             )
         if images.size == 0:
             raise DataError(f"a split of shape {images.shape} holds no image, and needs at least one")
+        if features and not np.isfinite(images).all():
+            row, _, _, column = np.argwhere(~np.isfinite(images))[0]
+            raise DataError(
+                f"feature {column} of row {row} is {images[row, 0, 0, column]}, and must be a finite number;"
+                " mend it or leave the row out"
+            )
         object.__setattr__(self, "images", _read_only(images))
         object.__setattr__(self, "labels", _read_only(labels))
 
@@ -75,6 +88,11 @@ class ImageSet:
         """(H, W, C) of every image."""
         height, width, channels = self.train.images.shape[1:]
         return height, width, channels
+
+    @property
+    def tabular(self) -> bool:
+        """Whether these are the features of a table and no images."""
+        return self.train.images.dtype != np.uint8
 
 
 def image_set(
@@ -108,30 +126,36 @@ def image_set(
 def fingerprint(classes: tuple[str, ...], train: Split, val: Split | None, test: Split | None) -> str:
     """Return the SHA-256 (64 hexadecimal digits) over class names, shapes, labels and pixels of every split.
 
-    It depends on content alone: name, origin and notes do not enter, and labels enter as little-endian 64 bits.
+    It depends on content alone: name, origin and notes do not enter, and numbers enter in little-endian order.
     """
     splits = {"train": train, "val": val, "test": test}
-    header = {
+    header: dict[str, Any] = {
         "classes": classes,
         "shapes": {name: split.images.shape if split else None for name, split in splits.items()},
     }
+    if train.images.dtype != np.uint8:
+        header["types"] = {name: split.images.dtype.name if split else None for name, split in splits.items()}
     sha = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
     for split in splits.values():
         if split is not None:
             sha.update(np.ascontiguousarray(split.labels.astype("<i8", copy=False)).data)
-            sha.update(split.images.data)
+            sha.update(np.ascontiguousarray(split.images.astype(split.images.dtype.newbyteorder("<"), copy=False)).data)
     return sha.hexdigest()
 
 
-def statistics(images: Images) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def statistics(images: Cells) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return mean and standard deviation per channel of uint8 (N, H, W, C): two float32 (C,), in [0, 1] units.
 
-    The sums are whole numbers and therefore exact; memory is bounded by one block, whatever N is.
+    The sums are whole numbers and therefore exact; memory is bounded by one block, whatever N is. Features (N, 1, 1, D)
+    keep their own units.
     """
     count, height, width, channels = images.shape
     cells = count * height * width
     if cells == 0:
         raise DataError(f"images of shape {images.shape} have no mean; at least one image is needed")
+    if images.dtype != np.uint8:
+        columns = images.reshape(count, channels).astype(np.float64)
+        return columns.mean(axis=0).astype(np.float32), columns.std(axis=0).astype(np.float32)
     total = np.zeros(channels, dtype=np.int64)
     squares = np.zeros(channels, dtype=np.int64)
     for start in range(0, count, _BLOCK):

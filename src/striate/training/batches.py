@@ -15,21 +15,25 @@ from striate.base.errors import DataError
 from striate.base.seeds import generator
 from striate.data import ImageSet, Split, holdout
 from striate.data.augment import cutout, flip, pad_crop
-from striate.data.imageset import statistics
+from striate.data.imageset import Cells, statistics
 from striate.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class Normalization:
-    """Per channel: (pixel / 255 - mean) / std. ``mean`` and ``std`` are in units of [0, 1], one per channel."""
+    """Per channel: (pixel / 255 - mean) / std. ``mean`` and ``std`` are in units of [0, 1], one per channel.
+
+    Features of a table keep their own units: (feature - mean) / std.
+    """
 
     mean: tuple[float, ...]
     std: tuple[float, ...]
 
-    def __call__(self, images: NDArray[np.uint8], device: torch.device) -> Tensor:
-        """Return uint8 images (N, H, W, C) as float32 (N, C, H, W) in channels-last memory on ``device``."""
-        std = torch.tensor(self.std, device=device) * 255
-        shift = -torch.tensor(self.mean, device=device) * 255
+    def __call__(self, images: Cells, device: torch.device) -> Tensor:
+        """Return images (N, H, W, C) as float32 (N, C, H, W) in channels-last memory on ``device``."""
+        unit = 255 if images.dtype == np.uint8 else 1
+        std = torch.tensor(self.std, device=device) * unit
+        shift = -torch.tensor(self.mean, device=device) * unit
         # The view keeps the bytes in place: N,H,W,C in memory is what PyTorch calls channels_last.
         pixels = torch.from_numpy(np.require(images, requirements="W")).to(device).permute(0, 3, 1, 2)
         return pixels.float().add_(shift.view(1, -1, 1, 1)).div_(std.view(1, -1, 1, 1))
