@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from striate.app.ask import study
     from striate.proofs.catalog import prove
     from striate.studies.better import Better
+    from striate.studies.choice import Choice
+    from striate.studies.larger import Larger
     from striate.studies.question import Arm, Study
     from striate.studies.sooner import Sooner
     from striate.studies.stabler import Stabler
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "Arm": "striate.studies.question",
     "Better": "striate.studies.better",
+    "Choice": "striate.studies.choice",
+    "Larger": "striate.studies.larger",
     "Recipe": "striate.training.recipe",
     "Run": "striate.training.run",
     "Sooner": "striate.studies.sooner",
@@ -43,6 +47,8 @@ _HOMES = {
 __all__ = [
     "Arm",
     "Better",
+    "Choice",
+    "Larger",
     "Recipe",
     "Run",
     "Sooner",

@@ -7,12 +7,12 @@ from striate.studies.terms import check_terms
 
 
 def test_acceptable_terms():
-    check_terms("a", "b", ("bn",), ("plain",), 0.0)
+    check_terms("a", "b", {"treatment": ("bn",), "control": ("plain",)}, 0.0)
 
 
 def test_all_faults_are_listed_together():
     with pytest.raises(StudyError) as caught:
-        check_terms("helps", " ", "bn", ("plain",), math.nan)
+        check_terms("helps", " ", {"treatment": "bn", "control": ("plain",)}, math.nan)
     text = str(caught.value)
     assert 'the claim "helps" is not acceptable' in text
     for words in ("needs a name and a statement", "its treatment is 'bn', and must be a tuple", "its margin is nan"):
@@ -33,5 +33,5 @@ def test_all_faults_are_listed_together():
 )
 def test_each_fault(treatment, control, margin, words):
     with pytest.raises(StudyError) as caught:
-        check_terms("helps", "it helps", treatment, control, margin)
+        check_terms("helps", "it helps", {"treatment": treatment, "control": control}, margin)
     assert words in str(caught.value)

@@ -16,6 +16,8 @@ EFFECTS = {
     "sooner": "epochs saved",
     "better": "difference in accuracy",
     "stabler": "difference in the share of stable runs",
+    "choice": "lead in validation accuracy",
+    "larger": "difference",
 }
 MOST_TOGETHER = 3  # more comparisons than these are read from the picture
 

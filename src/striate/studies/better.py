@@ -40,7 +40,7 @@ class Better:
     margin: float
 
     def __post_init__(self) -> None:
-        check_terms(self.name, self.statement, self.treatment, (self.control,), self.margin)
+        check_terms(self.name, self.statement, {"treatment": self.treatment, "control": (self.control,)}, self.margin)
         if self.measure not in MEASURES:
             hint = nearest(str(self.measure), MEASURES)
             raise StudyError(

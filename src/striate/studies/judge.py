@@ -95,6 +95,7 @@ def outcome(arm: Arm, seed: int, run: Run) -> Outcome:
         seconds=tuple(seconds for _, seconds in run.seconds()),
         test_accuracy=tested["accuracy"] if tested else None,
         guess=environment.get("largest_class"),
+        last={f"{row.split}/{row.metric}": row.value for row in run.history()},
     )
 
 

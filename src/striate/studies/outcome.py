@@ -8,7 +8,7 @@ X ~ Binomial(N, 1 / classes), when P(X < k) < 0.999, that is when k is not above
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import fmean, stdev
 from typing import Any, Literal, get_args
 
@@ -27,7 +27,8 @@ class Outcome:
     ``status`` is "finished" or "diverged"; ``lr`` the peak learning rate; ``budget`` the epochs asked for, and a
     diverged run has recorded fewer; ``seconds`` counts training from the start of the run; ``test_accuracy`` is of the
     checkpoint with the best validation accuracy, None when it was not evaluated; ``guess`` the share of the largest class
-    among the validation images. Raises StudyError on other contents.
+    among the validation images; ``last`` what the history holds after its last epoch, by "split/metric". Raises
+    StudyError on other contents.
     """
 
     arm: str
@@ -42,6 +43,7 @@ class Outcome:
     seconds: tuple[float, ...]
     test_accuracy: float | None
     guess: float | None = None
+    last: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def __post_init__(self) -> None:
         faults: list[str] = []
@@ -83,6 +85,12 @@ class Outcome:
     def best_val(self) -> float:
         """The largest validation accuracy; of a run that diverged in its first epoch, the accuracy of guessing."""
         return max(self.val_accuracy, default=self.chance)
+
+    @property
+    def gap(self) -> float | None:
+        """Training accuracy less validation accuracy after the last epoch; None where training accuracy is not known."""
+        trained = self.last.get("train/accuracy")
+        return None if trained is None or not self.val_accuracy else trained - self.val_accuracy[-1]
 
     @property
     def state(self) -> State:

@@ -45,7 +45,7 @@ class Sooner:
     margin: float
 
     def __post_init__(self) -> None:
-        check_terms(self.name, self.statement, self.treatment, (self.control,), self.margin)
+        check_terms(self.name, self.statement, {"treatment": self.treatment, "control": (self.control,)}, self.margin)
 
     @property
     def arms(self) -> tuple[str, ...]:

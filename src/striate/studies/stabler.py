@@ -35,7 +35,7 @@ class Stabler:
     control: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        check_terms(self.name, self.statement, self.treatment, self.control, 0.0)
+        check_terms(self.name, self.statement, {"treatment": self.treatment, "control": self.control}, 0.0)
 
     @property
     def arms(self) -> tuple[str, ...]:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import cast
 
 from striate.base.errors import StudyError, sentence
 
 
-def check_terms(name: str, statement: str, treatment: tuple[str, ...], control: tuple[str, ...], margin: float) -> None:
+def check_terms(name: str, statement: str, families: Mapping[str, tuple[str, ...]], margin: float) -> None:
     """Raise StudyError listing every fault: empty texts, arms that are no tuple of names or named twice, the margin.
 
-    ``margin`` is the smallest difference worth having, in the unit of the claim, finite and at least 0.
+    ``families`` are the arms by their part in the claim, such as treatment and control. ``margin`` is the smallest
+    difference worth having, in the unit of the claim, finite and at least 0.
     """
     faults: list[str] = []
     if not name.strip() or not statement.strip():
         faults.append("it needs a name and a statement")
-    families = {"treatment": treatment, "control": control}
     wrong = {side: arms for side, arms in families.items() if not _is_family(arms)}
     faults += [f"its {side} is {arms!r}, and must be a tuple of arm names" for side, arms in wrong.items()]
     if not wrong:
-        named = treatment + control
+        named = [arm for arms in families.values() for arm in arms]
         faults += [f'the arm "{arm}" is named twice' for arm in dict.fromkeys(named) if named.count(arm) > 1]
     if not 0 <= margin < math.inf:
         faults.append(f"its margin is {margin}, and must be a finite number, 0 or larger")

@@ -1,0 +1,131 @@
+"""The claim that a quantity of the history is larger in a treatment than in the control: a loss, a gap, a gradient.
+
+    metric   "split/metric" of history.csv after the last epoch, for example "train/loss" or "train/gradient.conv1";
+             "gap" is training accuracy less validation accuracy, which is how far a net has overfitted
+    log      compare log10 of the quantity, so that effect and margin are decades: for what spans orders of magnitude
+
+Compared like accuracies: Welch's interval at a simultaneous level, supported when one treatment arm is, refuted when all are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import fmean
+from typing import Any, ClassVar
+
+from striate.base.errors import StudyError
+from striate.studies.finding import Finding, also_text, failures_text, find, interval_text, lead
+from striate.studies.outcome import Outcome, by_arm, tally
+from striate.studies.statistics import compare
+from striate.studies.terms import check_terms
+from striate.studies.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Larger:
+    """At least one ``treatment`` arm has a larger ``metric`` after its last epoch than ``control``.
+
+    ``margin`` is the smallest difference worth having, in the unit of the metric, or in decades when ``log``. Raises
+    StudyError with what is not acceptable.
+    """
+
+    kind: ClassVar[str] = "larger"
+    name: str
+    statement: str
+    treatment: tuple[str, ...]
+    control: str
+    metric: str
+    margin: float
+    log: bool = False
+
+    def __post_init__(self) -> None:
+        check_terms(self.name, self.statement, {"treatment": self.treatment, "control": (self.control,)}, self.margin)
+        if self.metric != "gap" and not all(self.metric.partition("/")):
+            raise StudyError(
+                f'the claim "{self.name}" compares "{self.metric}"; name a column of history.csv as split/metric, for'
+                ' example train/loss, or "gap"'
+            )
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Every arm that the claim is about, the control last."""
+        return (*self.treatment, self.control)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields and the kind."""
+        return {"kind": self.kind, **asdict(self)}
+
+    def judge(self, outcomes: Sequence[Outcome]) -> Verdict:
+        """Return the verdict; raises StudyError when an arm of the claim has no run.
+
+        Undecided when a run has no finite value of the metric (on a log scale: none above 0); the reason names it.
+        """
+        runs = by_arm(outcomes, self.arms)
+        values = {arm: [self._value(run) for run in runs[arm]] for arm in self.arms}
+        details = {
+            "metric": self.metric,
+            "margin": self.margin,
+            "log": self.log,
+            "arms": [_row(arm, runs[arm], values[arm], log=self.log) for arm in self.arms],
+        }
+        missing = [run.label for arm in self.arms for run in runs[arm] if self._value(run) is None]
+        if missing:
+            more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+            words = f"{missing[0]}{more} recorded no {'positive ' if self.log else ''}finite {self.metric}"
+            return Verdict(self.name, self.statement, self.kind, "undecided", words, details=details)
+        findings = {arm: self._find(arm, runs, values) for arm in self.treatment}
+        leader = lead(findings)
+        clauses = [self._seen(leader, findings), findings[leader].meaning, also_text(findings, leader)]
+        clauses.append(failures_text(runs[arm] for arm in self.arms))
+        return Verdict(
+            claim=self.name,
+            statement=self.statement,
+            kind=self.kind,
+            answer=findings[leader].answer,
+            reason="; ".join(clause for clause in clauses if clause),
+            comparisons=tuple((arm, self.control, findings[arm].comparison) for arm in self.treatment),
+            detectable=findings[leader].comparison.detectable,
+            seeds_needed=findings[leader].seeds_needed,
+            details={**details, "answers": {arm: finding.answer for arm, finding in findings.items()}},
+        )
+
+    def _value(self, run: Outcome) -> float | None:
+        value = run.gap if self.metric == "gap" else run.last.get(self.metric)
+        if value is None or not math.isfinite(value) or (self.log and value <= 0):
+            return None
+        return math.log10(value) if self.log else value
+
+    def _find(
+        self, arm: str, runs: Mapping[str, Sequence[Outcome]], values: Mapping[str, Sequence[float | None]]
+    ) -> Finding:
+        treatment, control = ([v for v in values[name] if v is not None] for name in (arm, self.control))
+        comparison = compare(treatment, control, comparisons=len(self.treatment))
+        # A failed run has a loss or a gradient all the same, so failures do not forbid the comparison.
+        return find([*runs[arm]], [*runs[self.control]], comparison, self.margin, self._unit, judge_failures=False)
+
+    @property
+    def _unit(self) -> str:
+        return " decades" if self.log else ""
+
+    def _seen(self, leader: str, findings: Mapping[str, Finding]) -> str:
+        comparison = findings[leader].comparison
+        many = f"of {len(findings)} arms, " if len(findings) > 1 else ""
+        if self.log:
+            seen = f"is {10**comparison.effect:.3g} times that of {self.control}, {comparison.effect:+.2f} decades"
+        else:
+            seen = f"differs from {self.control} by {comparison.effect:+.4f}"
+        return f"{many}{self.metric} of {leader} {seen} ({interval_text(comparison, 2 if self.log else 4)})"
+
+
+def _row(arm: str, runs: Sequence[Outcome], values: Sequence[float | None], *, log: bool) -> dict[str, Any]:
+    known = [value for value in values if value is not None]
+    mean = fmean(known) if known else None
+    return {
+        "arm": arm,
+        "n": len(runs),
+        **tally(runs),
+        "mean": None if mean is None else 10**mean if log else mean,
+        "seeds": {str(run.seed): value for run, value in zip(runs, values, strict=True)},
+    }

@@ -1,0 +1,66 @@
+"""A quantity of the history compared between arms, plainly or in decades."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from striate.base.errors import StudyError
+from striate.studies.larger import Larger
+from striate.studies.outcome import Outcome
+from striate.studies.statistics import compare
+
+CLAIM = Larger("vanishes", "the gradient is larger", ("relu",), "sigmoid", "train/gradient", 1.0, log=True)
+
+
+def runs(arm: str, *values: float, status: str = "finished") -> list[Outcome]:
+    run = Outcome(arm, 0, status, 0.1, 1, 100, 10, 1000, (0.5,), (1.0,), 0.5)
+    return [
+        replace(run, seed=i, last={"train/gradient": value, "train/accuracy": 0.5 + value})
+        for i, value in enumerate(values)
+    ]
+
+
+def test_decades_on_a_logarithmic_scale() -> None:
+    verdict = CLAIM.judge([*runs("relu", 1.0, 10.0, 1.0), *runs("sigmoid", 1e-4, 1e-4, 1e-3)])
+    expected = compare([0.0, 1.0, 0.0], [-4.0, -4.0, -3.0])
+    assert (verdict.kind, verdict.answer) == ("larger", "supported")
+    assert verdict.comparisons == (("relu", "sigmoid", expected),)
+    # Means of logarithms: 10 ** (1/3) against 10 ** (-11/3), four decades.
+    assert verdict.reason.startswith(
+        "train/gradient of relu is 1e+04 times that of sigmoid, +4.00 decades (95 % interval"
+    )
+    assert [row["mean"] for row in verdict.details["arms"]] == pytest.approx([10 ** (1 / 3), 10 ** (-11 / 3)])
+
+
+def test_the_gap_between_training_and_validation() -> None:
+    claim = Larger("overfits", "the gap is larger", ("plain",), "flipped", "gap", 0.01)
+    verdict = claim.judge([*runs("plain", 0.4, 0.41, 0.42), *runs("flipped", 0.1, 0.11, 0.12)])
+    assert verdict.answer == "supported"
+    assert verdict.comparisons[0][2].effect == pytest.approx(0.3)
+    assert verdict.reason.startswith("gap of plain differs from flipped by +0.3000")
+
+
+def test_refuted_when_it_is_smaller() -> None:
+    verdict = CLAIM.judge([*runs("relu", 1e-4, 1e-4, 2e-4), *runs("sigmoid", 1.0, 1.0, 2.0)])
+    assert verdict.answer == "refuted"
+
+
+def test_a_failed_run_still_has_its_gradient() -> None:
+    lost = [replace(run, val_accuracy=(0.1,)) for run in runs("sigmoid", 1e-4, 1e-4, 1e-3)]
+    assert all(run.state == "at chance" for run in lost)
+    assert CLAIM.judge([*runs("relu", 1.0, 10.0, 1.0), *lost]).answer == "supported"
+
+
+@pytest.mark.parametrize("value", [0.0, float("nan"), float("inf")])
+def test_a_value_that_cannot_be_compared_is_named(value: float) -> None:
+    verdict = CLAIM.judge([*runs("relu", 1.0, 2.0), *runs("sigmoid", 1e-4, value)])
+    assert verdict.answer == "undecided"
+    assert verdict.reason == "the run of sigmoid with seed 1 recorded no positive finite train/gradient"
+
+
+@pytest.mark.parametrize("metric", ["loss", "/loss", "train/", ""])
+def test_a_metric_is_a_split_and_a_name(metric: str) -> None:
+    with pytest.raises(StudyError, match="split/metric"):
+        replace(CLAIM, metric=metric)
