@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 
 from striate.base.errors import NetError
 from striate.nets import build, names
@@ -29,13 +30,15 @@ def test_every_net_builds_runs_and_its_anatomy_sums_to_its_parameters(name: str,
 @pytest.mark.parametrize("name", names())
 def test_every_tap_of_every_net_gives_what_the_module_put_out(name: str) -> None:
     torch.manual_seed(0)
-    net = build(name, {"norm": "batch"}, (16, 16, 3), 5)
+    net = build(name, {}, (16, 16, 3), 5)
     images = torch.randn(2, 3, 16, 16)
     plain = net.eval()(images)
     with tapped(net, taps(net)) as kept:
         assert torch.equal(net(images), plain)
     assert list(kept) == list(taps(net))
-    assert torch.equal(kept["act1"], kept["norm1"].relu())  # although the ReLU works in place
+    assert torch.equal(
+        kept["act1"], kept["bn1" if "bn1" in kept else "conv1"].relu()
+    )  # although the ReLU works in place
 
 
 def test_a_net_without_hidden_layers_averages_over_space() -> None:
@@ -51,15 +54,31 @@ def test_every_norm_and_activation_trains(norm: str, activation: str) -> None:
     assert all(p.grad is not None and p.grad.isfinite().all() for p in net.parameters())
 
 
-@pytest.mark.parametrize(("channels", "groups"), [(1, 1), (2, 1), (3, 1), (4, 2), (32, 16), (48, 16), (64, 32)])
-def test_group_norm_takes_the_most_groups_that_divide(channels: int, groups: int) -> None:
-    norm = build("convnet", {"norm": "group", "widths": [[channels]]}, (8, 8, 1), 3).get_submodule("norm1")
-    assert norm.num_groups == groups
-
-
 def test_convolutions_before_a_norm_have_no_bias() -> None:
     assert build("convnet", {"norm": "batch"}, (8, 8, 1), 3).get_submodule("conv1").bias is None
     assert build("convnet", {}, (8, 8, 1), 3).get_submodule("conv1").bias is not None
+
+
+@pytest.mark.parametrize("norm", ["none", "batch"])
+def test_a_residual_convnet_adds_each_units_input_at_no_parameter(norm: str) -> None:
+    options = {"widths": [[4, 4], [6]], "norm": norm}
+    plain, residual = (build("convnet", {**options, "residual": r}, (8, 8, 1), 3).eval() for r in (False, True))
+    residual.load_state_dict(plain.state_dict())  # the same parameters under the same names
+    images = torch.randn(2, 1, 8, 8)
+    with tapped(plain, ["act1"]) as without, tapped(residual, ["act1", "act2", "pool1", "add3", "conv3"]) as kept:
+        plain(images)
+        residual(images)
+    assert torch.equal(without["act1"], kept["act1"])
+    conv2, norm2 = plain.get_submodule("conv2"), plain.get_submodule("norm2") if norm == "batch" else nn.Identity()
+    torch.testing.assert_close(kept["act2"], (norm2(conv2(kept["act1"])) + kept["act1"]).relu())
+    padded = torch.cat([torch.zeros(2, 1, 4, 4), kept["pool1"], torch.zeros(2, 1, 4, 4)], dim=1)
+    norm3 = residual.get_submodule("norm3") if norm == "batch" else nn.Identity()
+    torch.testing.assert_close(kept["add3"], norm3(kept["conv3"]) + padded)
+
+
+def test_a_convnet_without_activation_is_affine() -> None:
+    net = build("convnet", {"activation": "none", "hidden": [5], "widths": [[3]], "kernel": 1}, (2, 2, 1), 3)
+    assert not any("act" in name for name, _ in net.named_children())
 
 
 def test_the_cs7150_net_has_the_channels_that_the_text_names() -> None:
@@ -78,6 +97,9 @@ def test_the_cs7150_net_has_the_channels_that_the_text_names() -> None:
         ("convnet", {"widht": 3, "kernle": 5}, ["widht is unknown", "kernle is unknown", '"kernel"']),
         ("convnet", {"norm": "btch", "dropout": 1.5}, ["norm is btch", "'batch'", "dropout is 1.5", "less than 1"]),
         ("convnet", {"kernel": 4, "norm": "btch"}, ["kernel is 4", "odd", 'did you mean "batch"']),
+        ("convnet", {"dropout_scaling": "none"}, ["dropout_scaling none needs a dropout above 0"]),
+        ("convnet", {"residual": True, "widths": [[8]]}, ["at least two convolutions"]),
+        ("convnet", {"residual": True, "widths": [[8], [4]]}, ["never shrink, and they are 8, 4"]),
         ("convnet", {"widths": []}, ["widths", "at least 1"]),
         ("convnet", {"widths": [[1], [1], [1], [1]]}, ["4 stages", "8x8 pixels allow 3", "image_size"]),
         ("convnet", {"dropout": float("nan")}, ["dropout is nan"]),

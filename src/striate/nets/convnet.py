@@ -5,6 +5,9 @@ halves height and width. Then come dense hidden layers, or, without any, a globa
 
     image -> [conv -> norm -> act] x units -> pool -> ... -> flatten -> [dense -> act -> dropout] ... -> output
 
+With residual connections a unit is act(norm(conv(x)) + x), from the second unit on; where it widens, x is filled up with
+channels of zeros. So the net has the same parameters with and without them.
+
 `cs7150_options` is the CIFAR-10 network of the published CS 7150 solution (Homework 1, summer 2020). Its figure is lost;
 what its text tells is kept: four convolutional layers, at least 27, 50 and 56 channels in layers 1, 2 and 4, max pooling,
 batch norm (in the second net) after every convolution and before the ReLU. The sizes between are ours.
@@ -13,34 +16,32 @@ batch norm (in the second net) after every convolution and before the ReLU. The 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import Annotated, Literal
+from itertools import chain, pairwise
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-from torch import nn
+from pydantic import Field, field_validator, model_validator
+from torch import Tensor, nn
 
 from striate.base.errors import NetError
+from striate.nets.units import (
+    Activation,
+    Add,
+    DropoutScaling,
+    NetOptions,
+    Norm,
+    PadShortcut,
+    Probability,
+    Width,
+    activation_layer,
+    dropout_layer,
+    norm_layer,
+)
 
-Norm = Literal["none", "batch", "group", "layer"]
-Activation = Literal["relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid"]
-Width = Annotated[int, Field(ge=1, le=4096)]
 Stage = Annotated[tuple[Width, ...], Field(min_length=1)]
 
-ACTIVATIONS: dict[Activation, Callable[[], nn.Module]] = {
-    "relu": lambda: nn.ReLU(inplace=True),
-    "leaky_relu": lambda: nn.LeakyReLU(0.01, inplace=True),
-    "elu": lambda: nn.ELU(inplace=True),
-    "gelu": nn.GELU,
-    "silu": lambda: nn.SiLU(inplace=True),
-    "tanh": nn.Tanh,
-    "sigmoid": nn.Sigmoid,
-}
 
-
-class ConvNetOptions(BaseModel):
-    """What a `ConvNet` is made of; every field can be a treatment of a study."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+class ConvNetOptions(NetOptions):
+    """What a `convnet` is made of."""
 
     widths: Annotated[tuple[Stage, ...], Field(min_length=1)] = ((32,), (64,))
     """Filters of each convolution, stage by stage; a 2x2 max pool ends a stage."""
@@ -50,10 +51,15 @@ class ConvNetOptions(BaseModel):
     """Between convolution and activation; `layer` normalizes one image over C, H, W; `group` over each of the most groups
     of 32, 16, 8, 4 or 2 that divide the channels, and over all of them where none does."""
     activation: Activation = "relu"
+    residual: bool = False
+    """Add the input of each unit but the first to its output, before the activation."""
     hidden: tuple[Width, ...] = (128,)
     """Units of the dense hidden layers; empty: global average pooling straight into the output layer."""
-    dropout: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    dropout: Probability = 0.0
     """Probability of dropping a hidden unit (or, without hidden layers, a pooled feature)."""
+    dropout_scaling: DropoutScaling = "inverted"
+    """What makes up for dropped units: `inverted` divides by 1 - p in training, `at-test` multiplies by it in evaluation,
+    `none` does neither, so that training and evaluation differ."""
 
     @field_validator("kernel")
     @classmethod
@@ -62,10 +68,38 @@ class ConvNetOptions(BaseModel):
             raise ValueError("odd, so that the same padding fits on both sides")
         return kernel
 
+    @model_validator(mode="after")
+    def _fits_together(self) -> ConvNetOptions:
+        if self.dropout_scaling != "inverted" and not self.dropout:
+            raise ValueError(f"dropout_scaling {self.dropout_scaling} needs a dropout above 0")
+        if self.residual:
+            flat = tuple(chain.from_iterable(self.widths))
+            if len(flat) < 2:
+                raise ValueError("residual needs at least two convolutions, for the first has no shortcut")
+            if any(after < before for before, after in pairwise(flat)):
+                raise ValueError(f"residual needs widths that never shrink, and they are {', '.join(map(str, flat))}")
+        return self
+
 
 def cs7150_options() -> ConvNetOptions:
     """Return the network of the published CS 7150 solution, as far as its text determines it."""
     return ConvNetOptions(widths=((32,), (64,), (64, 64)), hidden=(512,))
+
+
+class ShortcutChain(nn.Sequential):
+    """A chain in which an `Add` also receives what went into the last convolution, through the `PadShortcut` before it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the output of the last module."""
+        start = x
+        for module in self:
+            if isinstance(module, nn.Conv2d):
+                start = x
+            if isinstance(module, PadShortcut):
+                start = module(start)
+            else:
+                x = module(x, start) if isinstance(module, Add) else module(x)
+        return x
 
 
 def build_convnet(options: ConvNetOptions, image_shape: tuple[int, int, int], classes: int) -> nn.Sequential:
@@ -91,7 +125,7 @@ def build_convnet(options: ConvNetOptions, image_shape: tuple[int, int, int], cl
         layers[f"pool{stage}"] = nn.MaxPool2d(2)
     cells = (height >> stages) * (width >> stages)
     layers |= _head(channels, cells, classes, options)
-    return nn.Sequential(layers)
+    return ShortcutChain(layers) if options.residual else nn.Sequential(layers)
 
 
 def _unit(number: int, channels: int, filters: int, options: ConvNetOptions) -> OrderedDict[str, nn.Module]:
@@ -101,16 +135,14 @@ def _unit(number: int, channels: int, filters: int, options: ConvNetOptions) -> 
         channels, filters, options.kernel, padding=options.kernel // 2, bias=options.norm == "none"
     )
     if options.norm != "none":
-        unit[f"norm{number}"] = _norm(options.norm, filters)
-    unit[f"act{number}"] = ACTIVATIONS[options.activation]()
+        unit[f"norm{number}"] = norm_layer(options.norm, filters)
+    if options.residual and number > 1:
+        if filters != channels:
+            unit[f"pad{number}"] = PadShortcut(channels, filters, 1)
+        unit[f"add{number}"] = Add()
+    if options.activation != "none":
+        unit[f"act{number}"] = activation_layer(options.activation)
     return unit
-
-
-def _norm(norm: Norm, channels: int) -> nn.Module:
-    if norm == "batch":
-        return nn.BatchNorm2d(channels)
-    groups = 1 if norm == "layer" else next((g for g in (32, 16, 8, 4, 2) if channels % g == 0 and channels > g), 1)
-    return nn.GroupNorm(groups, channels)
 
 
 def _head(channels: int, cells: int, classes: int, options: ConvNetOptions) -> OrderedDict[str, nn.Module]:
@@ -122,11 +154,12 @@ def _head(channels: int, cells: int, classes: int, options: ConvNetOptions) -> O
     features = channels * cells
     for number, units in enumerate(options.hidden, start=1):
         head[f"dense{number}"] = nn.Linear(features, units)
-        head[f"dense_act{number}"] = ACTIVATIONS[options.activation]()
+        if options.activation != "none":
+            head[f"dense_act{number}"] = activation_layer(options.activation)
         if options.dropout:
-            head[f"dropout{number}"] = nn.Dropout(options.dropout)
+            head[f"dropout{number}"] = dropout_layer(options.dropout, options.dropout_scaling)
         features = units
     if not options.hidden and options.dropout:
-        head["dropout"] = nn.Dropout(options.dropout)
+        head["dropout"] = dropout_layer(options.dropout, options.dropout_scaling)
     head["output"] = nn.Linear(features, classes)
     return head

@@ -1,0 +1,33 @@
+"""What a net expects of an image, and what its outputs are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """``image_shape`` is (H, W, C); ``mean`` and ``std`` are per channel in units of [0, 1]: x = (pixel / 255 - mean) / std.
+
+    ``classes[k]`` is the name of output k; empty where no names are known.
+    """
+
+    image_shape: tuple[int, int, int]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    classes: tuple[str, ...] = ()
+
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+CIFAR10 = Inputs(
+    (32, 32, 3),
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+)
+"""Of the published weights of resnet20 to resnet56, which normalize CIFAR-10 by the numbers of ImageNet."""
+
+IMAGENET_PLUS_MINUS_ONE = Inputs((224, 224, 3), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+"""Of the published weights of MobileNet V1: pixels scaled to [-1, 1]; its 1000 classes are numbers here."""
