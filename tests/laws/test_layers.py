@@ -51,7 +51,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "studies/workers.py": "studies/test_execute.py",
     "training/engine.py": "training/test_loop.py",
     "training/setup.py": "training/test_loop.py",
-    "training/torch_engine.py": "training/test_loop.py",
 }
 
 Modules = dict[str, ast.Module]

@@ -25,6 +25,7 @@ VARIANTS = {
     "adam": {},
     "nesterov and cosine": {"optimizer": "sgd", "nesterov": True, "schedule": "cosine", "weight_decay": 0.01},
     "adamw and one-cycle": {"optimizer": "adamw", "schedule": "one-cycle", "weight_decay": 0.01},
+    "every loss in float64": {"record_steps": True, "precision": "float64"},
 }
 
 
@@ -102,6 +103,7 @@ def test_a_run_killed_at_any_write_ends_in_the_same_bytes(
 ) -> None:
     """Die before or after the k-th rename, for every k, as SIGKILL would; then go on in this process."""
     monkeypatch.setattr(loop, "SAVE_SECONDS", 0.0)
+    recipe = recipe.change(record_steps=True)
     train(recipe, tmp_path / "whole", images=tiny)
     k, written = 0, False
     while not written:

@@ -23,12 +23,13 @@ def evaluate(net: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], dtype: to
     """Return the net's score over ``batches`` of (images (N, C, H, W), labels (N,)); its mode is put back afterwards."""
     training = net.training
     net.eval()
+    wide = torch.float64 if dtype == torch.float64 else torch.float32
     loss, correct, images = 0.0, 0, 0
     try:
         with torch.inference_mode():
             for batch, labels in batches:
                 with torch.autocast(batch.device.type, torch.bfloat16, enabled=dtype == torch.bfloat16):
-                    logits = net(batch).float()
+                    logits = net(batch.to(wide)).to(wide)
                 loss += float(F.cross_entropy(logits, labels, reduction="sum"))
                 correct += int((logits.argmax(1) == labels).sum())
                 images += len(labels)

@@ -106,7 +106,7 @@ def epoch_updates(setup: Setup, progress: Progress, stop: Callable[[], bool], wa
     with engine.training():
         for index in range(first, steps):
             if stop():
-                _read(unread, progress)
+                _read(unread, progress, setup)
                 return False
             began = time.perf_counter()
             lr = learning_rate(recipe, progress.step, steps)
@@ -115,16 +115,17 @@ def epoch_updates(setup: Setup, progress: Progress, stop: Callable[[], bool], wa
             progress.step += 1
             unread.append((loss, correct, len(labels)))
             if len(unread) == engine.read_every or index == steps - 1:
-                _read(unread, progress)
+                _read(unread, progress, setup)
             progress.seconds += time.perf_counter() - began
             if watch:
                 watch(_tick(setup, progress, None))
     return True
 
 
-def _read(unread: list[tuple[Tensor, Tensor, int]], progress: Progress) -> None:
+def _read(unread: list[tuple[Tensor, Tensor, int]], progress: Progress, setup: Setup) -> None:
     """Add up what the last updates reported; raises Diverged naming the first update with a non-finite loss."""
     before = progress.step - len(unread)
+    epoch = (progress.step - 1) // setup.feed.steps + 1
     for number, (loss, correct, images) in enumerate(unread, start=1):
         value = loss.item()
         if not math.isfinite(value):
@@ -133,6 +134,8 @@ def _read(unread: list[tuple[Tensor, Tensor, int]], progress: Progress) -> None:
         progress.loss_sum += value * images
         progress.correct += int(correct.item())
         progress.images += images
+        if setup.recipe.record_steps:
+            progress.rows.append(Row(before + number, epoch, "train", "batch_loss", value))
     unread.clear()
 
 
@@ -178,6 +181,10 @@ class _Saver:
 
     def save(self, progress: Progress) -> None:
         self.save_best(progress)
+        if self._setup.recipe.record_steps:
+            write_history(
+                self.folder, progress.rows
+            )  # first: rows beyond a checkpoint are dropped, missing ones are lost
         checkpoints.write(self._folder, "step", progress.step, self._setup.engine.state(), _values(progress))
         checkpoints.prune(self._folder, "step")
         checkpoints.prune(self._folder, "best", keep=1)

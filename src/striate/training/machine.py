@@ -90,12 +90,12 @@ def _processor_lines() -> list[str]:
 
 
 def choose_precision(asked: str, net: nn.Module, images: Tensor) -> tuple[torch.dtype, str]:
-    """Return the dtype of the multiplications and the reason, for ``asked`` = auto, float32 or bfloat16.
+    """Return the dtype of the multiplications and the reason, for ``asked`` = auto or the name of a type.
 
     ``images`` is one small batch (N, C, H, W) on the net's device; the net is not changed.
     """
     if asked != "auto":
-        return (torch.bfloat16 if asked == "bfloat16" else torch.float32), "as asked"
+        return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float64": torch.float64}[asked], "as asked"
     if not multiplies_bfloat16(images.device):
         return torch.float32, "no bfloat16 multiplication in hardware"
     error = bfloat16_error(net, images)

@@ -14,10 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from striate.base.errors import NetError, RecipeError, sentence
 from striate.nets.catalog import complete, faults_of, names, option_fields
+from striate.training.combinations import combination_faults
 
-Optimizer = Literal["sgd", "adam", "adamw"]
+Optimizer = Literal["sgd", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "step", "cosine", "one-cycle", "inverse-time"]
-Precision = Literal["auto", "float32", "bfloat16"]
+Standardize = Literal["channel", "image"]
+FlipMode = Literal["random", "alternating"]
+PadMode = Literal["zero", "reflect"]
+Precision = Literal["auto", "float32", "bfloat16", "float64"]
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
 
 
@@ -33,31 +37,55 @@ class Recipe(BaseModel):
     data: str = "digits"
     """A name of `striate list data`, or an image folder."""
     image_size: Annotated[int, Field(ge=1, le=4096)] | None = None
-    """Side in pixels to which the images of a folder are resized; none keeps their own size."""
+    """Side in pixels to which all images are brought; none keeps their own size."""
     validation: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.1
     """Share of the training images held out, class by class, where the data bring no validation split."""
     validate_on_test: bool = False
     """Train on all training images and validate on the test split, as some coursework does; marked on every report."""
+    train_images: Annotated[int, Field(ge=1)] | None = None
+    """Train on that many of the training images, each class in proportion (the validation images stay); none: all."""
+    standardize: Standardize = "channel"
+    """`channel`: mean and deviation of the training images; `image`: each image by its own, divisor max(std, 1/sqrt(n))."""
+    permute_pixels: bool = False
+    """Move the pixels of every image of every split by one fixed permutation, the same for all seeds: locality is gone."""
     flip: bool = False
-    """Mirror each image left to right with probability 1/2."""
+    """Mirror images left to right."""
+    flip_mode: FlipMode = "random"
+    """`random`: each with probability 1/2; `alternating`: every image every other epoch, the first one drawn per image."""
+    rotate: Annotated[float, Field(ge=0.0, le=180.0)] = 0.0
+    """Largest angle in degrees, either way, of a rotation about the centre; bilinear, black outside."""
+    translate: Annotated[int, Field(ge=0, le=64)] = 0
+    """Largest shift in pixels along each axis, either way; black outside."""
     pad_crop: Annotated[int, Field(ge=0, le=64)] = 0
-    """Pixels of zero padding on each side, before a random crop back to the image's size."""
+    """Pixels of padding on each side, before a random crop back to the image's size."""
+    pad_mode: PadMode = "zero"
+    """What the padding of pad_crop holds: zeros, or the image reflected at its border pixels."""
+    jitter: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    """Brightness, contrast and saturation are each multiplied by a factor drawn from 1 - jitter to 1 + jitter."""
     cutout: Annotated[int, Field(ge=0, le=512)] = 0
     """Side in pixels of a square set to zero at a random place."""
+    mixup: Annotated[float, Field(ge=0.0, le=100.0)] = 0.0
+    """Blend images and labels in pairs, with a share from Beta(mixup, mixup) per batch; training accuracy counts the larger."""
+    cutmix: Annotated[float, Field(ge=0.0, le=100.0)] = 0.0
+    """Paste a box of another image, its area from Beta(cutmix, cutmix) per batch; with mixup, each batch takes one of them."""
+    test_flips: bool = False
+    """At the test also score the mean logits of each image and its mirror image, beside the score without."""
     optimizer: Optimizer = "adam"
     lr: Annotated[float, Field(gt=0.0, le=1000.0)] = 1e-3
     """Peak learning rate, per update."""
     momentum: Fraction = 0.9
     """Momentum of sgd; 0 is plain stochastic gradient descent."""
+    alpha: Fraction = 0.99
+    """Decay rate of the squared gradients of rmsprop, per update."""
     nesterov: bool = False
     """Nesterov's momentum, for sgd."""
     beta1: Fraction = 0.9
     beta2: Fraction = 0.999
     """Decay rates of the first and second moments of adam and adamw, per update."""
     epsilon: Annotated[float, Field(gt=0.0, le=1.0)] = 1e-8
-    """Added to the denominator of adam and adamw."""
+    """Added to the denominator of rmsprop, adam and adamw."""
     weight_decay: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
-    """L2 strength for sgd and adam (added to the gradient), decoupled for adamw; not applied to norms and biases."""
+    """L2 strength for sgd, rmsprop and adam (added to the gradient), decoupled for adamw; not applied to norms and biases."""
     schedule: Schedule = "constant"
     warmup_epochs: Annotated[float, Field(ge=0.0)] = 0.0
     """Epochs of linear warm-up from 0, before step, cosine, inverse-time and constant."""
@@ -75,6 +103,8 @@ class Recipe(BaseModel):
     epochs: Annotated[int, Field(ge=1, le=100_000)] = 10
     precision: Precision = "auto"
     """`auto`: bfloat16 where the hardware multiplies it natively and a check of this net passes, else float32."""
+    record_steps: bool = False
+    """Keep the loss of every update in the history too, as the metric `batch_loss`."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     """Root of the named random streams."""
 
@@ -84,7 +114,7 @@ class Recipe(BaseModel):
         if isinstance(options, Mapping):
             # As it comes back from JSON, so that a recipe equals itself after a round trip.
             fields["net_options"] = json.loads(json.dumps(options, default=str))
-        faults = [*_net_faults(fields), *_combination_faults({**_DEFAULTS, **fields})]
+        faults = [*_net_faults(fields), *combination_faults({**_DEFAULTS, **fields}, _DEFAULTS)]
         try:
             super().__init__(**fields)
         except ValidationError as error:
@@ -142,35 +172,7 @@ def _options(net: object) -> tuple[str, ...]:
     )
 
 
-# Field -> the value it has where it says nothing, and the optimizers or schedules that it belongs to.
-_BELONGS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "momentum": ("optimizer", ("sgd",)),
-    "beta1": ("optimizer", ("adam", "adamw")),
-    "beta2": ("optimizer", ("adam", "adamw")),
-    "epsilon": ("optimizer", ("adam", "adamw")),
-    "step_epochs": ("schedule", ("step",)),
-    "gamma": ("schedule", ("step",)),
-    "peak": ("schedule", ("one-cycle",)),
-    "decay": ("schedule", ("inverse-time",)),
-}
 _DEFAULTS: dict[str, Any] = {name: field.default for name, field in Recipe.model_fields.items()}
-
-
-def _combination_faults(values: Mapping[str, Any]) -> list[str]:
-    """Return what does not go together; a value of a wrong type is passed over, for its own fault says more."""
-    faults = [
-        f"{field} belongs to {owner} {' or '.join(accepted)}, and the {owner} is {values[owner]}"
-        for field, (owner, accepted) in _BELONGS.items()
-        if values[field] != _DEFAULTS[field] and values[owner] not in accepted
-    ]
-    if values["nesterov"] is True and (values["optimizer"] != "sgd" or values["momentum"] == 0):
-        faults.append("nesterov needs optimizer sgd with a momentum above 0")
-    warmup, epochs = values["warmup_epochs"], values["epochs"]
-    if isinstance(warmup, (int, float)) and isinstance(epochs, int) and warmup > epochs:
-        faults.append(f"warmup_epochs is {warmup:g}, and the run has only {epochs} epochs")
-    if warmup and values["schedule"] == "one-cycle":
-        faults.append("warmup_epochs does not go with schedule one-cycle, whose warm-up is set by peak")
-    return faults
 
 
 def _net_faults(fields: Mapping[str, Any]) -> list[str]:

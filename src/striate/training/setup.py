@@ -60,6 +60,7 @@ def _torch_engine(recipe: Recipe, images: ImageSet, splits: Splits, where: torch
     net = initial_net(recipe, images).to(where).to(memory_format=torch.channels_last)
     sample, _ = next(in_order(splits.val, splits.normalization, where, size=8))
     dtype, reason = machine.choose_precision(recipe.precision, net, sample)
+    net = net.double() if dtype == torch.float64 else net
     draws = any(isinstance(module, nn.Dropout) for module in net.modules())
     return TorchEngine(recipe, net, make_optimizer(net, recipe), where, dtype, reason, draws)
 

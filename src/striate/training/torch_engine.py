@@ -46,6 +46,10 @@ class TorchEngine:
         """The type of the multiplications: of the weights, or the narrower one of autocast."""
         return str(self.dtype).removeprefix("torch.")
 
+    @property
+    def _wide(self) -> torch.dtype:
+        return torch.float64 if self.dtype == torch.float64 else torch.float32
+
     @contextmanager
     def training(self) -> Generator[None, None, None]:
         """Put the net into training mode; torch's own generator is as before when the block ends."""
@@ -59,8 +63,8 @@ class TorchEngine:
             torch.manual_seed(integer(self.recipe.seed, "dropout", epoch, step))
         set_learning_rate(self.optimizer, lr)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16):
-            logits = self.net(images)
-        loss = F.cross_entropy(logits.float(), labels, label_smoothing=self.recipe.label_smoothing)
+            logits = self.net(images.to(self._wide))
+        loss = F.cross_entropy(logits.to(self._wide), labels, label_smoothing=self.recipe.label_smoothing)
         correct = (logits.detach().argmax(1) == _hard(labels)).sum()
         if self.device.type == "cpu" and not math.isfinite(loss.item()):
             return loss.detach(), correct
