@@ -1,4 +1,4 @@
-"""PyTorch as an engine: what precision it works in, and the losses it reports."""
+"""PyTorch as an engine: what it draws depends on the update alone, and it can tell the gradient of every layer."""
 
 from __future__ import annotations
 
@@ -6,28 +6,51 @@ from pathlib import Path
 
 import pytest
 import torch
+import torch.nn.functional as F
 
-from striate.data import ImageSet
+from striate.data import load
 from striate.training.recipe import Recipe
 from striate.training.setup import set_up
 from striate.training.train import train
 
-
-def test_the_loss_of_every_update_is_kept_when_asked_for(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
-    run = train(recipe.change(record_steps=True), tmp_path / "run", images=tiny)
-    rows = [row for row in run.history() if row.metric == "batch_loss"]
-    assert [(row.step, row.epoch) for row in rows] == [(step + 1, step // 3 + 1) for step in range(9)]
-    sizes = [25, 25, 10]
-    weighted = sum(row.value * size for row, size in zip(rows, sizes, strict=False)) / 60
-    assert run.curve("train", "loss")[0][1] == pytest.approx(weighted, rel=1e-12)
+SMALL = Recipe(
+    net="convnet", net_options={"widths": [[2], [3]], "hidden": [5]}, epochs=2, batch_size=500, optimizer="sgd"
+)
 
 
-def test_float64_is_the_type_of_the_weights(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
-    engine = set_up(recipe.change(precision="float64"), tiny, print).engine
-    assert engine.precision == "float64"
-    assert {value.dtype for value in engine.weights().values()} == {torch.float64, torch.int64}
-    run = train(recipe.change(precision="float64"), tmp_path / "wide", images=tiny)
-    narrow = train(recipe.change(precision="float32"), tmp_path / "narrow", images=tiny)
-    wide_loss, narrow_loss = (r.curve("train", "loss")[0][1] for r in (run, narrow))
-    assert wide_loss == pytest.approx(narrow_loss, rel=1e-3)
-    assert wide_loss != narrow_loss
+def test_the_gradient_norms_are_those_of_the_last_update_of_the_epoch(tmp_path: Path) -> None:
+    recipe = SMALL.change(record_gradients=True, epochs=1)
+    run = train(recipe, tmp_path / "run", warn=print)
+    kept = {row.metric: row.value for row in run.history() if row.metric.startswith("gradient.")}
+    assert list(kept) == ["gradient.conv1", "gradient.conv2", "gradient.dense1", "gradient.output"]
+    # The same updates by hand; the gradients of the last one are left in place.
+    setup = set_up(recipe, load("digits"), print)
+    net, optimizer = setup.engine.module(), torch.optim.SGD(setup.engine.module().parameters(), recipe.lr, 0.9)
+    for step in range(setup.feed.steps):
+        images, labels = setup.feed.batch(1, step)
+        optimizer.zero_grad()
+        F.cross_entropy(net(images), labels).backward()
+        optimizer.step()
+    assert kept["gradient.conv1"] == pytest.approx(float(net.get_submodule("conv1").weight.grad.norm()), rel=1e-5)
+    assert kept["gradient.output"] == pytest.approx(float(net.get_submodule("output").weight.grad.norm()), rel=1e-5)
+
+
+def test_they_are_not_recorded_unasked(tmp_path: Path) -> None:
+    run = train(SMALL.change(epochs=1), tmp_path / "run", warn=print)
+    assert {row.metric for row in run.history()} == {"loss", "accuracy", "lr"}
+
+
+@pytest.mark.parametrize("scaling", ["inverted", "none"])
+def test_dropout_of_every_kind_is_drawn_from_its_stream(scaling: str) -> None:
+    recipe = SMALL.change(dropout=0.5, dropout_scaling=scaling)
+    losses: list[float] = []
+    for noise in (1, 2):
+        torch.manual_seed(noise)
+        before = torch.get_rng_state()
+        setup = set_up(recipe, load("digits"), print)
+        images, labels = setup.feed.batch(1, 0)
+        with setup.engine.training():
+            loss, _ = setup.engine.update(images, labels, 0.1, 1, 0)
+        losses.append(loss.item())
+        assert torch.equal(torch.get_rng_state(), before)
+    assert losses[0] == losses[1]

@@ -46,6 +46,10 @@ class Engine(Protocol):
         """
         ...
 
+    def gradient_norms(self) -> dict[str, float]:
+        """Return the gradient norm of each layer's weights at the last update, by layer, where the recipe records them."""
+        ...
+
     def score(self, batches: Batches) -> Score:
         """Return how good the net is on ``batches``, in evaluation mode."""
         ...

@@ -148,6 +148,7 @@ def _close_epoch(setup: Setup, progress: Progress, saver: _Saver, events: EventF
         ("train", "loss", progress.loss_sum / progress.images),
         ("train", "accuracy", progress.correct / progress.images),
         ("train", "lr", rate),
+        *(("train", f"gradient.{layer}", norm) for layer, norm in setup.engine.gradient_norms().items()),
         ("val", "loss", score.loss),
         ("val", "accuracy", score.accuracy),
     ]

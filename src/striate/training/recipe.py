@@ -105,6 +105,8 @@ class Recipe(BaseModel):
     """`auto`: bfloat16 where the hardware multiplies it natively and a check of this net passes, else float32."""
     record_steps: bool = False
     """Keep the loss of every update in the history too, as the metric `batch_loss`."""
+    record_gradients: bool = False
+    """Keep the gradient norm of each layer's weights at the last update of every epoch, as the metric `gradient.LAYER`."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     """Root of the named random streams."""
 

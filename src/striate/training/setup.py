@@ -39,8 +39,7 @@ class Setup:
             "net_options": self.recipe.net_options,
             "image_shape": list(self.images.image_shape),
             "classes": list(self.images.classes),
-            "mean": list(self.splits.normalization.mean),
-            "std": list(self.splits.normalization.std),
+            **self.splits.normalization.labels(),
         }
 
 
@@ -56,13 +55,17 @@ def set_up(recipe: Recipe, images: ImageSet, warn: Callable[[str], None]) -> Set
     return Setup(recipe, images, splits, engine, Feed(splits, recipe, where), where, warn)
 
 
+def check(recipe: Recipe, images: ImageSet) -> None:
+    """Raise NetError or DataError when the recipe's net and its images do not go together; nothing is kept."""
+    initial_net(recipe, images)
+
+
 def _torch_engine(recipe: Recipe, images: ImageSet, splits: Splits, where: torch.device) -> TorchEngine:
     net = initial_net(recipe, images).to(where).to(memory_format=torch.channels_last)
     sample, _ = next(in_order(splits.val, splits.normalization, where, size=8))
     dtype, reason = machine.choose_precision(recipe.precision, net, sample)
     net = net.double() if dtype == torch.float64 else net
-    draws = any(isinstance(module, nn.Dropout) for module in net.modules())
-    return TorchEngine(recipe, net, make_optimizer(net, recipe), where, dtype, reason, draws)
+    return TorchEngine(recipe, net, make_optimizer(net, recipe), where, dtype, reason)
 
 
 def initial_net(recipe: Recipe, images: ImageSet) -> nn.Module:

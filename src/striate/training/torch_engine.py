@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
@@ -26,7 +26,7 @@ CHECK_STEPS = 50  # on a GPU reading the loss waits for the device, so it is rea
 
 @dataclass(frozen=True)
 class TorchEngine:
-    """A module and its optimizer on ``device``. ``draws`` tells whether the net itself draws random numbers (dropout)."""
+    """A module and its optimizer on ``device``."""
 
     recipe: Recipe
     net: nn.Module
@@ -34,7 +34,7 @@ class TorchEngine:
     device: torch.device
     dtype: torch.dtype
     precision_reason: str
-    draws: bool
+    _norms: dict[str, float] = field(default_factory=dict[str, float], init=False)
 
     @property
     def read_every(self) -> int:
@@ -52,15 +52,14 @@ class TorchEngine:
 
     @contextmanager
     def training(self) -> Generator[None, None, None]:
-        """Put the net into training mode; torch's own generator is as before when the block ends."""
+        """Put the net into training mode; torch's own generators are as before when the block ends."""
         self.net.train()
-        with torch.random.fork_rng(enabled=self.draws):
+        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
             yield
 
     def update(self, images: Tensor, labels: Tensor, lr: float, epoch: int, step: int) -> tuple[Tensor, Tensor]:
         """Do one update; return its loss and the number of right answers."""
-        if self.draws:
-            torch.manual_seed(integer(self.recipe.seed, "dropout", epoch, step))
+        torch.manual_seed(integer(self.recipe.seed, "dropout", epoch, step))
         set_learning_rate(self.optimizer, lr)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16):
             logits = self.net(images.to(self._wide))
@@ -69,9 +68,15 @@ class TorchEngine:
         if self.device.type == "cpu" and not math.isfinite(loss.item()):
             return loss.detach(), correct
         loss.backward()
+        if self.recipe.record_gradients:
+            self._norms.update(_gradient_norms(self.net))
         self.optimizer.step()
         self.optimizer.zero_grad()
         return loss.detach(), correct
+
+    def gradient_norms(self) -> dict[str, float]:
+        """Return the norms of the last update, where the recipe records them."""
+        return dict(self._norms)
 
     def score(self, batches: Batches) -> Score:
         """Return how good the net is on ``batches``."""
@@ -94,6 +99,15 @@ class TorchEngine:
     def module(self) -> nn.Module:
         """Return the net itself."""
         return self.net
+
+
+def _gradient_norms(net: nn.Module) -> dict[str, float]:
+    """Return the Euclidean norm of the gradient of each layer's weights (tensors of two and more dimensions)."""
+    return {
+        name.removesuffix(".weight"): float(p.grad.norm())
+        for name, p in net.named_parameters()
+        if p.grad is not None and p.dim() > 1
+    }
 
 
 def _hard(labels: Tensor) -> Tensor:
