@@ -15,11 +15,13 @@ from typing import Any
 from striate.base.errors import DataError, StudyError
 from striate.base.files import make_folder, read_json, unused, write_json
 from striate.data import ImageSet, load
-from striate.nets import build
-from striate.studies.judge import Answer, done, judge, place
+from striate.studies.judge import Answer, done, ended, judge, outcome, place
 from striate.studies.question import Study
+from striate.studies.selection import chosen
 from striate.studies.workers import Job, cores, run_jobs, share
 from striate.training.run import Run, locked, open_run
+from striate.training.setup import check
+from striate.training.train import test
 
 Beat = Callable[[list[Run | None]], None]
 
@@ -40,12 +42,19 @@ def run_study(
         study = _claim_folder(folder, replace(study, notes=(*study.notes, *images.notes)), images.fingerprint)
         # Seed by seed, so that a study that is stopped early has all arms at equal n.
         runs = [(arm, seed, place(folder, arm, seed)) for seed in study.seeds for arm in study.arms]
-        jobs = [Job(study.recipe(arm, seed).to_json(), path, data_dir) for arm, seed, path in runs if not done(path)]
+        every = study.tests == "every"
+        jobs = [
+            Job(study.recipe(arm, seed).to_json(), path, data_dir, every)
+            for arm, seed, path in runs
+            if not done(path, tested=every)
+        ]
         reasons: dict[Path, str] = {}
         try:
             if jobs:
                 crew, threads = _crew(len(runs), workers)
                 reasons = run_jobs(jobs, crew, threads, lambda: beat(standing(study, folder)) if beat else None)
+            if not every:
+                _test_chosen(study, folder, data_dir)
         finally:
             failures = {f"{arm.name}, seed {seed}": reasons[path] for arm, seed, path in runs if path in reasons}
             answer = judge(study, folder, failures)
@@ -56,6 +65,14 @@ def standing(study: Study, folder: Path) -> list[Run | None]:
     """Return every run of the study as it stands on disk, arm by arm; None where it has not begun."""
     paths = [place(folder, arm, seed) for arm in study.arms for seed in study.seeds]
     return [open_run(path) if (path / "status.json").is_file() else None for path in paths]
+
+
+def _test_chosen(study: Study, folder: Path, data_dir: Path | None) -> None:
+    """Score the runs of the arm that the validation images chose on the test images, once every arm has runs that ended."""
+    taken = chosen(study, [outcome(*run) for run in ended(study, folder)])
+    for arm, _, run in ended(study, folder):
+        if arm.name == taken and run.status == "finished":
+            test(run.folder, data_dir=data_dir)
 
 
 def _crew(runs: int, workers: int | None) -> tuple[int, int]:
@@ -82,7 +99,7 @@ def _check(study: Study, data_dir: Path | None) -> ImageSet:
             raise DataError(
                 f"{images.name} has no test split, on which a study judges; add a folder test/CLASS/, or 5 images of each class"
             )
-        build(recipe.net, recipe.net_options, images.image_shape, len(images.classes))
+        check(recipe, images)
     return loaded[study.base.data, study.base.image_size]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from striate.base.files import read_json, write_json
 from striate.studies.outcome import Outcome, scores
 from striate.studies.question import Arm, Study
+from striate.studies.selection import at_the_edge, touched
 from striate.studies.verdict import Claim, Verdict
 from striate.training.run import DONE, Run, open_run
 
@@ -30,14 +31,10 @@ class Answer:
 
 def judge(study: Study, folder: Path, failures: dict[str, str] | None = None) -> Answer:
     """Judge the claims on the runs that have ended, and write verdict.json."""
-    ended = [
-        (arm, seed, open_run(path))
-        for arm in study.arms
-        for seed in study.seeds
-        if done(path := place(folder, arm, seed))
-    ]
-    outcomes = [outcome(arm, seed, run) for arm, seed, run in ended]
-    limits = caveats([run for _, _, run in ended], _looks(folder))
+    runs = ended(study, folder)
+    outcomes = [outcome(*run) for run in runs]
+    limits = caveats([run for _, _, run in runs], _looks(folder))
+    limits += [clause for clause in (touched(study, outcomes), at_the_edge(study, outcomes)) if clause]
     verdicts = tuple(_verdict(claim, outcomes, limits) for claim in study.claims)
     record = {
         "format": 1,
@@ -48,6 +45,17 @@ def judge(study: Study, folder: Path, failures: dict[str, str] | None = None) ->
     }
     write_json(folder / "verdict.json", record)
     return Answer(folder, study, verdicts, failures or {})
+
+
+def ended(study: Study, folder: Path) -> list[tuple[Arm, int, Run]]:
+    """Return the runs of the study that have ended, with their arms and seeds."""
+    every = study.tests == "every"
+    return [
+        (arm, seed, open_run(path))
+        for arm in study.arms
+        for seed in study.seeds
+        if done(path := place(folder, arm, seed), tested=every)
+    ]
 
 
 def caveats(runs: Sequence[Run], looks: Sequence[int]) -> list[str]:
@@ -96,6 +104,7 @@ def outcome(arm: Arm, seed: int, run: Run) -> Outcome:
         test_accuracy=tested["accuracy"] if tested else None,
         guess=environment.get("largest_class"),
         last={f"{row.split}/{row.metric}": row.value for row in run.history()},
+        losses=tuple(row.value for row in run.history() if row.metric == "batch_loss"),
     )
 
 
@@ -104,9 +113,9 @@ def place(folder: Path, arm: Arm, seed: int) -> Path:
     return folder / "runs" / arm.slug / str(seed)
 
 
-def done(path: Path) -> bool:
-    """Tell whether the run in ``path`` has ended and, where it finished, been scored on the test images."""
+def done(path: Path, *, tested: bool = True) -> bool:
+    """Tell whether the run in ``path`` has ended and, where it finished and ``tested``, been scored on the test images."""
     if not (path / "recipe.json").is_file():
         return False
     run = open_run(path)
-    return run.status == "diverged" or (run.status in DONE and (path / "test.json").is_file())
+    return run.status == "diverged" or (run.status in DONE and (not tested or (path / "test.json").is_file()))

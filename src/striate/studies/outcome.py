@@ -27,8 +27,8 @@ class Outcome:
     ``status`` is "finished" or "diverged"; ``lr`` the peak learning rate; ``budget`` the epochs asked for, and a
     diverged run has recorded fewer; ``seconds`` counts training from the start of the run; ``test_accuracy`` is of the
     checkpoint with the best validation accuracy, None when it was not evaluated; ``guess`` the share of the largest class
-    among the validation images; ``last`` what the history holds after its last epoch, by "split/metric". Raises
-    StudyError on other contents.
+    among the validation images; ``last`` what the history holds after its last epoch, by "split/metric"; ``losses`` the
+    training loss of every update, where the recipe kept them. Raises StudyError on other contents.
     """
 
     arm: str
@@ -44,6 +44,7 @@ class Outcome:
     test_accuracy: float | None
     guess: float | None = None
     last: Mapping[str, float] = field(default_factory=dict[str, float])
+    losses: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         faults: list[str] = []

@@ -13,15 +13,29 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, Literal
 
 from striate.base.errors import RecipeError, StudyError, nearest
 from striate.studies.verdict import Claim
 from striate.training.recipe import Recipe
+
+Tests = Literal["every", "chosen"]
+
+
+@dataclass(frozen=True)
+class Search:
+    """The range of one field: a number from ``low`` to ``high``, both included, even in its logarithm where ``log``."""
+
+    field: str
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+    step: float | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +62,10 @@ class Study:
     claims: tuple[Claim, ...]
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     notes: tuple[str, ...] = ()
+    tests: Tests = "every"
+    """Which arms are scored on the test images: every one, or only the one that the first claim chooses."""
+    search: Search | None = None
+    """Where the arms are values of one field: the range from which a sampler may propose others."""
 
     def __post_init__(self) -> None:
         """Check that every arm has a name and a recipe of its own, and that the claims speak of arms that exist."""
@@ -96,6 +114,8 @@ class Study:
             "seeds": list(self.seeds),
             "claims": [claim.to_json() for claim in self.claims],
             "notes": list(self.notes),
+            "tests": self.tests,
+            "search": asdict(self.search) if self.search else None,
         }
 
 

@@ -47,7 +47,7 @@ INTERRUPTED = "interrupted"
 
 
 def do(job: dict[str, Any], loaded: dict[str, Any]) -> str:
-    """Do one run and score its best weights on the test split; return why it failed, or an empty string."""
+    """Do one run and, where the job says so, score its best weights on the test split; return why it failed, if it did."""
     from striate.data import load
     from striate.training.recipe import recipe_from_json
     from striate.training.train import test, train
@@ -60,7 +60,7 @@ def do(job: dict[str, Any], loaded: dict[str, Any]) -> str:
             loaded.clear()
             loaded[key] = load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
         run = train(recipe, job["folder"], images=loaded[key], warn=lambda text: None)
-        if run.status == "finished":
+        if run.status == "finished" and job["test"]:
             test(run.folder, images=loaded[key])
         return INTERRUPTED if run.status == "interrupted" else ""
     except StriateError as error:

@@ -26,16 +26,18 @@ BEAT = 0.5  # seconds
 
 @dataclass(frozen=True)
 class Job:
-    """One run to be done: its recipe as JSON, its folder, where its data are."""
+    """One run to be done: its recipe as JSON, its folder, where its data are, and whether it is then tested."""
 
     recipe: dict[str, Any]
     folder: Path
     data_dir: Path | None
+    test: bool = True
 
     def line(self) -> bytes:
         """Return the job as the worker reads it."""
         data_dir = str(self.data_dir) if self.data_dir else None
-        return json.dumps({"recipe": self.recipe, "folder": str(self.folder), "data_dir": data_dir}).encode() + b"\n"
+        job = {"recipe": self.recipe, "folder": str(self.folder), "data_dir": data_dir, "test": self.test}
+        return json.dumps(job).encode() + b"\n"
 
 
 class Worker:

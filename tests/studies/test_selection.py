@@ -1,0 +1,68 @@
+"""What is chosen on the validation images is scored on the test images, and nothing else is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from striate.base.errors import StudyError
+from striate.studies.choice import Choice
+from striate.studies.execute import run_study
+from striate.studies.outcome import Outcome
+from striate.studies.question import Arm, Search, Study
+from striate.studies.selection import at_the_edge, chosen, touched
+from striate.training.recipe import Recipe
+
+BASE = Recipe(net_options={"widths": [[4]], "hidden": []}, epochs=1, batch_size=256)
+RATES = {"slow": 1e-5, "middle": 0.01, "fast": 0.02}
+STUDY = Study(
+    "s",
+    "?",
+    BASE,
+    tuple(Arm(name, {"lr": rate}) for name, rate in RATES.items()),
+    (Choice("which", "One is best", tuple(RATES)),),
+    (0,),
+    tests="chosen",
+    search=Search("lr", 1e-5, 0.1, log=True),
+)
+
+
+def outcomes(accuracies: dict[str, float], tests: dict[str, float] | None = None) -> list[Outcome]:
+    scores = tests or {}
+    return [
+        Outcome(arm, 0, "finished", 0.1, 1, 10, 2, 10, (value,), (1.0,), scores.get(arm))
+        for arm, value in accuracies.items()
+    ]
+
+
+def test_the_best_on_validation_is_chosen_and_its_place_in_the_range_is_told() -> None:
+    inside = outcomes({"slow": 0.5, "middle": 0.9, "fast": 0.8})
+    assert chosen(STUDY, inside) == "middle"
+    assert at_the_edge(STUDY, inside) == ""
+    ends = outcomes({"slow": 0.5, "middle": 0.7, "fast": 0.8})
+    assert at_the_edge(STUDY, ends) == "it is the largest value tried, so one beyond it may be better"
+    assert chosen(STUDY, inside[:2]) is None
+
+
+def test_what_the_test_images_were_used_for_is_told() -> None:
+    values = {"slow": 0.5, "middle": 0.9, "fast": 0.8}
+    assert touched(STUDY, outcomes(values)) == "no arm has been scored on the test images yet"
+    assert touched(STUDY, outcomes(values, {"middle": 0.75})) == "test accuracy of middle: 0.7500, scored for it alone"
+    twice = touched(STUDY, outcomes(values, {"middle": 0.75, "fast": 0.7}))
+    assert twice == "test accuracy of middle: 0.7500, though an earlier choice, fast, was scored too"
+    assert touched(replace(STUDY, tests="every"), outcomes(values)) == ""
+
+
+def test_a_study_that_chooses_needs_a_choice() -> None:
+    with pytest.raises(StudyError, match="has no claim Choice"):
+        chosen(replace(STUDY, claims=()), outcomes({"slow": 0.5}))
+
+
+@pytest.mark.slow
+def test_the_runs_of_the_chosen_arm_alone_meet_the_test_images(tmp_path: Path) -> None:
+    verdict = run_study(STUDY, tmp_path / "out").verdicts[0]
+    scored = {path.parent.parent.name for path in tmp_path.rglob("test.json")}
+    assert scored == {verdict.details["chosen"]}
+    assert f"test accuracy of {verdict.details['chosen']}: " in verdict.reason
