@@ -10,7 +10,8 @@ import torch
 
 from striate.base.errors import DataError
 from striate.data import ImageSet
-from striate.training.batches import Feed, Normalization, in_order, split
+from striate.training.batches import Feed, in_order, split
+from striate.training.normalization import Normalization
 from striate.training.recipe import Recipe
 
 CPU = torch.device("cpu")

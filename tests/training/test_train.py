@@ -11,7 +11,8 @@ import torch
 from striate.base.errors import DataError, NetError, RunError
 from striate.base.files import read_json
 from striate.data import ImageSet
-from striate.training.batches import Normalization, in_order
+from striate.training.batches import in_order
+from striate.training.normalization import Normalization
 from striate.training.recipe import Recipe
 from striate.training.run import open_run
 from striate.training.train import best_net, resume, train

@@ -10,15 +10,32 @@ flip 0.21 ms, pad_crop (4) 0.15 ms, cutout (8) 0.17 ms.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
 
+from striate.base.errors import DataError
 from striate.data.imageset import Images
 
 
 def flip(images: Images, rng: np.random.Generator) -> Images:
     """Mirror each image left to right with probability 1/2."""
-    chosen = np.flatnonzero(rng.random(len(images)) < 0.5)
+    return mirror(images, rng.random(len(images)) < 0.5)
+
+
+def alternating(first: NDArray[np.bool_], epoch: int) -> NDArray[np.bool_]:
+    """Return which images to mirror in ``epoch`` (1, 2, ...): those of ``first`` in epochs 1, 3, ..., the others in 2, 4, ...
+
+    ``first`` bool (N,) is drawn once a run; two epochs in a row then show every image both ways.
+    """
+    return first if epoch % 2 else ~first
+
+
+def mirror(images: Images, which: NDArray[np.bool_]) -> Images:
+    """Mirror left to right the images that ``which`` bool (N,) marks."""
+    chosen = np.flatnonzero(which)
     out = images.copy()
     # One channel at a time: NumPy copies a reversed row of single bytes much faster than one of three-byte pixels.
     source = images[chosen]
@@ -27,8 +44,22 @@ def flip(images: Images, rng: np.random.Generator) -> Images:
     return out
 
 
-def pad_crop(images: Images, padding: int, rng: np.random.Generator) -> Images:
-    """Surround each image with ``padding`` zeros and cut H x W out again, at a corner drawn from 0..2P in each axis."""
+def translate(images: Images, pixels: int, rng: np.random.Generator) -> Images:
+    """Shift each image by a number of pixels drawn from -pixels..pixels along each axis; what comes in is zero.
+
+    The same as `pad_crop` with zeros, by the name that tells what one sees.
+    """
+    return pad_crop(images, pixels, rng)
+
+
+def pad_crop(
+    images: Images, padding: int, rng: np.random.Generator, mode: Literal["zero", "reflect"] = "zero"
+) -> Images:
+    """Surround each image with ``padding`` pixels and cut H x W out again, at a corner drawn from 0..2P in each axis.
+
+    ``zero`` pads with zeros; ``reflect`` with the image mirrored at its border pixels, which are not repeated, and
+    needs a padding below H and W (raises DataError).
+    """
     count, height, width, channels = images.shape
     places = 2 * padding + 1
     corners = rng.integers(0, places, size=(count, 2))
@@ -38,6 +69,8 @@ def pad_crop(images: Images, padding: int, rng: np.random.Generator) -> Images:
         count, height, width * channels
     )
     per_image, per_row, per_byte = padded.strides
+    if mode == "reflect":
+        _reflect(padded.reshape(count, height + 2 * padding, width + 2 * padding, channels), padding)
     windows = as_strided(
         padded,
         shape=(count, places, places, height, width * channels),
@@ -45,6 +78,24 @@ def pad_crop(images: Images, padding: int, rng: np.random.Generator) -> Images:
         writeable=False,
     )
     return windows[np.arange(count), corners[:, 0], corners[:, 1]].reshape(images.shape)
+
+
+def _reflect(padded: Images, padding: int) -> None:
+    """Fill the border of ``padded`` (N, H + 2P, W + 2P, C) in place with its inside, mirrored at the border pixels."""
+    height, width = padded.shape[1] - 2 * padding, padded.shape[2] - 2 * padding
+    if padding >= min(height, width):
+        raise DataError(
+            f"a padding of {padding} pixels cannot reflect images of {height} x {width}, which have"
+            f" {min(height, width) - 1} beyond the border pixel; pad less, or with zeros"
+        )
+    for step in range(1, padding + 1):
+        left, right = padding, padding + width - 1
+        padded[:, :, left - step] = padded[:, :, left + step]
+        padded[:, :, right + step] = padded[:, :, right - step]
+    for step in range(1, padding + 1):
+        top, bottom = padding, padding + height - 1
+        padded[:, top - step] = padded[:, top + step]
+        padded[:, bottom + step] = padded[:, bottom - step]
 
 
 def cutout(images: Images, size: int, rng: np.random.Generator) -> Images:

@@ -14,42 +14,31 @@ from torch import Tensor
 from striate.base.errors import DataError
 from striate.base.seeds import generator
 from striate.data import ImageSet, Split, holdout
-from striate.data.augment import cutout, flip, pad_crop
-from striate.data.imageset import Cells, statistics
+from striate.data.imageset import statistics
+from striate.data.mixing import shares
+from striate.data.subset import subset
+from striate.training.normalization import Normalization
 from striate.training.recipe import Recipe
-
-
-@dataclass(frozen=True)
-class Normalization:
-    """Per channel: (pixel / 255 - mean) / std. ``mean`` and ``std`` are in units of [0, 1], one per channel.
-
-    Features of a table keep their own units: (feature - mean) / std.
-    """
-
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
-    def __call__(self, images: Cells, device: torch.device) -> Tensor:
-        """Return images (N, H, W, C) as float32 (N, C, H, W) in channels-last memory on ``device``."""
-        unit = 255 if images.dtype == np.uint8 else 1
-        std = torch.tensor(self.std, device=device) * unit
-        shift = -torch.tensor(self.mean, device=device) * unit
-        # The view keeps the bytes in place: N,H,W,C in memory is what PyTorch calls channels_last.
-        pixels = torch.from_numpy(np.require(images, requirements="W")).to(device).permute(0, 3, 1, 2)
-        return pixels.float().add_(shift.view(1, -1, 1, 1)).div_(std.view(1, -1, 1, 1))
+from striate.training.treatments import check, first_flips, mix_of, treat
 
 
 @dataclass(frozen=True)
 class Splits:
-    """The images a run trains on and those it validates on, and how both are normalized."""
+    """The images a run trains on and those it validates on, how both are normalized, and the number of classes."""
 
     train: Split
     val: Split
     normalization: Normalization
+    classes: int
 
 
 def split(images: ImageSet, recipe: Recipe) -> Splits:
-    """Return the training and validation images of ``recipe``; raises DataError when test images are asked for and absent."""
+    """Return the training and validation images of ``recipe``.
+
+    Raises DataError when test images or more training images are asked for than there are, RecipeError when its treatments
+    do not go with the data.
+    """
+    check(recipe, images.image_shape, images.tabular)
     train, val = images.train, images.val
     if recipe.validate_on_test:
         if images.test is None:
@@ -60,10 +49,16 @@ def split(images: ImageSet, recipe: Recipe) -> Splits:
         kept, held = holdout(train.labels, recipe.validation, seed=0)
         val = Split(train.images[held], train.labels[held])
         train = Split(train.images[kept], train.labels[kept])
+    if recipe.train_images is not None:
+        # Drawn like the validation images: the same for all seeds, and part of every larger choice.
+        chosen = subset(train.labels, recipe.train_images, seed=0)
+        train = Split(train.images[chosen], train.labels[chosen])
     mean, std = statistics(train.images)
     # A channel without any contrast would divide by zero; leave it unscaled.
     scale = tuple(float(s) if s > 0 else 1.0 for s in std)
-    return Splits(train, val, Normalization(tuple(float(m) for m in mean), scale))
+    per_image = recipe.standardize == "image"
+    normalization = Normalization(tuple(float(m) for m in mean), scale, per_image, recipe.permute_pixels)
+    return Splits(train, val, normalization, len(images.classes))
 
 
 class Feed:
@@ -71,30 +66,33 @@ class Feed:
 
     def __init__(self, splits: Splits, recipe: Recipe, device: torch.device) -> None:
         self._train, self._normalize = splits.train, splits.normalization
-        self._recipe, self._device = recipe, device
+        self._recipe, self._device, self._classes = recipe, device, splits.classes
         images, size = len(self._train.labels), recipe.batch_size
         # A last batch of a single image has no variance for batch norm to divide by, so it is left out.
         self.steps = images // size + (1 if images % size > 1 or images < size else 0)
         self.images = min(images, self.steps * size)
+        self._first_flips = first_flips(recipe, images)
         self._order = functools.lru_cache(maxsize=1)(self._shuffle)
 
     def _shuffle(self, epoch: int) -> NDArray[np.int64]:
         return generator(self._recipe.seed, "order", epoch).permutation(len(self._train.labels))
 
     def batch(self, epoch: int, step: int) -> tuple[Tensor, Tensor]:
-        """Return float32 images (N, C, H, W) and int64 labels (N,) of ``step`` (0, 1, ...) in ``epoch`` (1, 2, ...)."""
+        """Return float32 images (N, C, H, W) and labels of ``step`` (0, 1, ...) in ``epoch`` (1, 2, ...).
+
+        Labels are int64 (N,), or float32 shares (N, classes) where the recipe mixes images.
+        """
         recipe = self._recipe
         chosen = self._order(epoch)[step * recipe.batch_size : (step + 1) * recipe.batch_size]
-        images = self._train.images[chosen]
-        rng = generator(recipe.seed, "augment", epoch, step)
-        if recipe.flip:
-            images = flip(images, rng)
-        if recipe.pad_crop:
-            images = pad_crop(images, recipe.pad_crop, rng)
-        if recipe.cutout:
-            images = cutout(images, recipe.cutout, rng)
-        labels = torch.from_numpy(self._train.labels[chosen]).to(self._device)
-        return self._normalize(images, self._device), labels
+        images, labels = self._train.images[chosen], self._train.labels[chosen]
+        images = treat(images, recipe, self._first_flips[chosen], epoch, step)
+        mix = mix_of(recipe, len(images), images.shape[1:3], epoch, step)
+        if mix is None:
+            return self._normalize(images, self._device), torch.from_numpy(labels).to(self._device)
+        normal = self._normalize(mix.paste(images), self._device)
+        if mix.box is None:
+            normal = normal.lerp(normal[torch.from_numpy(mix.partner)], 1 - mix.share)
+        return normal, torch.from_numpy(shares(labels, self._classes, mix)).to(self._device)
 
 
 def in_order(

@@ -19,8 +19,17 @@ class Score:
     images: int
 
 
-def evaluate(net: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], dtype: torch.dtype = torch.float32) -> Score:
-    """Return the net's score over ``batches`` of (images (N, C, H, W), labels (N,)); its mode is put back afterwards."""
+def evaluate(
+    net: nn.Module,
+    batches: Iterable[tuple[Tensor, Tensor]],
+    dtype: torch.dtype = torch.float32,
+    *,
+    flips: bool = False,
+) -> Score:
+    """Return the net's score over ``batches`` of (images (N, C, H, W), labels (N,)); its mode is put back afterwards.
+
+    With ``flips`` the logits are the mean of those of the image and those of its left-right mirror image.
+    """
     training = net.training
     net.eval()
     wide = torch.float64 if dtype == torch.float64 else torch.float32
@@ -30,6 +39,8 @@ def evaluate(net: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], dtype: to
             for batch, labels in batches:
                 with torch.autocast(batch.device.type, torch.bfloat16, enabled=dtype == torch.bfloat16):
                     logits = net(batch.to(wide)).to(wide)
+                    if flips:
+                        logits = (logits + net(batch.to(wide).flip(3)).to(wide)) / 2
                 loss += float(F.cross_entropy(logits, labels, reduction="sum"))
                 correct += int((logits.argmax(1) == labels).sum())
                 images += len(labels)

@@ -11,7 +11,7 @@ from striate.training.recipe import Recipe
 def make_optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     """Return PyTorch's optimizer for ``recipe``; weight decay touches only tensors of two and more dimensions.
 
-    PyTorch's fused updates are used: one pass over each tensor instead of one per operation.
+    PyTorch's fused updates are used where it has them: one pass over each tensor instead of one per operation.
     """
     decayed = [p for p in net.parameters() if p.requires_grad and p.dim() > 1]
     plain = [p for p in net.parameters() if p.requires_grad and p.dim() <= 1]
@@ -21,6 +21,9 @@ def make_optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     match recipe.optimizer:
         case "sgd":
             return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=recipe.nesterov, fused=True)
+        case "rmsprop":
+            # Without momentum, as Hinton's lecture has it; PyTorch has no fused form of it.
+            return torch.optim.RMSprop(groups, lr=recipe.lr, alpha=recipe.alpha, eps=recipe.epsilon)
         case "adam":
             return torch.optim.Adam(groups, lr=recipe.lr, betas=betas, eps=recipe.epsilon, fused=True)
         case "adamw":

@@ -16,9 +16,10 @@ from striate.data import ImageSet, load
 from striate.nets import build
 from striate.nets.anatomy import anatomy
 from striate.training import checkpoints, machine
-from striate.training.batches import Normalization, in_order
+from striate.training.batches import in_order
 from striate.training.evaluate import evaluate
 from striate.training.loop import Watch, run_epochs
+from striate.training.normalization import Normalization
 from striate.training.recipe import Recipe
 from striate.training.run import DONE, Run, begin, locked, open_run, write_status
 from striate.training.setup import Setup, set_up
@@ -80,6 +81,7 @@ def resume(
 def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path | None = None) -> dict[str, Any]:
     """Return the score of the best-validation checkpoint on the test split: accuracy, loss, images, epoch, step.
 
+    Where the recipe has test_flips, also accuracy_flips and loss_flips, of the mean logits of each image and its mirror image.
     The test split is touched once: the score is stored in test.json, and a second call reads it.
     Raises RunError when the run has not finished, DataError when the data have no test split.
     """
@@ -96,10 +98,13 @@ def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path |
     _same_data(run.folder, data)
     net, values, step = best_net(run)
     where = machine.device()
-    normalization = Normalization(tuple(values["mean"]), tuple(values["std"]))
+    normalization = Normalization.of(values)
     score = evaluate(net.to(where), in_order(data.test, normalization, where))
     epoch = next((row.epoch for row in run.history() if row.step == step), run.epoch)
     result = {"accuracy": score.accuracy, "loss": score.loss, "images": score.images, "epoch": epoch, "step": step}
+    if run.recipe.test_flips:
+        mirrored = evaluate(net, in_order(data.test, normalization, where), flips=True)
+        result |= {"accuracy_flips": mirrored.accuracy, "loss_flips": mirrored.loss}
     if run.recipe.validate_on_test:
         result["chosen_on_test"] = True  # the same images chose these weights, so the score is too good
     write_json(run.folder / "test.json", result)
