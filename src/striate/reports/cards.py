@@ -64,15 +64,28 @@ def _card(verdict: Mapping[str, Any]) -> Card:
         statement=str(verdict.get("statement", "")),
         answer=str(verdict.get("answer", "")),
         reason=_sentence(str(verdict.get("reason", ""))),
-        facts=tuple(_facts(verdict, compared, label)),
+        facts=tuple(_agreement(details) if kind == "equal" else _facts(verdict, compared, label)),
         intervals=_intervals(compared, label, details.get("margin")),
-        tables=tuple(tables_of(details)),
+        tables=tuple(tables_of({key: value for key, value in details.items() if key != "differences"})),
     )
 
 
 def _flat(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return one comparison with its numbers beside the names of its arms."""
     return {**entry, **(entry.get("comparison") or {})}
+
+
+def _agreement(details: Mapping[str, Any]) -> list[Fact]:
+    """Return the facts of a claim that two curves are one, which leaves nothing to chance and so has no interval."""
+    runs: Sequence[Mapping[str, Any]] = details.get("runs") or ()
+    if not runs:
+        return []
+    worst = max(runs, key=lambda run: run["largest_difference"])
+    return [
+        Fact("largest difference", number(worst["largest_difference"], 2), f"relative, at update {worst['at_update']}"),
+        Fact("allowed", number(details.get("tolerance"), 2), "relative, at every update"),
+        Fact("updates", number(worst["updates"]), f"of {len(runs)} seed{'s' if len(runs) > 1 else ''}"),
+    ]
 
 
 def _facts(verdict: Mapping[str, Any], compared: Sequence[Mapping[str, Any]], label: str) -> list[Fact]:

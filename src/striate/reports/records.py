@@ -26,13 +26,17 @@ def _nothing() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run. ``status`` is `waiting` before it has begun; ``curves`` holds (epoch, value) by (split, metric)."""
+    """One run. ``status`` is `waiting` before it has begun; ``curves`` holds (epoch, value) by (split, metric).
+
+    ``updates`` holds (update, loss) where the recipe kept the loss of each.
+    """
 
     seed: int
     status: str = "waiting"
     reason: str = ""
     epoch: int = 0
     curves: Curves = field(default_factory=dict[tuple[str, str], tuple[tuple[int, float], ...]])
+    updates: tuple[tuple[int, float], ...] = ()
     seconds: float | None = None
     environment: Json = field(default_factory=_nothing)
     anatomy: Json = field(default_factory=_nothing)
@@ -121,9 +125,13 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
         return RunRecord(seed)
     status = _read(path / "status.json", folder, damaged)
     curves: dict[tuple[str, str], dict[int, float]] = {}
+    updates: list[tuple[int, float]] = []
     seconds = None
     try:
         for row in read_history(path):
+            if row.metric == "batch_loss":
+                updates.append((row.step, row.value))
+                continue
             curves.setdefault((row.split, row.metric), {})[row.epoch] = row.value
         seconds = max((total for _, _, total in read_timing(path)), default=None)
     except (OSError, ValueError) as error:
@@ -134,6 +142,7 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
         reason=str(status.get("reason") or ""),
         epoch=int(status.get("epoch") or 0),
         curves={key: tuple(sorted(values.items())) for key, values in curves.items()},
+        updates=tuple(updates),
         seconds=seconds,
         environment=_read(path / "environment.json", folder, damaged),
         anatomy=_read(path / "anatomy.json", folder, damaged),

@@ -15,6 +15,7 @@ from striate.reports.page import Picture, picture, render
 from striate.reports.records import Json, RunRecord, StudyRecord, read_study
 from striate.reports.repeat import command
 from striate.reports.table import arms_table, changes_table, environment_table, recipe_table
+from striate.reports.updates import update_panels
 
 PANELS = (
     ("train", "loss", "Training loss"),
@@ -72,7 +73,7 @@ def _panels(study: StudyRecord) -> list[Picture]:
         series = [Series(arm.name, tuple(_lines(arm.runs, split, metric))) for arm in study.arms]
         if any(s.lines for s in series):
             made.append(picture(curves_svg(series, title=title, log=metric == "loss")))
-    return made
+    return made + update_panels(study)
 
 
 def _lines(runs: Sequence[RunRecord], split: str, metric: str) -> list[Line]:
