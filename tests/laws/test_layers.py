@@ -43,6 +43,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "app/progress.py": "app/test_cli.py",
     "app/terminal.py": "app/test_cli.py",
     "nets/convnet.py": "nets/test_catalog.py",
+    "nets/entry.py": "nets/test_catalog.py",
     "nets/inputs.py": "nets/test_catalog.py",
     "studies/builtin/batchnorm.py": "studies/test_question.py",
     "studies/catalog.py": "studies/test_question.py",

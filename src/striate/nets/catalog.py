@@ -1,41 +1,30 @@
 """The only place where the name of a net becomes a net.
 
-A name is an entry of the table here, or that of a net from elsewhere (`nets/elsewhere.py`): ``package.module:callable``,
-``timm:NAME`` or ``torchvision:NAME``.
+A name is one of the table here, or that of a net from elsewhere: ``package.module:callable`` (`nets/own.py`), ``timm:NAME`` or
+``torchvision:NAME`` (`nets/zoo.py`).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from torch import nn
 
 from striate.base.errors import NetError, nearest, sentence
 from striate.nets.convnet import ConvNetOptions, build_convnet, cs7150_options
-from striate.nets.inputs import CIFAR10, Inputs
+from striate.nets.entry import Entry, ImageShape
+from striate.nets.inputs import CIFAR10, IMAGENET_PLUS_MINUS_ONE
+from striate.nets.mlp import MLPOptions, build_mlp
+from striate.nets.mobilenet import MobileNetOptions, build_mobilenet
+from striate.nets.own import is_own, own_entry
 from striate.nets.resnet import ResNetOptions, build_resnet
-
-ImageShape = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One name: what it is in a line, the options it starts from, how it is built from them, and what it was trained on.
-
-    ``build(options, image_shape, classes)`` takes options of the type of ``default``; ``inputs`` is None where no weights
-    are published.
-    """
-
-    name: str
-    summary: str
-    default: BaseModel
-    build: Callable[[Any, ImageShape, int], nn.Module]
-    inputs: Inputs | None = None
+from striate.nets.shallownet import ShallowNetOptions, build_shallownet
+from striate.nets.vgg import VGGOptions, build_vgg, small_options
+from striate.nets.zoo import is_zoo, zoo_entry
 
 
 def _published(depth: int) -> Entry:
@@ -44,41 +33,55 @@ def _published(depth: int) -> Entry:
     return Entry(f"resnet{depth}", summary, ResNetOptions(n=n, shortcut="pad"), build_resnet, CIFAR10)
 
 
+_SIMPLE = ConvNetOptions(widths=((32, 32), (64, 64), (128, 128)), hidden=(256,))
 _V2 = ResNetOptions(block="bottleneck", order="pre")
+_CS7150 = "the CIFAR-10 network of the CS 7150 solution, four convolutions"
+_VGG_SMALL = "VGG11 at an eighth of its width, without activations, as EECS 498/598, Homework 1 describes it"
+_MOBILE = "thirteen depthwise-separable convolutions; ImageNet weights of width 0.25 are published"
 
 ENTRIES: dict[str, Entry] = {
     entry.name: entry
     for entry in (
-        Entry("convnet", "plain convolutional classifier, every part of it an option", ConvNetOptions(), build_convnet),
+        Entry("convnet", "plain convolutional classifier, every part an option", ConvNetOptions(), build_convnet),
+        Entry("convnet-cs7150", _CS7150, cs7150_options(), build_convnet),
+        Entry("shallownet", "one convolution, as a sequence or as a class", ShallowNetOptions(), build_shallownet),
         Entry(
-            "convnet-cs7150",
-            "the CIFAR-10 network of the CS 7150 solution, four convolutions",
-            cs7150_options(),
-            build_convnet,
+            "simpleconvnet", "six convolutions, with or without norm and residual connections", _SIMPLE, build_convnet
         ),
-        Entry(
-            "resnet",
-            "residual net for small images: depth, width, block, order, shortcut",
-            ResNetOptions(),
-            build_resnet,
-        ),
+        Entry("mlp", "dense layers alone, which do not know where a pixel lies", MLPOptions(), build_mlp),
+        Entry("vgg11-small", _VGG_SMALL, small_options(), build_vgg),
+        Entry("vgg11", "VGG11 at full width, with or without batch norm", VGGOptions(), build_vgg),
+        Entry("resnet", "residual net of any depth, width, block, order and shortcut", ResNetOptions(), build_resnet),
         Entry("resnet-v1", "residual net of standard blocks, 6n + 2 layers", ResNetOptions(), build_resnet),
         Entry("resnet-v2", "residual net of pre-activated bottlenecks, 9n + 2 layers", _V2, build_resnet),
         *(_published(depth) for depth in (20, 32, 44, 56)),
+        Entry("mobilenet-v1", _MOBILE, MobileNetOptions(), build_mobilenet, IMAGENET_PLUS_MINUS_ONE),
     )
 }
 
+ELSEWHERE: dict[str, str] = {
+    "package.module:callable": "a net of your own: a function or class that returns a torch.nn.Module",
+    "timm:NAME": "a net of timm, with its published weights if you like (extra zoo)",
+    "torchvision:NAME": "a net of torchvision, with its published weights if you like (extra zoo)",
+}
+"""The forms of the other names that `build` accepts."""
+
 
 def names() -> tuple[str, ...]:
-    """Return the names in the table; `build` accepts those of nets from elsewhere too."""
+    """Return the names in the table; `build` also accepts names of the forms in `ELSEWHERE`."""
     return tuple(ENTRIES)
 
 
 def entry(name: str) -> Entry:
-    """Return the catalogue's entry; raises NetError with the nearest name and the list."""
-    if name not in ENTRIES:
-        raise NetError(f'net "{name}" is unknown{nearest(name, ENTRIES)}; accepted are {", ".join(ENTRIES)}')
-    return ENTRIES[name]
+    """Return what is known of a net; raises NetError with the nearest name and all that are accepted."""
+    if name in ENTRIES:
+        return ENTRIES[name]
+    if is_zoo(name):
+        return zoo_entry(name)
+    if is_own(name):
+        return own_entry(name)
+    accepted = ", ".join((*ENTRIES, *ELSEWHERE))
+    raise NetError(f'net "{name}" is unknown{nearest(name, ENTRIES)}; accepted are {accepted}')
 
 
 def option_fields(name: str) -> tuple[str, ...]:
@@ -106,6 +109,8 @@ def faults_of(error: ValidationError, fields: Iterable[str]) -> list[str]:
         if fault["type"] == "extra_forbidden":
             known = nearest(where, fields) or f" (accepted are {', '.join(fields)})"
             clauses.append(f"field {where} is unknown{known}")
+        elif fault["type"] == "missing":
+            clauses.append(f"{where} has no default and must be given")
         elif not where:
             clauses.append(fault["msg"].removeprefix("Value error, "))
         else:

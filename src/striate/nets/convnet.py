@@ -16,6 +16,7 @@ batch norm (in the second net) after every convolution and before the ReLU. The 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from itertools import chain, pairwise
 from typing import Annotated
 
@@ -86,13 +87,18 @@ def cs7150_options() -> ConvNetOptions:
     return ConvNetOptions(widths=((32,), (64,), (64, 64)), hidden=(512,))
 
 
-class ShortcutChain(nn.Sequential):
+class ShortcutChain(nn.Module):
     """A chain in which an `Add` also receives what went into the last convolution, through the `PadShortcut` before it."""
+
+    def __init__(self, layers: Mapping[str, nn.Module]) -> None:
+        super().__init__()
+        for name, layer in layers.items():
+            self.add_module(name, layer)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the output of the last module."""
         start = x
-        for module in self:
+        for module in self.children():
             if isinstance(module, nn.Conv2d):
                 start = x
             if isinstance(module, PadShortcut):
@@ -102,7 +108,7 @@ class ShortcutChain(nn.Sequential):
         return x
 
 
-def build_convnet(options: ConvNetOptions, image_shape: tuple[int, int, int], classes: int) -> nn.Sequential:
+def build_convnet(options: ConvNetOptions, image_shape: tuple[int, int, int], classes: int) -> nn.Module:
     """Return a net for float images (N, C, H, W) of ``image_shape`` (H, W, C); its output is logits (N, classes).
 
     Raises NetError when the stages halve the image to nothing.

@@ -1,0 +1,96 @@
+"""The zoo: any classifier for any images and classes, from a file as well, and a clear no without network or library."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from striate.base.errors import NetError
+from striate.nets import build
+from striate.nets.catalog import entry, option_fields
+
+
+@pytest.mark.parametrize("name", ["timm:resnet18", "torchvision:squeezenet1_1", "torchvision:googlenet"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_it_takes_the_images_and_classes_of_the_data(name: str, channels: int) -> None:
+    net = build(name, {}, (48, 48, channels), 5)
+    assert net.train()(torch.randn(2, channels, 48, 48)).shape == (2, 5)
+
+
+def test_what_its_published_weights_expect() -> None:
+    for name in ("timm:resnet18", "torchvision:resnet18"):
+        inputs = entry(name).inputs
+        assert inputs is not None
+        assert (inputs.image_shape, inputs.mean, inputs.std) == (
+            (224, 224, 3),
+            (0.485, 0.456, 0.406),
+            (0.229, 0.224, 0.225),
+        )
+    assert entry("torchvision:resnet18").inputs.classes[281] == "tabby"
+    assert option_fields("timm:resnet18") == ("pretrained", "weights")
+
+
+def test_weights_from_a_file_need_no_network(tmp_path: Path) -> None:
+    first = build("torchvision:squeezenet1_1", {}, (48, 48, 3), 5)
+    save_file(first.state_dict(), tmp_path / "w.safetensors")
+    again = build("torchvision:squeezenet1_1", {"weights": str(tmp_path / "w.safetensors")}, (48, 48, 3), 5)
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
+    with pytest.raises(NetError, match=r"misshapen classifier\.1\.weight is 5x512x1x1 and the net's is 4x512x1x1"):
+        build("torchvision:squeezenet1_1", {"weights": str(tmp_path / "w.safetensors")}, (48, 48, 3), 4)
+
+
+def test_pretrained_weights_meet_other_classes_and_grey_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    from torchvision.models import ResNet18_Weights, resnet18
+
+    torch.manual_seed(0)
+    published = resnet18().state_dict()
+    monkeypatch.setattr(ResNet18_Weights, "get_state_dict", lambda self, *a, **k: published)
+    net = build("torchvision:resnet18", {"pretrained": True}, (64, 64, 1), 5)
+    assert torch.equal(net.layer1[0].conv1.weight, published["layer1.0.conv1.weight"])
+    torch.testing.assert_close(net.conv1.weight, published["conv1.weight"].sum(1, keepdim=True))
+    assert net.fc.out_features == 5
+
+
+@pytest.mark.parametrize("library", ["timm", "torchvision"])
+def test_without_a_network_pretrained_says_what_to_do(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise OSError("no route\nmore")
+
+    place = "timm.create_model" if library == "timm" else "torchvision.models.get_model"
+    monkeypatch.setattr(place, refuse)
+    with pytest.raises(NetError) as caught:
+        build(f"{library}:resnet18", {"pretrained": True}, (64, 64, 3), 5)
+    assert str(caught.value) == (
+        f'the published weights of "{library}:resnet18" could not be had (OSError: no route); connect to the network once, '
+        "or give a file of them with weights=FILE and pretrained=false"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("timm:resnet1", {}, 'timm has no model "resnet1" (did you mean "resnet'),
+        ("torchvision:resnet19", {}, 'torchvision has no classifier "resnet19" (did you mean "resnet1'),
+        ("torchvision:fcn_resnet50", {}, "no classifier"),
+        ("timm:resnet18", {"pretrained": True, "weights": "x"}, "two sources of the same weights; give one"),
+        ("torchvision:inception_v3", {}, "does not take a blank image of 3x16x16"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(name: str, options: dict[str, object], words: str) -> None:
+    with pytest.raises(NetError) as caught:
+        build(name, options, (16, 16, 3), 5)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("library", ["timm", "torchvision"])
+def test_a_missing_extra_is_one_sentence(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(
+        NetError, match=rf'"{library}:x" needs {library}; install it with: pip install "striate\[zoo\]"'
+    ):
+        entry(f"{library}:x")
