@@ -168,10 +168,10 @@ def parse_setting(text: str) -> tuple[str, Any]:
 
 def _options(net: object) -> tuple[str, ...]:
     """Return the option names of ``net``, or those of every net when it is none: its own fault is told already."""
-    known = names()
-    return tuple(
-        dict.fromkeys(field for name in known if net == name or net not in known for field in option_fields(name))
-    )
+    if isinstance(net, str):
+        with contextlib.suppress(NetError):
+            return option_fields(net)
+    return tuple(dict.fromkeys(field for name in names() for field in option_fields(name)))
 
 
 _DEFAULTS: dict[str, Any] = {name: field.default for name, field in Recipe.model_fields.items()}
