@@ -41,7 +41,8 @@ def test_the_test_split_is_touched_once(tiny: ImageSet, recipe: Recipe, tmp_path
 
 
 def test_what_cannot_be_tested_says_why(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
-    diverged = train(recipe.change(optimizer="sgd", lr=1000.0, norm="none", epochs=30), tmp_path / "a", images=tiny)
+    changes = {"optimizer": "sgd", "lr": 1000.0, "norm": "none", "activation": "none", "epochs": 30}
+    diverged = train(recipe.change(**changes), tmp_path / "a", images=tiny)
     with pytest.raises(RunError, match="is diverged, and only a finished one is tested"):
         score(diverged.folder, images=tiny)
     finished = train(recipe.change(epochs=1), tmp_path / "b", images=tiny)
