@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from striate.app.ask import study
+    from striate.probes import probe
     from striate.proofs.catalog import prove
     from striate.studies.better import Better
     from striate.studies.choice import Choice
@@ -37,6 +38,7 @@ _HOMES = {
     "Stabler": "striate.studies.stabler",
     "Study": "striate.studies.question",
     "open_run": "striate.training.run",
+    "probe": "striate.probes",
     "prove": "striate.proofs.catalog",
     "resume": "striate.training.train",
     "study": "striate.app.ask",
@@ -55,6 +57,7 @@ __all__ = [
     "Stabler",
     "Study",
     "open_run",
+    "probe",
     "prove",
     "resume",
     "study",

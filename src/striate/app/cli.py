@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from striate.app import look, prove
+from striate.app import look, probe, prove
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
 from striate.base.errors import StriateError
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(look.listing, name="list")
 app.add_typer(look.showing, name="show")
+app.add_typer(probe.probes, name="probe")
 app.command()(look.doctor)
 app.command(context_settings=prove.FREE)(prove.prove)
 
@@ -136,18 +137,32 @@ def resume(folder: Path, data_dir: DataDir = None, as_json: AsJson = False) -> N
 
 
 @app.command()
-def test(folder: Path, data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """Score the best-validation checkpoint of a run on the test split, once."""
+def test(
+    net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights and --data.")],
+    weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
+    data: Annotated[str | None, typer.Option(help="The data whose test images count; a run has its own.")] = None,
+    settings: Settings = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score the best-validation checkpoint of a run on its test split, once; or any net with weights on any data."""
     from striate.base.files import dump_json
-    from striate.training import train as door
 
-    result = door.test(folder, data_dir=data_dir)
+    if weights is None and data is None and not settings:
+        from striate.training import train as door
+
+        result = door.test(net, data_dir=data_dir)
+        whose = f"by the weights of epoch {result['epoch']}"
+    else:
+        from striate.app.score import score
+
+        result = score(net, data or "cifar10", weights, options=settings_of(settings), data_dir=data_dir)
+        whose = f"of {result['data']}, by {result['net']}"
     if as_json:
         typer.echo(dump_json(result), nl=False)
     else:
         typer.echo(
-            f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, "
-            f"by the weights of epoch {result['epoch']}"
+            f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, {whose}"
             + (", which these images chose too: it is too good" if result.get("chosen_on_test") else "")
         )
 

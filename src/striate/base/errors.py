@@ -7,6 +7,7 @@
     |-- RunError                a run folder is absent, damaged, in use or belongs to another recipe
     |-- StudyError              a study, its arms or its claims are not acceptable
     |-- ProofError              a proof is unknown, or cannot be made at the sizes asked for
+    |-- ProbeError              a probe cannot be made of this net, these images or this class
     '-- StorageError            exit code 3: the disk refused (full, read-only, no permission)
 
 Every message is one sentence: what was given, where, what is accepted, what to do next.
@@ -46,6 +47,10 @@ class StudyError(StriateError):
 
 class ProofError(StriateError):
     """A proof is unknown, or its parameters are not acceptable."""
+
+
+class ProbeError(StriateError):
+    """A probe is unknown, or the net, the images or the class do not allow it."""
 
 
 class StorageError(StriateError):

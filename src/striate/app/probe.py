@@ -1,0 +1,181 @@
+"""`striate probe NAME NET IMAGE...`: look inside a net; pictures, one page, and the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from striate.app.look import AsJson, DataDir, Settings, say, settings_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from striate.app.subject import Subject
+    from striate.data.picture import Picture
+    from striate.probes.record import Record
+
+probes = typer.Typer(help="Look inside a net: what it sees in an image, and where.", no_args_is_help=True)
+
+Net = Annotated[
+    str, typer.Argument(metavar="NET", help="A run folder, a net's name with --weights, timm:NAME or module:callable.")
+]
+Seen = Annotated[
+    list[str],
+    typer.Argument(metavar="IMAGE...", help="Image files, folders, cifar10:7 (a test image), or https addresses."),
+]
+Weights = Annotated[Path | None, typer.Option(help="The net's weights: .safetensors, .pt or .pth.")]
+TrainedOn = Annotated[
+    str | None, typer.Option(help="The data set that the weights were trained on, where nothing else says it.")
+]
+Out = Annotated[Path | None, typer.Option(help="Folder of the pictures and the page.  [default: runs/probe-NAME-NET]")]
+Npz = Annotated[Path | None, typer.Option(help="Write the arrays to this file.")]
+Class = Annotated[int | None, typer.Option("--class", help="The class to explain.  [default: the predicted one]")]
+Quick = Annotated[bool, typer.Option("--quick", help="Leave out the checks whether the map means anything.")]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What the command line gave, opened: the net, the pictures as it receives them, and the same as a tensor (N, C, H, W)."""
+
+    subject: Subject
+    pictures: tuple[Picture, ...]
+    images: Tensor
+
+
+def opened(
+    net: str,
+    words: Sequence[str],
+    weights: Path | None,
+    trained_on: str | None,
+    settings: list[str] | None,
+    data_dir: Path | None,
+) -> Asked:
+    """Return net and pictures; raises StriateError where one of them cannot be had."""
+    from striate.app.images import pictures
+    from striate.app.subject import open_subject
+    from striate.data.picture import Picture, all_fitted
+
+    subject = open_subject(net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir)
+    found = pictures(words, data_dir)
+    seen = all_fitted(found, subject.inputs.image_shape)
+    shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
+    return Asked(subject, shown, subject.tensor(seen))
+
+
+def present(record: Record, asked: Asked, out: Path | None, as_json: bool, npz: Path | None) -> None:
+    """Write the pictures and the page of ``record``, and print the summary, or the numbers with ``as_json``."""
+    from striate.app import terminal
+    from striate.base.files import dump_json, make_folder
+    from striate.reports.probe import file_name, page_of, write_page
+
+    classes, name = asked.subject.inputs.classes, asked.subject.name
+    folder = out or Path("runs") / f"probe-{record.probe}-{file_name(name)}"
+    written = write_page(page_of(record, asked.pictures, classes, name), folder)
+    if npz is not None:
+        make_folder(npz.parent)
+        record.write_npz(npz)
+        say(f"wrote {npz}")
+    if as_json:
+        shown = [{"image": p.name, "origin": p.origin, "label": p.label} for p in asked.pictures]
+        typer.echo(dump_json({**record.to_json(classes), "net": name, "images": shown, "page": str(written)}), nl=False)
+        return
+    if record.scores:
+        made = terminal.table("image", "explains", "score", "probability", "predicted", right=("score", "probability"))
+        from striate.probes.record import label
+
+        for picture, score in zip(asked.pictures, record.scores, strict=True):
+            own, best = label(score.target, classes), label(score.predicted, classes)
+            made.add_row(picture.name, own, f"{score.score:.3f}", f"{score.probability:.3f}", best)
+        terminal.console().print(made)
+    typer.echo(f"page: {written}")
+
+
+@probes.command("saliency")
+def saliency(
+    net: Net,
+    image: Seen,
+    method: Annotated[str, typer.Option(help="gradient, signed, times-input, smoothgrad or integrated.")] = "gradient",
+    target: Class = None,
+    weights: Weights = None,
+    trained_on: TrainedOn = None,
+    out: Out = None,
+    npz: Npz = None,
+    settings: Settings = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which pixels the score depends on."""
+    _look("saliency", net, image, locals(), method=method, target=target)
+
+
+@probes.command("gradcam")
+def gradcam(
+    net: Net,
+    image: Seen,
+    tap: Annotated[str | None, typer.Option(help="The feature map to look at.  [default: the last one]")] = None,
+    target: Class = None,
+    weights: Weights = None,
+    trained_on: TrainedOn = None,
+    out: Out = None,
+    npz: Npz = None,
+    settings: Settings = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which places of a feature map speak for the class."""
+    _look("gradcam", net, image, locals(), tap=tap, target=target)
+
+
+@probes.command("occlusion")
+def occlusion(
+    net: Net,
+    image: Seen,
+    window: Annotated[int | None, typer.Option(help="Pixels of a patch's edge.  [default: an eighth]")] = None,
+    stride: Annotated[int | None, typer.Option(help="Pixels from patch to patch.  [default: half the window]")] = None,
+    target: Class = None,
+    weights: Weights = None,
+    trained_on: TrainedOn = None,
+    out: Out = None,
+    npz: Npz = None,
+    settings: Settings = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the score loses when a place is covered."""
+    _look("occlusion", net, image, locals(), window=window, stride=stride, target=target)
+
+
+@probes.command("filters")
+def filters(
+    net: Net,
+    tap: Annotated[str | None, typer.Option(help="The convolution.  [default: the first one]")] = None,
+    weights: Weights = None,
+    trained_on: TrainedOn = None,
+    out: Out = None,
+    npz: Npz = None,
+    settings: Settings = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the filters of the first convolution as pictures."""
+    import torch
+
+    from striate.app.subject import open_subject
+    from striate.probes.catalog import entry
+
+    subject = open_subject(net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir)
+    record = entry("filters").run(subject.net, tap=tap)
+    present(record, Asked(subject, (), torch.empty(0)), out, as_json, npz)
+
+
+def _look(name: str, net: str, image: list[str], given: dict[str, Any], **options: Any) -> None:
+    """Run the probe ``name`` on what the command line gave, and present its record."""
+    from striate.probes.catalog import entry
+
+    asked = opened(net, image, given["weights"], given["trained_on"], given["settings"], given["data_dir"])
+    record = entry(name).run(asked.subject.net, asked.images, **options)
+    present(record, asked, given["out"], given["as_json"], given["npz"])

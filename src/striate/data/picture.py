@@ -1,0 +1,120 @@
+"""Pictures to look at: one image file each, read by the rules of `striate.data.decode`, and brought to the size a net takes.
+
+``fitted``: the largest centred box of the wanted proportions, resized to the wanted size (bilinear, widened when shrinking).
+A picture is never enlarged: one that is smaller than the net's images is refused, for what a probe would show there is
+mostly the interpolation. Grey is repeated in three channels for a net of colours; colours become grey (ITU-R 601 luma) for
+a net of one channel.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from striate.base.errors import DataError, printable, sentence
+from striate.data.decode import FORMATS, Unreadable, decode, square
+from striate.data.imageset import Images
+
+MOST = 1000
+"""Pictures of one folder that are taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """``pixels`` uint8 (H, W) when grey, else (H, W, 3), upright; ``name`` is short, ``origin`` says where it came from.
+
+    ``label`` is the class that is known of it, None for a file.
+    """
+
+    name: str
+    pixels: Images
+    origin: str
+    label: int | None = None
+
+
+def read_picture(path: Path) -> Picture:
+    """Return the image in ``path``; raises DataError saying why it cannot be used."""
+    shown = printable(str(path))
+    if not os.path.isfile(path):
+        raise DataError(f"there is no image file {shown}; give a PNG, JPEG, WebP or BMP file, or a folder of them")
+    if path.suffix.lower() not in FORMATS:
+        raise DataError(f"{shown} does not end in {', '.join(FORMATS)}; convert or rename it")
+    try:
+        return Picture(printable(path.stem), decode(path), shown)
+    except Unreadable as error:
+        raise DataError(f"{shown} {error}") from error
+
+
+def read_folder(folder: Path) -> list[Picture]:
+    """Return the images that lie in ``folder`` itself, sorted by name; raises DataError listing all that cannot be used."""
+    shown = printable(str(folder))
+    try:
+        files = sorted(p for p in folder.iterdir() if p.suffix.lower() in FORMATS and not p.name.startswith("."))
+    except OSError as error:
+        raise DataError(f"the folder {shown} could not be read ({error.strerror or error})") from error
+    if not files:
+        raise DataError(f"{shown} holds no image; the endings are {', '.join(FORMATS)}")
+    if len(files) > MOST:
+        raise DataError(f"{shown} holds {len(files):,} images, and at most {MOST:,} are looked at; name some of them")
+    pictures: list[Picture] = []
+    faults: list[str] = []
+    for file in files:
+        try:
+            pictures.append(read_picture(file))
+        except DataError as error:
+            faults.append(str(error))
+    if faults:
+        raise DataError(sentence(faults))
+    return pictures
+
+
+def fitted(picture: Picture, image_shape: tuple[int, int, int]) -> Images:
+    """Return the picture as uint8 (H, W, C) of ``image_shape``; raises DataError when it is smaller than that."""
+    height, width, channels = image_shape
+    given_height, given_width = picture.pixels.shape[:2]
+    if given_height < height or given_width < width:
+        raise DataError(
+            f"{picture.origin} has {given_width} x {given_height} pixels, and the net needs {width} x {height} or more;"
+            " give a larger picture"
+        )
+    return coloured(boxed(picture.pixels, height, width), channels)
+
+
+def boxed(pixels: Images, height: int, width: int) -> Images:
+    """Return (H, W) or (H, W, 3) brought to ``height`` x ``width``: the middle is kept."""
+    if height == width:
+        return square(pixels, height)
+    given_height, given_width = pixels.shape[:2]
+    scale = min(given_height / height, given_width / width)
+    left, top = (given_width - scale * width) / 2, (given_height - scale * height) / 2
+    box = (left, top, left + scale * width, top + scale * height)
+    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR, box=box))
+
+
+def coloured(pixels: Images, channels: int) -> Images:
+    """Return (H, W) or (H, W, 3) as (H, W, C) for 1 or 3 channels; raises DataError for any other number."""
+    if channels not in (1, 3):
+        raise DataError(f"the net takes images of {channels} channels, and a picture has 1 or 3")
+    if channels == 3:
+        return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+    grey = pixels if pixels.ndim == 2 else np.asarray(Image.fromarray(pixels).convert("L"))
+    return grey[..., None]
+
+
+def all_fitted(pictures: Sequence[Picture], image_shape: tuple[int, int, int]) -> Images:
+    """Return the pictures as uint8 (N, H, W, C); raises DataError that lists all which are too small."""
+    made: list[Images] = []
+    faults: list[str] = []
+    for picture in pictures:
+        try:
+            made.append(fitted(picture, image_shape))
+        except DataError as error:
+            faults.append(str(error))
+    if faults:
+        raise DataError(sentence(faults))
+    return np.stack(made)

@@ -1,0 +1,78 @@
+"""The probes by name. An entry here is all that the command, the page and the laws need to take up a new one.
+
+A probe is a function ``probe(net, images, *, ...) -> Record``: ``net`` is any classifier, ``images`` are floats (N, C, H, W),
+normalized.
+The page for a kind of record is made by the function that `striate.reports.probe.RENDERERS` names for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from striate.base.errors import ProbeError, nearest
+
+if TYPE_CHECKING:
+    from striate.probes.record import Record
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One probe: ``home`` is the module that holds the function ``name``; ``images`` is False for one that needs none."""
+
+    name: str
+    summary: str
+    kind: str
+    home: str
+    images: bool = True
+
+    @property
+    def run(self) -> Callable[..., Record]:
+        """The function; its module is loaded when first asked for."""
+        return getattr(import_module(self.home), self.name)
+
+
+ENTRIES: dict[str, Entry] = {
+    entry.name: entry
+    for entry in (
+        Entry(
+            "saliency",
+            "where a small change of a pixel changes the score most",
+            "heatmap",
+            "striate.probes.saliency",
+        ),
+        Entry(
+            "gradcam",
+            "which places of the last feature map speak for a class",
+            "heatmap",
+            "striate.probes.gradcam",
+        ),
+        Entry(
+            "occlusion",
+            "how far the score falls when a patch is covered",
+            "heatmap",
+            "striate.probes.occlusion",
+        ),
+        Entry(
+            "filters",
+            "the filters of the first convolution as pictures",
+            "filters",
+            "striate.probes.filters",
+            images=False,
+        ),
+    )
+}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the probes."""
+    return tuple(ENTRIES)
+
+
+def entry(name: str) -> Entry:
+    """Return the catalogue's entry; raises ProbeError with the nearest name and the list."""
+    if name not in ENTRIES:
+        raise ProbeError(f'probe "{name}" is unknown{nearest(name, ENTRIES)}; accepted are {", ".join(ENTRIES)}')
+    return ENTRIES[name]

@@ -1,0 +1,108 @@
+"""Occlusion (Zeiler and Fergus, arXiv 1311.2901): how far the score falls when a patch of the image is covered.
+
+    heatmap(place) = mean over the patches that cover the place of  S(x) - S(x with the patch covered)
+
+Patches of ``window`` x ``window`` pixels start every ``stride`` pixels, and one more ends at the far edge where the stride
+would leave a rest. What covers is ``fill`` in the units of the normalized image: 0 is the mean colour. Covered images go
+through the net in full batches, whichever image and patch they belong to.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from striate.base.errors import ProbeError
+from striate.probes.record import Record, Target, described, full, logits, targets
+from striate.probes.untouched import untouched
+
+SIGN = (
+    "positive where the score falls when the place is covered, so that it speaks for the class; negative where it rises"
+)
+
+
+def occlusion(
+    net: nn.Module,
+    images: Tensor,
+    *,
+    target: Target = None,
+    window: int | None = None,
+    stride: int | None = None,
+    fill: float = 0.0,
+    batch: int = 256,
+) -> Record:
+    """Return the occlusion map of images (N, C, H, W) for class ``target``: ``heatmap`` (N, H, W), in units of the score.
+
+    ``drops`` (N, rows, columns) holds the fall for each patch. The window is an eighth of the shorter edge, at least 1, and the
+    stride half of the window, unless they are given. Raises ProbeError when they do not fit the image.
+    """
+    with untouched(net, images) as x, torch.no_grad():
+        height, width = x.shape[2:]
+        window = window if window is not None else max(1, min(height, width) // 8)
+        stride = stride if stride is not None else max(1, window // 2)
+        if not 1 <= window <= min(height, width) or not 1 <= stride <= window:
+            raise ProbeError(
+                f"window is {window} and stride {stride} for images of {width} x {height} pixels; a window is 1 to"
+                f" {min(height, width)}, and a stride 1 to the window, so that every pixel is covered"
+            )
+        scores = torch.cat([logits(net, part.clone()) for part in x.split(batch)])
+        chosen = targets(scores, target)
+        own = full(scores).gather(1, chosen[:, None])[:, 0]
+        tops, lefts = starts(height, window, stride), starts(width, window, stride)
+        covered = _covered(net, x, chosen, tops, lefts, window, fill, batch)
+        drops = own[:, None] - covered
+        return Record(
+            "occlusion",
+            "heatmap",
+            {
+                "heatmap": _spread(drops, tops, lefts, window, (height, width)).to(images.device),
+                "drops": drops.view(len(x), len(tops), len(lefts)).to(images.device),
+            },
+            SIGN,
+            described(scores, chosen),
+            {"window": window, "stride": stride, "fill": fill, "patches": len(tops) * len(lefts)},
+        )
+
+
+def starts(length: int, window: int, stride: int) -> list[int]:
+    """Return where the windows start along an edge: every ``stride``, and once more so that the last one ends at the edge."""
+    places = list(range(0, length - window + 1, stride))
+    return places if places[-1] == length - window else [*places, length - window]
+
+
+def _covered(
+    net: nn.Module,
+    x: Tensor,
+    chosen: Tensor,
+    tops: list[int],
+    lefts: list[int],
+    window: int,
+    fill: float,
+    batch: int,
+) -> Tensor:
+    """Return the score (N, P) of each image with each of the P patches covered."""
+    corners = [(top, left) for top in tops for left in lefts]
+    made: list[Tensor] = []
+    for start in range(0, len(x) * len(corners), batch):
+        flat = range(start, min(start + batch, len(x) * len(corners)))
+        image = torch.tensor([i // len(corners) for i in flat], device=x.device)
+        some = x[image]
+        for row, i in zip(some, flat, strict=True):
+            top, left = corners[i % len(corners)]
+            row[:, top : top + window, left : left + window] = fill
+        made.append(full(logits(net, some)).gather(1, chosen[image][:, None])[:, 0])
+    return torch.cat(made).view(len(x), len(corners))
+
+
+def _spread(drops: Tensor, tops: list[int], lefts: list[int], window: int, size: tuple[int, int]) -> Tensor:
+    """Return the mean of the drops (N, P) over the patches that cover each pixel: (N, H, W)."""
+    total = drops.new_zeros(len(drops), *size)
+    count = drops.new_zeros(size)
+    place = 0
+    for top in tops:
+        for left in lefts:
+            part = (slice(top, top + window), slice(left, left + window))
+            total[:, part[0], part[1]] += drops[:, place, None, None]
+            count[part] += 1
+            place += 1
+    return total / count

@@ -1,0 +1,145 @@
+"""What a probe returns: named arrays, what was explained in each image, and how to read the signs.
+
+A record is one frozen value for all probes; what differs between them are the names in ``arrays`` and ``facts``.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from striate.base.errors import ProbeError
+from striate.base.files import write_bytes
+
+Target = int | Sequence[int] | Tensor | None
+"""The class to explain: one for all images, one for each of them, or None for the predicted one."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """The score that is explained in one image: the net's output ``target`` before softmax, and its softmax probability.
+
+    ``predicted`` is the class of the largest output; ``margin`` is the score minus the largest of the other classes', 0
+    where there is no other.
+    """
+
+    target: int
+    score: float
+    probability: float
+    predicted: int
+    margin: float
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """The result of the probe ``probe``: ``kind`` says how it is shown, and is a key of `striate.reports.probe.RENDERERS`.
+
+    ``arrays`` are tensors on the device of the images, in float32 at least, first dimension N unless ``facts`` says
+    otherwise; a heatmap is under ``heatmap``, (N, H, W) at the size of the images. ``scores`` has one entry for each image;
+    it is empty for a probe that explains no score. ``sign`` says in words what large, small and negative values mean.
+    ``facts`` are JSON-able: settings and numbers.
+    """
+
+    probe: str
+    kind: str
+    arrays: Mapping[str, Tensor]
+    sign: str
+    scores: tuple[Score, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def heatmap(self) -> Tensor:
+        """The heatmap (N, H, W); raises ProbeError for a probe without one."""
+        if "heatmap" not in self.arrays:
+            raise ProbeError(f"the probe {self.probe} makes no heatmap; its arrays are {', '.join(self.arrays)}")
+        return self.arrays["heatmap"]
+
+    def to_json(self, classes: Sequence[str] = ()) -> dict[str, Any]:
+        """Return the numbers without the arrays, of which only shapes and ranges are told; ``classes`` names the classes."""
+        scores = [{**asdict(score), "label": label(score.target, classes)} for score in self.scores]
+        arrays = {
+            name: {"shape": list(array.shape), "min": float(array.min()), "max": float(array.max())}
+            for name, array in self.arrays.items()
+            if array.numel()
+        }
+        return {
+            "probe": self.probe,
+            "kind": self.kind,
+            "sign": self.sign,
+            "scores": scores,
+            "facts": dict(self.facts),
+            "arrays": arrays,
+        }
+
+    def write_npz(self, path: Path) -> None:
+        """Write all arrays, and the explained classes and their scores, as one .npz file, whole or not at all."""
+        numbers = {name: array.detach().cpu().numpy() for name, array in self.arrays.items()}
+        if self.scores:
+            numbers["target"] = np.array([score.target for score in self.scores], dtype=np.int64)
+            numbers["score"] = np.array([score.score for score in self.scores])
+        file = io.BytesIO()
+        np.savez_compressed(file, allow_pickle=False, **numbers)
+        write_bytes(path, file.getvalue())
+
+
+def label(target: int, classes: Sequence[str]) -> str:
+    """Return the name of class ``target``, or ``class 7`` where no name is known."""
+    return classes[target] if target < len(classes) else f"class {target}"
+
+
+def logits(net: nn.Module, x: Tensor) -> Tensor:
+    """Return the scores (N, K) of images (N, C, H, W); raises ProbeError when the net gives something else."""
+    output: object = net(x)
+    if not isinstance(output, Tensor) or output.dim() != 2 or len(output) != len(x):
+        shape = f" of shape {tuple(output.shape)}" if isinstance(output, Tensor) else ""
+        raise ProbeError(
+            f"the net returns a {type(output).__name__}{shape} for {len(x)} images, and a probe needs one score for each"
+            f" class, ({len(x)}, classes)"
+        )
+    return output
+
+
+def asked(target: Target, count: int) -> Tensor | None:
+    """Return the class given for each of ``count`` images, int64 (N,) on the CPU; None stands for the predicted ones."""
+    if target is None:
+        return None
+    given = torch.as_tensor(target, dtype=torch.int64, device="cpu").flatten()
+    if len(given) not in (1, count):
+        raise ProbeError(f"{len(given)} classes are given for {count} images; give one, or one for each image")
+    return given.expand(count)
+
+
+def targets(scores: Tensor, target: Target) -> Tensor:
+    """Return the class to explain in each image, int64 (N,), for scores (N, K); raises ProbeError when out of range."""
+    count, classes = scores.shape
+    given = asked(target, count)
+    if given is None:
+        return scores.detach().argmax(dim=1)
+    if wrong := [k for k in given.tolist() if not 0 <= k < classes]:
+        accepted = "only class 0" if classes == 1 else f"classes 0 to {classes - 1}"
+        raise ProbeError(f"class {wrong[0]} is out of range; the net has {accepted}")
+    return given.to(scores.device)
+
+
+def described(scores: Tensor, chosen: Tensor) -> tuple[Score, ...]:
+    """Return what is explained in each image, for scores (N, K) and classes (N,)."""
+    values = full(scores.detach())
+    picked = chosen[:, None]
+    own = values.gather(1, picked)[:, 0]
+    probability = values.softmax(1).gather(1, picked)[:, 0]
+    others = values.scatter(1, picked, float("-inf"))
+    margin = own - others.amax(1) if values.shape[1] > 1 else torch.zeros_like(own)
+    rows = zip(chosen, own, probability, values.argmax(1), margin, strict=True)
+    return tuple(Score(int(k), float(s), float(p), int(best), float(m)) for k, s, p, best, m in rows)
+
+
+def full(tensor: Tensor) -> Tensor:
+    """Return ``tensor`` in float32 where it is of a shorter type; sums over bfloat16 would lose their small terms."""
+    return tensor.float() if tensor.dtype in (torch.bfloat16, torch.float16) else tensor

@@ -1,0 +1,104 @@
+"""A look that leaves no trace: whatever a probe does inside the block, net, images and random states are as before after it.
+
+Inside, every module is in evaluation mode (dropout off, batch norm by its running averages) and no parameter asks for a
+gradient, which also spares computing the gradients of the weights. Afterwards, also when the block raised, the mode of every
+module, requires_grad and .grad of every parameter, the values of every buffer, and the states of the generators of
+PyTorch (CPU and the net's device), NumPy and Python are those of before. The caller's images are never written to: a probe
+works on its own copy, so that a net which begins with an in-place layer cannot change them either.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from striate.base.errors import ProbeError
+
+
+@contextmanager
+def untouched(net: nn.Module, images: Tensor) -> Generator[Tensor, None, None]:
+    """Yield a copy of ``images`` (N, C, H, W) in the dtype and on the device of ``net``, which the block may use freely.
+
+    Gradients are on inside, whatever the caller's mode is. Raises ProbeError for images that no probe can use.
+    """
+    check_images(images)
+    restorers = [_modes(net), _parameters(net), _buffers(net), _generators(net)]
+    try:
+        # Tensors made under inference mode could not enter a graph, so it is off inside, and the copy is made here.
+        with torch.inference_mode(False), torch.enable_grad():
+            parameter = next((p for p in net.parameters() if p.is_floating_point()), images)
+            net.eval()
+            for each in net.parameters():
+                each.requires_grad_(False)
+            yield images.detach().to(device=parameter.device, dtype=parameter.dtype, copy=True)
+    finally:
+        for restore in restorers:
+            restore()
+
+
+def check_images(images: Tensor) -> None:
+    """Raise ProbeError unless ``images`` is a batch (N, C, H, W) of finite floats with at least one image."""
+    if images.dim() != 4 or not images.is_floating_point():
+        raise ProbeError(
+            f"the images are {str(images.dtype).removeprefix('torch.')} of shape {tuple(images.shape)}, and a probe needs"
+            " floats (N, C, H, W), normalized as the net was trained"
+        )
+    if images.numel() == 0:
+        raise ProbeError(f"the images have the shape {tuple(images.shape)}, and a probe needs at least one")
+    if not bool(torch.isfinite(images).all()):
+        raise ProbeError("the images hold NaN or infinity, and a probe needs finite numbers; mend or remove these")
+
+
+def _modes(net: nn.Module) -> Callable[[], None]:
+    modes = {module: module.training for module in net.modules()}
+
+    def restore() -> None:
+        for module, training in modes.items():
+            module.training = training
+
+    return restore
+
+
+def _parameters(net: nn.Module) -> Callable[[], None]:
+    before = [(parameter, parameter.requires_grad, parameter.grad) for parameter in net.parameters()]
+
+    def restore() -> None:
+        for parameter, asked, gradient in before:
+            parameter.requires_grad_(asked)
+            parameter.grad = gradient
+
+    return restore
+
+
+def _buffers(net: nn.Module) -> Callable[[], None]:
+    with torch.no_grad():
+        before = [(buffer, buffer.clone()) for buffer in net.buffers()]
+
+    def restore() -> None:
+        with torch.no_grad():
+            for buffer, value in before:
+                if not torch.equal(buffer, value):
+                    buffer.copy_(value)
+
+    return restore
+
+
+def _generators(net: nn.Module) -> Callable[[], None]:
+    python, numpy, cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    devices = {parameter.device for parameter in net.parameters() if parameter.device.type == "cuda"}
+    cuda: dict[Any, Tensor] = {device: torch.cuda.get_rng_state(device) for device in devices}
+
+    def restore() -> None:
+        random.setstate(python)
+        np.random.set_state(numpy)
+        torch.set_rng_state(cpu)
+        for device, state in cuda.items():
+            torch.cuda.set_rng_state(state, device)
+
+    return restore

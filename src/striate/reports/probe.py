@@ -1,0 +1,153 @@
+"""What a probe found, as pictures and as one self-contained page.
+
+A renderer turns the record of one kind, and the pictures that were looked at, into a `Page`: words, a formula, groups of
+panels, charts and tables. The files (one PNG for each panel) and the HTML are made of that, the same for all probes.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from striate.base.files import make_folder, write_bytes, write_text
+from striate.reports.mathml import formula
+from striate.reports.page import picture, render
+
+if TYPE_CHECKING:
+    from striate.data.picture import Picture
+    from striate.probes.record import Record
+
+RENDERERS: dict[str, str] = {
+    "heatmap": "striate.reports.probe_heatmap:page",
+    "filters": "striate.reports.probe_filters:page",
+}
+"""Kind of record -> ``module:function`` that returns its page, called with (record, pictures, classes)."""
+
+SMALLEST_FILE = 224
+"""Pixels of the shorter edge of a PNG file: smaller panels are enlarged by a whole factor, each pixel a square."""
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One picture: uint8 (H, W, 3); ``file`` is the name of its PNG without the ending, ``caption`` a few words."""
+
+    file: str
+    caption: str
+    pixels: Pixels
+
+    @property
+    def uri(self) -> str:
+        """The picture as a data address, at its own size; the page enlarges it."""
+        return "data:image/png;base64," + base64.b64encode(png(self.pixels)).decode("ascii")
+
+    @property
+    def coarse(self) -> bool:
+        """Whether its pixels are to be shown as squares, not smoothed."""
+        return min(self.pixels.shape[:2]) < SMALLEST_FILE
+
+
+@dataclass(frozen=True, eq=False)
+class Legend:
+    """How colours are read: the bar (H, W, 3) and what its left end, its middle and its right end mean."""
+
+    bar: Panel
+    ends: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Panels that belong together, as those of one image; ``charts`` are SVG elements."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    charts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts; the first column names the row."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """All that is shown of a record. ``over`` stands small above the title, ``words`` are paragraphs, ``formula`` is LaTeX."""
+
+    title: str
+    over: str
+    words: tuple[str, ...]
+    formula: str
+    groups: tuple[Group, ...]
+    legend: Legend | None = None
+    tables: tuple[Table, ...] = ()
+    after: tuple[Group, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+Renderer = Callable[["Record", Sequence["Picture"], Sequence[str], str], Page]
+
+
+def page_of(record: Record, pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
+    """Return the page of ``record``, by the renderer of its kind; ``net`` is the name of the net for people."""
+    home, _, name = RENDERERS[record.kind].partition(":")
+    renderer: Renderer = getattr(import_module(home), name)
+    return renderer(record, pictures, classes, net)
+
+
+def probe_html(shown: Page) -> str:
+    """Return the page as one file, nothing requested from anywhere."""
+    charts: dict[str, Any] = {svg: picture(svg) for group in (*shown.groups, *shown.after) for svg in group.charts}
+    return render(
+        "probe.html.jinja",
+        title=shown.title,
+        shown=shown,
+        formula=formula(shown.formula) if shown.formula else None,
+        charts=charts,
+    )
+
+
+def write_page(shown: Page, folder: Path) -> Path:
+    """Write every panel as a PNG, and index.html, into ``folder``; return the path of the page."""
+    make_folder(folder)
+    for group in (*shown.groups, *shown.after):
+        for panel in group.panels:
+            write_bytes(folder / f"{file_name(panel.file)}.png", png(enlarged(panel.pixels)))
+    target = folder / "index.html"
+    write_text(target, probe_html(shown))
+    return target
+
+
+def png(pixels: Pixels) -> bytes:
+    """Return uint8 (H, W, 3) as the bytes of a PNG."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, format="PNG", optimize=True)
+    return file.getvalue()
+
+
+def enlarged(pixels: Pixels) -> Pixels:
+    """Return the picture with each pixel repeated, so that the shorter edge has SMALLEST_FILE pixels or more."""
+    factor = -(-SMALLEST_FILE // min(pixels.shape[:2]))
+    return pixels.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def file_name(text: str) -> str:
+    """Return ``text`` as part of a file's name: letters, digits, dots and hyphens, 80 at most."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")[:80] or "panel"

@@ -1,0 +1,120 @@
+"""A heatmap over each image: the picture as the net received it, the map, and the map over the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from striate.reports.numerals import number
+from striate.reports.probe import Group, Legend, Page, Panel, Table
+from striate.reports.probe_colours import bar, coloured, overlaid, scaled
+
+if TYPE_CHECKING:
+    from striate.data.picture import Picture
+    from striate.probes.record import Record, Score
+
+TITLES = {
+    "saliency": "Which pixels the score depends on",
+    "gradcam": "Which places speak for the class",
+    "occlusion": "What the score loses when a place is covered",
+}
+WORDS = {
+    "gradient": (
+        "The score of the class is differentiated with respect to every value of the image. A pixel's saliency is the largest"
+        " of its channels' magnitudes.",
+        r"M_{ij} = \max_c \left| \frac{\partial S}{\partial x_{cij}} \right|",
+    ),
+    "signed": (
+        "The score of the class is differentiated with respect to every value of the image, and the derivatives of a pixel's"
+        " channels are added.",
+        r"M_{ij} = \sum_c \frac{\partial S}{\partial x_{cij}}",
+    ),
+    "times-input": (
+        "The derivative of the score with respect to every value of the image, times that value, added over the channels.",
+        r"M_{ij} = \sum_c x_{cij} \frac{\partial S}{\partial x_{cij}}",
+    ),
+    "smoothgrad": (
+        "The derivative of the score is averaged over copies of the image with noise; a pixel's saliency is the largest of"
+        " its channels' magnitudes.",
+        r"M_{ij} = \max_c \left| \frac{1}{n} \sum_{k=1}^{n} \frac{\partial S}{\partial x_{cij}}(x + \epsilon_k) \right|",
+    ),
+    "integrated": (
+        "The derivative of the score is averaged along the straight way from a baseline b to the image, and multiplied by what"
+        " was gone through; the map sums to the difference of the scores.",
+        r"M_{ij} = \sum_c (x_{cij} - b_{cij}) \int_0^1 \frac{\partial S}{\partial x_{cij}}(b + a (x - b)) \, da",
+    ),
+    "gradcam": (
+        "Each channel of the feature map is weighted by the mean of the score's derivative with respect to it; the weighted"
+        " sum is what the map says about the class. Its positive part is laid over the image.",
+        r"M = \max\left(0, \sum_c \alpha_c A_c\right), \quad"
+        r" \alpha_c = \frac{1}{h w} \sum_{ij} \frac{\partial S}{\partial A_{cij}}",
+    ),
+    "occlusion": (
+        "A patch of the image is covered, and the fall of the score is noted; a pixel shows the mean over the patches on it.",
+        r"M_{ij} = \frac{1}{n_{ij}} \sum_{P \ni ij} \left( S(x) - S(x \setminus P) \right)",
+    ),
+}
+
+
+def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
+    """Return the page of a heatmap record; ``pictures`` are as the net received them, uint8 (H, W, C) each."""
+    maps = record.heatmap.detach().cpu().double().numpy()
+    signed = bool(maps.min() < 0) or "positive" in record.sign
+    text, formula = WORDS[str(record.facts.get("method", record.probe))]
+    groups = [
+        _group(place, picture, heatmap, record.scores[place], classes, signed)
+        for place, (picture, heatmap) in enumerate(zip(pictures, maps, strict=True))
+    ]
+    ends = ("speaks against", "0", "speaks for") if signed else ("0", "largest of the map")
+    return Page(
+        title=TITLES[record.probe],
+        over=f"{record.probe}, {net}",
+        words=(text,),
+        formula=formula,
+        groups=tuple(groups),
+        legend=Legend(
+            Panel("legend", "", bar(signed=signed)), ends, f"The map is {record.sign}. Each has its own scale."
+        ),
+        tables=(_settings(record),),
+    )
+
+
+def _group(
+    place: int, picture: Picture, heatmap: np.ndarray, score: Score, classes: Sequence[str], signed: bool
+) -> Group:
+    pixels = picture.pixels if picture.pixels.ndim == 3 else picture.pixels[..., None]
+    shown = np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
+    values, largest = scaled(heatmap, signed=signed)
+    stem = f"{place + 1:02}-{picture.name}"
+    return Group(
+        title=picture.name,
+        lines=(explained(score, classes),),
+        panels=(
+            Panel(f"{stem}-image", "as the net receives it", shown),
+            Panel(f"{stem}-map", f"map, largest {number(largest)}", coloured(values, signed=signed)),
+            Panel(f"{stem}-overlay", "map over the image", overlaid(shown, values, signed=signed)),
+        ),
+    )
+
+
+def explained(score: Score, classes: Sequence[str]) -> str:
+    """Return in words which score of an image is explained."""
+    name = classes[score.target] if score.target < len(classes) else f"class {score.target}"
+    best = classes[score.predicted] if score.predicted < len(classes) else f"class {score.predicted}"
+    text = f"explains {name}: score {number(score.score)}, probability {score.probability:.3f}"
+    return text if score.predicted == score.target else f"{text}; the net's own answer is {best}"
+
+
+def _settings(record: Record) -> Table:
+    rows = [(key.replace("_", " "), _said(value)) for key, value in record.facts.items()]
+    return Table("Settings", ("setting", "value"), tuple(rows))
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return number(value)
+    return " x ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
