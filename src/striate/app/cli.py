@@ -156,7 +156,7 @@ def test(
     else:
         from striate.app.score import score
 
-        result = score(net, data or "cifar10", weights, options=settings_of(settings), data_dir=data_dir)
+        result = score(net, data, weights, options=settings_of(settings), data_dir=data_dir)
         whose = f"of {result['data']}, by {result['net']}"
     if as_json:
         typer.echo(dump_json(result), nl=False)

@@ -1,0 +1,70 @@
+"""How good a net from anywhere is on the test images of a data set: its accuracy and loss, once through all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from striate.app.subject import Subject, open_subject
+from striate.base.errors import DataError, NetError
+
+
+def score(
+    name: str,
+    data: str | None,
+    weights: Path | None = None,
+    *,
+    options: Mapping[str, Any] | None = None,
+    data_dir: Path | None = None,
+) -> dict[str, Any]:
+    """Return accuracy, loss (mean cross-entropy in nats) and images of the net on the test split of ``data``.
+
+    The images are brought to the size that the net expects. Where neither the weights nor the catalogue say how images are
+    normalized, it is done by the statistics of the training split. Raises NetError or DataError when something does not fit.
+    """
+    from striate.data import load
+    from striate.nets.catalog import ENTRIES
+    from striate.training.batches import Normalization, in_order
+    from striate.training.evaluate import evaluate
+    from striate.training.machine import device
+
+    if data is None:
+        raise DataError(f'the net "{name}" has no data of its own here; name them with --data')
+    silent = name in ENTRIES and ENTRIES[name].inputs is None
+    subject = open_subject(name, weights, trained_on=data if silent else None, options=options, data_dir=data_dir)
+    height, width, channels = subject.inputs.image_shape
+    images = load(data, data_dir=data_dir)
+    if images.image_shape[:2] != (height, width) and height == width:
+        images = load(data, data_dir=data_dir, image_size=height)
+    if images.image_shape != subject.inputs.image_shape:
+        raise DataError(
+            f"{images.name} has images {_shape(images.image_shape)}, and {subject.name} takes {height}x{width}x{channels} "
+            "(height, width, channels); choose other data"
+        )
+    if images.test is None:
+        raise DataError(f"{images.name} has no test split; add a folder test/CLASS/ beside train/")
+    _same_classes(subject, images.name, images.classes)
+    where = device()
+    normalization = Normalization(subject.inputs.mean, subject.inputs.std)
+    found = evaluate(subject.net.to(where), in_order(images.test, normalization, where, 250))
+    return {
+        "net": subject.name,
+        "data": images.name,
+        "accuracy": found.accuracy,
+        "loss": found.loss,
+        "images": found.images,
+    }
+
+
+def _same_classes(subject: Subject, data: str, classes: tuple[str, ...]) -> None:
+    known = subject.inputs.classes
+    if known and tuple(map(str.casefold, known)) != tuple(map(str.casefold, classes)):
+        raise NetError(
+            f"{subject.name} knows {len(known)} classes ({known[0]}, {known[1]} ...), and {data} has {len(classes)} "
+            f"({classes[0]}, {classes[1]} ...); a score needs the same classes in the same order"
+        )
+
+
+def _shape(shape: tuple[int, int, int]) -> str:
+    return "x".join(map(str, shape))
