@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
-from striate.data.augment import cutout, flip, pad_crop
+from striate.base.errors import DataError
+from striate.data.augment import alternating, cutout, flip, mirror, pad_crop, translate
 
 Augment = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 SHAPES = [(1, 1, 1, 1), (5, 4, 6, 1), (40, 7, 5, 3), (3, 8, 8, 4)]
@@ -37,6 +39,22 @@ def slow_pad_crop(images: np.ndarray, padding: int, rng: np.random.Generator) ->
     return out
 
 
+def slow_reflect_crop(images: np.ndarray, padding: int, rng: np.random.Generator) -> np.ndarray:
+    height, width = images.shape[1:3]
+    corners = rng.integers(0, 2 * padding + 1, (len(images), 2))
+    border = (padding, padding)
+    padded = [np.pad(image, (border, border, (0, 0)), mode="reflect") for image in images]
+    return np.stack([p[y : y + height, x : x + width] for p, (y, x) in zip(padded, corners, strict=True)])
+
+
+def slow_translate(images: np.ndarray, pixels: int, rng: np.random.Generator) -> np.ndarray:
+    shifts = pixels - rng.integers(0, 2 * pixels + 1, (len(images), 2))
+    out = [
+        ndimage.shift(image, (*shift, 0), order=0, mode="constant") for image, shift in zip(images, shifts, strict=True)
+    ]
+    return np.stack(out)
+
+
 def slow_cutout(images: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
     count, height, width, _ = images.shape
     out = images.copy()
@@ -63,6 +81,14 @@ def slow_cutout(images: np.ndarray, size: int, rng: np.random.Generator) -> np.n
         ),
         *(
             pytest.param(
+                lambda x, rng, p=p: translate(x, p, rng),
+                lambda x, rng, p=p: slow_translate(x, p, rng),
+                id=f"translate {p}",
+            )
+            for p in (0, 1, 3, 9)
+        ),
+        *(
+            pytest.param(
                 lambda x, rng, s=s: cutout(x, s, rng), lambda x, rng, s=s: slow_cutout(x, s, rng), id=f"cutout {s}"
             )
             for s in (0, 1, 2, 3, 20)
@@ -78,6 +104,31 @@ def test_the_whole_batch_is_treated_as_each_image(fast: Augment, slow: Augment, 
     assert out.flags.c_contiguous
     assert not np.shares_memory(out, images)
     np.testing.assert_array_equal(images, before)
+
+
+@pytest.mark.parametrize(
+    ("shape", "padding"), [((1, 1, 1, 1), 0), ((40, 7, 5, 3), 4), ((3, 8, 8, 1), 7), ((9, 8, 8, 1), 1)]
+)
+def test_reflected_borders_are_those_of_numpy(shape: tuple[int, ...], padding: int) -> None:
+    images = batch(shape)
+    out = pad_crop(images, padding, np.random.default_rng(3), "reflect")
+    np.testing.assert_array_equal(out, slow_reflect_crop(images, padding, np.random.default_rng(3)))
+    assert (out.dtype, out.shape) == (np.uint8, shape)
+
+
+def test_a_padding_that_cannot_reflect_says_so() -> None:
+    words = "a padding of 5 pixels cannot reflect images of 7 x 5, which have 4 beyond the border pixel; pad less"
+    with pytest.raises(DataError, match=words):
+        pad_crop(batch((2, 7, 5, 3)), 5, np.random.default_rng(0), "reflect")
+
+
+def test_alternating_flips_show_every_image_both_ways_in_two_epochs() -> None:
+    images, first = batch((6, 2, 3, 1)), np.array([True, False, True, True, False, False])
+    shown = [mirror(images, alternating(first, epoch)) for epoch in (1, 2, 3)]
+    for n, mirrored in enumerate(first):
+        np.testing.assert_array_equal(shown[0][n], images[n, :, ::-1] if mirrored else images[n])
+        np.testing.assert_array_equal(shown[1][n], shown[0][n][:, ::-1])
+    np.testing.assert_array_equal(shown[2], shown[0])
 
 
 def test_about_half_of_the_images_are_flipped() -> None:

@@ -11,17 +11,9 @@ import torch
 from striate.base.errors import DataError
 from striate.data import ImageSet
 from striate.training.batches import Feed, in_order, split
-from striate.training.normalization import Normalization
 from striate.training.recipe import Recipe
 
 CPU = torch.device("cpu")
-
-
-def test_normalization_worked_out_by_hand() -> None:
-    images = np.array([[[[0, 255], [51, 102]]]], dtype=np.uint8)  # one image, one row, two columns, two channels
-    out = Normalization((0.2, 0.5), (0.1, 0.25))(images, CPU)
-    assert out.shape == (1, 2, 1, 2)
-    assert torch.allclose(out[0, :, 0], torch.tensor([[-2.0, 0.0], [2.0, -0.4]]), atol=1e-6)
 
 
 def test_an_epoch_holds_every_image_once_in_an_order_of_its_own(tiny: ImageSet) -> None:

@@ -34,3 +34,18 @@ def test_the_mode_is_put_back_also_when_it_raises() -> None:
     with pytest.raises(TypeError):
         evaluate(net, [(torch.zeros(1, 1, 1, 1), "x")])
     assert net.training
+
+
+class LeftMinusRight(nn.Module):
+    """Gives logits (left pixel, right pixel) of images of 1 x 2."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        return images[:, 0, 0]
+
+
+def test_flips_score_the_mean_of_the_logits_of_image_and_mirror_image() -> None:
+    net, batches = LeftMinusRight(), [(torch.tensor([[[[3.0, 1.0]]], [[[0.0, 4.0]]]]), torch.tensor([0, 0]))]
+    assert evaluate(net, batches).accuracy == 0.5
+    score = evaluate(net, batches, flips=True)  # both logits are then the same, (2, 2): ties go to the first class
+    assert score.accuracy == 1.0
+    assert score.loss == pytest.approx(math.log(2))

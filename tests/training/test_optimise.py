@@ -14,6 +14,7 @@ RECIPES = {
     "sgd": Recipe(optimizer="sgd", momentum=0.0, weight_decay=0.1),
     "momentum": Recipe(optimizer="sgd", momentum=0.9),
     "nesterov": Recipe(optimizer="sgd", momentum=0.8, nesterov=True, weight_decay=0.1),
+    "rmsprop": Recipe(optimizer="rmsprop", alpha=0.8, epsilon=1e-6, weight_decay=0.1),
     "adam": Recipe(optimizer="adam", beta1=0.8, epsilon=1e-6, weight_decay=0.1),
     "adamw": Recipe(optimizer="adamw", weight_decay=0.1),
 }

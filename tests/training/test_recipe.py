@@ -43,6 +43,18 @@ def test_non_finite_numbers_are_refused(field: str, value: float) -> None:
         ({"lr": -1.0, "nesterov": True}, "lr is -1.0.*nesterov needs"),
         ({"optimizer": "sgd", "beta1": 0.5}, "beta1 belongs to optimizer adam or adamw, and the optimizer is sgd"),
         ({"gamma": 0.5}, "gamma belongs to schedule step"),
+        ({"alpha": 0.5}, "alpha belongs to optimizer rmsprop, and the optimizer is adam"),
+        ({"optimizer": "rmsprop", "momentum": 0.5}, "momentum belongs to optimizer sgd, and the optimizer is rmsprop"),
+        ({"flip_mode": "alternating"}, "flip_mode is alternating, and flip is off; set flip, or leave flip_mode out"),
+        ({"pad_mode": "reflect"}, "pad_mode is reflect, and pad_crop is off; set pad_crop, or leave pad_mode out"),
+        ({"flip": True, "flip_mode": "alternate"}, 'flip_mode is alternate.*did you mean "alternating"'),
+        ({"pad_crop": 2, "translate": 1}, "translate and pad_crop with zeros are the same shift; set one of them"),
+        ({"test_flips": True, "permute_pixels": True}, "test_flips does not go with permute_pixels"),
+        ({"batch_size": 1, "mixup": 0.2}, "mixup and cutmix need a batch_size above 1"),
+        ({"standardize": "pixel"}, "standardize is pixel"),
+        ({"rotate": 181.0, "jitter": 1.5}, "rotate is 181.0.*jitter is 1.5"),
+        ({"translate": -1, "cutout": -1, "mixup": -0.1, "cutmix": 101.0}, "translate.*cutout.*mixup.*cutmix"),
+        ({"train_images": 0}, "train_images is 0"),
         ({"net_options": 5}, "net_options is 5"),
         ({"optimizer": "adamm"}, 'adamm.*did you mean "adam'),
         ({"decay": 1e-6}, "decay belongs to schedule inverse-time"),
@@ -78,6 +90,19 @@ def test_a_recipe_cannot_be_changed_in_place() -> None:
 @given(lr=st.floats(1e-9, 1000), epochs=st.integers(1, 10**5), seed=st.integers(0, 2**63 - 1), flip=st.booleans())
 def test_it_round_trips_through_json_to_the_last_bit(lr: float, epochs: int, seed: int, flip: bool) -> None:
     recipe = Recipe(lr=lr, epochs=epochs, seed=seed, flip=flip, net_options={"widths": [[8], [4, 4]]})
+    assert recipe_from_json(json.loads(json.dumps(recipe.to_json()))) == recipe
+
+
+def test_a_recipe_written_before_a_field_existed_takes_its_default() -> None:
+    written = Recipe(lr=0.5, flip=True).to_json()
+    older = {name: written[name] for name in ("net", "net_options", "data", "lr", "flip", "seed")}
+    assert recipe_from_json(older) == Recipe(lr=0.5, flip=True)
+
+
+def test_every_treatment_round_trips_through_json() -> None:
+    treatments = {"flip": True, "flip_mode": "alternating", "rotate": 10.5, "pad_crop": 4, "pad_mode": "reflect"}
+    more = {"translate": 1, "jitter": 0.25, "cutout": 3, "mixup": 0.2, "cutmix": 1.0, "test_flips": True}
+    recipe = Recipe(**treatments, **more, standardize="image", train_images=50, optimizer="rmsprop", alpha=0.9)
     assert recipe_from_json(json.loads(json.dumps(recipe.to_json()))) == recipe
 
 

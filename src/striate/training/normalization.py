@@ -57,7 +57,7 @@ class Normalization:
         scale = 255 if images.dtype == np.uint8 else 1
         if self.permuted:
             count, height, width, channels = images.shape
-            moved = images.reshape(count, height * width, channels)[:, permutation(height * width)]
+            moved = images.reshape(count, height * width, channels).take(permutation(height * width), axis=1)
             images = moved.reshape(images.shape)
         # The view keeps the bytes in place: N,H,W,C in memory is what PyTorch calls channels_last.
         pixels = torch.from_numpy(np.require(images, requirements="W")).to(device).permute(0, 3, 1, 2)
