@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from math import isfinite, prod
 from typing import Any, cast
 
@@ -139,11 +139,6 @@ def complete(name: str, options: Mapping[str, Any]) -> Options:
     if faults:
         raise NetError(f"net {name}: {sentence(faults)}")
     return kind(**options)
-
-
-def defaults(name: str) -> dict[str, Any]:
-    """Return the value that each option has where it is not given."""
-    return {o.name: o.default for o in fields(entry(name).options) if o.default is not MISSING}
 
 
 def build(
