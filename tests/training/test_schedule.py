@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, StepLR
+from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LinearLR, LRScheduler, OneCycleLR, SequentialLR, StepLR
 
 from striate.training.recipe import Recipe
 from striate.training.schedule import learning_rate
@@ -45,6 +45,35 @@ def test_one_cycle_rises_to_the_peak_and_falls_to_almost_nothing() -> None:
     assert rates[4] == pytest.approx(1.0)
     assert rates[-1] == pytest.approx(1 / 16)
     assert rates[4:] == sorted(rates[4:], reverse=True)
+
+
+@pytest.mark.parametrize(("epochs", "peak"), [(5, 0.2), (10, 0.3), (8, 0.75)])
+def test_one_cycle_is_pytorchs_linear_one_to_within_one_update(epochs: int, peak: float) -> None:
+    # PyTorch reaches its peak and its end one update earlier; the rise is the same.
+    recipe = Recipe(epochs=epochs, lr=0.4, schedule="one-cycle", peak=peak)
+    total, top = epochs * STEPS, round(epochs * STEPS * peak)
+    theirs = oracle(
+        recipe,
+        lambda o: OneCycleLR(
+            o, 0.4, total_steps=total + 1, pct_start=top / (total + 1), anneal_strategy="linear", div_factor=top
+        ),
+    )
+    ours = [learning_rate(recipe, update, STEPS) for update in range(total)]
+    assert ours[:top] == pytest.approx(theirs[:top], rel=1e-9)
+    assert ours == pytest.approx(theirs, abs=0.4 / (total - top) + 1e-9)
+
+
+def test_warm_up_is_pytorchs_linear_one_before_the_cosine() -> None:
+    recipe = Recipe(epochs=6, lr=0.3, schedule="cosine", warmup_epochs=2.0)
+    warmup = 2 * STEPS
+
+    def make(optimizer: torch.optim.Optimizer) -> LRScheduler:
+        rise = LinearLR(optimizer, start_factor=1 / warmup, total_iters=warmup - 1)
+        fall = CosineAnnealingLR(optimizer, 6 * STEPS - warmup)
+        return SequentialLR(optimizer, [rise, fall], milestones=[warmup])
+
+    ours = [learning_rate(recipe, update, STEPS) for update in range(6 * STEPS)]
+    assert ours == pytest.approx(oracle(recipe, make), rel=1e-9, abs=1e-12)
 
 
 def test_warm_up_rises_linearly_and_hands_over_to_the_schedule() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from striate.base.errors import DataError, NetError, RunError
 from striate.base.files import read_json
@@ -38,6 +39,21 @@ def test_the_test_split_is_touched_once(tiny: ImageSet, recipe: Recipe, tmp_path
     run = train(recipe.change(epochs=1), tmp_path / "run", images=tiny)
     first = score(run.folder, images=tiny)
     assert score(run.folder, images=dataclasses.replace(tiny, test=None)) == first == run.test()
+
+
+def test_flips_at_the_test_are_scored_beside_the_score_without(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
+    mixed = {"flip_mode": "alternating", "rotate": 5.0, "jitter": 0.1, "mixup": 0.2, "cutmix": 1.0}
+    asked = recipe.change(**mixed, test_flips=True, standardize="image", optimizer="rmsprop")
+    run = train(asked, tmp_path / "run", images=tiny)
+    result = score(run.folder, images=tiny)
+    net, values, _ = best_net(run)
+    [(x, y)] = in_order(tiny.test, Normalization.of(values), torch.device("cpu"))
+    with torch.no_grad():
+        plain, mirrored = net(x), net(x.flip(3))
+    assert result["accuracy"] == int((plain.argmax(1) == y).sum()) / 18
+    assert result["accuracy_flips"] == int(((plain + mirrored).argmax(1) == y).sum()) / 18
+    assert result["loss_flips"] == pytest.approx(float(F.cross_entropy((plain + mirrored) / 2, y)), rel=1e-4)
+    assert run.test() == result
 
 
 def test_what_cannot_be_tested_says_why(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
