@@ -26,30 +26,45 @@ Config = dict[str, Any]
 Rule = Callable[[Array, Array, Mapping[str, Any] | None], tuple[Array, Config]]
 
 
+DEFAULTS: dict[str, Config] = {
+    "sgd": {"learning_rate": 1e-2},
+    "sgd_momentum": {"learning_rate": 1e-2, "momentum": 0.9},
+    "rmsprop": {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8},
+    "adam": {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 0},
+}
+"""The constants of each rule."""
+MEMORY: dict[str, tuple[str, ...]] = {
+    "sgd": (),
+    "sgd_momentum": ("velocity",),
+    "rmsprop": ("cache",),
+    "adam": ("m", "v"),
+}
+"""What each rule remembers: arrays of the weight's shape, 0 at first."""
+
+
 def sgd(w: Array, dw: Array, config: Mapping[str, Any] | None = None) -> tuple[Array, Config]:
-    """Gradient descent: ``learning_rate`` 1e-2."""
-    c = _filled(w, dw, config, {"learning_rate": 1e-2})
+    """Gradient descent."""
+    c = _ready("sgd", w, dw, config)
     return w - c["learning_rate"] * dw, c
 
 
 def sgd_momentum(w: Array, dw: Array, config: Mapping[str, Any] | None = None) -> tuple[Array, Config]:
-    """Gradient descent with momentum: ``learning_rate`` 1e-2, ``momentum`` 0.9; ``velocity`` starts at 0."""
-    c = _filled(w, dw, config, {"learning_rate": 1e-2, "momentum": 0.9}, "velocity")
+    """Gradient descent with momentum."""
+    c = _ready("sgd_momentum", w, dw, config)
     c["velocity"] = c["momentum"] * c["velocity"] + dw
     return w - c["learning_rate"] * c["velocity"], c
 
 
 def rmsprop(w: Array, dw: Array, config: Mapping[str, Any] | None = None) -> tuple[Array, Config]:
-    """RMSprop: ``learning_rate`` 1e-2, ``decay_rate`` 0.99, ``epsilon`` 1e-8; ``cache`` starts at 0."""
-    c = _filled(w, dw, config, {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8}, "cache")
+    """RMSprop: each cell's step is divided by the root of its mean square gradient."""
+    c = _ready("rmsprop", w, dw, config)
     c["cache"] = c["decay_rate"] * c["cache"] + (1 - c["decay_rate"]) * dw * dw
     return w - c["learning_rate"] * dw / (np.sqrt(c["cache"]) + c["epsilon"]), c
 
 
 def adam(w: Array, dw: Array, config: Mapping[str, Any] | None = None) -> tuple[Array, Config]:
-    """Adam: ``learning_rate`` 1e-3, ``beta1`` 0.9, ``beta2`` 0.999, ``epsilon`` 1e-8; ``m``, ``v`` and ``t`` start at 0."""
-    constants = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 0}
-    c = _filled(w, dw, config, constants, "m", "v")
+    """Adam: momentum and mean square gradient, each divided by the share of it that t steps can have gathered."""
+    c = _ready("adam", w, dw, config)
     c["t"] = t = c["t"] + 1
     c["m"] = c["beta1"] * c["m"] + (1 - c["beta1"]) * dw
     c["v"] = c["beta2"] * c["v"] + (1 - c["beta2"]) * dw * dw
@@ -67,15 +82,24 @@ def rule_named(name: str) -> Rule:
     return RULES[name]
 
 
-def _filled(w: Array, dw: Array, config: Mapping[str, Any] | None, constants: Config, *memories: str) -> Config:
-    """Return a copy of ``config`` with what is absent filled in; raises for shapes that differ and unknown fields."""
+def filled(name: str, w: Array, config: Mapping[str, Any] | None = None) -> Config:
+    """Return a copy of ``config`` with what the rule ``name`` needs for ``w`` and ``config`` lacks.
+
+    Raises RecipeError for a field that the rule does not have.
+    """
+    given = dict(config or {})
+    known = (*DEFAULTS[name], *MEMORY[name])
+    unknown = [f'"{field}"{nearest(field, known)}' for field in given if field not in known]
+    if unknown:
+        raise RecipeError(
+            f"the update rule {name} has no field {', '.join(unknown)}; its fields are {', '.join(known)}"
+        )
+    return DEFAULTS[name] | {memory: np.zeros_like(w) for memory in MEMORY[name] if memory not in given} | given
+
+
+def _ready(name: str, w: Array, dw: Array, config: Mapping[str, Any] | None) -> Config:
     if w.shape != dw.shape:
         raise NetError(
             f"weights {w.shape} and gradient {dw.shape}: a gradient has the shape of what it is the gradient of"
         )
-    given = dict(config or {})
-    known = (*constants, *memories)
-    unknown = [f'"{field}"{nearest(field, known)}' for field in given if field not in known]
-    if unknown:
-        raise RecipeError(f"the update rule has no field {', '.join(unknown)}; its fields are {', '.join(known)}")
-    return constants | {name: np.zeros_like(w) for name in memories if name not in given} | given
+    return filled(name, w, config)
