@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from striate.nets import build
@@ -70,3 +70,71 @@ def test_it_round_trips_through_json() -> None:
     found = anatomy(build("convnet", {}, (8, 12, 3), 2), (8, 12, 3), "convnet")
     assert anatomy_from_json(json.loads(json.dumps(found.to_json()))) == found
     assert found.input == (3, 8, 12)
+
+
+def test_a_residual_block_worked_out_by_hand() -> None:
+    # Stem: field 3. Stack 1: 5, 7 (through the addition 7, not 3). Stack 2: 9 with jump 2, then 9 + 2*2 = 13; stack 3: 17, 25.
+    # MACs: 9*1*2*64; twice 9*2*2*64; 9*2*4*16 and 9*4*4*16; 9*4*8*4 and 9*8*8*4; projections 2*2*64, 2*4*16, 4*8*4; 8*3.
+    found = anatomy(build("resnet", {"n": 1, "width": 2}, (8, 8, 1), 3), (8, 8, 1))
+    rows = {layer.name: layer for layer in found.layers}
+    fields = [rows[f"layer{stack}.0.{part}"].receptive_field for stack in (1, 2, 3) for part in ("conv1", "add")]
+    assert fields == [5, 7, 9, 13, 17, 25]
+    assert rows["layer2.0.shortcut"].receptive_field == 7
+    assert rows["layer2.0.add"].reads == ("layer2.0.bn2", "layer2.0.shortcut")
+    assert rows["layer2.0.shortcut"].reads == ("layer1.0.act2",)
+    assert rows["conv1"].reads == ("",)
+    macs = 1152 + 2 * 2304 + 1152 + 2304 + 1152 + 2304 + 256 + 128 + 128 + 24
+    assert found.macs == macs
+
+
+def test_the_field_behind_an_addition_is_that_of_the_branch_that_sees_most() -> None:
+    class Branches(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.wide, self.narrow, self.after = nn.Conv2d(1, 2, 5, padding=2), nn.Conv2d(1, 2, 1), nn.Conv2d(2, 2, 3)
+            self.halved = nn.Conv2d(1, 2, 1, stride=2)
+
+        def forward(self, x: Tensor) -> Tensor:
+            joined = self.narrow(x) + self.wide(x)
+            return self.after(joined).mean((2, 3)) + self.halved(x).mean((2, 3))
+
+    rows = {layer.name: layer for layer in anatomy(Branches(), (9, 9, 1)).layers}
+    assert list(rows) == ["narrow", "wide", "+1", "after", "halved"]
+    assert (rows["+1"].kind, rows["+1"].receptive_field, rows["+1"].reads) == ("add", 5, ("narrow", "wide"))
+    assert rows["after"].receptive_field == 7
+
+
+@pytest.mark.parametrize(
+    "name", ["torchvision:resnet18", "timm:resnet18", "timm:mobilenetv3_small_050", "timm:vit_tiny_patch16_224"]
+)
+def test_nets_of_others_are_counted_in_full_with_their_additions(name: str) -> None:
+    net = build(name, {}, (64, 64, 3), 5)
+    found = anatomy(net, (64, 64, 3))
+    assert found.parameters == sum(p.numel() for p in net.parameters())
+    names = [layer.name for layer in found.layers]
+    assert len(set(names)) == len(names)
+    if "resnet18" in name:
+        additions = [layer for layer in found.layers if layer.kind == "add"]
+        assert len(additions) == 8
+        # 7x7 stride 2: 7, pool 3x3 stride 2: 11; two blocks of two 3x3 at jump 4: 43; then jumps 8, 16, 32: 99, 211, 435.
+        assert [layer.receptive_field for layer in additions] == [27, 43, 67, 99, 147, 211, 307, 435]
+
+
+def test_shared_parts_count_once_and_unused_ones_too() -> None:
+    class Odd(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.shared, self.never = nn.Linear(4, 4), nn.Linear(4, 2)
+            self.scale = nn.Parameter(torch.ones(4))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.shared(self.shared(x.flatten(1)) * self.scale)
+
+    found = anatomy(Odd(), (2, 2, 1))
+    assert [(layer.name, layer.parameters) for layer in found.layers] == [
+        ("the net itself", 4),
+        ("shared", 20),
+        ("shared (2)", 0),
+        ("never", 10),
+    ]
+    assert found.macs == 2 * 16

@@ -1,24 +1,38 @@
 """The anatomy of a net: for every layer its output shape, parameters, multiply-adds and receptive field.
 
 It is measured, not declared: one blank image is sent through the net, and each innermost module reports what it saw.
-Multiply-adds (MACs) are counted for one image in convolutions and dense layers, where nearly all of them are.
+Multiply-adds (MACs) are counted for one image in convolutions and dense layers, where nearly all of them are. Behind an
+addition the receptive field is that of the branch that sees most.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
-from striate.base.shapes import ReceptiveField, convolution_macs, dense_macs
+from striate.base.shapes import convolution_macs, dense_macs
+from striate.nets.passage import Passage, Passed, side
+from striate.nets.units import PadShortcut, VanillaDropout
 
 KINDS: dict[str, str] = {
     "Conv2d": "convolution",
     "Linear": "dense",
     "BatchNorm2d": "batch norm",
+    "BatchNorm1d": "batch norm",
+    "BatchNormAct2d": "batch norm",
+    "LayerNorm": "layer norm",
+    "LayerNorm2d": "layer norm",
+    "Add": "add",
+    "PadShortcut": "zero channels",
+    "SamePadding": "same padding",
+    "VanillaDropout": "dropout",
+    "ReLU6": "relu6",
     "GroupNorm": "group norm",
     "MaxPool2d": "max pool",
     "AdaptiveAvgPool2d": "global average pool",
@@ -31,7 +45,11 @@ KINDS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Layer:
-    """One innermost module. ``output`` is (C, H, W) or (features,) for one image; the field is in input pixels."""
+    """One innermost module, or an addition in a net's own code. ``output`` is (C, H, W) or (features,) for one image.
+
+    The receptive field is in input pixels; None where it is the whole image or not known. ``reads`` are the names of the
+    layers whose outputs went in, the empty name standing for the image.
+    """
 
     name: str
     kind: str
@@ -40,6 +58,7 @@ class Layer:
     parameters: int
     macs: int
     receptive_field: int | None
+    reads: tuple[str, ...] = ()
 
     @property
     def memory(self) -> int:
@@ -79,7 +98,7 @@ def anatomy_from_json(value: dict[str, Any]) -> Anatomy:
     """Return the record that `Anatomy.to_json` wrote."""
     layers: list[Layer] = []
     for row in value["layers"]:
-        fields: dict[str, Any] = {**row, "output": tuple(row["output"])}
+        fields: dict[str, Any] = {**row, "output": tuple(row["output"]), "reads": tuple(row.get("reads", ()))}
         layers.append(Layer(**fields))
     channels, height, width = value["input"]
     return Anatomy(value["net"], (channels, height, width), tuple(layers))
@@ -88,87 +107,119 @@ def anatomy_from_json(value: dict[str, Any]) -> Anatomy:
 def anatomy(net: nn.Module, image_shape: tuple[int, int, int], name: str = "net") -> Anatomy:
     """Return the anatomy of ``net`` for images of ``image_shape`` (H, W, C); mode, hooks and buffers are left as they were."""
     height, width, channels = image_shape
-    layers: list[Layer] = []
-    fields: dict[int, ReceptiveField] = {}
-    kept: list[Tensor] = []  # keeps the tensors alive, so that their identities are not used again
-
-    def watch(tap: str, module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        before = fields.get(id(inputs[0])) if inputs[0].dim() == 4 else None
-        after = _field(module, before) if output.dim() == 4 else None
-        if after is not None:
-            fields[id(output)] = after
-        kept.append(output)
-        layers.append(_layer(tap, module, output, after))
-
-    handles = [
-        module.register_forward_hook(lambda m, i, o, tap=tap: watch(tap, m, i, o))
-        for tap, module in net.named_modules()
-        if tap and not any(module.children())
-    ]
     parameter = next(net.parameters(), torch.zeros(()))
     blank = torch.zeros(1, channels, height, width, dtype=parameter.dtype, device=parameter.device)
-    fields[id(blank)] = ReceptiveField()
+    passage = Passage()
+    handles = _hooks(net, passage)
     modes = {module: module.training for module in net.modules()}
     try:
         net.eval()
-        with torch.no_grad():
+        passage.begin(blank)
+        with torch.no_grad(), passage:
             net(blank)
     finally:
         for handle in handles:
             handle.remove()
         for module, training in modes.items():
             module.training = training
-    return Anatomy(name, (channels, height, width), tuple(layers))
+    return Anatomy(name, (channels, height, width), tuple(_layers(net, passage.rows)))
 
 
-def _layer(tap: str, module: nn.Module, output: Tensor, field: ReceptiveField | None) -> Layer:
-    cls = type(module).__name__
-    kind = "layer norm" if isinstance(module, nn.GroupNorm) and module.num_groups == 1 else KINDS.get(cls, cls.lower())
+def _hooks(net: nn.Module, passage: Passage) -> list[RemovableHandle]:
+    handles: list[RemovableHandle] = []
+    for name, module in net.named_modules():
+        if not any(module.children()):
+            handles.append(module.register_forward_pre_hook(lambda m, i: passage.enter()))
+            handles.append(module.register_forward_hook(lambda m, i, o, name=name: passage.leave(name, m, i, o)))
+        elif _own(module):
+            places: list[int] = []
+            handles.append(module.register_forward_pre_hook(lambda m, i, p=places: p.append(len(passage.rows))))
+            handles.append(
+                module.register_forward_hook(
+                    lambda m, i, o, name=name, p=places: passage.around(p.pop(), name, m, i, o)
+                )
+            )
+    return handles
+
+
+def _layers(net: nn.Module, rows: Iterable[Passed]) -> list[Layer]:
+    """Return the rows as layers; a parameter counts where it is first met, and one never met with the module around it."""
+    counted: set[int] = set()
+    layers = [_layer(row, _count(row.module, counted)) for row in rows]
+    places = {layer.name: place for place, layer in reversed(list(enumerate(layers)))}
+    for path, module in net.named_modules():
+        rest = _count(module, counted)
+        if not rest:
+            continue
+        around = path
+        while around and around not in places:
+            around = around.rpartition(".")[0]
+        if around in places:
+            layers[places[around]] = replace(
+                layers[places[around]], parameters=layers[places[around]].parameters + rest
+            )
+        else:
+            layers.append(Layer(path, _kind(module), "no image passes it", layers[-1].output, rest, 0, None))
+    return layers
+
+
+def _own(module: nn.Module | None) -> list[nn.Parameter]:
+    return [p for p in module.parameters(recurse=False) if p.requires_grad] if module is not None else []
+
+
+def _count(module: nn.Module | None, counted: set[int]) -> int:
+    fresh = [p for p in _own(module) if id(p) not in counted]
+    counted.update(map(id, fresh))
+    return sum(p.numel() for p in fresh)
+
+
+def _layer(row: Passed, parameters: int) -> Layer:
     return Layer(
-        name=tap,
-        kind=kind,
-        detail=_detail(module),
-        output=tuple(output.shape[1:]),
-        parameters=sum(p.numel() for p in module.parameters(recurse=False) if p.requires_grad),
-        macs=_macs(module, output),
-        receptive_field=field.size if field else None,
+        name=row.name or "the net itself",
+        kind=_kind(row.module),
+        detail=_detail(row.module),
+        output=tuple(row.output.shape[1:]),
+        parameters=parameters,
+        macs=_macs(row.module, row.output),
+        receptive_field=row.field.size if row.field else None,
+        reads=row.reads,
     )
 
 
-def _macs(module: nn.Module, output: Tensor) -> int:
+def _kind(module: nn.Module | None) -> str:
+    if module is None:
+        return "add"
+    if isinstance(module, nn.GroupNorm) and module.num_groups == 1:
+        return "layer norm"
+    named = [KINDS[cls.__name__] for cls in type(module).__mro__ if cls.__name__ in KINDS]
+    return named[0] if named else type(module).__name__.lower()
+
+
+def _macs(module: nn.Module | None, output: Tensor) -> int:
     if isinstance(module, nn.Conv2d):
         kernel, cells = module.kernel_size, output.shape[2] * output.shape[3]
         return convolution_macs(
             module.in_channels, module.out_channels, kernel[0] * kernel[1], cells, groups=module.groups
         )
     if isinstance(module, nn.Linear):
-        return dense_macs(module.in_features, module.out_features)
+        return dense_macs(module.in_features, module.out_features) * (output.numel() // module.out_features)
     return 0
 
 
-def _detail(module: nn.Module) -> str:
+def _detail(module: nn.Module | None) -> str:
     if isinstance(module, nn.Conv2d):
         kernel, stride, padding = module.kernel_size, module.stride, module.padding
-        return f"{kernel[0]}x{kernel[1]}, stride {stride[0]}, padding {padding if isinstance(padding, str) else padding[0]}"
+        said = f"{kernel[0]}x{kernel[1]}, stride {stride[0]}, padding {padding if isinstance(padding, str) else padding[0]}"
+        return said if module.groups == 1 else f"{said}, groups {module.groups}"
     if isinstance(module, (nn.MaxPool2d, nn.AvgPool2d)):
-        return f"{module.kernel_size}x{module.kernel_size}, stride {module.stride}"
+        window = side(module.kernel_size)
+        return f"{window}x{window}, stride {side(module.stride)}"
+    if isinstance(module, PadShortcut):
+        return f"stride {module.stride}"
+    if isinstance(module, VanillaDropout):
+        return f"p = {module.p:g}, unscaled{', times 1 - p at test' if module.at_test else ''}"
     if isinstance(module, nn.Dropout):
         return f"p = {module.p:g}"
     if isinstance(module, nn.GroupNorm) and module.num_groups > 1:
         return f"{module.num_groups} groups"
     return ""
-
-
-def _field(module: nn.Module, before: ReceptiveField | None) -> ReceptiveField | None:
-    """Return the field behind ``module``; None where it is not known (a branch, or a pool over everything)."""
-    if before is None or isinstance(module, nn.AdaptiveAvgPool2d):
-        return None
-    if isinstance(module, nn.Conv2d):
-        return before.after(module.kernel_size[0], module.stride[0], module.dilation[0])
-    if isinstance(module, (nn.MaxPool2d, nn.AvgPool2d)):
-        return before.after(_side(module.kernel_size), _side(module.stride))
-    return before
-
-
-def _side(size: int | tuple[int, ...]) -> int:
-    return size if isinstance(size, int) else size[0]
