@@ -30,8 +30,10 @@ def main(threads: int, parent: int, results: int) -> None:
     import torch
 
     from striate.data import ImageSet
+    from striate.scratch.threads import set_threads
 
     torch.set_num_threads(threads)
+    set_threads(threads)
     loaded: dict[str, ImageSet] = {}
     for line in sys.stdin:
         reason = do(json.loads(line), loaded)

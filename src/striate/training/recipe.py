@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from striate.base.errors import NetError, RecipeError, sentence
-from striate.nets.catalog import complete, faults_of, names, option_fields
+from striate.nets.catalog import faults_of
 from striate.training.combinations import combination_faults
+from striate.training.known_nets import EngineName, complete, engine_faults, net_names, options_of
 
 Optimizer = Literal["sgd", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "step", "cosine", "one-cycle", "inverse-time"]
@@ -30,6 +31,8 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
+    engine: EngineName = "torch"
+    """What computes: PyTorch; `scratch`, the layers by hand; or `twin`, a net of scratch computed by PyTorch."""
     net: str = "convnet"
     """A name of `striate list nets`."""
     net_options: dict[str, Any] = Field(default_factory=dict)
@@ -116,11 +119,12 @@ class Recipe(BaseModel):
         if isinstance(options, Mapping):
             # As it comes back from JSON, so that a recipe equals itself after a round trip.
             fields["net_options"] = json.loads(json.dumps(options, default=str))
-        faults = [*_net_faults(fields), *combination_faults({**_DEFAULTS, **fields}, _DEFAULTS)]
+        values = {**_DEFAULTS, "net_options": {}, **fields}
+        faults = [*_net_faults(values), *engine_faults(values), *combination_faults(values, _DEFAULTS)]
         try:
             super().__init__(**fields)
         except ValidationError as error:
-            valid = [*type(self).model_fields, *_options(fields.get("net"))]
+            valid = [*type(self).model_fields, *_options(values["engine"], fields.get("net"))]
             faults = faults_of(error, valid) + faults
         if faults:
             raise RecipeError(f"the recipe is not accepted: {sentence(faults)}")
@@ -131,11 +135,12 @@ class Recipe(BaseModel):
         Raises RecipeError naming every unknown field with its nearest valid name.
         """
         given = self.model_dump()
-        net = changes.get("net", self.net)
+        net, engine = changes.get("net", self.net), changes.get("engine", self.engine)
         # Another net starts from its own defaults: widths that were chosen for one say nothing about the other.
-        options: Any = changes.pop("net_options", given["net_options"] if net == self.net else {})
+        same = net == self.net and net_names(engine) == net_names(self.engine)
+        options: Any = changes.pop("net_options", given["net_options"] if same else {})
         if isinstance(options, Mapping):  # if not, it is refused below, with all other faults
-            own = {name: changes.pop(name) for name in _options(net) if name in changes}
+            own = {name: changes.pop(name) for name in _options(engine, net) if name in changes}
             options = {**options, **own}
         return Recipe(**{**given, **changes, "net_options": options})
 
@@ -166,24 +171,23 @@ def parse_setting(text: str) -> tuple[str, Any]:
     return field.strip().replace("-", "_"), value
 
 
-def _options(net: object) -> tuple[str, ...]:
+def _options(engine: object, net: object) -> tuple[str, ...]:
     """Return the option names of ``net``, or those of every net when it is none: its own fault is told already."""
     if isinstance(net, str):
         with contextlib.suppress(NetError):
-            return option_fields(net)
-    return tuple(dict.fromkeys(field for name in names() for field in option_fields(name)))
+            return options_of(engine, net)
+    return tuple(dict.fromkeys(field for name in net_names(engine) for field in options_of(engine, name)))
 
 
 _DEFAULTS: dict[str, Any] = {name: field.default for name, field in Recipe.model_fields.items()}
 
 
-def _net_faults(fields: Mapping[str, Any]) -> list[str]:
-    options = fields.get("net_options", {})
-    name = fields.get("net", "convnet")
+def _net_faults(values: Mapping[str, Any]) -> list[str]:
+    name, options = values["net"], values["net_options"]
     if not isinstance(name, str) or not isinstance(options, Mapping):
         return []  # the field's own type check says it better
     try:
-        complete(name, options)
+        complete(values["engine"], name, options)
     except NetError as error:
         return [str(error)]
     return []

@@ -9,15 +9,20 @@ from typing import Any
 import torch
 from torch import nn
 
-from striate.base.seeds import integer
+from striate.base.seeds import generator, integer
 from striate.data import ImageSet
 from striate.nets import build
+from striate.scratch import catalog as scratch_nets
+from striate.scratch.models import Model
 from striate.training import machine
 from striate.training.batches import Feed, Splits, in_order, split
 from striate.training.engine import Engine
 from striate.training.optimise import make_optimizer
 from striate.training.recipe import Recipe
+from striate.training.saved import rate
+from striate.training.scratch_engine import ScratchEngine
 from striate.training.torch_engine import TorchEngine
+from striate.training.twin import Masks, twin
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Setup:
     def labels(self) -> dict[str, Any]:
         """Return what a reader of the weights needs to use them: classes, normalization, image shape, net."""
         return {
+            "engine": self.recipe.engine,
             "net": self.recipe.net,
             "net_options": self.recipe.net_options,
             "image_shape": list(self.images.image_shape),
@@ -49,23 +55,48 @@ def set_up(recipe: Recipe, images: ImageSet, warn: Callable[[str], None]) -> Set
     Raises NetError or DataError when net and images do not go together.
     """
     machine.keep_memory()
-    where = machine.device()
+    by_hand = recipe.engine == "scratch"
+    where = torch.device("cpu") if by_hand else machine.device()
     splits = split(images, recipe)
-    engine = _torch_engine(recipe, images, splits, where)
+    engine: Engine = _scratch_engine(recipe, images) if by_hand else _torch_engine(recipe, images, splits, where)
     return Setup(recipe, images, splits, engine, Feed(splits, recipe, where), where, warn)
 
 
 def check(recipe: Recipe, images: ImageSet) -> None:
     """Raise NetError or DataError when the recipe's net and its images do not go together; nothing is kept."""
-    initial_net(recipe, images)
+    if recipe.engine == "torch":
+        initial_net(recipe, images)
+    else:
+        initial_model(recipe, images)
 
 
 def _torch_engine(recipe: Recipe, images: ImageSet, splits: Splits, where: torch.device) -> TorchEngine:
-    net = initial_net(recipe, images).to(where).to(memory_format=torch.channels_last)
+    masks = None if recipe.engine == "torch" else Masks()
+    started = (
+        initial_net(recipe, images) if masks is None else twin(initial_model(recipe, images), rate_of(recipe), masks)
+    )
+    net = started.to(where).to(memory_format=torch.channels_last)
     sample, _ = next(in_order(splits.val, splits.normalization, where, size=8))
     dtype, reason = machine.choose_precision(recipe.precision, net, sample)
     net = net.double() if dtype == torch.float64 else net
-    return TorchEngine(recipe, net, make_optimizer(net, recipe), where, dtype, reason)
+    return TorchEngine(recipe, net, make_optimizer(net, recipe), where, dtype, reason, masks)
+
+
+def _scratch_engine(recipe: Recipe, images: ImageSet) -> ScratchEngine:
+    reason = "as asked" if recipe.precision != "auto" else "the layers by hand have no narrower type"
+    return ScratchEngine(recipe, initial_model(recipe, images), rate_of(recipe), reason)
+
+
+def initial_model(recipe: Recipe, images: ImageSet) -> Model:
+    """Return the recipe's net by hand with its initial weights, drawn from the stream "init"."""
+    kind = "float64" if recipe.precision == "float64" else "float32"
+    rng = generator(recipe.seed, "init")
+    return scratch_nets.build(recipe.net, recipe.net_options, images.image_shape, len(images.classes), rng, kind)
+
+
+def rate_of(recipe: Recipe) -> float:
+    """Return the dropout rate of the recipe's net by hand."""
+    return rate(recipe.to_json())
 
 
 def initial_net(recipe: Recipe, images: ImageSet) -> nn.Module:

@@ -15,11 +15,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from striate.base.seeds import integer
+from striate.base.seeds import generator, integer
 from striate.training.engine import Batches, joined, parted
 from striate.training.evaluate import Score, evaluate
 from striate.training.optimise import load_state_tensors, set_learning_rate, state_tensors
 from striate.training.recipe import Recipe
+from striate.training.twin import Masks
 
 CHECK_STEPS = 50  # on a GPU reading the loss waits for the device, so it is read every so many updates
 
@@ -34,6 +35,8 @@ class TorchEngine:
     device: torch.device
     dtype: torch.dtype
     precision_reason: str
+    masks: Masks | None = None
+    """Where the dropout of a twin gets its masks; None for a net that draws from torch's generator."""
     _norms: dict[str, float] = field(default_factory=dict[str, float], init=False)
 
     @property
@@ -59,11 +62,12 @@ class TorchEngine:
 
     def update(self, images: Tensor, labels: Tensor, lr: float, epoch: int, step: int) -> tuple[Tensor, Tensor]:
         """Do one update; return its loss and the number of right answers."""
-        torch.manual_seed(integer(self.recipe.seed, "dropout", epoch, step))
+        self._seed(epoch, step)
         set_learning_rate(self.optimizer, lr)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16):
             logits = self.net(images.to(self._wide))
-        loss = F.cross_entropy(logits.to(self._wide), labels, label_smoothing=self.recipe.label_smoothing)
+        wanted = labels if labels.dim() == 1 else labels.to(self._wide)  # shares are of the type of the logits
+        loss = F.cross_entropy(logits.to(self._wide), wanted, label_smoothing=self.recipe.label_smoothing)
         correct = (logits.detach().argmax(1) == _hard(labels)).sum()
         if self.device.type == "cpu" and not math.isfinite(loss.item()):
             return loss.detach(), correct
@@ -73,6 +77,18 @@ class TorchEngine:
         self.optimizer.step()
         self.optimizer.zero_grad()
         return loss.detach(), correct
+
+    def _seed(self, epoch: int, step: int) -> None:
+        if self.masks is not None:
+            self.masks.rng = generator(self.recipe.seed, "dropout", epoch, step)
+            return
+        number = integer(self.recipe.seed, "dropout", epoch, step)
+        if self.device.type == "cpu":
+            torch.default_generator.manual_seed(
+                number
+            )  # torch.manual_seed would queue it for devices that sleep, at 3 ms
+        else:
+            torch.manual_seed(number)
 
     def gradient_norms(self) -> dict[str, float]:
         """Return the norms of the last update, where the recipe records them."""

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from torch import nn
 
 from striate.base.errors import DataError, RunError
 from striate.base.files import read_json, write_json
 from striate.data import ImageSet, load
-from striate.nets import build
 from striate.nets.anatomy import anatomy
+from striate.scratch.threads import threads
 from striate.training import checkpoints, machine
 from striate.training.batches import in_order
 from striate.training.evaluate import evaluate
@@ -22,6 +23,8 @@ from striate.training.loop import Watch, run_epochs
 from striate.training.normalization import Normalization
 from striate.training.recipe import Recipe
 from striate.training.run import DONE, Run, begin, locked, open_run, write_status
+from striate.training.saved import by_hand, saved_model, saved_net
+from striate.training.scratch_engine import score as score_of_model
 from striate.training.setup import Setup, set_up
 
 Warn = Callable[[str], None]
@@ -96,13 +99,17 @@ def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path |
     if data.test is None:
         raise DataError(f"{data.name} has no test split; add a folder test/CLASS/ beside train/")
     _same_data(run.folder, data)
-    net, values, step = best_net(run)
-    where = machine.device()
-    normalization = Normalization.of(values)
-    score = evaluate(net.to(where), in_order(data.test, normalization, where))
-    epoch = next((row.epoch for row in run.history() if row.step == step), run.epoch)
-    result = {"accuracy": score.accuracy, "loss": score.loss, "images": score.images, "epoch": epoch, "step": step}
+    best = _best(run)
+    where = torch.device("cpu") if by_hand(best.values) else machine.device()
+    normalization = Normalization.of(best.values)
+    if by_hand(best.values):
+        score = score_of_model(saved_model(best.values, best.tensors), in_order(data.test, normalization, where))
+    else:
+        score = evaluate(saved_net(best.values, best.tensors).to(where), in_order(data.test, normalization, where))
+    epoch = next((row.epoch for row in run.history() if row.step == best.step), run.epoch)
+    result = {"accuracy": score.accuracy, "loss": score.loss, "images": score.images, "epoch": epoch, "step": best.step}
     if run.recipe.test_flips:
+        net = saved_net(best.values, best.tensors).to(where)
         mirrored = evaluate(net, in_order(data.test, normalization, where), flips=True)
         result |= {"accuracy_flips": mirrored.accuracy, "loss_flips": mirrored.loss}
     if run.recipe.validate_on_test:
@@ -114,33 +121,39 @@ def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path |
 def best_net(run: Run) -> tuple[nn.Module, dict[str, Any], int]:
     """Return the net with the weights of the best validation accuracy, its labels (classes, mean, std ...), and its step.
 
-    Raises RunError when the run kept none (it diverged at once, or its files are damaged).
+    A net by hand comes as its PyTorch twin. Raises RunError when the run kept none (it diverged at once, or its files are
+    damaged).
     """
+    best = _best(run)
+    return saved_net(best.values, best.tensors).eval(), best.values, best.step
+
+
+def _best(run: Run) -> checkpoints.Checkpoint:
     found, damaged = checkpoints.newest(run.folder / "checkpoints", "best")
     if found is None:
         why = f" ({'; '.join(damaged)})" if damaged else ""
         raise RunError(f'the run in "{run.folder}" has no best-validation checkpoint{why}; train it again')
-    values = found.values
-    height, width, channels = values["image_shape"]
-    net = build(values["net"], values["net_options"], (height, width, channels), len(values["classes"]))
-    net.load_state_dict(found.tensors)
-    return net.eval(), values, found.step
+    return found
 
 
 def _record(setup: Setup, folder: Path) -> None:
     """Write environment and anatomy; on resume, refuse other data and warn of another machine or thread count."""
     path = folder / "environment.json"
-    now = machine.environment() | {
-        "precision": setup.engine.precision,
-        "precision_reason": setup.engine.precision_reason,
-        "data": setup.images.name,
-        "data_fingerprint": setup.images.fingerprint,
-        "train_images": setup.feed.images,
-        "val_images": len(setup.splits.val.labels),
-        "classes": len(setup.images.classes),
-        "largest_class": float(np.bincount(setup.splits.val.labels).max() / len(setup.splits.val.labels)),
-        "data_notes": list(setup.images.notes),
-    }
+    now = (
+        machine.environment()
+        | _own_environment(setup)
+        | {
+            "precision": setup.engine.precision,
+            "precision_reason": setup.engine.precision_reason,
+            "data": setup.images.name,
+            "data_fingerprint": setup.images.fingerprint,
+            "train_images": setup.feed.images,
+            "val_images": len(setup.splits.val.labels),
+            "classes": len(setup.images.classes),
+            "largest_class": float(np.bincount(setup.splits.val.labels).max() / len(setup.splits.val.labels)),
+            "data_notes": list(setup.images.notes),
+        }
+    )
     if path.is_file():
         _same_data(folder, setup.images)
         before = read_json(path)
@@ -154,6 +167,13 @@ def _record(setup: Setup, folder: Path) -> None:
         folder / "anatomy.json", anatomy(setup.engine.module(), setup.images.image_shape, setup.recipe.net).to_json()
     )
     write_json(path, now)  # last, for it says that the others are there
+
+
+def _own_environment(setup: Setup) -> dict[str, Any]:
+    """Return where the layers by hand differ from PyTorch: they run on the processor, with threads of their own."""
+    if setup.recipe.engine != "scratch":
+        return {}
+    return {"device": "cpu", "threads": threads()}
 
 
 def _same_data(folder: Path, images: ImageSet) -> None:

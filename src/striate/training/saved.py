@@ -1,0 +1,53 @@
+"""Saved weights become a net again, whichever engine trained them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from torch import Tensor, nn
+
+from striate.nets import build
+from striate.scratch import catalog as scratch_nets
+from striate.scratch.models import Model
+from striate.training.twin import Masks, put_weights, twin
+
+
+def saved_net(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> nn.Module:
+    """Return the module with the weights of a checkpoint; a net by hand comes as its PyTorch twin. It is in float32."""
+    if by_hand(values):
+        return twin(saved_model(values, tensors), rate(values)).float()
+    if values.get("engine") == "twin":
+        net: nn.Module = twin(_model(values), rate(values), Masks())
+    else:
+        net = build(values["net"], values["net_options"], _shape(values), len(values["classes"]))
+    net.load_state_dict(tensors)
+    return net
+
+
+def saved_model(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Model:
+    """Return the net by hand with the weights of a checkpoint, in their type."""
+    model = _model(values, tensors["W1"].numpy().dtype)
+    put_weights(model, tensors)
+    return model
+
+
+def by_hand(values: Mapping[str, Any]) -> bool:
+    """Tell whether the weights are those of a net by hand."""
+    return bool(values.get("engine") == "scratch")
+
+
+def rate(values: Mapping[str, Any]) -> float:
+    """Return the dropout rate of a net by hand; 0 for one that has no such option."""
+    return float(getattr(scratch_nets.complete(values["net"], values["net_options"]), "dropout", 0.0))
+
+
+def _model(values: Mapping[str, Any], kind: Any = np.float32) -> Model:
+    shape, classes = _shape(values), len(values["classes"])
+    return scratch_nets.build(values["net"], values["net_options"], shape, classes, np.random.default_rng(0), kind)
+
+
+def _shape(values: Mapping[str, Any]) -> tuple[int, int, int]:
+    height, width, channels = values["image_shape"]
+    return height, width, channels
