@@ -61,7 +61,7 @@ def opened(
 
     subject = open_subject(net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir)
     found = pictures(words, data_dir)
-    seen = all_fitted(found, subject.inputs.image_shape)
+    seen = subject.arranged(all_fitted(found, subject.inputs.image_shape))
     shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
     return Asked(subject, shown, subject.tensor(seen))
 
@@ -106,6 +106,7 @@ def saliency(
     npz: Npz = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    quick: Quick = False,
     as_json: AsJson = False,
 ) -> None:
     """Show which pixels the score depends on."""
@@ -124,6 +125,7 @@ def gradcam(
     npz: Npz = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    quick: Quick = False,
     as_json: AsJson = False,
 ) -> None:
     """Show which places of a feature map speak for the class."""
@@ -143,6 +145,7 @@ def occlusion(
     npz: Npz = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    quick: Quick = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what the score loses when a place is covered."""
@@ -173,9 +176,16 @@ def filters(
 
 
 def _look(name: str, net: str, image: list[str], given: dict[str, Any], **options: Any) -> None:
-    """Run the probe ``name`` on what the command line gave, and present its record."""
+    """Run the heatmap probe ``name`` on what the command line gave, check the map unless --quick, and present the record."""
+    from functools import partial
+
     from striate.probes.catalog import entry
+    from striate.probes.sanity import checked
 
     asked = opened(net, image, given["weights"], given["trained_on"], given["settings"], given["data_dir"])
-    record = entry(name).run(asked.subject.net, asked.images, **options)
+    run = entry(name).run
+    record = run(asked.subject.net, asked.images, **options)
+    if not given["quick"]:
+        again = partial(run, **{word: value for word, value in options.items() if word != "target"})
+        record = checked(record, asked.subject.net, asked.images, again)
     present(record, asked, given["out"], given["as_json"], given["npz"])

@@ -2,11 +2,11 @@
 
     runs/first                      a run folder: the weights of its best validation
     resnet20                        a name of `striate list nets`, with its weights in --weights FILE
-    timm:NAME, torchvision:NAME     a net of these libraries, with --weights FILE, or with their own published weights
+    timm:NAME, torchvision:NAME     a net of these libraries, with --weights FILE, or else with their own published weights
     package.module:callable         whatever net a function of one's own returns
 
-With the net comes what it expects of an image (size, normalization, names of the classes). A run tells it, published weights
-have it in the catalogue; for others --trained-on names the data set, whose size, classes and statistics count.
+With the net comes what it expects of an image (size, normalization, names of the classes). A run tells it, for published
+weights the catalogue knows it; for others --trained-on names the data set whose size, classes and statistics count.
 """
 
 from __future__ import annotations
@@ -24,22 +24,41 @@ if TYPE_CHECKING:
     from striate.data.imageset import Images
     from striate.nets.inputs import Inputs
 
+IMAGENET = "imagenet"
+"""What --trained-on calls photographs of 224 x 224 pixels, normalized by ImageNet's usual mean and standard deviation."""
+
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A net in evaluation mode, what it expects of an image, and its name for people."""
+    """A net in evaluation mode, what it expects of an image, and its name for people.
+
+    ``per_image``: each image is normalized by its own mean and standard deviation; ``permuted``: by one fixed permutation the
+    net was shown the pixels in another order.
+    """
 
     net: nn.Module
     inputs: Inputs
     name: str
+    per_image: bool = False
+    permuted: bool = False
+
+    def arranged(self, images: Images) -> Images:
+        """Return uint8 images (N, H, W, C) with their pixels where the net sees them."""
+        from striate.training.normalization import permutation
+
+        if not self.permuted:
+            return images
+        count, height, width, channels = images.shape
+        return images.reshape(count, -1, channels)[:, permutation(height * width)].reshape(images.shape)
 
     def tensor(self, images: Images) -> Tensor:
-        """Return uint8 images (N, H, W, C) as the net takes them: float32 (N, C, H, W), normalized."""
+        """Return arranged uint8 images (N, H, W, C) as the net takes them: float32 (N, C, H, W), normalized."""
         import torch
 
-        pixels = torch.from_numpy(images.copy()).permute(0, 3, 1, 2).float() / 255
-        mean, std = (torch.tensor(values).view(-1, 1, 1) for values in (self.inputs.mean, self.inputs.std))
-        return (pixels - mean) / std
+        from striate.training.normalization import Normalization
+
+        normalize = Normalization(self.inputs.mean, self.inputs.std, per_image=self.per_image)
+        return normalize(images, torch.device("cpu")).contiguous()
 
 
 def open_subject(
@@ -53,65 +72,72 @@ def open_subject(
     """Return the net that ``text`` names; raises NetError or RunError where it cannot be had, and says what is accepted."""
     folder = Path(text)
     if (folder / "recipe.json").is_file():
-        return _of_run(folder, weights)
+        given = [
+            word for word, value in (("--weights", weights), ("--trained-on", trained_on), ("--set", options)) if value
+        ]
+        if given:
+            raise NetError(
+                f'"{printable(text)}" is a run, which has weights, data and options of its own; leave {" and ".join(given)} out'
+            )
+        return _of_run(folder)
     if folder.is_dir():
         raise NetError(
-            f'"{printable(text)}" is a folder without recipe.json, so it is no run; give a run folder or a net\'s name'
+            f'"{printable(text)}" is a folder without recipe.json, so it is no run; give a run folder or the name of a net'
         )
-    if ":" in text:
-        return _from_elsewhere(text, weights, trained_on, options or {}, data_dir)
-    return _of_catalogue(text, weights, trained_on, options or {}, data_dir)
+    return _of_catalogue(text, weights, trained_on, dict(options or {}), data_dir)
 
 
-def _of_run(folder: Path, weights: Path | None) -> Subject:
+def _of_run(folder: Path) -> Subject:
     from striate.nets.inputs import Inputs
+    from striate.training.normalization import Normalization
     from striate.training.run import open_run
     from striate.training.train import best_net
 
-    if weights is not None:
-        raise NetError(f'"{folder}" is a run and has its own weights; leave --weights out, or name the net instead')
     net, labels, _ = best_net(open_run(folder))
     height, width, channels = labels["image_shape"]
-    inputs = Inputs(
-        (height, width, channels), tuple(labels["mean"]), tuple(labels["std"]), tuple(map(str, labels["classes"]))
-    )
-    return Subject(net.eval(), inputs, str(folder))
+    normalized = Normalization.of(labels)
+    classes = tuple(map(str, labels["classes"]))
+    inputs = Inputs((height, width, channels), normalized.mean, normalized.std, classes)
+    return Subject(net.eval(), inputs, str(folder), normalized.per_image, normalized.permuted)
 
 
 def _of_catalogue(
-    name: str, weights: Path | None, trained_on: str | None, options: Mapping[str, Any], data_dir: Path | None
+    name: str, weights: Path | None, trained_on: str | None, options: dict[str, Any], data_dir: Path | None
 ) -> Subject:
     from striate.nets import build
-    from striate.nets.catalog import entry
+    from striate.nets.catalog import ENTRIES, entry
+    from striate.nets.own import is_own
     from striate.nets.weights import load_weights
+    from striate.nets.zoo import is_zoo
 
     published = entry(name).inputs
-    if weights is None:
+    if weights is None and name in ENTRIES:
         raise NetError(
             f'"{name}" alone is an untrained net; give its weights with --weights FILE, or give a run folder'
         )
-    if trained_on is None and published is None:
+    if published is None and trained_on is None:
+        what = f'the net "{name}"' if is_own(name) else f'a net "{name}" with these weights'
         raise NetError(
-            f'the weights of "{name}" do not say what images they were trained on; name the data set with --trained-on'
+            f"nothing says on what images {what} was trained; name the data set with --trained-on, or"
+            f" {IMAGENET} for photographs of 224 x 224 pixels"
         )
-    inputs = inputs_of_data(trained_on, data_dir) if trained_on is not None or published is None else published
+    if weights is None and is_zoo(name):
+        options.setdefault("pretrained", "weights" not in options)
+    inputs = published if trained_on is None and published is not None else inputs_of_data(trained_on, data_dir)
     net = build(name, options, inputs.image_shape, len(inputs.classes) or 1000)
-    load_weights(net, weights)
+    if weights is not None:
+        load_weights(net, weights)
     return Subject(net.eval(), inputs, name)
 
 
-def _from_elsewhere(
-    name: str, weights: Path | None, trained_on: str | None, options: Mapping[str, Any], data_dir: Path | None
-) -> Subject:
-    raise NetError(f'nets from elsewhere, as "{printable(name)}", are not known yet')
-
-
 def inputs_of_data(name: str | None, data_dir: Path | None) -> Inputs:
-    """Return the image size, the training split's statistics and the class names of data set ``name``."""
+    """Return the image size, the training split's statistics and the class names of data set ``name``, or ImageNet's."""
     from striate.data import load
     from striate.data.imageset import statistics
-    from striate.nets.inputs import Inputs
+    from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
 
+    if name == IMAGENET:
+        return Inputs((224, 224, 3), IMAGENET_MEAN, IMAGENET_STD)
     data = load(name or "", data_dir=data_dir)
     mean, std = statistics(data.train.images)
     return Inputs(data.image_shape, tuple(map(float, mean)), tuple(map(float, std)), data.classes)

@@ -49,7 +49,7 @@ def gradcam(
         tap = tap or last_map(net, x[:1])
         head = _linear_head(net, x[:1], tap)
         parts: list[tuple[Tensor, Tensor, Tensor]] = []
-        classes = None if every else asked(cast(Target, target), len(x))
+        classes = None if every else asked(target, len(x))
         for start in range(0, len(x), batch):
             some = x[start : start + batch]
             own = None if classes is None else classes[start : start + batch]

@@ -9,6 +9,7 @@ import numpy as np
 
 from striate.reports.numerals import number
 from striate.reports.probe import Group, Legend, Page, Panel, Table
+from striate.reports.probe_checks import checks_group
 from striate.reports.probe_colours import bar, coloured, overlaid, scaled
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
         legend=Legend(
             Panel("legend", "", bar(signed=signed)), ends, f"The map is {record.sign}. Each has its own scale."
         ),
+        after=checks_group(record.facts["checks"], len(pictures)) if "checks" in record.facts else (),
         tables=(_settings(record),),
     )
 
@@ -108,7 +110,7 @@ def explained(score: Score, classes: Sequence[str]) -> str:
 
 
 def _settings(record: Record) -> Table:
-    rows = [(key.replace("_", " "), _said(value)) for key, value in record.facts.items()]
+    rows = [(key.replace("_", " "), _said(value)) for key, value in record.facts.items() if key != "checks"]
     return Table("Settings", ("setting", "value"), tuple(rows))
 
 

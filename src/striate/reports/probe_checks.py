@@ -1,0 +1,109 @@
+"""Whether a heatmap means anything, as two charts: its change when the weights become random, and what its pixels are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from striate.reports.palette import PALETTE, apart, shortened
+from striate.reports.probe import Group
+from striate.reports.svg import INK, canvas, element
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDTH = 440.0  # user units
+ROW, HEAD, FOOT = 26.0, 34.0, 46.0
+
+
+def checks_group(checks: Mapping[str, Any], images: int) -> tuple[Group, ...]:
+    """Return what `striate.probes.sanity.checked` found, as a group of the page."""
+    cascade, curves = checks["cascade"], checks["curves"]
+    areas = curves["areas"]
+    last = cascade["means"][-1]
+    many = "the image" if images == 1 else f"{images} images"
+    lines = (
+        "Does it depend on the weights? The layers are made random one after another, from the last to the first, and each"
+        " time the map is compared with that of the trained net (Spearman's rank correlation: 1 is the same order of pixels)."
+        f" With all weights random it is {_signed(last)}, on average over {many}; a map that stayed near 1 would show"
+        " the image and not the net.",
+        "Does it find what the net needs? Pixels are covered in the order of the map, and the class's probability is followed:"
+        f" the area under the curve is {areas['deletion']:.3f}, against {areas['random_deletion']:.3f} in random order"
+        " (smaller is better). Put into a blurred copy in that order, it is"
+        f" {areas['insertion']:.3f}, against {areas['random_insertion']:.3f} (larger is better).",
+    )
+    charts = (cascade_svg(cascade), curves_svg(curves))
+    return (Group("Does the map mean anything?", lines=lines, charts=charts),)
+
+
+def cascade_svg(cascade: Mapping[str, Any]) -> str:
+    """Return the correlations by stage as an SVG element: one row for each stage, a dot for each image, a mark for the mean."""
+    stages: list[str] = list(cascade["stages"])
+    height = HEAD + FOOT + ROW * len(stages)
+    lowest = min(-0.2, *(value for row in cascade["correlations"] for value in row)) - 0.05
+    with canvas(WIDTH, height, "cascade") as figure:
+        figure.text(
+            4 / WIDTH,
+            1 - 15 / height,
+            "Made random from the last layer on",
+            fontsize=13.5,
+            fontweight="bold",
+            va="center",
+        )
+        axes = figure.add_axes((0.32, FOOT / height, 0.62, 1 - (HEAD + FOOT) / height))
+        _quiet(axes)
+        axes.set_xlim(lowest, 1.05)
+        axes.set_ylim(len(stages) - 0.4, -0.6)
+        axes.axvline(0, color=INK, alpha=0.35, linewidth=0.8)
+        axes.set_yticks(range(len(stages)), [shortened(name, 20) for name in stages])
+        axes.set_xlabel("rank correlation with the trained map", alpha=0.85)
+        for place, row in enumerate(cascade["correlations"]):
+            axes.plot(row, [place] * len(row), "o", markersize=4.5, color=PALETTE[0], alpha=0.35, markeredgewidth=0)
+        axes.plot(
+            cascade["means"],
+            range(len(stages)),
+            "-|",
+            color=PALETTE[0],
+            markersize=13,
+            markeredgewidth=2.2,
+            linewidth=1,
+        )
+        return element(
+            figure, "rank correlation of the map with the trained net's, by the layer down to which weights are random"
+        )
+
+
+def curves_svg(curves: Mapping[str, Any]) -> str:
+    """Return deletion and insertion as an SVG element, with the random order dashed."""
+    lines = (
+        ("deletion", "covered, by map", PALETTE[1], "-"),
+        ("random_deletion", "covered, random", PALETTE[1], (0, (4, 2))),
+        ("insertion", "put in, by map", PALETTE[2], "-"),
+        ("random_insertion", "put in, random", PALETTE[2], (0, (4, 2))),
+    )
+    height = 300.0
+    with canvas(WIDTH, height, "curves") as figure:
+        figure.text(4 / WIDTH, 1 - 15 / height, "Covered, or put in", fontsize=13.5, fontweight="bold", va="center")
+        axes = figure.add_axes((0.12, FOOT / height, 0.58, 1 - (HEAD + FOOT) / height))
+        _quiet(axes)
+        axes.grid(axis="y", color=INK, alpha=0.13, linewidth=0.8)
+        axes.set_xlim(0, 1)
+        axes.set_ylim(-0.02, 1.02)
+        axes.set_xlabel("share of the pixels", alpha=0.85)
+        axes.set_ylabel("probability of the class", alpha=0.85)
+        for name, _, colour, dash in lines:
+            axes.plot(curves["shares"], curves[name], color=colour, linestyle=dash, linewidth=1.9)
+        places = apart([(float(curves[name][-1]) + 0.02) / 1.04 for name, _, _, _ in lines], 0.075)
+        for (_, said, colour, _), place in zip(lines, places, strict=True):
+            axes.text(1.03, place, said, transform=axes.transAxes, color=colour, va="center", fontsize=11.5)
+        return element(figure, "probability of the class by the share of pixels that are covered or put in")
+
+
+def _quiet(axes: Axes) -> None:
+    axes.tick_params(length=0, labelsize=11)
+    axes.spines["left"].set_visible(False)
+    axes.spines["bottom"].set_alpha(0.45)
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
