@@ -5,14 +5,53 @@ from __future__ import annotations
 from pathlib import Path
 
 from striate.base.errors import StudyError, nearest
-from striate.studies.builtin import batchnorm
+from striate.studies.builtin import (
+    augmentation,
+    batchnorm,
+    depth,
+    divergence,
+    dropout_rate,
+    dropout_scaling,
+    filter_size,
+    hidden_units,
+    learning_rates,
+    locality,
+    optimizers,
+    residual,
+    resnet_blocks,
+    same_curve,
+    saturation,
+    schedules,
+    step_gamma,
+    vgg11,
+)
 from striate.studies.question import Question, question_from_file
 
+_MODULES = (
+    batchnorm,
+    optimizers,
+    residual,
+    depth,
+    augmentation,
+    schedules,
+    learning_rates,
+    step_gamma,
+    locality,
+    saturation,
+    dropout_scaling,
+    divergence,
+    vgg11,
+    resnet_blocks,
+    same_curve,
+    hidden_units,
+    filter_size,
+    dropout_rate,
+)
 BUILTIN: dict[str, Question] = {
-    module.__name__.rpartition(".")[2]: Question(
-        module.__name__.rpartition(".")[2], (module.__doc__ or "").partition("\n")[0], module.BASE, module.study
+    (name := module.__name__.rpartition(".")[2].replace("_", "-")): Question(
+        name, (module.__doc__ or "").partition("\n")[0], module.BASE, module.study
     )
-    for module in (batchnorm,)
+    for module in _MODULES
 }
 
 

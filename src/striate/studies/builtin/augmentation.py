@@ -1,0 +1,58 @@
+"""Which transforms of the training images help against overfitting, and which hurt?
+
+Homework 2, Convolutional Networks, October 2020, question 2.9: data transforms, their curves and final accuracies.
+What helps depends on the data: a mirrored car is a car, a mirrored digit is not that digit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from striate.studies.better import Better
+from striate.studies.larger import Larger
+from striate.studies.question import Arm, Study
+from striate.training.recipe import Recipe
+
+BASE = Recipe(
+    net="simpleconvnet", net_options={"norm": "batch"}, optimizer="adam", lr=1e-3, batch_size=32, epochs=15, pad_crop=1
+)
+
+
+def study(base: Recipe) -> Study:
+    """Return the study around ``base``, whose ``pad_crop`` is the shift in pixels: 1 for digits, 4 is usual for 32 x 32."""
+    shift = max(1, base.pad_crop)
+    transforms: dict[str, dict[str, Any]] = {
+        "flip": {"flip": True, "pad_crop": 0},
+        "crop": {"pad_crop": shift},
+        "flip + crop": {"flip": True, "pad_crop": shift},
+        "flip + crop + cutout": {"flip": True, "pad_crop": shift, "cutout": 2 * shift},
+        "crop + rotate": {"pad_crop": shift, "rotate": 10.0},
+        "crop + jitter": {"pad_crop": shift, "jitter": 0.2},
+        "crop + mixup": {"pad_crop": shift, "mixup": 0.2},
+    }
+    none = Arm("none", {"flip": False, "pad_crop": 0})
+    return Study(
+        name="augmentation",
+        question="Which transforms of the training images help against overfitting?",
+        base=base,
+        arms=(none, *(Arm(name, changes) for name, changes in transforms.items())),
+        claims=(
+            Better(
+                "improves the result",
+                "Transformed training images end in a higher test accuracy",
+                treatment=tuple(transforms),
+                control=none.name,
+                measure="test",
+                margin=0.005,
+            ),
+            Larger(
+                "overfits without",
+                "Without transforms, training accuracy exceeds validation accuracy by more than with a random crop",
+                treatment=(none.name,),
+                control="crop",
+                metric="gap",
+                margin=0.005,
+            ),
+        ),
+        seeds=(0, 1, 2),
+    )

@@ -1,0 +1,85 @@
+"""Standard or bottleneck blocks, activated after or before, at equal cost?
+
+CSCE 636 Deep Learning, Assignment 2, questions 3 and 6: a bottleneck of four times the channels has about the weights
+of a standard block (18,432 against 17,408), and version 2 puts norm and activation before the convolutions. So that
+the block is compared and not the budget, the bottlenecks get the width at which their multiply-adds, counted on 32 x
+32 colour images, come nearest to the standard's.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import Any
+
+from striate.nets import build
+from striate.nets.anatomy import anatomy
+from striate.studies.better import Better
+from striate.studies.question import Arm, Study
+from striate.training.recipe import Recipe
+
+BASE = Recipe(
+    net="resnet",
+    net_options={"n": 1, "width": 16},
+    optimizer="sgd",
+    lr=0.1,
+    weight_decay=2e-4,
+    schedule="cosine",
+    batch_size=64,
+    epochs=10,
+)
+
+
+def study(base: Recipe) -> Study:
+    """Return the study around ``base``, whose options ``n`` and ``width`` are those of the standard blocks."""
+    wide = {"block": "standard", "order": "post"}
+    narrow = {"block": "bottleneck", "order": "post"}
+    width = equal_width(base, wide, narrow)
+    arms = (
+        Arm("standard, post", wide),
+        Arm("standard, pre", {**wide, "order": "pre"}),
+        Arm("bottleneck, post", {**narrow, "width": width}),
+        Arm("bottleneck, pre", {**narrow, "order": "pre", "width": width}),
+    )
+    return Study(
+        name="resnet-blocks",
+        question="Standard or bottleneck blocks, activated after or before, at equal cost?",
+        base=base,
+        arms=arms,
+        claims=(
+            Better(
+                "bottlenecks are better",
+                "At equal multiply-adds, bottleneck blocks end in a higher test accuracy than standard blocks",
+                treatment=("bottleneck, post",),
+                control="standard, post",
+                measure="test",
+                margin=0.005,
+            ),
+            *(
+                Better(
+                    f"pre-activation helps {block} blocks",
+                    f"Pre-activated {block} blocks end in a higher test accuracy than post-activated ones",
+                    treatment=(f"{block}, pre",),
+                    control=f"{block}, post",
+                    measure="test",
+                    margin=0.005,
+                )
+                for block in ("standard", "bottleneck")
+            ),
+        ),
+        seeds=(0, 1, 2),
+    )
+
+
+def equal_width(base: Recipe, wide: dict[str, Any], narrow: dict[str, Any]) -> int:
+    """Return the width at which the net with the ``narrow`` options costs most nearly what it costs with the ``wide`` ones."""
+    wanted = _macs(base.change(**wide))
+    widest = int(base.change(**wide).net_options.get("width", 16))
+    widths = range(1, 2 * widest + 1)
+    place = bisect_left(widths, wanted, key=lambda width: _macs(base.change(**narrow, width=width)))
+    nearest = [width for width in (place, place + 1) if width in widths]
+    return min(nearest, key=lambda width: abs(_macs(base.change(**narrow, width=width)) - wanted))
+
+
+def _macs(recipe: Recipe) -> int:
+    image_shape = (32, 32, 3)
+    return anatomy(build(recipe.net, recipe.net_options, image_shape, 10), image_shape).macs
