@@ -3,27 +3,33 @@
     out[n, c, i, j] = max over u, v of  x[n, c, i*S + u, j*S + v]
     dx              = each dout[n, c, i, j], added to the cell that was the largest in its window
 
-Windows may overlap, and gradients then add up. Among equals the first in row-major order of the window takes all.
+N images, C channels, H x W cells; windows of any height and width, which overlap where they are larger than the stride S.
+Among equals the first in row-major order of the window takes all; a NaN beats every number, and the last of several takes all:
+as PyTorch decides.
+
+The taps are compared one after the other, each first copied out of its window: neighbours in memory are compared several
+times as fast, in blocks that stay in the cache.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
 from striate.base.errors import NetError
 from striate.base.shapes import window_output
+from striate.scratch.blocks import Array, Block, Workspace, blocks
+from striate.scratch.threads import share
 
-Array = NDArray[Any]
+# Unsigned integers by their size in bytes. As such, bits times 0 or 1 are nothing or the same bits, of a NaN too.
+BITS = {2: np.uint16, 4: np.uint32, 8: np.uint64}
 
 
 @dataclass(frozen=True)
 class PoolCache:
-    """What the backward pass needs: the input's shape, the winner of each window, the window and its stride."""
+    """What the backward pass needs: the input's shape, the winning tap of each window (N, C, I, J), window and stride."""
 
     shape: tuple[int, ...]
     winners: Array
@@ -32,32 +38,85 @@ class PoolCache:
 
 
 def max_pool_forward(x: Array, pool_height: int = 2, pool_width: int = 2, stride: int = 2) -> tuple[Array, PoolCache]:
-    """Return ``out`` (N, C, I, J) of ``x`` (N, C, H, W) and the cache of :func:`max_pool_backward`."""
-    if x.ndim != 4:
-        raise NetError(f"input {x.shape}: max pooling takes (N, C, H, W)")
-    try:
-        window_output(x.shape[2], pool_height, stride)
-        window_output(x.shape[3], pool_width, stride)
-    except ValueError as error:
-        raise NetError(f"window {(pool_height, pool_width)} on input {x.shape}, stride {stride}: {error}") from error
-    windows = sliding_window_view(x, (pool_height, pool_width), axis=(2, 3))[:, :, ::stride, ::stride]
-    flat = windows.reshape(*windows.shape[:4], -1)
-    winners = flat.argmax(axis=-1)
-    out = np.take_along_axis(flat, winners[..., None], axis=-1)[..., 0]
-    return out, PoolCache(x.shape, winners, (pool_height, pool_width), stride)
+    """Return ``out`` (N, C, I, J) of ``x`` (N, C, H, W) and the cache of :func:`max_pool_backward`.
+
+    I = floor((H - pool_height) / stride) + 1, J alike; what is left over at the end is in no window. ``x`` is float16, float32
+    or float64. Raises NetError where the window does not fit.
+    """
+    window = pool_height, pool_width
+    shape = _out_shape(x, window, stride)
+    maps = x.reshape(-1, *x.shape[2:])
+    out = np.empty((len(maps), *shape[2:]), x.dtype)
+    winners = np.zeros(out.shape, np.min_scalar_type(pool_height * pool_width - 1))
+
+    def work(part: Sequence[Block]) -> None:
+        space = Workspace(x.dtype)
+        for block in part:
+            best, chosen = out[block.images], winners[block.images]
+            candidate = space.array("candidate", *best.shape)
+            for tap, cells in enumerate(_taps(maps[block.images], window, stride, best)):
+                if tap == 0:
+                    np.copyto(best, cells)
+                    continue
+                np.copyto(candidate, cells)
+                better = (candidate > best) | (candidate != candidate)
+                np.maximum(best, candidate, out=best)
+                # Taps come in ascending order, so the latest that was better is the largest of them.
+                np.maximum(chosen, better * chosen.dtype.type(tap), out=chosen)
+
+    share(_blocks(maps), work)
+    return out.reshape(shape), PoolCache(x.shape, winners.reshape(shape), window, stride)
 
 
 def max_pool_backward(dout: Array, cache: PoolCache) -> Array:
-    """Return ``dx`` (N, C, H, W) for ``dout`` (N, C, I, J)."""
+    """Return ``dx`` (N, C, H, W) for ``dout`` (N, C, I, J). Raises NetError for another shape."""
     if dout.shape != cache.winners.shape:
         raise NetError(
-            f"the gradient has shape {dout.shape}, but the pooling gave {cache.winners.shape}: "
-            "a gradient has the shape of what it is the gradient of"
+            f"the gradient {dout.shape} does not fit the pooling's output {cache.winners.shape}: a gradient has the shape of "
+            "what it is the gradient of"
         )
-    dx = np.zeros(cache.shape, dtype=dout.dtype)
-    rows, columns = dout.shape[2:]
-    for tap in range(cache.window[0] * cache.window[1]):
-        u, v = divmod(tap, cache.window[1])
-        reached = dx[:, :, u : u + cache.stride * rows : cache.stride, v : v + cache.stride * columns : cache.stride]
-        reached += np.where(cache.winners == tap, dout, 0)
+    dx = np.zeros(cache.shape, dout.dtype)
+    maps = dx.reshape(-1, *dx.shape[2:])
+    winners = cache.winners.reshape(-1, *dout.shape[2:])
+    bits = BITS[dout.itemsize]
+    received = np.ascontiguousarray(dout).reshape(winners.shape).view(bits)
+    overlapping = cache.stride < max(cache.window)
+
+    def work(part: Sequence[Block]) -> None:
+        space = Workspace(bits)
+        for block in part:
+            gradient, chosen = received[block.images], winners[block.images]
+            kept = space.array("kept", *gradient.shape)
+            for tap, cells in enumerate(_taps(maps[block.images], cache.window, cache.stride, gradient)):
+                np.multiply(gradient, chosen == tap, out=kept)
+                if overlapping:
+                    cells += kept.view(dx.dtype)
+                else:
+                    np.copyto(cells, kept.view(dx.dtype))
+
+    share(_blocks(maps), work)
     return dx
+
+
+def _taps(maps: Array, window: tuple[int, int], stride: int, out: Array) -> Iterator[Array]:
+    """Yield for each tap of the window, row by row, the view (maps, I, J) of the cells that it reads."""
+    rows, columns = out.shape[1:]
+    for u, v in np.ndindex(window):
+        yield maps[:, u : u + stride * rows : stride, v : v + stride * columns : stride]
+
+
+def _blocks(maps: Array) -> list[Block]:
+    """Return blocks of whole maps: each is pooled by itself."""
+    return blocks(len(maps), rows=1, row_bytes=maps[0].nbytes if len(maps) else 1)
+
+
+def _out_shape(x: Array, window: tuple[int, int], stride: int) -> tuple[int, int, int, int]:
+    if x.ndim != 4 or x.dtype.kind != "f" or x.itemsize not in BITS:
+        raise NetError(
+            f"images {x.shape} of type {x.dtype} cannot be pooled: (N, C, H, W) of type float16, float32 or float64 is needed"
+        )
+    try:
+        rows, columns = (window_output(x.shape[2 + axis], window[axis], stride) for axis in (0, 1))
+    except ValueError as error:
+        raise NetError(f"a window {window} at stride {stride} cannot pool images {x.shape}: {error}") from error
+    return *x.shape[:2], rows, columns
