@@ -29,14 +29,15 @@ def mnist(tmp_path: Path) -> Path:
 
 
 def test_the_names() -> None:
-    assert names() == ("digits", "mnist", "fashion-mnist", "cifar10", "cifar100")
+    assert names() == ("digits", "mnist", "fashion-mnist", "cifar10", "cifar100", "sums")
     assert [line.name for line in describe()] == list(names())
 
 
 def test_a_description_says_where_the_data_are(mnist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {line.name: line.where for line in describe()} == {
         "digits": "built in",
-        **dict.fromkeys(names()[1:], "not here, downloaded when asked for"),
+        **dict.fromkeys(names()[1:5], "not here, downloaded when asked for"),
+        "sums": "built in",
     }
     assert {line.name: line.where for line in describe(mnist)}["mnist"] == str(mnist / "MNIST/raw")
     monkeypatch.setenv("STRIATE_DATA", str(mnist))
@@ -91,6 +92,16 @@ def test_a_folder_is_read_by_its_path(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "own").rename(tmp_path / "digits")
     assert len(load("digits").classes) == 10
     assert load("./digits").classes == ("a", "b")
+
+
+def test_a_table_is_read_by_its_path_and_has_no_image_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = np.arange(8.0).reshape(4, 2)
+    np.savez(tmp_path / "own.npz", features=rows, targets=np.array([0, 1, 0, 1]))
+    monkeypatch.chdir(tmp_path)
+    assert load("own.npz").image_shape == (1, 1, 2)
+    for name in ("own.npz", "sums"):
+        with pytest.raises(DataError, match="is a table, and has no image to bring to image_size 8; leave it out"):
+            load(name, image_size=8)
 
 
 def test_only_folders_are_resized() -> None:

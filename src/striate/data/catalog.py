@@ -1,4 +1,4 @@
-"""The data sets that have a name, and the door to all data: a name of the catalogue or a folder of images."""
+"""The data sets that have a name, and the door to all data: a name of the catalogue, a folder of images, or a table."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from striate.base.errors import DataError, nearest, printable
 from striate.data import cifar, idx
 from striate.data.digits import load_digits
 from striate.data.imageset import ImageSet
+from striate.data.tabular import SUFFIXES, load_table, sums
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,14 @@ _ENTRIES: tuple[Entry, ...] = (
     _idx(idx.FASHION_MNIST, "Xiao, Rasul and Vollgraf 2017"),
     _cifar(cifar.CIFAR10),
     _cifar(cifar.CIFAR100),
+    Entry(
+        "sums",
+        "500 + 250 + 250 rows of 20 features",
+        2,
+        "generated: is a weighted sum large?",
+        lambda _data_dir, _fetch: sums(),
+        None,
+    ),
 )
 
 
@@ -90,24 +99,32 @@ def describe(data_dir: Path | None = None) -> list[Description]:
 
 
 def load(name: str, *, data_dir: Path | None = None, image_size: int | None = None, download: bool = True) -> ImageSet:
-    """Return the data set ``name`` of the catalogue, or the folder of images at the path ``name``.
+    """Return the data set ``name`` of the catalogue, or the folder of images or the table file at the path ``name``.
 
     ``image_size`` is the side in pixels that all images are brought to. Raises DataError for an unknown name
     (with the nearest valid one) and for whatever is absent or damaged.
     """
     for entry in _ENTRIES:
         if entry.name == name:
-            loaded = entry.load(data_dir, download)
-            if image_size is None:
-                return loaded
-            from striate.data.resize import resized
-
-            return resized(loaded, image_size)
+            return _resized(entry.load(data_dir, download), image_size)
+    if name.endswith(SUFFIXES):
+        return _resized(load_table(Path(name)), image_size)
     if os.path.isdir(name) or os.sep in name or (os.altsep or os.sep) in name:
         from striate.data.folder import load_folder
 
         return load_folder(Path(name), image_size=image_size)
     raise DataError(
         f'there is no data set "{printable(name)}"{nearest(name, names())};'
-        f" the names are {', '.join(names())}, or give the path of a folder with train/CLASS/*.png"
+        f" the names are {', '.join(names())}, or give the path of a folder with train/CLASS/*.png,"
+        f" or of a table ({', '.join(SUFFIXES)})"
     )
+
+
+def _resized(loaded: ImageSet, image_size: int | None) -> ImageSet:
+    if image_size is None:
+        return loaded
+    if loaded.tabular:
+        raise DataError(f"{loaded.name} is a table, and has no image to bring to image_size {image_size}; leave it out")
+    from striate.data.resize import resized
+
+    return resized(loaded, image_size)

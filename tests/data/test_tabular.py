@@ -1,0 +1,136 @@
+"""Tables from files, and the generated one against what scikit-learn makes of it."""
+
+from __future__ import annotations
+
+import pickle
+import re
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from striate.base.errors import DataError
+from striate.data.imageset import ImageSet
+from striate.data.tabular import load_table, sums
+
+ROWS = np.arange(16.0).reshape(8, 2)
+TARGETS = np.array([1, 0, 1, 0, 0, 1, 0, 1])
+
+
+def rows_of(table: ImageSet) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    assert table.val is not None
+    assert table.test is not None
+    splits = {"train": table.train, "val": table.val, "test": table.test}
+    return {name: (split.images.reshape(len(split), -1), split.labels) for name, split in splits.items()}
+
+
+def test_the_generated_table_is_as_large_and_as_hard_as_its_docstring_says() -> None:
+    table = sums()
+    rows = rows_of(table)
+    assert {name: x.shape for name, (x, _) in rows.items()} == {"train": (500, 20), "val": (250, 20), "test": (250, 20)}
+    assert (table.classes, table.train.images.dtype.name) == (("0", "1"), "float64")
+    x, y = (np.concatenate([part[k] for part in rows.values()]) for k in (0, 1))
+    assert np.bincount(y).tolist() == [460, 540]
+    assert 0.001 <= x.min() < x.max() <= 1.12
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its solvers speak of what they will change
+        optimum = LogisticRegression(C=1e6, max_iter=5000).fit(*rows["train"])
+    p = optimum.predict_proba(rows["train"][0])[np.arange(500), rows["train"][1]]
+    assert -np.log(p).mean() == pytest.approx(0.0591, abs=5e-4)
+    assert [optimum.score(*rows[name]) for name in rows] == pytest.approx([0.974, 0.956, 0.940], abs=2e-3)
+    totals = x.sum(1)
+    assert max(((totals > t) == y).mean() for t in totals) == pytest.approx(0.934, abs=1e-3)
+
+
+def test_the_generated_table_is_always_the_same() -> None:
+    assert sums().fingerprint == sums().fingerprint
+
+
+@pytest.mark.parametrize("names", [("features", "targets"), ("X", "y"), ("x", "y")])
+def test_a_file_of_arrays_is_split_by_position(tmp_path: Path, names: tuple[str, str]) -> None:
+    np.savez(tmp_path / "own.npz", **dict(zip(names, (ROWS, TARGETS), strict=True)))
+    table = load_table(tmp_path / "own.npz")
+    for (x, y), rows in zip(rows_of(table).values(), (slice(0, 4), slice(4, 6), slice(6, 8)), strict=True):
+        np.testing.assert_array_equal(x, ROWS[rows])
+        np.testing.assert_array_equal(y, TARGETS[rows])
+    assert (table.name, table.image_shape, table.tabular) == ("own", (1, 1, 2), True)
+    assert table.notes == ("the first 4 rows train, the next 2 validate, the last 2 test",)
+
+
+def test_a_pickle_gives_the_same_table(tmp_path: Path) -> None:
+    np.savez(tmp_path / "own.npz", features=ROWS, targets=TARGETS)
+    (tmp_path / "data.pkl").write_bytes(pickle.dumps((ROWS, TARGETS), protocol=3))
+    assert load_table(tmp_path / "data.pkl").fingerprint == load_table(tmp_path / "own.npz").fingerprint
+
+
+@pytest.mark.parametrize(
+    ("targets", "classes"),
+    [
+        (2 * TARGETS - 1, ("-1", "1")),
+        (TARGETS.astype(np.float32), ("0", "1")),
+        (TARGETS.astype(bool), ("0", "1")),
+        (TARGETS * 7 + 3, ("3", "10")),
+    ],
+)
+def test_targets_of_any_two_whole_numbers_are_classes(
+    tmp_path: Path, targets: np.ndarray, classes: tuple[str, ...]
+) -> None:
+    np.savez(tmp_path / "own.npz", X=ROWS, y=targets)
+    table = load_table(tmp_path / "own.npz")
+    assert table.classes == classes
+    np.testing.assert_array_equal(table.train.labels, TARGETS[:4])
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept"), [("float32", "float32"), ("float64", "float64"), ("float16", "float64"), ("uint8", "float64")]
+)
+def test_features_keep_a_usual_float_type(tmp_path: Path, kind: str, kept: str) -> None:
+    np.savez(tmp_path / "own.npz", X=ROWS.astype(kind), y=TARGETS)
+    assert load_table(tmp_path / "own.npz").train.images.dtype.name == kept
+
+
+def with_cell(value: float) -> np.ndarray:
+    rows = ROWS.copy()
+    rows[5, 1] = value
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        ({"a": ROWS}, "own.npz holds a, and must hold features (N, D) and targets (N), or X and y"),
+        ({}, "own.npz holds nothing, and must hold"),
+        ({"X": ROWS, "y": TARGETS[:7]}, "features have shape (8, 2) and targets (7,); they must be (N, D) and (N)"),
+        ({"X": ROWS[0], "y": TARGETS}, "features have shape (2,) and targets (8,)"),
+        ({"X": ROWS.astype(str), "y": TARGETS}, "features are <U32, and must be numbers"),
+        ({"X": ROWS, "y": TARGETS.astype(complex)}, "targets are complex128, and must be numbers"),
+        ({"X": with_cell(np.nan), "y": TARGETS}, "feature 1 of row 5 is nan, and must be a finite number; mend it or"),
+        ({"X": ROWS, "y": np.arange(8) / 2}, "target 1 is 0.5, and targets are whole numbers, one for each class"),
+        ({"X": ROWS, "y": np.array([0, 1, np.inf, 0, 0, 1, 1, 1])}, "target 2 is inf, and targets are whole numbers"),
+        ({"X": ROWS, "y": np.ones(8)}, "targets have 1 different values, and 2 to 1000 classes are accepted"),
+        (
+            {"X": ROWS[:3], "y": TARGETS[:3]},
+            "3 rows do not make a training, a validation and a test part; give at least 4",
+        ),
+        (
+            {"X": ROWS, "y": np.sort(TARGETS)},
+            "no row of the first half, which trains, has the target 1; shuffle the rows",
+        ),
+        ({"X": np.array([ROWS], dtype=object), "y": TARGETS}, "own.npz could not be read as arrays of numbers (Object"),
+    ],
+)
+def test_what_is_no_table_is_refused(tmp_path: Path, arrays: dict[str, np.ndarray], said: str) -> None:
+    np.savez(tmp_path / "own.npz", **arrays)
+    with pytest.raises(DataError, match=re.escape(said)):
+        load_table(tmp_path / "own.npz")
+
+
+def test_absent_and_damaged_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"own.npz is no file; give the path of a table, .npz or .pkl"):
+        load_table(tmp_path / "own.npz")
+    for data in (b"", b"PK\x03\x04", b"text"):
+        (tmp_path / "own.npz").write_bytes(data)
+        with pytest.raises(DataError, match=r"own.npz could not be read as arrays of numbers \("):
+            load_table(tmp_path / "own.npz")
