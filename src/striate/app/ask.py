@@ -7,11 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from striate.base.errors import StudyError
 from striate.reports.study import write_study_report
 from striate.studies.catalog import question
 from striate.studies.execute import Beat, run_study
 from striate.studies.judge import Answer
 from striate.studies.question import Question, Study
+from striate.studies.search import run_search, sampled
+
+TRIALS = 8
 
 
 @dataclass(frozen=True)
@@ -31,31 +35,45 @@ def study(
     data_dir: Path | None = None,
     workers: int | None = None,
     beat: Beat | None = None,
+    trials: int | None = None,
 ) -> Reported:
     """Run a study to its verdicts and write its report; runs that ``out`` already holds are not repeated.
 
     ``asked`` is a builtin name, the path of a study file, or a `Study`. ``seeds`` is how many seeds each arm gets, from 0 on.
     ``changes`` replaces fields of the base recipe (data, epochs, lr, an option of the net ...). ``out`` defaults to
-    runs/<study>-<data>. Raises StriateError, see `run_study`.
+    runs/<study>-<data>. ``trials`` has a sampler propose that many values where the study searches a range. Raises
+    StriateError, see `run_study`.
     """
-    planned = plan(asked, seeds, changes or {})
+    planned = plan(asked, seeds, changes or {}, trials)
     folder = default_folder(planned) if out is None else Path(out)
     try:
-        answer = run_study(planned, folder, data_dir=data_dir, workers=workers, beat=beat)
+        run = run_search if planned.search is not None and planned.search.trials is not None else run_study
+        answer = run(planned, folder, data_dir=data_dir, workers=workers, beat=beat)
     except KeyboardInterrupt:
         write_study_report(folder)  # of what has ended so far
         raise
     return Reported(answer, write_study_report(folder))
 
 
-def plan(asked: str | Study, seeds: int | None, changes: Mapping[str, Any]) -> Study:
-    """Return the study that will run, with its base recipe and its seeds settled."""
-    if isinstance(asked, str):
-        return question(asked).study(changes, seeds)
-    own = Question(asked.name, asked.question, asked.base, lambda base: replace(asked, base=base))
-    return own.study(changes, seeds)
+def plan(asked: str | Study, seeds: int | None, changes: Mapping[str, Any], trials: int | None = None) -> Study:
+    """Return the study that will run, with its base recipe, its seeds and its sampler settled."""
+    if isinstance(asked, Study):
+        own = Question(asked.name, asked.question, asked.base, lambda base: replace(asked, base=base))
+        planned = own.study(changes, seeds)
+        again = asked.search is not None and asked.search.trials is not None
+        return planned if trials is None or again else sampled(planned, trials)
+    planned = question(asked).study(changes, seeds)
+    return planned if trials is None else sampled(planned, trials)
+
+
+def trials_of(sampler: str, trials: int | None) -> int | None:
+    """Return how many values ``sampler`` ("grid" or "optuna") proposes, None for a grid; raises StudyError for both at once."""
+    if sampler == "grid" and trials is not None:
+        raise StudyError(f"trials is {trials}, and belongs to the sampler optuna; add --sampler optuna")
+    return None if sampler == "grid" else trials or TRIALS
 
 
 def default_folder(planned: Study) -> Path:
     """Return where a study goes when no folder was named."""
-    return Path("runs") / f"{planned.name}-{Path(planned.base.data).resolve().name}"
+    sampler = "-optuna" if planned.search is not None and planned.search.trials is not None else ""
+    return Path("runs") / f"{planned.name}-{Path(planned.base.data).resolve().name}{sampler}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,13 @@ app.command()(look.doctor)
 app.command(context_settings=prove.FREE)(prove.prove)
 
 INTERRUPTED, DIVERGED = 130, 4
+
+
+class Sampler(StrEnum):
+    """How a study of a range finds its values."""
+
+    GRID = "grid"
+    OPTUNA = "optuna"
 
 
 def _version(asked: bool) -> None:
@@ -56,6 +64,8 @@ def study(
     seeds: Annotated[int | None, typer.Option(min=1, max=1000, help="Runs per arm, with seeds 0, 1, ...")] = None,
     epochs: Annotated[int | None, typer.Option(help="Epochs of every run.")] = None,
     net: Annotated[str | None, typer.Option(help="A name of `striate list nets`.")] = None,
+    sampler: Annotated[Sampler, typer.Option(help="How a study of a range finds its values.")] = Sampler.GRID,
+    trials: Annotated[int | None, typer.Option(help="Values that optuna proposes.  [default: 8]")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the study.  [default: runs/NAME-DATA]")] = None,
     settings: Settings = None,
     data_dir: DataDir = None,
@@ -68,7 +78,7 @@ def study(
     from striate.base.files import dump_json, read_json
 
     changes = _changes(settings, data=data, epochs=epochs, net=net)
-    planned = ask.plan(name, seeds, changes)
+    planned = ask.plan(name, seeds, changes, ask.trials_of(sampler.value, trials))
     folder = out or ask.default_folder(planned)
     try:
         with watching_study(terminal.console(stderr=True), planned.base.epochs) as beat:
@@ -88,19 +98,21 @@ def study(
 
 @app.command()
 def train(
+    engine: Annotated[str | None, typer.Option(help="torch; or scratch, the layers by hand in NumPy.")] = None,
     net: Annotated[str | None, typer.Option(help="A name of `striate list nets`.")] = None,
     data: Annotated[str | None, typer.Option(help="A name of `striate list data`, or an image folder.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.  [default: runs/NET-DATA-SEED]")] = None,
+    hidden: Annotated[int | None, typer.Option(help="Hidden units of a net of the engine scratch.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Epochs.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Images per update.")] = None,
-    optimizer: Annotated[str | None, typer.Option(help="sgd, adam or adamw.")] = None,
+    optimizer: Annotated[str | None, typer.Option(help="sgd, rmsprop, adam or adamw.")] = None,
     lr: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
     schedule: Annotated[str | None, typer.Option(help="constant, step, cosine, one-cycle or inverse-time.")] = None,
     weight_decay: Annotated[float | None, typer.Option(help="L2 strength; decoupled for adamw.")] = None,
     label_smoothing: Annotated[float | None, typer.Option(help="Share of the target spread over all classes.")] = None,
     flip: Annotated[bool | None, typer.Option("--flip/--no-flip", help="Mirror images at random.")] = None,
     pad_crop: Annotated[int | None, typer.Option(help="Pixels of padding before a random crop.")] = None,
-    precision: Annotated[str | None, typer.Option(help="auto, float32 or bfloat16.")] = None,
+    precision: Annotated[str | None, typer.Option(help="auto, float32, bfloat16 or float64.")] = None,
     seed: Annotated[int | None, typer.Option(help="Root of the random streams.")] = None,
     settings: Settings = None,
     data_dir: DataDir = None,
@@ -165,6 +177,33 @@ def test(
             f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, {whose}"
             + (", which these images chose too: it is too good" if result.get("chosen_on_test") else "")
         )
+
+
+@app.command()
+def export(
+    net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights.")],
+    to: Annotated[str, typer.Option(help="onnx, safetensors or program (torch.export).")] = "onnx",
+    out: Annotated[Path | None, typer.Option(help="The file.  [default: named after the net]")] = None,
+    weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
+    trained_on: Annotated[str | None, typer.Option(help="The data whose classes and statistics the net has.")] = None,
+    settings: Settings = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a net as a file that other programs read, with its classes and normalization in it."""
+    from striate.app.export import export as write
+    from striate.app.subject import open_subject
+    from striate.base.files import dump_json
+
+    options = settings_of(settings)
+    result = write(open_subject(net, weights, trained_on=trained_on, options=options, data_dir=data_dir), to, out)
+    if as_json:
+        typer.echo(dump_json(result), nl=False)
+    else:
+        checked = (
+            "" if result["difference"] is None else f", logits within {result['difference']:.1g} of the net's largest"
+        )
+        typer.echo(f"wrote {result['file']}, {result['bytes']:,} bytes{checked}")
 
 
 def main() -> None:

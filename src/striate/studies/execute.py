@@ -53,7 +53,7 @@ def run_study(
             if jobs:
                 crew, threads = _crew(len(runs), workers)
                 reasons = run_jobs(jobs, crew, threads, lambda: beat(standing(study, folder)) if beat else None)
-            if not every:
+            if study.tests == "chosen":
                 _test_chosen(study, folder, data_dir)
         finally:
             failures = {f"{arm.name}, seed {seed}": reasons[path] for arm, seed, path in runs if path in reasons}
@@ -110,7 +110,10 @@ def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:
             raise StudyError(f'"{folder}" is not empty and holds no study; choose another folder with --out')
         return
     before, fixed = _ledger(folder), json.loads(json.dumps(study.to_json()))
-    different = [key for key in ("base", "arms", "claims") if before.get(key) != fixed[key]]
+    # The arms of a sampler come one after another, and with them the claim.
+    grows = study.search is not None and study.search.trials is not None
+    parts = ("base", "search") if grows else ("base", "arms", "claims")
+    different = [key for key in parts if before.get(key) != fixed[key]]
     if different:
         raise StudyError(
             f'"{folder}" holds another study (its {" and ".join(different)} differ); choose another folder with --out'

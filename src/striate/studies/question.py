@@ -23,12 +23,15 @@ from striate.base.errors import RecipeError, StudyError, nearest
 from striate.studies.verdict import Claim
 from striate.training.recipe import Recipe
 
-Tests = Literal["every", "chosen"]
+Tests = Literal["every", "chosen", "none"]
 
 
 @dataclass(frozen=True)
 class Search:
-    """The range of one field: a number from ``low`` to ``high``, both included, even in its logarithm where ``log``."""
+    """The range of one field: a number from ``low`` to ``high``, both included, even in its logarithm where ``log``.
+
+    ``trials`` is how many values a sampler proposes; None where the arms are a grid, fixed beforehand.
+    """
 
     field: str
     low: float
@@ -36,6 +39,7 @@ class Search:
     log: bool = False
     whole: bool = False
     step: float | None = None
+    trials: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Study:
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     notes: tuple[str, ...] = ()
     tests: Tests = "every"
-    """Which arms are scored on the test images: every one, or only the one that the first claim chooses."""
+    """Which arms are scored on the test images: every one, only the one that the first claim chooses, or none."""
     search: Search | None = None
     """Where the arms are values of one field: the range from which a sampler may propose others."""
 

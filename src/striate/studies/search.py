@@ -10,14 +10,16 @@ done, and goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import StudyError
 from striate.studies.choice import Choice
-from striate.studies.outcome import Outcome
+from striate.studies.execute import Beat, run_study
+from striate.studies.judge import Answer, ended, outcome
 from striate.studies.question import Arm, Search, Study
 from striate.training.recipe import Recipe
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     import optuna
 
 Value = float | int
+MOST_TRIALS = 1000
 
 
 def grid(name: str, question: str, base: Recipe, search: Search, values: Sequence[Value]) -> Study:
@@ -38,39 +41,56 @@ def with_values(study: Study, values: Sequence[Value]) -> Study:
     """Return ``study`` with these values of its field as arms, and as candidates of its choice."""
     assert study.search is not None
     arms = _arms(study.search, values)
-    statement = f"One {_words(study.search.field)} is best on the validation images"
+    statement = f"One value of {_words(study.search.field)} is best on the validation images"
     claims = (Choice("choice", statement, tuple(arm.name for arm in arms)),) if len(arms) > 1 else ()
     return replace(study, arms=arms, claims=claims)
 
 
-def proposals(study: Study, trials: int, outcomes: Callable[[Study], Sequence[Outcome]]) -> Study:
-    """Return ``study`` with ``trials`` values that the sampler proposed.
+def sampled(study: Study, trials: int) -> Study:
+    """Return ``study`` with its grid replaced by ``trials`` values that a sampler will propose; see `run_search`.
 
-    ``outcomes`` trains the arms of the study that it is given, where that is not done yet, and returns their runs. Raises
-    StudyError when the study has no range to search, or fewer than two trials are asked for.
+    Raises StudyError when the study has no range to search, or fewer than two trials are asked for.
     """
-    import optuna
-
     if study.search is None:
-        raise StudyError(f'study "{study.name}" has no range to sample from; leave out the sampler')
-    if trials < 2:
-        raise StudyError(f"{trials} trial leaves nothing to choose from; ask for two or more")
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    sampler = optuna.samplers.TPESampler(seed=0, n_startup_trials=max(2, trials // 2))
-    asked = optuna.create_study(direction="maximize", sampler=sampler)
-    values: list[Value] = []
-    for _ in range(trials):
+        raise StudyError(f'study "{study.name}" has no range to sample from; leave the sampler out')
+    if not 2 <= trials <= MOST_TRIALS:
+        raise StudyError(f"trials is {trials}, and must lie between 2 and {MOST_TRIALS}")
+    search = replace(study.search, trials=trials)
+    first = _suggest(_asked(search).ask(), search)
+    return with_values(replace(study, search=search), [first])
+
+
+def run_search(
+    study: Study, out: str | Path, *, data_dir: Path | None = None, workers: int | None = None, beat: Beat | None = None
+) -> Answer:
+    """Do a study that `sampled` made: propose a value, train its runs, tell the sampler, and so on; then test the chosen.
+
+    Raises what `run_study` raises, and StudyError when no run of a value ended.
+    """
+    assert study.search is not None
+    assert study.search.trials is not None
+    asked, values = _asked(study.search), list[Value]()
+    for _ in range(study.search.trials):
         trial = asked.ask()
         value = _suggest(trial, study.search)
-        values += [value] if value not in values else []
-        grown = with_values(study, values)
-        runs = [run for run in outcomes(grown) if run.arm == arm_name(study.search, value)]
-        if not runs:
-            raise StudyError(
-                f"no run of {arm_name(study.search, value)} has ended, so the sampler cannot go on; see above"
-            )
-        asked.tell(trial, fmean(run.best_val for run in runs))
-    return with_values(study, sorted(values))
+        values += [] if value in values else [value]
+        grown = replace(with_values(study, values), tests="none")
+        answer = run_study(grown, out, data_dir=data_dir, workers=workers, beat=beat)
+        runs = [outcome(*run) for run in ended(answer.study, Path(out))]
+        accuracies = [run.best_val for run in runs if run.arm == arm_name(study.search, value)]
+        if not accuracies:
+            why = next(iter(answer.failures.values()), "stopped")
+            raise StudyError(f"no run of {arm_name(study.search, value)} has ended, so the sampler cannot go on: {why}")
+        asked.tell(trial, fmean(accuracies))
+    return run_study(with_values(study, sorted(values)), out, data_dir=data_dir, workers=workers, beat=beat)
+
+
+def _asked(search: Search) -> optuna.Study:
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    sampler = optuna.samplers.TPESampler(seed=0, n_startup_trials=max(2, (search.trials or 2) // 2))
+    return optuna.create_study(direction="maximize", sampler=sampler)
 
 
 def arm_name(search: Search, value: Value) -> str:

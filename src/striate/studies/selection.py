@@ -32,7 +32,7 @@ def chosen(study: Study, outcomes: Sequence[Outcome]) -> str | None:
 
 def touched(study: Study, outcomes: Sequence[Outcome]) -> str:
     """Return a clause on what the test images were used for in a study that tests only what is chosen; else nothing."""
-    if study.tests == "every":
+    if study.tests != "chosen":
         return ""
     scores = {
         arm.name: [o.test_accuracy for o in outcomes if o.arm == arm.name and o.test_accuracy is not None]
@@ -53,7 +53,7 @@ def touched(study: Study, outcomes: Sequence[Outcome]) -> str:
 
 def at_the_edge(study: Study, outcomes: Sequence[Outcome]) -> str:
     """Return a clause when the chosen arm is the first or last of an ordered range, beyond which may lie better ones."""
-    if study.search is None or study.tests == "every" or (taken := chosen(study, outcomes)) is None:
+    if study.search is None or study.tests != "chosen" or (taken := chosen(study, outcomes)) is None:
         return ""
     values = {arm.name: arm.changes[study.search.field] for arm in study.arms if study.search.field in arm.changes}
     if taken not in values or len(values) < 3:

@@ -11,9 +11,9 @@ from striate.studies.search import grid
 from striate.training.recipe import Recipe
 
 BASE = Recipe(engine="scratch", net="softmax", optimizer="adam", lr=1e-3, batch_size=100, epochs=40)
-SEARCH = Search("hidden", low=4, high=512, log=True, whole=True)
+SEARCH = Search("hidden", low=4, high=1024, log=True, whole=True)
 
 
 def study(base: Recipe) -> Study:
     """Return the study around ``base``, whose number of hidden units the arms replace."""
-    return grid("hidden-units", "How many hidden units?", base, SEARCH, (8, 16, 32, 64, 128, 256))
+    return grid("hidden-units", "How many hidden units?", base, SEARCH, (8, 16, 32, 64, 128, 256, 512))
