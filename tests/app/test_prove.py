@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -79,7 +80,33 @@ def test_a_proof_at_sizes_of_ones_own(run) -> None:
     assert "z1   y1   y2   y0" in out
     assert "✓ symbolic every entry of both Jacobians: length 3: 18 expressions, all zero" in out
     assert "✓ it holds" in out
-    assert out.endswith("parameters: --length 3 --seed 0\n")
+    assert "Drawn on the page only, which --html FILE writes: dz/dx: entries of y; dz/dy: entries of x" in out
+    assert out.endswith("made by: striate prove cross-correlation --length 3 --seed 0\n")
+
+
+def test_a_field_is_given_once() -> None:
+    told = r"--channels is given a second time, as 3; give each field once; --no-bias is given a second time, as false"
+    with pytest.raises(ProofError, match=told):
+        options(["--in", "2", "--channels", "3", "--bias", "--no-bias"], FIELDS)
+
+
+def test_the_command_that_made_a_proof_makes_it_again(run) -> None:
+    words = ("backprop-example", "--w1", "[[0.1],[0.2]]", "--w2", "[1,2]", "--output=identity")
+    made = run(*words)[1]
+    assert run(*shlex.split(made.splitlines()[-1].removeprefix("made by: striate prove ")))[1] == made
+
+
+def test_a_matrix_too_large_to_be_printed_is_told(run) -> None:
+    out = " ".join(run("conv-as-matrix", "--length", "60")[1].split())
+    assert "A is 116 x 120, 13,920 cells: a matrix is not printed cell by cell above 2,048; all of it is in" in out
+    assert "not printed" not in run("conv-as-matrix", "--length", "5")[1]
+
+
+def test_json_that_no_file_should_hold_is_refused_before_anything_is_written(run) -> None:
+    code, out, err = run("cross-correlation", "--length", "800", "--json", "--html", "p.html")
+    assert (code, out) == (2, "")
+    assert "proof cross-correlation holds 1,282,400 numbers at these sizes, about 24 MiB of JSON, and at most" in err
+    assert not Path("p.html").exists()
 
 
 def test_errata_are_printed(run) -> None:

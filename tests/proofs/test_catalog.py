@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from striate.base.errors import ProofError
@@ -26,6 +27,18 @@ def test_all_faults_come_together_with_the_nearest_names() -> None:
 def test_a_size_is_a_whole_number(value: object) -> None:
     with pytest.raises(ProofError, match="length is"):
         prove("cross-correlation", length=value)
+
+
+def test_numbers_and_arrays_of_numpy_are_numbers() -> None:
+    proof = prove("cross-correlation", length=np.int64(3), seed=np.uint8(1))
+    assert proof.parameters == {"length": 3, "seed": 1}
+    weights = np.array([[0.1, 0.2], [0.3, 0.4]])
+    done = prove("backprop-example", w1=weights, w2=np.array([0.2, 1, -3]), x=np.float32(2), output=np.str_("identity"))
+    assert done.parameters["w1"] == weights.tolist()
+    assert done.values["x3"] == pytest.approx([-0.803091], abs=1e-6)
+    assert prove("locality", bias=np.True_).parameters["bias"] is True
+    with pytest.raises(ProofError, match=r"length is \[3\], and must be a valid integer"):
+        prove("cross-correlation", length=np.array([3]))
 
 
 def test_a_proof_is_made_at_the_sizes_asked_for() -> None:

@@ -35,7 +35,7 @@ def test_the_homework() -> None:
 def test_it_holds_at_other_sizes_and_unflipped_kernels_do_not(sizes: dict[str, Any]) -> None:
     proof = prove_by_name("conv-as-matrix", **sizes)
     assert [check for check in proof.checks if not check.passed] == []
-    assert not mutated(Parameters(**sizes)).passed
+    assert not any(check.passed for check in mutated(Parameters(**sizes)))
 
 
 def test_a_large_one_says_what_was_not_proved_symbolically() -> None:

@@ -1,41 +1,10 @@
-"""The three experiments: nets, masks and descents small enough for the head."""
+"""The two experiments: masks and descents small enough for the head."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from striate.proofs.demonstrations import (
-    DeepNet,
-    Dropout,
-    deep_net,
-    descent,
-    dropout_table,
-    norm_table,
-    rate_table,
-    sensitivities,
-)
-
-
-def test_sensitivities_of_two_sigmoids_at_zero() -> None:
-    # Signals of 0 have slope 1/4: the last layer gets 1/4, the one before 1/4 * weight * 1/4.
-    weights = np.array([[[0.0]], [[0.0]]])
-    net = DeepNet(weights, np.array([1.0]), np.array([1.0]), "sigmoid")
-    assert sensitivities(net).ravel().tolist() == [0, 0.25]
-
-
-def test_sensitivities_of_two_rectifiers() -> None:
-    net = DeepNet(np.array([[[2.0]], [[3.0]]]), np.array([1.0]), np.array([1.0]), "relu")
-    assert sensitivities(net).ravel().tolist() == [3, 1]
-    blocked = DeepNet(np.array([[[-2.0]], [[3.0]]]), np.array([1.0]), np.array([1.0]), "relu")
-    assert sensitivities(blocked).ravel().tolist() == [0, 0]
-
-
-def test_nets_keep_the_size_of_their_weights() -> None:
-    for activation, variance in (("sigmoid", 1 / 64), ("relu", 2 / 64)):
-        net = deep_net(4, 64, activation, np.random.default_rng(0))
-        assert net.weights.var() == pytest.approx(variance, rel=0.05)
-        assert np.linalg.norm(net.gradient) == pytest.approx(1)
+from striate.proofs.demonstrations import Dropout, curves, descent, dropout_table, rate_table
 
 
 def test_all_masks_of_two_inputs() -> None:
@@ -55,9 +24,6 @@ def test_a_descent_by_hand() -> None:
 
 
 def test_tables_show_what_was_measured() -> None:
-    assert norm_table({"sigmoid": np.array([0.5, 1.0]), "relu": np.array([0.0, 0.0])}).rows[-1] == (
-        "first / last", "5.00e-01", "no gradient"
-    )  # fmt: skip
     assert rate_table({0.25: np.array([1.0, 0.5, 4.0])}).rows[0] == (
         "0.25",
         "1.500",
@@ -69,3 +35,12 @@ def test_tables_show_what_was_measured() -> None:
     rows = {row[0]: row[1] for row in dropout_table(layer, np.random.default_rng(0)).rows}
     assert rows["at inference, W (p x)"] == rows["in training, mean of all masks"] == "13.2500"
     assert rows["at inference, W x"] == rows["inverted dropout in training, mean"] == "53.0000"
+
+
+def test_curves_are_powers_of_ten() -> None:
+    gradient, loss = curves(
+        {"sigmoid": np.array([0.01, 1.0]), "relu": np.array([0.0, 10.0])}, {0.25: np.array([100.0, 10.0, 1.0])}
+    )
+    assert gradient.values == ((-2.0, 0.0), (-300.0, 1.0))
+    assert gradient.x == (1.0, 2.0)
+    assert (loss.values, loss.x, loss.names) == (((2.0, 1.0, 0.0),), (0.0, 1.0, 2.0), ("rate 0.25",))

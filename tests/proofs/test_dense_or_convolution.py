@@ -38,6 +38,13 @@ def test_products_with_padding_are_told(sizes: dict[str, int], zeros: int) -> No
     assert proof.values["multiplications_by_padding"] == zeros
 
 
+def test_sizes_that_no_memory_would_hold_are_counted() -> None:
+    proof = prove(Parameters(length=10**9, units=10**9, filters=1000))
+    assert proof.holds
+    assert proof.values["dense"][1] == 10**18
+    assert "too many to count one by one" in proof.limits
+
+
 def test_flops_and_macs_are_different_things() -> None:
     values = prove(Parameters(units=10)).values
     assert values["macs"] == (1000, 3000)
@@ -50,7 +57,10 @@ def test_flops_and_macs_are_different_things() -> None:
         ({"length": 2, "kernel": 5, "padding": 1}, "a window of 5 does not fit into 2 cells padded to 4"),
         ({"stride": 0}, "stride is 0, and must be greater than or equal to 1"),
         ({"filters": 0}, "filters is 0, and must be greater than or equal to 1"),
-        ({"units": 10**9}, "the dense layer's matrix would be 1,000,000,000 x 100, 762,939 MiB"),
+        (
+            {"units": 10**9, "length": 10**9, "channels": 3},
+            r"the dense layer's matrix would hold 3.0e\+18 numbers, and at most 2.3e\+18 can be counted; choose smaller sizes",
+        ),
     ],
 )
 def test_impossible_sizes_are_refused_with_the_rule_they_break(sizes: dict[str, int], fault: str) -> None:

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from striate.proofs.filtering import cells, checks, filt, filt_size, flip, full, full_size, sizes, valid
+from striate.proofs.filtering import cells, checks, filt, filt_size, flip, full, full_size, sizes, summed, valid
 
 A, B = np.array([[1.0, 2.0, 3.0]]), np.array([[1.0, 10.0]])
 
@@ -36,9 +36,15 @@ def test_the_definitions_with_indices_from_one() -> None:
     assert np.abs(filt(a, b) - slid).max() < 1e-14
 
 
+def test_a_sum_over_the_second_index_of_both() -> None:
+    a, b = np.array([[A, 2 * A]]), np.array([[B, B], [10 * B, B]])
+    assert summed(filt, a, b).tolist() == [[[[3 * 21, 3 * 32]], [[12 * 21, 12 * 32]]]]
+
+
 def test_sizes() -> None:
     assert full_size((5, 6), (3, 2)) == (7, 7)
     assert filt_size((5, 6), (3, 2)) == (3, 5)
+    assert filt_size((5, 1), (3, 2)) == (0, 0)
     assert [cells((3, 5)), cells((0, 5))] == ["3x5", "none"]
     assert [row[2] for row in sizes((5, 6), (3, 2)).rows] == ["7x7", "3x5", "3x5"]
 

@@ -50,6 +50,7 @@ def test_every_fault_of_a_combination_is_told() -> None:
     assert "kernel is 2, and must be odd" in str(refused.value)
 
 
-def test_blocks_that_do_not_fit_are_refused_with_their_size() -> None:
-    with pytest.raises(ProofError, match="two plain convolutions at that width would be 360,000 x 80,000, 219,727 MiB"):
-        prove_by_name("residual-blocks", channels=40_000)
+def test_blocks_that_no_memory_would_hold_are_counted() -> None:
+    proof = prove(Parameters(channels=100_000, bottleneck=100_000, kernel=99, height=4096, width=4096))
+    assert proof.holds
+    assert proof.values["parameters"]["standard, 100000 channels"]["weights alone"] == 2 * 99**2 * 10**10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from striate.reports.mathml import formula
+from striate.reports.mathml import formula, parts
 
 
 def test_a_formula_is_a_math_element() -> None:
@@ -40,3 +40,12 @@ def test_an_element_that_is_no_mathematics_is_refused(monkeypatch: pytest.Monkey
     )
     with pytest.raises(ValueError, match="element a; attribute href; attribute onclick"):
         formula("x")
+
+
+def test_statements_side_by_side_come_apart_and_words_between_them_do_not() -> None:
+    assert parts(r"a = \frac{b, \quad c}{d}, \quad e = f \qquad g") == [r"a = \frac{b, \quad c}{d},", "e = f", "g"]
+    assert parts(r"q = 1 \quad \mathrm{where} \quad \{ k, \quad j \}") == [
+        r"q = 1 \quad \mathrm{where} \quad \{ k,",
+        r"j \}",
+    ]
+    assert parts("") == []

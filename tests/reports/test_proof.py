@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from striate.proofs.catalog import prove
 from striate.proofs.proof import Check, Erratum, Step, Table
+from striate.reports.mathml import parts
 from striate.reports.proof import proof_html
 
 PROOF = replace(
@@ -24,7 +25,9 @@ def test_everything_is_on_the_page(read) -> None:
     for check in PROOF.checks:
         assert check.name in page.words
         assert check.detail in page.words
-    assert len(page.named("math")) == 1 + sum(bool(step.latex) for step in PROOF.steps)
+    formulas = (PROOF.statement_latex, *(step.latex for step in PROOF.steps))
+    assert len(page.named("math")) == sum(len(parts(latex)) for latex in formulas)
+    assert page.named("pre")[0].text == "striate prove cross-correlation --length 3 --seed 0"
     assert len(page.named("svg")) == len(PROOF.pictures)
     assert len(page.named("table")) == len(PROOF.tables) + 1
 

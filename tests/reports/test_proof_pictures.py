@@ -51,3 +51,9 @@ def test_an_empty_picture_is_refused() -> None:
     for values in ((), ((),)):
         with pytest.raises(ValueError, match="has no values"):
             picture_svg(replace(HEAT, values=values))
+
+
+def test_a_heatmap_of_nothing_below_zero_has_a_scale_that_begins_there(read) -> None:
+    labels = read(picture_svg(replace(HEAT, values=((0.0, 12.0), (3.0, 4.0))))).labels()
+    assert "12" in labels
+    assert "-12" not in labels

@@ -44,6 +44,9 @@ def show_proof(out: Console, proof: Proof) -> None:
         _formula(out, step.latex)
     for made in proof.tables:
         _table(out, made)
+    if proof.pictures:
+        titles = "; ".join(picture.title for picture in proof.pictures)
+        out.print(Text(f"\nDrawn on the page only, which --html FILE writes: {titles}"))
     if proof.errata:
         out.print(Text("\nErrata", style="bold"))
     for erratum in proof.errata:

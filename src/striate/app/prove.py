@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,17 +36,19 @@ def prove(
     from striate.app import derivation, terminal
     from striate.base.files import dump_json
     from striate.proofs import catalog
+    from striate.reports.proof_command import command
 
     entry = catalog.entry(name)
     fields = {field: info.annotation for field, info in entry.Parameters.model_fields.items()}
     parameters = catalog.parameters(name, options(context.args, fields))
     proof = entry.prove(parameters)
+    record = dump_json(proof.to_json()) if as_json else ""  # refused here, before a file is written
     _write(proof, html, latex)
     if as_json:
-        typer.echo(dump_json(proof.to_json()), nl=False)
+        typer.echo(record, nl=False)
     elif not html and not latex:
         derivation.show_proof(terminal.console(), proof)
-        typer.echo(f"\nparameters: {_said(parameters)}")
+        typer.echo(f"\nmade by: {command(proof)}")
     if not proof.holds:
         raise typer.Exit(1)
 
@@ -55,8 +56,8 @@ def prove(
 def options(words: Sequence[str], fields: dict[str, Any]) -> dict[str, Any]:
     """Return field -> value of the option ``words``; each value is read as JSON where that is possible, else as text.
 
-    Raises ProofError listing every word that is no option or lacks its value; whether a field exists is judged with the
-    values.
+    Raises ProofError listing every word that is no option, lacks its value or comes again; whether a field exists is judged
+    with the values.
     """
     given: dict[str, Any] = {}
     faults: list[str] = []
@@ -66,19 +67,23 @@ def options(words: Sequence[str], fields: dict[str, Any]) -> dict[str, Any]:
         if not word.startswith("--") or word == "--":
             faults.append(f'"{word}" is no option, write --FIELD VALUE')
             continue
-        written, equals, value = word[2:].partition("=")
+        written, equals, text = word[2:].partition("=")
         field = written.replace("-", "_")
         if field not in fields:
             field = next((long for long in SHORT.get(field, ()) if long in fields), field)
         negated = field.removeprefix("no_")
+        value: Any = None
         if field not in fields and fields.get(negated) is bool and not equals:
-            given[negated] = False
+            field, value = negated, False
         elif equals or (left and not left[0].startswith("--")):
-            given[field] = _value(value if equals else left.pop(0))
+            value = _value(text if equals else left.pop(0))
         elif fields.get(field) is bool:
-            given[field] = True
+            value = True
         else:
             faults.append(f"--{written} needs a value")
+        if field in given:
+            faults.append(f"--{written} is given a second time, as {json.dumps(value)}; give each field once")
+        given.setdefault(field, value)
     if faults:
         raise ProofError(sentence(faults))
     return given
@@ -129,15 +134,3 @@ def _write(proof: Proof, html: Path | None, latex: Path | None) -> None:
                 raise StorageError(f"{file} could not be written: there is no folder {file.parent}; make it first")
             write_text(file, written(proof))
             say(f"wrote {file}")
-
-
-def _said(parameters: Any) -> str:
-    """Return the parameters that are set as the options that give them."""
-    values: dict[str, Any] = parameters.model_dump(mode="json")
-    return " ".join(
-        f"--{name.replace('_', '-')} {_written(value)}" for name, value in values.items() if value is not None
-    )
-
-
-def _written(value: Any) -> str:
-    return value if isinstance(value, str) else shlex.quote(json.dumps(value))

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from striate.base.seeds import generator
-from striate.proofs.proof import CONFIG, Check, Proof, Step, numeric, refuse, symbolic
+from striate.proofs.proof import CONFIG, Check, Proof, Step, numerics, refuse, symbolic
 from striate.proofs.propagation import Activation, Pass, propagate, tables
 
 SUMMARY = "back-propagation by hand: every number of the two-unit example, with tanh or identity output"
@@ -115,13 +115,16 @@ def prove(p: Parameters) -> Proof:
     )
 
 
-def mutated(p: Parameters) -> Check:
-    """Return the check of a rule that forgets the 2 of the square, which it must reject."""
+def mutated(p: Parameters) -> tuple[Check, ...]:
+    """Return the checks of a rule that forgets the 2 of the square, and of one with the other activation at the output."""
 
     def halved(*case: Any) -> tuple[np.ndarray, ...]:
         return tuple(gradient / 2 for gradient in _gradients(*case))
 
-    return _autograd(p, halved)
+    def other(weights: Any, x: Any, y: Any, activations: tuple[Activation, ...]) -> tuple[np.ndarray, ...]:
+        return _gradients(weights, x, y, (*activations[:-1], "identity" if p.output == "tanh" else "tanh"))
+
+    return _autograd(p, halved), _autograd(p, other)
 
 
 STEPS = (
@@ -199,29 +202,30 @@ def _cases(p: Parameters) -> list[tuple[tuple[np.ndarray, ...], np.ndarray, floa
 def _autograd(p: Parameters, gradients: Gradients) -> Check:
     import torch
 
-    wanted: list[np.ndarray] = []
+    pairs: list[tuple[np.ndarray, np.ndarray]] = []
     one = torch.ones(1, dtype=torch.float64)
     for case, x, y in _cases(p):
         weights, out = [torch.from_numpy(w).requires_grad_() for w in case], torch.from_numpy(x)
         for w, activation in zip(weights, _activations(p), strict=True):
             signal = torch.cat([one, out]) @ w
             out = torch.tanh(signal) if activation == "tanh" else signal
-        wanted += [np.ravel(slope) for slope in torch.autograd.grad(((out - y) ** 2).sum(), weights)]
-    got = [_joined(gradients(*case, _activations(p))) for case in _cases(p)]
-    return numeric("de/dW", np.concatenate(got), np.concatenate(wanted), oracle="PyTorch autograd", sizes=_said(p))
+        slopes = torch.autograd.grad(((out - y) ** 2).sum(), weights)
+        pairs += zip(gradients(case, x, y, _activations(p)), (slope.numpy() for slope in slopes), strict=True)
+    return numerics("de/dW", pairs, oracle="PyTorch autograd", sizes=_said(p))
 
 
 def _differences(p: Parameters) -> Check:
     """Compare with complex-step differences, Im e(w + ih) / h: a finite difference in which nothing cancels."""
-    step, wanted = 1e-30, list[float]()
+    step, pairs = 1e-30, list[tuple[np.ndarray, np.ndarray]]()
     for weights, x, y in _cases(p):
-        for layer, w in enumerate(weights):
-            for place in np.ndindex(w.shape):
+        for layer, ours in enumerate(_gradients(weights, x, y, _activations(p))):
+            slopes = np.zeros(ours.shape)
+            for place in np.ndindex(ours.shape):
                 moved = [a.astype(complex) for a in weights]
                 moved[layer][place] += 1j * step
-                wanted.append(float(np.imag(propagate(tuple(moved), x, y, _activations(p)).error)) / step)
-    got = [_joined(_gradients(*case, _activations(p))) for case in _cases(p)]
-    return numeric("de/dW", np.concatenate(got), wanted, oracle="complex-step differences", sizes=_said(p))
+                slopes[place] = np.imag(propagate(tuple(moved), x, y, _activations(p)).error) / step
+            pairs.append((ours, slopes))
+    return numerics("de/dW", pairs, oracle="complex-step differences", sizes=_said(p))
 
 
 def _said(p: Parameters) -> str:

@@ -20,7 +20,7 @@ from pydantic import BaseModel, Field
 
 from striate.base.seeds import generator
 from striate.proofs.normalizing import FORMS, Batch, Form, backward, deviation, divisor, outputs, slope
-from striate.proofs.proof import CONFIG, Check, Erratum, Proof, Step, Table, numeric, symbolic
+from striate.proofs.proof import CONFIG, Check, Erratum, Proof, Step, Table, numerics, symbolic
 
 SUMMARY = "batch normalization: the derivatives of mean, deviation and loss, as printed and in the standard form"
 SOURCE = "EECS 498/598 Deep Learning, Homework 1, 2019, question 1.4"
@@ -52,7 +52,12 @@ def prove(p: Parameters) -> Proof:
         r"- \frac{X_i - \mu}{n \sigma^2} \sum_j G_j (X_j - \mu) \right)",
         source=SOURCE,
         steps=STEPS,
-        checks=(*_symbolic(), *(_check(p, form, backward) for form in FORMS), _standard(p), _variance(batch)),
+        checks=(
+            *_symbolic(),
+            *(_check(p, form, backward) for form in FORMS),
+            _standard(p, "standard"),
+            _variance(batch),
+        ),
         limits="Proved symbolically for three inputs of one feature, and the norm over all features for two inputs of two; "
         "every other size is checked numerically. At test time the statistics are constants and the gradient is "
         "gamma / sigma times that of the output, which is not part of this statement.",
@@ -72,14 +77,14 @@ def prove(p: Parameters) -> Proof:
     )
 
 
-def mutated(p: Parameters) -> Check:
-    """Return the check of a gradient that takes sigma for a constant, which it must reject."""
+def mutated(p: Parameters) -> tuple[Check, ...]:
+    """Return the checks of a gradient that takes sigma for a constant, and of the printed form taken for the standard one."""
 
     def constant(batch: Batch, form: Form) -> np.ndarray:
         centred = batch.gradient - batch.gradient.mean(axis=0)
         return batch.gamma * centred / deviation(batch, form)
 
-    return _check(p, "standard", constant)
+    return _check(p, "standard", constant), _standard(p, "printed"), _standard(p, "printed, as a norm")
 
 
 STEPS = (
@@ -158,8 +163,8 @@ def _check(p: Parameters, form: Form, gradient: Callable[[Batch, Form], np.ndarr
     """Compare ``gradient`` with autograd through the definition, at the sizes asked for and at random ones."""
     import torch
 
-    got: list[np.ndarray] = []
-    wanted: list[np.ndarray] = []
+    pairs: list[tuple[np.ndarray, np.ndarray]] = []
+    terms: list[float] = []
     for case in range(RANDOM_SIZES + 1):
         n, features = (int(k) for k in generator(p.seed, "evaluation", 100 + case).integers((3, 1), (9, 6)))
         sizes = (p.images, p.features) if case == 0 else (n, features)
@@ -170,19 +175,19 @@ def _check(p: Parameters, form: Form, gradient: Callable[[Batch, Form], np.ndarr
         y = centred / torch.sqrt(squares / divisor(batch, form) + p.epsilon)
         scale = torch.from_numpy(batch.gamma) if form == "standard" else 1.0
         (slope,) = torch.autograd.grad(y * scale, x, torch.from_numpy(batch.gradient))
-        got.append(gradient(batch, form).ravel())
-        wanted.append(slope.numpy().ravel())
-    return numeric(
-        f"dL/dX, {form}",
-        np.concatenate(got),
-        np.concatenate(wanted),
-        oracle="PyTorch autograd",
-        sizes=f"n = {p.images}, {p.features} wide, and {RANDOM_SIZES} random sizes",
-    )
+        pairs.append((gradient(batch, form), slope.numpy()))
+        terms.append(_terms(batch, form))
+    sizes = f"n = {p.images}, {p.features} wide, and {RANDOM_SIZES} random sizes"
+    return numerics(f"dL/dX, {form}", pairs, oracle="PyTorch autograd", sizes=sizes, scale=max(terms))
 
 
-def _standard(p: Parameters) -> Check:
-    """Compare the standard form with PyTorch's own layer: which of the two forms the field uses is thereby checked."""
+def _terms(batch: Batch, form: Form) -> float:
+    """Return the size of the terms of dL/dX, which all but cancel where n is 2 and epsilon small."""
+    return float((np.abs(batch.gradient).max(axis=0) * batch.gamma / deviation(batch, form)).max())
+
+
+def _standard(p: Parameters, form: Form) -> Check:
+    """Compare a form with PyTorch's own layer: which of them the field uses is thereby checked."""
     import torch
     from torch.nn import functional as F
 
@@ -190,15 +195,16 @@ def _standard(p: Parameters) -> Check:
     x, gamma = (torch.from_numpy(a).requires_grad_() for a in (batch.x, batch.gamma))
     beta = torch.zeros(p.features, dtype=torch.float64, requires_grad=True)
     y = F.batch_norm(x, None, None, gamma, beta, training=True, eps=p.epsilon)
-    scale = (batch.gradient * outputs(batch, "standard")).sum(axis=0)
-    ours = (backward(batch, "standard"), scale, batch.gradient.sum(axis=0))
-    theirs = (v.numpy() for v in torch.autograd.grad(y, (x, gamma, beta), torch.from_numpy(batch.gradient)))
-    return numeric(
+    scale = (batch.gradient * outputs(batch, form)).sum(axis=0)
+    ours = (batch.gamma * outputs(batch, form), backward(batch, form), scale, batch.gradient.sum(axis=0))
+    theirs = (y.detach(), *torch.autograd.grad(y, (x, gamma, beta), torch.from_numpy(batch.gradient)))
+    pairs = [(a, b.numpy()) for a, b in zip(ours, theirs, strict=True)]
+    return numerics(
         "the standard form with gamma and beta",
-        np.concatenate([a.ravel() for a in ours]),
-        np.concatenate([a.ravel() for a in theirs]),
+        pairs,
         oracle="PyTorch's batch_norm",
         sizes=f"n = {p.images}, {p.features} wide",
+        scale=_terms(batch, form),
     )
 
 
@@ -207,7 +213,8 @@ def _variance(batch: Batch) -> Check:
     n, spread = len(batch.x), batch.x.var(axis=0)
     wanted = [spread / (spread + batch.epsilon), spread / (n * spread + batch.epsilon)]
     got = [outputs(batch, form).var(axis=0) for form in ("standard", "printed")]
-    return numeric("the variance of the output", got, wanted, oracle="V / (V + epsilon) and V / (n V + epsilon)")
+    oracle = "V / (V + epsilon) and V / (n V + epsilon)"
+    return numerics("the variance of the output", zip(got, wanted, strict=True), oracle=oracle)
 
 
 def _table(batch: Batch, variances: dict[Form, np.ndarray]) -> Table:

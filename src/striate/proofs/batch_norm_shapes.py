@@ -70,10 +70,14 @@ def prove(p: Parameters) -> Proof:
     )
 
 
-def mutated(p: Parameters) -> Check:
-    """Return the check of a wrong statement: a mean for each place of the image, as if places were not alike."""
-    x = _tensors(p)["convolution"]
-    return _checks("convolution", x, x.mean(axis=0), x.var(axis=0))[0]
+def mutated(p: Parameters) -> tuple[Check, ...]:
+    """Return the checks of two wrong statements: a mean for each image, and a mean for each place of the image."""
+    tensors = _tensors(p)
+    x, image = tensors["dense"], tensors["convolution"]
+    return (
+        _checks("dense", x, x.mean(axis=1), x.var(axis=1))[1],
+        *_checks("convolution", image, image.mean(axis=0), image.var(axis=0))[:3],
+    )
 
 
 def _tensors(p: Parameters) -> dict[str, Array]:

@@ -1,15 +1,15 @@
 """The only place where the name of a proof becomes a proof.
 
 Each proof is a module of its own, loaded when it is asked for. It holds ``SUMMARY`` (one line), ``Parameters`` (a frozen,
-strict Pydantic model with ranges), ``prove(parameters)``, and ``mutated(parameters)``: the same check applied to a
-statement that is wrong on purpose, which it must reject.
+strict Pydantic model with ranges), ``prove(parameters)``, and ``mutated(parameters)``: the same checks applied to
+statements that are wrong on purpose, those of its errata among them, all of which they must reject.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from striate.base.errors import ProofError, nearest, sentence
 from striate.nets.catalog import faults_of
-from striate.proofs.proof import Check, Proof
+from striate.proofs.proof import Check, Proof, plain
 
 NAMES = (
     "one-one-convolution",
@@ -39,13 +39,17 @@ NAMES = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One name of the catalogue: what it states in a line, its parameters, its proof, and its check of a wrong one."""
+    """One name of the catalogue: what it states in a line, its parameters, how it is derived, its checks of wrong ones."""
 
     name: str
     summary: str
     Parameters: type[BaseModel]
-    prove: Callable[[Any], Proof]
-    mutated: Callable[[Any], Check]
+    derive: Callable[[Any], Proof]
+    mutated: Callable[[Any], tuple[Check, ...]]
+
+    def prove(self, parameters: BaseModel) -> Proof:
+        """Return the proof, derived and checked at ``parameters``, which its record keeps."""
+        return replace(self.derive(parameters), parameters=parameters.model_dump(mode="json"))
 
 
 def entry(name: str) -> Entry:
@@ -59,9 +63,9 @@ def entry(name: str) -> Entry:
 def parameters(name: str, given: Mapping[str, Any]) -> Any:
     """Return the proof's parameters: its defaults with ``given`` replaced; raises ProofError listing every fault."""
     model = entry(name).Parameters
-    # JSON in, so that lists become tuples under strict validation, as for the options of a net.
+    # JSON in, so that lists and arrays become tuples under strict validation, as for the options of a net.
     try:
-        return model.model_validate_json(json.dumps(dict(given), default=str))
+        return model.model_validate_json(json.dumps(plain(given)))
     except ValidationError as error:
         faults = sentence(faults_of(error, model.model_fields))
         raise ProofError(f"proof {name} cannot be made with these parameters: {faults}") from error
@@ -70,7 +74,8 @@ def parameters(name: str, given: Mapping[str, Any]) -> Any:
 def prove(name: str, **given: Any) -> Proof:
     """Return proof ``name`` at the sizes of ``given`` (its own defaults for the rest), derived and checked.
 
-    Raises ProofError for an unknown name, and for parameters that it does not accept, all of them together.
+    NumPy's numbers and arrays are taken for Python's. Raises ProofError for an unknown name, and for parameters that it
+    does not accept, all of them together.
     """
     found = entry(name)
     return found.prove(parameters(name, given))

@@ -19,8 +19,8 @@ import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
 from striate.base.seeds import generator
-from striate.proofs.conv_layout import Layout, pictures, tables
-from striate.proofs.proof import CONFIG, Check, Proof, Step, exact, numeric, oversized, refuse, symbolic
+from striate.proofs.conv_layout import Layout, pictures, tables, unshown
+from striate.proofs.proof import CONFIG, Check, Proof, Step, exact, numerics, oversized, refuse, symbolic
 
 SUMMARY = "a convolution as a matrix A; its backward pass is A', a convolution with flipped kernels"
 DEFAULT_LENGTH = 4
@@ -85,7 +85,7 @@ def prove(p: Parameters) -> Proof:
         r"A^{\top} \frac{\partial L}{\partial \tilde{Y}}",
         source="CSCE 636 Deep Learning, Assignment 2, question 5",
         steps=STEPS,
-        checks=(*_symbolic(layout), *_checks(p), _back(p, Layout.backward), _zeros(layout, a)),
+        checks=(*_symbolic(layout), *_checks(p, Layout.matrix), _back(p, Layout.backward), _zeros(layout, a)),
         limits=_limits(layout),
         tables=tables(layout),
         pictures=pictures(layout),
@@ -105,13 +105,14 @@ def prove(p: Parameters) -> Proof:
     )
 
 
-def mutated(p: Parameters) -> Check:
-    """Return the check of a backward convolution whose kernels are not flipped, which it must reject."""
+def mutated(p: Parameters) -> tuple[Check, ...]:
+    """Return the checks of a backward convolution whose kernels are not flipped, and of a matrix whose kernels are."""
 
-    def unflipped(layout: Layout, w: np.ndarray, dy: np.ndarray) -> np.ndarray:
-        return layout.backward(np.flip(w, axis=tuple(range(2, w.ndim))), dy)
+    def flip(w: np.ndarray) -> np.ndarray:
+        return np.flip(w, axis=tuple(range(2, w.ndim)))
 
-    return _back(p, unflipped)
+    unflipped = _back(p, lambda layout, w, dy: layout.backward(flip(w), dy))
+    return unflipped, *_checks(p, lambda layout, w: layout.matrix(flip(w)))
 
 
 STEPS = (
@@ -167,13 +168,12 @@ def _said(p: Parameters) -> str:
     return f"{layout_of(p).said()}; and {RANDOM_SIZES} random sizes, 1-D and 2-D"
 
 
-def _checks(p: Parameters) -> tuple[Check, ...]:
+def _checks(p: Parameters, matrix: Callable[[Layout, np.ndarray], np.ndarray]) -> tuple[Check, ...]:
     """Compare A with PyTorch's convolution, and its transpose with autograd and the transposed convolution."""
     import torch
     from torch.nn import functional as F
 
-    got: dict[str, list[np.ndarray]] = {"Y": [], "dX": []}
-    wanted: dict[str, list[np.ndarray]] = {"Y": [], "dX": [], "transposed": []}
+    pairs: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"forward": [], "autograd": [], "transposed": []}
     for layout, w, x, dy in _draws(p):
         forward, transposed = (
             (F.conv1d, F.conv_transpose1d) if len(layout.sides) == 1 else (F.conv2d, F.conv_transpose2d)
@@ -182,31 +182,25 @@ def _checks(p: Parameters) -> tuple[Check, ...]:
         inputs.requires_grad_()
         steps: dict[str, Any] = {"stride": layout.stride, "padding": layout.padding, "dilation": layout.dilation}
         y = forward(inputs, kernels[0], **steps)
-        a = layout.matrix(w)
-        got["Y"].append(a @ x.ravel())
-        got["dX"].append(a.T @ dy.ravel())
-        wanted["Y"].append(np.ravel(y.detach()))
-        wanted["dX"] += [np.ravel(slope) for slope in torch.autograd.grad(y, inputs, gradient)]
+        (slope,) = torch.autograd.grad(y, inputs, gradient)
         back = transposed(gradient, kernels[0], **steps, output_padding=layout.rest)
-        wanted["transposed"].append(np.ravel(back))
+        a = matrix(layout, w)
+        pairs["forward"].append((a @ x.ravel(), np.ravel(y.detach())))
+        pairs["autograd"].append((a.T @ dy.ravel(), np.ravel(slope)))
+        pairs["transposed"].append((a.T @ dy.ravel(), np.ravel(back)))
     oracles = (
-        ("Y = A X", "Y", "Y", "PyTorch's convolution"),
-        ("dL/dX = A' dL/dY", "dX", "dX", "PyTorch autograd"),
-        ("dL/dX = A' dL/dY", "dX", "transposed", "PyTorch's transposed convolution"),
+        ("Y = A X", "forward", "PyTorch's convolution"),
+        ("dL/dX = A' dL/dY", "autograd", "PyTorch autograd"),
+        ("dL/dX = A' dL/dY", "transposed", "PyTorch's transposed convolution"),
     )
-    return tuple(
-        numeric(name, np.concatenate(got[ours]), np.concatenate(wanted[theirs]), oracle=oracle, sizes=_said(p))
-        for name, ours, theirs, oracle in oracles
-    )
+    return tuple(numerics(name, pairs[which], oracle=oracle, sizes=_said(p)) for name, which, oracle in oracles)
 
 
 def _back(p: Parameters, backward: Callable[[Layout, np.ndarray, np.ndarray], np.ndarray]) -> Check:
     """Compare the flipped convolution with the transposed matrix at all cases."""
-    draws = _draws(p)
-    got = [backward(layout, w, dy).ravel() for layout, w, _, dy in draws]
-    wanted = [layout.matrix(w).T @ dy.ravel() for layout, w, _, dy in draws]
+    pairs = [(backward(layout, w, dy).ravel(), layout.matrix(w).T @ dy.ravel()) for layout, w, _, dy in _draws(p)]
     name = "B is a convolution with flipped kernels"
-    return numeric(name, np.concatenate(got), np.concatenate(wanted), oracle="the transpose of A", sizes=_said(p))
+    return numerics(name, pairs, oracle="the transpose of A", sizes=_said(p))
 
 
 def _zeros(layout: Layout, a: np.ndarray) -> Check:
@@ -242,4 +236,7 @@ def _limits(layout: Layout) -> str:
     where = (
         "these sizes" if _is_small(layout) else f"{layout_of(Parameters()).said()}, not at the larger sizes asked for"
     )
-    return f"Proved symbolically at {where}; others are checked numerically. One image, no bias, no groups, square kernels."
+    return (
+        f"Proved symbolically at {where}; others are checked numerically. One image, no bias, no groups, square kernels."
+        f"{unshown(layout)}"
+    )

@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 
 from striate.base.shapes import convolution_parameters, window_output
-from striate.proofs.proof import Picture, Table
+from striate.proofs.proof import Picture, Table, misfits, rows_of
 
 LABELLED_CELLS = 2048  # larger matrices are not printed cell by cell
 DRAWN_CELLS = 65_536
@@ -38,14 +38,9 @@ class Layout:
 
     def faults(self) -> list[str]:
         """Return the rules that the sizes break, each with its side."""
-        names = ("length",) if len(self.sides) == 1 else ("height", "width")
-        faults: list[str] = []
-        for name, side in zip(names, self.sides, strict=True):
-            try:
-                window_output(side, self.kernel, self.stride, self.padding, self.dilation)
-            except ValueError as error:
-                faults.append(f"{name} {side} with kernel {self.kernel}: {error}")
-        return faults
+        names: list[str] = ["length"] if len(self.sides) == 1 else ["height", "width"]
+        sides = dict(zip(names, self.sides, strict=True))
+        return misfits(sides, self.kernel, self.stride, self.padding, self.dilation)
 
     @property
     def input(self) -> tuple[int, ...]:
@@ -203,9 +198,23 @@ def tables(layout: Layout) -> tuple[Table, ...]:
     )
 
 
+def unshown(layout: Layout) -> str:
+    """Return what is not shown of a large matrix, and where it is; empty when all of it is shown."""
+    rows, columns = layout.shape
+    shown = (("printed cell by cell", LABELLED_CELLS), ("drawn", DRAWN_CELLS))
+    missing = [f"{how} above {most:,}" for how, most in shown if rows * columns > most]
+    if not missing:
+        return ""
+    return (
+        f" A is {rows:,} x {columns:,}, {rows * columns:,} cells: a matrix is not {' and not '.join(missing)}; all of it is in "
+        'the values of the record, as striate.prove("conv-as-matrix", ...).values["A"].'
+    )
+
+
 def pictures(layout: Layout) -> tuple[Picture, ...]:
     """Return A as a heatmap of the places of its weights; nothing where it is too large."""
     if layout.shape[0] * layout.shape[1] > DRAWN_CELLS:
         return ()
+    title = "Which weight sits where in A: its number, 0 for none"
     places = layout.index() + 1.0
-    return (Picture("Which weight sits where in A, 0 for none", "heatmap", tuple(map(tuple, places.tolist()))),)
+    return (Picture(title, "heatmap", rows_of(places), x_label="cell of the input", y_label="cell of the output"),)

@@ -15,10 +15,9 @@ import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
 from striate.base.seeds import generator
-from striate.base.shapes import window_output
 from striate.proofs import filtering
-from striate.proofs.filtering import cells, filt, filt_size, full, full_size
-from striate.proofs.proof import CONFIG, Check, Erratum, Proof, Step, numeric, refuse, symbolic
+from striate.proofs.filtering import cells, filt, filt_size, full, full_size, summed
+from striate.proofs.proof import CONFIG, Check, Erratum, Proof, Step, misfits, numerics, refuse, symbolic
 
 SUMMARY = "convolution as full, valid and filt: definitions, sizes, and the gradients of input and kernels"
 SOURCE = "EECS 498/598 Deep Learning, Homework 1, 2019, question 1.5"
@@ -44,36 +43,29 @@ class Parameters(BaseModel):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        faults: list[str] = []
-        for side, size, kernel in (
-            ("height", self.height, self.kernel_height),
-            ("width", self.width, self.kernel_width),
-        ):
-            try:
-                window_output(size, kernel)
-            except ValueError as error:
-                faults.append(f"{side}: {error}")
-        refuse(faults)
+        faults = misfits({"height": self.height}, self.kernel_height)
+        refuse(faults + misfits({"width": self.width}, self.kernel_width))
         return self
 
 
 def forward(x: np.ndarray, w: np.ndarray) -> np.ndarray:
     """Return Y (N, F, H-H'+1, W-W'+1) for X (N, C, H, W) and W (F, C, H', W')."""
-    return np.array([[sum(filt(a, b) for a, b in zip(image, kernels, strict=True)) for kernels in w] for image in x])
+    return summed(filt, x, w)
 
 
-def backward(x: np.ndarray, w: np.ndarray, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return dL/dX and dL/dW, of the shapes of X and W, from dL/dY of the shape of Y."""
-    images, channels, filters = range(len(x)), range(x.shape[1]), range(len(w))
-    dx = [[sum(full(w[f, c], dy[n, f]) for f in filters) for c in channels] for n in images]
-    dw = [[sum(filt(x[n, c], dy[n, f]) for n in images) for c in channels] for f in filters]
-    return np.array(dx), np.array(dw)
+def input_gradient(w: np.ndarray, dy: np.ndarray) -> np.ndarray:
+    """Return dL/dX (N, C, H, W) for W (F, C, H', W') and dL/dY (N, F, H-H'+1, W-W'+1)."""
+    return summed(full, w.swapaxes(0, 1), dy).swapaxes(0, 1)
+
+
+def kernel_gradient(x: np.ndarray, dy: np.ndarray) -> np.ndarray:
+    """Return dL/dW (F, C, H', W') for X (N, C, H, W) and dL/dY (N, F, H-H'+1, W-W'+1)."""
+    return summed(filt, x.swapaxes(0, 1), dy.swapaxes(0, 1)).swapaxes(0, 1)
 
 
 def prove(p: Parameters) -> Proof:
     """Return the derivation, with its checks and the sizes of every operation at those of ``p``."""
     x, w, dy = _example(_sizes(p), p.seed, 0)
-    dx, dw = backward(x, w, dy)
     return Proof(
         name="convolution-gradients",
         title="The gradients of a convolution layer",
@@ -85,23 +77,37 @@ def prove(p: Parameters) -> Proof:
         r"\frac{\partial L}{\partial W_{f,c}} = \sum_n X_{n,c} \ast_{\mathrm{filt}} \frac{\partial L}{\partial Y_{n,f}}",
         source=SOURCE,
         steps=STEPS,
-        checks=(_symbolic(), *_operations(p), _check(p, backward)),
+        checks=(_symbolic(), *_operations(p), *(_check(p, name, claim) for name, claim in CLAIMS.items())),
         limits="Proved symbolically for one image, two channels, two filters, 3 x 4 cells and kernels of 2 x 2; other "
         "sizes are checked numerically. Stride 1, no padding, no bias, as in the homework; conv-as-matrix has strides, "
         "padding and dilation.",
         tables=(filtering.sizes((p.height, p.width), (p.kernel_height, p.kernel_width)),),
         errata=_errata(p),
-        values={"X": x, "W": w, "dY": dy, "Y": forward(x, w), "dX": dx, "dW": dw},
+        values={"X": x, "W": w, "dY": dy, **{name: claim(x, w, dy) for name, claim in CLAIMS.items()}},
     )
 
 
-def mutated(p: Parameters) -> Check:
-    """Return the check of dL/dX with the kernels flipped once more, which it must reject."""
+Claim = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # of X, W and dY
 
-    def flipped(x: np.ndarray, w: np.ndarray, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return backward(x, w[:, :, ::-1, ::-1], dy)[0], backward(x, w, dy)[1]
+CLAIMS: dict[str, Claim] = {
+    "Y": lambda x, w, dy: forward(x, w),
+    "dX": lambda x, w, dy: input_gradient(w, dy),
+    "dW": lambda x, w, dy: kernel_gradient(x, dy),
+}
 
-    return _check(p, flipped)
+
+def mutated(p: Parameters) -> tuple[Check, ...]:
+    """Return the checks of what the homework printed, and of dL/dX with the kernels flipped once more."""
+
+    def printed(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return filt(a, b) if min(filt_size(a.shape, b.shape)) > 0 else np.zeros((0, 0))
+
+    return (
+        _check(p, "Y", lambda x, w, dy: summed(full, x, w)),
+        _check(p, "dX", lambda x, w, dy: summed(printed, dy, w.swapaxes(0, 1))),
+        _check(p, "dW", lambda x, w, dy: summed(printed, dy.swapaxes(0, 1), x.swapaxes(0, 1))),
+        _check(p, "dX", lambda x, w, dy: input_gradient(w[:, :, ::-1, ::-1], dy)),
+    )
 
 
 STEPS = (
@@ -177,7 +183,7 @@ def _symbolic() -> Check:
     loss = sympy.expand((dy * forward(x, w)).sum())
     pairs = [
         (variable, ours)
-        for variables, gradients in zip((x, w), backward(x, w, dy), strict=True)
+        for variables, gradients in ((x, input_gradient(w, dy)), (w, kernel_gradient(x, dy)))
         for variable, ours in zip(variables.ravel(), gradients.ravel(), strict=True)
     ]
     differences = [sympy.expand(sympy.diff(loss, variable) - ours) for variable, ours in pairs]
@@ -193,28 +199,22 @@ def _operations(p: Parameters) -> tuple[Check, ...]:
     return filtering.checks(pairs, f"{a} and {b}, and {RANDOM_SIZES} random sizes")
 
 
-Gradients = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
-
-
-def _check(p: Parameters, gradients: Gradients) -> Check:
-    """Compare the layer and ``gradients`` with PyTorch's convolution and its autograd at all cases."""
+def _check(p: Parameters, name: str, claim: Claim) -> Check:
+    """Compare ``claim`` of Y, dX or dW with PyTorch's convolution and its autograd at all cases."""
     import torch
     from torch.nn import functional as F
 
-    got: list[np.ndarray] = []
-    wanted: list[np.ndarray] = []
+    pairs: list[tuple[np.ndarray, np.ndarray]] = []
     for case, sizes in enumerate(_cases(p)):
         x, w, dy = _example(sizes, p.seed, case)
         inputs, kernels = (torch.from_numpy(a).requires_grad_() for a in (x, w))
         y = F.conv2d(inputs, kernels)
-        slopes = torch.autograd.grad(y, (inputs, kernels), torch.from_numpy(dy))
-        got += [a.ravel() for a in (forward(x, w), *gradients(x, w, dy))]
-        wanted += [np.ravel(a) for a in (y.detach(), *slopes)]
+        dx, dw = torch.autograd.grad(y, (inputs, kernels), torch.from_numpy(dy))
+        pairs.append((claim(x, w, dy), {"Y": y.detach(), "dX": dx, "dW": dw}[name].numpy()))
     n, c, f, h, width, kh, kw = _sizes(p)
     shapes = f"X {n}x{c}x{h}x{width}, W {f}x{c}x{kh}x{kw}, and {RANDOM_SIZES} random sizes"
-    return numeric(
-        "Y, dL/dX and dL/dW", np.concatenate(got), np.concatenate(wanted), oracle="PyTorch autograd", sizes=shapes
-    )
+    oracle = "PyTorch's convolution" if name == "Y" else "PyTorch autograd"
+    return numerics(name if name == "Y" else f"dL/{name}", pairs, oracle=oracle, sizes=shapes)
 
 
 def _errata(p: Parameters) -> tuple[Erratum, ...]:

@@ -71,10 +71,6 @@ def prove(p: Parameters) -> Proof:
     x, y = _signals(p)
     by_x, by_y = jacobian_x(y), jacobian_y(x)
     small = min(p.length, SYMBOLIC_LENGTH)
-    pictures = (
-        Picture("dz/dx: entries of y", "heatmap", rows_of(by_x[:DRAWN, :DRAWN]), x_label="i", y_label="k"),
-        Picture("dz/dy: entries of x", "heatmap", rows_of(by_y[:DRAWN, :DRAWN]), x_label="i", y_label="k"),
-    )
     return Proof(
         name="cross-correlation",
         title="The Jacobians of circular cross-correlation",
@@ -88,15 +84,15 @@ def prove(p: Parameters) -> Proof:
         limits=f"Proved symbolically for signals of length {small}; the derivation holds for any length, and length "
         f"{p.length} is checked numerically.",
         tables=(_labels("dz/dx", "y", small, 1), _labels("dz/dy", "x", small, -1)),
-        pictures=pictures,
+        pictures=(_picture("dz/dx", "y", by_x), _picture("dz/dy", "x", by_y)),
         values={"x": x, "y": y, "z": by_x @ x, "jacobian_x": by_x, "jacobian_y": by_y},
     )
 
 
-def mutated(p: Parameters) -> Check:
-    """Return the check of a wrong statement: the two Jacobians exchanged."""
+def mutated(p: Parameters) -> tuple[Check, ...]:
+    """Return the checks of a wrong statement: the two Jacobians exchanged."""
     x, y = _signals(p)
-    return _jacobians(p, x, y, jacobian_y(x), jacobian_x(y))[0]
+    return _jacobians(p, x, y, jacobian_y(x), jacobian_x(y))
 
 
 def _signals(p: Parameters) -> tuple[Array, Array]:
@@ -172,3 +168,10 @@ def _labels(title: str, signal: str, length: int, sign: int) -> Table:
     columns = ("", *(f"{title[-1]}{i}" for i in range(length)))
     rows = tuple((f"z{k}", *(f"{signal}{(i + sign * k) % length}" for i in range(length))) for k in range(length))
     return Table(f"{title} at length {length}: which entry of {signal} sits where", columns, rows)
+
+
+def _picture(title: str, signal: str, jacobian: Array) -> Picture:
+    cut = f" ({DRAWN} x {DRAWN} of {len(jacobian):,} x {len(jacobian):,})" if len(jacobian) > DRAWN else ""
+    return Picture(
+        f"{title}: entries of {signal}{cut}", "heatmap", rows_of(jacobian[:DRAWN, :DRAWN]), x_label="i", y_label="k"
+    )

@@ -1,6 +1,5 @@
-"""Three small experiments in NumPy, about a second each: saturation, dropout at inference, a rate that is too large.
+"""Two small experiments in NumPy, about a second each: dropout at inference, and a rate that is too large.
 
-Saturation: a deep net of equal layers, h(l) = phi(W(l) h(l-1)); the sensitivity delta(l) is the gradient by its signal.
 Dropout: the mean of W (x * m) over all masks m, each weighted by its probability.
 Rate: gradient descent on f(w) = sum_i k_i w_i^2 / 2, of curvatures k.
 """
@@ -9,53 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
 
 import numpy as np
 
-from striate.proofs.proof import Table
-
-Activation = Literal["sigmoid", "relu"]
+from striate.proofs.proof import Picture, Table, rows_of
+from striate.proofs.saturation import Activation
 
 MASKS = 20_000
 CURVATURES = np.array([1.0, 10.0])
 START = np.array([1.0, 0.01])  # nearly all of the loss lies along the flat direction, so that it falls at first
-
-
-@dataclass(frozen=True)
-class DeepNet:
-    """Weights (L, width, width), an input (width,), and the gradient of the last output (width,)."""
-
-    weights: np.ndarray
-    x: np.ndarray
-    gradient: np.ndarray
-    activation: Activation
-
-
-def deep_net(depth: int, width: int, activation: Activation, rng: np.random.Generator) -> DeepNet:
-    """Return a net that keeps the size of its signals: variance 1/width for sigmoid (Glorot), 2/width for ReLU (He)."""
-    scale = np.sqrt((2 if activation == "relu" else 1) / width)
-    weights = scale * rng.standard_normal((depth, width, width))
-    x, gradient = rng.standard_normal((2, width))
-    return DeepNet(weights, x, gradient / np.linalg.norm(gradient), activation)
-
-
-def sensitivities(net: DeepNet) -> np.ndarray:
-    """Return delta(l) for every layer (L, width), first layer first, by back-propagation written out."""
-    inputs, slopes = [net.x], list[np.ndarray]()
-    for w in net.weights:
-        s = w @ inputs[-1]
-        if net.activation == "sigmoid":
-            out = 1 / (1 + np.exp(-s))
-            slopes.append(out * (1 - out))
-        else:
-            out = np.maximum(s, 0)
-            slopes.append((s > 0).astype(float))
-        inputs.append(out)
-    deltas = [net.gradient * slopes[-1]]
-    for layer in range(len(net.weights) - 2, -1, -1):
-        deltas.insert(0, slopes[layer] * (net.weights[layer + 1].T @ deltas[0]))
-    return np.array(deltas)
 
 
 @dataclass(frozen=True)
@@ -87,13 +48,6 @@ def descent(curvatures: np.ndarray, start: np.ndarray, rate: float, steps: int) 
     """Return the loss before and after each of ``steps`` (steps + 1,), in closed form: w_t = (1 - rate k)^t w_0."""
     times = np.arange(steps + 1)[:, None]
     return ((1 - rate * curvatures) ** (2 * times) * curvatures * start**2 / 2).sum(axis=1)
-
-
-def norm_table(norms: dict[Activation, np.ndarray]) -> Table:
-    """Return the norm of the sensitivities layer by layer, for each net."""
-    rows = [(f"{layer + 1}", *(f"{n[layer]:.2e}" for n in norms.values())) for layer in range(len(norms["relu"]))]
-    ratios = ("first / last", *(f"{n[0] / n[-1]:.2e}" if n[-1] else "no gradient" for n in norms.values()))
-    return Table("Norm of the gradient by the signals of each layer", ("layer", *norms), (*rows, ratios))
 
 
 def dropout_table(layer: Dropout, rng: np.random.Generator) -> Table:
@@ -130,3 +84,26 @@ def rate_table(losses: dict[float, np.ndarray]) -> Table:
     )
     columns = ("rate", "largest factor", "first loss", "lowest loss", "last loss")
     return Table(f"Gradient descent, curvatures 1 and 10: stable below {2 / CURVATURES.max():g}", columns, rows)
+
+
+def curves(norms: dict[Activation, np.ndarray], losses: dict[float, np.ndarray]) -> tuple[Picture, Picture]:
+    """Return the gradient layer by layer for each net, and the loss step by step for each rate, in powers of ten."""
+
+    def powers(rows: list[np.ndarray]) -> tuple[tuple[float, ...], ...]:
+        return rows_of(np.log10(np.maximum(rows, 1e-300)))
+
+    layers = tuple(float(n + 1) for n in range(len(norms["relu"])))
+    steps = tuple(float(t) for t in range(next(iter(losses.values())).size))
+    said, nets, rates = "power of ten", list(norms.values()), list(losses.values())
+    return (
+        Picture("The gradient by layer", "lines", powers(nets), layers, tuple(norms), "layer", said),
+        Picture(
+            "The loss by learning rate",
+            "lines",
+            powers(rates),
+            steps,
+            tuple(f"rate {rate:g}" for rate in losses),
+            "step",
+            said,
+        ),
+    )

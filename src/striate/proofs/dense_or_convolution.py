@@ -13,11 +13,12 @@ from typing import Annotated
 from pydantic import BaseModel, Field, model_validator
 
 from striate.base.shapes import convolution_macs, convolution_parameters, dense_macs, dense_parameters, window_output
-from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, exact, oversized, refuse, symbolic
+from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, exact, misfits, refuse, symbolic
 
 SUMMARY = "dense layer or convolution: outputs, parameters, multiplications and additions"
 SOURCE = "Homework 2, Convolutional Networks, October 2020, question 1c"
 COUNTED = 200_000
+MOST_NUMBERS = 2**61 - 1  # of four bytes; PyTorch, which here counts and computes nothing, holds bytes in 64 bits
 WORDS = ("outputs", "parameters", "multiplications", "additions")
 
 
@@ -42,14 +43,13 @@ class Parameters(BaseModel):
 
     @model_validator(mode="after")
     def _fits(self) -> Parameters:
-        faults = oversized("the dense layer's matrix", self.units, self.channels * self.length)
-        try:
-            positions = window_output(self.length, self.kernel, self.stride, self.padding)
-        except ValueError as error:
-            faults.append(str(error))
-        else:
-            faults += oversized("the convolution's output", self.filters, positions)
-            faults += oversized("the convolution's kernels", self.filters, self.channels * self.kernel)
+        faults = misfits({"length": self.length}, self.kernel, self.stride, self.padding)
+        weights = self.units * self.channels * self.length  # the only array here that can be as large
+        if weights > MOST_NUMBERS:
+            faults.append(
+                f"the dense layer's matrix would hold {weights:.1e} numbers, and at most {MOST_NUMBERS:.1e} can be counted; "
+                "choose smaller sizes"
+            )
         refuse(faults)
         return self
 
@@ -109,19 +109,19 @@ def prove(p: Parameters) -> Proof:
         checks=(_identities(), *_checks(p, dense, convolution)),
         limits="The formulas hold for all sizes and are proved symbolically for one output of up to six terms; at these "
         f"sizes they are compared with PyTorch's layers and operation counter, and {counted}.",
-        tables=(_table(p, dense, convolution), _formulas()),
+        tables=(_table(p, dense, convolution, zeros), _formulas()),
         values={
             "dense": dense.numbers, "convolution": convolution.numbers, "counts": WORDS, "positions": positions,
-            "multiplications_by_padding": zeros, "macs": (dense.multiplications, convolution.multiplications),
+            "multiplications_by_padding": zeros,
+            "macs": (dense.multiplications, convolution.multiplications),
             "flops": tuple(cost.multiplications + cost.additions for cost in (dense, convolution)),
         },
     )  # fmt: skip
 
 
-def mutated(p: Parameters) -> Check:
-    """Return the check of a wrong statement: the biases counted where there are none, or not where there are."""
-    wrong = costs(p.model_copy(update={"bias": not p.bias}))
-    return _checks(p, *wrong)[0]
+def mutated(p: Parameters) -> tuple[Check, ...]:
+    """Return the checks of a wrong statement: the biases counted where there are none, or not where there are."""
+    return _checks(p, *costs(p.model_copy(update={"bias": not p.bias})))
 
 
 def _steps() -> tuple[Step, ...]:
@@ -223,11 +223,10 @@ def _padded(p: Parameters, positions: int) -> int:
     return sum(p.kernel - max(0, cells) for cells in inside.values())
 
 
-def _table(p: Parameters, dense: Cost, convolution: Cost) -> Table:
+def _table(p: Parameters, dense: Cost, convolution: Cost, zeros: int) -> Table:
     shape = f"{p.filters:,} x {convolution.outputs // p.filters:,}"
     rows = [(word, f"{a:,}", f"{b:,}") for word, a, b in zip(WORDS, dense.numbers, convolution.numbers, strict=True)]
     rows[0] = ("outputs", f"{dense.outputs:,}", f"{convolution.outputs:,} ({shape})")
-    zeros = p.filters * p.channels * _padded(p, convolution.outputs // p.filters)
     rows.append(("of the multiplications, with a padded zero", "0", f"{zeros:,}"))
     rows.append(("multiply-adds (MACs)", f"{dense.multiplications:,}", f"{convolution.multiplications:,}"))
     title = f"One signal of {p.channels:,} x {p.length:,}, {'with' if p.bias else 'without'} bias"

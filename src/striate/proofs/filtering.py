@@ -18,7 +18,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from striate.base.shapes import window_output
-from striate.proofs.proof import Check, Table, numeric
+from striate.proofs.proof import Check, Table, numerics
 
 Size = tuple[int, int]
 Operation = Callable[[np.ndarray, np.ndarray], Any]
@@ -45,19 +45,27 @@ def valid(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return full(a, b)[b.shape[0] - 1 :, b.shape[1] - 1 :][:rows, :columns]
 
 
+def summed(operation: Operation, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return sum_k operation(a[i, k], b[j, k]) for every i and j, all of one size."""
+    return np.array([[sum(operation(m, n) for m, n in zip(row, other, strict=True)) for other in b] for row in a])
+
+
 def flip(b: np.ndarray) -> np.ndarray:
     """Return ``b`` turned by half a turn: both axes backwards."""
     return b[::-1, ::-1]
 
 
 def full_size(a: Size, b: Size) -> Size:
-    """Return the size of full(a, b)."""
-    return a[0] + b[0] - 1, a[1] + b[1] - 1
+    """Return the size of full(a, b): that of a filter on ``a`` in a frame of all but one cell of ``b``."""
+    rows, columns = (window_output(size, kernel, padding=kernel - 1) for size, kernel in zip(a, b, strict=True))
+    return rows, columns
 
 
 def filt_size(a: Size, b: Size) -> Size:
-    """Return the size of filt(a, b) and valid(a, b); not positive where ``b`` does not fit into ``a``."""
-    return a[0] - b[0] + 1, a[1] - b[1] + 1
+    """Return the size of filt(a, b) and valid(a, b); (0, 0) where ``b`` does not fit into ``a``."""
+    if b[0] > a[0] or b[1] > a[1]:
+        return 0, 0
+    return window_output(a[0], b[0]), window_output(a[1], b[1])
 
 
 def cells(size: Size) -> str:
@@ -79,9 +87,6 @@ def checks(pairs: list[tuple[np.ndarray, np.ndarray]], said: str) -> tuple[Check
     """Compare the operations with SciPy, and valid with filt of the flipped array, on all ``pairs``."""
     from scipy import signal
 
-    def results(operation: Operation) -> np.ndarray:
-        return np.concatenate([np.ravel(operation(a, b)) for a, b in pairs])
-
     oracles: tuple[tuple[str, Operation, Operation, str], ...] = (
         ("full", full, lambda a, b: signal.convolve2d(a, b, "full"), "scipy.signal.convolve2d"),
         ("valid", valid, lambda a, b: signal.convolve2d(a, b, "valid"), "scipy.signal.convolve2d"),
@@ -89,6 +94,6 @@ def checks(pairs: list[tuple[np.ndarray, np.ndarray]], said: str) -> tuple[Check
         ("valid is filt of the flipped array", valid, lambda a, b: filt(a, flip(b)), "filt"),
     )
     return tuple(
-        numeric(name, results(ours), results(theirs), oracle=oracle, sizes=said)
+        numerics(name, [(ours(a, b), theirs(a, b)) for a, b in pairs], oracle=oracle, sizes=said)
         for name, ours, theirs, oracle in oracles
     )

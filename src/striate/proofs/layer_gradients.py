@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from striate.base.seeds import generator
-from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, numeric, symbolic
+from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, numeric, numerics, symbolic
 
 SUMMARY = "fully connected layer, ReLU and dropout: the gradients of input and weights"
 RANDOM_SIZES = 4
@@ -67,21 +67,23 @@ def prove(p: Parameters) -> Proof:
         r"\frac{\partial L}{\partial X} = W \frac{\partial L}{\partial Y}",
         source="EECS 498/598 Deep Learning, Homework 1, 2019, questions 1.1 to 1.3",
         steps=STEPS,
-        checks=(*_symbolic(p), _check(p, dense), *_masks(p)),
+        checks=(*_symbolic(p), _check(p, dense), *_masks(p, relu, dropout)),
         limits=_limits(p),
         tables=(_table(),),
         values=values,
     )
 
 
-def mutated(p: Parameters) -> Check:
-    """Return the check of dL/dW = dL/dY X', the transpose of what is right, which it must reject."""
+def mutated(p: Parameters) -> tuple[Check, ...]:
+    """Return the checks of dL/dW = dL/dY X', the transpose of what is right, of a ReLU that lets zero pass, and of dropout
+    that lets the whole gradient pass."""
 
     def transposed(x: np.ndarray, w: np.ndarray, gradient: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         weights, bias, inputs = dense(x, w, gradient)
         return weights.T, bias, inputs
 
-    return _check(p, transposed)
+    masks = _masks(p, lambda x, gradient: np.where(x >= 0, gradient, 0.0), lambda _, gradient: gradient)
+    return _check(p, transposed), *masks
 
 
 STEPS = (
@@ -168,8 +170,7 @@ def _check(p: Parameters, gradients: Gradients) -> Check:
     """Compare ``gradients`` with autograd at all cases; L is a sum of sines, so that dL/dY differs from place to place."""
     import torch
 
-    got: list[np.ndarray] = []
-    wanted: list[np.ndarray] = []
+    pairs: list[tuple[np.ndarray, np.ndarray]] = []
     for i, (images, inputs, outputs) in enumerate(_cases(p)):
         rng = generator(p.seed, "evaluation", 100 + i)
         x, w, b = (
@@ -178,28 +179,26 @@ def _check(p: Parameters, gradients: Gradients) -> Check:
         )
         y = x @ w + b
         dy, *slopes = torch.autograd.grad(torch.sin(y).sum(), (y, w, b, x))
-        got += [a.ravel() for a in gradients(_array(x), _array(w), _array(dy))]
-        wanted += [_array(slope).ravel() for slope in slopes]
-    return numeric(
-        "the fully connected layer",
-        np.concatenate(got),
-        np.concatenate(wanted),
-        oracle="PyTorch autograd",
-        sizes=f"{p.images} images, {p.inputs} -> {p.outputs}, and {RANDOM_SIZES} random sizes",
-    )
+        pairs += zip(gradients(_array(x), _array(w), _array(dy)), map(_array, slopes), strict=True)
+    sizes = f"{p.images} images, {p.inputs} -> {p.outputs}, and {RANDOM_SIZES} random sizes"
+    return numerics("the fully connected layer", pairs, oracle="PyTorch autograd", sizes=sizes)
 
 
 def _array(tensor: Any) -> np.ndarray:
     return tensor.detach().numpy()
 
 
-def _masks(p: Parameters) -> tuple[Check, Check]:
-    """Compare ReLU, also at exactly zero, and dropout with autograd."""
+Masked = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of x or a mask, and the gradient of Y
+
+
+def _masks(p: Parameters, relu: Masked, dropout: Masked) -> tuple[Check, Check]:
+    """Compare ReLU, also at exactly zero, and dropout with autograd; one unit is dropped whatever ``keep`` is."""
     import torch
 
     rng = generator(p.seed, "evaluation", 200)
     values = np.append(rng.standard_normal((p.images, p.inputs)).ravel(), 0.0)
     gradient, mask = rng.standard_normal(values.shape), (rng.random(values.shape) < p.keep).astype(float)
+    mask[-1] = 0.0
     checks: list[Check] = []
     for name, ours in (("ReLU, zero included", relu(values, gradient)), ("dropout", dropout(mask, gradient))):
         x = torch.from_numpy(values).requires_grad_()

@@ -17,7 +17,7 @@ from striate.proofs.proof import CONFIG, Check, Erratum, Picture, Proof, Step, T
 
 SUMMARY = "the loss of logistic regression is convex, strictly so if no feature is a combination of the others"
 SOURCE = "CS 7150 Deep Learning, Homework 1, summer 2020, question 2"
-SOLUTION = "a published solution of CS 7150 Deep Learning, Homework 1, summer 2020, question 2"
+SOLUTION = "A published solution of CS 7150 Deep Learning, Homework 1, summer 2020, question 2"
 
 Array = NDArray[np.float64]
 
@@ -101,10 +101,13 @@ def prove(p: Parameters) -> Proof:
     )
 
 
-def mutated(p: Parameters) -> Check:
-    """Return the check of a wrong statement: the gradient with the sign of equation (4)."""
+def mutated(p: Parameters) -> tuple[Check, ...]:
+    """Return the checks of the two errata: the gradient of equation (4) and the Hessian of equation (10)."""
     x, y, w = _data(p)
-    return _gradient_check(p, x, y, w, gradient_of_equation_4(x, y, w))
+    return (
+        _gradient_check(p, x, y, w, gradient_of_equation_4(x, y, w)),
+        _hessian_check(p, x, y, w, hessian_of_equation_10(x, w)),
+    )
 
 
 def _data(p: Parameters) -> tuple[Array, Array, Array]:
@@ -116,7 +119,7 @@ def _data(p: Parameters) -> tuple[Array, Array, Array]:
 def _steps() -> tuple[Step, ...]:
     return (
         Step("The loss of one sample, with z = w'x.",
-             r"\ell(w) = -y \log p - (1 - y) \log (1 - p), \quad p = \frac{1}{1 + e^{-z}}"),
+             r"\ell(w) = -y \, \log p - (1 - y) \, \log (1 - p), \quad p = \frac{1}{1 + e^{-z}}"),
         Step("It is a simple function of z.", r"\ell = \log (1 + e^{z}) - y z"),
         Step("The sigmoid is the derivative of the first term.", r"\frac{\partial \ell}{\partial z} = p - y"),
         Step("So the gradient, over all samples, is", r"\nabla \ell = \sum_{i=1}^{n} (p_i - y_i) x_i = -X^T (y - p)"),
@@ -155,7 +158,7 @@ def _gradient_check(p: Parameters, x: Array, y: Array, w: Array, claimed: Array)
     return numeric("gradient", claimed, weights.grad.numpy(), oracle="PyTorch's autograd", sizes=_sizes(p))
 
 
-def _numeric_checks(p: Parameters, x: Array, y: Array, w: Array) -> tuple[Check, ...]:
+def _hessian_check(p: Parameters, x: Array, y: Array, w: Array, claimed: Array) -> Check:
     import torch
 
     def at(weights: Any) -> Any:
@@ -163,6 +166,10 @@ def _numeric_checks(p: Parameters, x: Array, y: Array, w: Array) -> tuple[Check,
         return torch.nn.functional.binary_cross_entropy_with_logits(z, torch.from_numpy(y), reduction="sum")
 
     automatic = torch.autograd.functional.hessian(at, torch.from_numpy(w))
+    return numeric("Hessian", claimed, automatic, oracle="PyTorch's autograd, twice", sizes=_sizes(p))
+
+
+def _numeric_checks(p: Parameters, x: Array, y: Array, w: Array) -> tuple[Check, ...]:
     second = hessian(x, w)
     smallest, largest = float(np.linalg.eigvalsh(second)[0]), float(np.linalg.eigvalsh(second)[-1])
     floor = 1e-12 * max(largest, 1e-300)
@@ -174,12 +181,12 @@ def _numeric_checks(p: Parameters, x: Array, y: Array, w: Array) -> tuple[Check,
     gap = [(1 - t) * loss(x, y, w) + t * loss(x, y, other) - loss(x, y, (1 - t) * w + t * other) for t in _INSIDE]
     return (
         _gradient_check(p, x, y, w, gradient(x, y, w)),
-        numeric("Hessian", second, automatic, oracle="PyTorch's autograd, twice", sizes=_sizes(p)),
+        _hessian_check(p, x, y, w, second),
         Check("no eigenvalue below zero", "numeric", smallest >= -floor, f"{_sizes(p)}: the smallest is {smallest:.3e}"),
         Check("strictly convex exactly at full rank", "numeric", (smallest > floor) == (rank == p.features),
               f"{_sizes(p)}: rank {rank}, smallest eigenvalue {smallest:.3e}"),
         numeric("flat where a feature stands twice", twice @ flat, np.zeros(p.features + 1),
-                oracle="zero, the curvature along the difference of equal features", sizes=_sizes(p)),
+                oracle="zero, the curvature along the difference of equal features", sizes=_sizes(p), scale=largest),
         Check("below its chords", "numeric", bool(min(gap) >= -1e-12 * loss(x, y, w)),
               f"{len(gap)} points between two random weights: {min(gap):.3g} below the chord at least"),
     )  # fmt: skip

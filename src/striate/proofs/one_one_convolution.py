@@ -5,6 +5,7 @@ At every pixel a 1x1 convolution is the map y = W x + b on the vector of C chann
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ SUMMARY = (
     "a 1x1 convolution scales its input by one number only if it mixes no channels, treats all alike and has no bias"
 )
 SOURCE = "CS 7150 Deep Learning, Homework 1, summer 2020, question 1"
-SOLUTION = "a published solution of CS 7150 Deep Learning, Homework 1, summer 2020, question 1"
+SOLUTION = "A published solution of CS 7150 Deep Learning, Homework 1, summer 2020, question 1"
 SYMBOLIC_CHANNELS = 4
 
 Array = NDArray[np.float64]
@@ -61,7 +62,7 @@ def prove(p: Parameters) -> Proof:
     image = rng.standard_normal((p.channels, p.height, p.width))
     weight = rng.standard_normal((p.channels, p.channels))
     alpha, distance = nearest_scalar(weight)
-    checks = [_only_solution(min(p.channels, SYMBOLIC_CHANNELS)), _scales(p, np.zeros(p.channels)), _distance(weight)]
+    checks = [_only_solution(min(p.channels, SYMBOLIC_CHANNELS)), _scales(p, p.channels), _distance(weight)]
     if p.filters != p.channels:
         shape = convolved(image, rng.standard_normal((p.filters, p.channels)), np.zeros(p.filters)).shape
         told = f"{p.filters} x {p.height} x {p.width}, and the image is {p.channels} x {p.height} x {p.width}"
@@ -84,9 +85,11 @@ def prove(p: Parameters) -> Proof:
     )
 
 
-def mutated(p: Parameters) -> Check:
-    """Return the check of a wrong statement: that a bias of one changes nothing."""
-    return _scales(p, np.ones(p.channels))
+def mutated(p: Parameters) -> tuple[Check, ...]:
+    """Return the checks of three wrong statements: that a bias of one, mixing, or a second filter changes nothing."""
+    biased = _scales(p, p.channels, bias=1.0)
+    mixed = _scales(p, p.channels, mixing=1.0)
+    return biased, mixed, _scales(p.model_copy(update={"channels": 1}), 2)
 
 
 def _steps() -> tuple[Step, ...]:
@@ -112,6 +115,7 @@ def _steps() -> tuple[Step, ...]:
     )  # fmt: skip
 
 
+@cache
 def _only_solution(channels: int) -> Check:
     """Let SymPy solve W x + b = alpha x, for all x, for W and b."""
     import sympy
@@ -129,9 +133,10 @@ def _only_solution(channels: int) -> Check:
     return symbolic("alpha I and no bias are the only solution", differences, f"{channels} channels in and out")
 
 
-def _scales(p: Parameters, bias: Array) -> Check:
+def _scales(p: Parameters, filters: int, *, bias: float = 0.0, mixing: float = 0.0) -> Check:
+    """Compare alpha times a part of the identity, with a bias and a share of every channel in every filter, with scaling."""
     image = generator(p.seed, "evaluation", 1).standard_normal((p.channels, p.height, p.width))
-    got = convolved(image, p.alpha * np.eye(p.channels), bias)
+    got = convolved(image, p.alpha * np.eye(filters, p.channels) + mixing, np.full(filters, bias))
     sizes = f"{p.channels} x {p.height} x {p.width}, alpha = {p.alpha:g}"
     return numeric("alpha I without bias is the scaling", got, p.alpha * image, oracle="PyTorch's conv2d", sizes=sizes)
 
@@ -145,7 +150,7 @@ def _distance(weight: Array) -> Check:
     wanted = (float(solved), float(np.linalg.norm(seen - solved * units.ravel())))
     return numeric(
         "nearest scaling of a random matrix", nearest_scalar(weight), wanted,
-        oracle="least squares on PyTorch's conv2d of the unit images", sizes=f"{channels} channels",
+        oracle="least squares on PyTorch's conv2d of the unit images", sizes=f"{channels} channels", scale=1.0,
     )  # fmt: skip
 
 

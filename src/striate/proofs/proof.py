@@ -1,8 +1,8 @@
 """The record of a proof, and the two ways in which a statement is checked.
 
 A symbolic check asks SymPy whether expressions are identically zero, at the size of the exercise. A numeric check draws
-random numbers in float64 and compares with an independent oracle. Both say in `Check.detail` what was compared, at which
-sizes, how far it was off and how far it may be.
+random numbers in float64 and compares with an independent oracle, array by array: each may be off by a share of its own
+largest number. Both say in `Check.detail` what was compared, at which sizes, how far it was off and how far it may be.
 """
 
 from __future__ import annotations
@@ -15,8 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import ConfigDict
 
+from striate.base.errors import ProofError
+from striate.base.shapes import window_output
+
 TOLERANCE = 1e-9  # relative to the largest expected number; float64 leaves about 1e-15 a step
 MOST_BYTES = 256 * 2**20
+MOST_WRITTEN = 2**20  # numbers of a record in JSON, about 20 bytes each
 
 CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 """The configuration of every proof's ``Parameters`` model."""
@@ -82,7 +86,8 @@ class Proof:
     """A statement, why it is so, and how it was checked.
 
     ``source`` is the title of the coursework and its question; ``limits`` says what is proved symbolically, for which
-    sizes, and what is only checked numerically; ``values`` holds the numbers and NumPy arrays by name.
+    sizes, and what is only checked numerically; ``values`` holds the numbers and NumPy arrays by name; ``parameters``,
+    which the catalogue adds, are all that the proof was made with.
     """
 
     name: str
@@ -97,6 +102,7 @@ class Proof:
     pictures: tuple[Picture, ...] = ()
     errata: tuple[Erratum, ...] = ()
     values: Mapping[str, Any] = field(default_factory=_no_values)
+    parameters: Mapping[str, Any] = field(default_factory=_no_values)
 
     @property
     def holds(self) -> bool:
@@ -104,34 +110,32 @@ class Proof:
         return bool(self.checks) and all(check.passed for check in self.checks)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the record as plain values, arrays as nested lists; `proof_from_json` reads it."""
+        """Return the record as plain values, arrays as nested lists; raises ProofError for more than 2^20 numbers."""
+        numbers = _count(self.values)
+        if numbers > MOST_WRITTEN:
+            raise ProofError(
+                f"proof {self.name} holds {numbers:,} numbers at these sizes, about {20 * numbers / 2**20:,.0f} MiB of JSON, "
+                f"and at most {MOST_WRITTEN:,} are written; choose smaller sizes, or take the arrays from "
+                f'striate.prove("{self.name}", ...).values in Python'
+            )
         return {"holds": self.holds, **plain(asdict(self))}
 
 
-def proof_from_json(value: Mapping[str, Any]) -> Proof:
-    """Return the record that `Proof.to_json` wrote; arrays in ``values`` stay nested lists."""
-    given: dict[str, Any] = {name: item for name, item in value.items() if name != "holds"}
-    kinds = (("steps", Step), ("checks", Check), ("tables", Table), ("pictures", Picture), ("errata", Erratum))
-    for name, kind in kinds:
-        given[name] = tuple(kind(**{key: _tuples(item) for key, item in row.items()}) for row in given[name])
-    return Proof(**given)
+def _count(value: Any) -> int:
+    if isinstance(value, Mapping):
+        return sum(map(_count, value.values()))
+    return sum(map(_count, value)) if isinstance(value, (list, tuple)) else int(np.size(value))
 
 
 def plain(value: Any) -> Any:
     """Return ``value`` with arrays, NumPy numbers and tuples as lists and numbers that JSON knows."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, (np.ndarray, np.generic)):
         return plain(value.tolist())
-    if isinstance(value, np.generic):
-        return value.item()
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value if value is None or isinstance(value, (bool, int, float)) else str(value)
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
 
 
 def rows_of(matrix: ArrayLike) -> tuple[tuple[float, ...], ...]:
@@ -150,19 +154,50 @@ def symbolic(name: str, differences: Iterable[Any], detail: str) -> Check:
 
 
 def numeric(
-    name: str, got: ArrayLike, wanted: ArrayLike, *, oracle: str, sizes: str = "", tolerance: float = TOLERANCE
+    name: str,
+    got: ArrayLike,
+    wanted: ArrayLike,
+    *,
+    oracle: str,
+    sizes: str = "",
+    tolerance: float = TOLERANCE,
+    scale: float = 0,
 ) -> Check:
-    """Return whether ``got`` is ``wanted``: same shape, at least one number, and no entry off by more than allowed.
+    """Return whether the array ``got`` is ``wanted``, as `numerics` judges one array."""
+    return numerics(name, [(got, wanted)], oracle=oracle, sizes=sizes, tolerance=tolerance, scale=scale)
 
-    Allowed is ``tolerance`` times the largest magnitude in ``wanted``, or times 1 where that is smaller.
+
+def numerics(
+    name: str,
+    pairs: Iterable[tuple[ArrayLike, ArrayLike]],
+    *,
+    oracle: str,
+    sizes: str = "",
+    tolerance: float = TOLERANCE,
+    scale: float = 0,
+) -> Check:
+    """Return whether in each pair (got, wanted) both have one shape and at least one number, and are as good as equal.
+
+    Allowed is ``tolerance`` times the largest magnitude in that pair's ``wanted``, or times ``scale`` where that is larger:
+    the magnitude of the terms that were added, where they may cancel. Zeros without a scale must be met exactly.
     """
-    a, b = np.asarray(got, dtype=float), np.asarray(wanted, dtype=float)
     head = f"{sizes}; against {oracle}" if sizes else f"against {oracle}"
-    if a.shape != b.shape or a.size == 0:
-        return Check(name, "numeric", False, f"{head}: shape {a.shape} is not {b.shape}")
-    allowed = tolerance * max(1.0, float(np.abs(b).max()))
-    worst = float(np.abs(a - b).max())
-    return Check(name, "numeric", bool(worst <= allowed), f"{head}: off by {worst:.1e} at most, {allowed:.0e} allowed")
+    arrays = [(np.asarray(got, dtype=float), np.asarray(wanted, dtype=float)) for got, wanted in pairs]
+    odd = next((f"shape {a.shape} is not {b.shape}" for a, b in arrays if a.shape != b.shape), "")
+    if odd or not arrays or any(a.size == 0 for a, _ in arrays):
+        return Check(name, "numeric", False, f"{head}: {odd or 'nothing to compare'}")
+    shares = [_off(a, b, scale) for a, b in arrays]
+    worst = float(np.max(shares))  # of one that is no number, no number
+    many = f"{len(arrays)} arrays, the worst " if len(arrays) > 1 else ""
+    of = "its largest number" if not scale else f"its largest number or of {scale:.3g}"
+    detail = f"{head}: {many}off by {worst:.1e} of {of}, {tolerance:.0e} allowed"
+    return Check(name, "numeric", bool(worst <= tolerance), detail)
+
+
+def _off(got: np.ndarray, wanted: np.ndarray, scale: float) -> float:
+    """Return the largest difference as a share of the largest number in ``wanted``, or of ``scale`` if that is larger."""
+    size, worst = max(scale, float(np.abs(wanted).max())), float(np.abs(got - wanted).max())
+    return worst / size if size > 0 or np.isnan(size) else float("inf" if worst else 0)
 
 
 def exact(name: str, got: object, wanted: object, *, oracle: str, sizes: str = "") -> Check:
@@ -181,6 +216,17 @@ def oversized(name: str, rows: int, columns: int) -> list[str]:
         f"{name} would be {rows:,} x {columns:,}, {size / 2**20:,.0f} MiB, and at most {MOST_BYTES >> 20} MiB are "
         "accepted; choose smaller sizes"
     ]
+
+
+def misfits(sides: Mapping[str, int], kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> list[str]:
+    """Return, for each named side on which the window has no place, the rule that is broken."""
+    faults: list[str] = []
+    for name, side in sides.items():
+        try:
+            window_output(side, kernel, stride, padding, dilation)
+        except ValueError as error:
+            faults.append(f"{name} {side} with kernel {kernel}: {error}")
+    return faults
 
 
 def refuse(faults: list[str]) -> None:

@@ -1,10 +1,11 @@
 """Three short answers, each measured: sigmoids saturate, dropout needs a factor at inference, a large rate diverges.
 
     sigma'(s) = sigma(s) (1 - sigma(s)) <= 1/4     so |delta(l)| <= |W(l+1)| |delta(l+1)| / 4
+    mean of sigma'(s) <= 1 / (tau sqrt(2 pi))      for Gaussian signals of deviation tau
     mean over masks of W (x * m) = W (p x)         p the probability of keeping a unit
     w_(t+1) = (1 - eta k) w_t                      grows when eta > 2 / k
 
-The experiments are in `striate.proofs.demonstrations`.
+The experiments are in `striate.proofs.saturation` and `striate.proofs.demonstrations`.
 Source: EECS 498/598 Deep Learning, Homework 1, 2019, question 7.
 """
 
@@ -22,17 +23,24 @@ from striate.base.seeds import generator
 from striate.proofs.demonstrations import (
     CURVATURES,
     START,
-    Activation,
-    DeepNet,
     Dropout,
-    deep_net,
+    curves,
     descent,
     dropout_table,
-    norm_table,
     rate_table,
+)
+from striate.proofs.proof import CONFIG, Check, Proof, Step, numeric, numerics, symbolic
+from striate.proofs.saturation import (
+    Activation,
+    DeepNet,
+    check_backpropagation,
+    check_quarter,
+    check_saturation,
+    deep_net,
+    norm_table,
+    saturation_table,
     sensitivities,
 )
-from striate.proofs.proof import CONFIG, Check, Picture, Proof, Step, numeric, rows_of, symbolic
 
 SUMMARY = "why sigmoids stop learning, how dropout is used at inference, why a loss falls and then diverges"
 ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
@@ -47,6 +55,8 @@ class Parameters(BaseModel):
     depth: Annotated[int, Field(ge=2, le=64)] = 12
     """Layers of the deep net."""
     width: Annotated[int, Field(ge=8, le=256)] = 32
+    weight_scale: Annotated[float, Field(ge=0.01, le=8.0)] = 1.0
+    """By how much the deep net's weights are larger than those that keep the size of its signals."""
     inputs: Annotated[int, Field(ge=1, le=12)] = 8
     """Inputs of the layer with dropout; all 2^inputs masks are gone through."""
     keep: Annotated[float, Field(ge=0.01, le=0.99)] = 0.5
@@ -60,7 +70,8 @@ class Parameters(BaseModel):
 def prove(p: Parameters) -> Proof:
     """Return the three answers with their measurements and checks."""
     nets: dict[Activation, DeepNet] = {
-        name: deep_net(p.depth, p.width, name, generator(p.seed, "evaluation", 0)) for name in ACTIVATIONS
+        name: deep_net(p.depth, p.width, name, p.weight_scale, generator(p.seed, "evaluation", 0))
+        for name in ACTIVATIONS
     }
     norms: dict[Activation, np.ndarray] = {n: np.linalg.norm(sensitivities(net), axis=1) for n, net in nets.items()}
     layer, rates = _dropouts(p)[0], (p.rate, p.rate / 2, p.rate / 10)
@@ -68,7 +79,7 @@ def prove(p: Parameters) -> Proof:
     return Proof(
         name="short-answers",
         title="Saturation, dropout at inference, and a learning rate that is too large",
-        statement="A sigmoid passes on at most a quarter of the gradient, its layer that times the norm of W; dropout's "
+        statement="A sigmoid passes on at most a quarter of the gradient, and next to nothing once it is saturated; dropout's "
         "mean output is that of the input times p; gradient descent diverges above twice the inverse of the largest "
         "curvature.",
         statement_latex=r"\sigma'(s) \leq \frac{1}{4}, \quad \mathrm{E}[W (x \odot m)] = W (p x), \quad "
@@ -77,16 +88,22 @@ def prove(p: Parameters) -> Proof:
         steps=STEPS,
         checks=(
             *_symbolic(),
-            *(_backpropagation(nets[name]) for name in ACTIVATIONS),
-            _quarter(nets["sigmoid"]),
+            *(check_backpropagation(nets[name], sensitivities(nets[name])) for name in ACTIVATIONS),
+            check_quarter(nets["sigmoid"]),
+            check_saturation(lambda tau: 1 / (tau * np.sqrt(2 * np.pi))),
             _inference(p, lambda drop: drop.w @ (drop.keep * drop.x)),
-            _descent(p),
+            _descent(p, descent(CURVATURES, START, p.rate, p.steps)),
         ),
-        limits="Proved symbolically: the slope of one sigmoid, the mean over the masks of three inputs, and one step in one "
-        "direction. The norms by layer, the sampled mean and the losses are measurements of one seeded draw. A mean that "
-        "is right before a nonlinearity need not be right behind it: for deep nets the factor p is an approximation.",
-        tables=(norm_table(norms), dropout_table(layer, generator(p.seed, "evaluation", 20)), rate_table(losses)),
-        pictures=_pictures(norms, losses),
+        limits="Proved symbolically: the slope of one sigmoid and its area, the mean over the masks of three inputs, and one "
+        "step in one direction. The norms by layer, the sampled mean and the losses are measurements of one seeded draw. A "
+        "mean that is right before a nonlinearity need not be right behind it: for deep nets the factor p is an approximation.",
+        tables=(
+            norm_table(norms),
+            saturation_table(nets["sigmoid"]),
+            dropout_table(layer, generator(p.seed, "evaluation", 20)),
+            rate_table(losses),
+        ),
+        pictures=curves(norms, losses),
         values={
             "norms": norms,
             "mean_in_training": layer.mean(),
@@ -98,18 +115,35 @@ def prove(p: Parameters) -> Proof:
     )
 
 
-def mutated(p: Parameters) -> Check:
-    """Return the check of dropout used at inference without the factor p, which it must reject."""
-    return _inference(p, lambda drop: drop.w @ drop.x)
+def mutated(p: Parameters) -> tuple[Check, ...]:
+    """Return the checks of wrong statements: back-propagation without slopes, a mean slope that falls with the square of the
+    deviation, dropout used at inference without the factor p, and a step that forgets half of the curvature."""
+    net = deep_net(p.depth, p.width, "sigmoid", p.weight_scale, generator(p.seed, "evaluation", 0))
+    sloped = [net.gradient]
+    for w in net.weights[:0:-1]:
+        sloped.insert(0, w.T @ sloped[0])
+    return (
+        check_backpropagation(net, np.array(sloped)),
+        check_saturation(lambda tau: 1 / (tau**2 * np.sqrt(2 * np.pi))),
+        _inference(p, lambda drop: drop.w @ drop.x),
+        _descent(p, descent(CURVATURES / 2, START, p.rate, p.steps)),
+    )
 
 
 STEPS = (
     Step("The slope of the sigmoid.", r"\sigma'(s) = \sigma(s) (1 - \sigma(s))"),
     Step("It is largest at zero.", r"\frac{1}{4} - \sigma'(s) = \left(\sigma(s) - \frac{1}{2}\right)^2 \geq 0"),
     Step(
-        "Each layer multiplies the gradient by its slope, so the first layers of a deep net receive next to nothing; far "
-        "from zero, where the unit is saturated, the slope itself vanishes. ReLU has slope 1 on its active side.",
+        "Each layer multiplies the gradient by its slope, so the first layers of a deep net receive next to nothing. ReLU has "
+        "slope 1 on its active side.",
         r"\Vert \delta^{(l)} \Vert \leq \frac{1}{4} \Vert W^{(l+1)} \Vert \, \Vert \delta^{(l+1)} \Vert",
+    ),
+    Step(
+        "Far from zero a unit is saturated, and its slope vanishes. All slopes together have the area 1, so that signals "
+        "spread out with deviation tau have a mean slope of at most the height of their density. Larger weights spread the "
+        "signals: most units stop learning, and what gradient there is goes through the few that are still near zero.",
+        r"\int_{-\infty}^{\infty} \sigma'(s) \, ds = 1 \;\Rightarrow\; \mathrm{E}[\sigma'(s)] \leq "
+        r"\frac{1}{\tau \sqrt{2 \pi}} \quad \mathrm{for} \quad s \sim N(0, \tau^2)",
     ),
     Step(
         "A unit is kept with probability p, so a mask has the mean p. The layer is linear, and the mean passes through.",
@@ -155,39 +189,16 @@ def _symbolic() -> tuple[Check, ...]:
             [slope - sigmoid * (1 - sigmoid), sympy.Rational(1, 4) - slope - (sigmoid - sympy.Rational(1, 2)) ** 2],
             "one unit",
         ),
+        symbolic(
+            "the area under all slopes",
+            [sympy.limit(sigmoid, s, sympy.oo) - sympy.limit(sigmoid, s, -sympy.oo) - 1],
+            "one unit",
+        ),
         symbolic("the mean over all masks", [sympy.expand(mean - p * sum(x))], "three inputs"),
         symbolic(
             "one step", [step - (1 - eta * k) * w, (1 - eta * k) ** 2 - 1 - eta * k * (eta * k - 2)], "one direction"
         ),
     )
-
-
-def _backpropagation(net: DeepNet) -> Check:
-    import torch
-
-    signals: list[torch.Tensor] = []
-    out = torch.from_numpy(net.x).requires_grad_()
-    for w in torch.from_numpy(net.weights):
-        signals.append(w @ out)
-        out = torch.sigmoid(signals[-1]) if net.activation == "sigmoid" else torch.relu(signals[-1])
-    slopes = torch.autograd.grad(out, signals, torch.from_numpy(net.gradient))
-    wanted = np.array([slope.numpy() for slope in slopes])
-    scale = np.maximum(np.linalg.norm(wanted, axis=1, keepdims=True), 1e-300)  # every layer counts, however small
-    return numeric(
-        f"sensitivities, {net.activation}",
-        sensitivities(net) / scale,
-        wanted / scale,
-        oracle="PyTorch autograd, each layer relative to its norm",
-        sizes=f"{len(signals)} layers of {len(net.x)}",
-    )
-
-
-def _quarter(net: DeepNet) -> Check:
-    norms = np.linalg.norm(sensitivities(net), axis=1)
-    most = np.array([np.linalg.norm(w, 2) / 4 for w in net.weights[1:]])
-    share = norms[:-1] / norms[1:]
-    detail = f"{len(share)} layers: the closest passes on {(share / most).max():.2f} of the most it can"
-    return Check("a sigmoid layer passes on |W| / 4 at most", "numeric", bool(np.all(share <= most)), detail)
 
 
 def _dropouts(p: Parameters) -> list[Dropout]:
@@ -202,12 +213,12 @@ def _dropouts(p: Parameters) -> list[Dropout]:
 
 def _inference(p: Parameters, rule: Callable[[Dropout], np.ndarray]) -> Check:
     layers = _dropouts(p)
-    got, wanted = np.array([rule(layer) for layer in layers]), np.array([layer.mean() for layer in layers])
+    pairs = [(rule(layer), layer.mean()) for layer in layers]
     sizes = f"{p.inputs} inputs with p = {p.keep:g}, and two others"
-    return numeric("dropout at inference", got, wanted, oracle="the mean over all masks", sizes=sizes)
+    return numerics("dropout at inference", pairs, oracle="the mean over all masks", sizes=sizes)
 
 
-def _descent(p: Parameters) -> Check:
+def _descent(p: Parameters, claimed: np.ndarray) -> Check:
     import torch
 
     w = torch.tensor(START, requires_grad=True)
@@ -218,26 +229,6 @@ def _descent(p: Parameters) -> Check:
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         optimizer.step()
-    share = descent(CURVATURES, START, p.rate, p.steps) / np.maximum(losses, 1e-300)
+    share = claimed / np.maximum(losses, 1e-300)
     oracle = "PyTorch's SGD, as a share of its loss"
     return numeric("the loss of gradient descent", share, np.ones(p.steps + 1), oracle=oracle, sizes=f"rate {p.rate:g}")
-
-
-def _pictures(norms: dict[Activation, np.ndarray], losses: dict[float, np.ndarray]) -> tuple[Picture, Picture]:
-    def powers(curves: list[np.ndarray]) -> tuple[tuple[float, ...], ...]:
-        return rows_of(np.log10(np.maximum(curves, 1e-300)))
-
-    layers, steps = tuple(float(n + 1) for n in range(len(norms["relu"]))), next(iter(losses.values())).size
-    gradient, loss = "The gradient by layer", "The loss by learning rate"
-    return (
-        Picture(gradient, "lines", powers(list(norms.values())), layers, tuple(norms), "layer", "power of ten"),
-        Picture(
-            loss,
-            "lines",
-            powers(list(losses.values())),
-            tuple(float(t) for t in range(steps)),
-            tuple(f"rate {rate:g}" for rate in losses),
-            "step",
-            "power of ten",
-        ),
-    )

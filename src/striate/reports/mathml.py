@@ -5,6 +5,7 @@ The conversion is latex2mathml's. What comes out is read through before a page t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -27,6 +28,20 @@ class Formula:
     def __html__(self) -> str:
         """Return the markup, as Jinja2 asks for it."""
         return self.mathml
+
+
+def parts(latex: str) -> list[str]:
+    """Return the statements of a formula, which wide spaces separate outside of all braces; each keeps its comma.
+
+    ``a = b, \\quad c = d`` is two statements, which may stand below each other; a word between two spaces joins.
+    """
+    found, depth, start = list[str](), 0, 0
+    for match in re.finditer(r"\\[{}]|[{}]|, *\\quad\b|\\qquad\b", latex):
+        depth += {"{": 1, "}": -1}.get(match[0], 0)
+        if "quad" in match[0] and not depth:
+            found.append(latex[start : match.end()].removesuffix("\\quad").removesuffix("\\qquad").strip())
+            start = match.end()
+    return [part for part in (*found, latex[start:].strip()) if part]
 
 
 def formula(latex: str) -> Formula:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from striate.reports.mathml import Formula, formula
+from striate.reports.mathml import Formula, formula, parts
 from striate.reports.matrix import Cell, cells
 from striate.reports.page import Picture, picture, render
 from striate.reports.palette import PALETTE
+from striate.reports.proof_command import command
 from striate.reports.proof_pictures import picture_svg
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def proof_html(proof: Proof) -> str:
         tables=[grid(made) for made in proof.tables],
         pictures=_pictures(proof),
         palette=PALETTE,
+        command=command(proof),
     )
 
 
@@ -48,8 +50,8 @@ def grid(table: Table) -> Grid:
     return Grid(table.title, table.columns, cells(table.rows))
 
 
-def _formula(latex: str) -> Formula | None:
-    return formula(latex) if latex else None
+def _formula(latex: str) -> list[Formula]:
+    return [formula(part) for part in parts(latex)]
 
 
 def _pictures(proof: Proof) -> list[Picture]:

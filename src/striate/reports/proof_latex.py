@@ -1,11 +1,13 @@
-"""A proof as a fragment of LaTeX, to be put into a document of one's own that loads amsmath and amssymb."""
+"""A proof as a fragment of LaTeX, to be put into a document of one's own that loads amsmath, amssymb and graphicx."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from striate.reports.mathml import parts
 from striate.reports.matrix import Cell, cells
+from striate.reports.proof_command import command
 
 if TYPE_CHECKING:
     from striate.proofs.proof import Proof, Table
@@ -22,10 +24,16 @@ SPECIAL = {
 }  # fmt: skip
 
 
+LONGEST = 90  # characters of a formula whose statements stand side by side
+FITTED = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"  # no wider than the text
+
+
 def proof_latex(proof: Proof) -> str:
     """Return the fragment; it holds no preamble, and no character that a plain LaTeX run does not know."""
     parts = [
-        "% In the preamble: \\usepackage{amsmath,amssymb}",
+        "% In the preamble: \\usepackage{amsmath,amssymb,graphicx}",
+        f"% Made by: {command(proof)}",
+        "\\begingroup\\sloppy",
         f"\\section*{{{escaped(proof.title)}}}",
         f"\\emph{{{escaped(proof.source)}}}\n",
         escaped(proof.statement),
@@ -43,6 +51,7 @@ def proof_latex(proof: Proof) -> str:
         ),
         "\\end{itemize}",
         escaped(proof.limits),
+        "\\par\\endgroup",
     ]
     return "\n".join(part for part in parts if part) + "\n"
 
@@ -53,7 +62,10 @@ def escaped(text: str) -> str:
 
 
 def _display(latex: str) -> str:
-    return f"\\[ {latex} \\]" if latex else ""
+    if len(latex) <= LONGEST:
+        return f"\\[ {latex} \\]" if latex else ""
+    lines = " \\\\\n".join(parts(latex))
+    return f"\\begin{{gather*}}\n{lines}\n\\end{{gather*}}"
 
 
 def _table(table: Table) -> str:
@@ -61,12 +73,13 @@ def _table(table: Table) -> str:
     matrix = any(cell.colour is not None for row in rows for cell in row)
     columns = "r" * len(table.columns) if matrix else "l" + "r" * (len(table.columns) - 1)
     lines = [
-        f"\\paragraph{{{escaped(table.title)}}}\n",
+        f"\\par\\medskip\\noindent\\textbf{{{escaped(table.title)}}}\\par\\nobreak\\smallskip",
         "\\noindent{\\small\\setlength{\\tabcolsep}{4pt}%",
+        FITTED,
         f"\\begin{{tabular}}{{{columns}}}",
         " & ".join(escaped(column) for column in table.columns) + " \\\\ \\hline",
         *(" & ".join(_cell(cell) for cell in row) + " \\\\" for row in rows),
-        "\\end{tabular}}\n",
+        "\\end{tabular}}}\n",
     ]
     return "\n".join(lines)
 

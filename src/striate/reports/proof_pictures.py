@@ -42,13 +42,17 @@ def _height(picture: Picture) -> float:
 
 
 def _heatmap(axes: Axes, picture: Picture) -> None:
-    """Draw cells as paths, blue below zero and orange above, so that equal magnitudes are equally strong."""
+    """Draw cells as paths, blue below zero and orange above, so that equal magnitudes are equally strong.
+
+    Where nothing is below zero, the scale begins there.
+    """
     from matplotlib.colors import LinearSegmentedColormap
 
     values = np.array(picture.values)
     largest = float(np.nanmax(np.abs(values))) or 1.0
-    colours = LinearSegmentedColormap.from_list("signed", [PALETTE[0], "#f4f4f4", PALETTE[1]])
-    mesh = axes.pcolormesh(values, cmap=colours, vmin=-largest, vmax=largest, edgecolors="face", linewidth=0.2)
+    least = 0.0 if float(np.nanmin(values)) >= 0 else -largest
+    colours = LinearSegmentedColormap.from_list("signed", [PALETTE[0], "#f4f4f4", PALETTE[1]][0 if least else 1 :])
+    axes.pcolormesh(values, cmap=colours, vmin=least, vmax=largest, edgecolors="face", linewidth=0.2)
     axes.invert_yaxis()
     axes.set_aspect("equal")
     for axis, count in ((axes.xaxis, values.shape[1]), (axes.yaxis, values.shape[0])):
@@ -59,13 +63,12 @@ def _heatmap(axes: Axes, picture: Picture) -> None:
     box = axes.get_figure(root=True)
     assert box is not None
     scale = box.add_axes((0.87, 0.3, 0.022, 0.44))
-    ramp = np.linspace(-largest, largest, 32)
-    scale.pcolormesh(
-        [0.0, 1.0], np.linspace(-largest, largest, 33), ramp[:, None], cmap=mesh.cmap, vmin=-largest, vmax=largest
-    )
+    ramp = np.linspace(least, largest, 32)
+    scale.pcolormesh([0.0, 1.0], np.linspace(least, largest, 33), ramp[:, None], cmap=colours, vmin=least, vmax=largest)
     scale.set_xticks([])
     scale.yaxis.tick_right()
-    scale.set_yticks([-largest, 0.0, largest], [f"{-largest:.2g}", "0", f"{largest:.2g}"])
+    marks = sorted({least, 0.0, largest})
+    scale.set_yticks(marks, [f"{mark:.2g}" for mark in marks])
     scale.tick_params(length=0, labelsize=10.5)
     for spine in scale.spines.values():
         spine.set_visible(False)
