@@ -1,0 +1,35 @@
+"""A checkpoint becomes a net again, whichever engine wrote it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from striate.data import ImageSet
+from striate.training.recipe import Recipe
+from striate.training.saved import by_hand, rate, saved_net
+from striate.training.train import best_net, train
+
+OPTIONS = {"filters": 3, "filter_size": 3, "hidden": 8, "batch_norm": True, "dropout": 0.3}
+
+
+@pytest.mark.parametrize("engine", ["scratch", "twin"])
+def test_both_kinds_of_weights_become_a_module(engine: str, tiny: ImageSet, tmp_path: Path) -> None:
+    run = train(Recipe(engine=engine, net_options=OPTIONS, epochs=1), tmp_path / "run", images=tiny)
+    net, values, _ = best_net(run)
+    assert by_hand(values) == (engine == "scratch")
+    assert rate(values) == 0.3
+    assert not net.training
+    assert net(torch.zeros(2, 2, 8, 8)).shape == (2, 3)
+
+
+def test_labels_without_an_engine_are_of_a_torch_net() -> None:
+    """As runs have them that were written before there were two."""
+    values = {"net": "convnet", "net_options": {"widths": [[2]]}, "image_shape": [8, 8, 1], "classes": ["a", "b"]}
+    from striate.nets import build
+
+    state = build("convnet", {"widths": [[2]]}, (8, 8, 1), 2).state_dict()
+    net = saved_net(values, state)
+    assert all(torch.equal(a, b) for a, b in zip(net.state_dict().values(), state.values(), strict=True))
