@@ -23,7 +23,7 @@ from striate.probes.lastmap import cut, last_map
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.untouched import untouched
 
-SIGN = "0 or more; large where the feature map speaks for the class; what speaks against it is 0, and negative in `map`"
+SIGN = "0 or more; large where the feature map speaks for the class; what speaks against it is 0"
 
 
 def gradcam(
@@ -38,8 +38,8 @@ def gradcam(
 
     Arrays: ``heatmap`` (N, H, W), the map without its negative part, interpolated to the size of the images (bilinear);
     ``map`` (N, h, w), signed, at the size of the feature map. ``target="all"`` gives both for every class at once,
-    (N, K, ...), the scores told being those of the predicted class. ``facts["backward"]`` tells whether a backward pass was
-    needed. At most ``batch`` images go through the net at once. Raises NetError for an unknown tap, ProbeError for one
+    (N, K, ...), the scores told being those of the predicted class. ``facts["backward_pass"]`` tells whether one was needed.
+    At most ``batch`` images go through the net at once. Raises NetError for an unknown tap, ProbeError for one
     that is no map.
     """
     every = isinstance(target, str)
@@ -60,7 +60,7 @@ def gradcam(
         if not every:
             low, high = low[:, 0], high[:, 0]
         arrays = {"heatmap": high.to(images.device), "map": low.to(images.device)}
-        facts = {"tap": tap, "backward": head is None, "map": list(low.shape[-2:]), "all_classes": every}
+        facts = {"tap": tap, "backward_pass": head is None, "map": list(low.shape[-2:]), "all_classes": every}
         return Record("gradcam", "heatmap", arrays, SIGN, described(scores, chosen), facts)
 
 
@@ -92,10 +92,14 @@ def _by_gradient(
         map_ = made.reached(tap)
         chosen = targets(scores, target)
         kinds = torch.arange(scores.shape[1], device=x.device).expand(len(x), -1) if every else chosen[:, None]
+        if not scores.requires_grad:
+            raise ProbeError(
+                f'the score does not depend on the tap "{tap}", so it has no say there; choose another one'
+            )
         low: list[Tensor] = []
         for k in kinds.unbind(1):
             score = scores.gather(1, k[:, None]).sum()
-            (gradient,) = torch.autograd.grad(score, map_, retain_graph=True, materialize_grads=True)
+            (gradient,) = torch.autograd.grad(score, map_, retain_graph=every, materialize_grads=True)
             alpha = full(gradient).mean((2, 3))
             low.append(torch.einsum("nc,nchw->nhw", alpha, full(map_.detach())))
         return scores.detach(), chosen, torch.stack(low, 1)

@@ -47,8 +47,10 @@ def integrated_gradients(
 
 def _baseline(x: Tensor, baseline: Tensor | float) -> Tensor:
     given = torch.as_tensor(baseline, dtype=x.dtype, device=x.device)
-    if given.dim() not in (0, 3, 4) or (given.dim() and torch.broadcast_shapes(given.shape, x.shape) != x.shape):
+    try:
+        return given.expand_as(x)
+    except RuntimeError as error:
+        accepted = tuple(x.shape[1:])
         raise ProbeError(
-            f"the baseline has the shape {tuple(given.shape)}, and must be a number or {tuple(x.shape[1:])}"
-        )
-    return given.expand_as(x)
+            f"the baseline has the shape {tuple(given.shape)}, and must be a number, or of the shape {accepted}"
+        ) from error

@@ -61,6 +61,7 @@ def occlusion(
             SIGN,
             described(scores, chosen),
             {"window": window, "stride": stride, "fill": fill, "patches": len(tops) * len(lefts)},
+            signed=True,
         )
 
 

@@ -43,8 +43,8 @@ class Record:
 
     ``arrays`` are tensors on the device of the images, in float32 at least, first dimension N unless ``facts`` says
     otherwise; a heatmap is under ``heatmap``, (N, H, W) at the size of the images. ``scores`` has one entry for each image;
-    it is empty for a probe that explains no score. ``sign`` says in words what large, small and negative values mean.
-    ``facts`` are JSON-able: settings and numbers.
+    it is empty for a probe that explains no score. ``sign`` says in words what large, small and negative values mean,
+    ``signed`` whether the heatmap has negative ones. ``facts`` are JSON-able: settings and numbers.
     """
 
     probe: str
@@ -53,6 +53,7 @@ class Record:
     sign: str
     scores: tuple[Score, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    signed: bool = False
 
     @property
     def heatmap(self) -> Tensor:

@@ -25,6 +25,7 @@ from striate.probes.untouched import untouched
 
 Method = Literal["gradient", "signed", "times-input", "smoothgrad", "integrated"]
 METHODS: tuple[Method, ...] = get_args(Method)
+UNSIGNED = ("gradient", "smoothgrad")
 
 SIGNS: dict[str, str] = {
     "gradient": "0 or more; large where a small change of the pixel changes the score most, upwards or downwards",
@@ -78,6 +79,7 @@ def saliency(
             SIGNS[method],
             described(scores, chosen),
             facts,
+            signed=method not in UNSIGNED,
         )
 
 
@@ -99,7 +101,7 @@ def gradients(net: nn.Module, x: Tensor, target: Target, batch: int) -> tuple[Te
 
 
 def _heatmap(method: Method, gradient: Tensor, x: Tensor) -> Tensor:
-    if method in ("gradient", "smoothgrad"):
+    if method in UNSIGNED:
         return gradient.abs().amax(1)
     return (gradient * x if method == "times-input" else gradient).sum(1)
 

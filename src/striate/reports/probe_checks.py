@@ -76,10 +76,10 @@ def cascade_svg(cascade: Mapping[str, Any]) -> str:
 def curves_svg(curves: Mapping[str, Any]) -> str:
     """Return deletion and insertion as an SVG element, with the random order dashed."""
     lines = (
-        ("deletion", "covered, by map", PALETTE[1], "-"),
-        ("random_deletion", "covered, random", PALETTE[1], (0, (4, 2))),
-        ("insertion", "put in, by map", PALETTE[2], "-"),
-        ("random_insertion", "put in, random", PALETTE[2], (0, (4, 2))),
+        ("deletion", "covered by map", PALETTE[1], "-"),
+        ("random_deletion", "random (dashed)", PALETTE[1], (0, (4, 2))),
+        ("insertion", "put in by map", PALETTE[2], "-"),
+        ("random_insertion", "random (dashed)", PALETTE[2], (0, (4, 2))),
     )
     height = 300.0
     with canvas(WIDTH, height, "curves") as figure:

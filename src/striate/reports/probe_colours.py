@@ -59,13 +59,14 @@ def srgb(lab: Values) -> Pixels:
     return np.round(curve.clip(0, 1) * 255).astype(np.uint8)
 
 
-def scaled(values: Values, *, signed: bool) -> tuple[Values, float]:
-    """Return the map over its own largest magnitude, and that magnitude; a map of zeros stays as it is.
+def scaled(values: Values, share: float = 1.0) -> tuple[Values, float]:
+    """Return the map in units of its full colour, and that: the magnitude which ``share`` of its values do not exceed.
 
-    Without a sign the smallest value of the map stays where it is, so that 0 is the darkest colour.
+    A map of zeros stays as it is. 0 stays where it is, so that it has the darkest colour, or the middle one.
     """
-    largest = float(np.abs(values).max())
-    return (values / largest if largest > 0 else values), largest
+    magnitudes = np.abs(values)
+    full = float(np.quantile(magnitudes, share)) or float(magnitudes.max())
+    return (values / full if full > 0 else values), full
 
 
 def overlaid(pixels: Pixels, values: Values, *, signed: bool) -> Pixels:

@@ -59,43 +59,53 @@ WORDS = {
 }
 
 
+SATURATED = 0.99
+"""Gradients have few pixels that are much larger than all others; without a limit nothing else would be seen."""
+
+
 def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
     """Return the page of a heatmap record; ``pictures`` are as the net received them, uint8 (H, W, C) each."""
     maps = record.heatmap.detach().cpu().double().numpy()
-    signed = bool(maps.min() < 0) or "positive" in record.sign
+    signed = record.signed
+    share = SATURATED if record.probe == "saliency" else 1.0
     text, formula = WORDS[str(record.facts.get("method", record.probe))]
     groups = [
-        _group(place, picture, heatmap, record.scores[place], classes, signed)
+        _group(place, picture, heatmap, record.scores[place], classes, signed, share)
         for place, (picture, heatmap) in enumerate(zip(pictures, maps, strict=True))
     ]
-    ends = ("speaks against", "0", "speaks for") if signed else ("0", "largest of the map")
+    ends = ("negative", "0", "positive") if signed else ("0", "largest")
+    scale = "Each has its own scale" + (", full colour at its 99th percentile." if share < 1 else ".")
     return Page(
         title=TITLES[record.probe],
         over=f"{record.probe}, {net}",
         words=(text,),
         formula=formula,
         groups=tuple(groups),
-        legend=Legend(
-            Panel("legend", "", bar(signed=signed)), ends, f"The map is {record.sign}. Each has its own scale."
-        ),
+        legend=Legend(Panel("legend", "", bar(signed=signed)), ends, f"The map is {record.sign}. {scale}"),
         after=checks_group(record.facts["checks"], len(pictures)) if "checks" in record.facts else (),
         tables=(_settings(record),),
     )
 
 
 def _group(
-    place: int, picture: Picture, heatmap: np.ndarray, score: Score, classes: Sequence[str], signed: bool
+    place: int,
+    picture: Picture,
+    heatmap: np.ndarray,
+    score: Score,
+    classes: Sequence[str],
+    signed: bool,
+    share: float,
 ) -> Group:
     pixels = picture.pixels if picture.pixels.ndim == 3 else picture.pixels[..., None]
     shown = np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
-    values, largest = scaled(heatmap, signed=signed)
+    values, full = scaled(heatmap, share)
     stem = f"{place + 1:02}-{picture.name}"
     return Group(
         title=picture.name,
         lines=(explained(score, classes),),
         panels=(
             Panel(f"{stem}-image", "as the net receives it", shown),
-            Panel(f"{stem}-map", f"map, largest {number(largest)}", coloured(values, signed=signed)),
+            Panel(f"{stem}-map", f"map, full colour is {number(full)}", coloured(values, signed=signed)),
             Panel(f"{stem}-overlay", "map over the image", overlaid(shown, values, signed=signed)),
         ),
     )
