@@ -19,11 +19,16 @@ def test_it_is_the_sum_over_taps(
     out = np.empty((3, 4, 3, 4))
     columns.correlate(x, w, b, out, corner, stride)
     endless = np.pad(x, ((0, 0), (0, 0), (9, 9), (9, 9)))
-    expected, dw = np.zeros_like(out) + b[:, None, None], np.zeros_like(w)
+    expected, dw, dx = np.zeros_like(out) + b[:, None, None], np.zeros_like(w), np.zeros_like(endless)
     for u, v in np.ndindex(3, 2):
         top, left = 9 + corner[0] + u, 9 + corner[1] + v
         read = endless[:, :, top : top + 3 * stride : stride, left : left + 4 * stride : stride]
         expected += np.einsum("ncij,fc->nfij", read, w[:, :, u, v])
         dw[:, :, u, v] = np.einsum("ncij,nfij->fc", read, out)
+        received = dx[:, :, top : top + 3 * stride : stride, left : left + 4 * stride : stride]
+        received += np.einsum("nfij,fc->ncij", out, w[:, :, u, v])
     np.testing.assert_allclose(out, expected, atol=1e-12)
     np.testing.assert_allclose(columns.filter_gradient(x, w, out, corner, stride), dw, atol=1e-12)
+    gradient = np.full_like(x, np.nan)
+    columns.input_gradient(out, w, gradient, corner, stride)
+    np.testing.assert_allclose(gradient, dx[:, :, 9:16, 9:15], atol=1e-12)

@@ -38,6 +38,10 @@ def test_it_is_the_direct_sum(
     np.testing.assert_allclose(
         winograd.filter_gradient(x, w, out, corner), columns.filter_gradient(x, w, out, corner), atol=1e-11
     )
+    dx, direct_dx = np.empty_like(x), np.empty_like(x)
+    winograd.input_gradient(out, w, dx, corner)
+    columns.input_gradient(out, w, direct_dx, corner)
+    np.testing.assert_allclose(dx, direct_dx, atol=1e-11)
 
 
 @pytest.mark.parametrize("channels", [32, 128])

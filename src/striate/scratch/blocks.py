@@ -24,7 +24,7 @@ LEAST_BLOCKS = 8
 
 @dataclass(frozen=True)
 class Block:
-    """Images ``first`` up to, not including, ``last``, and of their output the rows ``top`` up to ``bottom``."""
+    """Images ``first`` up to, not including, ``last``, and of each the rows ``top`` up to ``bottom``."""
 
     first: int
     last: int

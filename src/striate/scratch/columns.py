@@ -4,6 +4,7 @@ The taps of a block are gathered into a matrix with one row per tap and one colu
 shifted copy of the input, which copies fast, and the product comes out in the layout of the output:
 
     out = w (F, C*U*V) @ taps (C*U*V, positions)        dw = sum over blocks of  dout (F, positions) @ taps^T
+    dx  = the rows of w^T @ dout, each added where its tap was read
 """
 
 from __future__ import annotations
@@ -48,10 +49,38 @@ def filter_gradient(x: Array, w: Array, dout: Array, corner: Pair, stride: int =
         space, total = Workspace(dtype), np.zeros((filters, w[0].size), dtype)
         for block in part:
             taps = _taps(x, w, corner, stride, columns, block, space)
-            total += dout[block.images, :, block.rows].transpose(1, 0, 2, 3).reshape(filters, -1) @ taps.T
+            total += _by_filter(dout, block) @ taps.T
         return total
 
     return np.sum(share(_blocks(w, dout), work), axis=0).reshape(w.shape)
+
+
+def input_gradient(dout: Array, w: Array, dx: Array, corner: Pair, stride: int = 1) -> None:
+    """Write into ``dx`` (N, C, H, W) the gradient of :func:`correlate` for ``dout`` (N, F, I, J)."""
+    _, channels, height, width = w.shape
+    rows, columns = dout.shape[2:]
+    # All cells that a window reads, and any between; x is a rectangle of them, or they of x.
+    area = (rows - 1) * stride + height, (columns - 1) * stride + width
+
+    def work(part: Sequence[Block]) -> None:
+        space = Workspace(dx.dtype)
+        for block in part:
+            product = space.array("product", w[0].size, block.count * rows * columns)
+            np.matmul(w.reshape(len(w), -1).T, _by_filter(dout, block), out=product)
+            by_tap = product.reshape(channels, height, width, block.count, rows, columns)
+            read = space.array("read", channels, block.count, *area)
+            read[...] = 0
+            for u, v in np.ndindex(height, width):
+                read[:, :, u : u + stride * rows : stride, v : v + stride * columns : stride] += by_tap[:, u, v]
+            dx[block.images] = cut(read.transpose(1, 0, 2, 3), -corner[0], -corner[1], *dx.shape[2:])
+
+    # Whole images only: two strips would add to the same rows.
+    share(blocks(len(dout), rows, row_bytes=w[0].size * columns * dx.itemsize, multiple=rows), work)
+
+
+def _by_filter(dout: Array, block: Block) -> Array:
+    """Return the block of ``dout`` as (F, positions)."""
+    return dout[block.images, :, block.rows].transpose(1, 0, 2, 3).reshape(dout.shape[1], -1)
 
 
 def _blocks(w: Array, out: Array) -> list[Block]:

@@ -27,6 +27,8 @@ from striate.scratch.blocks import Array
 
 # Fewer channels or filters than this, and the transforms cost more than the multiplications that they save.
 WINOGRAD_CHANNELS = 24
+# Up to so many filters per channel, reading the taps of dout again costs less than adding up what each tap of x receives.
+TURNED_RATIO = 4
 
 
 @dataclass(frozen=True)
@@ -84,27 +86,14 @@ def conv_backward_filters(dout: Array, cache: ConvCache) -> tuple[Array, Array |
 
 
 def conv_backward_input(dout: Array, cache: ConvCache) -> Array:
-    """Return ``dx`` alone.
-
-    Row r of x meets tap u at output row i where i*S = r + P - u. So the rows with r + P = S*q + a, for one a below S, meet the
-    taps u = S*k + a alone, at i = q - k: a correlation of ``dout`` with those taps turned by half a turn, at stride 1.
-    """
+    """Return ``dx`` alone."""
     _check_gradient(dout, cache)
-    w, stride, padding = cache.w, cache.stride, cache.padding
-    dx = np.zeros(cache.x.shape, np.result_type(dout, w))
-    for a in range(min(stride, w.shape[2])):
-        for c in range(min(stride, w.shape[3])):
-            turned = np.ascontiguousarray(w[:, :, a::stride, c::stride][:, :, ::-1, ::-1].transpose(1, 0, 2, 3))
-            # The first q whose row, or column, is not in the padding.
-            down, across = -((a - padding) // stride), -((c - padding) // stride)
-            part = dx[:, :, stride * down + a - padding :: stride, stride * across + c - padding :: stride]
-            if part.size == 0:
-                continue
-            corner = down - turned.shape[2] + 1, across - turned.shape[3] + 1
-            if _suits_winograd(turned, 1, dout, part):
-                winograd.correlate(dout, turned, None, part, corner)
-            else:
-                columns.correlate(dout, turned, None, part, corner)
+    w, corner = cache.w, (-cache.padding, -cache.padding)
+    dx = np.empty(cache.x.shape, np.result_type(dout, w))
+    if _suits_winograd(w, cache.stride, dout, dx):
+        winograd.input_gradient(dout, w, dx, corner)
+    else:
+        columns.input_gradient(dout, w, dx, corner, cache.stride)
     return dx
 
 

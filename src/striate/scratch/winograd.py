@@ -77,6 +77,16 @@ def filter_gradient(x: Array, w: Array, dout: Array, corner: Pair) -> Array:
     return np.ascontiguousarray(dw.transpose(3, 2, 0, 1))
 
 
+def input_gradient(dout: Array, w: Array, dx: Array, corner: Pair) -> None:
+    """Write into ``dx`` (N, C, H, W) the gradient of :func:`correlate` for ``dout`` (N, F, I, J).
+
+    Cell r of x meets tap u at output r - corner - u, so dx is a correlation of ``dout`` too: with each filter turned by half a
+    turn, and filters and channels exchanged.
+    """
+    turned = w[:, :, ::-1, ::-1].transpose(1, 0, 2, 3)
+    correlate(dout, turned, None, dx, (1 - KERNEL - corner[0], 1 - KERNEL - corner[1]))
+
+
 def _input_values(x: Array, out: Array, corner: Pair, block: Block, to_points: Array, space: Workspace) -> Array:
     """Return B^T d B of the block's tiles: (36, tiles, C)."""
     channels, down, across = x.shape[1], _tiles(block.height), _tiles(out.shape[3])
