@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from striate.base.errors import NetError
 from striate.scratch.activations import relu_backward, relu_forward
 from striate.scratch.batch_norm import Averages, batch_norm_backward, batch_norm_forward
-from striate.scratch.convolution import conv_backward, conv_forward
-from striate.scratch.dense import dense_backward, dense_forward
+from striate.scratch.convolution import conv_backward_filters, conv_backward_input, conv_forward
+from striate.scratch.dense import dense_backward, dense_backward_weights, dense_forward
 from striate.scratch.dropout import Mode, dropout_backward, dropout_forward
 from striate.scratch.flatten import flatten_backward, flatten_forward
 from striate.scratch.pooling import max_pool_backward, max_pool_forward
@@ -45,10 +45,14 @@ class Pass:
 
 @dataclass(frozen=True)
 class Layer:
-    """``forward(x, pass)`` returns (out, cache); ``backward(dout, cache)`` returns dx and the gradients by parameter."""
+    """``forward(x, pass)`` returns (out, cache); ``backward(dout, cache)`` returns dx and the gradients by parameter.
+
+    A layer that has parameters returns their gradients alone from ``own(dout, cache)``.
+    """
 
     forward: Callable[[Array, Pass], tuple[Array, Any]]
     backward: Callable[[Array, Any], tuple[Array, Grads]]
+    own: Callable[[Array, Any], Grads] | None = None
 
 
 def forward(layers: Sequence[Layer], x: Array, given: Pass) -> tuple[Array, list[Any]]:
@@ -61,11 +65,18 @@ def forward(layers: Sequence[Layer], x: Array, given: Pass) -> tuple[Array, list
 
 
 def backward(layers: Sequence[Layer], dout: Array, caches: Sequence[Any]) -> Grads:
-    """Return the gradient of every parameter, given that of the last layer's output."""
+    """Return the gradient of every parameter, given that of the last layer's output.
+
+    It ends at the first layer that has parameters: nobody asks for the gradient of the images, often the dearest of all.
+    """
     grads: Grads = {}
-    for layer, cache in zip(reversed(layers), reversed(caches), strict=True):
-        dout, own = layer.backward(dout, cache)
-        grads |= own
+    first = next((k for k, layer in enumerate(layers) if layer.own), -1)
+    for k in reversed(range(len(layers))):
+        own = layers[k].own
+        if own and k == first:
+            return grads | own(dout, caches[k])
+        dout, found = layers[k].backward(dout, caches[k])
+        grads |= found
     return grads
 
 
@@ -77,18 +88,26 @@ def dense(number: int) -> Layer:
         dx, dw, db = dense_backward(dout, cache)
         return dx, {weight: dw, bias: db}
 
-    return Layer(lambda x, p: dense_forward(x, p.params[weight], p.params[bias]), back)
+    def own(dout: Array, cache: Any) -> Grads:
+        dw, db = dense_backward_weights(dout, cache)
+        return {weight: dw, bias: db}
+
+    return Layer(lambda x, p: dense_forward(x, p.params[weight], p.params[bias]), back, own)
 
 
 def conv(number: int) -> Layer:
     """Return the convolution (stride 1, no padding) with the parameters W and, where there is one, b of this number."""
     weight, bias = f"W{number}", f"b{number}"
 
-    def back(dout: Array, cache: Any) -> tuple[Array, Grads]:
-        dx, dw, db = conv_backward(dout, cache)
-        return dx, {weight: dw} if db is None else {weight: dw, bias: db}
+    def own(dout: Array, cache: Any) -> Grads:
+        dw, db = conv_backward_filters(dout, cache)
+        return {weight: dw} if db is None else {weight: dw, bias: db}
 
-    return Layer(lambda x, p: conv_forward(x, p.params[weight], p.params.get(bias)), back)
+    return Layer(
+        lambda x, p: conv_forward(x, p.params[weight], p.params.get(bias)),
+        lambda dout, cache: (conv_backward_input(dout, cache), own(dout, cache)),
+        own,
+    )
 
 
 def batch_norm(number: int) -> Layer:
@@ -105,7 +124,7 @@ def batch_norm(number: int) -> Layer:
         dx, dgamma, dbeta = batch_norm_backward(dout, cache)
         return dx, {gamma: dgamma, beta: dbeta}
 
-    return Layer(forth, back)
+    return Layer(forth, back, lambda dout, cache: back(dout, cache)[1])
 
 
 def dropout(drop: float) -> Layer:

@@ -40,10 +40,16 @@ def dense_forward(x: Array, w: Array, b: Array) -> tuple[Array, DenseCache]:
 
 def dense_backward(dout: Array, cache: DenseCache) -> tuple[Array, Array, Array]:
     """Return ``dx`` (N, I), ``dw`` (I, O) and ``db`` (O) for ``dout`` (N, O)."""
+    dw, db = dense_backward_weights(dout, cache)
+    return dout @ cache.w.T, dw, db
+
+
+def dense_backward_weights(dout: Array, cache: DenseCache) -> tuple[Array, Array]:
+    """Return ``dw`` and ``db`` alone: all that a first layer needs, since nobody asks for the gradient of the features."""
     given = (len(cache.x), cache.w.shape[1])
     if dout.shape != given:
         raise NetError(
             f"the gradient has shape {dout.shape}, but the dense layer gave {given}: "
             "a gradient has the shape of what it is the gradient of"
         )
-    return dout @ cache.w.T, cache.x.T @ dout, dout.sum(axis=0)
+    return cache.x.T @ dout, dout.sum(axis=0)
