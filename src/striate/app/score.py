@@ -46,7 +46,7 @@ def score(
         raise DataError(f"{images.name} has no test split; add a folder test/CLASS/ beside train/")
     _same_classes(subject, images.name, images.classes)
     where = device()
-    normalization = Normalization(subject.inputs.mean, subject.inputs.std)
+    normalization = Normalization(subject.inputs.mean, subject.inputs.std, subject.per_image, subject.permuted)
     found = evaluate(subject.net.to(where), in_order(images.test, normalization, where, 250))
     return {
         "net": subject.name,

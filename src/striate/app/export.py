@@ -1,0 +1,172 @@
+"""A net as a file that other programs read, with the names of its classes and the normalization of its images in it.
+
+    onnx          for ONNX Runtime and others (the extra ``export``); checked there against the net before it is written
+    safetensors   the weights by name
+    program       PyTorch's exported program (torch.export): computation and weights, without this package
+
+Each holds one JSON text named ``striate``; images are float32 (N, C, H, W), and what comes out are logits (N, classes).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import logging
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from striate.base.errors import NetError, nearest
+from striate.base.files import write_bytes
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from striate.app.subject import Subject
+
+FORMATS = {"onnx": ".onnx", "safetensors": ".safetensors", "program": ".pt2"}
+TOLERANCE = 1e-3  # of the largest logit: float32 sums in another order differ by far less
+METADATA = "striate"
+
+
+def export(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
+    """Write the net of ``subject`` as ``to`` (onnx, safetensors or program); return file, format, bytes and difference.
+
+    The difference is that of the logits of file and net, None where there is nothing to run. Without ``out`` the file is named
+    after the net, in the current folder. Raises NetError when the format is unknown, an extra is missing, or what the file
+    computes is not what the net computes.
+    """
+    if to not in FORMATS:
+        raise NetError(f'format "{to}" is unknown{nearest(to, FORMATS)}; accepted are {", ".join(FORMATS)}')
+    path = out or Path(f"{_stem(subject.name)}{FORMATS[to]}")
+    make = {"onnx": _onnx, "safetensors": _safetensors, "program": _program}[to]
+    net, training = subject.net.cpu(), subject.net.training
+    net.eval()
+    try:
+        content, difference = make(subject, json.dumps(metadata(subject), ensure_ascii=False))
+    finally:
+        net.train(training)
+    if difference is not None and difference > TOLERANCE:
+        raise NetError(
+            f"the {to} file would answer otherwise than {subject.name}: the logits differ by {difference:.2g} of the largest, "
+            f"and {TOLERANCE:g} is allowed; nothing was written"
+        )
+    write_bytes(path, content)
+    return {"file": str(path), "format": to, "bytes": len(content), "difference": difference}
+
+
+def metadata(subject: Subject) -> dict[str, Any]:
+    """Return what a reader of the file has to know: what goes in, how it is normalized, and what the outputs are called."""
+    height, width, channels = subject.inputs.image_shape
+    per_image = subject.per_image
+    formula = "(x - mean(x)) / max(std(x), 1 / sqrt(C H W))" if per_image else "(x - mean) / std for each channel"
+    return {
+        "format": 1,
+        "net": subject.name,
+        "input": {"layout": "float32 N, C, H, W", "channels": channels, "height": height, "width": width},
+        "normalization": {
+            "of": "x = pixel / 255",
+            "formula": formula,
+            **({} if per_image else {"mean": list(subject.inputs.mean), "std": list(subject.inputs.std)}),
+            "permuted_pixels": subject.permuted,
+        },
+        "output": "logits N, classes",
+        "classes": list(subject.inputs.classes),
+    }
+
+
+def _safetensors(subject: Subject, text: str) -> tuple[bytes, None]:
+    from safetensors.torch import save
+
+    state = {name: tensor.detach().clone().contiguous() for name, tensor in subject.net.state_dict().items()}
+    return save(state, metadata={METADATA: text}), None
+
+
+def _onnx(subject: Subject, text: str) -> tuple[bytes, float]:
+    _needed("onnx", "onnxscript", "onnxruntime")
+    import onnxruntime
+    import torch
+
+    with _quiet():
+        made: Any = torch.onnx.export(
+            subject.net,
+            (_images(subject, 2),),
+            dynamo=True,
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            input_names=["images"],
+            output_names=["logits"],
+            verbose=False,
+        )
+    made.model.metadata_props[METADATA] = text
+    content: bytes = made.model_proto.SerializeToString()
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+
+    def run(images: Tensor) -> Tensor:
+        return torch.from_numpy(session.run(["logits"], {"images": images.numpy()})[0])
+
+    return content, _difference(subject, run)
+
+
+def _program(subject: Subject, text: str) -> tuple[bytes, float]:
+    import torch
+
+    with _quiet():
+        made = torch.export.export(
+            subject.net, (_images(subject, 2),), dynamic_shapes=({0: torch.export.Dim("batch")},)
+        )
+        buffer = io.BytesIO()
+        torch.export.save(made, buffer, extra_files={METADATA: text})
+        buffer.seek(0)
+        module = torch.export.load(buffer).module()
+    return buffer.getvalue(), _difference(subject, module)
+
+
+def _difference(subject: Subject, run: Any) -> float:
+    """Return the largest difference of the logits of five images, over the largest logit; the net was traced with two."""
+    import torch
+
+    images = _images(subject, 5)
+    with torch.no_grad():
+        ours, theirs = subject.net(images), run(images)
+    return float((ours - theirs).abs().max() / ours.abs().max().clamp_min(1e-12))
+
+
+def _images(subject: Subject, count: int) -> Tensor:
+    import torch
+
+    height, width, channels = subject.inputs.image_shape
+    return torch.randn(count, channels, height, width, generator=torch.Generator().manual_seed(0))
+
+
+def _needed(*modules: str) -> None:
+    missing: list[str] = []
+    for name in modules:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            missing.append(name)
+    if missing:
+        raise NetError(
+            f'the format onnx needs {", ".join(missing)}; install what is missing with: pip install "striate[export]"'
+        )
+
+
+@contextlib.contextmanager
+def _quiet() -> Generator[None]:
+    """While the block runs, the exporter's remarks about itself are not printed."""
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "torch.export", "onnxscript", "onnx_ir")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _stem(name: str) -> str:
+    words = "".join(c if c.isalnum() or c in "-_." else "-" for c in Path(name).name)
+    return words.strip("-.") or "net"
