@@ -2,11 +2,12 @@
 
     numeric_k = sum_j dout_j (out_j(x + h e_k) - out_j(x - h e_k)) / (2 h),      h = step * max(1, |x_k|)
     error_k   = |analytic_k - numeric_k| / max(|analytic_k|, |numeric_k|, floor_k)
-    floor_k   = 1e7 * (rounding of one difference) = 1e7 * 2.2e-16 * sum_j |dout_j out_j| / (2 h), over the j that moved
+    floor_k   = max(1e7 * rounding_k, 1e-4 * largest analytic entry of the same array)
+    rounding_k = 2.2e-16 * sum_j |dout_j out_j| / (2 h), over the j that moved
 
-Rounding alone then counts as about 1e-7 however small a gradient is. dout is drawn at random, so that an error cannot
-hide in a sum of ones. Where an error stands out, the step is taken again at a hundredth: within the first step the
-function may have a kink (relu at 0, a change of the largest in a pool), beside which no difference is a derivative.
+So what differences cannot resolve counts as about 1e-7, however small a gradient is. dout is drawn at random, so that
+an error cannot hide in a sum of ones. Where an error stands out, the step is taken again at a hundredth: within the first
+the function may have a kink (relu at 0, a change of the largest in a pool), beside which no difference is a derivative.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ Array = NDArray[Any]
 
 STEP = 1e-5
 TOLERANCE = 1e-6
-_ROUNDING = 1e7 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True)
@@ -166,23 +166,26 @@ def _compare(
     if array.size == 0:
         raise NetError(f"{name} has shape {array.shape} and no entry to check")
     worst = Worst(name, (), 0.0, 0.0, -1.0)
+    least = 1e-4 * float(np.abs(gradient).max())
+
+    def at(index: tuple[int, ...], h: float) -> Worst:
+        analytic = float(gradient[index])
+        numeric, rounding = _difference(output, dout, array, index, h)
+        scale = max(abs(analytic), abs(numeric), 1e7 * rounding, least)
+        return Worst(name, index, analytic, numeric, abs(analytic - numeric) / scale if scale != 0 else 0.0)
+
     for index in np.ndindex(array.shape):
-        entry = _entry(output, dout, array, index, float(gradient[index]), name, step)
+        entry = at(index, step)
         if not entry.error <= tolerance:
-            entry = min(entry, _entry(output, dout, array, index, entry.analytic, name, step / 100), key=_badness)
+            entry = min(entry, at(index, step / 100), key=_badness)
         worst = max(worst, entry, key=_badness)
     return worst
 
 
-def _entry(
-    output: Callable[[], Any],
-    dout: Array,
-    array: Array,
-    index: tuple[int, ...],
-    analytic: float,
-    name: str,
-    step: float,
-) -> Worst:
+def _difference(
+    output: Callable[[], Any], dout: Array, array: Array, index: tuple[int, ...], step: float
+) -> tuple[float, float]:
+    """Return the central difference at ``index``, and what rounding can make of it."""
     here = array[index]
     h = step * max(1.0, abs(here))
     outs: list[Array] = []
@@ -192,12 +195,9 @@ def _entry(
         outs.append(np.array(output(), dtype=np.float64))
     array[index] = here
     after, before = outs
-    numeric = float(np.sum(dout * (after - before)) / (2 * h))
     sizes = np.maximum(np.abs(after), np.abs(before)) * (after != before)
-    floor = _ROUNDING * float(np.sum(np.abs(dout) * sizes)) / (2 * h)
-    scale = max(abs(analytic), abs(numeric), floor)
-    error = abs(analytic - numeric) / scale if scale != 0 else 0.0
-    return Worst(name, index, analytic, numeric, error)
+    rounding = np.finfo(np.float64).eps * float(np.sum(np.abs(dout) * sizes)) / (2 * h)
+    return float(np.sum(dout * (after - before)) / (2 * h)), rounding
 
 
 def _badness(entry: Worst) -> float:
