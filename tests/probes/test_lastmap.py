@@ -57,7 +57,7 @@ def test_channels_last_are_turned() -> None:
 
 
 def test_a_dense_net_has_none() -> None:
-    with pytest.raises(ProbeError, match="no module of this net puts out a feature map.*saliency and occlusion work"):
+    with pytest.raises(ProbeError, match=r"no module of this net puts out a feature map.*saliency and occlusion work"):
         last_map(nn.Sequential(nn.Flatten(), nn.Linear(4, 2)), torch.zeros(1, 1, 2, 2))
 
 

@@ -46,12 +46,16 @@ def test_the_copy_is_the_blocks_own() -> None:
 def test_buffers_and_generators_are_restored_also_when_the_block_raises() -> None:
     net = nn.BatchNorm2d(2)
     before = (random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state())
-    with pytest.raises(KeyError), untouched(net, torch.zeros(1, 2, 2, 2)):
+
+    def disturb() -> None:
         net.running_mean.fill_(7)
         net.train()
         net(torch.randn(4, 2, 3, 3))
         random.random(), np.random.random(), torch.randn(3)
         raise KeyError
+
+    with pytest.raises(KeyError), untouched(net, torch.zeros(1, 2, 2, 2)):
+        disturb()
     assert net.running_mean.tolist() == [0.0, 0.0]
     assert net.num_batches_tracked == 0
     assert random.getstate() == before[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -66,8 +66,18 @@ def opened(
     return Asked(subject, shown, subject.tensor(seen))
 
 
-def present(record: Record, asked: Asked, out: Path | None, as_json: bool, npz: Path | None) -> None:
-    """Write the pictures and the page of ``record``, and print the summary, or the numbers with ``as_json``."""
+def present(
+    record: Record,
+    asked: Asked,
+    out: Path | None,
+    as_json: bool,
+    npz: Path | None,
+    summary: Callable[[], None] | None = None,
+) -> None:
+    """Write the pictures and the page of ``record``, and print the summary, or the numbers with ``as_json``.
+
+    ``summary`` prints what it has to say instead of the table of explained scores.
+    """
     from striate.app import terminal
     from striate.base.files import dump_json, make_folder
     from striate.reports.probe import file_name, page_of, write_page
@@ -83,7 +93,9 @@ def present(record: Record, asked: Asked, out: Path | None, as_json: bool, npz: 
         shown = [{"image": p.name, "origin": p.origin, "label": p.label} for p in asked.pictures]
         typer.echo(dump_json({**record.to_json(classes), "net": name, "images": shown, "page": str(written)}), nl=False)
         return
-    if record.scores:
+    if summary is not None:
+        summary()
+    elif record.scores:
         made = terminal.table("image", "explains", "score", "probability", "predicted", right=("score", "probability"))
         from striate.probes.record import label
 

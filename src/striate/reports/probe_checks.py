@@ -21,11 +21,11 @@ def checks_group(checks: Mapping[str, Any], images: int) -> tuple[Group, ...]:
     cascade, curves = checks["cascade"], checks["curves"]
     areas = curves["areas"]
     last = cascade["means"][-1]
-    many = "the image" if images == 1 else f"{images} images"
+    many = "" if images == 1 else f", on average over {images} images"
     lines = (
         "Does it depend on the weights? The layers are made random one after another, from the last to the first, and each"
         " time the map is compared with that of the trained net (Spearman's rank correlation: 1 is the same order of pixels)."
-        f" With all weights random it is {_signed(last)}, on average over {many}; a map that stayed near 1 would show"
+        f" With all weights random it is {_signed(last)}{many}; a map that stayed near 1 would show"
         " the image and not the net.",
         "Does it find what the net needs? Pixels are covered in the order of the map, and the class's probability is followed:"
         f" the area under the curve is {areas['deletion']:.3f}, against {areas['random_deletion']:.3f} in random order"

@@ -1,0 +1,52 @@
+"""IMAGE on the command line: files, folders, test images of a data set, addresses, and all faults together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from striate.app import address
+from striate.app.images import pictures
+from striate.base.errors import DataError
+from striate.data import load
+from striate.data.picture import Picture
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("a", "b"):
+        Image.new("L", (9, 9), 7).save(tmp_path / f"{name}.png")
+    return tmp_path
+
+
+def test_files_folders_and_test_images_come_in_order(folder: Path) -> None:
+    made = pictures([str(folder / "b.png"), str(folder), "digits:3"])
+    assert [p.name for p in made] == ["b", "a", "b", f"digits 3, {made[3].label}"]
+    data = load("digits")
+    assert data.test is not None
+    np.testing.assert_array_equal(made[3].pixels, data.test.images[3, ..., 0])
+    assert (made[3].origin, made[3].label) == ("digits:3", int(data.test.labels[3]))
+
+
+@pytest.mark.parametrize("index", ["359", "-1", "x", "", "٣"])
+def test_an_index_that_is_none_is_refused(index: str) -> None:
+    with pytest.raises(DataError, match=r'"digits:.*" names no test image of digits; they are digits:0 to digits:358'):
+        pictures([f"digits:{index}"])
+
+
+def test_all_faults_are_told_together(folder: Path) -> None:
+    with pytest.raises(DataError, match=r"there is no image file .*none\.png.*; \"digits:9999\" names no test image"):
+        pictures([str(folder / "none.png"), "digits:9999"])
+
+
+def test_an_address_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address, "fetch", lambda url: Picture("cat", np.zeros((1, 1), np.uint8), url))
+    assert pictures(["HTTPS://example.org/cat.png"])[0].origin == "HTTPS://example.org/cat.png"
+
+
+def test_another_scheme_is_refused() -> None:
+    with pytest.raises(DataError, match="it leads to ftp, and only https is followed"):
+        pictures(["ftp://example.org/cat.png"])
