@@ -39,6 +39,7 @@ TOY = {
     "resume": "",
     "test": "",
     "list": "",
+    "probe": "--quick",
     "show": "",
     "prove": "",
     "doctor": "",
