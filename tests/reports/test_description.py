@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from striate.nets.anatomy import Anatomy, Layer
+from striate.reports.blocks import blocks
 from striate.reports.description import architecture_text, paragraph, shape, steps, totals
 
 
@@ -48,3 +49,31 @@ def test_the_whole_text_is_the_paragraph_and_a_numbered_list(net: Callable[..., 
 
 def test_a_shape_is_written_with_crosses() -> None:
     assert shape((64, 8, 8)) == "64 x 8 x 8"
+
+
+def test_additions_say_what_they_add() -> None:
+    from striate.nets import build
+    from striate.nets.anatomy import anatomy
+
+    found = anatomy(build("resnet-v2", {"n": 2, "width": 4}, (16, 16, 3), 5), (16, 16, 3), "v2")
+    lines = steps(found)
+    assert lines[3].startswith(
+        "1x1 convolution, 16 filters, add the output of step 1 (through 1x1 convolution, 16 filters), batch norm, ReLU -> "
+    )
+    assert lines[6].startswith("1x1 convolution, 16 filters, add the sum of step 4, batch norm, ReLU -> ")
+    assert (
+        "through 19 convolutions and 1 dense layer, with 6 residual connections (3 of them through a convolution)"
+        in (paragraph(found))
+    )
+    assert sum(block.parameters for block in blocks(found)) == found.parameters
+    padded = anatomy(build("resnet20", {"n": 1}, (16, 16, 3), 5), (16, 16, 3))
+    assert "add the output of step 3 (through zero channels (stride 2)), ReLU" in steps(padded)[4]
+
+
+def test_depthwise_convolutions_are_named_and_padding_is_silent() -> None:
+    from striate.nets import build
+    from striate.nets.anatomy import anatomy
+
+    lines = steps(anatomy(build("mobilenet-v1", {}, (32, 32, 3), 5), (32, 32, 3)))
+    assert lines[1].startswith("3x3 depthwise convolution, 8 filters, batch norm, ReLU6 -> 8 x 16 x 16")
+    assert not any("padding" in line for line in lines)

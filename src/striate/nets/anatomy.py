@@ -215,7 +215,7 @@ def _detail(module: nn.Module | None) -> str:
         window = side(module.kernel_size)
         return f"{window}x{window}, stride {side(module.stride)}"
     if isinstance(module, PadShortcut):
-        return f"stride {module.stride}"
+        return f"stride {module.stride}" if module.stride > 1 else ""
     if isinstance(module, VanillaDropout):
         return f"p = {module.p:g}, unscaled{', times 1 - p at test' if module.at_test else ''}"
     if isinstance(module, nn.Dropout):

@@ -1,7 +1,8 @@
 """The layers of a net gathered into the blocks that a reader thinks in, and the words for them.
 
 A convolution or a dense layer opens a block; the norm, activation, dropout or addition behind it belongs to it. Whatever
-only changes the shape (pool, flatten) is a step between blocks.
+only changes the shape (pool, flatten) is a step between blocks. Layers on a shortcut belong to the block whose addition ends
+it; what does nothing (identity), or only pads for the convolution behind it, is left out.
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from striate.reports.branches import Branch, branches
+
 if TYPE_CHECKING:
     from striate.nets.anatomy import Anatomy, Layer
+
+SILENT = {"identity", "same padding"}
 
 Role = Literal["input", "convolution", "dense", "step", "other"]
 
@@ -27,6 +32,19 @@ ACRONYMS = {
 
 
 @dataclass(frozen=True)
+class Shortcut:
+    """What an addition adds: the output of block ``start``, or, where ``within`` is a layer, what that layer of it put out.
+
+    ``layers`` are those on the way, none for the identity; ``add`` is the name of the addition.
+    """
+
+    add: str
+    start: int
+    within: Layer | None
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True)
 class Block:
     """Layers drawn as one. ``output`` is (C, H, W) or (features,); ``field`` the receptive field in input pixels."""
 
@@ -34,29 +52,41 @@ class Block:
     layers: tuple[Layer, ...]
     output: tuple[int, ...]
     field: int | None
+    shortcuts: tuple[Shortcut, ...] = ()
 
     @property
     def parameters(self) -> int:
-        """Trainable parameters of the block."""
-        return sum(layer.parameters for layer in self.layers)
+        """Trainable parameters of the block, with those on its shortcuts."""
+        aside = [layer for shortcut in self.shortcuts for layer in shortcut.layers]
+        return sum(layer.parameters for layer in (*self.layers, *aside))
 
 
 def blocks(anatomy: Anatomy) -> list[Block]:
     """Return the blocks of ``anatomy`` in order; the first is the input, which has no layers."""
+    found = branches(anatomy.layers)
+    aside = {layer.name for branch in found.values() for layer in branch.layers}
     groups: list[tuple[Role, list[Layer]]] = []
+    home = {"": 0}  # name of a layer -> index of the block that holds it, or stands before it
     for layer in anatomy.layers:
-        role = _role(layer)
-        joins = role == "other" and groups and groups[-1][0] != "step"
-        if joins:
-            groups[-1][1].append(layer)
-        else:
-            groups.append((role, [layer]))
-    made = [_block(role, layers) for role, layers in groups]
-    return [Block("input", (), anatomy.input, 1), *made]
+        if layer.name not in aside and (layer.kind not in SILENT or layer.parameters):
+            role = _role(layer)
+            if role == "other" and groups and groups[-1][0] != "step":
+                groups[-1][1].append(layer)
+            else:
+                groups.append((role, [layer]))
+        home[layer.name] = len(groups)
+    made = [Block("input", (), anatomy.input, 1)]
+    for role, layers in groups:
+        shortcuts = [_shortcut(one.name, found[one.name], home, groups) for one in layers if one.name in found]
+        made.append(Block(role, tuple(layers), layers[-1].output, layers[-1].receptive_field, tuple(shortcuts)))
+    return made
 
 
-def _block(role: Role, layers: list[Layer]) -> Block:
-    return Block(role, tuple(layers), layers[-1].output, layers[-1].receptive_field)
+def _shortcut(add: str, branch: Branch, home: dict[str, int], groups: list[tuple[Role, list[Layer]]]) -> Shortcut:
+    start = home[branch.fork]
+    layers = groups[start - 1][1] if start else []
+    later = [layer for layer in layers if layer.name == branch.fork and layer is not layers[-1]]
+    return Shortcut(add, start, later[0] if later else None, branch.layers)
 
 
 def _role(layer: Layer) -> Role:
@@ -71,6 +101,8 @@ def words(layer: Layer, *, short: bool) -> str:
     """Return what ``layer`` is, as `3x3 convolution, 64 filters`, or `3x3 conv, 64` when ``short``."""
     window, stride = _window(layer.detail)
     lead = f"{window} " if window else ""
+    if groups := re.search(r"groups (\d+)", layer.detail):
+        lead += "depthwise " if int(groups[1]) == layer.output[0] else f"{groups[1]}-group "
     if layer.kind == "convolution":
         name = f"{lead}conv, {layer.output[0]}" if short else f"{lead}convolution, {layer.output[0]} filters"
         return f"{name}{f', stride {stride}' if stride != 1 else ''}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from striate.reports.blocks import blocks, words
+from striate.reports.blocks import Block, blocks, words
 from striate.reports.numerals import brief
 
 if TYPE_CHECKING:
-    from striate.nets.anatomy import Anatomy
+    from striate.nets.anatomy import Anatomy, Layer
 
 
 def architecture_text(anatomy: Anatomy) -> str:
@@ -20,12 +20,17 @@ def architecture_text(anatomy: Anatomy) -> str:
 def paragraph(anatomy: Anatomy) -> str:
     """Return the net in a few sentences: what goes in and out, how deep, how large, how far it sees."""
     made = blocks(anatomy)[1:]
+    shortcuts = [one for block in made for one in block.shortcuts]
+    aside = [layer for one in shortcuts for layer in one.layers if layer.kind == "convolution"]
     convolutions = [b for b in made if b.role == "convolution"]
     dense = [b for b in made if b.role == "dense"]
     depth = [_count(len(part), name) for part, name in ((convolutions, "convolution"), (dense, "dense layer")) if part]
     out = made[-1].output if made else anatomy.input
     text = f"{anatomy.net} takes images of {shape(anatomy.input)} (channels, height, width)"
     text += f" through {' and '.join(depth)}" if depth else ""
+    if shortcuts:
+        text += f", with {_count(len(shortcuts), 'residual connection')}"
+        text += f" ({len(aside)} of them through a convolution)" if aside else ""
     text += f" to {_count(math.prod(out), 'output')}. It has {_count(anatomy.parameters, 'parameter')}"
     share = sum(b.parameters for b in dense) / anatomy.parameters if anatomy.parameters else 0.0
     percent = f"{100 * share:.0f}" if share >= 0.01 else "under 1"
@@ -44,10 +49,23 @@ def steps(anatomy: Anatomy) -> list[str]:
         facts = [_count(block.parameters, "parameter")] if block.parameters else []
         if block.role in ("convolution", "step") and block.field is not None:
             facts.append(f"sees {block.field} x {block.field} pixels")
-        doing = ", ".join(words(layer, short=False) for layer in block.layers)
+        doing = ", ".join(_added(block, layer) or words(layer, short=False) for layer in block.layers)
         aside = f" ({', '.join(facts)})" if facts else ""
         lines.append(f"{doing} -> {shape(block.output)}{aside}")
     return lines
+
+
+def _added(block: Block, layer: Layer) -> str:
+    """Return what an addition adds, as `add the output of step 3 (through flatten)`; nothing for others."""
+    shortcut = next((one for one in block.shortcuts if one.add == layer.name), None)
+    if shortcut is None:
+        return ""
+    source = f"the output of step {shortcut.start}" if shortcut.start else "the image"
+    if shortcut.within is not None:
+        inner = "sum" if shortcut.within.kind == "add" else words(shortcut.within, short=False)
+        source = f"the {inner} of step {shortcut.start}"
+    way = " and ".join(words(one, short=False) for one in shortcut.layers)
+    return f"add {source}{f' (through {way})' if way else ''}"
 
 
 def totals(anatomy: Anatomy) -> str:

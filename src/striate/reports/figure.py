@@ -2,7 +2,8 @@
 
 A feature map is a box: its height and depth follow H and W (square root), its thickness the channels C (logarithm). Bands
 on its right edge are what follows the convolution: norm, activation, dropout. A wedge is a step that changes only the
-shape (pool, flatten); a slim bar is a dense layer, its height following the features (logarithm).
+shape (pool, flatten); a slim bar is a dense layer, its height following the features (logarithm). A line above the boxes is
+a shortcut, from the arrow where it starts to the box whose sum it enters.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from striate.reports.blocks import Block, blocks, words
 from striate.reports.description import architecture_text, totals
+from striate.reports.shortcuts import HEADROOM, Place, crossed, rails
 
 if TYPE_CHECKING:
     from striate.nets.anatomy import Anatomy, Layer
@@ -28,18 +30,19 @@ BAND, BANDS = 6.0, ("norm", "act", "drop")
 
 STYLE = """
 .anatomy{--ink:#23262a;--soft:#666b73;--edge:#5f6670;--map:#cfdff3;--top:#e3edf9;--side:#b4cae6;
---step:#e9e6de;--dense:#e7cfa8;--input:#e6e6e3;--norm:#1d8a6b;--act:#d0622b;--drop:#8a72c8;
+--step:#e9e6de;--dense:#e7cfa8;--input:#e6e6e3;--norm:#1d8a6b;--act:#d0622b;--drop:#8a72c8;--skip:#a8326e;
 font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--ink)}
 .anatomy .soft{fill:var(--soft)}.anatomy .shape{font-weight:600}
 .anatomy path{stroke:var(--edge);stroke-width:.8;stroke-linejoin:round}
 .anatomy .map{fill:var(--map)}.anatomy .top{fill:var(--top)}.anatomy .side{fill:var(--side)}
 .anatomy .step{fill:var(--step)}.anatomy .dense{fill:var(--dense)}.anatomy .input{fill:var(--input)}
 .anatomy .norm{fill:var(--norm)}.anatomy .act{fill:var(--act)}.anatomy .drop{fill:var(--drop)}
-.anatomy .arrow{fill:none}.anatomy .mark{stroke:none}
+.anatomy .arrow,.anatomy .skip{fill:none}.anatomy .skip{stroke:var(--skip);stroke-width:1.3}.anatomy .mark{stroke:none}
 @media (prefers-color-scheme:dark){.anatomy{--ink:#e6e4df;--soft:#a0a4ab;--edge:#aab2bd;--map:#2b4566;--top:#3a5a82;
---side:#20354f;--step:#34332f;--dense:#6b552f;--input:#3a3b3d;--norm:#4fb896;--act:#e58a58;--drop:#a795dd}}
+--side:#20354f;--step:#34332f;--dense:#6b552f;--input:#3a3b3d;--norm:#4fb896;--act:#e58a58;--drop:#a795dd;--skip:#e07fb0}}
 @media print{.anatomy{--ink:#23262a;--soft:#666b73;--edge:#5f6670;--map:#cfdff3;--top:#e3edf9;--side:#b4cae6;
---step:#e9e6de;--dense:#e7cfa8;--input:#e6e6e3;--norm:#1d8a6b;--act:#d0622b;--drop:#8a72c8}}
+--step:#e9e6de;--dense:#e7cfa8;--input:#e6e6e3;--norm:#1d8a6b;--act:#d0622b;--drop:#8a72c8;
+--skip:#a8326e}}
 """
 
 
@@ -73,14 +76,20 @@ def architecture_svg(anatomy: Anatomy, width: float = 960) -> str:
 
     Its colours are CSS custom properties of the class `anatomy`, with a dark set where the reader prefers that.
     """
-    rows = _rows(_cells(blocks(anatomy)), width)
+    made = blocks(anatomy)
+    rows = _rows(_cells(made), width)
+    under = crossed(made, [len(row) for row in rows])
     parts: list[str] = []
+    places: list[Place] = []
     y = 6.0
     for number, row in enumerate(rows):
+        y += HEADROOM if number in under else 0
         middle = y + max(cell.half + 0.6 * cell.deep for cell in row)
         below = middle + max(cell.half for cell in row) + LINE + 3
         parts.append(_row(row, middle, below, last=number == len(rows) - 1))
+        places += _places(row, number, middle, y)
         y = below + LINE * (max(len(cell.labels) for cell in row) - 1) + GAP
+    parts += rails(made, places, width)
     caption = _caption(anatomy, width)
     parts += [_text(0, y + 8 + LINE * i, line, "soft") for i, line in enumerate(caption)]
     height = y + 8 + LINE * len(caption)
@@ -102,7 +111,7 @@ def _cells(made: list[Block]) -> list[Cell]:
 
 def _cell(block: Block, before: float, side: int) -> Cell:
     tall = _tall(block.output, side)
-    flat = len(block.output) == 1
+    flat = len(block.output) != 3
     thick = 8.0 if flat else 4 + 5.5 * math.log2(1 + block.output[0])
     if block.role == "step":
         thick = 20.0
@@ -117,15 +126,16 @@ def _labels(block: Block) -> list[tuple[str, str]]:
         said = re.sub(r"(?<=\d)x(?=\d)", "×", words(layer, short=True))
         # A pool is narrow, and so are its words: the window goes on a line of its own.
         window, _, kind = said.partition(" ") if "pool" in said and "×" in said else ("", "", said)
-        labels += [(_mark(layer), kind)] + ([("", window)] if window else [])
+        kind, _, stride = kind.partition(", stride ")  # a long line would hold its neighbours apart
+        labels += [(_mark(layer), kind)] + [("", line) for line in (window, f"stride {stride}" * bool(stride)) if line]
     if block.role == "convolution" and block.field is not None:
         labels.append(("soft", f"sees {block.field}×{block.field}"))
     return labels
 
 
 def _tall(output: tuple[int, ...], side: int) -> float:
-    if len(output) == 1:
-        return min(TALLEST, 12 + 7 * math.log2(1 + output[0]))
+    if len(output) != 3:
+        return min(TALLEST, 12 + 7 * math.log2(1 + math.prod(output)))
     return _size(output[1], side)
 
 
@@ -166,6 +176,17 @@ def _row(row: list[Cell], middle: float, below: float, *, last: bool) -> str:
             parts.append(_arrow(x + body + 4, middle, 18.0 if ends else cell.width + GAP - body - 8))
         x += cell.width + GAP
     return "".join(parts)
+
+
+def _places(row: list[Cell], number: int, middle: float, top: float) -> list[Place]:
+    places: list[Place] = []
+    x = 1.0
+    for cell in row:
+        body = cell.thick + cell.deep
+        lid = middle - cell.half - 0.6 * cell.deep
+        places.append(Place(number, x + body + 9, x + cell.deep + cell.thick / 2, lid, middle, top - HEADROOM / 2))
+        x += cell.width + GAP
+    return places
 
 
 def _drawing(cell: Cell, x: float, middle: float) -> str:
