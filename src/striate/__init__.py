@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from striate.studies.question import Arm, Study
     from striate.studies.sooner import Sooner
     from striate.studies.stabler import Stabler
+    from striate.training.overfit import overfit_batch
+    from striate.training.range_test import range_test
     from striate.training.recipe import Recipe
     from striate.training.run import Run, open_run
     from striate.training.train import resume, test, train
@@ -39,7 +41,9 @@ _HOMES = {
     "Study": "striate.studies.question",
     "open_run": "striate.training.run",
     "probe": "striate.probes",
+    "overfit_batch": "striate.training.overfit",
     "prove": "striate.proofs.catalog",
+    "range_test": "striate.training.range_test",
     "resume": "striate.training.train",
     "study": "striate.app.ask",
     "test": "striate.training.train",
@@ -58,7 +62,9 @@ __all__ = [
     "Study",
     "open_run",
     "probe",
+    "overfit_batch",
     "prove",
+    "range_test",
     "resume",
     "study",
     "test",

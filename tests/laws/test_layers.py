@@ -41,6 +41,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "app/derivation.py": "app/test_prove.py",
     "app/describe.py": "app/test_cli.py",
     "app/doctor.py": "app/test_cli.py",
+    "app/learn.py": "app/test_cli.py",
     "app/look.py": "app/test_cli.py",
     "app/progress.py": "app/test_cli.py",
     "app/terminal.py": "app/test_cli.py",

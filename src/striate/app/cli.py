@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from striate.app import look, probe, prove
+from striate.app import learn, look, probe, prove
+from striate.app.learn import INTERRUPTED, changes_of
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
 from striate.base.errors import StriateError
 
@@ -25,9 +26,9 @@ app.add_typer(look.listing, name="list")
 app.add_typer(look.showing, name="show")
 app.add_typer(probe.probes, name="probe")
 app.command()(look.doctor)
+app.command()(learn.train)
+app.command()(learn.resume)
 app.command(context_settings=prove.FREE)(prove.prove)
-
-INTERRUPTED, DIVERGED = 130, 4
 
 
 class Sampler(StrEnum):
@@ -77,7 +78,7 @@ def study(
     from striate.app.progress import watching_study
     from striate.base.files import dump_json, read_json
 
-    changes = _changes(settings, data=data, epochs=epochs, net=net)
+    changes = changes_of(settings, data=data, epochs=epochs, net=net)
     planned = ask.plan(name, seeds, changes, ask.trials_of(sampler.value, trials))
     folder = out or ask.default_folder(planned)
     try:
@@ -94,58 +95,6 @@ def study(
         typer.echo(f"report: {reported.report}")
     if reported.answer.failures:
         raise typer.Exit(1)
-
-
-@app.command()
-def train(
-    engine: Annotated[str | None, typer.Option(help="torch; or scratch, the layers by hand in NumPy.")] = None,
-    net: Annotated[str | None, typer.Option(help="A name of `striate list nets`.")] = None,
-    data: Annotated[str | None, typer.Option(help="A name of `striate list data`, or an image folder.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the run.  [default: runs/NET-DATA-SEED]")] = None,
-    hidden: Annotated[int | None, typer.Option(help="Hidden units of a net of the engine scratch.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="Epochs.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Images per update.")] = None,
-    optimizer: Annotated[str | None, typer.Option(help="sgd, rmsprop, adam or adamw.")] = None,
-    lr: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
-    schedule: Annotated[str | None, typer.Option(help="constant, step, cosine, one-cycle or inverse-time.")] = None,
-    weight_decay: Annotated[float | None, typer.Option(help="L2 strength; decoupled for adamw.")] = None,
-    label_smoothing: Annotated[float | None, typer.Option(help="Share of the target spread over all classes.")] = None,
-    flip: Annotated[bool | None, typer.Option("--flip/--no-flip", help="Mirror images at random.")] = None,
-    pad_crop: Annotated[int | None, typer.Option(help="Pixels of padding before a random crop.")] = None,
-    precision: Annotated[str | None, typer.Option(help="auto, float32, bfloat16 or float64.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Root of the random streams.")] = None,
-    settings: Settings = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """Train one net by a recipe; every other field of the recipe is reached with --set."""
-    given = {name: value for name, value in locals().items() if name not in ("out", "settings", "data_dir", "as_json")}
-    changes = _changes(settings, **given)
-
-    from striate.training.recipe import Recipe
-
-    recipe = Recipe().change(**changes)
-    folder = out or Path("runs") / f"{recipe.net}-{Path(recipe.data).resolve().name}-{recipe.seed}"
-
-    from striate.app.progress import watching_run
-    from striate.app.terminal import console
-    from striate.training import train as door
-
-    with watching_run(console(stderr=True)) as watch:
-        run = door.train(recipe, folder, data_dir=data_dir, watch=watch, warn=say)
-    _end(run, as_json)
-
-
-@app.command()
-def resume(folder: Path, data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """Continue an interrupted run; it ends in the same bytes as if it had never stopped."""
-    from striate.app.progress import watching_run
-    from striate.app.terminal import console
-    from striate.training import train as door
-
-    with watching_run(console(stderr=True)) as watch:
-        run = door.resume(folder, data_dir=data_dir, watch=watch, warn=say)
-    _end(run, as_json)
 
 
 @app.command()
@@ -175,6 +124,11 @@ def test(
     else:
         typer.echo(
             f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, {whose}"
+            + (
+                f"; with mirror images too {result['accuracy_flips']:.4f}, loss {result['loss_flips']:.4f}"
+                if "accuracy_flips" in result
+                else ""
+            )
             + (", which these images chose too: it is too good" if result.get("chosen_on_test") else "")
         )
 
@@ -223,31 +177,3 @@ def main() -> None:
             f"striate: this is a defect of striate ({type(error).__name__}: {error}); run it again with striate --debug"
         )
         sys.exit(1)
-
-
-def _end(run: Any, as_json: bool) -> None:
-    from striate.app import terminal
-
-    if as_json:
-        last = {f"{row.split}_{row.metric}": row.value for row in run.history() if row.epoch == run.epoch}
-        record = {
-            "folder": str(run.folder),
-            "status": run.status,
-            "reason": run.reason,
-            "epoch": run.epoch,
-            "last": last,
-        }
-        from striate.base.files import dump_json
-
-        typer.echo(dump_json(record), nl=False)
-    else:
-        terminal.show_run(terminal.console(), run)
-    if run.status == "interrupted":
-        raise typer.Exit(INTERRUPTED)
-    if run.status == "diverged":
-        raise typer.Exit(DIVERGED)
-
-
-def _changes(settings: list[str] | None, **options: Any) -> dict[str, Any]:
-    given = {name: value for name, value in options.items() if value is not None}
-    return given | settings_of(settings)

@@ -1,0 +1,114 @@
+"""The commands that train: train and resume, and the two trials that train asks for with a flag."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from striate.app import trials
+from striate.app.look import AsJson, DataDir, Settings, say, settings_of
+
+INTERRUPTED, DIVERGED = 130, 4
+NO_FIELDS = ("out", "overfit_batch", "range_test", "settings", "data_dir", "as_json")
+
+
+def train(
+    engine: Annotated[str | None, typer.Option(help="torch; or scratch, the layers by hand in NumPy.")] = None,
+    net: Annotated[str | None, typer.Option(help="A name of `striate list nets`.")] = None,
+    data: Annotated[str | None, typer.Option(help="A name of `striate list data`, or an image folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run.  [default: runs/NET-DATA-SEED]")] = None,
+    hidden: Annotated[int | None, typer.Option(help="Hidden units of a net of the engine scratch.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Epochs.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Images per update.")] = None,
+    optimizer: Annotated[str | None, typer.Option(help="sgd, rmsprop, adam or adamw.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
+    schedule: Annotated[str | None, typer.Option(help="constant, step, cosine, one-cycle or inverse-time.")] = None,
+    weight_decay: Annotated[float | None, typer.Option(help="L2 strength; decoupled for adamw.")] = None,
+    label_smoothing: Annotated[float | None, typer.Option(help="Share of the target spread over all classes.")] = None,
+    flip: Annotated[bool | None, typer.Option("--flip/--no-flip", help="Mirror images at random.")] = None,
+    pad_crop: Annotated[int | None, typer.Option(help="Pixels of padding before a random crop.")] = None,
+    cutout: Annotated[int | None, typer.Option(help="Side in pixels of a square blackened at random.")] = None,
+    mixup: Annotated[float | None, typer.Option(help="Strength of blending images in pairs.")] = None,
+    cutmix: Annotated[float | None, typer.Option(help="Strength of pasting boxes of other images.")] = None,
+    train_images: Annotated[int | None, typer.Option(help="Train on that many of the images.")] = None,
+    test_flips: Annotated[
+        bool | None, typer.Option("--test-flips/--no-test-flips", help="Score the test with mirror images too.")
+    ] = None,
+    precision: Annotated[str | None, typer.Option(help="auto, float32, bfloat16 or float64.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Root of the random streams.")] = None,
+    overfit_batch: Annotated[
+        bool, typer.Option("--overfit-batch", help="Only see whether one batch is learned by heart.")
+    ] = False,
+    range_test: Annotated[
+        bool, typer.Option("--range-test", help="Only see which learning rates are worth trying; files go to --out.")
+    ] = False,
+    settings: Settings = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train one net by a recipe; every other field of the recipe is reached with --set."""
+    given = {name: value for name, value in locals().items() if name not in NO_FIELDS}
+    changes = changes_of(settings, **given)
+    if overfit_batch and range_test:
+        raise typer.BadParameter("--overfit-batch and --range-test are two trials; ask for one at a time")
+
+    from striate.training.recipe import Recipe
+
+    recipe = Recipe().change(**changes)
+    if overfit_batch:
+        trials.overfit(recipe, data_dir, as_json)
+        return
+    if range_test:
+        trials.range_test(recipe, out, data_dir, as_json)
+        return
+    folder = out or Path("runs") / f"{recipe.net}-{Path(recipe.data).resolve().name}-{recipe.seed}"
+
+    from striate.app.progress import watching_run
+    from striate.app.terminal import console
+    from striate.training import train as door
+
+    with watching_run(console(stderr=True)) as watch:
+        run = door.train(recipe, folder, data_dir=data_dir, watch=watch, warn=say)
+    _end(run, as_json)
+
+
+def resume(folder: Path, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Continue an interrupted run; it ends in the same bytes as if it had never stopped."""
+    from striate.app.progress import watching_run
+    from striate.app.terminal import console
+    from striate.training import train as door
+
+    with watching_run(console(stderr=True)) as watch:
+        run = door.resume(folder, data_dir=data_dir, watch=watch, warn=say)
+    _end(run, as_json)
+
+
+def _end(run: Any, as_json: bool) -> None:
+    from striate.app import terminal
+
+    if as_json:
+        last = {f"{row.split}_{row.metric}": row.value for row in run.history() if row.epoch == run.epoch}
+        record = {
+            "folder": str(run.folder),
+            "status": run.status,
+            "reason": run.reason,
+            "epoch": run.epoch,
+            "last": last,
+        }
+        from striate.base.files import dump_json
+
+        typer.echo(dump_json(record), nl=False)
+    else:
+        terminal.show_run(terminal.console(), run)
+    if run.status == "interrupted":
+        raise typer.Exit(INTERRUPTED)
+    if run.status == "diverged":
+        raise typer.Exit(DIVERGED)
+
+
+def changes_of(settings: list[str] | None, **options: Any) -> dict[str, Any]:
+    """Return the options that were given, and the settings, as changes of a recipe."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return given | settings_of(settings)

@@ -1,0 +1,87 @@
+"""Two short trials before a training: can the net learn one batch by heart, and which learning rates are worth trying."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from striate.app.look import say
+
+if TYPE_CHECKING:
+    from striate.training.overfit import Overfit
+    from striate.training.range_test import RangeTest
+    from striate.training.recipe import Recipe
+
+
+def overfit(recipe: Recipe, data_dir: Path | None, as_json: bool) -> None:
+    """Print whether the recipe learns its first batch by heart; exit code 1 when it does not."""
+    from striate.base.files import dump_json
+    from striate.training.overfit import overfit_batch
+
+    result = overfit_batch(recipe, data_dir=data_dir, warn=say)
+    if as_json:
+        record: dict[str, Any] = asdict(result)
+        record |= {"reached": result.attempt.reached, "accuracy": result.attempt.accuracy}
+        typer.echo(dump_json(record), nl=False)
+    else:
+        typer.echo(overfit_text(result))
+    if not result.attempt.reached:
+        raise typer.Exit(1)
+
+
+def overfit_text(result: Overfit) -> str:
+    """Return the result in one or two lines."""
+    attempt = result.attempt
+    text = (
+        f"{attempt.accuracy:.1%} of one batch of {attempt.images} images after {attempt.updates} updates,"
+        f" loss {attempt.loss:.4f}"
+    )
+    if result.switched_off:
+        text += f" (switched off for this: {', '.join(result.switched_off)})"
+    return text + "".join(f"\nwhy: {reason}" for reason in result.reasons)
+
+
+def range_test(recipe: Recipe, out: Path | None, data_dir: Path | None, as_json: bool) -> None:
+    """Print the loss by learning rate and the suggested one, and write CSV and SVG into ``out``; exit code 1 without any."""
+    from striate.base.files import dump_json, make_folder, write_text
+    from striate.reports.range_test import range_test_csv, range_test_svg
+    from striate.training.range_test import RULE
+    from striate.training.range_test import range_test as test
+
+    result = test(recipe, data_dir=data_dir, warn=say)
+    written = [] if out is None else [out / "range-test.csv", out / "range-test.svg"]
+    if out is not None:
+        make_folder(out)
+        write_text(written[0], range_test_csv(result))
+        write_text(written[1], range_test_svg(result))
+    if as_json:
+        record = {"suggested": result.suggested, "low": result.low, "high": result.high, "rule": RULE}
+        typer.echo(dump_json(record | {"ramps": [asdict(ramp) for ramp in result.ramps]}), nl=False)
+    else:
+        _show(result, RULE)
+        for path in written:
+            typer.echo(f"written: {path}")
+    if result.suggested is None:
+        raise typer.Exit(1)
+
+
+def _show(result: RangeTest, rule: str) -> None:
+    from striate.app import terminal
+    from striate.reports.range_test import range_test_rows
+
+    numbers = ("lr", "smoothed loss", "lowest seed", "highest seed")
+    made = terminal.table(*numbers, right=numbers)
+    for rate, *losses in range_test_rows(result):
+        made.add_row(f"{rate:.2e}", *(f"{loss:.4f}" for loss in losses))
+    terminal.console().print(made)
+    if result.suggested is not None:
+        typer.echo(
+            f"suggested lr {result.suggested:.2g}, {result.low:.2g} to {result.high:.2g} over"
+            f" {sum(ramp.suggested is not None for ramp in result.ramps)} seeds: {rule}"
+        )
+    for ramp in result.ramps:
+        if ramp.why_not:
+            typer.echo(f"seed {ramp.seed} suggests none: {ramp.why_not}")
