@@ -1,0 +1,127 @@
+"""Grids and samplers: what becomes an arm, that a search repeats itself, and the builtin studies that choose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from striate.base.errors import StudyError
+from striate.base.files import read_json
+from striate.studies import search as searching
+from striate.studies.catalog import BUILTIN
+from striate.studies.choice import Choice
+from striate.studies.execute import run_study
+from striate.studies.judge import Answer
+from striate.studies.outcome import Outcome
+from striate.studies.question import Search, Study
+from striate.studies.search import arm_name, grid, run_search, sampled
+from striate.training.recipe import Recipe
+
+SELECTIONS = ("hidden-units", "filter-size", "dropout-rate")
+BASE = Recipe(engine="scratch", net="softmax", data="sums", epochs=1, batch_size=100)
+GRID = grid("s", "?", BASE, Search("hidden", low=4, high=64, log=True, whole=True), (4, 16))
+
+
+def test_a_grid_makes_an_arm_of_each_value_and_a_choice_among_them() -> None:
+    assert [(arm.name, arm.changes) for arm in GRID.arms] == [
+        ("hidden 4", {"hidden": 4}),
+        ("hidden 16", {"hidden": 16}),
+    ]
+    assert GRID.tests == "chosen"
+    claim = GRID.claims[0]
+    assert isinstance(claim, Choice)
+    assert claim.candidates == ("hidden 4", "hidden 16")
+    assert GRID.recipe(GRID.arms[1], 0).net_options == {"hidden": 16}
+
+
+@pytest.mark.parametrize("name", SELECTIONS)
+def test_the_builtin_selections_stay_in_their_range_and_use_the_layers_by_hand(name: str) -> None:
+    study = BUILTIN[name].study({})
+    assert study.search is not None
+    values = [arm.changes[study.search.field] for arm in study.arms]
+    assert study.search.low <= min(values) < max(values) <= study.search.high
+    assert study.base.engine == "scratch"
+    assert study.tests == "chosen"
+    assert sampled(study, 5).search == replace(study.search, trials=5)
+
+
+class Trained:
+    """In place of training: the best validation accuracy of a value is a hill with its top at ``top`` hidden units."""
+
+    def __init__(self, top: int) -> None:
+        self.top = top
+        self.asked: list[list[str]] = []
+        self.tests: list[str] = []
+
+    def run(self, study: Study, out: object, **_: Any) -> Answer:
+        self.asked.append([arm.name for arm in study.arms])
+        self.tests.append(study.tests)
+        return Answer(Path("nowhere"), study, (), {})
+
+    def ended(self, study: Study, folder: Path) -> list[tuple[Any, int, None]]:
+        return [(arm, 0, None) for arm in study.arms]
+
+    def outcome(self, arm: Any, seed: int, run: None) -> Outcome:
+        accuracy = 1 / (1 + abs(arm.changes["hidden"] - self.top) / 20)
+        return Outcome(arm.name, seed, "finished", 0.1, 1, 10, 2, 1000, (accuracy,), (1.0,), None)
+
+
+def test_a_sampler_asks_one_value_after_another_and_the_same_ones_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[list[str]]] = []
+    for top in (20, 20, 60):
+        trained = Trained(top)
+        for name in ("run_study", "ended", "outcome"):
+            monkeypatch.setattr(searching, name, getattr(trained, name.removesuffix("_study")))
+        answer = run_search(sampled(GRID, 12), "nowhere")
+        asked.append(trained.asked)
+    assert asked[0] == asked[1]
+    assert set(trained.tests[:-1]) == {"none"}
+    assert trained.tests[-1] == "chosen"
+    values = [arm.changes["hidden"] for arm in answer.study.arms]
+    assert values == sorted(set(values))
+    assert all(4 <= value <= 64 for value in values)
+    assert asked[2][:6] == asked[0][:6]
+    assert asked[2] != asked[0]  # where the hill is elsewhere, it goes elsewhere
+
+
+@pytest.mark.parametrize(("trials", "words"), [(1, "trials is 1"), (1001, "must lie between 2 and 1000")])
+def test_a_number_of_trials_without_sense_is_refused(trials: int, words: str) -> None:
+    with pytest.raises(StudyError, match=words):
+        sampled(GRID, trials)
+
+
+def test_a_study_without_a_range_has_nothing_to_sample() -> None:
+    with pytest.raises(StudyError, match='study "s" has no range to sample from'):
+        sampled(replace(GRID, search=None), 4)
+
+
+def test_numbers_of_an_arm_are_short() -> None:
+    assert arm_name(Search("dropout", 0.0, 1.0), 0.25) == "dropout 0.25"
+
+
+@pytest.mark.slow
+def test_a_search_that_is_asked_again_trains_nothing_anew(tmp_path: Path) -> None:
+    study = replace(sampled(GRID, 3), seeds=(0,))
+    first = run_search(study, tmp_path / "out")
+    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("timing.csv")}
+    assert len(stamps) == len(first.study.arms) >= 2
+    again = run_search(study, tmp_path / "out")
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("timing.csv")} == stamps
+    assert again.verdicts == first.verdicts
+    scored = {path.parent.parent.name for path in tmp_path.rglob("test.json")}
+    assert scored == {str(first.verdicts[0].details["chosen"]).replace(" ", "-")}
+    with pytest.raises(StudyError, match="its search differ"):
+        run_search(replace(sampled(GRID, 4), seeds=(0,)), tmp_path / "out")
+
+
+@pytest.mark.slow
+def test_both_engines_trace_one_curve_in_the_builtin_study(tmp_path: Path) -> None:
+    study = BUILTIN["same-curve"].study({"epochs": 1, "batch_size": 200})
+    answer = run_study(study, tmp_path / "out")
+    assert [verdict.answer for verdict in answer.verdicts] == ["supported", "supported"]
+    assert all(row["largest_difference"] < 1e-12 for v in answer.verdicts for row in v.details["runs"])
+    ledger = read_json(tmp_path / "out" / "study.json")
+    assert {arm["changes"]["engine"] for arm in ledger["arms"]} == {"scratch", "twin"}
