@@ -1,4 +1,4 @@
-"""The classifiers: hand-worked numbers, PyTorch with the same weights, finite differences, and the contract of a loop."""
+"""The classifiers: numbers by hand, PyTorch with the same weights, and the exact optima of the linear ones."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from scipy.optimize import linprog, minimize
 
 from striate.base.errors import DataError, NetError
+from striate.data.tabular import sums
 from striate.scratch.gradcheck import gradcheck_model
 from striate.scratch.models import SVM, LogisticClassifier, Model, SoftmaxClassifier, dense_params
+from striate.scratch.solver import Solver
+from striate.scratch.update_rules import adam, filled
 
 Make = Callable[..., Model]
 MAKERS: dict[str, Make] = {
@@ -134,3 +138,76 @@ def test_what_is_not_acceptable_is_named() -> None:
             make()
     with pytest.raises(DataError, match="label 1 is 2, and labels are 0 and 1, or -1 and "):
         LogisticClassifier(4).backprop(np.ones((2, 4)), np.array([0, 2]))
+
+
+def table() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    whole = sums()
+    assert whole.val is not None
+    assert whole.test is not None
+    splits = {"train": whole.train, "val": whole.val, "test": whole.test}
+    x = whole.train.images.reshape(500, 20)
+    mean, std = x.mean(0), x.std(0)
+    return {name: ((s.images.reshape(len(s), 20) - mean) / std, s.labels) for name, s in splits.items()}
+
+
+def exact(model: Model, x: np.ndarray, y: np.ndarray) -> float:
+    """Put the optimum that SciPy finds into ``model`` (BFGS, or a linear program for the hinge), and return its loss."""
+    rows, columns = x.shape
+
+    def put(v: np.ndarray) -> Model:
+        model.params = {"W1": v[:columns, None], "b1": v[columns:]}
+        return model
+
+    if isinstance(model, LogisticClassifier):
+
+        def objective(v: np.ndarray) -> tuple[float, np.ndarray]:
+            margins = (2 * y - 1) * (x @ v[:columns] + v[columns])
+            slope = -(2 * y - 1) / (1 + np.exp(margins)) / rows
+            return np.logaddexp(0, -margins).mean(), np.append(slope @ x, slope.sum())
+
+        best = minimize(objective, np.zeros(columns + 1), jac=True, method="BFGS")
+        put(best.x)
+        return float(best.fun)
+    # minimize mean xi where s (x w + b) >= 1 - xi and xi >= 0
+    signed = (2 * y - 1)[:, None] * np.hstack([x, np.ones((rows, 1))])
+    costs = np.append(np.zeros(columns + 1), np.full(rows, 1 / rows))
+    bounds = [(None, None)] * (columns + 1) + [(0, None)] * rows
+    best = linprog(costs, A_ub=np.hstack([-signed, -np.eye(rows)]), b_ub=-np.ones(rows), bounds=bounds)
+    put(best.x[: columns + 1])
+    return float(best.fun)
+
+
+@pytest.mark.parametrize("make", [LogisticClassifier, SVM])
+def test_the_linear_classifiers_reach_their_exact_optimum_on_the_generated_table(make: type[Model]) -> None:
+    rows = table()
+    x, y = rows["train"]
+
+    def accuracies(model: Model) -> list[float]:
+        return [float(((model.scores(a) > 0) == b).mean()) for a, b in rows.values()]
+
+    optimum = make(20)
+    least = exact(optimum, x, y)
+    assert optimum.loss_of(optimum.scores(x), y) == pytest.approx(least, abs=1e-6)
+    model = make(20)
+    configs = {name: filled("adam", w, {"learning_rate": 0.3}) for name, w in model.params.items()}
+    for step in range(1000):
+        _, grads = model.loss(x, y)
+        for name, w in model.params.items():
+            configs[name]["learning_rate"] = 0.3 * (1 - step / 1000)
+            model.params[name], configs[name] = adam(w, grads[name], configs[name])
+    assert model.loss_of(model.scores(x), y) == pytest.approx(least, abs=2e-4)
+    np.testing.assert_allclose(accuracies(model), accuracies(optimum), atol=0.01)
+
+
+@pytest.mark.parametrize("make", [LogisticClassifier, SVM])
+def test_the_solver_comes_within_a_hundredth_of_the_optimums_test_accuracy(make: type[Model]) -> None:
+    rows = table()
+    data = {f"{letter}_{split}": rows[split][k] for split in ("train", "val") for k, letter in enumerate("Xy")}
+    optimum, model = make(20), make(20)
+    exact(optimum, *rows["train"])
+    options = {"update_rule": "adam", "optim_config": {"learning_rate": 0.3}, "lr_decay": 0.99, "batch_size": 500}
+    solver = Solver(model, data, num_epochs=600, verbose=False, **options)  # pyright: ignore[reportArgumentType]
+    solver.train()
+    x, y = rows["test"]
+    reached, best = (float(((m.scores(x) > 0) == y).mean()) for m in (model, optimum))
+    assert reached >= best - 0.01
