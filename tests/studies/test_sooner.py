@@ -86,6 +86,8 @@ def test_a_control_that_failed_sets_no_target(bad, words):
     verdict = CLAIM.judge([*PLAIN[:2], bad, *FAST])
     assert (verdict.answer, verdict.seeds_needed) == ("undecided", None)
     assert verdict.reason == (f"{words}; so the final accuracy of plain is no target; give it a smaller learning rate")
+    assert verdict.comparisons == ()
+    assert verdict.details["target"] is None
 
 
 def test_a_treatment_that_diverged():

@@ -62,17 +62,16 @@ class Sooner:
         Undecided when a run of the control diverged or stayed at chance: its final accuracy is then no target.
         """
         runs = by_arm(outcomes, self.arms)
+        if failed := failures_text([runs[self.control]]):
+            return self._without_target(runs, failed)
         target = fmean(run.final_val for run in runs[self.control])
         horizon = min(run.budget for arm in self.arms for run in runs[arm])
         findings = {arm: self._find(runs[arm], runs[self.control], target, horizon) for arm in self.treatment}
         leader = lead(findings)
         rows = [_row(runs[arm], target, horizon) for arm in self.arms]
-        if failed := failures_text([runs[self.control]]):
-            clauses = [failed, findings[leader].meaning]
-        else:
-            clauses = [self._seen(leader, findings, target, horizon), findings[leader].meaning]
-            clauses += [also_text(findings, leader), _missed(rows, horizon)]
-            clauses.append(failures_text(runs[arm] for arm in self.treatment))
+        clauses = [self._seen(leader, findings, target, horizon), findings[leader].meaning]
+        clauses += [also_text(findings, leader), _missed(rows, horizon)]
+        clauses.append(failures_text(runs[arm] for arm in self.treatment))
         return Verdict(
             claim=self.name,
             statement=self.statement,
@@ -91,6 +90,12 @@ class Sooner:
             },
         )
 
+    def _without_target(self, runs: Mapping[str, Sequence[Outcome]], failed: str) -> Verdict:
+        """Return the verdict without any interval, for there is nothing to time."""
+        words = f"{failed}; so the final accuracy of {self.control} is no target; give it a smaller learning rate"
+        rows = [{"arm": arm, "n": len(runs[arm]), **tally(runs[arm])} for arm in self.arms]
+        return Verdict(self.name, self.statement, self.kind, "undecided", words, details={"target": None, "arms": rows})
+
     def _find(self, treatment: Sequence[Outcome], control: Sequence[Outcome], target: float, horizon: int) -> Finding:
         comparison = compare(
             _spare(treatment, target, horizon),
@@ -99,9 +104,6 @@ class Sooner:
             resolution=1.0,
             reference_error=_target_error(treatment, control, target, horizon),
         )
-        if any(run.state != "stable" for run in control):
-            words = f"so the final accuracy of {self.control} is no target; give it a smaller learning rate"
-            return Finding(comparison, "undecided", words)
         return find(treatment, control, comparison, self.margin, " epochs")
 
     def _seen(self, leader: str, findings: Mapping[str, Finding], target: float, horizon: int) -> str:
