@@ -53,6 +53,8 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
         (["--alpha", "-1.5"], {"alpha": -1.5}),
         (["--output", "identity"], {"output": "identity"}),
         (["--w1", "[[1, 2]]"], {"w1": [[1, 2]]}),
+        (["--w1", "1,0.5"], {"w1": [1, 0.5]}),
+        (["--output", "a,b"], {"output": "a,b"}),
         (["--chanels", "3"], {"chanels": 3}),
         ([], {}),
     ],
@@ -139,6 +141,8 @@ def test_page_and_fragment_are_written(run) -> None:
         (["cross-correlation", "--length", "0"], 2, "length is 0, and must be greater than or equal to 1"),
         (["--in", "3", "cross-correlation"], 2, "which proof? write its name right after prove"),
         (["--html", "p.html"], 2, "which proof?"),
+        (["backprop-example", "--w1", "x"], 2, "w1 is x, and must be a list such as [1, 2]"),
+        (["batch-norm-shapes", "--latex", "."], 3, ". could not be written: it is a folder; name a file in it"),
         (["batch-norm-shapes", "--html", "no/p.html"], 3, "there is no folder no; make it first"),
     ],
 )

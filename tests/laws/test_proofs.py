@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import random
 import re
+import shutil
+import subprocess
 from dataclasses import fields
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
@@ -143,6 +146,20 @@ def test_its_formulas_are_mathematics_that_browsers_draw(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_its_fragment_is_what_latex_reads(name: str) -> None:
     assert faults(proof_latex(proved(name))) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
+@pytest.mark.parametrize("name", NAMES)
+def test_latex_makes_pages_of_its_fragment(name: str, tmp_path: Path) -> None:
+    fragment = proof_latex(proved(name))
+    packages = re.findall(r"% In the preamble: (.*)", fragment)[0]
+    page = f"\\documentclass{{article}}{packages}\\begin{{document}}\n{fragment}\\end{{document}}"
+    (tmp_path / "page.tex").write_text(page, encoding="ascii")
+    words = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, errors="replace", timeout=120)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert [line for line in done.stdout.splitlines() if line.startswith("Overfull")] == []
 
 
 @pytest.mark.parametrize("text", [r"\unheardof", "{", "}{", r"\begin{a}\end{b}", "$", "α"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -90,10 +91,11 @@ def options(words: Sequence[str], fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    """Return ``text`` read as JSON, or as the list 1,2,3, or as it stands."""
+    for written in (text, f"[{text}]") if "," in text else (text,):
+        with suppress(ValueError):
+            return json.loads(written)
+    return text
 
 
 def _names() -> tuple[str, ...]:
@@ -130,6 +132,8 @@ def _write(proof: Proof, html: Path | None, latex: Path | None) -> None:
 
     for file, written in ((html, proof_html), (latex, proof_latex)):
         if file is not None:
+            if file.is_dir():
+                raise StorageError(f"{file} could not be written: it is a folder; name a file in it")
             if not file.parent.is_dir():
                 raise StorageError(f"{file} could not be written: there is no folder {file.parent}; make it first")
             write_text(file, written(proof))

@@ -228,6 +228,7 @@ def _table(p: Parameters, dense: Cost, convolution: Cost, zeros: int) -> Table:
     rows = [(word, f"{a:,}", f"{b:,}") for word, a, b in zip(WORDS, dense.numbers, convolution.numbers, strict=True)]
     rows[0] = ("outputs", f"{dense.outputs:,}", f"{convolution.outputs:,} ({shape})")
     rows.append(("of the multiplications, with a padded zero", "0", f"{zeros:,}"))
+    rows.append(("evaluations of a nonlinearity", f"{dense.outputs:,}", f"{convolution.outputs:,}"))
     rows.append(("multiply-adds (MACs)", f"{dense.multiplications:,}", f"{convolution.multiplications:,}"))
     title = f"One signal of {p.channels:,} x {p.length:,}, {'with' if p.bias else 'without'} bias"
     return Table(title, ("", "dense", "convolution"), tuple(rows))

@@ -220,7 +220,9 @@ def _counted(p: Parameters) -> Check:
         "local": (shared * y[0, 0].numel(), macs),
         "shared": (shared, macs),
     }
-    return exact("parameters and multiply-adds", costs(p), wanted, oracle="PyTorch's layers and FLOP counter")
+    name = f"parameters and multiply-adds: {', '.join(wanted)}"
+    got = tuple(costs(p).values())
+    return exact(name, got, tuple(wanted.values()), oracle="PyTorch's layers and FLOP counter")
 
 
 def _dense(p: Parameters) -> Check:

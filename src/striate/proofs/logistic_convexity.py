@@ -119,7 +119,7 @@ def _data(p: Parameters) -> tuple[Array, Array, Array]:
 def _steps() -> tuple[Step, ...]:
     return (
         Step("The loss of one sample, with z = w'x.",
-             r"\ell(w) = -y \, \log p - (1 - y) \, \log (1 - p), \quad p = \frac{1}{1 + e^{-z}}"),
+             r"\ell(w) = -y \, \log(p) - (1 - y) \, \log(1 - p), \quad p = \frac{1}{1 + e^{-z}}"),
         Step("It is a simple function of z.", r"\ell = \log (1 + e^{z}) - y z"),
         Step("The sigmoid is the derivative of the first term.", r"\frac{\partial \ell}{\partial z} = p - y"),
         Step("So the gradient, over all samples, is", r"\nabla \ell = \sum_{i=1}^{n} (p_i - y_i) x_i = -X^T (y - p)"),

@@ -110,7 +110,7 @@ def _steps() -> tuple[Step, ...]:
              r"W = (\alpha)"),
         Step(
             "Any other square matrix keeps a distance from all scalings; the nearest one is its mean diagonal entry.",
-            r"\min_{\alpha} \lVert W - \alpha I \rVert_F \quad \text{at} \quad \alpha = \frac{\mathrm{tr}\, W}{C}",
+            r"\min_{\alpha} \Vert W - \alpha I \Vert_F \quad \text{at} \quad \alpha = \frac{\mathrm{tr}\, W}{C}",
         ),
     )  # fmt: skip
 

@@ -224,7 +224,7 @@ def _picture(factors: np.ndarray, norms: np.ndarray, bounds: np.ndarray) -> Pict
         kind="lines",
         values=(powers(norms), powers(bounds)),
         x=tuple(float(c) for c in factors),
-        names=("norm of the gradient", "bound"),
+        names=("norm", "bound"),
         x_label="c, multiple of w",
         y_label="power of ten",
     )
