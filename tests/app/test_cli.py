@@ -113,7 +113,7 @@ def test_debug_shows_the_traceback(capsys: pytest.CaptureFixture[str], monkeypat
 
 
 def test_the_lists(run) -> None:
-    for words, name in ((("nets",), "convnet-cs7150"), (("data",), "cifar100"), (("studies",), "batchnorm")):
+    for words, name in ((("nets",), "convnet-cs7150"), (("nets",), "timm:NAME"), (("data",), "cifar100"), (("studies",), "batchnorm")):
         code, out, err = run("list", *words)
         assert (code, err) == (0, "")
         assert name in out
@@ -124,6 +124,9 @@ def test_show_net_prints_draws_and_describes(run) -> None:
     code, out, _ = run("show", "net", "convnet-cs7150", "--set", "norm=batch", "--input", "3x32x32")
     assert code == 0
     assert "623,402 parameters; 10,851,328 multiply-adds" in out
+    code, out, _ = run("show", "net", "mobilenet-v1")  # of the size and classes of its published weights
+    assert code == 0
+    assert "470,072 parameters" in out
     code, _, err = run("show", "net", "convnet", "--svg", "net.svg")
     assert (code, err) == (0, "wrote net.svg\n")
     assert Path("net.svg").read_text().startswith("<svg")

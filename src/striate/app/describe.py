@@ -7,14 +7,26 @@ from typing import Any
 
 from striate.base.errors import NetError
 from striate.nets.anatomy import Anatomy, anatomy
-from striate.nets.catalog import build
+from striate.nets.catalog import build, entry
+
+USUAL_SHAPE, USUAL_CLASSES = (32, 32, 3), 10
 
 
-def net_anatomy(name: str, options: Mapping[str, Any], shape: str, classes: int) -> Anatomy:
-    """Return the anatomy of net ``name`` for images of ``shape``, written CxHxW, for example 3x32x32."""
-    sizes = shape.lower().split("x")
-    if len(sizes) != 3 or not all(size.isdecimal() and 0 < int(size) <= 4096 for size in sizes):
-        raise NetError(f'input "{shape}" is no image shape; write channels, height and width, for example 3x32x32')
-    channels, height, width = (int(size) for size in sizes)
-    image_shape = (height, width, channels)
+def net_anatomy(name: str, options: Mapping[str, Any], shape: str | None = None, classes: int | None = None) -> Anatomy:
+    """Return the anatomy of net ``name`` for images of ``shape``, written CxHxW, for example 3x32x32.
+
+    Without a shape or a number of classes, they are what the net's published weights expect, else 3x32x32 and 10.
+    """
+    inputs = entry(name).inputs
+    image_shape = _shape(shape) if shape is not None else inputs.image_shape if inputs else USUAL_SHAPE
+    if classes is None:
+        classes = len(inputs.classes) if inputs and inputs.classes else USUAL_CLASSES
     return anatomy(build(name, options, image_shape, classes), image_shape, name)
+
+
+def _shape(text: str) -> tuple[int, int, int]:
+    sizes = text.lower().split("x")
+    if len(sizes) != 3 or not all(size.isdecimal() and 0 < int(size) <= 4096 for size in sizes):
+        raise NetError(f'input "{text}" is no image shape; write channels, height and width, for example 3x32x32')
+    channels, height, width = (int(size) for size in sizes)
+    return height, width, channels

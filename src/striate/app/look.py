@@ -22,8 +22,11 @@ showing = typer.Typer(help="Show one thing in detail.", no_args_is_help=True)
 def list_nets(as_json: AsJson = False) -> None:
     """List the nets."""
     from striate.nets import catalog
+    from striate.scratch import catalog as by_hand
 
-    _rows(("net", "what it is"), [(entry.name, entry.summary) for entry in catalog.ENTRIES.values()], as_json)
+    rows = [(entry.name, entry.summary) for entry in catalog.ENTRIES.values()]
+    scratch = [(entry.name, f"with --engine scratch, by hand: {entry.summary}") for entry in by_hand.ENTRIES.values()]
+    _rows(("net", "what it is"), [*rows, *scratch, *catalog.ELSEWHERE.items()], as_json)
 
 
 @listing.command("data")
@@ -47,9 +50,12 @@ def list_studies(as_json: AsJson = False) -> None:
 def show_net(
     name: str,
     shape: Annotated[
-        str, typer.Option("--input", metavar="CxHxW", help="Channels, height and width of an image.")
-    ] = "3x32x32",
-    classes: Annotated[int, typer.Option(min=2, help="Number of classes.")] = 10,
+        str | None,
+        typer.Option("--input", metavar="CxHxW", help="Channels, height, width.  [default: the net's own, or 3x32x32]"),
+    ] = None,
+    classes: Annotated[
+        int | None, typer.Option(min=2, help="Number of classes.  [default: the net's own, or 10]")
+    ] = None,
     svg: Annotated[Path | None, typer.Option(help="Write the figure of the architecture to this file.")] = None,
     text: Annotated[bool, typer.Option("--text", help="Describe the architecture in words.")] = False,
     settings: Settings = None,

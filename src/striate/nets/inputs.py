@@ -29,5 +29,7 @@ CIFAR10 = Inputs(
 )
 """Of the published weights of resnet20 to resnet56, which normalize CIFAR-10 by the numbers of ImageNet."""
 
-IMAGENET_PLUS_MINUS_ONE = Inputs((224, 224, 3), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
-"""Of the published weights of MobileNet V1: pixels scaled to [-1, 1]; its 1000 classes are numbers here."""
+IMAGENET_PLUS_MINUS_ONE = Inputs(
+    (224, 224, 3), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), tuple(f"class {number}" for number in range(1000))
+)
+"""Of the published weights of MobileNet V1: pixels scaled to [-1, 1]; the 1000 classes of ImageNet by number."""

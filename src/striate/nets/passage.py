@@ -113,7 +113,7 @@ class Passage(TorchFunctionMode):
     def _function(self, name: str, known: list[Tensor], out: Tensor) -> None:
         reach = self._largest(known) if name in POINTWISE and out.dim() == 4 else None
         makers = self._read(known)
-        if name in ADDITIONS and len(makers) > 1 and out.dim() == 4:
+        if name in ADDITIONS and len(makers) > 1 and out.dim() > 2:
             number = 1 + sum(row.module is None for row in self.rows)
             self.rows.append(Passed(f"+{number}", None, out, makers, reach))
             makers = (f"+{number}",)

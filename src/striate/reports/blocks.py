@@ -101,13 +101,17 @@ def words(layer: Layer, *, short: bool) -> str:
     """Return what ``layer`` is, as `3x3 convolution, 64 filters`, or `3x3 conv, 64` when ``short``."""
     window, stride = _window(layer.detail)
     lead = f"{window} " if window else ""
-    if groups := re.search(r"groups (\d+)", layer.detail):
-        lead += "depthwise " if int(groups[1]) == layer.output[0] else f"{groups[1]}-group "
     if layer.kind == "convolution":
-        name = f"{lead}conv, {layer.output[0]}" if short else f"{lead}convolution, {layer.output[0]} filters"
-        return f"{name}{f', stride {stride}' if stride != 1 else ''}"
+        moved = f", stride {stride}" if stride != 1 else ""
+        groups = re.search(r"groups (\d+)", layer.detail)
+        kind = "depthwise" if groups and int(groups[1]) == layer.output[0] else f"{groups[1]} groups" if groups else ""
+        if short:
+            return f"{lead}conv, {layer.output[0]}{f', {kind}' if kind else ''}{moved}"
+        return f"{lead}{f'{kind} ' if kind == 'depthwise' else ''}convolution, {layer.output[0]} filters" + (
+            f" in {kind}{moved}" if kind and kind != "depthwise" else moved
+        )
     if layer.kind == "dense":
-        return f"dense, {layer.output[0]}" if short else f"dense layer, {layer.output[0]} units"
+        return f"dense, {layer.output[-1]}" if short else f"dense layer, {layer.output[-1]} units"
     if "pool" in layer.kind:
         moved = f", stride {stride}" if stride and window and f"{stride}x{stride}" != window else ""
         return f"{lead}{_shortened(layer.kind) if short else layer.kind}{moved}"

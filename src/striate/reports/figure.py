@@ -126,8 +126,8 @@ def _labels(block: Block) -> list[tuple[str, str]]:
         said = re.sub(r"(?<=\d)x(?=\d)", "×", words(layer, short=True))
         # A pool is narrow, and so are its words: the window goes on a line of its own.
         window, _, kind = said.partition(" ") if "pool" in said and "×" in said else ("", "", said)
-        kind, _, stride = kind.partition(", stride ")  # a long line would hold its neighbours apart
-        labels += [(_mark(layer), kind)] + [("", line) for line in (window, f"stride {stride}" * bool(stride)) if line]
+        kind, *more = re.split(r"(?<=\d), (?=[a-z\d])", kind)  # a long line would hold its neighbours apart
+        labels += [(_mark(layer), kind)] + [("", line) for line in (window, *more) if line]
     if block.role == "convolution" and block.field is not None:
         labels.append(("soft", f"sees {block.field}×{block.field}"))
     return labels
