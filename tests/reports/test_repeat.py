@@ -47,3 +47,9 @@ def test_hostile_values_are_quoted(finished: Path) -> None:
         "--out",
         "$(reboot)",
     ]
+
+
+def test_a_search_is_repeated_with_its_sampler(finished: Path) -> None:
+    sampled = replace(builtin(finished), search={"field": "lr", "trials": 6})
+    assert "--sampler optuna --trials 6 --seeds 3" in command(sampled, "out")
+    assert "--sampler" not in command(replace(sampled, search={"field": "lr", "trials": None}), "out")

@@ -55,7 +55,8 @@ class ArmRecord:
 class StudyRecord:
     """A study as it stands. ``verdicts`` and ``scores`` (by arm) are empty before there is a verdict.
 
-    ``failures`` is what stopped a run, by run; ``damaged`` names the files that cannot be read.
+    ``failures`` is what stopped a run, by run; ``damaged`` names the files that cannot be read; ``search`` is the range that
+    the arms are values of, empty where they are none.
     """
 
     name: str
@@ -69,6 +70,7 @@ class StudyRecord:
     scores: Mapping[str, Json]
     failures: Mapping[str, str]
     damaged: tuple[str, ...]
+    search: Json = field(default_factory=_nothing)
 
     @property
     def runs(self) -> tuple[RunRecord, ...]:
@@ -110,6 +112,7 @@ def read_study(folder: Path) -> StudyRecord:
         scores={str(row.get("name", "")): row for row in _mappings(verdict.get("arms"))},
         failures={str(run): str(reason) for run, reason in _mapping(verdict.get("failures")).items()},
         damaged=tuple(damaged),
+        search=_mapping(study.get("search")),
     )
 
 

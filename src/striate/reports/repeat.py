@@ -24,6 +24,8 @@ def command(study: StudyRecord, out: str) -> str:
     words = ["striate", "study", study.name if asked else f"{study.name}.py"]
     start = asked.base.to_json() if asked else {k: v for k, v in study.base.items() if k not in ("data", "epochs")}
     words += _settings(study.base, start)
+    trials = study.search.get("trials")
+    words += ["--sampler", "optuna", "--trials", str(trials)] if trials else []
     return shlex.join([*words, "--seeds", str(len(study.seeds)), "--out", out])
 
 
