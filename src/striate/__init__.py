@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from striate.app.ask import study
     from striate.probes import probe
     from striate.proofs.catalog import prove
+    from striate.scratch.gradcheck import gradcheck
     from striate.studies.better import Better
     from striate.studies.choice import Choice
     from striate.studies.larger import Larger
@@ -39,6 +40,7 @@ _HOMES = {
     "Sooner": "striate.studies.sooner",
     "Stabler": "striate.studies.stabler",
     "Study": "striate.studies.question",
+    "gradcheck": "striate.scratch.gradcheck",
     "open_run": "striate.training.run",
     "probe": "striate.probes",
     "overfit_batch": "striate.training.overfit",
@@ -60,6 +62,7 @@ __all__ = [
     "Sooner",
     "Stabler",
     "Study",
+    "gradcheck",
     "open_run",
     "probe",
     "overfit_batch",

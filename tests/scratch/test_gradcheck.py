@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -106,7 +107,9 @@ def test_inputs_and_models_are_left_as_they_were() -> None:
 
 
 def test_a_check_is_plain_values_for_json() -> None:
-    said = summary(gradcheck(cube, right, np.array([2.0]), names=["x"], rng=np.random.default_rng(0)))
+    for x in (1e-6, 2.0):
+        said = summary(gradcheck(cube, right, np.array([x]), names=["x"], rng=np.random.default_rng(0)))
+        assert json.loads(json.dumps(said)) == said
     assert said["holds"] is True
     assert (said["entries"], said["array"], said["index"], said["tolerance"]) == (1, "x", [0], 1e-6)
     assert said["analytic"] == pytest.approx(said["numeric"])

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from striate.app import learn, look, probe, prove
+from striate.app import gradcheck, learn, look, probe, prove
 from striate.app.learn import INTERRUPTED, changes_of
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
 from striate.base.errors import StriateError
@@ -29,6 +29,7 @@ app.command()(look.doctor)
 app.command()(learn.train)
 app.command()(learn.resume)
 app.command(context_settings=prove.FREE)(prove.prove)
+app.command()(gradcheck.gradcheck)
 
 
 class Sampler(StrEnum):

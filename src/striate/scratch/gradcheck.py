@@ -187,7 +187,7 @@ def _difference(
 ) -> tuple[float, float]:
     """Return the central difference at ``index``, and what rounding can make of it."""
     here = array[index]
-    h = step * max(1.0, abs(here))
+    h = step * max(1.0, abs(float(here)))
     outs: list[Array] = []
     for moved in (here + h, here - h):
         array[index] = moved
@@ -196,8 +196,8 @@ def _difference(
     array[index] = here
     after, before = outs
     sizes = np.maximum(np.abs(after), np.abs(before)) * (after != before)
-    rounding = np.finfo(np.float64).eps * float(np.sum(np.abs(dout) * sizes)) / (2 * h)
-    return float(np.sum(dout * (after - before)) / (2 * h)), rounding
+    rounding = np.finfo(np.float64).eps * np.sum(np.abs(dout) * sizes) / (2 * h)
+    return float(np.sum(dout * (after - before)) / (2 * h)), float(rounding)
 
 
 def _badness(entry: Worst) -> float:

@@ -157,7 +157,7 @@ CASES: tuple[Case, ...] = (
         4,
     ),
     _net(
-        "convnet-batch-norm-dropout",
+        "convnet-norm-dropout",
         "(3, 2, 7, 6), L2",
         lambda rng: ConvNet((2, 7, 6), 3, 3, 5, 4, None, 0.1, batch_norm=True, dropout=0.3, rng=rng, dtype=np.float64),
         (3, 2, 7, 6),
