@@ -40,6 +40,19 @@ def test_it_is_accuracy_and_loss_over_the_whole_test_split(weights: Path) -> Non
     assert found["loss"] == pytest.approx(torch.nn.functional.cross_entropy(logits, labels).item(), rel=1e-4)
 
 
+def test_a_net_of_ones_own_is_scored_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "striate_scored.py").write_text(
+        "from torch import nn\n"
+        "def net(image_shape, classes):\n"
+        "    return nn.Sequential(nn.Flatten(), nn.Linear(image_shape[0] * image_shape[1], classes))\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    net = build("striate_scored:net", {}, (8, 8, 1), 10)
+    save_file(net.state_dict(), tmp_path / "own.safetensors")
+    found = score("striate_scored:net", "digits", tmp_path / "own.safetensors")
+    assert (found["net"], found["images"]) == ("striate_scored:net", 359)
+
+
 def test_what_does_not_fit_is_one_sentence(weights: Path) -> None:
     with pytest.raises(DataError, match='the net "convnet" has no data of its own here; name them with --data'):
         score("convnet", None, weights)

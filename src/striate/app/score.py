@@ -15,24 +15,25 @@ def score(
     data: str | None,
     weights: Path | None = None,
     *,
+    trained_on: str | None = None,
     options: Mapping[str, Any] | None = None,
     data_dir: Path | None = None,
 ) -> dict[str, Any]:
     """Return accuracy, loss (mean cross-entropy in nats) and images of the net on the test split of ``data``.
 
-    The images are brought to the size that the net expects. Where neither the weights nor the catalogue say how images are
-    normalized, it is done by the statistics of the training split. Raises NetError or DataError when something does not fit.
+    The images are brought to the size that the net expects. Their normalization is that of the run or of published weights;
+    for others that of the data ``trained_on``, which are ``data`` where nothing is said. Raises NetError or DataError when something does not fit.
     """
     from striate.data import load
-    from striate.nets.catalog import ENTRIES
     from striate.training.batches import Normalization, in_order
     from striate.training.evaluate import evaluate
     from striate.training.machine import device
 
     if data is None:
         raise DataError(f'the net "{name}" has no data of its own here; name them with --data')
-    silent = name in ENTRIES and ENTRIES[name].inputs is None
-    subject = open_subject(name, weights, trained_on=data if silent else None, options=options, data_dir=data_dir)
+    if trained_on is None and _silent(name):
+        trained_on = data
+    subject = open_subject(name, weights, trained_on=trained_on, options=options, data_dir=data_dir)
     height, width, channels = subject.inputs.image_shape
     images = load(data, data_dir=data_dir)
     if images.image_shape[:2] != (height, width) and height == width:
@@ -55,6 +56,18 @@ def score(
         "loss": found.loss,
         "images": found.images,
     }
+
+
+def _silent(name: str) -> bool:
+    """Tell whether ``name`` is a net of which nothing says what images it was trained on."""
+    from striate.nets.catalog import entry
+
+    if (Path(name) / "recipe.json").is_file():
+        return False
+    try:
+        return entry(name).inputs is None
+    except NetError:
+        return False  # what opens it says better what is wrong
 
 
 def _same_classes(subject: Subject, data: str, classes: tuple[str, ...]) -> None:
