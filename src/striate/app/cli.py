@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from striate.app import gradcheck, learn, look, probe, prove
+from striate.app import gradcheck, learn, look, probe, probe_features, probe_fool, probe_localise, prove
 from striate.app.learn import INTERRUPTED, changes_of
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
+from striate.app.spread import Spread
 from striate.base.errors import StriateError
 
 app = typer.Typer(
@@ -24,6 +25,14 @@ app = typer.Typer(
 )
 app.add_typer(look.listing, name="list")
 app.add_typer(look.showing, name="show")
+for looking in (
+    probe_features.features,
+    probe_features.patches,
+    probe_features.maximize,
+    probe_fool.fool,
+    probe_localise.localise,
+):
+    probe.probes.command(cls=Spread)(looking)
 app.add_typer(probe.probes, name="probe")
 app.command()(look.doctor)
 app.command()(learn.train)
@@ -103,6 +112,7 @@ def test(
     net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights and --data.")],
     weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
     data: Annotated[str | None, typer.Option(help="The data whose test images count; a run has its own.")] = None,
+    trained_on: Annotated[str | None, typer.Option(help="The data that normalize the images.  [default: --data]")] = None,
     settings: Settings = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -118,7 +128,8 @@ def test(
     else:
         from striate.app.score import score
 
-        result = score(net, data, weights, options=settings_of(settings), data_dir=data_dir)
+        options = settings_of(settings)
+        result = score(net, data, weights, trained_on=trained_on, options=options, data_dir=data_dir)
         whose = f"of {result['data']}, by {result['net']}"
     if as_json:
         typer.echo(dump_json(result), nl=False)

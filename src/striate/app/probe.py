@@ -45,6 +45,15 @@ class Asked:
     pictures: tuple[Picture, ...]
     images: Tensor
 
+    def in_pixels(self) -> Asked:
+        """Return the same with images in [0, 1], which the net normalizes by itself from now on."""
+        import numpy as np
+        import torch
+
+        shaped = [p.pixels if p.pixels.ndim == 3 else p.pixels[..., None] for p in self.pictures]
+        pixels = torch.from_numpy(np.stack(shaped)).permute(0, 3, 1, 2).float() / 255
+        return Asked(self.subject.takes_pixels(), self.pictures, pixels)
+
 
 def opened(
     net: str,

@@ -60,6 +60,13 @@ class Subject:
         normalize = Normalization(self.inputs.mean, self.inputs.std, per_image=self.per_image)
         return normalize(images, torch.device("cpu")).contiguous()
 
+    def takes_pixels(self) -> Subject:
+        """Make the net take pixels in [0, 1], which it then normalizes by itself, and return this subject."""
+        from striate.probes.pixels import given_pixels
+
+        given_pixels(self.net, self.inputs.mean, self.inputs.std, per_image=self.per_image)
+        return self
+
 
 def open_subject(
     text: str,

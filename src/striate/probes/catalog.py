@@ -62,6 +62,36 @@ ENTRIES: dict[str, Entry] = {
             "striate.probes.filters",
             images=False,
         ),
+        Entry(
+            "features",
+            "which images, and which places in them, make a channel count for the class",
+            "features",
+            "striate.probes.features",
+        ),
+        Entry(
+            "patches",
+            "the patches of a set of images that excite a channel most",
+            "patches",
+            "striate.probes.patches",
+        ),
+        Entry(
+            "maximize",
+            "the image that excites a channel most, made by climbing",
+            "maximize",
+            "striate.probes.maximize",
+        ),
+        Entry(
+            "fool",
+            "how little an image must change to be taken for another class",
+            "fool",
+            "striate.probes.fool",
+        ),
+        Entry(
+            "localise",
+            "where in a large picture a class is, read from the last feature map",
+            "localise",
+            "striate.probes.localise",
+        ),
     )
 }
 

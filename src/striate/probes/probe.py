@@ -15,12 +15,27 @@ from typing import TYPE_CHECKING, Any
 from striate.probes.catalog import ENTRIES, entry
 
 if TYPE_CHECKING:
+    from striate.probes.features import features
     from striate.probes.filters import filters
+    from striate.probes.fool import fool
     from striate.probes.gradcam import gradcam
+    from striate.probes.localise import localise
+    from striate.probes.maximize import maximize
     from striate.probes.occlusion import occlusion
+    from striate.probes.patches import patches
     from striate.probes.saliency import saliency
 
-    __all__ = ["filters", "gradcam", "occlusion", "saliency"]
+    __all__ = [
+        "features",
+        "filters",
+        "fool",
+        "gradcam",
+        "localise",
+        "maximize",
+        "occlusion",
+        "patches",
+        "saliency",
+    ]
 
 
 def __getattr__(name: str) -> Any:

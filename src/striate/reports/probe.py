@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 RENDERERS: dict[str, str] = {
     "heatmap": "striate.reports.probe_heatmap:page",
     "filters": "striate.reports.probe_filters:page",
+    "features": "striate.reports.probe_features:page",
+    "patches": "striate.reports.probe_maximize:page_of_patches",
+    "maximize": "striate.reports.probe_maximize:page",
+    "fool": "striate.reports.probe_fool:page",
+    "localise": "striate.reports.probe_localise:page",
 }
 """Kind of record -> ``module:function`` that returns its page, called with (record, pictures, classes)."""
 

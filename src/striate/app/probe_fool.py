@@ -1,0 +1,110 @@
+"""`striate probe fool NET IMAGE... --target C... [--also NET...]`: change images until the net sees something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from striate.app.look import AsJson, DataDir, Settings
+from striate.app.probe import Asked, Net, Npz, Out, Seen, TrainedOn, Weights, opened, present
+from striate.base.errors import ProbeError, printable
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def fool(
+    net: Net,
+    image: Seen,
+    target: Annotated[
+        list[str] | None, typer.Option(help="Classes to be taken for, by number or name, or all.  [default: all]")
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NET[=WEIGHTS]", help="Other nets: are they fooled by the same images?"),
+    ] = None,
+    confidence: Annotated[float, typer.Option(help="Probability of the target at which an image has arrived.")] = 0.0,
+    steps: Annotated[int, typer.Option(help="Steps at most.")] = 100,
+    step: Annotated[float | None, typer.Option(help="L2 length of a step, pixels being 0 to 1.")] = None,
+    budget: Annotated[float | None, typer.Option(help="Largest size of the whole change, in --norm.")] = None,
+    norm: Annotated[str, typer.Option(help="l2 or linf.")] = "l2",
+    objective: Annotated[str, typer.Option(help="What is climbed: score or probability.")] = "score",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the random changes that transfer is compared with.")] = 0,
+    weights: Weights = None,
+    trained_on: TrainedOn = None,
+    out: Out = None,
+    npz: Npz = None,
+    settings: Settings = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change images as little as it takes until the net sees another class in them."""
+    from striate.app import terminal
+    from striate.probes.catalog import entry
+
+    asked = opened(net, image, weights, trained_on, settings, data_dir).in_pixels()
+    others = {word: _other(word, asked, trained_on, data_dir) for word in also or []}
+    record = entry("fool").run(
+        asked.subject.net,
+        asked.images,
+        target=_targets(target or [], asked.subject.inputs.classes),
+        confidence=confidence,
+        steps=steps,
+        step=step,
+        budget=budget,
+        norm=norm,
+        objective=objective,
+        also={_short(word): other for word, other in others.items()},
+        seed=seed,
+    )
+
+    def summary() -> None:
+        facts = record.facts
+        terminal.console().print(
+            f"{facts['fooled']} of {facts['pairs']} pairs of image and target arrived", highlight=False
+        )
+        if facts["fooled"]:
+            medians = ", ".join(f"{name} {value:.4g}" for name, value in facts["medians"].items())
+            terminal.console().print(f"medians: {medians}", highlight=False)
+        made = terminal.table("net", "pairs", "target", "any other", "control: target", "any other", right=("pairs",))
+        for row in facts["transfer"]["nets"]:
+            shares = [row[k]["share"] for k in ("hits", "misled", "control_hits", "control_misled")]
+            made.add_row(row["net"], str(row["tries"]), *("" if s is None else f"{100 * s:.1f} %" for s in shares))
+        terminal.console().print(made)
+
+    present(record, asked, out, as_json, npz, summary)
+
+
+def _targets(words: list[str], classes: tuple[str, ...]) -> list[int] | str:
+    """Return class numbers for numbers and names, or "all"; raises ProbeError for a name that is no class."""
+    if not words or words == ["all"]:
+        return "all"
+    known = {name: number for number, name in enumerate(classes)}
+    if wrong := [w for w in words if w not in known and not (w.isascii() and w.isdecimal())]:
+        names = f", or one of {', '.join(classes)}" if 0 < len(classes) <= 20 else ""
+        raise ProbeError(f'"{printable(wrong[0])}" is no class of this net; give a number{names}, or "all"')
+    return [known[w] if w in known else int(w) for w in words]
+
+
+def _other(word: str, asked: Asked, trained_on: str | None, data_dir: Path | None) -> nn.Module:
+    """Return another net, which takes pixels; raises ProbeError unless it takes images of the same size in the same order."""
+    from striate.app.subject import open_subject
+
+    name, _, file = word.partition("=")
+    folder = (Path(name) / "recipe.json").is_file()
+    subject = open_subject(
+        name, Path(file) if file else None, trained_on=None if folder else trained_on, data_dir=data_dir
+    )
+    own, theirs = subject.inputs.image_shape, asked.subject.inputs.image_shape
+    if own != theirs or subject.permuted != asked.subject.permuted:
+        raise ProbeError(
+            f'"{printable(name)}" takes images {own} (H, W, C), permuted: {subject.permuted}, and the first net {theirs},'
+            f" permuted: {asked.subject.permuted}; transfer needs nets that take the same images"
+        )
+    return subject.takes_pixels().net
+
+
+def _short(word: str) -> str:
+    return word.partition("=")[0]

@@ -1,0 +1,154 @@
+"""`striate probe localise NET IMAGE...`: where in pictures of any size a class is; or in scenes made for the purpose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from striate.app.look import AsJson, DataDir, Settings, settings_of
+from striate.app.probe import Asked, Class, Net, Npz, Out, TrainedOn, Weights, present
+from striate.base.errors import ProbeError
+
+if TYPE_CHECKING:
+    from striate.app.subject import Subject
+    from striate.probes.record import Record
+
+SHOWN = 8  # scenes of which the page shows the pictures
+
+
+def localise(
+    net: Net,
+    image: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="IMAGE...", help="Image files, folders, cifar10:7 or addresses, looked at at their own size."
+        ),
+    ] = None,
+    target: Class = None,
+    scale: Annotated[list[float] | None, typer.Option(help="How many times each picture is enlarged, as 1 2.")] = None,
+    threshold: Annotated[
+        float, typer.Option(help="The box holds what is above this share of the largest response.")
+    ] = 0.2,
+    tap: Annotated[str | None, typer.Option(help="The feature map to read.  [default: the last one]")] = None,
+    scenes: Annotated[
+        int | None,
+        typer.Option(min=1, help="Instead of pictures, make so many scenes of --data, whose boxes are known."),
+    ] = None,
+    data: Annotated[str | None, typer.Option(help="The data set whose test images the scenes are made of.")] = None,
+    objects: Annotated[int, typer.Option(help="Objects in each scene.")] = 3,
+    side: Annotated[int, typer.Option(help="How many times wider than an object a scene is.")] = 4,
+    background: Annotated[str, typer.Option(help="Of the scenes: black, mean or noise.")] = "mean",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the scenes.")] = 0,
+    weights: Weights = None,
+    trained_on: TrainedOn = None,
+    out: Out = None,
+    npz: Npz = None,
+    settings: Settings = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show where in a picture a class is, by reading the head at every place of the last feature map."""
+    from striate.app.subject import open_subject
+    from striate.probes.catalog import entry
+
+    if bool(image) == (scenes is not None):
+        raise ProbeError("give pictures to look at, or --scenes N with --data NAME, one of the two")
+    subject = open_subject(net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir)
+    options: dict[str, Any] = {
+        "scale": tuple(scale or (1.0,)),
+        "threshold": threshold,
+        "tap": tap,
+        "native": subject.inputs.image_shape[:2],
+    }
+    if scenes is None:
+        asked = _whole(subject, image or [], data_dir)
+        record = entry("localise").run(subject.net, asked.images, target=target, **options)
+    else:
+        if target is not None:
+            raise ProbeError("--class is for pictures; in scenes every object's own class is looked for")
+        asked, record = _scenes(subject, scenes, data, objects, side, background, seed, options, data_dir)
+
+    def summary() -> None:
+        told = record.facts["scenes"]
+        pointing, overlap = told["pointing"], told["overlap"]
+        lines = (
+            f"{told['scenes']} scenes of {told['objects']} objects",
+            f"pointing game {pointing['share']:.3f} ({pointing['low']:.3f} to {pointing['high']:.3f}),"
+            f" anywhere {told['chance']:.3f}",
+            f"overlap {overlap['mean']:.3f}, at least 0.5 in {told['overlap_half']['share']:.3f}",
+        )
+        typer.echo("\n".join(lines))
+
+    present(record, asked, out, as_json, npz, summary if scenes is not None else None)
+
+
+def _whole(subject: Subject, words: list[str], data_dir: Path | None) -> Asked:
+    """Return the pictures at their own size, which must be one for all."""
+    import numpy as np
+
+    from striate.app.images import pictures
+    from striate.data.picture import Picture, coloured
+
+    found = pictures(words, data_dir)
+    height, width, channels = subject.inputs.image_shape
+    sizes = {p.pixels.shape[:2] for p in found}
+    if len(sizes) > 1:
+        told = ", ".join(f"{w} x {h}" for h, w in sorted(sizes))
+        raise ProbeError(
+            f"the pictures have the sizes {told}, and those looked at together need one; give one at a time"
+        )
+    high, wide = found[0].pixels.shape[:2]
+    if high < height or wide < width:
+        raise ProbeError(
+            f"the pictures have {wide} x {high} pixels, and the net was trained on {width} x {height}; give larger"
+        )
+    if subject.permuted:
+        raise ProbeError(
+            "this run moved the pixels of its images about, so no picture of another size can be shown to it"
+        )
+    seen = np.stack([coloured(p.pixels, channels) for p in found])
+    shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
+    return Asked(subject, shown, subject.tensor(seen))
+
+
+def _scenes(
+    subject: Subject,
+    count: int,
+    data: str | None,
+    objects: int,
+    side: int,
+    background: str,
+    seed: int,
+    options: dict[str, Any],
+    data_dir: Path | None,
+) -> tuple[Asked, Record]:
+    """Return the first few scenes, and their record with how well all were found in ``facts["scenes"]``."""
+    from striate.base.seeds import generator
+    from striate.data import load
+    from striate.data.picture import Picture
+    from striate.probes.catalog import entry
+    from striate.probes.scenes import found, scenes
+
+    if data is None:
+        raise ProbeError("--scenes needs --data NAME, the data set whose test images are pasted")
+    images = load(data, data_dir=data_dir)
+    if images.image_shape != subject.inputs.image_shape or subject.permuted:
+        raise ProbeError(
+            f"the images of {images.name} are {images.image_shape} (H, W, C), and the net takes"
+            f" {subject.inputs.image_shape}; choose the data set it was trained on"
+        )
+    split = images.test or images.val or images.train
+    made = scenes(split, generator(seed, "evaluation"), count=count, objects=objects, side=side, background=background)
+    told = found(subject.net, subject.tensor(made.images), made, **options)
+    few = made.images[:SHOWN]
+    names = [", ".join(images.classes[k] for k in labels) for labels in made.labels[:SHOWN]]
+    shown = tuple(
+        Picture(f"scene {i}: {n}", s, f"scene {i} of seed {seed}")
+        for i, (n, s) in enumerate(zip(names, few, strict=True))
+    )
+    asked = Asked(subject, shown, subject.tensor(few))
+    record = entry("localise").run(subject.net, asked.images, target=made.labels[:SHOWN, 0].tolist(), **options)
+    return asked, replace(record, facts={**record.facts, "scenes": told})

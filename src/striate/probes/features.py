@@ -1,0 +1,163 @@
+"""What makes one channel A of a feature map count: the images, and the places in them, over a set of images.
+
+With S the score of the class explained (the predicted one), g = dS/dA, and means over the places of the map:
+
+    published      weight w = mean(g)        images with the largest w              heatmap w A
+    contribution   w mean(A)                 its part in Grad-CAM                   max(w A, 0)
+    local          mean(g A)                 HiResCAM, arXiv 2011.08891             g A, place by place
+    activation     max(A)                    whatever the class                     A
+
+``published`` is the procedure of a CS 7150 Homework 1 solution: one weight for each of 100 test images, the two images of
+largest weight, and the channel's activation times its weight over the image. It differs from Grad-CAM in that there is no sum
+over channels and no ReLU, and the weight alone ranks the images, so an image can come first in which the channel is silent;
+the variants beside it rank by what the channel did. All four come from one forward and one backward pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from striate.base.errors import ProbeError, sentence
+from striate.nets.taps import tapped
+from striate.probes.lastmap import last_map
+from striate.probes.record import Record, Target, asked, described, full, logits, targets
+from striate.probes.untouched import untouched
+from striate.probes.windows import Windows, windows
+
+SIGN = (
+    "positive where the channel raises the score of the class, negative where it lowers it; under `activation` how strongly"
+    " the channel answers, whatever the class"
+)
+FIRST_CHANNELS = (0, 1, 2)
+
+Channels = Sequence[int] | Mapping[str, Sequence[int]] | None
+_Rule = tuple[Callable[[Tensor, Tensor], Tensor], Callable[[Tensor, Tensor], Tensor]]
+
+
+def _weight(g: Tensor) -> Tensor:
+    return g.mean((-2, -1))
+
+
+# Each rule takes maps A and gradients g (..., h, w): what ranks the images (...), and the heatmap (..., h, w).
+RULES: dict[str, _Rule] = {
+    "published": (lambda a, g: _weight(g), lambda a, g: _weight(g)[..., None, None] * a),
+    "contribution": (
+        lambda a, g: _weight(g) * a.mean((-2, -1)),
+        lambda a, g: (_weight(g)[..., None, None] * a).clamp(min=0),
+    ),
+    "local": (lambda a, g: (g * a).mean((-2, -1)), lambda a, g: g * a),
+    "activation": (lambda a, g: a.amax((-2, -1)), lambda a, g: a),
+}
+
+
+def features(
+    net: nn.Module,
+    images: Tensor,
+    *,
+    taps: Sequence[str] = (),
+    channels: Channels = None,
+    target: Target = None,
+    top: int = 2,
+    batch: int = 128,
+) -> Record:
+    """Return, for each of M feature maps and each rule, the ``top`` images of (N, C, H, W) and where in them it counts.
+
+    The maps are the ``channels`` of each of the ``taps`` (none: the last map; channels 0, 1, 2); a mapping names other
+    channels for each tap. For each rule R there are the arrays ``R.value`` (M, N), what ranks the images; ``R.image``
+    (M, top), their indices; ``R.heatmap`` (M, top, H, W), interpolated to the image's size; ``R.window`` (M, top, 4), top,
+    left, bottom, right of the pixels that the heatmap's largest cell sees. ``facts["maps"]`` names the M maps. Raises NetError
+    for an unknown tap, ProbeError for a channel out of range.
+    """
+    if top < 1:
+        raise ProbeError(f"top is {top}, and must be 1 or more: the number of images shown for each feature map")
+    with untouched(net, images) as x:
+        wanted = chosen_channels(tuple(taps) or (last_map(net, x[:1]),), channels)
+        seen = windows(net, x[:1], tuple(wanted), batch)
+        scores, classes, maps, gradients = _pass(net, x, wanted, target, batch)
+    arrays: dict[str, Tensor] = {}
+    rows: list[dict[str, Any]] = [{"tap": tap, "channel": k} for tap, every in wanted.items() for k in every]
+    for name, rule in RULES.items():
+        parts = [
+            _best(rule, maps[tap], gradients[tap], seen[tap], min(top, len(x)), (x.shape[2], x.shape[3]))
+            for tap in wanted
+        ]
+        value, image, heatmap, window = (torch.cat(column) for column in zip(*parts, strict=True))
+        arrays |= {f"{name}.value": value, f"{name}.image": image, f"{name}.heatmap": heatmap, f"{name}.window": window}
+        for row, values, indices, boxes in zip(rows, value.tolist(), image.tolist(), window.tolist(), strict=True):
+            row[name] = [{"image": i, "value": values[i], "window": b} for i, b in zip(indices, boxes, strict=True)]
+    facts = {"maps": rows, "images": len(x), "top": min(top, len(x)), "first_dimension": "feature maps"}
+    placed = {name: array.to(images.device) for name, array in arrays.items()}
+    return Record("features", "features", placed, SIGN, described(scores, classes), facts)
+
+
+def chosen_channels(taps: Sequence[str], channels: Channels) -> dict[str, tuple[int, ...]]:
+    """Return tap -> channels, each once; raises ProbeError for a tap without channels, or channels of no tap."""
+    if not isinstance(channels, Mapping):
+        given = tuple(dict.fromkeys(FIRST_CHANNELS if channels is None else channels))
+        wanted = dict.fromkeys(taps, given)
+    else:
+        if strange := [tap for tap in channels if tap not in taps]:
+            raise ProbeError(f'channels are given for "{strange[0]}", which is none of the taps {", ".join(taps)}')
+        wanted = {tap: tuple(dict.fromkeys(channels.get(tap, FIRST_CHANNELS))) for tap in taps}
+    if empty := [tap for tap, every in wanted.items() if not every]:
+        raise ProbeError(f'no channel is given for the tap "{empty[0]}"; give at least one, counted from 0')
+    return wanted
+
+
+def checked_map(tap: str, output: Tensor, channels: Sequence[int]) -> str:
+    """Return what is wrong with these channels of a tap's output, or an empty string."""
+    if output.dim() != 4:
+        return f'the tap "{tap}" puts out {tuple(output.shape[1:])} for an image, and a feature map is (C, H, W)'
+    if wrong := [k for k in channels if not 0 <= k < output.shape[1]]:
+        return f'the tap "{tap}" has channels 0 to {output.shape[1] - 1}, not {", ".join(map(str, wrong))}'
+    return ""
+
+
+def _pass(
+    net: nn.Module, x: Tensor, wanted: Mapping[str, Sequence[int]], target: Target, batch: int
+) -> tuple[Tensor, Tensor, dict[str, Tensor], dict[str, Tensor]]:
+    """Return scores (N, K), classes (N,), and per tap the wanted maps and their gradients, each (N, channels, h, w)."""
+    given = asked(target, len(x))
+    scores: list[Tensor] = []
+    classes: list[Tensor] = []
+    maps: dict[str, list[Tensor]] = {tap: [] for tap in wanted}
+    gradients: dict[str, list[Tensor]] = {tap: [] for tap in wanted}
+    for start in range(0, len(x), batch):
+        # Nothing before the first tap is differentiated: the image asks for a gradient only so that there is a graph.
+        leaf = x[start : start + batch].detach().requires_grad_()
+        with tapped(net, wanted) as kept:
+            part = logits(net, leaf.clone())
+        if faults := [f for tap, every in wanted.items() if (f := checked_map(tap, kept[tap], every))]:
+            raise ProbeError(sentence(faults))
+        kinds = targets(part, None if given is None else given[start : start + batch])
+        score = part.gather(1, kinds[:, None]).sum()
+        made = torch.autograd.grad(score, [kept[tap] for tap in wanted], materialize_grads=True)
+        for (tap, every), gradient in zip(wanted.items(), made, strict=True):
+            maps[tap].append(full(kept[tap].detach()[:, list(every)]))
+            gradients[tap].append(full(gradient[:, list(every)]))
+        scores.append(part.detach())
+        classes.append(kinds)
+    joined = ({tap: torch.cat(parts) for tap, parts in each.items()} for each in (maps, gradients))
+    return torch.cat(scores), torch.cat(classes), *joined
+
+
+def _best(
+    rule: _Rule, maps: Tensor, gradients: Tensor, seen: Windows, top: int, size: tuple[int, int]
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return values (c, N), indices (c, top), heatmaps (c, top, H, W) and windows (c, top, 4) of the c maps of one tap."""
+    rank, draw = rule
+    value = rank(maps, gradients).T
+    image = value.sort(dim=1, descending=True, stable=True).indices[:, :top]
+    channel = torch.arange(len(image), device=image.device)[:, None]
+    low = draw(maps[image, channel], gradients[image, channel])
+    cells = low.flatten(2).argmax(2).tolist()
+    width = low.shape[3]
+    window = torch.tensor(
+        [[seen.of(cell // width, cell % width) for cell in row] for row in cells], device=image.device
+    )
+    return value, image, F.interpolate(low, size=size, mode="bilinear", align_corners=False), window

@@ -1,0 +1,189 @@
+"""Where in a picture a class is: the classifier's head read at every place of the last feature map, before the pooling.
+
+    response[k, i, j] = head(A[:, i, j])[k],         for a linear head   W A[:, i, j] + b   , a 1 x 1 convolution
+
+The layers before the pooling take images of any size, so a net trained on small images reads a large photograph at its own
+resolution (Oquab et al., CVPR 2015; Zhou et al., arXiv 1512.04150). The head, whatever it is made of, is given each place as an
+image of its own whose map is that one cell, so no head has to be taken apart. That its pooling is global is measured, not
+read off: the scores must not change when the cells of the map change places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from striate.base.errors import NetError, ProbeError, nearest
+from striate.nets.taps import taps
+from striate.probes.boxes import box_of
+from striate.probes.lastmap import last_map
+from striate.probes.record import Record, Target, asked, described, full, logits, targets
+from striate.probes.untouched import untouched
+
+SIGN = "large where the head, given that place alone, answers with the class; in units of the score"
+MOST_PIXELS = 2**25
+"""Pixels of one enlarged image at most: 5792 x 5792."""
+
+
+def localise(
+    net: nn.Module,
+    images: Tensor,
+    *,
+    target: Target = None,
+    scale: Sequence[float] = (1.0,),
+    threshold: float = 0.2,
+    tap: str | None = None,
+    native: tuple[int, int] | None = None,
+) -> Record:
+    """Return where in images (N, C, H, W) of any size class ``target`` is (None: that of the largest response).
+
+    Each image is read at every ``scale``, enlarged by it (bilinear), and the responses are averaged. ``native`` is the (H, W)
+    that the net was trained at (None: that of the images). Arrays: ``heatmap`` (N, H, W), the response to the class,
+    interpolated to the image; ``response`` (N, K, h, w), that to every class at the first scale; ``box`` (N, 4), top,
+    left, bottom, right, the area around the largest value above ``threshold`` of the way up from the median; ``peak``
+    (N, 2), row and column of that value. The scores told are those at that place. Raises ProbeError for a net whose head does
+    not pool over the whole map, and for what is out of range.
+    """
+    if not 0 < threshold < 1:
+        raise ProbeError(f"the threshold is {threshold:g}, and must lie between 0 and 1, both excluded")
+    with untouched(net, images) as x, torch.no_grad():
+        spread, read, tap, linear = read_places(net, x, scale, tap, native)
+        chosen = targets(spread.amax((2, 3)), asked(target, len(x)))
+        rows = torch.arange(len(x), device=x.device)
+        heatmap = spread[rows, chosen]
+        box, peak = boxes_and_peaks(heatmap, threshold)
+        scores = spread[rows, :, peak[:, 0], peak[:, 1]]
+    arrays = {"heatmap": heatmap, "response": read[0], "box": box, "peak": peak}
+    facts: dict[str, Any] = {
+        "tap": tap,
+        "scale": [float(s) for s in scale],
+        "threshold": threshold,
+        "maps": [list(r.shape[2:]) for r in read],
+        "linear_head": linear,
+        "boxes": box.tolist(),
+    }
+    placed = {name: array.to(images.device) for name, array in arrays.items()}
+    return Record("localise", "localise", placed, SIGN, described(scores, chosen), facts)
+
+
+def read_places(
+    net: nn.Module, x: Tensor, scale: Sequence[float], tap: str | None, native: tuple[int, int] | None
+) -> tuple[Tensor, list[Tensor], str, bool]:
+    """Return the mean response to every class (N, K, H, W), and that of each scale (N, K, h, w); in `untouched`.
+
+    Third and fourth are the tap, and whether the head is linear behind a mean (`check_head`).
+    """
+    if not scale or not all(0 < s < float("inf") for s in scale):
+        raise ProbeError(f"the scale is {', '.join(f'{s:g}' for s in scale) or 'empty'}, and must be numbers above 0")
+    size = (x.shape[2], x.shape[3])
+    small = F.interpolate(x[:1], size=native or size, mode="bilinear", align_corners=False)
+    tap = tap or last_map(net, small)
+    linear = check_head(net, small, tap)
+    read = [responses(net, enlarged(x, s), tap) for s in scale]
+    spread = torch.stack([F.interpolate(r, size, mode="bilinear", align_corners=False) for r in read]).mean(0)
+    return spread, read, tap, linear
+
+
+def boxes_and_peaks(heatmap: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
+    """Return the boxes (N, 4) of maps (N, H, W), and row and column of the largest values, (N, 2)."""
+    box = torch.tensor([box_of(each.double().cpu().numpy(), threshold) for each in heatmap], device=heatmap.device)
+    flat = heatmap.flatten(1).argmax(1)
+    return box, torch.stack((flat // heatmap.shape[2], flat % heatmap.shape[2]), 1)
+
+
+def responses(net: nn.Module, x: Tensor, tap: str) -> Tensor:
+    """Return the head's scores at every place of the map of ``tap``: (N, K, h, w), for images (N, C, H, W); in `untouched`.
+
+    Raises ProbeError where the layers before the map do not take images of this size, or the head no single place.
+    """
+    size = f"{x.shape[3]} x {x.shape[2]}"
+    count = len(x)
+    shape: list[int] = []
+
+    def places(output: Tensor) -> Tensor:
+        shape.extend(output.shape[2:])
+        return output.permute(0, 2, 3, 1).reshape(-1, output.shape[1], 1, 1)
+
+    with _changed(net, tap, places):
+        scores = _run(
+            net, x, f"the layers before its last map may not take images of {size}, or its head no single place"
+        )
+    if scores.dim() != 2 or len(scores) != count * shape[0] * shape[1]:
+        raise ProbeError(f'the tap "{tap}" is not where this net\'s map ends: {_OTHERS}')
+    return full(scores).view(count, *shape, -1).permute(0, 3, 1, 2).contiguous()
+
+
+def check_head(net: nn.Module, x: Tensor, tap: str) -> bool:
+    """Return whether the head is linear behind a mean, for an image (1, C, H, W); raises ProbeError unless it pools globally.
+
+    It pools globally when the scores stay as they are while the cells of the map change places.
+    """
+    rng = torch.Generator().manual_seed(0)
+
+    def shuffled(output: Tensor) -> Tensor:
+        order = torch.randperm(output.shape[2] * output.shape[3], generator=rng).to(output.device)
+        return output.flatten(2)[:, :, order].view(output.shape).contiguous()
+
+    plain = full(logits(net, x.clone()))
+    with _changed(net, tap, shuffled):
+        moved = full(_run(net, x, "its head does not take its map with the cells in another order"))
+    if moved.shape != plain.shape or not _near(moved, plain, x.dtype):
+        raise ProbeError(
+            f"this net's scores depend on where in its last map ({tap}) something is, so its head does not pool over the whole"
+            f" map and cannot be read place by place; {_OTHERS}"
+        )
+    return _near(responses(net, x, tap).mean((2, 3)), plain, x.dtype)
+
+
+_OTHERS = "gradcam, saliency and occlusion work on it, and localise on nets that end in a global pooling"
+
+
+def enlarged(x: Tensor, factor: float) -> Tensor:
+    """Return images (N, C, H, W) enlarged by ``factor`` (bilinear; widened where it shrinks)."""
+    height, width = (max(1, round(side * factor)) for side in x.shape[2:])
+    if height * width > MOST_PIXELS:
+        raise ProbeError(
+            f"scale {factor:g} makes {width} x {height} pixels of an image, and at most {MOST_PIXELS:,} are read"
+        )
+    if (height, width) == tuple(x.shape[2:]):
+        return x
+    return F.interpolate(x, (height, width), mode="bilinear", align_corners=False, antialias=factor < 1)
+
+
+def _run(net: nn.Module, x: Tensor, reason: str) -> Tensor:
+    try:
+        return cast(Tensor, net(x.clone()))
+    except (RuntimeError, ValueError, IndexError, AssertionError) as error:
+        first = str(error).partition("\n")[0]
+        raise ProbeError(f"this net cannot be read place by place ({first}): {reason}; {_OTHERS}") from error
+
+
+def _near(a: Tensor, b: Tensor, dtype: torch.dtype) -> bool:
+    rounding = 0.02 if dtype in (torch.bfloat16, torch.float16) else 1e-3
+    return bool((a - b).abs().max() <= rounding * (b.abs().max() + 1e-6))
+
+
+@contextmanager
+def _changed(net: nn.Module, tap: str, change: Callable[[Tensor], Tensor]) -> Generator[None, None, None]:
+    """While the block runs, the net goes on from ``tap`` with ``change`` of the map (N, C, h, w)."""
+    modules = dict(net.named_modules())
+    if tap not in modules or not tap:
+        raise NetError(f'tap "{tap}" is unknown{nearest(tap, modules)}; the net has {", ".join(taps(net))}')
+    last = isinstance(modules[tap], (nn.Linear, nn.LayerNorm))  # these put out (N, h, w, C)
+
+    def replace(module: nn.Module, inputs: tuple[Tensor, ...], output: object) -> Tensor:
+        if not isinstance(output, Tensor) or output.dim() != 4:
+            raise ProbeError(f'the tap "{tap}" puts out no feature map (N, C, H, W); choose a tap before the pooling')
+        made = change(output.movedim(3, 1) if last else output)
+        return made.movedim(1, 3) if last else made
+
+    handle = modules[tap].register_forward_hook(replace)
+    try:
+        yield
+    finally:
+        handle.remove()

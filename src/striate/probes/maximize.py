@@ -1,0 +1,192 @@
+"""The image that excites a channel most, found by climbing (Erhan et al. 2009; Olah et al., Distill 2017).
+
+    p <- Adam ascent on the channel's answer to p, shifted at random at each step          p = sigmoid(z), so 0 < p < 1
+
+Left alone, the climb ends in noise of the highest frequency. Against that z is written in its Fourier coefficients, each
+divided by its frequency to the power ``smoothness`` (0: all alike; 1: the spectrum of photographs), and each step looks at the
+image shifted by up to ``jitter`` pixels around its edges, so that what excites must not depend on the exact place. With
+``pixel`` instead of ``fourier`` the pixels themselves are climbed. The best image on the way is kept; beside it stand the
+patches of real images that excite the channel most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+
+from striate.base.errors import ProbeError
+from striate.nets.taps import tapped
+from striate.probes.lastmap import last_map
+from striate.probes.patches import patches
+from striate.probes.pixels import Scale, scale
+from striate.probes.record import Record, full
+from striate.probes.untouched import untouched
+
+Parameters = Literal["fourier", "pixel"]
+Where = Literal["cell", "map"]
+SIGN = "large where the channel answers strongly; no class is involved"
+_START = 0.01  # standard deviation of the coefficients at the start: an almost even grey
+
+
+def maximize(
+    net: nn.Module,
+    images: Tensor,
+    *,
+    tap: str | None = None,
+    channels: Sequence[int] = (0,),
+    where: Where = "cell",
+    steps: int = 256,
+    rate: float = 0.05,
+    parameters: Parameters = "fourier",
+    smoothness: float = 1.0,
+    jitter: int | None = None,
+    top: int = 9,
+    mean: Sequence[float] | float = 0.0,
+    std: Sequence[float] | float = 1.0,
+    seed: int = 0,
+    batch: int = 256,
+) -> Record:
+    """Return for each of M ``channels`` of ``tap`` an image that excites it, and the ``top`` patches of images (N, C, H, W).
+
+    What is climbed is the middle ``cell`` of the channel's map, or the mean of the ``map``; a tap that puts out (N, F) has
+    F channels of one number. ``jitter`` is a sixteenth of the shorter edge unless it is given. Arrays: ``images``
+    (M, C, H, W), normalized like those given; ``pixels``, the same in [0, 1]; ``answer`` (M,), the climbed number, and
+    ``largest`` (M,), the map's largest cell, for the finished images; ``climb`` (M, steps), the answer at each step; of the
+    patches, all that `patches` returns, for a tap that is a map. Raises NetError and ProbeError for what is out of range.
+    """
+    with untouched(net, images) as x:
+        jitter = min(x.shape[2:]) // 16 if jitter is None else jitter
+        _check(channels, steps, rate, parameters, where, jitter, min(x.shape[2:]))
+        space = scale(x, mean, std)
+        space.pixels(x)
+        tap = tap or last_map(net, x[:1])
+        rng = torch.Generator().manual_seed(seed)
+        free, draw = _free(parameters, (len(channels), *x.shape[1:]), smoothness, space, rng)
+        with tapped(net, [tap]) as kept:
+            net(x[:1].clone())
+            _check_channels(tap, kept[tap], channels)
+            climb = _climb(net, space, kept, tap, channels, where, (free, draw), steps, rate, jitter, rng)
+            with torch.no_grad():
+                pixels = draw()
+                made = space.normalized(pixels)
+                net(made.clone())
+                answer, largest = (_answers(kept[tap], channels, w) for w in (where, "largest"))
+                is_map = kept[tap].dim() == 4
+    found = patches(net, images, tap=tap, channels=channels, top=top, batch=batch) if is_map else None
+    arrays = {"images": full(made), "pixels": pixels, "answer": answer, "largest": largest, "climb": climb}
+    facts = {
+        "first_dimension": "channels",
+        "tap": tap,
+        "channels": list(channels),
+        "where": where,
+        "steps": steps,
+        "rate": rate,
+        "parameters": parameters,
+        "smoothness": smoothness,
+        "jitter": jitter,
+        "seed": seed,
+        "answers": answer.tolist(),
+        "largest": largest.tolist(),
+        "patches": found.facts["patches"] if found else None,
+    }
+    placed = {name: array.detach().to(images.device) for name, array in arrays.items()}
+    return Record("maximize", "maximize", {**placed, **(found.arrays if found else {})}, SIGN, (), facts)
+
+
+def _check(
+    channels: Sequence[int], steps: int, rate: float, parameters: str, where: str, jitter: int, edge: int
+) -> None:
+    if parameters not in get_args(Parameters) or where not in get_args(Where):
+        raise ProbeError(
+            f'parameters "{parameters}" and where "{where}" are given; accepted are {", ".join(get_args(Parameters))},'
+            f" and {', '.join(get_args(Where))}"
+        )
+    if not channels or steps < 1 or not rate > 0 or not 0 <= jitter < edge:
+        raise ProbeError(
+            f"{len(channels)} channels, steps {steps}, rate {rate:g} and jitter {jitter} are given; channels and steps are 1 or"
+            f" more, a rate is above 0, and a jitter is 0 to {edge - 1} pixels"
+        )
+
+
+def _check_channels(tap: str, output: Tensor, channels: Sequence[int]) -> None:
+    if output.dim() not in (2, 4):
+        raise ProbeError(
+            f'the tap "{tap}" puts out {tuple(output.shape[1:])} for an image, and must give (C, H, W) or (F,)'
+        )
+    if wrong := [k for k in channels if not 0 <= k < output.shape[1]]:
+        raise ProbeError(f'the tap "{tap}" has channels 0 to {output.shape[1] - 1}, not {", ".join(map(str, wrong))}')
+
+
+def _free(
+    parameters: str, shape: tuple[int, ...], smoothness: float, space: Scale, rng: torch.Generator
+) -> tuple[Tensor, Callable[[], Tensor]]:
+    """Return what is free, a leaf, and the function that makes the pixels (M, C, H, W) in (0, 1) of it."""
+    like = space.mean
+    if parameters == "pixel":
+        z = (_START * torch.randn(shape, generator=rng)).to(like).requires_grad_()
+        return z, lambda: z.sigmoid()
+    height, width = shape[2:]
+    down, across = torch.fft.fftfreq(height)[:, None], torch.fft.rfftfreq(width)[None]
+    # The frequency 0 is treated as the lowest one that is not.
+    weight = ((down**2 + across**2).sqrt().clamp(min=1 / max(height, width)) ** -smoothness).to(like)
+    z = (_START * torch.randn((*shape[:2], *weight.shape, 2), generator=rng)).to(like).requires_grad_()
+    return z, lambda: torch.fft.irfft2(torch.view_as_complex(z) * weight, s=(height, width), norm="ortho").sigmoid()
+
+
+def _climb(
+    net: nn.Module,
+    space: Scale,
+    kept: dict[str, Tensor],
+    tap: str,
+    channels: Sequence[int],
+    where: str,
+    drawn: tuple[Tensor, Callable[[], Tensor]],
+    steps: int,
+    rate: float,
+    jitter: int,
+    rng: torch.Generator,
+) -> Tensor:
+    """Climb, and return the answers (M, steps) on the way."""
+    free, draw = drawn
+    optimizer = torch.optim.Adam([free], rate)
+    best, highest = free.detach().clone(), torch.full((len(channels),), -torch.inf).to(space.mean)
+    elsewhere = torch.randn(free.shape, generator=rng).to(free)
+    answers: list[Tensor] = []
+    for _ in range(steps):
+        down, across = torch.randint(-jitter, jitter + 1, (2,), generator=rng).tolist()
+        net(space.normalized(draw().roll((down, across), (2, 3))))
+        answer = _answers(kept[tap], channels, where)
+        with torch.no_grad():
+            better = answer > highest
+            highest[better], best[better] = answer[better].to(highest), free[better]
+        # Behind a ReLU a silent cell has no gradient: then the whole map is climbed, and if it is silent too, a random way.
+        gradient = torch.zeros_like(free)
+        for height in (answer, _answers(kept[tap], channels, "map")):
+            (g,) = torch.autograd.grad(-height.sum(), free, retain_graph=True, materialize_grads=True)
+            gradient = torch.where(_silent(gradient), g, gradient)
+            if not bool(_silent(gradient).any()):
+                break
+        free.grad = torch.where(_silent(gradient), elsewhere, gradient)
+        optimizer.step()
+        answers.append(answer.detach())
+    with torch.no_grad():
+        free.copy_(best)
+    return torch.stack(answers, 1)
+
+
+def _silent(gradient: Tensor) -> Tensor:
+    """Tell for which images the gradient (M, ...) is all 0: (M, 1, ...)."""
+    return (gradient.flatten(1) == 0).all(1).view(-1, *[1] * (gradient.dim() - 1))
+
+
+def _answers(output: Tensor, channels: Sequence[int], where: str) -> Tensor:
+    """Return what image m makes channel m answer: (M,), for the tap's output (M, C, h, w) or (M, F)."""
+    own = torch.stack([full(image[k]) for image, k in zip(output, channels, strict=True)])
+    if own.dim() == 1:
+        return own
+    if where == "cell":
+        return own[:, own.shape[1] // 2, own.shape[2] // 2]
+    return own.mean((1, 2)) if where == "map" else own.amax((1, 2))

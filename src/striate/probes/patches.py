@@ -1,0 +1,73 @@
+"""The patches of a set of images that excite a channel most: the images of its largest activations, cut to what the cell sees.
+
+One patch is taken from each image, that of its largest cell, so that the patches come from different images
+(Zeiler and Fergus, arXiv 1311.2901; Girshick et al., arXiv 1311.2524).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from striate.base.errors import ProbeError
+from striate.nets.taps import tapped
+from striate.probes.features import FIRST_CHANNELS, checked_map
+from striate.probes.lastmap import last_map
+from striate.probes.record import Record, full
+from striate.probes.untouched import untouched
+from striate.probes.windows import windows
+
+SIGN = "large where the channel answers strongly; no class is involved"
+
+
+def patches(
+    net: nn.Module,
+    images: Tensor,
+    *,
+    tap: str | None = None,
+    channels: Sequence[int] = FIRST_CHANNELS,
+    top: int = 9,
+    batch: int = 256,
+) -> Record:
+    """Return the ``top`` patches of images (N, C, H, W) for each of M ``channels`` of ``tap`` (None: the last feature map).
+
+    Arrays: ``value`` (M, top), the activations, falling; ``image`` (M, top), which images; ``cell`` (M, top, 2), row and column
+    in the map; ``window`` (M, top, 4), top, left, bottom, right of the pixels that the cell sees, inside the image. Raises
+    NetError for an unknown tap, ProbeError for a channel out of range.
+    """
+    if top < 1 or not channels:
+        raise ProbeError(f"{len(channels)} channels and top {top} are given, and both must be 1 or more")
+    with untouched(net, images) as x, torch.no_grad():
+        tap = tap or last_map(net, x[:1])
+        largest: list[Tensor] = []
+        places: list[Tensor] = []
+        width = 1
+        with tapped(net, [tap]) as kept:
+            for some in x.split(batch):
+                net(some.clone())
+                if fault := checked_map(tap, kept[tap], channels):
+                    raise ProbeError(fault)
+                width = kept[tap].shape[3]
+                best = full(kept[tap][:, list(channels)]).flatten(2).max(2)
+                largest.append(best.values)
+                places.append(best.indices)
+        order = torch.cat(largest).T.sort(dim=1, descending=True, stable=True)
+        value, image = order.values[:, :top], order.indices[:, :top]
+        flat = torch.cat(places).T.gather(1, image)
+        seen = windows(net, x[:1], [tap])[tap]
+    cell = torch.stack((flat // width, flat % width), 2)
+    window = torch.tensor([[seen.of(row, column) for row, column in line] for line in cell.tolist()])
+    arrays = {"value": value, "image": image, "cell": cell, "window": window}
+    facts = {
+        "tap": tap,
+        "channels": list(channels),
+        "images": len(x),
+        "first_dimension": "channels",
+        "patches": [
+            [{"image": i, "value": v, "window": w} for i, v, w in zip(*line, strict=True)]
+            for line in zip(image.tolist(), value.tolist(), window.tolist(), strict=True)
+        ],
+    }
+    return Record("patches", "patches", {k: a.to(images.device) for k, a in arrays.items()}, SIGN, (), facts)

@@ -1,0 +1,98 @@
+"""For each feature map the images and places that make it count: the image, the heatmap over it, and the patch seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from striate.reports.numerals import number
+from striate.reports.probe import Group, Legend, Page, Panel, Table
+from striate.reports.probe_colours import bar, overlaid, scaled
+from striate.reports.probe_pictures import beside, patch, rgb
+
+if TYPE_CHECKING:
+    from striate.data.picture import Picture
+    from striate.probes.record import Record
+
+RULES = {
+    "published": "largest weight",
+    "contribution": "largest part in Grad-CAM",
+    "local": "largest sum of gradient times activation",
+    "activation": "largest activation",
+}
+WORDS = (
+    "The procedure, as a CS 7150 Homework 1 solution has it: each image goes through the net once. The score S of the class the"
+    " net predicts is differentiated with respect to one channel A of a layer, and the derivative is averaged over the places"
+    " of the channel, which gives one weight w for each image. The images of largest weight are shown, and over them the"
+    " heatmap w A, the channel's activation times its weight. This is Grad-CAM for one channel, without the sum over channels"
+    " and the ReLU.",
+    "The weight alone says how much the score would change, not that the channel answered; so an image of large weight may have"
+    " a heatmap of nothing. Three better-founded rules stand beside it: w times the mean of A is the part of the channel in"
+    " Grad-CAM, of which the positive part is drawn; the mean of gradient times activation, place by place, does without"
+    " averaging the gradient; and the largest activation asks for no class at all.",
+    "In each row: the image, the heatmap over it, and the patch of pixels that the map's largest cell sees.",
+)
+FORMULA = r"w = \frac{1}{h w} \sum_{ij} \frac{\partial S}{\partial A_{ij}}, \quad M = w A"
+
+
+def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
+    """Return the page of a features record; ``pictures`` are all images that were looked through."""
+    rows: list[dict[str, Any]] = list(record.facts["maps"])
+    return Page(
+        title="What makes a feature map count",
+        over=f"features, {net}",
+        words=WORDS,
+        formula=FORMULA,
+        groups=tuple(_group(record, place, row, pictures, classes) for place, row in enumerate(rows)),
+        legend=Legend(
+            Panel("legend", "", bar(signed=True)),
+            ("lowers the score", "0", "raises the score"),
+            "Each heatmap has its own scale; under the largest activation the right end is the strongest answer.",
+        ),
+        tables=(_table(record, rows, pictures),),
+        notes=(f"Looked through: {record.facts['images']} images.",),
+    )
+
+
+def _group(
+    record: Record, place: int, row: dict[str, Any], pictures: Sequence[Picture], classes: Sequence[str]
+) -> Group:
+    panels: list[Panel] = []
+    for rule, said in RULES.items():
+        maps = record.arrays[f"{rule}.heatmap"][place].detach().cpu().double().numpy()
+        for rank, (found, heatmap) in enumerate(zip(row[rule], maps, strict=True)):
+            picture = pictures[found["image"]]
+            shown = rgb(picture.pixels)
+            values, _ = scaled(heatmap)
+            parts = (shown, overlaid(shown, values, signed=True), patch(shown, found["window"], shown.shape[0]))
+            target = record.scores[found["image"]].target
+            name = classes[target] if target < len(classes) else f"class {target}"
+            panels.append(
+                Panel(
+                    f"{row['tap']}-{row['channel']}-{rule}-{rank + 1}",
+                    f"{said}, {rank + 1}: {number(found['value'])}, {picture.name}, seen as {name}",
+                    beside(parts),
+                )
+            )
+    return Group(f"{row['tap']}, channel {row['channel']}", panels=tuple(panels))
+
+
+def _table(record: Record, rows: Sequence[dict[str, Any]], pictures: Sequence[Picture]) -> Table:
+    lines = [
+        (
+            f"{row['tap']} {row['channel']}",
+            RULES[rule],
+            pictures[f["image"]].name,
+            number(f["value"]),
+            _window(f["window"]),
+        )
+        for row in rows
+        for rule in RULES
+        for f in row[rule]
+    ]
+    return Table("In numbers", ("feature map", "rule", "image", "value", "patch"), tuple(lines))
+
+
+def _window(box: Sequence[int]) -> str:
+    top, left, bottom, right = box
+    return f"rows {top} to {bottom - 1}, columns {left} to {right - 1}"

@@ -1,0 +1,88 @@
+"""Where a class is: the picture with the box, and the response over it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from striate.reports.numerals import number
+from striate.reports.probe import Group, Legend, Page, Panel, Table
+from striate.reports.probe_colours import bar, overlaid, scaled
+from striate.reports.probe_pictures import framed, rgb
+
+if TYPE_CHECKING:
+    from striate.data.picture import Picture
+    from striate.probes.record import Record
+
+WORDS = (
+    "The layers before the pooling take images of any size. The head behind it, given each place of their last map as an image"
+    " of its own, says for that place what it would say for a whole image; for a linear head that is a 1 x 1 convolution. The"
+    " responses are interpolated to the picture.",
+    "The box is drawn around the area that holds the largest response, where the response is above {threshold:.0%} of the way"
+    " from its median to its largest value. The map is drawn from the median, which is 0 here, to the largest value.",
+)
+FORMULA = r"R_{kij} = \mathrm{head}_k\left(A_{:ij}\right) = \sum_c W_{kc} A_{cij} + b_k"
+
+
+def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
+    """Return the page of a localise record; ``pictures`` are at their own size."""
+    maps = record.heatmap.detach().cpu().double().numpy()
+    groups = [
+        _group(record, place, picture, heatmap, classes)
+        for place, (picture, heatmap) in enumerate(zip(pictures, maps, strict=True))
+    ]
+    sizes = ", ".join(
+        f"{s:g}: {h} x {w}" for s, (h, w) in zip(record.facts["scale"], record.facts["maps"], strict=True)
+    )
+    return Page(
+        title="Where in the picture it is",
+        over=f"localise, {net}",
+        words=tuple(line.format(threshold=record.facts["threshold"]) for line in WORDS),
+        formula=FORMULA,
+        groups=tuple(groups),
+        legend=Legend(
+            Panel("legend", "", bar(signed=False)), ("median or less", "largest"), "Each map has its own scale."
+        ),
+        tables=_found(record.facts.get("scenes")),
+        notes=(f"Places read, by scale: {sizes}.",),
+    )
+
+
+def _group(record: Record, place: int, picture: Picture, heatmap: np.ndarray, classes: Sequence[str]) -> Group:
+    score = record.scores[place]
+    shown = rgb(picture.pixels)
+    box = record.facts["boxes"][place]
+    above = (heatmap - np.median(heatmap)).clip(0)
+    values, _ = scaled(above)
+    name = classes[score.target] if score.target < len(classes) else f"class {score.target}"
+    top, left, bottom, right = box
+    stem = f"{place + 1:02}-{picture.name}-{name}"
+    return Group(
+        picture.name,
+        (
+            f"{name}: response {number(score.score)}, probability {score.probability:.3f} at its place; box {right - left} x"
+            f" {bottom - top} pixels at column {left}, row {top}",
+        ),
+        (
+            Panel(f"{stem}-box", "picture and box", framed(shown, box)),
+            Panel(f"{stem}-response", f"response to {name}", framed(overlaid(shown, values, signed=False), box)),
+        ),
+    )
+
+
+def _found(scenes: Any) -> tuple[Table, ...]:
+    """Return the table of how well known objects were found, where scenes were made."""
+    if not scenes:
+        return ()
+    pointing, half, mean = scenes["pointing"], scenes["overlap_half"], scenes["overlap"]
+    rows = (
+        ("scenes", str(scenes["scenes"])),
+        ("objects in each", str(scenes["objects"])),
+        ("pointing game", f"{pointing['share']:.3f} ({pointing['low']:.3f} to {pointing['high']:.3f})"),
+        ("pointing anywhere", f"{scenes['chance']:.3f}"),
+        ("overlap with the object's box", f"{mean['mean']:.3f} ({number(mean['low'])} to {number(mean['high'])})"),
+        ("overlap of at least 0.5", f"{half['share']:.3f} ({half['low']:.3f} to {half['high']:.3f})"),
+    )
+    return (Table("Known objects found (95 % intervals)", ("what", "value"), rows),)
