@@ -53,6 +53,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "studies/judge.py": "studies/test_execute.py",
     "studies/worker.py": "studies/test_execute.py",
     "studies/workers.py": "studies/test_execute.py",
+    "training/combinations.py": "training/test_recipe.py",
     "training/engine.py": "training/test_loop.py",
     "training/setup.py": "training/test_loop.py",
 }

@@ -64,6 +64,6 @@ def _box(share: float, size: tuple[int, int], rng: np.random.Generator) -> tuple
 
 def shares(labels: NDArray[np.int64], classes: int, mix: Mix) -> NDArray[np.float32]:
     """Return the mixed labels float32 (N, classes), each row of sum 1, of ``labels`` int64 (N,)."""
-    one_hot = np.eye(classes, dtype=np.float32)
-    share = np.float32(mix.share)
-    return share * one_hot[labels] + (1 - share) * one_hot[labels[mix.partner]]
+    one_hot = np.eye(classes)
+    mixed = mix.share * one_hot[labels] + (1 - mix.share) * one_hot[labels[mix.partner]]
+    return mixed.astype(np.float32)

@@ -49,7 +49,9 @@ def turn(images: Images, angles: NDArray[np.float64]) -> Images:
 
 def _sources(height: int, width: int, angles: NDArray[np.float64]) -> tuple[Floats, Floats]:
     """Return where each output pixel reads, as rows and columns float32 (N, H, W), for ``angles`` (N,) in radians."""
-    dy = (np.arange(height, dtype=np.float32) - np.float32((height - 1) / 2))[None, :, None]
-    dx = (np.arange(width, dtype=np.float32) - np.float32((width - 1) / 2))[None, None, :]
+    middle, centre = (height - 1) / 2, (width - 1) / 2
+    dy = (np.arange(height) - middle).astype(np.float32)[None, :, None]
+    dx = (np.arange(width) - centre).astype(np.float32)[None, None, :]
     cos, sin = (part.astype(np.float32)[:, None, None] for part in (np.cos(angles), np.sin(angles)))
-    return (height - 1) / 2 + (dy * cos + dx * sin), (width - 1) / 2 + (dx * cos - dy * sin)
+    y, x = dy * cos + dx * sin + middle, dx * cos - dy * sin + centre
+    return y.astype(np.float32, copy=False), x.astype(np.float32, copy=False)
