@@ -22,12 +22,14 @@ def score(
     """Return accuracy, loss (mean cross-entropy in nats) and images of the net on the test split of ``data``.
 
     The images are brought to the size that the net expects. Their normalization is that of the run or of published weights;
-    for others that of the data ``trained_on``, which are ``data`` where nothing is said. Raises NetError or DataError when something does not fit.
+    for others that of the data ``trained_on``, which are ``data`` where nothing is said. Raises NetError or DataError when
+    something does not fit.
     """
     from striate.data import load
-    from striate.training.batches import Normalization, in_order
+    from striate.training.batches import in_order
     from striate.training.evaluate import evaluate
     from striate.training.machine import device
+    from striate.training.normalization import Normalization
 
     if data is None:
         raise DataError(f'the net "{name}" has no data of its own here; name them with --data')
