@@ -64,8 +64,8 @@ def test_each_measure_compares_its_own_accuracy():
         assert verdict.details["measured"] == measure
     # All three are reported for every arm, whichever decides.
     row = verdict.details["arms"][-1]
-    assert row["arm"] == "plain"
-    assert (row["final_mean"], row["best_mean"], row["test_mean"]) == pytest.approx((0.71, 0.76, 0.72))
+    assert row["name"] == "plain"
+    assert [row[measure]["mean"] for measure in ("final", "best", "test")] == pytest.approx([0.71, 0.76, 0.72])
 
 
 def test_a_missing_test_accuracy_is_named():
@@ -77,7 +77,7 @@ def test_a_missing_test_accuracy_is_named():
         "decided on best validation accuracy, since the test accuracy of the run of bn with seed 0 and of 1 more is missing"
     )
     assert verdict.comparisons[0][2].mean_treatment == pytest.approx(0.86)
-    assert verdict.details["arms"][0]["test_mean"] is None
+    assert verdict.details["arms"][0]["test"] is None
 
 
 def test_diverged_runs_are_outcomes():

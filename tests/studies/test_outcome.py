@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from striate.base.errors import StudyError
-from striate.studies.outcome import Outcome, by_arm, scores, summary, tally
+from striate.studies.outcome import Outcome, by_arm, scores, tally
 
 RUN = Outcome("bn", 0, "finished", 1e-3, 3, 1000, 10, 500, (0.5, 0.8, 0.7), (1.0, 2.0, 3.0), 0.75)
 LOST = replace(RUN, seed=1, status="diverged", val_accuracy=(0.5,), seconds=(1.0,), test_accuracy=None)
@@ -71,18 +71,17 @@ def test_runs_by_arm():
         by_arm([RUN, RUN], ["bn"])
 
 
-def test_tally_and_summary():
+def test_tally_and_scores():
     assert tally([RUN, LOST]) == {"stable": 1, "at chance": 0, "diverged": 1}
-    row = summary("bn", [RUN, LOST, replace(RUN, arm="plain")])
-    assert (row["arm"], row["n"], row["stable"], row["diverged"]) == ("bn", 2, 1, 1)
+    row = scores("bn", [RUN, LOST, replace(RUN, arm="plain")])
+    assert (row["name"], row["n"], row["states"]) == ("bn", 2, {"stable": 1, "at chance": 0, "diverged": 1})
     # Final accuracies 0.7 and 0.1: mean 0.4, sd 0.6 / sqrt(2).
-    assert (row["final_mean"], row["final_sd"]) == pytest.approx((0.4, 0.6 / 2**0.5))
-    assert row["best_mean"] == pytest.approx(0.65)
-    assert summary("bn", [RUN])["final_sd"] is None
-    untested = summary("bn", [replace(RUN, test_accuracy=None), replace(RUN, seed=1)])
-    assert (untested["test_mean"], untested["test_sd"]) == (None, None)
-    assert summary("none", [RUN])["n"] == 0
-    assert summary("none", [RUN])["final_mean"] is None
+    assert (row["final"]["mean"], row["final"]["sd"]) == pytest.approx((0.4, 0.6 / 2**0.5))
+    assert row["best"]["mean"] == pytest.approx(0.65)
+    assert scores("bn", [RUN])["final"]["sd"] is None
+    assert scores("bn", [replace(RUN, test_accuracy=None), replace(RUN, seed=1)])["test"] is None
+    assert scores("none", [RUN])["n"] == 0
+    assert scores("none", [RUN])["final"] is None
 
 
 def test_scores_hold_the_t_interval():

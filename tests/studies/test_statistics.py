@@ -178,9 +178,9 @@ def test_what_cannot_be_compared(treatment, control, options, words):
     assert words in str(caught.value)
 
 
-def test_json_round_trip():
-    for result in (compare([1.0, 2.0], [0.5, 0.0], comparisons=3, resolution=0.1), compare([1.0], [2.0])):
-        assert Comparison.from_json(json.loads(json.dumps(result.to_json()))) == result
+def test_json_holds_every_field_by_its_name():
+    result = compare([1.0, 2.0], [0.5, 0.0], comparisons=3, resolution=0.1)
+    assert Comparison(**json.loads(json.dumps(result.to_json()))) == result
 
 
 @pytest.mark.parametrize("sds", [(1.0, 1.0), (1.0, 3.0), (4.0, 1.0)])

@@ -34,8 +34,8 @@ def list_data(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the datasets, and where they were found."""
     from striate.data import describe
 
-    rows = [(entry.name, entry.size, str(entry.classes), entry.where) for entry in describe(data_dir)]
-    _rows(("data", "images", "classes", "where"), rows, as_json)
+    rows = [(entry.name, entry.size, str(entry.classes), entry.source, entry.where) for entry in describe(data_dir)]
+    _rows(("data", "images", "classes", "source", "where"), rows, as_json)
 
 
 @listing.command("studies")

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from striate.base.errors import StudyError, nearest
 from striate.studies.finding import Finding, also_text, failures_text, find, interval_text, lead
-from striate.studies.outcome import MEASURES, Measure, Outcome, by_arm, summary
+from striate.studies.outcome import MEASURES, Measure, Outcome, by_arm, scores
 from striate.studies.statistics import compare
 from striate.studies.terms import check_terms
 from striate.studies.verdict import Verdict
@@ -89,7 +89,7 @@ class Better:
                 "measured": measure,
                 "margin": self.margin,
                 "answers": {arm: finding.answer for arm, finding in findings.items()},
-                "arms": [summary(arm, outcomes) for arm in self.arms],
+                "arms": [scores(arm, outcomes) for arm in self.arms],
             },
         )
 

@@ -140,21 +140,6 @@ def tally(runs: Sequence[Outcome]) -> Mapping[State, int]:
     return {state: states.count(state) for state in get_args(State)}
 
 
-def summary(arm: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Return one row of the study's table: n, states, mean and sd of each accuracy over the runs of ``arm``.
-
-    None stands where a run has no value, and for the sd of a single run.
-    """
-    runs = [outcome for outcome in outcomes if outcome.arm == arm]
-    row: dict[str, Any] = {"arm": arm, "n": len(runs), **tally(runs)}
-    for measure in MEASURES:
-        values = [value for run in runs if (value := run.accuracy(measure)) is not None]
-        whole = len(values) == len(runs)
-        row[f"{measure}_mean"] = fmean(values) if whole and values else None
-        row[f"{measure}_sd"] = stdev(values) if whole and len(values) > 1 else None
-    return row
-
-
 def scores(arm: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return how ``arm`` did, as verdict.json holds it: name, n, states, and for each measure mean, sd, low, high and n.
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from statistics import fmean, stdev
 from typing import Any
@@ -57,11 +57,6 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """Return the fields by name."""
         return asdict(self)
-
-    @staticmethod
-    def from_json(value: Mapping[str, Any]) -> Comparison:
-        """Return what `to_json` wrote; raises TypeError on other fields."""
-        return Comparison(**value)
 
 
 def compare(

@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal, Protocol, get_args
 
-from striate.base.errors import StudyError
 from striate.studies.outcome import Outcome
 from striate.studies.statistics import Comparison
 
@@ -56,20 +55,6 @@ class Verdict:
             for treatment, control, comparison in self.comparisons
         ]
         return {**asdict(self), "comparisons": comparisons}
-
-    @staticmethod
-    def from_json(value: Mapping[str, Any]) -> Verdict:
-        """Return what `to_json` wrote; raises StudyError when it is something else."""
-        try:
-            fields = dict(value)
-            comparisons = [dict(entry) for entry in fields.pop("comparisons")]
-            triples = tuple((c.pop("treatment"), c.pop("control"), Comparison.from_json(c)) for c in comparisons)
-            verdict = Verdict(comparisons=triples, **fields)
-        except (KeyError, TypeError, ValueError) as error:
-            raise StudyError(f"this is no verdict ({error}); run the study again, it keeps its runs") from error
-        if verdict.answer not in ANSWERS:
-            raise StudyError(f'the answer "{verdict.answer}" is none of {", ".join(ANSWERS)}; run the study again')
-        return verdict
 
 
 class Claim(Protocol):
