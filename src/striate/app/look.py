@@ -109,9 +109,11 @@ def _rows(columns: tuple[str, ...], rows: list[tuple[str, ...]], as_json: bool) 
     if as_json:
         typer.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=2))
         return
+    from rich.text import Text
+
     from striate.app.terminal import console, table
 
     made = table(*columns)
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*map(Text, row))  # as it stands: brackets are no markup
     console().print(made)
