@@ -20,7 +20,7 @@ import numpy as np
 
 from striate.base.errors import NetError
 from striate.base.shapes import window_output
-from striate.scratch.blocks import Array, Block, Workspace, blocks
+from striate.scratch.blocks import Array, Block, Workspace, blocks, cut
 from striate.scratch.threads import share
 
 # Unsigned integers by their size in bytes. As such, bits times 0 or 1 are nothing or the same bits, of a NaN too.
@@ -75,24 +75,32 @@ def max_pool_backward(dout: Array, cache: PoolCache) -> Array:
             f"the gradient {dout.shape} does not fit the pooling's output {cache.winners.shape}: a gradient has the shape of "
             "what it is the gradient of"
         )
-    dx = np.zeros(cache.shape, dout.dtype)
+    dx = np.empty(cache.shape, dout.dtype)
     maps = dx.reshape(-1, *dx.shape[2:])
     winners = cache.winners.reshape(-1, *dout.shape[2:])
     bits = BITS[dout.itemsize]
     received = np.ascontiguousarray(dout).reshape(winners.shape).view(bits)
-    overlapping = cache.stride < max(cache.window)
+    stride = cache.stride
+    rows, columns = (-(-size // stride) for size in cache.shape[2:])
 
     def work(part: Sequence[Block]) -> None:
         space = Workspace(bits)
         for block in part:
-            gradient, chosen = received[block.images], winners[block.images]
-            kept = space.array("kept", *gradient.shape)
-            for tap, cells in enumerate(_taps(maps[block.images], cache.window, cache.stride, gradient)):
+            # Cells that lie a stride apart form a plane. Windows in a frame of its size reach it by a shift of flat memory.
+            gradient, chosen = (
+                cut(a[block.images, None], 0, 0, rows, columns).reshape(-1) for a in (received, winners)
+            )
+            kept = space.array("kept", gradient.size)
+            planes = space.array("planes", stride, stride, gradient.size).view(dx.dtype)
+            planes[...] = 0
+            for tap, (u, v) in enumerate(np.ndindex(cache.window)):
                 np.multiply(gradient, chosen == tap, out=kept)
-                if overlapping:
-                    cells += kept.view(dx.dtype)
-                else:
-                    np.copyto(cells, kept.view(dx.dtype))
+                shift = u // stride * columns + v // stride
+                planes[u % stride, v % stride, shift:] += kept[: kept.size - shift].view(dx.dtype)
+            for p, q in np.ndindex(stride, stride):
+                cells = maps[block.images, p::stride, q::stride]
+                plane = planes[p, q].reshape(block.count, rows, columns)
+                cells[...] = plane[:, : cells.shape[1], : cells.shape[2]]
 
     share(_blocks(maps), work)
     return dx
