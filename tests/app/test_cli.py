@@ -113,7 +113,12 @@ def test_debug_shows_the_traceback(capsys: pytest.CaptureFixture[str], monkeypat
 
 
 def test_the_lists(run) -> None:
-    for words, name in ((("nets",), "convnet-cs7150"), (("nets",), "timm:NAME"), (("data",), "cifar100"), (("studies",), "batchnorm")):
+    for words, name in (
+        (("nets",), "convnet-cs7150"),
+        (("nets",), "timm:NAME"),
+        (("data",), "cifar100"),
+        (("studies",), "batchnorm"),
+    ):
         code, out, err = run("list", *words)
         assert (code, err) == (0, "")
         assert name in out
@@ -157,3 +162,26 @@ def test_python_gives_the_same_answers(tmp_path: Path) -> None:
     with pytest.raises(AttributeError, match="no attribute 'trian'"):
         _ = st.trian
     assert set(st.__all__) <= set(dir(st))
+
+
+def test_the_layers_by_hand_are_trained_tested_and_resumed_by_the_same_commands(run) -> None:
+    words = ("--engine", "scratch", "--net", "logistic", "--hidden", "4", "--data", "sums", "--epochs", "1")
+    code, out, err = run("train", *words, "--out", "hand")
+    assert (code, err) == (0, "")
+    assert "finished after epoch 1 of 1" in out
+    assert run("test", "hand")[1].startswith("test accuracy 0.")
+    assert run("resume", "hand")[0] == 0
+    code, _, err = run("train", *words, "--precision", "bfloat16")
+    assert code == 2
+    assert "precision is bfloat16, and engine scratch accepts auto or float32 or float64" in err
+    assert "by hand: conv-[batch norm]-relu-pool-dense-relu-[dropout]-dense" in run("list", "nets")[1]
+
+
+def test_a_sampler_belongs_to_a_study_of_a_range(run) -> None:
+    code, _, err = run("study", "batchnorm", "--sampler", "optuna")
+    assert (code, err) == (2, 'striate: study "batchnorm" has no range to sample from; leave the sampler out\n')
+    code, _, err = run("study", "hidden-units", "--trials", "4")
+    assert (code, err) == (
+        2,
+        "striate: trials is 4, and belongs to the sampler optuna; add --sampler optuna\n",
+    )
