@@ -1,4 +1,5 @@
-"""The strict surroundings of every test: no network, no settings of the person who runs it, one thread, fixed examples.
+"""The strict surroundings of every test: no network, no settings of the person who runs it, one thread, fixed examples;
+and a reader for the pages and pictures that are made.
 
 Warnings are errors (pyproject.toml). A test marked `slow` runs last, and only with --slow, which `make test` gives.
 """
@@ -8,7 +9,9 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +82,60 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
     monkeypatch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
     monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+
+
+VOID = {"meta", "br", "hr", "img", "link", "input"}
+
+
+@dataclass
+class Node:
+    """One element: its tag and attributes in lower case, and the text directly in it."""
+
+    tag: str
+    attributes: dict[str, str]
+    text: str = ""
+
+
+class Markup(HTMLParser):
+    """A page or a picture as a browser reads it; every element must be closed, and in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[Node] = []
+        self.nodes: list[Node] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.nodes.append(Node(tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(self.nodes[-1])
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.nodes.append(Node(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop().tag == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.open[-1].text += data
+
+    @property
+    def words(self) -> str:
+        """All text that is shown, with single spaces."""
+        return " ".join(" ".join(node.text for node in self.nodes if node.tag != "style").split())
+
+    def named(self, tag: str) -> list[Node]:
+        return [node for node in self.nodes if node.tag == tag]
+
+    def labels(self) -> list[str]:
+        """The texts of a picture."""
+        return [node.text for node in self.named("text")]
+
+
+@pytest.fixture(scope="session")
+def read() -> Callable[[str], Markup]:
+    """The reader of pages and pictures."""
+    return Markup

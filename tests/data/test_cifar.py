@@ -34,10 +34,9 @@ def records(layout: Layout, count: int, seed: int) -> tuple[np.ndarray, np.ndarr
 
 
 def members(layout: Layout) -> list[tuple[str, bytes]]:
-    found = [(f"{layout.folder}/notes.txt", b"some words")]
-    for number, (file, count) in enumerate(layout.records.items()):
-        found.append((f"{layout.folder}/{file}", records(layout, count, number)[2]))
-    return found
+    files = enumerate(layout.records.items())
+    content = ((f"{layout.folder}/{file}", records(layout, count, number)[2]) for number, (file, count) in files)
+    return [(f"{layout.folder}/notes.txt", b"some words"), *content]
 
 
 def pack(path: Path, content: list[tuple[str, bytes]], *extra: tarfile.TarInfo) -> Path:
@@ -105,10 +104,7 @@ def label(record: int, value: int) -> Callable[[bytes], bytes]:
 
 
 FAULTS: list[tuple[Change, str]] = [
-    (
-        change(FIRST, lambda data: data[:-1]),
-        r"data_batch_1\.bin in .* has 12,291 bytes, and 4 records of 3,073 .* 12,292",
-    ),
+    (change(FIRST, lambda data: data[:-1]), r"data_batch_1\.bin in .* 12,291 bytes, and 4 records of 3,073 .* 12,292"),
     (change(FIRST, lambda data: data + b"x"), "has 12,293 bytes"),
     (change(FIRST, lambda data: data[:3073]), "has 3,073 bytes"),
     (change(FIRST, lambda _: b""), "has 0 bytes"),
@@ -175,6 +171,7 @@ def test_a_cut_or_foreign_archive_is_refused_with_its_place(tmp_path: Path) -> N
         (whole[: len(whole) // 2], r"at member cifar-10-batches-bin/data_batch_\d\.bin"),
         (whole[:-9], "at"),
         (whole[:-1], "at its end"),
+        (whole[:-8] + bytes([whole[-8] ^ 1]) + whole[-7:], r"at its end .*CRC"),
         (b"", "at its start|lacks"),
         (b"<!DOCTYPE html><html></html>", r"at its start \(Not a gzipped file \(b'<!'\)\)"),
         (gzip.compress(b"words, and no archive in here " * 100), "at its start"),
@@ -183,15 +180,6 @@ def test_a_cut_or_foreign_archive_is_refused_with_its_place(tmp_path: Path) -> N
         with pytest.raises(DataError, match=place) as caught:
             read(archive, TEN)
         assert TEN.remote.file in str(caught.value)
-
-
-def test_a_flipped_checksum_is_noticed_behind_the_last_member(tmp_path: Path) -> None:
-    archive = pack(tmp_path / TEN.remote.file, members(TEN))
-    content = bytearray(archive.read_bytes())
-    content[-8] ^= 1
-    archive.write_bytes(content)
-    with pytest.raises(DataError, match=r"at its end .*CRC"):
-        read(archive, TEN)
 
 
 def test_a_bomb_ends_at_the_size_of_the_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
