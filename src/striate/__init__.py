@@ -14,13 +14,18 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from striate.app.ask import study
+    from striate.app.export import export
+    from striate.app.score import score
+    from striate.nets.catalog import build
+    from striate.nets.weights import load_weights
     from striate.probes import probe
     from striate.proofs.catalog import prove
     from striate.scratch.gradcheck import gradcheck
     from striate.studies.better import Better
     from striate.studies.choice import Choice
+    from striate.studies.equal import Equal
     from striate.studies.larger import Larger
-    from striate.studies.question import Arm, Study
+    from striate.studies.question import Arm, Search, Study
     from striate.studies.sooner import Sooner
     from striate.studies.stabler import Stabler
     from striate.training.overfit import overfit_batch
@@ -34,19 +39,25 @@ _HOMES = {
     "Arm": "striate.studies.question",
     "Better": "striate.studies.better",
     "Choice": "striate.studies.choice",
+    "Equal": "striate.studies.equal",
     "Larger": "striate.studies.larger",
     "Recipe": "striate.training.recipe",
     "Run": "striate.training.run",
+    "Search": "striate.studies.question",
     "Sooner": "striate.studies.sooner",
     "Stabler": "striate.studies.stabler",
     "Study": "striate.studies.question",
+    "build": "striate.nets.catalog",
+    "export": "striate.app.export",
     "gradcheck": "striate.scratch.gradcheck",
+    "load_weights": "striate.nets.weights",
     "open_run": "striate.training.run",
     "overfit_batch": "striate.training.overfit",
     "probe": "striate.probes",
     "prove": "striate.proofs.catalog",
     "range_test": "striate.training.range_test",
     "resume": "striate.training.train",
+    "score": "striate.app.score",
     "study": "striate.app.ask",
     "test": "striate.training.train",
     "train": "striate.training.train",
@@ -56,19 +67,25 @@ __all__ = [
     "Arm",
     "Better",
     "Choice",
+    "Equal",
     "Larger",
     "Recipe",
     "Run",
+    "Search",
     "Sooner",
     "Stabler",
     "Study",
+    "build",
+    "export",
     "gradcheck",
+    "load_weights",
     "open_run",
     "overfit_batch",
     "probe",
     "prove",
     "range_test",
     "resume",
+    "score",
     "study",
     "test",
     "train",

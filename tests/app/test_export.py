@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from striate.app.export import export
+from striate.app.export import export, write
 from striate.app.subject import Subject
 from striate.base.errors import NetError
 from striate.nets import build
@@ -49,10 +49,10 @@ def test_safetensors_hold_the_weights_by_name(subject: Subject, tmp_path: Path) 
 
     from striate.nets.weights import load_weights
 
-    result = export(subject, "safetensors", tmp_path / "net.safetensors")
+    result = write(subject, "safetensors", tmp_path / "net.safetensors")
     assert result["bytes"] == (tmp_path / "net.safetensors").stat().st_size
     with safe_open(tmp_path / "net.safetensors", "pt") as file:
-        assert said(file.metadata()["striate"])["net"] == "runs/first"
+        assert said(file.metadata()["striate"])["net"] == "first"
     again = build("convnet", OPTIONS, (8, 8, 3), 2).eval()
     load_weights(again, tmp_path / "net.safetensors")
     assert torch.equal(again(images(2)), subject.net(images(2)))
@@ -60,7 +60,7 @@ def test_safetensors_hold_the_weights_by_name(subject: Subject, tmp_path: Path) 
 
 @pytest.mark.slow
 def test_a_program_answers_as_the_net_does_for_any_number_of_images(subject: Subject, tmp_path: Path) -> None:
-    result = export(subject, "program", tmp_path / "net.pt2")
+    result = write(subject, "program", tmp_path / "net.pt2")
     assert result["difference"] == 0
     more = {"striate": ""}
     module = torch.export.load(tmp_path / "net.pt2", extra_files=more).module()
@@ -74,7 +74,7 @@ def test_onnx_answers_as_the_net_does_for_any_number_of_images(subject: Subject,
     import onnx
     import onnxruntime
 
-    assert export(subject, "onnx", tmp_path / "net.onnx")["difference"] < 1e-5
+    assert write(subject, "onnx", tmp_path / "net.onnx")["difference"] < 1e-5
     model = onnx.load(tmp_path / "net.onnx")
     onnx.checker.check_model(model, full_check=True)
     said({entry.key: entry.value for entry in model.metadata_props}["striate"])
@@ -88,7 +88,7 @@ def test_a_net_normalized_by_each_image_says_so(tmp_path: Path, subject: Subject
     from safetensors import safe_open
 
     own = Subject(subject.net, INPUTS, "x", per_image=True, permuted=True)
-    export(own, "safetensors", tmp_path / "x.safetensors")
+    write(own, "safetensors", tmp_path / "x.safetensors")
     with safe_open(tmp_path / "x.safetensors", "pt") as file:
         found = json.loads(file.metadata()["striate"])["normalization"]
     assert "mean(x)" in found["formula"]
@@ -96,15 +96,36 @@ def test_a_net_normalized_by_each_image_says_so(tmp_path: Path, subject: Subject
     assert found["permuted_pixels"] is True
 
 
+def test_a_run_leaves_with_what_its_net_is_built_from(tmp_path: Path) -> None:
+    from safetensors import safe_open
+
+    from striate.app.subject import open_subject
+    from striate.nets.weights import load_weights
+    from striate.training.recipe import Recipe
+    from striate.training.train import train
+
+    recipe = Recipe(epochs=1, batch_size=512, net_options={"widths": [[3]], "hidden": []})
+    run = train(recipe, tmp_path / "run", warn=lambda text: None)
+    assert export(run.folder, "safetensors", tmp_path / "run.safetensors")["checked"] == "the weights as they are"
+    with safe_open(tmp_path / "run.safetensors", "pt") as file:
+        found = json.loads(file.metadata()["striate"])
+    assert str(tmp_path) not in json.dumps(found)
+    assert found["classes"] == [str(digit) for digit in range(10)]
+    again = build(found["built_as"]["net"], found["built_as"]["options"], (8, 8, 1), 10).eval()
+    load_weights(again, tmp_path / "run.safetensors")
+    blank = torch.ones(1, 1, 8, 8)
+    assert torch.equal(again(blank), open_subject(str(run.folder)).net(blank))
+
+
 def test_the_mode_is_put_back_and_the_file_is_named_after_the_net(
     subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     subject.net.train()
-    assert export(subject, "safetensors")["file"] == "first.safetensors"
+    assert write(subject, "safetensors")["file"] == "first.safetensors"
     assert subject.net.training
     odd = Subject(subject.net, INPUTS, "resnet20 (a b.safetensors)")
-    assert export(odd, "safetensors")["file"] == "resnet20--a-b.safetensors.safetensors"
+    assert write(odd, "safetensors")["file"] == "resnet20--a-b.safetensors.safetensors"
 
 
 class Forgetful(nn.Module):
@@ -117,7 +138,7 @@ class Forgetful(nn.Module):
 @pytest.mark.slow
 def test_a_file_that_would_answer_otherwise_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(NetError, match="the program file would answer otherwise than odd: the logits differ by"):
-        export(Subject(Forgetful(), INPUTS, "odd"), "program", tmp_path / "odd.pt2")
+        write(Subject(Forgetful(), INPUTS, "odd"), "program", tmp_path / "odd.pt2")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -127,8 +148,8 @@ def test_an_unknown_format_and_a_missing_extra_are_one_sentence(
     with pytest.raises(
         NetError, match=r'format "onx" is unknown \(did you mean "onnx"\?\); accepted are onnx, safetensors'
     ):
-        export(subject, "onx")
+        write(subject, "onx")
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(NetError, match=r'format onnx needs onnxruntime; install .* pip install "striate\[export\]"'):
-        export(subject, "onnx", tmp_path / "x.onnx")
+        write(subject, "onnx", tmp_path / "x.onnx")
     assert list(tmp_path.iterdir()) == []

@@ -112,7 +112,7 @@ def test(
     net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights and --data.")],
     weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
     data: Annotated[str | None, typer.Option(help="The data whose test images count; a run has its own.")] = None,
-    trained_on: Annotated[str | None, typer.Option(help="The data that normalize the images.  [default: --data]")] = None,
+    trained_on: Annotated[str | None, typer.Option(help="The data that normalize.  [default: --data]")] = None,
     settings: Settings = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -158,18 +158,14 @@ def export(
 ) -> None:
     """Write a net as a file that other programs read, with its classes and normalization in it."""
     from striate.app.export import export as write
-    from striate.app.subject import open_subject
     from striate.base.files import dump_json
 
     options = settings_of(settings)
-    result = write(open_subject(net, weights, trained_on=trained_on, options=options, data_dir=data_dir), to, out)
+    result = write(net, to, out, weights=weights, trained_on=trained_on, options=options, data_dir=data_dir)
     if as_json:
         typer.echo(dump_json(result), nl=False)
     else:
-        checked = (
-            "" if result["difference"] is None else f", logits within {result['difference']:.1g} of the net's largest"
-        )
-        typer.echo(f"wrote {result['file']}, {result['bytes']:,} bytes{checked}")
+        typer.echo(f"wrote {result['file']}, {result['bytes']:,} bytes, {result['checked']}")
 
 
 def main() -> None:

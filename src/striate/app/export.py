@@ -14,7 +14,7 @@ import importlib
 import io
 import json
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +31,26 @@ TOLERANCE = 1e-3  # of the largest logit: float32 sums in another order differ b
 METADATA = "striate"
 
 
-def export(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
-    """Write the net of ``subject`` as ``to`` (onnx, safetensors or program); return file, format, bytes and difference.
+def export(
+    net: str | Path,
+    to: str = "onnx",
+    out: str | Path | None = None,
+    *,
+    weights: str | Path | None = None,
+    trained_on: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    data_dir: Path | None = None,
+) -> dict[str, Any]:
+    """Write a run folder's net, or a net with ``weights``, as `write` does; ``trained_on`` are the data that weights know."""
+    from striate.app.subject import open_subject
+
+    file = None if weights is None else Path(weights)
+    subject = open_subject(str(net), file, trained_on=trained_on, options=options, data_dir=data_dir)
+    return write(subject, to, None if out is None else Path(out))
+
+
+def write(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
+    """Write the net of ``subject`` as ``to`` (onnx, safetensors, program); return file, format, bytes, difference, checked.
 
     The difference is that of the logits of file and net, None where there is nothing to run. Without ``out`` the file is named
     after the net, in the current folder. Raises NetError when the format is unknown, an extra is missing, or what the file
@@ -54,7 +72,10 @@ def export(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]
             f"and {TOLERANCE:g} is allowed; nothing was written"
         )
     write_bytes(path, content)
-    return {"file": str(path), "format": to, "bytes": len(content), "difference": difference}
+    checked = (
+        "the weights as they are" if difference is None else f"logits within {difference:.1g} of the net's largest"
+    )
+    return {"file": str(path), "format": to, "bytes": len(content), "difference": difference, "checked": checked}
 
 
 def metadata(subject: Subject) -> dict[str, Any]:
@@ -64,7 +85,8 @@ def metadata(subject: Subject) -> dict[str, Any]:
     formula = "(x - mean(x)) / max(std(x), 1 / sqrt(C H W))" if per_image else "(x - mean) / std for each channel"
     return {
         "format": 1,
-        "net": subject.name,
+        "net": Path(subject.name).name,
+        **_built_as(subject),
         "input": {"layout": "float32 N, C, H, W", "channels": channels, "height": height, "width": width},
         "normalization": {
             "of": "x = pixel / 255",
@@ -75,6 +97,17 @@ def metadata(subject: Subject) -> dict[str, Any]:
         "output": "logits N, classes",
         "classes": list(subject.inputs.classes),
     }
+
+
+def _built_as(subject: Subject) -> dict[str, Any]:
+    """Return the catalogue's name and options of a run's net, from which it can be built again for these weights."""
+    folder = Path(subject.name)
+    if not (folder / "recipe.json").is_file():
+        return {}
+    from striate.training.run import open_run
+
+    recipe = open_run(folder).recipe
+    return {"built_as": {"net": recipe.net, "options": recipe.net_options}}
 
 
 def _safetensors(subject: Subject, text: str) -> tuple[bytes, None]:
