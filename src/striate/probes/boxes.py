@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 Box = tuple[int, int, int, int]
+EVEN = 1e-6
+"""What differs by less, for its size, is the rounding of an interpolation and no area."""
 
 
 def box_of(response: NDArray[np.floating], threshold: float) -> Box:
     """Return the box of a map (H, W); that of an even map is the whole."""
     high, middle = float(response.max()), float(np.median(response))
-    if high <= middle:
+    if high - middle <= EVEN * max(abs(high), abs(middle)):
         return 0, 0, response.shape[0], response.shape[1]
     parts, _ = ndimage.label(response >= middle + threshold * (high - middle))
     peak = np.unravel_index(int(response.argmax()), response.shape)

@@ -77,8 +77,8 @@ def features(
         raise ProbeError(f"top is {top}, and must be 1 or more: the number of images shown for each feature map")
     with untouched(net, images) as x:
         wanted = chosen_channels(tuple(taps) or (last_map(net, x[:1]),), channels)
-        seen = windows(net, x[:1], tuple(wanted), batch)
         scores, classes, maps, gradients = _pass(net, x, wanted, target, batch)
+        seen = windows(net, x[:1], tuple(wanted))
     arrays: dict[str, Tensor] = {}
     rows: list[dict[str, Any]] = [{"tap": tap, "channel": k} for tap, every in wanted.items() for k in every]
     for name, rule in RULES.items():

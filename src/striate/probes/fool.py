@@ -71,7 +71,7 @@ def fool(
     with untouched(net, images) as x:
         space = scale(x, mean, std)
         given = space.pixels(x)
-        climb = _checked(Climb(objective, confidence, steps, step or _default_step(x), budget, norm))
+        climb = _checked(Climb(objective, confidence, steps, _default_step(x) if step is None else step, budget, norm))
         before = full(_scores(net, space, given, batch))
         pairs = _pairs(before, target)
         pixels, iterations, success = _climb(net, space, given, pairs, climb, batch)
