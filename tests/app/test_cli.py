@@ -177,6 +177,18 @@ def test_the_layers_by_hand_are_trained_tested_and_resumed_by_the_same_commands(
     assert "by hand: conv-[batch norm]-relu-pool-dense-relu-[dropout]-dense" in run("list", "nets")[1]
 
 
+def test_a_net_by_hand_is_shown_with_the_course_s_numbers(run) -> None:
+    code, out, _ = run("show", "net", "convnet", "--engine", "scratch", "--input", "1x28x28", "--json")
+    shown = json.loads(out)
+    assert (code, shown["parameters"]) == (0, 389_910)
+    assert shown["layers"][0]["output"] == [32, 22, 22]
+    code, _, err = run("show", "net", "logistic", "--engine", "scratch")
+    assert (code, err) == (
+        2,
+        "striate: logistic tells two classes apart, and the data have 10; choose softmax or convnet\n",
+    )
+
+
 def test_a_sampler_belongs_to_a_study_of_a_range(run) -> None:
     code, _, err = run("study", "batchnorm", "--sampler", "optuna")
     assert (code, err) == (2, 'striate: study "batchnorm" has no range to sample from; leave the sampler out\n')

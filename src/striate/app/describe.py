@@ -8,15 +8,27 @@ from typing import Any
 from striate.base.errors import NetError
 from striate.nets.anatomy import Anatomy, anatomy
 from striate.nets.catalog import build, entry
+from striate.training.saved import blank_twin
 
 USUAL_SHAPE, USUAL_CLASSES = (32, 32, 3), 10
 
 
-def net_anatomy(name: str, options: Mapping[str, Any], shape: str | None = None, classes: int | None = None) -> Anatomy:
+def net_anatomy(
+    name: str,
+    options: Mapping[str, Any],
+    shape: str | None = None,
+    classes: int | None = None,
+    *,
+    by_hand: bool = False,
+) -> Anatomy:
     """Return the anatomy of net ``name`` for images of ``shape``, written CxHxW, for example 3x32x32.
 
-    Without a shape or a number of classes, they are what the net's published weights expect, else 3x32x32 and 10.
+    Without a shape or a number of classes, they are what the net's published weights expect, else 3x32x32 and 10. ``by_hand``
+    means the nets of the engine scratch, of which the PyTorch twin is measured.
     """
+    if by_hand:
+        given = _shape(shape) if shape is not None else USUAL_SHAPE
+        return anatomy(blank_twin(name, options, given, classes or USUAL_CLASSES), given, name)
     inputs = entry(name).inputs
     image_shape = _shape(shape) if shape is not None else inputs.image_shape if inputs else USUAL_SHAPE
     if classes is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,14 @@ Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A recipe field or net option.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Engine(StrEnum):
+    """Whose nets are shown."""
+
+    TORCH = "torch"
+    SCRATCH = "scratch"
+
 
 listing = typer.Typer(help="List what there is by name.", no_args_is_help=True)
 showing = typer.Typer(help="Show one thing in detail.", no_args_is_help=True)
@@ -56,6 +65,7 @@ def show_net(
     classes: Annotated[
         int | None, typer.Option(min=2, help="Number of classes.  [default: the net's own, or 10]")
     ] = None,
+    engine: Annotated[Engine, typer.Option(help="Whose nets these are.")] = Engine.TORCH,
     svg: Annotated[Path | None, typer.Option(help="Write the figure of the architecture to this file.")] = None,
     text: Annotated[bool, typer.Option("--text", help="Describe the architecture in words.")] = False,
     settings: Settings = None,
@@ -67,7 +77,7 @@ def show_net(
     from striate.base.files import dump_json, write_text
     from striate.reports.figure import architecture_svg, architecture_text
 
-    anatomy = net_anatomy(name, settings_of(settings), shape, classes)
+    anatomy = net_anatomy(name, settings_of(settings), shape, classes, by_hand=engine is Engine.SCRATCH)
     if svg is not None:
         write_text(svg, architecture_svg(anatomy))
         say(f"wrote {svg}")

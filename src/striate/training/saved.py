@@ -26,6 +26,12 @@ def saved_net(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> nn.Mo
     return net
 
 
+def blank_twin(net: str, options: Mapping[str, Any], image_shape: tuple[int, int, int], classes: int) -> nn.Module:
+    """Return the PyTorch twin of a net by hand for images of (H, W, C), with first weights of no meaning."""
+    values = {"net": net, "net_options": options, "image_shape": image_shape, "classes": range(classes)}
+    return twin(_model(values), rate(values))
+
+
 def saved_model(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Model:
     """Return the net by hand with the weights of a checkpoint, in their type."""
     model = _model(values, tensors["W1"].numpy().dtype)
