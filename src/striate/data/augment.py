@@ -1,11 +1,12 @@
-"""Augmentation of whole batches as arrays: flip, pad and crop, cutout.
+"""Augmentation of whole batches as arrays: flip, pad and crop, translate, cutout.
 
 Each function takes uint8 (N, H, W, C) and a generator, and returns a new array of the same shape and type; the input
 is never written to. The draws are one call per batch, so they depend on N alone and not on what the images show.
-Sources: pad and crop with flip, He et al., arXiv 1512.03385, section 4.2; cutout, DeVries and Taylor, arXiv 1708.04552.
+Sources: pad and crop with flip, He et al., arXiv 1512.03385, section 4.2; cutout, DeVries and Taylor, arXiv 1708.04552;
+alternating flip, K. Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", arXiv 2404.00498.
 
-Measured: 128 images of 32 x 32 x 3 on one thread of a 2-core x86 server, NumPy 2.4, least of 9 times 20 calls:
-flip 0.21 ms, pad_crop (4) 0.15 ms, cutout (8) 0.17 ms.
+Measured: 128 images of 32 x 32 x 3 on one thread of a 2-core x86 server, NumPy 2.4, least of 300 calls:
+flip 0.14 ms, pad_crop (4) 0.12 ms with zeros and 0.73 ms reflected, cutout (8) 0.15 ms.
 """
 
 from __future__ import annotations
