@@ -14,7 +14,7 @@ def update_panels(study: StudyRecord) -> list[Picture]:
     """Return the panels that have something to show: losses of all arms, and the differences that the verdicts hold."""
     losses = [Series(arm.name, tuple(_line(run.updates) for run in arm.runs if run.updates)) for arm in study.arms]
     apart = [Series(str(verdict.get("claim", "")), tuple(_differences(verdict))) for verdict in study.verdicts]
-    panels = ((losses, "Loss of each update"), ([s for s in apart if s.lines], "Relative difference of the losses"))
+    panels = ((losses, "Loss of the batch"), ([s for s in apart if s.lines], "Relative difference of the losses"))
     return [
         picture(curves_svg(series, title=title, x_label="update", log=True))
         for series, title in panels
