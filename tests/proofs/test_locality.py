@@ -7,6 +7,7 @@ import pytest
 from striate.base.errors import ProofError
 from striate.proofs.catalog import prove as prove_by_name
 from striate.proofs.locality import Parameters, costs, mutated, prove
+from striate.studies.catalog import BUILTIN
 
 
 def test_the_costs_of_a_small_layer_by_hand() -> None:
@@ -28,8 +29,9 @@ def test_it_holds_at_other_sizes_and_unshared_weights_are_rejected(given: Parame
     assert not any(check.passed for check in mutated(given))
 
 
-def test_the_study_of_training_is_named_as_elsewhere() -> None:
+def test_the_study_of_training_is_named_and_there() -> None:
     assert "`striate study locality` trains a convnet and a dense net" in prove(Parameters()).limits
+    assert "locality" in BUILTIN
 
 
 def test_a_kernel_that_does_not_fit_is_refused() -> None:
