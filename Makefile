@@ -20,7 +20,7 @@ demo: setup ## does batch normalization help? answered on the offline digits
 
 test: check ## format, lint, types, laws and all tests: what CI runs
 	@echo "== tests"
-	$(BIN)/pytest -q --slow
+	$(BIN)/pytest -q --slow --numprocesses auto --dist worksteal
 
 check: setup-dev ## the fast part of `make test`: format, lint, types
 	@echo "== format"
