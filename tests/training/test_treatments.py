@@ -15,6 +15,7 @@ from striate.data.augment import flip, pad_crop
 from striate.data.mixing import shares
 from striate.training.batches import Feed, split
 from striate.training.recipe import Recipe
+from striate.training.setup import set_up
 from striate.training.treatments import NAMES, check, first_flips, mix_of, treat, treatments, untreated
 
 CPU = torch.device("cpu")
@@ -83,6 +84,20 @@ def test_one_more_treatment_leaves_the_draws_of_the_others_alone(added: str) -> 
     together = treat(images, recipe.change(**WITH[added]), first, 3, 1)
     side = [(batch[..., 0].astype(int) * np.sign(np.arange(8) - 3.5)).sum((1, 2)) for batch in (alone, together)]
     assert (np.sign(side[0]) == np.sign(side[1])).mean() > 0.9
+
+
+def test_a_treatment_leaves_the_other_streams_bit_identical(tiny: ImageSet, recipe: Recipe) -> None:
+    plain = set_up(recipe.change(flip=False, pad_crop=0, cutout=0), tiny, print)
+    treated = set_up(recipe.change(flip=False, pad_crop=0, cutout=0, dropout=0.0, lr=0.1), tiny, print)
+    for a, b in zip(plain.engine.weights().values(), treated.engine.weights().values(), strict=True):
+        assert torch.equal(a, b)
+    for epoch in (1, 2):
+        for step in range(3):
+            for a, b in zip(plain.feed.batch(epoch, step), treated.feed.batch(epoch, step), strict=True):
+                assert torch.equal(a, b)
+    flipped = set_up(recipe.change(pad_crop=0, cutout=0), tiny, print)
+    assert torch.equal(plain.feed.batch(2, 1)[1], flipped.feed.batch(2, 1)[1])  # the same images in the same order
+    assert not torch.equal(plain.feed.batch(2, 1)[0], flipped.feed.batch(2, 1)[0])
 
 
 def test_the_order_of_treatments_and_their_generators() -> None:
