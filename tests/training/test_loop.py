@@ -18,7 +18,7 @@ from striate.training import loop, torch_engine
 from striate.training.loop import Tick
 from striate.training.recipe import Recipe
 from striate.training.run import Run
-from striate.training.setup import initial_net, set_up
+from striate.training.setup import initial_net
 from striate.training.train import resume, train
 
 VARIANTS = {
