@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from striate.base.errors import NetError
 from striate.scratch.batch_norm import Averages, batch_norm_backward, batch_norm_forward
-from striate.scratch.dropout import Mode
+from striate.scratch.checks import Mode
 from striate.scratch.gradcheck import gradcheck
 
 SHAPES = st.one_of(

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.scratch.checks import checked_gradient
+
 Array = NDArray[Any]
 
 
@@ -25,6 +27,7 @@ def relu_forward(x: Array) -> tuple[Array, Array]:
 
 def relu_backward(dout: Array, positive: Array) -> Array:
     """Return ``dx``, of the shape of ``dout``."""
+    checked_gradient(dout, positive.shape, "relu")
     return dout * positive
 
 
@@ -41,6 +44,7 @@ def sigmoid_forward(x: Array) -> tuple[Array, Array]:
 
 def sigmoid_backward(dout: Array, s: Array) -> Array:
     """Return ``dx``, of the shape of ``dout``."""
+    checked_gradient(dout, s.shape, "sigmoid")
     return dout * s * (1 - s)
 
 
@@ -52,4 +56,5 @@ def tanh_forward(x: Array) -> tuple[Array, Array]:
 
 def tanh_backward(dout: Array, t: Array) -> Array:
     """Return ``dx``, of the shape of ``dout``."""
+    checked_gradient(dout, t.shape, "tanh")
     return dout * (1 - t * t)

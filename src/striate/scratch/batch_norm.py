@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.base.errors import NetError
-from striate.scratch.dropout import Mode, checked_mode
+from striate.scratch.checks import Mode, checked_gradient, checked_mode
 
 Array = NDArray[Any]
 
@@ -86,11 +86,7 @@ def batch_norm_forward(
 
 def batch_norm_backward(dout: Array, cache: BatchNormCache) -> tuple[Array, Array, Array]:
     """Return ``dx``, of the shape of ``dout``, and ``dgamma`` and ``dbeta``, one number per feature."""
-    if dout.shape != cache.normal.shape:
-        raise NetError(
-            f"the gradient has shape {dout.shape}, but batch normalization gave {cache.normal.shape}: "
-            "a gradient has the shape of what it is the gradient of"
-        )
+    checked_gradient(dout, cache.normal.shape, "batch normalization")
     axes, features = _layout(dout)
     dbeta, dgamma = dout.sum(axis=axes), (dout * cache.normal).sum(axis=axes)
     if not cache.of_batch:

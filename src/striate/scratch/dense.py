@@ -14,6 +14,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from striate.base.errors import NetError
+from striate.scratch.checks import checked_gradient
 
 Array = NDArray[Any]
 
@@ -46,10 +47,5 @@ def dense_backward(dout: Array, cache: DenseCache) -> tuple[Array, Array, Array]
 
 def dense_backward_weights(dout: Array, cache: DenseCache) -> tuple[Array, Array]:
     """Return ``dw`` and ``db`` alone: all that a first layer needs, since nobody asks for the gradient of the features."""
-    given = (len(cache.x), cache.w.shape[1])
-    if dout.shape != given:
-        raise NetError(
-            f"the gradient has shape {dout.shape}, but the dense layer gave {given}: "
-            "a gradient has the shape of what it is the gradient of"
-        )
+    checked_gradient(dout, (len(cache.x), cache.w.shape[1]), "the dense layer")
     return cache.x.T @ dout, dout.sum(axis=0)

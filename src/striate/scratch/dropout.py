@@ -18,18 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.base.errors import NetError
+from striate.scratch.checks import Mode, checked_gradient, checked_mode
 
 Array = NDArray[Any]
-Mode = Literal["train", "test"]
 Scaling = Literal["inverted", "vanilla"]
 
 
 @dataclass(frozen=True)
 class DropoutCache:
-    """By what the cells were multiplied: ``scale``, and ``mask`` (bool, the shape of x) in training, None at test."""
+    """By what the cells were multiplied: ``scale``, and ``mask`` (bool) in training, None at test; and their shape."""
 
     mask: Array | None
     scale: float
+    shape: tuple[int, ...]
 
 
 def dropout_forward(
@@ -52,7 +53,7 @@ def dropout_forward(
     if scaling not in ("inverted", "vanilla"):
         raise NetError(f'scaling is "{scaling}", and must be "inverted" or "vanilla"')
     if mode == "test":
-        cache = DropoutCache(None, keep if scaling == "vanilla" else 1.0)
+        cache = DropoutCache(None, keep if scaling == "vanilla" else 1.0, x.shape)
         return x * cache.scale, cache
     if mask is None:
         if rng is None:
@@ -60,16 +61,11 @@ def dropout_forward(
         mask = rng.random(x.shape) < keep
     if mask.shape != x.shape:
         raise NetError(f"the mask has shape {mask.shape} and the input {x.shape}: dropout takes one mask cell per cell")
-    cache = DropoutCache(mask, 1.0 if scaling == "vanilla" else 1.0 / keep)
+    cache = DropoutCache(mask, 1.0 if scaling == "vanilla" else 1.0 / keep, x.shape)
     return x * mask * cache.scale, cache
 
 
 def dropout_backward(dout: Array, cache: DropoutCache) -> Array:
     """Return ``dx``, of the shape of ``dout``."""
+    checked_gradient(dout, cache.shape, "dropout")
     return (dout if cache.mask is None else dout * cache.mask) * cache.scale
-
-
-def checked_mode(mode: str) -> None:
-    """Raise NetError where ``mode`` is neither train nor test."""
-    if mode not in ("train", "test"):
-        raise NetError(f'mode is "{mode}", and must be "train" or "test"')

@@ -10,6 +10,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from striate.scratch.checks import checked_gradient
+
 Array = NDArray[Any]
 
 
@@ -20,4 +22,5 @@ def flatten_forward(x: Array) -> tuple[Array, tuple[int, ...]]:
 
 def flatten_backward(dout: Array, shape: tuple[int, ...]) -> Array:
     """Return ``dx`` (N, ...) for ``dout`` (N, cells)."""
+    checked_gradient(dout, (shape[0], prod(shape[1:])), "flatten")
     return dout.reshape(shape)

@@ -24,7 +24,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from striate.base.errors import NetError
 from striate.scratch import chain
-from striate.scratch.dropout import Mode, checked_mode
+from striate.scratch.checks import Mode, checked_mode
 from striate.scratch.losses import hinge_loss, logistic_loss, softmax_loss
 
 Array = NDArray[Any]
