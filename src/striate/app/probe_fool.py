@@ -91,11 +91,13 @@ def _targets(words: list[str], classes: tuple[str, ...]) -> list[int] | str:
 def _other(word: str, asked: Asked, trained_on: str | None, data_dir: Path | None) -> nn.Module:
     """Return another net, which takes pixels; raises ProbeError unless it takes images of the same size in the same order."""
     from striate.app.subject import open_subject
+    from striate.nets.catalog import entry
 
     name, _, file = word.partition("=")
-    folder = (Path(name) / "recipe.json").is_file()
+    # What the first net was trained on counts for another one only where nothing else says it.
+    known = (Path(name) / "recipe.json").is_file() or entry(name).inputs is not None
     subject = open_subject(
-        name, Path(file) if file else None, trained_on=None if folder else trained_on, data_dir=data_dir
+        name, Path(file) if file else None, trained_on=None if known else trained_on, data_dir=data_dir
     )
     own, theirs = subject.inputs.image_shape, asked.subject.inputs.image_shape
     if own != theirs or subject.permuted != asked.subject.permuted:

@@ -22,9 +22,13 @@ def spread(words: Sequence[str], options: Sequence[str]) -> list[str]:
 
 
 class Spread(TyperCommand):
-    """A command whose list options may be given several words at once; its arguments stand before them."""
+    """A command whose list options may be given several words at once; its arguments stand before them.
+
+    ``--set`` takes one word as everywhere else.
+    """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the words once the list options are repeated."""
-        many = [name for option in self.params if getattr(option, "multiple", False) for name in option.opts]
+        lists = [option for option in self.params if getattr(option, "multiple", False) and "--set" not in option.opts]
+        many = [name for option in lists for name in option.opts]
         return super().parse_args(ctx, spread(args, many))

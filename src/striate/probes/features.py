@@ -142,8 +142,8 @@ def _pass(
             gradients[tap].append(full(gradient[:, list(every)]))
         scores.append(part.detach())
         classes.append(kinds)
-    joined = ({tap: torch.cat(parts) for tap, parts in each.items()} for each in (maps, gradients))
-    return torch.cat(scores), torch.cat(classes), *joined
+    joined = [{tap: torch.cat(parts) for tap, parts in each.items()} for each in (maps, gradients)]
+    return torch.cat(scores), torch.cat(classes), joined[0], joined[1]
 
 
 def _best(

@@ -44,7 +44,7 @@ def scenes(
     count: int,
     objects: int = 2,
     side: int = 4,
-    background: Background = "mean",
+    background: Background | str = "mean",
 ) -> Scenes:
     """Return ``count`` scenes of ``objects`` images of ``split``, the canvas ``side`` times as high and wide as one of them.
 
@@ -117,7 +117,7 @@ def _interval(values: NDArray[np.float64]) -> tuple[float | None, float | None]:
     return float(values.mean()) - half, float(values.mean()) + half
 
 
-def _background(split: Split, rng: np.random.Generator, kind: Background, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+def _background(split: Split, rng: np.random.Generator, kind: str, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     if kind == "black":
         return np.zeros(shape, dtype=np.uint8)
     some = split.images[:2048]
