@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from striate.base.errors import NetError
@@ -54,6 +54,7 @@ def test_three_values_by_hand() -> None:
 
 
 @pytest.mark.parametrize("mode", ["train", "test"])
+@settings(max_examples=40)
 @given(SHAPES, st.integers(0, 999))
 def test_it_equals_pytorch(mode: Mode, shape: tuple[int, ...], seed: int) -> None:
     x, gamma, beta, averages = inputs(shape, seed)
@@ -75,6 +76,7 @@ def test_it_equals_pytorch(mode: Mode, shape: tuple[int, ...], seed: int) -> Non
 
 
 @pytest.mark.parametrize("mode", ["train", "test"])
+@settings(max_examples=40)
 @given(SHAPES, st.integers(0, 999))
 def test_it_agrees_with_central_differences(mode: Mode, shape: tuple[int, ...], seed: int) -> None:
     *arrays, averages = inputs(shape, seed)

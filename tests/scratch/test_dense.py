@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from striate.base.errors import NetError
@@ -27,6 +27,7 @@ def test_numbers_by_hand() -> None:
     np.testing.assert_array_equal(db, [1, -2])
 
 
+@settings(max_examples=40)
 @given(SIZES, SIZES, SIZES, st.integers(0, 999))
 def test_it_equals_pytorch_and_central_differences(n: int, i: int, o: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

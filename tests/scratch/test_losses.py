@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from striate.base.errors import DataError, NetError
@@ -43,6 +43,7 @@ def test_softmax_by_hand() -> None:
 
 
 @pytest.mark.parametrize("name", TWO)
+@settings(max_examples=40)
 @given(st.integers(1, 8), st.booleans(), st.integers(0, 999))
 def test_two_classes_equal_pytorch_and_central_differences(name: str, n: int, signed: bool, seed: int) -> None:
     loss, theirs = TWO[name]
@@ -58,6 +59,7 @@ def test_two_classes_equal_pytorch_and_central_differences(name: str, n: int, si
     assert check.holds, check.worst
 
 
+@settings(max_examples=40)
 @given(st.integers(1, 6), st.integers(1, 5), st.integers(0, 999))
 def test_softmax_equals_pytorch_and_central_differences(n: int, k: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

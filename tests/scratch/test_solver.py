@@ -148,7 +148,6 @@ def test_a_loss_that_is_not_finite_is_named_with_the_step_and_the_best_is_put_ba
     model = SVM(3, 4, None)
     solver = Solver(model, toy(), optim_config={"learning_rate": 1e200}, batch_size=20, verbose=False)
     with (
-        np.errstate(all="ignore"),
         pytest.raises(NetError, match=r"the loss is (nan|inf) at step \d+ \(epoch \d+\), and training stops; lower"),
     ):
         solver.train()

@@ -97,19 +97,10 @@ class Solver:
         then the best so far, and the histories stay.
         """
         per_epoch = max(len(self.X_train) // self.batch_size, 1)
-        steps = self.num_epochs * per_epoch
         try:
-            if not self.val_acc_history:
-                self._measure()
-            for step in range(1, steps + 1):
-                self._step()
-                if self.verbose and (step == 1 or step % self.print_every == 0):
-                    self.say(f"(Iteration {step} / {steps}) loss: {self.loss_history[-1]:f}")
-                if step % per_epoch == 0:
-                    self.epoch += 1
-                    for config in self.optim_configs.values():
-                        config["learning_rate"] *= self.lr_decay
-                    self._measure()
+            # What overflows ends in a loss that is not finite, and that is reported.
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                self._epochs(per_epoch)
         finally:
             self._put_back()
 
@@ -126,6 +117,20 @@ class Solver:
             scores, labels = self.model.loss(x[start : start + batch_size]), y[start : start + batch_size]
             right += int(np.sum(scores.argmax(1) == labels if scores.ndim == 2 else (scores > 0) == (labels == 1)))
         return right / len(x)
+
+    def _epochs(self, per_epoch: int) -> None:
+        if not self.val_acc_history:
+            self._measure()
+        steps = self.num_epochs * per_epoch
+        for step in range(1, steps + 1):
+            self._step()
+            if self.verbose and (step == 1 or step % self.print_every == 0):
+                self.say(f"(Iteration {step} / {steps}) loss: {self.loss_history[-1]:f}")
+            if step % per_epoch == 0:
+                self.epoch += 1
+                for config in self.optim_configs.values():
+                    config["learning_rate"] *= self.lr_decay
+                self._measure()
 
     def _step(self) -> None:
         """Draw a batch and update every parameter; nothing is updated by a loss that is not finite."""
