@@ -24,7 +24,14 @@ TOY: dict[str, dict[str, Any]] = {
     "saliency": {"target": 1, "method": "smoothgrad", "samples": 2},
     "gradcam": {"target": 1},
     "occlusion": {"target": 1, "window": 8},
+    "features": {"target": 1, "channels": [0, 2]},
+    "patches": {"channels": [1], "top": 2},
+    "maximize": {"channels": [1], "steps": 2, "mean": 0.5, "std": 0.1},
+    "fool": {"target": 1, "steps": 2, "mean": 0.5, "std": 0.1},
+    "localise": {"target": 1},
 }
+# A convnet's head is dense, so it cannot be read place by place.
+REFUSED = {("localise", "bfloat16")}
 HOOKS = (
     "_forward_hooks",
     "_forward_pre_hooks",
@@ -117,7 +124,7 @@ def test_no_trace_is_left(name: str, kind: str) -> None:
     net, images = prepared(NETS[kind]), torch.randn(2, 3, 16, 16, requires_grad=True)
     images.grad = torch.ones_like(images)
     before = state(net, images)
-    raises = kind.startswith("raises") or kind == "one class"
+    raises = kind.startswith("raises") or kind == "one class" or (name, kind) in REFUSED
     # `one class` has no class 1: a probe that is asked for it must raise, and leave as little behind.
     with suppress(Exception) if raises else nullcontext():
         called(ENTRIES[name], net, images)
