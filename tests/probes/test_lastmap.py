@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.nets import build
+from striate.probes.gradcam import gradcam
 from striate.probes.lastmap import cut, last_map
 
 
@@ -81,3 +82,47 @@ def test_a_tap_that_no_image_passes_is_told() -> None:
         nn.Sequential.forward(nn.Sequential(net[0], net[1]), torch.zeros(1, 1, 2, 2))
     with pytest.raises(ProbeError, match='no image passes through the tap "unused"'):
         made.reached("unused")
+
+
+class Turning(nn.LayerNorm):
+    """A layer norm over the channels of (N, C, H, W), as ConvNeXt has it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+def test_a_layer_norm_that_turns_inside_is_taken_as_it_is() -> None:
+    net = nn.Sequential(nn.Conv2d(1, 6, 3), Turning(6), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 2))
+    x = torch.randn(1, 1, 6, 8)
+    assert last_map(net, x) == "1"
+    with cut(net, "1") as made:
+        net(x)
+    assert made.reached("1").shape == (1, 6, 4, 6)
+
+
+def test_a_container_that_ends_in_a_pool_is_no_map() -> None:
+    inner = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(inplace=True), nn.MaxPool2d(2))
+    net = nn.Sequential(inner, nn.Flatten(), nn.Linear(8, 2))
+    assert last_map(net, torch.randn(1, 1, 6, 6)) == "0.1"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "tap", "backward"),
+    [
+        ("convnext_atto", "stages.3.blocks.1", True),
+        ("resnet10t", "layer4.0.act2", False),
+        ("mobilenetv3_small_050", "blocks.5.0.bn1.act", True),
+        ("swin_tiny_patch4_window7_224", "norm", False),
+        ("vgg11", "features.19", True),
+    ],
+)
+def test_nets_of_timm(name: str, tap: str, backward: bool) -> None:
+    timm = pytest.importorskip("timm")
+    torch.manual_seed(0)
+    net = timm.create_model(name, num_classes=5)
+    x = torch.randn(1, 3, 224, 224)
+    record = gradcam(net, x, target=1)
+    assert (record.facts["tap"], record.facts["backward_pass"]) == (tap, backward)
+    assert record.heatmap.shape == (1, 224, 224)
+    assert record.arrays["map"].abs().max() > 0

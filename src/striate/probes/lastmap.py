@@ -26,19 +26,13 @@ _POOLS = (
     nn.LPPool2d,
 )
 _IDLE = (nn.Identity, nn.Dropout, nn.Dropout2d, nn.Flatten)
-_CHANNELS_LAST = (nn.Linear, nn.LayerNorm)
-"""Modules whose 4-D output is (N, H, W, C): those that work on the last dimension."""
 
 
 @dataclass
 class Cut:
-    """``map`` is what the tap put out in the last forward pass: (N, C, H, W), a leaf that asks for a gradient.
-
-    ``channels_last`` tells that the module itself puts out (N, H, W, C), as some transformers do.
-    """
+    """``map`` is what the tap put out in the last forward pass: (N, C, H, W), a leaf that asks for a gradient."""
 
     map: Tensor | None = None
-    channels_last: bool = False
 
     def reached(self, tap: str) -> Tensor:
         """Return the map; raises ProbeError when no forward pass reached ``tap``."""
@@ -57,7 +51,7 @@ def cut(net: nn.Module, tap: str) -> Generator[Cut, None, None]:
     modules = dict(net.named_modules())
     if tap not in modules or not tap:
         raise NetError(f'tap "{tap}" is unknown{nearest(tap, modules)}; the net has {", ".join(taps(net))}')
-    made = Cut(channels_last=isinstance(modules[tap], _CHANNELS_LAST))
+    made = Cut()
 
     def begin(module: nn.Module, inputs: tuple[Tensor, ...], output: object) -> Tensor:
         if not isinstance(output, Tensor) or output.dim() != 4:
@@ -65,11 +59,12 @@ def cut(net: nn.Module, tap: str) -> Generator[Cut, None, None]:
             raise ProbeError(
                 f'the tap "{tap}" puts out {shape}, and a feature map is (N, C, H, W); choose a tap before the pooling'
             )
-        leaf = (output.movedim(3, 1) if made.channels_last else output).detach().clone().requires_grad_()
+        turned = _channels_last(module, output)
+        leaf = (output.movedim(3, 1) if turned else output).detach().clone().requires_grad_()
         made.map = leaf
         # A copy goes on, so that an in-place layer behind the tap changes that and not the map.
         passed = leaf.clone()
-        return passed.movedim(1, 3) if made.channels_last else passed
+        return passed.movedim(1, 3) if turned else passed
 
     handle = modules[tap].register_forward_hook(begin)
     try:
@@ -99,7 +94,8 @@ def last_map(net: nn.Module, x: Tensor) -> str:
     finally:
         for handle in handles:
             handle.remove()
-    maps = [(n, m, out) for n, m, out in passed if _is_map(m, out)]
+    pooled = {id(out) for _, m, out in passed if _is_pool(m)}
+    maps = [(n, m, out) for n, m, out in passed if _is_map(m, out) and id(out) not in pooled]
     if not maps:
         raise ProbeError(
             "no module of this net puts out a feature map (N, C, H, W), so there is nothing to lay over the image;"
@@ -107,12 +103,25 @@ def last_map(net: nn.Module, x: Tensor) -> str:
         )
     last = maps[-1]
     # A container returns what its last module made: the innermost name is the one that `taps` lists.
-    inner = [n for n, m, out in maps if out is last[2] and not any(m.children())]
-    return inner[-1] if inner else last[0]
+    same = [(n, m) for n, m, out in maps if out is last[2]]
+    leaves = [n for n, m in same if not any(m.children())]
+    return leaves[-1] if leaves else same[0][0]
 
 
 def _is_map(module: nn.Module, output: Tensor) -> bool:
-    if output.dim() != 4 or isinstance(module, (*_POOLS, *_IDLE)) or "pool" in type(module).__name__.lower():
+    if output.dim() != 4 or isinstance(module, _IDLE) or _is_pool(module):
         return False
-    height, width = output.shape[1:3] if isinstance(module, _CHANNELS_LAST) else output.shape[2:]
+    height, width = output.shape[1:3] if _channels_last(module, output) else output.shape[2:]
     return height * width > 1
+
+
+def _is_pool(module: nn.Module) -> bool:
+    return isinstance(module, _POOLS) or (not any(module.children()) and "pool" in type(module).__name__.lower())
+
+
+def _channels_last(module: nn.Module, output: Tensor) -> bool:
+    """Tell whether the 4-D output is (N, H, W, C), as of modules that work on the last dimension, which transformers use."""
+    if isinstance(module, nn.Linear) or type(module) is nn.LayerNorm:
+        return True
+    # A layer norm derived from it may turn its input inside; then its channels are not in the last place.
+    return isinstance(module, nn.LayerNorm) and output.shape[3] == module.normalized_shape[-1] != output.shape[1]
