@@ -1,0 +1,49 @@
+"""From run folders, which are large, to a finding, which is small enough to keep.
+
+    python findings/scratch/collect.py FINDING_FOLDER RUN_FOLDER...
+
+writes table.md (a row for each run), history.csv (run, step, epoch, split, metric, value), recipes.json (what differs from the
+defaults) and environment.json (of the last run).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from pathlib import Path
+
+from striate.base.files import read_json, write_json, write_text
+from striate.nets.anatomy import anatomy_from_json
+from striate.training.recipe import Recipe
+from striate.training.run import open_run
+
+HEAD = ["| net | parameters | best epoch of all | validation | test | updates took |", "|---|---|---|---|---|---|"]
+
+
+def main(target: Path, folders: list[Path]) -> None:
+    """Collect one finding."""
+    target.mkdir(parents=True, exist_ok=True)
+    plain, table, recipes = Recipe().to_json(), list(HEAD), {}
+    history = io.StringIO()
+    rows = csv.writer(history, lineterminator="\n")
+    rows.writerow(["run", "step", "epoch", "split", "metric", "value"])
+    for folder in folders:
+        run, score = open_run(folder), read_json(folder / "test.json")
+        size = anatomy_from_json(read_json(folder / "anatomy.json")).parameters
+        best = max(value for _, value in run.curve("val", "accuracy"))
+        took = run.seconds()[-1][1]
+        table.append(
+            f"| {folder.name} | {size:,} | {score['epoch']} of {run.recipe.epochs} | {best:.4f} | {score['accuracy']:.4f}"
+            f" | {took:.0f} s |"
+        )
+        recipes[folder.name] = {key: value for key, value in run.recipe.to_json().items() if value != plain[key]}
+        rows.writerows([folder.name, r.step, r.epoch, r.split, r.metric, repr(r.value)] for r in run.history())
+        write_json(target / "environment.json", read_json(folder / "environment.json"))
+    write_text(target / "table.md", "\n".join(table) + "\n")
+    write_text(target / "history.csv", history.getvalue())
+    write_json(target / "recipes.json", recipes)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), [Path(word) for word in sys.argv[2:]])
