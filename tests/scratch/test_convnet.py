@@ -64,6 +64,19 @@ def test_the_courses_sizes() -> None:
     }
 
 
+def test_float32_stays_float32_and_is_close_to_float64() -> None:
+    x, y = np.random.default_rng(1).normal(size=(5, 2, 8, 7)), np.arange(5) % 4
+    done = []
+    for kind in ("float32", "float64"):
+        model = ConvNet((2, 8, 7), 3, 3, 5, 4, None, batch_norm=True, dropout=0.4, dtype=kind)
+        done.append(model.backprop(x, y, rng=np.random.default_rng(2)))
+        arrays = [done[-1].scores, *done[-1].grads.values(), *done[-1].buffers.values()]
+        assert {array.dtype.name for array in arrays} == {kind}
+    assert done[0].loss == pytest.approx(done[1].loss, rel=1e-5)
+    for name, grad in done[1].grads.items():
+        np.testing.assert_allclose(done[0].grads[name], grad, atol=1e-5)
+
+
 def test_backprop_changes_nothing_and_loss_moves_the_averages_on() -> None:
     model, rng = made(True, 0.4), np.random.default_rng(1)
     x, y = rng.normal(size=(5, 2, 8, 7)), rng.integers(0, 4, 5)
