@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from striate.base.errors import NetError
+from striate.base.errors import NetError, RecipeError
 from striate.nets import catalog as torch_nets
 from striate.scratch import catalog as scratch_nets
 from striate.training.known_nets import complete, engine_faults, net_names, options_of
@@ -31,3 +31,8 @@ def test_another_engine_starts_from_the_options_of_its_own_net() -> None:
 def test_defaults_of_the_recipe_suit_every_engine() -> None:
     for engine in ("torch", "scratch", "twin"):
         assert engine_faults({**Recipe().to_json(), "engine": engine}) == []
+
+
+def test_a_twin_without_the_loss_of_its_net_is_refused() -> None:
+    with pytest.raises(RecipeError, match="engine twin knows no hinge loss, which net svm has"):
+        Recipe(engine="twin", net="svm")

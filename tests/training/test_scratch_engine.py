@@ -26,6 +26,7 @@ VARIANTS = {
     "adam": {},
     "plain descent and cosine": {"optimizer": "sgd", "momentum": 0.0, "lr": 0.1, "schedule": "cosine"},
     "momentum and weight decay": {"optimizer": "sgd", "weight_decay": 0.01, "lr": 0.1},
+    "the twin": {"engine": "twin"},
     "rmsprop in float64": {"optimizer": "rmsprop", "precision": "float64", "record_steps": True},
 }
 

@@ -49,8 +49,11 @@ def engine_faults(values: Mapping[str, Any]) -> list[str]:
     engine = values["engine"]
     if engine not in ("scratch", "twin"):
         return []
-    return [
+    faults = [
         f"{field} is {values[field]}, and engine {engine} accepts {' or '.join(str(a) for a in dict.fromkeys(accepted))}"
         for field, accepted in _TORCH_ONLY.items()
         if values[field] not in accepted
     ]
+    if engine == "twin" and values["net"] == "svm":
+        faults.append("engine twin knows no hinge loss, which net svm has; choose engine scratch, or net logistic")
+    return faults
