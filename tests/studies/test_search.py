@@ -87,6 +87,15 @@ def test_a_sampler_asks_one_value_after_another_and_the_same_ones_again(monkeypa
     assert asked[2] != asked[0]  # where the hill is elsewhere, it goes elsewhere
 
 
+def test_a_sampler_that_finds_one_value_leaves_nothing_to_choose(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained = Trained(5)
+    for name in ("run_study", "ended", "outcome"):
+        monkeypatch.setattr(searching, name, getattr(trained, name.removesuffix("_study")))
+    one = replace(GRID, search=Search("hidden", low=4, high=4, whole=True))
+    with pytest.raises(StudyError, match="in 3 trials the sampler proposed 4 alone; ask for more trials"):
+        run_search(sampled(one, 3), "nowhere")
+
+
 @pytest.mark.parametrize(("trials", "words"), [(1, "trials is 1"), (1001, "must lie between 2 and 1000")])
 def test_a_number_of_trials_without_sense_is_refused(trials: int, words: str) -> None:
     with pytest.raises(StudyError, match=words):

@@ -65,7 +65,7 @@ def run_search(
 ) -> Answer:
     """Do a study that `sampled` made: propose a value, train its runs, tell the sampler, and so on; then test the chosen.
 
-    Raises what `run_study` raises, and StudyError when no run of a value ended.
+    Raises what `run_study` raises, and StudyError when no run of a value ended or only one value was proposed.
     """
     assert study.search is not None
     assert study.search.trials is not None
@@ -82,6 +82,10 @@ def run_search(
             why = next(iter(answer.failures.values()), "stopped")
             raise StudyError(f"no run of {arm_name(study.search, value)} has ended, so the sampler cannot go on: {why}")
         asked.tell(trial, fmean(accuracies))
+    if len(values) < 2:
+        raise StudyError(
+            f"in {study.search.trials} trials the sampler proposed {values[0]:g} alone; ask for more trials"
+        )
     return run_study(with_values(study, sorted(values)), out, data_dir=data_dir, workers=workers, beat=beat)
 
 
