@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import NetError
 from striate.nets import build
-from striate.nets.resnet import Block, ResNetOptions
+from striate.nets.resnet import Block, NarrowProjection, ResNetOptions, convolution
 
 
 def parameters(net: nn.Module) -> int:
@@ -117,6 +117,23 @@ def test_a_plain_net_has_the_same_convolutions_and_no_shortcut() -> None:
     plain, pad = (build("resnet", {"n": 2, **o}, (16, 16, 3), 5) for o in ({"residual": False}, {"shortcut": "pad"}))
     assert parameters(plain) == parameters(pad)
     assert not any("add" in name or "shortcut" in name for name, _ in plain.named_modules())
+
+
+def test_a_narrow_projection_is_the_strided_convolution() -> None:
+    narrow = convolution(4, 6, 1, 2, "none")
+    assert isinstance(narrow, NarrowProjection)
+    assert not isinstance(convolution(8, 16, 1, 2, "none"), NarrowProjection)
+    for side in (7, 8):
+        x = torch.randn(2, 4, side, side)
+        torch.testing.assert_close(narrow(x), F.conv2d(x, narrow.weight, narrow.bias, stride=2))
+
+
+def test_a_narrow_net_trains_in_channels_last_memory() -> None:
+    net = build("resnet", {"n": 1, "width": 4}, (32, 32, 3), 3).to(memory_format=torch.channels_last)
+    for _ in range(5):
+        images = torch.randn(5, 3, 32, 32).to(memory_format=torch.channels_last)
+        net(images).square().sum().backward()  # without the narrow projection it ends the process
+    assert all(p.grad.isfinite().all() for p in net.parameters())
 
 
 @pytest.mark.parametrize(
