@@ -24,7 +24,7 @@ from striate.probes.occlusion import occlusion
 from striate.probes.saliency import saliency
 
 WINDOW, STRIDE = 4, 2
-OCCLUDED = 4  # images: Captum's default takes one forward pass for each of 225 patches
+OCCLUDED = 2  # images: Captum's default takes one forward pass for each of 225 patches
 
 
 def subject(images: int) -> tuple[nn.Module, Tensor]:
@@ -113,10 +113,11 @@ def equal(images: int, rival: bool) -> None:
         low, high = ours.amin((1, 2), keepdim=True), ours.amax((1, 2), keepdim=True)
         gap = (((ours - low) / (high - low)) - their_maps(net, x)).abs().max()
         print(f"  Grad-CAM and pytorch-grad-cam, each from 0 to 1: apart by at most {float(gap):.1e}")
-    few = x[:OCCLUDED]
-    oracle = Occlusion(net).attribute(few, (3, WINDOW, WINDOW), (3, STRIDE, STRIDE), 0.0, 0)[:, 0]
+    few = x[:1]
+    with torch.no_grad():
+        oracle = Occlusion(net).attribute(few, (3, WINDOW, WINDOW), (3, STRIDE, STRIDE), 0.0, 0)[:, 0]
     found = occlusion(net, few, target=0, window=WINDOW, stride=STRIDE).heatmap
-    print(f"  occlusion and Captum's: apart by at most {float((found - oracle).abs().max().detach()):.1e}")
+    print(f"  occlusion and Captum's: apart by at most {float((found - oracle).abs().max()):.1e}")
 
 
 def main() -> None:
@@ -128,7 +129,7 @@ def main() -> None:
     given = parser.parse_args()
     rival = importlib.util.find_spec("pytorch_grad_cam") is not None
     ceilings()
-    equal(16, rival)
+    equal(8, rival)
 
     def measured(**makes: tuple[Callable[..., Callable[[], float]], int]) -> dict[str, list[float]]:
         return alternate({k: Way(make, (n,), given.threads) for k, (make, n) in makes.items()}, given.pairs)

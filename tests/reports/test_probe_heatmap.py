@@ -32,7 +32,7 @@ def test_each_image_has_its_panels_and_its_own_scale() -> None:
     assert first.caption == "map, full colour is 2"
     assert shown.groups[1].panels[1].pixels[0].tolist() == sequential()[[255, 128]].tolist()
     assert shown.legend is not None
-    assert shown.legend.ends == ("0", "largest")
+    assert shown.legend.ends == ("0", "full colour")
     assert shown.legend.text == "The map is some words. Each has its own scale."
     assert shown.tables[0].rows == (("tap", "conv1"), ("part", "0.5"))
     assert shown.over == "gradcam, resnet20"

@@ -26,7 +26,7 @@ def checks_group(checks: Mapping[str, Any], images: int) -> tuple[Group, ...]:
         "Does it depend on the weights? The layers are made random one after another, from the last to the first, and each"
         " time the map is compared with that of the trained net (Spearman's rank correlation: 1 is the same order of pixels)."
         f" With all weights random it is {_signed(last)}{many}; a map that stayed near 1 would show"
-        " the image and not the net.",
+        " the image and not the net. A map that vanishes counts as 0.",
         "Does it find what the net needs? Pixels are covered in the order of the map, and the class's probability is followed:"
         f" the area under the curve is {areas['deletion']:.3f}, against {areas['random_deletion']:.3f} in random order"
         " (smaller is better). Put into a blurred copy in that order, it is"

@@ -73,7 +73,7 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
         _group(place, picture, heatmap, record.scores[place], classes, signed, share)
         for place, (picture, heatmap) in enumerate(zip(pictures, maps, strict=True))
     ]
-    ends = ("negative", "0", "positive") if signed else ("0", "largest")
+    ends = ("negative", "0", "positive") if signed else ("0", "full colour")
     scale = "Each has its own scale" + (", full colour at its 99th percentile." if share < 1 else ".")
     return Page(
         title=TITLES[record.probe],
