@@ -1,7 +1,8 @@
 """The heatmap probes on published weights: one strip of pictures for each net, and what the checks say of each map.
 
 resnet20 on the first test images of CIFAR-10, MobileNet V1 (width 0.25) on photographs that come with scikit-image.
-python findings/probes/heatmaps.py WEIGHTS_FOLDER DATA_FOLDER [resnet20|mobilenet-v1]    (writes heatmaps-NET.png and .json, filters.png)
+python findings/probes/heatmaps.py WEIGHTS_FOLDER DATA_FOLDER [resnet20|mobilenet-v1]
+(writes heatmaps-NET.png, heatmaps-NET.json and filters.png)
 """
 
 from __future__ import annotations
