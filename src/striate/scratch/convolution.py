@@ -11,6 +11,9 @@ I = floor((H + 2P - U) / S) + 1, J alike.
 :func:`plain_forward` and :func:`plain_backward` say it in one matrix product. :func:`conv_forward` and :func:`conv_backward`
 give the same numbers faster and in little memory, block by block: ``winograd`` for 3 x 3 filters at stride 1 on float32 with
 enough channels to pay for its transforms, ``columns`` for everything else.
+
+Measured: 3 x 3, 64 to 64 channels, 32 x 32, N = 128, float32, a busy 2-core AMD Zen 3, NumPy 2.4, torch 2.15: 1.33 of PyTorch's
+rate forward and 1.38 for all gradients on one thread, 1.24 and 1.23 on two; medians of 9 pairs of benchmarks/bench_scratch.py.
 """
 
 from __future__ import annotations

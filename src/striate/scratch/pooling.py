@@ -9,6 +9,9 @@ as PyTorch decides.
 
 The taps are compared one after the other, each first copied out of its window: neighbours in memory are compared several
 times as fast, in blocks that stay in the cache.
+
+Measured: 128 x 64 maps of 32 x 32, float32, one thread of a busy AMD Zen 3, NumPy 2.4, torch 2.15, windows 2 and 3 at stride 2:
+3.84 and 2.80 of PyTorch's rate forward, 1.37 and .88 backward; medians of 7 and 5 pairs of benchmarks/bench_scratch.py.
 """
 
 from __future__ import annotations
