@@ -79,6 +79,48 @@ def test_a_fixed_pooling_of_the_whole_map_and_a_maximum_are_read_too() -> None:
     assert made.arrays["response"].shape == (1, 4, 12, 12)
 
 
+class Shared(nn.Module):
+    """One ReLU used three times, as nets of one's own often do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.relu = nn.ReLU(inplace=True)
+        self.first, self.second, self.third = nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(8, 8, 1), nn.Conv2d(8, 8, 1)
+        self.linear = nn.Linear(8, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.relu(self.first(x))
+        x = self.relu(self.second(x))
+        x = self.relu(self.third(x))
+        return self.linear(x.mean((2, 3)))
+
+
+def test_a_module_used_many_times_counts_by_its_last_use() -> None:
+    torch.manual_seed(0)
+    net, x = Shared(), torch.randn(1, 3, 9, 7)
+    made = localise(net, x)
+    assert made.facts["tap"] == "relu"
+    assert made.facts["linear_head"] is True
+    with torch.no_grad():
+        torch.testing.assert_close(made.arrays["response"].mean((2, 3)), net(x))
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "tap"),
+    [
+        ("convnet", {"hidden": []}, "pool2"),  # a pool stands before the mean
+        ("torchvision:resnet18", {}, "layer4"),  # its blocks use one ReLU twice
+        ("torchvision:convnext_tiny", {}, "features"),  # its blocks add in place
+    ],
+)
+def test_the_last_map_is_what_goes_into_the_pooling(name: str, options: dict[str, object], tap: str) -> None:
+    torch.manual_seed(0)
+    net = build(name, options, (64, 64, 3), 5)
+    made = localise(net, torch.randn(1, 3, 96, 64), native=(64, 64))
+    assert made.facts["tap"] == tap
+    assert made.arrays["response"].shape[1] == 5
+
+
 def test_scales_are_averaged_at_the_size_of_the_image() -> None:
     torch.manual_seed(0)
     net = build("resnet20", {}, (32, 32, 3), 10)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
@@ -28,6 +29,14 @@ from striate.probes.untouched import untouched
 SIGN = "large where the head, given that place alone, answers with the class; in units of the score"
 MOST_PIXELS = 2**25
 """Pixels of one enlarged image at most: 5792 x 5792."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Where the last map is: what the module ``tap`` puts out when it is used for the ``uses``-th time, its last, in a pass."""
+
+    tap: str
+    uses: int
 
 
 def localise(
@@ -82,11 +91,11 @@ def read_places(
         raise ProbeError(f"the scale is {', '.join(f'{s:g}' for s in scale) or 'empty'}, and must be numbers above 0")
     size = (x.shape[2], x.shape[3])
     small = F.interpolate(x[:1], size=native or size, mode="bilinear", align_corners=False)
-    tap = tap or last_map(net, small)
-    linear = check_head(net, small, tap)
-    read = [responses(net, enlarged(x, s), tap) for s in scale]
+    end = ending(net, small, tap)
+    linear = check_head(net, small, end)
+    read = [responses(net, enlarged(x, s), end) for s in scale]
     spread = torch.stack([F.interpolate(r, size, mode="bilinear", align_corners=False) for r in read]).mean(0)
-    return spread, read, tap, linear
+    return spread, read, end.tap, linear
 
 
 def boxes_and_peaks(heatmap: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
@@ -96,8 +105,36 @@ def boxes_and_peaks(heatmap: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
     return box, torch.stack((flat // heatmap.shape[2], flat % heatmap.shape[2]), 1)
 
 
-def responses(net: nn.Module, x: Tensor, tap: str) -> Tensor:
-    """Return the head's scores at every place of the map of ``tap``: (N, K, h, w), for images (N, C, H, W); in `untouched`.
+def ending(net: nn.Module, x: Tensor, tap: str | None) -> Ending:
+    """Return where the map of an image (1, C, H, W) ends: ``tap``, or else what last puts out a map of more than one cell.
+
+    That may be a pool, or a whole block, whose inner modules' outputs are still added to. Raises NetError for an unknown tap,
+    ProbeError for a net without a map.
+    """
+    modules = dict(net.named_modules())
+    if tap is not None and (tap not in modules or not tap):
+        raise NetError(f'tap "{tap}" is unknown{nearest(tap, modules)}; the net has {", ".join(taps(net))}')
+    passed: list[str] = []
+
+    def watch(name: str, output: object) -> None:
+        if name and (name == tap or (tap is None and _is_map(modules[name], output))):
+            passed.append(name)
+
+    handles = [
+        module.register_forward_hook(lambda _m, _i, output, name=name: watch(name, output))
+        for name, module in modules.items()
+    ]
+    try:
+        net(x.clone())
+    finally:
+        for handle in handles:
+            handle.remove()
+    name = tap or (passed[-1] if passed else last_map(net, x))
+    return Ending(name, max(1, passed.count(name)))
+
+
+def responses(net: nn.Module, x: Tensor, end: Ending) -> Tensor:
+    """Return the head's scores at every place of the map: (N, K, h, w), for images (N, C, H, W); in `untouched`.
 
     Raises ProbeError where the layers before the map do not take images of this size, or the head no single place.
     """
@@ -109,16 +146,16 @@ def responses(net: nn.Module, x: Tensor, tap: str) -> Tensor:
         shape.extend(output.shape[2:])
         return output.permute(0, 2, 3, 1).reshape(-1, output.shape[1], 1, 1)
 
-    with _changed(net, tap, places):
+    with _changed(net, end, places):
         scores = _run(
             net, x, f"the layers before its last map may not take images of {size}, or its head no single place"
         )
     if scores.dim() != 2 or len(scores) != count * shape[0] * shape[1]:
-        raise ProbeError(f'the tap "{tap}" is not where this net\'s map ends: {_OTHERS}')
+        raise ProbeError(f'the tap "{end.tap}" is not where this net\'s map ends: {_OTHERS}')
     return full(scores).view(count, *shape, -1).permute(0, 3, 1, 2).contiguous()
 
 
-def check_head(net: nn.Module, x: Tensor, tap: str) -> bool:
+def check_head(net: nn.Module, x: Tensor, end: Ending) -> bool:
     """Return whether the head is linear behind a mean, for an image (1, C, H, W); raises ProbeError unless it pools globally.
 
     It pools globally when the scores stay as they are while the cells of the map change places.
@@ -130,14 +167,14 @@ def check_head(net: nn.Module, x: Tensor, tap: str) -> bool:
         return output.flatten(2)[:, :, order].view(output.shape).contiguous()
 
     plain = full(logits(net, x.clone()))
-    with _changed(net, tap, shuffled):
+    with _changed(net, end, shuffled):
         moved = full(_run(net, x, "its head does not take its map with the cells in another order"))
     if moved.shape != plain.shape or not _near(moved, plain, x.dtype):
         raise ProbeError(
-            f"this net's scores depend on where in its last map ({tap}) something is, so its head does not pool over the whole"
-            f" map and cannot be read place by place; {_OTHERS}"
+            f"this net's scores depend on where in its last map ({end.tap}) something is, so its head does not pool over the"
+            f" whole map and cannot be read place by place; {_OTHERS}"
         )
-    return _near(responses(net, x, tap).mean((2, 3)), plain, x.dtype)
+    return _near(responses(net, x, end).mean((2, 3)), plain, x.dtype)
 
 
 _OTHERS = "gradcam, saliency and occlusion work on it, and localise on nets that end in a global pooling"
@@ -155,6 +192,20 @@ def enlarged(x: Tensor, factor: float) -> Tensor:
     return F.interpolate(x, (height, width), mode="bilinear", align_corners=False, antialias=factor < 1)
 
 
+def _is_map(module: nn.Module, output: object) -> bool:
+    if not isinstance(output, Tensor) or output.dim() != 4:
+        return False
+    height, width = output.shape[1:3] if _channels_last(module, output) else output.shape[2:]
+    return height * width > 1
+
+
+def _channels_last(module: nn.Module, output: Tensor) -> bool:
+    """Tell whether a module puts out (N, h, w, C), as those do that work on the last dimension."""
+    if isinstance(module, nn.Linear):
+        return True
+    return isinstance(module, nn.LayerNorm) and output.shape[-1] == module.normalized_shape[-1]
+
+
 def _run(net: nn.Module, x: Tensor, reason: str) -> Tensor:
     try:
         return cast(Tensor, net(x.clone()))
@@ -169,20 +220,25 @@ def _near(a: Tensor, b: Tensor, dtype: torch.dtype) -> bool:
 
 
 @contextmanager
-def _changed(net: nn.Module, tap: str, change: Callable[[Tensor], Tensor]) -> Generator[None, None, None]:
-    """While the block runs, the net goes on from ``tap`` with ``change`` of the map (N, C, h, w)."""
-    modules = dict(net.named_modules())
-    if tap not in modules or not tap:
-        raise NetError(f'tap "{tap}" is unknown{nearest(tap, modules)}; the net has {", ".join(taps(net))}')
-    last = isinstance(modules[tap], (nn.Linear, nn.LayerNorm))  # these put out (N, h, w, C)
+def _changed(net: nn.Module, end: Ending, change: Callable[[Tensor], Tensor]) -> Generator[None, None, None]:
+    """While the block runs, the net goes on from the last use of the tap with ``change`` of the map (N, C, h, w)."""
+    module = net.get_submodule(end.tap)
+    uses = 0
 
-    def replace(module: nn.Module, inputs: tuple[Tensor, ...], output: object) -> Tensor:
+    def replace(_module: nn.Module, _inputs: tuple[Tensor, ...], output: object) -> object:
+        nonlocal uses
+        uses += 1
+        if uses < end.uses:
+            return output
         if not isinstance(output, Tensor) or output.dim() != 4:
-            raise ProbeError(f'the tap "{tap}" puts out no feature map (N, C, H, W); choose a tap before the pooling')
+            raise ProbeError(
+                f'the tap "{end.tap}" puts out no feature map (N, C, H, W); choose a tap before the pooling'
+            )
+        last = _channels_last(module, output)
         made = change(output.movedim(3, 1) if last else output)
         return made.movedim(1, 3) if last else made
 
-    handle = modules[tap].register_forward_hook(replace)
+    handle = module.register_forward_hook(replace)
     try:
         yield
     finally:
