@@ -44,6 +44,11 @@ def test_the_best_on_validation_is_chosen_and_its_place_in_the_range_is_told() -
     ends = outcomes({"slow": 0.5, "middle": 0.7, "fast": 0.8})
     assert at_the_edge(STUDY, ends) == "it is the largest value tried, so one beyond it may be better"
     assert chosen(STUDY, inside[:2]) is None
+    rates = {"none": 0.0, "some": 0.1, "much": 0.5}
+    arms = tuple(Arm(name, {"dropout": rate}) for name, rate in rates.items())
+    claims = (Choice("which", "One is best", tuple(rates)),)
+    dropout = replace(STUDY, arms=arms, claims=claims, search=Search("dropout", 0.0, 0.8))
+    assert at_the_edge(dropout, outcomes({"none": 0.9, "some": 0.8, "much": 0.7})) == ""  # nothing lies below 0
 
 
 def test_what_the_test_images_were_used_for_is_told() -> None:

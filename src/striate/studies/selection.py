@@ -59,4 +59,7 @@ def at_the_edge(study: Study, outcomes: Sequence[Outcome]) -> str:
     if taken not in values or len(values) < 3:
         return ""
     ends = {min(values, key=values.__getitem__): "smallest", max(values, key=values.__getitem__): "largest"}
-    return f"it is the {ends[taken]} value tried, so one beyond it may be better" if taken in ends else ""
+    nothing_below = ends.get(taken) == "smallest" and values[taken] <= (1 if study.search.whole else 0)
+    if taken not in ends or nothing_below:
+        return ""
+    return f"it is the {ends[taken]} value tried, so one beyond it may be better"
