@@ -53,6 +53,7 @@ def test_sources_and_targets_make_a_table() -> None:
     # From class 0 the probability of class 1 is largest before its score is: that pair does not arrive.
     assert made.arrays["tries"][0].tolist() == [[0, 0, 1], [1, 1, 0]]
     assert made.facts["fooled"] == 3
+    assert made.facts["transfer"]["nets"][0]["matrix"]["hits"] == [[0, 0, 1], [1, 1, 0]]
 
 
 @pytest.mark.parametrize("norm", ["l2", "linf"])

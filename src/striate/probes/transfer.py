@@ -62,11 +62,13 @@ def transfer(
             "control_hits": tried & (control == pairs.target),
             "control_misled": tried & (control != pairs.source),
         }
-        for what, flags in cells.items():
-            counts.setdefault(what, []).append(_table(flags, pairs, sources, targets))
+        tables = {what: _table(flags, pairs, sources, targets) for what, flags in cells.items()}
+        for what, table in tables.items():
+            counts.setdefault(what, []).append(table)
         total = int(tried.sum())
         shares = {what: share(int(flags.sum()), total) for what, flags in cells.items() if what != "tries"}
-        told.append({"net": name, "tries": total, **shares})
+        matrix = {what: table.tolist() for what, table in tables.items()}
+        told.append({"net": name, "tries": total, **shares, "matrix": matrix})
     return (
         {what: torch.stack(tables) for what, tables in counts.items()},
         {"nets": told, "sources": sources.tolist(), "targets": targets.tolist()},
