@@ -32,7 +32,7 @@ def gradcam(
     *,
     target: Target | Literal["all"] = None,
     tap: str | None = None,
-    batch: int = 256,
+    batch: int = 64,
 ) -> Record:
     """Return Grad-CAM of images (N, C, H, W) at ``tap`` (None: the last feature map) for class ``target``.
 

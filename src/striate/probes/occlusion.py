@@ -4,7 +4,8 @@
 
 Patches of ``window`` x ``window`` pixels start every ``stride`` pixels, and one more ends at the far edge where the stride
 would leave a rest. What covers is ``fill`` in the units of the normalized image: 0 is the mean colour. Covered images go
-through the net in full batches, whichever image and patch they belong to.
+through the net in full batches, whichever image and patch they belong to; 64 is where the maps of small images still lie in
+the processor's cache.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def occlusion(
     window: int | None = None,
     stride: int | None = None,
     fill: float = 0.0,
-    batch: int = 256,
+    batch: int = 64,
 ) -> Record:
     """Return the occlusion map of images (N, C, H, W) for class ``target``: ``heatmap`` (N, H, W), in units of the score.
 
