@@ -16,16 +16,20 @@ import ast
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from safetensors.torch import save_file
 from typer.testing import CliRunner
 
 import striate
 from striate.app.cli import app
+from striate.nets.inputs import CIFAR10
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path("src", "striate")
@@ -41,12 +45,10 @@ TOY = {
     "study": "--data digits --seeds 2 --epochs 1 --net convnet --set widths=[[4],[4]]",
     "train": "--data digits --epochs 1 --net convnet --set widths=[[4],[4]]",
     "resume": "",
-    "test": "",
-    "list": "",
+    "test resnet20": "--data photos/",
+    "probe fool": "--steps 3",
     "probe": "--quick",
-    "show": "",
-    "prove": "",
-    "doctor": "",
+    **dict.fromkeys(("doctor", "export", "gradcheck", "list", "prove", "show", "test"), ""),
 }
 
 
@@ -200,7 +202,13 @@ def test_every_name_that_the_readme_takes_from_python_exists() -> None:
 
 @pytest.mark.slow
 def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
-    """One after another in one empty folder, as a reader would, so that a later one finds what an earlier one left."""
+    """One after another in one folder, as a reader would, so that a later one finds what an earlier one left."""
+    save_file(striate.build("resnet20", {}, (32, 32, 3), 10).state_dict(), tmp_path / "resnet20.safetensors")
+    for name in CIFAR10.classes:
+        folder = tmp_path / "photos" / "test" / name
+        folder.mkdir(parents=True)
+        Image.new("RGB", (32, 32), "teal").save(folder / "image.png")
+    shutil.copytree(tmp_path / "photos" / "test", tmp_path / "photos" / "train")
     shown = [words(command) for command in commands((ROOT / "README.md").read_text(encoding="utf-8"))]
     for program, *arguments in shown:
         if program != "striate" or arguments[0].startswith("-"):

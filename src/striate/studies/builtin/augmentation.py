@@ -14,7 +14,7 @@ from striate.studies.question import Arm, Study
 from striate.training.recipe import Recipe
 
 BASE = Recipe(
-    net="simpleconvnet", net_options={"norm": "batch"}, optimizer="adam", lr=1e-3, batch_size=32, epochs=15, pad_crop=1
+    net="simpleconvnet", net_options={"norm": "batch"}, optimizer="adam", lr=1e-3, batch_size=32, epochs=6, pad_crop=1
 )
 
 

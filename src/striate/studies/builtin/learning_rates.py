@@ -11,7 +11,7 @@ from striate.studies.choice import Choice
 from striate.studies.question import Arm, Study
 from striate.training.recipe import Recipe
 
-BASE = Recipe(net="simpleconvnet", optimizer="sgd", lr=1e-2, batch_size=32, epochs=10)
+BASE = Recipe(net="simpleconvnet", optimizer="sgd", lr=1e-2, batch_size=32, epochs=5)
 POWERS = (-2, -1, 0, 1, 2)
 
 

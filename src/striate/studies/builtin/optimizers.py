@@ -11,7 +11,7 @@ from striate.studies.question import Arm, Study
 from striate.studies.sooner import Sooner
 from striate.training.recipe import Recipe
 
-BASE = Recipe(net="simpleconvnet", optimizer="sgd", lr=1e-3, batch_size=32, epochs=25)
+BASE = Recipe(net="simpleconvnet", optimizer="sgd", lr=1e-3, batch_size=32, epochs=10)
 
 
 def study(base: Recipe) -> Study:

@@ -13,7 +13,7 @@ from striate.studies.choice import Choice
 from striate.studies.question import Arm, Study
 from striate.training.recipe import Recipe
 
-BASE = Recipe(net="simpleconvnet", net_options={"norm": "batch"}, optimizer="sgd", lr=0.05, batch_size=32, epochs=15)
+BASE = Recipe(net="simpleconvnet", net_options={"norm": "batch"}, optimizer="sgd", lr=0.05, batch_size=32, epochs=8)
 
 
 def study(base: Recipe) -> Study:

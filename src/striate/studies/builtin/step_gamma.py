@@ -17,7 +17,7 @@ BASE = Recipe(
     lr=0.05,
     schedule="step",
     batch_size=32,
-    epochs=15,
+    epochs=10,
 )
 GAMMAS = (0.05, 0.1, 0.3, 0.5, 0.9)
 
