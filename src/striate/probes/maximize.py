@@ -7,6 +7,9 @@ divided by its frequency to the power ``smoothness`` (0: all alike; 1: the spect
 image shifted by up to ``jitter`` pixels around its edges, so that what excites must not depend on the exact place. With
 ``pixel`` instead of ``fourier`` the pixels themselves are climbed. The best image on the way is kept; beside it stand the
 patches of real images that excite the channel most.
+
+A cell behind a ReLU that is silent at the start has no gradient; then the mean of its map is climbed, and where that is silent
+too, a random way. It may still not wake; another ``seed``, or the tap before the ReLU, then helps.
 """
 
 from __future__ import annotations
