@@ -25,7 +25,8 @@ def test_the_middle_is_kept_and_labels_stay(channels: int) -> None:
     np.testing.assert_array_equal(after.train.images, before.train.images[:, :, 1:5])
     np.testing.assert_array_equal(after.train.labels, before.train.labels)
     assert after.val is None
-    assert after.test is not None and len(after.test) == 1
+    assert after.test is not None
+    assert len(after.test) == 1
     assert after.fingerprint != before.fingerprint
     assert after.notes == ("images of 6 x 4 pixels were brought to 4 x 4",)
 

@@ -16,7 +16,8 @@ SMALL_GREEK = {
 }
 GREEK = SMALL_GREEK | {name.capitalize(): letter.upper() for name, letter in SMALL_GREEK.items()}
 SIGNS = GREEK | {
-    "varepsilon": "ε", "partial": "∂", "nabla": "∇", "sum": "Σ", "prod": "Π", "int": "∫", "sim": " ∼ ", "cdot": "·", "times": " × ", "odot": " ⊙ ",
+    "varepsilon": "ε", "partial": "∂", "nabla": "∇", "sum": "Σ", "prod": "Π", "int": "∫", "sim": " ∼ ",
+    "cdot": "·", "times": " × ", "odot": " ⊙ ",
     "ast": " ∗ ", "star": " ⋆ ", "circ": "∘", "in": " ∈ ", "forall": "∀ ", "exists": "∃ ", "infty": "∞", "ell": "ℓ",
     "le": " ≤ ", "leq": " ≤ ", "ge": " ≥ ", "geq": " ≥ ", "neq": " ≠ ", "ne": " ≠ ", "approx": " ≈ ", "equiv": " ≡ ",
     "succ": " ≻ ", "succeq": " ⪰ ", "to": " → ", "rightarrow": " → ", "mapsto": " ↦ ", "Rightarrow": " ⇒ ", "pm": " ± ",

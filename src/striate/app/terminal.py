@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from striate.studies.judge import Answer
     from striate.training.run import Run
 
+INDENT = 10
 COLOURS = {"supported": "green", "refuted": "red", "undecided": "yellow"}
 
 
@@ -40,8 +41,10 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
     out.print(Text(study.question, style="bold"))
     out.print(f"{study.base.data}, {len(study.arms)} arms x {len(study.seeds)} seeds, {study.base.epochs} epochs\n")
     for verdict in answer.verdicts:
-        out.print(Text.assemble((f"{verdict.answer:<10}", COLOURS[verdict.answer]), (verdict.statement, "bold")))
-        out.print(Padding(Text(verdict.reason), (0, 0, 1, 10)))
+        out.print(Text.assemble((f"{verdict.answer:<{INDENT}}", COLOURS[verdict.answer]), (verdict.statement, "bold")))
+        for line in textwrap.wrap(verdict.reason, out.width - INDENT):
+            out.print(Text(" " * INDENT + line))
+        out.print()
     accuracies = ("final validation", "best validation", "test")
     made = table(
         "arm", "runs", "stable", "at chance", "diverged", *accuracies, right=("runs", "stable", "at chance", "diverged")
