@@ -1,0 +1,74 @@
+"""From a folder of study folders to one finding: every question with its verdicts and the numbers of its arms.
+
+    python findings/studies.py STUDIES FINDING
+
+writes FINDING/README.md, and for each study NAME/verdict.json, NAME/study.json and NAME/accuracy.svg.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from collect import standalone
+
+from striate.app.terminal import accuracy
+from striate.base.files import read_json, write_text
+from striate.reports.charts import Line, Series, curves_svg
+from striate.reports.records import StudyRecord, read_study
+
+KEPT = ("processor", "cores", "capability", "precision", "torch", "numpy", "python")
+
+
+def main(source: Path, target: Path) -> None:
+    """Collect every study of ``source`` that has a verdict; an introduction that is there already is kept."""
+    page = target / "README.md"
+    mark = "<!-- collected -->"
+    before = page.read_text(encoding="utf-8").partition(mark)[0] if page.is_file() else "# Studies\n\n"
+    sections: list[str] = []
+    for folder in sorted(path.parent for path in source.glob("*/verdict.json")):
+        kept = target / folder.name
+        kept.mkdir(parents=True, exist_ok=True)
+        for name in ("study.json", "verdict.json"):
+            shutil.copyfile(folder / name, kept / name)
+        study = read_study(folder)
+        series = [
+            Series(
+                arm.name,
+                tuple(
+                    Line(*zip(*points, strict=True)) for r in arm.runs if (points := r.curves.get(("val", "accuracy")))
+                ),
+            )
+            for arm in study.arms
+        ]
+        write_text(kept / "accuracy.svg", standalone(curves_svg(series, title="Validation accuracy", width=640)))
+        sections.append(section(folder, study))
+    write_text(page, f"{before}{mark}\n\n" + "\n".join(sections))
+
+
+def section(folder: Path, study: StudyRecord) -> str:
+    """Return one study as Markdown: command, verdicts, arms."""
+    record: dict[str, Any] = read_json(folder / "verdict.json")
+    environment = next(run.environment for run in study.runs if run.environment)
+    minutes = sum(run.seconds or 0.0 for run in study.runs) / 60
+    facts = ", ".join(f"{name} {environment[name]}" for name in KEPT if name in environment)
+    lines = [
+        f"## {study.question}",
+        "",
+        f"`{folder.name}` on {study.base['data']}: {len(study.arms)} arms x {len(study.seeds)} seeds, "
+        f"{study.base['epochs']} epochs; {minutes:.1f} minutes in updates, all runs together ({facts}).",
+        "",
+    ]
+    lines += [f"- **{v['answer']}**: {v['statement']}. {v['reason']}." for v in record["verdicts"]]
+    lines += ["", "| arm | final validation | best validation | test |", "|---|---|---|---|"]
+    for arm in record["arms"]:
+        cells = " | ".join(accuracy(arm[measure]) for measure in ("final", "best", "test"))
+        failed = arm["states"]["at chance"] + arm["states"]["diverged"]
+        lines.append(f"| {arm['name']}{f' ({failed} failed)' if failed else ''} | {cells} |")
+    return "\n".join([*lines, "", f"![Validation accuracy]({folder.name}/accuracy.svg)", ""])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
