@@ -138,6 +138,9 @@ def test_what_does_not_fit_is_named() -> None:
     ):
         with pytest.raises(NetError, match=re.escape(said)):
             batch_norm_forward(*arguments)  # pyright: ignore[reportArgumentType]
+    for constants in ({"momentum": 1.5}, {"eps": -1.0}, {"eps": np.nan}):
+        with pytest.raises(NetError, match="momentum must be from 0 to 1, eps a number from 0"):
+            batch_norm_forward(x, three, three, **constants)
     _, cache = batch_norm_forward(x, three, three)
     with pytest.raises(NetError, match=re.escape("the gradient has shape (4, 2), but batch normalization gave (4, 3)")):
         batch_norm_backward(np.zeros((4, 2)), cache)

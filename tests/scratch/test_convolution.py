@@ -200,3 +200,9 @@ def test_a_gradient_of_another_shape_is_refused() -> None:
         "the gradient (2, 4, 8, 8) does not fit the convolution's output (2, 4, 6, 6): a gradient has the shape of what it is "
         "the gradient of"
     )
+
+
+def test_strides_and_paddings_are_whole() -> None:
+    text = "this convolution is not possible: stride is 1.5, and must be a whole number; padding is 'same', and must be a whole"
+    with pytest.raises(NetError, match=text):
+        conv_forward(shaped(1, 1, 4, 4), shaped(1, 1, 2, 2), None, 1.5, "same")  # pyright: ignore[reportArgumentType]

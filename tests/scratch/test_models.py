@@ -119,7 +119,8 @@ def test_the_inputs_take_the_type_of_the_parameters(kind: str) -> None:
 
 def test_what_is_not_acceptable_is_named() -> None:
     for make, said in (
-        (lambda: SVM(reg=-1), "reg is -1, and must be at least 0: the strength of the L2 term"),
+        (lambda: SVM(reg=-1), "reg is -1, and must be a finite number, at least 0: the strength of the L2 term"),
+        (lambda: SVM(reg=np.nan), "reg is nan, and must be a finite number, at least 0"),
         (
             lambda: SVM(4, 0),
             "the layers have the sizes (4, 0, 1), and each must be at least 1; hidden_dim None is no hidden",

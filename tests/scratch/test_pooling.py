@@ -140,3 +140,9 @@ def test_a_gradient_of_another_shape_is_refused() -> None:
         "the gradient (1, 2, 4, 4) does not fit the pooling's output (1, 2, 2, 2): a gradient has the shape of what it is the "
         "gradient of"
     )
+
+
+def test_windows_and_strides_are_whole() -> None:
+    text = r"images \(1, 1, 4, 4\) cannot be pooled: pool_width is 2.0, and must be a whole number; stride is 0.5, and must be"
+    with pytest.raises(NetError, match=text):
+        max_pool_forward(np.zeros((1, 1, 4, 4)), 2, 2.0, 0.5)  # pyright: ignore[reportArgumentType]

@@ -154,6 +154,29 @@ def test_a_loss_that_is_not_finite_is_named_with_the_step_and_the_best_is_put_ba
     assert solver.check_accuracy(solver.X_val, solver.y_val) == solver.best_val_acc
 
 
+def test_labels_and_validation_inputs_are_looked_at_before_the_first_step() -> None:
+    for name, row, value, said in (
+        ("y_train", 31, 2, "y_train: label 31 is 2, and labels are 0 and 1, or -1 and +1"),
+        ("y_val", 4, 7, "y_val: label 4 is 7, and labels are 0 and 1, or -1 and +1"),
+        (
+            "X_val",
+            (5, 1),
+            np.nan,
+            "X_val[5, 1] is nan, met at step 0: inputs must be finite; mend it or leave the row out",
+        ),
+    ):
+        data = toy()
+        data[name][row] = value
+        solver = Solver(LogisticClassifier(3), data, verbose=False)
+        with pytest.raises(DataError, match=re.escape(said)):
+            solver.train()
+        assert not solver.loss_history
+    data = toy()
+    data["y_val"][0] = 2
+    with pytest.raises(DataError, match="y_val: label 0 is 2, and labels are 0 to 1, for 2 scores"):
+        Solver(SoftmaxClassifier(3, None, 2), data, verbose=False).train()
+
+
 def test_what_is_not_acceptable_is_listed() -> None:
     model, data = LogisticClassifier(3), toy()
     for options, said in (
@@ -162,6 +185,8 @@ def test_what_is_not_acceptable_is_listed() -> None:
             "batch_size is 0, and must be a whole number from 1; num_epochs is"
             " 1.5, and must be a whole number from 1; lr_decay is 0, and must be above 0 and at most 1",
         ),
+        ({"batch_size": "20"}, "batch_size is 20, and must be a whole number from 1"),
+        ({"optim_config": {"learning_rate": -1}}, "update rule sgd: learning_rate is -1, and must be a number from 0"),
         ({"update_rule": "adm"}, 'there is no update rule "adm" (did you mean "adam"?)'),
         ({"optim_config": {"lr": 1}}, 'the update rule sgd has no field "lr"'),
     ):

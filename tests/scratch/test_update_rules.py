@@ -86,5 +86,8 @@ def test_what_is_unknown_or_does_not_fit_is_named() -> None:
     said = 'the update rule sgd has no field "learning-rate" (did you mean "learning_rate"?), "x"; its fields are learning_rate'
     with pytest.raises(RecipeError, match=re.escape(said)):
         rule_named("sgd")(W, G, {"learning-rate": 1, "x": 2})
+    said = "beta1 is 1.0, and must be a number from 0 to below 1; learning_rate is 'a', and must be a number from 0"
+    with pytest.raises(RecipeError, match=re.escape(f"update rule adam: {said}")):
+        rule_named("adam")(W, G, {"beta1": 1.0, "learning_rate": "a"})
     with pytest.raises(NetError, match=re.escape("weights (2,) and gradient (1, 2): a gradient has the shape of what")):
         rule_named("adam")(W, G[None], {})

@@ -59,9 +59,13 @@ def batch_norm_forward(
     """Return ``out``, of the shape of ``x``, and a cache; ``cache.averages`` are the running averages after this batch.
 
     ``x`` (N, D) or (N, C, H, W); ``gamma`` and ``beta`` (D) or (C). ``averages`` None means mean 0 and variance 0, which
-    is where the course starts. In test mode they are used, and returned, as they are. Raises NetError where shapes differ.
+    is where the course starts. In test mode they are used, and returned, as they are.
+
+    Raises NetError where shapes differ, ``momentum`` is not in [0, 1], or ``eps`` is below 0.
     """
     checked_mode(mode)
+    if not 0 <= momentum <= 1 or not 0 <= eps < np.inf:
+        raise NetError(f"momentum is {momentum} and eps {eps}: momentum must be from 0 to 1, eps a number from 0")
     axes, features = _layout(x)
     averages = averages or Averages(np.zeros(features, x.dtype), np.zeros(features, x.dtype))
     for name, array in (("gamma", gamma), ("beta", beta), ("mean", averages.mean), ("var", averages.var)):

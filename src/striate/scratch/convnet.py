@@ -71,8 +71,10 @@ def pooled(input_dim: tuple[int, int, int], filter_size: int) -> int:
     try:
         rows, columns = (window_output(window_output(size, filter_size), 2, 2) for size in (height, width))
     except ValueError as error:
+        most = min(height, width) - 1
+        advice = f"a filter of at most {most}" if most > 0 else "larger images, or a net of dense layers"
         raise NetError(
             f"a filter of {filter_size}x{filter_size} and a 2x2 pool do not fit into images of {height}x{width}"
-            f" ({error}); choose a filter of at most {min(height, width) - 1}"
+            f" ({error}); choose {advice}"
         ) from error
     return rows * columns

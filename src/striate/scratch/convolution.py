@@ -27,6 +27,7 @@ from striate.base.errors import NetError, sentence
 from striate.base.shapes import window_output
 from striate.scratch import columns, winograd
 from striate.scratch.blocks import Array
+from striate.scratch.checks import broken
 
 # Fewer channels or filters than this, and the transforms cost more than the multiplications that they save.
 WINOGRAD_CHANNELS = 24
@@ -142,6 +143,7 @@ def _check(x: Array, w: Array, b: Array | None, stride: int, padding: int) -> No
         for name, array in (("images", x), ("filters", w))
         if array.dtype.kind != "f"
     ]
+    faults += (unwhole := broken(stride=stride, padding=padding))
     if x.ndim != 4 or w.ndim != 4:
         faults.append(f"images {x.shape} and filters {w.shape}, where (N, C, H, W) and (F, C, U, V) are needed")
     elif x.shape[1] != w.shape[1]:
@@ -149,7 +151,7 @@ def _check(x: Array, w: Array, b: Array | None, stride: int, padding: int) -> No
             f"images {x.shape} have {x.shape[1]} channels and filters {w.shape} have {w.shape[1]}, where (N, C, H, W) and "
             "(F, C, U, V) share C"
         )
-    else:
+    elif not unwhole:
         try:
             _ = ConvCache(x, w, b is not None, stride, padding).out_shape
         except ValueError as error:

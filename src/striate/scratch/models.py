@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from typing import Any, overload
 
 import numpy as np
@@ -54,8 +55,8 @@ class Model:
         buffers: Arrays | None = None,
         reg: float,
     ) -> None:
-        if reg < 0:
-            raise NetError(f"reg is {reg}, and must be at least 0: the strength of the L2 term")
+        if not 0 <= reg < inf:
+            raise NetError(f"reg is {reg}, and must be a finite number, at least 0: the strength of the L2 term")
         self.layers = tuple(layers)
         self.params = params
         self.buffers = buffers or {}

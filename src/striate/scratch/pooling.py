@@ -21,9 +21,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from striate.base.errors import NetError
+from striate.base.errors import NetError, sentence
 from striate.base.shapes import window_output
 from striate.scratch.blocks import Array, Block, Workspace, blocks, cut
+from striate.scratch.checks import broken
 from striate.scratch.threads import share
 
 # Unsigned integers by their size in bytes. As such, bits times 0 or 1 are nothing or the same bits, of a NaN too.
@@ -126,6 +127,8 @@ def _out_shape(x: Array, window: tuple[int, int], stride: int) -> tuple[int, int
         raise NetError(
             f"images {x.shape} of type {x.dtype} cannot be pooled: (N, C, H, W) of type float16, float32 or float64 is needed"
         )
+    if faults := broken(pool_height=window[0], pool_width=window[1], stride=stride):
+        raise NetError(f"images {x.shape} cannot be pooled: {sentence(faults)}")
     try:
         rows, columns = (window_output(x.shape[2 + axis], window[axis], stride) for axis in (0, 1))
     except ValueError as error:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.base.errors import DataError, NetError, RecipeError, sentence
+from striate.scratch.checks import broken
 from striate.scratch.update_rules import filled, rule_named
 
 Array = NDArray[Any]
@@ -28,7 +29,8 @@ _DATA = ("X_train", "y_train", "X_val", "y_val")
 class Learner(Protocol):
     """What the solver trains: ``loss(X)`` returns scores, ``loss(X, y)`` returns (loss, gradients by parameter).
 
-    Where ``loss`` takes ``rng`` it gets the solver's generator, and where there are ``buffers`` the best are kept too.
+    Where ``loss`` takes ``rng`` it gets the solver's generator, where there are ``buffers`` the best are kept too, and where
+    there is ``loss_of(scores, y)`` it says, before the first step, which labels it refuses.
     """
 
     params: dict[str, Array]
@@ -68,7 +70,9 @@ class Solver:
     ) -> None:
         counts = {"batch_size": batch_size, "num_epochs": num_epochs, "print_every": print_every}
         faults = [
-            f"{name} is {n}, and must be a whole number from 1" for name, n in counts.items() if int(n) != n or n < 1
+            f"{name} is {n}, and must be a whole number from 1"
+            for name, n in counts.items()
+            if broken(**{name: n}) or n < 1
         ]
         if not 0 < lr_decay <= 1:
             faults.append(f"lr_decay is {lr_decay}, and must be above 0 and at most 1")
@@ -120,6 +124,7 @@ class Solver:
 
     def _epochs(self, per_epoch: int) -> None:
         if not self.val_acc_history:
+            self._check_data()
             self._measure()
         steps = self.num_epochs * per_epoch
         for step in range(1, steps + 1):
@@ -131,6 +136,24 @@ class Solver:
                 for config in self.optim_configs.values():
                     config["learning_rate"] *= self.lr_decay
                 self._measure()
+
+    def _check_data(self) -> None:
+        """Refuse, before the first step, labels that the model's loss does not accept, and a validation input not finite."""
+        strange = np.argwhere(~np.isfinite(self.X_val))
+        if strange.size:
+            at = tuple(strange[0].tolist())
+            raise DataError(
+                f"X_val{list(at)} is {self.X_val[at]}, met at step 0: inputs must be finite; mend it or leave the row out"
+            )
+        loss_of = getattr(self.model, "loss_of", None)
+        if loss_of is None:
+            return
+        like = self.model.loss(self.X_train[:1])[0]
+        for name, y in (("y_train", self.y_train), ("y_val", self.y_val)):
+            try:
+                loss_of(np.zeros((len(y), *np.shape(like))), y)
+            except DataError as error:
+                raise DataError(f"{name}: {error}") from error
 
     def _step(self) -> None:
         """Draw a batch and update every parameter; nothing is updated by a loss that is not finite."""

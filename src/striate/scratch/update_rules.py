@@ -13,13 +13,15 @@ Sources: Sutskever et al., ICML 2013; Hinton, Coursera lecture 6e, 2012; Kingma 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.base.errors import NetError, RecipeError, nearest
+from striate.base.errors import NetError, RecipeError, nearest, sentence
 
 Array = NDArray[Any]
 Config = dict[str, Any]
@@ -40,6 +42,10 @@ MEMORY: dict[str, tuple[str, ...]] = {
     "adam": ("m", "v"),
 }
 """What each rule remembers: arrays of the weight's shape, 0 at first."""
+BELOW: dict[str, float] = {"learning_rate": math.inf, "epsilon": math.inf} | dict.fromkeys(
+    ("momentum", "decay_rate", "beta1", "beta2"), 1.0
+)
+"""What each constant must stay below; all are at least 0."""
 
 
 def sgd(w: Array, dw: Array, config: Mapping[str, Any] | None = None) -> tuple[Array, Config]:
@@ -85,7 +91,7 @@ def rule_named(name: str) -> Rule:
 def filled(name: str, w: Array, config: Mapping[str, Any] | None = None) -> Config:
     """Return a copy of ``config`` with what the rule ``name`` needs for ``w`` and ``config`` lacks.
 
-    Raises RecipeError for a field that the rule does not have.
+    Raises RecipeError for a field that the rule does not have, and for constants out of their range.
     """
     given = dict(config or {})
     known = (*DEFAULTS[name], *MEMORY[name])
@@ -94,6 +100,13 @@ def filled(name: str, w: Array, config: Mapping[str, Any] | None = None) -> Conf
         raise RecipeError(
             f"the update rule {name} has no field {', '.join(unknown)}; its fields are {', '.join(known)}"
         )
+    faults = [
+        f"{field} is {value!r}, and must be a number from 0 to below {'infinity' if BELOW[field] == math.inf else 1}"
+        for field, value in given.items()
+        if field in BELOW and not (isinstance(value, Real) and 0 <= float(value) < BELOW[field])
+    ]
+    if faults:
+        raise RecipeError(f"update rule {name}: {sentence(faults)}")
     return DEFAULTS[name] | {memory: np.zeros_like(w) for memory in MEMORY[name] if memory not in given} | given
 
 
