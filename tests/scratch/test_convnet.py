@@ -122,3 +122,9 @@ def test_what_is_not_acceptable_is_named() -> None:
     ):
         with pytest.raises(NetError, match=re.escape(said)):
             make()
+
+
+def test_sizes_that_are_not_whole_are_listed() -> None:
+    text = "num_filters is 0, and must be a whole number from 1; hidden_dim is 2.5, and must be a whole number from 1"
+    with pytest.raises(NetError, match=text):
+        ConvNet(num_filters=0, hidden_dim=2.5)  # pyright: ignore[reportArgumentType]

@@ -12,9 +12,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import DTypeLike
 
-from striate.base.errors import NetError
+from striate.base.errors import NetError, sentence
 from striate.base.shapes import window_output
 from striate.scratch import chain
+from striate.scratch.checks import broken
 from striate.scratch.losses import softmax_loss
 from striate.scratch.models import Arrays, Model, dense_params, gaussian
 
@@ -46,6 +47,19 @@ class ConvNet(Model):
             raise NetError(
                 f"dropout is {dropout}, and must be at least 0 and below 1: the probability of dropping a unit"
             )
+        named = {
+            "num_filters": num_filters,
+            "filter_size": filter_size,
+            "hidden_dim": hidden_dim,
+            "num_classes": num_classes,
+        }
+        faults = [
+            f"{name} is {size}, and must be a whole number from 1"
+            for name, size in named.items()
+            if broken(**{name: size}) or size < 1
+        ]
+        if faults:
+            raise NetError(sentence(faults))
         rng = rng or np.random.default_rng(0)
         channels = input_dim[0]
         cells = num_filters * pooled(input_dim, filter_size)

@@ -25,7 +25,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from striate.base.errors import NetError
 from striate.scratch import chain
-from striate.scratch.checks import Mode, checked_mode
+from striate.scratch.checks import Mode, broken, checked_mode
 from striate.scratch.losses import hinge_loss, logistic_loss, softmax_loss
 
 Array = NDArray[Any]
@@ -217,8 +217,10 @@ def gaussian(
 ) -> Array:
     """Return normal numbers of this standard deviation; None is sqrt(2 / inputs), from He et al., arXiv 1502.01852.
 
-    They are drawn as float64 whatever ``dtype`` is, so that nets of both types start alike.
+    They are drawn as float64 whatever ``dtype`` is, so that nets of both types start alike. Raises NetError for other scales.
     """
+    if weight_scale is not None and not 0 <= weight_scale < inf:
+        raise NetError(f"weight_scale is {weight_scale}, and must be a finite number, at least 0, or None")
     scale = np.sqrt(2 / inputs) if weight_scale is None else weight_scale
     return (scale * rng.standard_normal(shape)).astype(dtype)
 
@@ -232,8 +234,8 @@ def _dense_layers(sizes: Sequence[int]) -> list[chain.Layer]:
 
 def _sizes(input_dim: int, hidden_dim: int | None, outputs: int) -> tuple[int, ...]:
     sizes = (input_dim, outputs) if hidden_dim is None else (input_dim, hidden_dim, outputs)
-    if min(sizes) < 1:
+    if broken(**{str(place): size for place, size in enumerate(sizes)}) or min(sizes) < 1:
         raise NetError(
-            f"the layers have the sizes {sizes}, and each must be at least 1; hidden_dim None is no hidden layer"
+            f"the layers have the sizes {sizes}, and each must be a whole number from 1; hidden_dim None is no hidden layer"
         )
     return sizes
