@@ -22,6 +22,7 @@ from striate.scratch.convolution import (
     plain_backward,
     plain_forward,
 )
+from striate.scratch.gradcheck import gradcheck
 
 
 def normal(*shapes: tuple[int, ...], dtype: str = "float64") -> list[Array]:
@@ -200,6 +201,24 @@ def test_a_gradient_of_another_shape_is_refused() -> None:
         "the gradient (2, 4, 8, 8) does not fit the convolution's output (2, 4, 6, 6): a gradient has the shape of what it is "
         "the gradient of"
     )
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    sizes=st.tuples(*[st.integers(1, 2)] * 3),
+    kernel=st.tuples(*[st.integers(1, 3)] * 2),
+    more=st.tuples(*[st.integers(0, 3)] * 2),
+    stride=st.integers(1, 3),
+    padding=st.integers(0, 2),
+)
+def test_it_agrees_with_central_differences(
+    sizes: tuple[int, ...], kernel: tuple[int, ...], more: tuple[int, ...], stride: int, padding: int
+) -> None:
+    count, channels, filters = sizes
+    image = [k + m for k, m in zip(kernel, more, strict=True)]
+    arrays = normal((count, channels, *image), (filters, channels, *kernel), (filters,))
+    check = gradcheck(lambda x, w, b: conv_forward(x, w, b, stride, padding), conv_backward, *arrays)
+    assert check.holds, check.worst
 
 
 def test_strides_and_paddings_are_whole() -> None:

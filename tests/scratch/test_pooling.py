@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from striate.base.errors import NetError
 from striate.scratch import blocks
 from striate.scratch.blocks import Array
+from striate.scratch.gradcheck import gradcheck
 from striate.scratch.pooling import max_pool_backward, max_pool_forward
 
 NEEDED = "(N, C, H, W) of type float16, float32 or float64 is needed"
@@ -140,6 +141,22 @@ def test_a_gradient_of_another_shape_is_refused() -> None:
         "the gradient (1, 2, 4, 4) does not fit the pooling's output (1, 2, 2, 2): a gradient has the shape of what it is the "
         "gradient of"
     )
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    window=st.tuples(*[st.integers(1, 3)] * 2),
+    more=st.tuples(*[st.integers(0, 3)] * 2),
+    maps=st.tuples(*[st.integers(1, 2)] * 2),
+    stride=st.integers(1, 4),
+)
+def test_it_agrees_with_central_differences(
+    window: tuple[int, int], more: tuple[int, int], maps: tuple[int, int], stride: int
+) -> None:
+    shape = (*maps, window[0] + more[0], window[1] + more[1])
+    x = np.random.default_rng(0).permutation(np.prod(shape)).reshape(shape) / 10
+    check = gradcheck(lambda x: max_pool_forward(x, *window, stride), max_pool_backward, x)
+    assert check.holds, check.worst
 
 
 def test_windows_and_strides_are_whole() -> None:
