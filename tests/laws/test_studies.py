@@ -18,7 +18,7 @@ from striate.studies.verdict import ANSWERS
 TOY: dict[str, Any] = {"epochs": 1, "train_images": 60, "batch_size": 30}
 TOY_NETS: dict[str, dict[str, Any]] = {
     "resnet": {"n": 1, "width": 4},
-    "simpleconvnet": {"width": 4},
+    "simpleconvnet": {"widths": [[4], [4]]},
     "convnet": {},
     "convnet-cs7150": {"widths": [[4], [4]], "hidden": [8]},
     "vgg11-small": {"width": 2},
