@@ -25,6 +25,7 @@ from striate.probes.boxes import box_of
 from striate.probes.lastmap import last_map
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.untouched import untouched
+from striate.probes.upsampled import at, largest, of_class
 
 SIGN = "large where the head, given that place alone, answers with the class; in units of the score"
 MOST_PIXELS = 2**25
@@ -61,12 +62,12 @@ def localise(
     if not 0 < threshold < 1:
         raise ProbeError(f"the threshold is {threshold:g}, and must lie between 0 and 1, both excluded")
     with untouched(net, images) as x, torch.no_grad():
-        spread, read, tap, linear = read_places(net, x, scale, tap, native)
-        chosen = targets(spread.amax((2, 3)), asked(target, len(x)))
-        rows = torch.arange(len(x), device=x.device)
-        heatmap = spread[rows, chosen]
+        read, tap, linear = read_places(net, x, scale, tap, native)
+        size, given = (x.shape[2], x.shape[3]), asked(target, len(x))
+        chosen = targets(largest(read, size) if given is None else read[0].amax((2, 3)), given)
+        heatmap = of_class(read, size, chosen)
         box, peak = boxes_and_peaks(heatmap, threshold)
-        scores = spread[rows, :, peak[:, 0], peak[:, 1]]
+        scores = at(read, size, peak)
     arrays = {"heatmap": heatmap, "response": read[0], "box": box, "peak": peak}
     facts: dict[str, Any] = {
         "tap": tap,
@@ -82,10 +83,10 @@ def localise(
 
 def read_places(
     net: nn.Module, x: Tensor, scale: Sequence[float], tap: str | None, native: tuple[int, int] | None
-) -> tuple[Tensor, list[Tensor], str, bool]:
-    """Return the mean response to every class (N, K, H, W), and that of each scale (N, K, h, w); in `untouched`.
+) -> tuple[list[Tensor], str, bool]:
+    """Return the response to every class at each scale (N, K, h, w); in `untouched`.
 
-    Third and fourth are the tap, and whether the head is linear behind a mean (`check_head`).
+    Second and third are the tap, and whether the head is linear behind a mean (`check_head`).
     """
     if not scale or not all(0 < s < float("inf") for s in scale):
         raise ProbeError(f"the scale is {', '.join(f'{s:g}' for s in scale) or 'empty'}, and must be numbers above 0")
@@ -94,8 +95,7 @@ def read_places(
     end = ending(net, small, tap)
     linear = check_head(net, small, end)
     read = [responses(net, enlarged(x, s), end) for s in scale]
-    spread = torch.stack([F.interpolate(r, size, mode="bilinear", align_corners=False) for r in read]).mean(0)
-    return spread, read, end.tap, linear
+    return read, end.tap, linear
 
 
 def boxes_and_peaks(heatmap: Tensor, threshold: float) -> tuple[Tensor, Tensor]:

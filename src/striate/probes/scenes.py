@@ -24,6 +24,7 @@ from striate.probes.boxes import holds, overlap
 from striate.probes.localise import boxes_and_peaks, read_places
 from striate.probes.shares import share
 from striate.probes.untouched import untouched
+from striate.probes.upsampled import upsampled
 
 Background = Literal["black", "mean", "noise"]
 
@@ -91,9 +92,10 @@ def found(
     hits: list[list[bool]] = []
     overlaps: list[list[float]] = []
     with untouched(net, images) as x, torch.no_grad():
-        spread, _, _, _ = read_places(net, x, scale, tap, native)
-        for maps, labels, truths in zip(spread, made.labels, made.boxes.tolist(), strict=True):
-            boxes, peaks = boxes_and_peaks(maps[torch.from_numpy(labels).to(maps.device)], threshold)
+        read, _, _ = read_places(net, x, scale, tap, native)
+        for place, (labels, truths) in enumerate(zip(made.labels, made.boxes.tolist(), strict=True)):
+            own = [each[place : place + 1, torch.from_numpy(labels).to(each.device)] for each in read]
+            boxes, peaks = boxes_and_peaks(upsampled(own, (x.shape[2], x.shape[3]))[0], threshold)
             hits.append([holds(t, *p) for t, p in zip(truths, peaks.tolist(), strict=True)])
             overlaps.append([overlap(t, b) for t, b in zip(truths, boxes.tolist(), strict=True)])
     per_scene = np.array(overlaps).mean(1)
