@@ -63,6 +63,27 @@ def test_buffers_and_generators_are_restored_also_when_the_block_raises() -> Non
     assert torch.equal(torch.get_rng_state(), before[2])
 
 
+class Counting(nn.Module):
+    """Puts a new tensor in the place of its buffer at each pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("passes", torch.zeros(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.passes = self.passes + 1
+        return x
+
+
+def test_a_buffer_that_was_put_in_place_of_another_is_gone() -> None:
+    net = Counting()
+    own = net.passes
+    with untouched(net, torch.zeros(1, 1, 2, 2)) as x:
+        net(x)
+    assert net.passes is own
+    assert own == 0
+
+
 @pytest.mark.parametrize(
     ("images", "text"),
     [

@@ -77,6 +77,8 @@ def _parameters(net: nn.Module) -> Callable[[], None]:
 
 
 def _buffers(net: nn.Module) -> Callable[[], None]:
+    # A layer may write into its buffer, or put another tensor in its place.
+    held = [(module, dict(module.__dict__["_buffers"])) for module in net.modules()]
     with torch.no_grad():
         before = [(buffer, buffer.clone()) for buffer in net.buffers()]
 
@@ -85,6 +87,8 @@ def _buffers(net: nn.Module) -> Callable[[], None]:
             for buffer, value in before:
                 if not torch.equal(buffer, value):
                     buffer.copy_(value)
+        for module, buffers in held:
+            module.__dict__["_buffers"].update(buffers)
 
     return restore
 
