@@ -31,6 +31,7 @@ NET = [
     "hidden=[8]",
 ]
 POOLED = ["resnet", "--weights", "r.safetensors", "--trained-on", "digits", "--set", "n=1", "--set", "width=4"]
+PHOTOGRAPHS = ["resnet", "--weights", "i.safetensors", "--trained-on", "imagenet", *POOLED[5:]]
 DIGITS = ["--data", "digits", "--images", "12", "--out", "seen"]
 
 
@@ -41,6 +42,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     save_file(build("convnet", CONV, (8, 8, 1), 10).state_dict(), "w.safetensors")
     save_file(build("resnet20", {}, (32, 32, 3), 10).state_dict(), "p.safetensors")
     save_file(build("resnet", RES, (8, 8, 1), 10).state_dict(), "r.safetensors")
+    save_file(build("resnet", RES, (224, 224, 3), 1000).state_dict(), "i.safetensors")
 
     def striate_probe(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["striate", "probe", *words])
@@ -82,6 +84,12 @@ def test_maximize_and_patches(run: Run) -> None:
     assert (code, out) == (0, "page: seen/index.html\n")
 
 
+def test_without_data_the_images_are_those_that_the_net_was_trained_on(run: Run) -> None:
+    code, out, err = run("patches", *NET, "--images", "5", "--out", "seen", "--json")
+    assert (code, err) == (0, "")
+    assert [image["origin"] for image in json.loads(out)["images"]] == [f"digits:{i}" for i in range(5)]
+
+
 def test_fool_with_another_net(run: Run) -> None:
     save_file(build("mlp", {}, (8, 8, 1), 10).state_dict(), "m.safetensors")
     words = ["digits:0", "digits:1", "--target", "3", "7", "--also", "mlp=m.safetensors"]
@@ -103,6 +111,11 @@ def test_localise_a_picture_at_its_own_size(run: Run) -> None:
     assert told["arrays"]["heatmap"]["shape"] == [1, 20, 31]
     assert told["facts"]["scale"] == [1.0, 2.0]
     assert len(told["facts"]["boxes"][0]) == 4
+    assert set(told["facts"]["checks"]) == {"cascade", "curves"}
+    assert "Does the map mean anything?" in Path("seen/index.html").read_text(encoding="utf-8")
+    code, out, _ = run("localise", *POOLED, "wide.png", "--quick", "--json", "--out", "seen")
+    assert code == 0
+    assert "checks" not in json.loads(out)["facts"]
 
 
 def test_localise_in_scenes(run: Run) -> None:
@@ -123,6 +136,10 @@ def test_localise_in_scenes(run: Run) -> None:
         (["features", *NET, *DIGITS, "--channels", "x"], '"x" is no channel; channels are numbers counted from 0'),
         (["features", *NET, *DIGITS, "--taps", "conv9"], 'tap "conv9" is unknown'),
         (["features", *NET, *DIGITS, "--channels", "99"], "has channels 0 to 3, not 99"),
+        (
+            ["maximize", *PHOTOGRAPHS],
+            "name the images to look through with --data",
+        ),
         (["features", *NET, "--data", "nothing"], 'there is no data set "nothing"'),
         (["fool", *NET, "digits:0", "--target", "cat"], '"cat" is no class of this net; give a number, or one of 0, 1'),
         (["fool", *NET, "digits:0", "--budget", "-1"], "the budget is -1, and must be above 0"),

@@ -12,7 +12,11 @@ from striate.app.probe import Asked, Net, Npz, Out, TrainedOn, Weights, present
 from striate.base.errors import ProbeError, printable
 
 Data = Annotated[
-    str, typer.Option(help="The images to look through: a name of `striate list data`, or an image folder.")
+    str | None,
+    typer.Option(
+        help="The images to look through: a name of `striate list data`, or an image folder.  [default: what the net was"
+        " trained on]"
+    ),
 ]
 Images = Annotated[int, typer.Option(min=1, help="How many of its test images, from the first on.")]
 Taps = Annotated[
@@ -31,20 +35,28 @@ EachChannels = Annotated[
 
 def opened_data(
     net: str,
-    data: str,
+    data: str | None,
     count: int,
     weights: Path | None,
     trained_on: str | None,
     settings: list[str] | None,
     data_dir: Path | None,
 ) -> Asked:
-    """Return the net and the first ``count`` test images of ``data`` (validation or training ones where there are none)."""
+    """Return the net and the first ``count`` test images of ``data`` (validation or training ones where there are none).
+
+    None is the data set that the net was trained on; raises ProbeError where that is none of the catalogue's.
+    """
     from striate.app.subject import open_subject
     from striate.data import load
     from striate.data.picture import Picture, all_fitted
 
     subject = open_subject(net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir)
-    images = load(data, data_dir=data_dir)
+    if not (looked_through := data or subject.inputs.data):
+        raise ProbeError(
+            f'the data set that "{printable(subject.name)}" was trained on is not at hand; name the images to look through with'
+            " --data, a name of `striate list data` or an image folder"
+        )
+    images = load(looked_through, data_dir=data_dir)
     split = images.test or images.val or images.train
     found = [
         Picture(f"{images.name} {i}, {images.classes[label]}", _flat(pixels), f"{images.name}:{i}", int(label))
@@ -57,7 +69,7 @@ def opened_data(
 
 def features(
     net: Net,
-    data: Data,
+    data: Data = None,
     taps: Taps = None,
     channels: EachChannels = None,
     images: Images = 100,
@@ -92,7 +104,7 @@ def features(
 
 def patches(
     net: Net,
-    data: Data,
+    data: Data = None,
     tap: Tap = None,
     channels: Channels = None,
     images: Images = 1000,
@@ -115,7 +127,7 @@ def patches(
 
 def maximize(
     net: Net,
-    data: Data,
+    data: Data = None,
     tap: Tap = None,
     channels: Channels = None,
     images: Images = 1000,

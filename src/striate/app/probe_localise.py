@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from striate.app.look import AsJson, DataDir, Settings, settings_of
-from striate.app.probe import Asked, Class, Net, Npz, Out, TrainedOn, Weights, present
+from striate.app.probe import Asked, Class, Net, Npz, Out, Quick, TrainedOn, Weights, present
 from striate.base.errors import ProbeError
 
 if TYPE_CHECKING:
@@ -48,11 +48,15 @@ def localise(
     npz: Npz = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    quick: Quick = False,
     as_json: AsJson = False,
 ) -> None:
     """Show where in a picture a class is, by reading the head at every place of the last feature map."""
+    from functools import partial
+
     from striate.app.subject import open_subject
     from striate.probes.catalog import entry
+    from striate.probes.sanity import checked
 
     if bool(image) == (scenes is not None):
         raise ProbeError("give pictures to look at, or --scenes N with --data NAME, one of the two")
@@ -70,6 +74,8 @@ def localise(
         if target is not None:
             raise ProbeError("--class is for pictures; in scenes every object's own class is looked for")
         asked, record = _scenes(subject, scenes, data, objects, side, background, seed, options, data_dir)
+    if not quick:
+        record = checked(record, subject.net, asked.images, partial(entry("localise").run, **options))
 
     def summary() -> None:
         told = record.facts["scenes"]

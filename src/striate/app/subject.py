@@ -100,11 +100,12 @@ def _of_run(folder: Path) -> Subject:
     from striate.training.run import open_run
     from striate.training.train import best_net
 
-    net, labels, _ = best_net(open_run(folder))
+    run = open_run(folder)
+    net, labels, _ = best_net(run)
     height, width, channels = labels["image_shape"]
     normalized = Normalization.of(labels)
     classes = tuple(map(str, labels["classes"]))
-    inputs = Inputs((height, width, channels), normalized.mean, normalized.std, classes)
+    inputs = Inputs((height, width, channels), normalized.mean, normalized.std, classes, run.recipe.data)
     return Subject(net.eval(), inputs, str(folder), normalized.per_image, normalized.permuted)
 
 
@@ -147,4 +148,4 @@ def inputs_of_data(name: str | None, data_dir: Path | None) -> Inputs:
         return Inputs((224, 224, 3), IMAGENET_MEAN, IMAGENET_STD)
     data = load(name or "", data_dir=data_dir)
     mean, std = statistics(data.train.images)
-    return Inputs(data.image_shape, tuple(map(float, mean)), tuple(map(float, std)), data.classes)
+    return Inputs(data.image_shape, tuple(map(float, mean)), tuple(map(float, std)), data.classes, name or "")

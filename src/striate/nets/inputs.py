@@ -9,13 +9,15 @@ from dataclasses import dataclass
 class Inputs:
     """``image_shape`` is (H, W, C); ``mean`` and ``std`` are per channel in units of [0, 1]: x = (pixel / 255 - mean) / std.
 
-    ``classes[k]`` is the name of output k; empty where no names are known.
+    ``classes[k]`` is the name of output k; empty where no names are known. ``data`` names the data set that the net was
+    trained on; empty where the catalogue of data sets has it not.
     """
 
     image_shape: tuple[int, int, int]
     mean: tuple[float, ...]
     std: tuple[float, ...]
     classes: tuple[str, ...] = ()
+    data: str = ""
 
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -26,6 +28,7 @@ CIFAR10 = Inputs(
     IMAGENET_MEAN,
     IMAGENET_STD,
     ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+    "cifar10",
 )
 """Of the published weights of resnet20 to resnet56, which normalize CIFAR-10 by the numbers of ImageNet."""
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from striate.reports.numerals import number
 from striate.reports.probe import Group, Legend, Page, Panel, Table
+from striate.reports.probe_checks import checks_group
 from striate.reports.probe_colours import bar, overlaid, scaled
 from striate.reports.probe_pictures import framed, rgb
 
@@ -46,6 +47,7 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
             Panel("legend", "", bar(signed=False)), ("median or less", "largest"), "Each map has its own scale."
         ),
         tables=_found(record.facts.get("scenes")),
+        after=checks_group(record.facts["checks"], len(pictures)) if "checks" in record.facts else (),
         notes=(f"Places read, by scale: {sizes}.",),
     )
 
