@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from striate.probes import upsampled as module
-from striate.probes.upsampled import at, largest, of_class, upsampled
+from striate.probes.upsampled import at, of_class, strongest, upsampled
 
 SIZE = (7, 10)
 
@@ -22,12 +21,15 @@ def test_two_maps_by_hand() -> None:
     assert made.tolist() == [[[[1.0, 1.5, 2.5, 3.0]]]]
 
 
-@pytest.mark.parametrize("most", [1, 2 * 7 * 10 * 2, 2**25])
-def test_the_largest_values_do_not_depend_on_the_parts(
-    most: int, read: list[torch.Tensor], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "MOST_VALUES", most)
-    torch.testing.assert_close(largest(read, SIZE), upsampled(read, SIZE).amax((2, 3)))
+@pytest.mark.parametrize("seed", range(5))
+def test_the_strongest_class_is_that_of_the_whole(seed: int) -> None:
+    rng = torch.Generator().manual_seed(seed)
+    read = [torch.randn(3, 40, *cells, generator=rng) for cells in ((3, 4), (14, 9))]
+    assert torch.equal(strongest(read, SIZE), upsampled(read, SIZE).amax((2, 3)).argmax(1))
+
+
+def test_of_equal_classes_the_first_is_the_strongest() -> None:
+    assert strongest([torch.ones(1, 4, 2, 2)], SIZE).tolist() == [0]
 
 
 def test_one_class_and_one_pixel(read: list[torch.Tensor]) -> None:

@@ -25,7 +25,7 @@ from striate.probes.boxes import box_of
 from striate.probes.lastmap import last_map
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.untouched import untouched
-from striate.probes.upsampled import at, largest, of_class
+from striate.probes.upsampled import at, of_class, strongest
 
 SIGN = "large where the head, given that place alone, answers with the class; in units of the score"
 MOST_PIXELS = 2**25
@@ -64,7 +64,7 @@ def localise(
     with untouched(net, images) as x, torch.no_grad():
         read, tap, linear = read_places(net, x, scale, tap, native)
         size, given = (x.shape[2], x.shape[3]), asked(target, len(x))
-        chosen = targets(largest(read, size) if given is None else read[0].amax((2, 3)), given)
+        chosen = targets(read[0].amax((2, 3)), strongest(read, size) if given is None else given)
         heatmap = of_class(read, size, chosen)
         box, peak = boxes_and_peaks(heatmap, threshold)
         scores = at(read, size, peak)

@@ -1,4 +1,4 @@
-"""Responses read from feature maps of several sizes, interpolated to one size and averaged, a part of the classes at a time.
+"""Responses read from feature maps of several sizes, interpolated to one size and averaged, for some classes or places alone.
 
 A photograph has millions of pixels and a net a thousand classes; all maps at the size of the picture would fill the memory.
 Bilinear interpolation is separable, so the value of one pixel is u' R v, with u and v the weights of its row and its column.
@@ -12,9 +12,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-MOST_VALUES = 2**25
-"""Interpolated numbers that are held at once, 128 MiB in float32; one class's at least."""
-
 
 def upsampled(read: Sequence[Tensor], size: tuple[int, int]) -> Tensor:
     """Return the mean (N, K, H, W) of responses (N, K, h, w), each interpolated to ``size``."""
@@ -24,11 +21,24 @@ def upsampled(read: Sequence[Tensor], size: tuple[int, int]) -> Tensor:
     return total / len(read)
 
 
-def largest(read: Sequence[Tensor], size: tuple[int, int]) -> Tensor:
-    """Return the largest value of each map of `upsampled`, (N, K)."""
-    part = max(1, MOST_VALUES // (len(read[0]) * size[0] * size[1]))
-    parts = zip(*(each.split(part, 1) for each in read), strict=True)
-    return torch.cat([upsampled(some, size).amax((2, 3)) for some in parts], 1)
+def strongest(read: Sequence[Tensor], size: tuple[int, int]) -> Tensor:
+    """Return for each image the class whose map in `upsampled` has the largest value, int64 (N,); the first of several.
+
+    Interpolation makes nothing larger than the largest cell, so most classes need not be interpolated.
+    """
+    bounds = torch.stack([each.amax((2, 3)) for each in read]).mean(0)
+    found: list[int] = []
+    for row, bound in enumerate(bounds):
+        best, highest = -1, -torch.inf
+        ceilings = bound.sort(descending=True, stable=True)
+        for limit, k in zip(ceilings.values.tolist(), ceilings.indices.tolist(), strict=True):
+            if limit + 1e-6 * abs(limit) < highest:
+                break
+            value = float(upsampled([each[row : row + 1, k : k + 1] for each in read], size).max())
+            if value > highest or (value == highest and k < best):
+                best, highest = k, value
+        found.append(best)
+    return torch.tensor(found, device=bounds.device)
 
 
 def of_class(read: Sequence[Tensor], size: tuple[int, int], chosen: Tensor) -> Tensor:
