@@ -43,7 +43,7 @@ def test_a_study_runs_each_run_once_and_can_be_extended(tmp_path: Path) -> None:
     assert run_study(study(1), tmp_path / "out").study.seeds == (0, 1, 2)  # what was seen is not forgotten
     assert len(list(tmp_path.rglob("timing.csv"))) == 6
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in stamps.items())
-    with pytest.raises(StudyError, match=r"holds another study \(its base differ"):
+    with pytest.raises(StudyError, match=r"differs in its base recipe: epochs is \d+ there and"):
         run_study(study(epochs=2), tmp_path / "out")
 
 

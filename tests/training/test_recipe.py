@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from striate.base.errors import RecipeError
-from striate.training.recipe import Recipe, parse_setting, recipe_from_json
+from striate.training.recipe import Recipe, differing, parse_setting, recipe_from_json
 
 
 def test_all_faults_are_listed_together_with_the_nearest_names() -> None:
@@ -115,3 +115,24 @@ def test_settings_are_read_as_json_where_they_are() -> None:
     assert parse_setting("schedule=cosine") == ("schedule", "cosine")
     with pytest.raises(RecipeError, match="write field=value"):
         parse_setting("lr")
+
+
+def test_two_recipes_are_told_apart_by_their_fields() -> None:
+    assert differing(Recipe(), Recipe()) == ""
+    assert (
+        differing(Recipe(lr=0.1), Recipe(lr=0.2, epochs=3))
+        == "lr is 0.1 there and 0.2 here, epochs is 10 there and 3 here"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"net": "softmax"}, 'net "softmax" belongs to --engine scratch'),
+        ({"net": "mlp", "engine": "scratch"}, 'net "mlp" belongs to --engine torch'),
+        ({"net_options": {"hidden": 100}}, r"hidden is 100, and must be a list such as \[1, 2\]"),
+    ],
+)
+def test_a_likely_slip_is_answered_with_its_remedy(fields: dict[str, object], words: str) -> None:
+    with pytest.raises(RecipeError, match=words):
+        Recipe(**fields)

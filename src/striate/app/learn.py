@@ -63,15 +63,16 @@ def train(
     if range_test:
         trials.range_test(recipe, out, data_dir, as_json)
         return
-    folder = out or Path("runs") / f"{recipe.net}-{Path(recipe.data).resolve().name}-{recipe.seed}"
+    folder = out or Path("runs") / f"{recipe.net.replace(':', '-')}-{Path(recipe.data).resolve().name}-{recipe.seed}"
 
     from striate.app.progress import watching_run
     from striate.app.terminal import console
     from striate.training import train as door
 
+    done = _done(folder)
     with watching_run(console(stderr=True)) as watch:
         run = door.train(recipe, folder, data_dir=data_dir, watch=watch, warn=say)
-    _end(run, as_json)
+    _end(run, as_json, done)
 
 
 def resume(folder: Path, data_dir: DataDir = None, as_json: AsJson = False) -> None:
@@ -80,14 +81,24 @@ def resume(folder: Path, data_dir: DataDir = None, as_json: AsJson = False) -> N
     from striate.app.terminal import console
     from striate.training import train as door
 
+    done = _done(folder)
     with watching_run(console(stderr=True)) as watch:
         run = door.resume(folder, data_dir=data_dir, watch=watch, warn=say)
-    _end(run, as_json)
+    _end(run, as_json, done)
 
 
-def _end(run: Any, as_json: bool) -> None:
+def _done(folder: Path) -> bool:
+    """Tell whether the run in ``folder`` has ended before."""
+    from striate.training.run import DONE, open_run
+
+    return (folder / "status.json").is_file() and open_run(folder).status in DONE
+
+
+def _end(run: Any, as_json: bool, done: bool) -> None:
     from striate.app import terminal
 
+    if done:
+        say("this run had ended already, and nothing was trained; choose another --out for a new one")
     if as_json:
         last = {f"{row.split}_{row.metric}": row.value for row in run.history() if row.epoch == run.epoch}
         record = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings
+from striate.app.look import AsJson, DataDir, Settings, say
 from striate.app.probe import Asked, Net, Npz, Out, Seen, TrainedOn, Weights, opened, present
 from striate.base.errors import ProbeError, printable
 
@@ -68,6 +68,10 @@ def fool(
         if facts["fooled"]:
             medians = ", ".join(f"{name} {value:.4g}" for name, value in facts["medians"].items())
             terminal.console().print(f"medians: {medians}", highlight=False)
+        if facts["fooled"] < facts["pairs"]:
+            say(f"give those that did not arrive more --steps than {steps}, or a longer --step or larger --budget")
+        if not facts["fooled"]:
+            return
         made = terminal.table("net", "pairs", "target", "any other", "control: target", "any other", right=("pairs",))
         for row in facts["transfer"]["nets"]:
             shares = [row[k]["share"] for k in ("hits", "misled", "control_hits", "control_misled")]

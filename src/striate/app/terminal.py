@@ -79,6 +79,10 @@ def show_run(out: Console, run: Run) -> None:
         out.print(Text(f"note: {note}", style="dim"))
     if run.status == "finished":
         out.print(f"test it with: striate test {run.folder}")
+    elif run.status == "diverged":
+        from striate.training.run import REMEDY
+
+        out.print(f"train again with {REMEDY}")
     elif run.status == "interrupted":
         out.print(f"continue with: striate resume {run.folder}")
 

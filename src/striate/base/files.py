@@ -40,6 +40,8 @@ def write_bytes(path: Path, content: bytes) -> None:
                 temporary.unlink()
             raise
         sync_folder(path.parent)
+    except FileNotFoundError as error:
+        raise StorageError(f"{path} could not be written: there is no folder {path.parent}; make it first") from error
     except OSError as error:
         raise StorageError(
             f"{path} could not be written ({error.strerror or error}); free some space or choose another folder"

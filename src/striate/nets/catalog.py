@@ -117,6 +117,7 @@ def faults_of(error: ValidationError, fields: Iterable[str]) -> list[str]:
             given = str(fault["input"])
             shown = given if len(given) <= 60 else given[:57] + "..."
             rule = fault["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+            rule = rule.replace("a valid array", "a list such as [1, 2]")
             accepted = re.findall(r"'([^']*)'", rule) if fault["type"] == "literal_error" else []
             clauses.append(f"{where} is {shown}, and must be {rule}{nearest(given, accepted)}")
     return clauses

@@ -67,7 +67,7 @@ def parameters(name: str, given: Mapping[str, Any]) -> Any:
     try:
         return model.model_validate_json(json.dumps(plain(given)))
     except ValidationError as error:
-        faults = sentence(faults_of(error, model.model_fields)).replace("a valid array", "a list such as [1, 2]")
+        faults = sentence(faults_of(error, model.model_fields))
         raise ProofError(f"proof {name} cannot be made with these parameters: {faults}") from error
 
 

@@ -135,7 +135,10 @@ def _scale(axes: Axes, lines: Sequence[Line], *, log: bool) -> None:
     if log:
         axes.set_yscale("log")
         axes.set_ylim(low / 1.15, high * 1.15)
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 50 else (1,), numticks=12))
+        few = (
+            MaxNLocator(5) if high / low < 10 else LogLocator(subs=(1, 2, 5) if high / low < 50 else (1,), numticks=12)
+        )
+        axes.yaxis.set_major_locator(few)
         axes.yaxis.set_minor_locator(NullLocator())
     else:
         pad = 0.04 * (high - low) or 0.05

@@ -19,6 +19,7 @@ from striate.studies.judge import Answer, done, ended, judge, outcome, place
 from striate.studies.question import Study
 from striate.studies.selection import chosen
 from striate.studies.workers import Job, cores, run_jobs, share
+from striate.training.recipe import differing, recipe_from_json
 from striate.training.run import Run, locked, open_run
 from striate.training.setup import check
 from striate.training.train import test
@@ -113,10 +114,12 @@ def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:
     # The arms of a sampler come one after another, and with them the claim.
     grows = study.search is not None and study.search.trials is not None
     parts = ("base", "search") if grows else ("base", "arms", "claims")
-    different = [key for key in parts if before.get(key) != fixed[key]]
-    if different:
+    different = [key for key in parts if key != "base" and before.get(key) != fixed[key]]
+    fields = differing(recipe_from_json(before["base"]), study.base)
+    if different or fields:
+        told = [*([f"base recipe: {fields}"] if fields else []), *different]
         raise StudyError(
-            f'"{folder}" holds another study (its {" and ".join(different)} differ); choose another folder with --out'
+            f'"{folder}" holds another study, which differs in its {" and ".join(told)}; choose another folder with --out'
         )
     if before.get("fingerprint", fingerprint) != fingerprint:
         raise StudyError(

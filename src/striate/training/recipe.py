@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -154,6 +154,12 @@ def recipe_from_json(value: Mapping[str, Any]) -> Recipe:
     return Recipe(**value)
 
 
+def differing(before: Recipe, now: Recipe) -> str:
+    """Return the fields in which two recipes differ, as ``field there, here``; empty when they are the same."""
+    there, here = before.to_json(), now.to_json()
+    return ", ".join(f"{key} is {there[key]} there and {here[key]} here" for key in here if there[key] != here[key])
+
+
 def parse_setting(text: str) -> tuple[str, Any]:
     """Return (field, value) of ``field=value``; the value is read as JSON where that is possible, else as text.
 
@@ -186,8 +192,12 @@ def _net_faults(values: Mapping[str, Any]) -> list[str]:
     name, options = values["net"], values["net_options"]
     if not isinstance(name, str) or not isinstance(options, Mapping):
         return []  # the field's own type check says it better
+    if values["engine"] not in get_args(EngineName):
+        return []
     try:
         complete(values["engine"], name, options)
     except NetError as error:
-        return [str(error)]
+        elsewhere = [e for e in ("torch", "scratch") if e != values["engine"] and name in net_names(e)]
+        foreign = elsewhere and name not in net_names(values["engine"])
+        return [f'net "{name}" belongs to --engine {elsewhere[0]}'] if foreign else [str(error)]
     return []

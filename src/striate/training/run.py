@@ -22,10 +22,11 @@ from typing import Any
 
 from striate.base.errors import RunError
 from striate.base.files import make_folder, read_json, sweep, unused, write_json, write_text
-from striate.training.recipe import Recipe, recipe_from_json
+from striate.training.recipe import Recipe, differing, recipe_from_json
 
 HEADER = "step,epoch,split,metric,value"
 DONE = ("finished", "diverged")
+REMEDY = "a smaller lr (--range-test says which) and another --out"  # for what diverged
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,8 @@ def open_run(folder: Path) -> Run:
 def begin(folder: Path, recipe: Recipe) -> None:
     """Make ``folder`` the run of ``recipe``; raises RunError when it holds anything else."""
     if (folder / "recipe.json").is_file():
-        if open_run(folder).recipe != recipe:
-            raise RunError(f'"{folder}" holds another run, of a different recipe; choose another folder with --out')
+        if fields := differing(open_run(folder).recipe, recipe):
+            raise RunError(f'"{folder}" holds another run, whose {fields}; choose another folder with --out')
         return
     if folder.exists() and not folder.is_dir():
         raise RunError(f'"{folder}" is a file; choose a folder with --out')

@@ -22,7 +22,7 @@ from striate.training.evaluate import evaluate
 from striate.training.loop import Watch, run_epochs
 from striate.training.normalization import Normalization
 from striate.training.recipe import Recipe
-from striate.training.run import DONE, Run, begin, locked, open_run, write_status
+from striate.training.run import DONE, REMEDY, Run, begin, locked, open_run, write_status
 from striate.training.saved import by_hand, saved_model, saved_net
 from striate.training.scratch_engine import score as score_of_model
 from striate.training.setup import Setup, set_up
@@ -92,9 +92,8 @@ def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path |
     if stored := run.test():
         return stored
     if run.status != "finished":
-        raise RunError(
-            f'the run in "{folder}" is {run.status}, and only a finished one is tested; see striate resume {folder}'
-        )
+        todo = f"train again with {REMEDY}" if run.status == "diverged" else f"see striate resume {folder}"
+        raise RunError(f'the run in "{folder}" is {run.status}, and only a finished one is tested; {todo}')
     data = images if images is not None else load(run.recipe.data, data_dir=data_dir, image_size=run.recipe.image_size)
     if data.test is None:
         raise DataError(f"{data.name} has no test split; add a folder test/CLASS/ beside train/")
