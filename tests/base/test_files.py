@@ -165,7 +165,9 @@ def test_a_file_that_was_not_there_is_written(tmp_path: Path) -> None:
 
 
 def test_an_absent_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match=r"nowhere/x could not be written: there is no folder .*nowhere; make it first"):
+    with pytest.raises(
+        StorageError, match=r"nowhere/x could not be written: there is no folder .*nowhere; make it first"
+    ):
         write_bytes(tmp_path / "nowhere" / "x", NEW)
 
 
