@@ -94,7 +94,8 @@ def test_fool_with_another_net(run: Run) -> None:
     save_file(build("mlp", {}, (8, 8, 1), 10).state_dict(), "m.safetensors")
     words = ["digits:0", "digits:1", "--target", "3", "7", "--also", "mlp=m.safetensors"]
     code, out, err = run("fool", *NET, *words, "--steps", "300", "--out", "seen", "--npz", "a.npz")
-    assert (code, err) == (0, "wrote a.npz\n")
+    advice = "give those that did not arrive more --steps than 300, or a longer --step or larger --budget"
+    assert (code, err) == (0, f"wrote a.npz\n{advice}\n")
     assert "pairs of image and target arrived" in out
     assert out.splitlines()[-2].split()[0] == "mlp"
     with np.load("a.npz", allow_pickle=False) as arrays:

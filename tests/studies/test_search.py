@@ -122,7 +122,7 @@ def test_a_search_that_is_asked_again_trains_nothing_anew(tmp_path: Path) -> Non
     assert again.verdicts == first.verdicts
     scored = {path.parent.parent.name for path in tmp_path.rglob("test.json")}
     assert scored == {str(first.verdicts[0].details["chosen"]).replace(" ", "-")}
-    with pytest.raises(StudyError, match="its search differ"):
+    with pytest.raises(StudyError, match="which differs in its search"):
         run_search(replace(sampled(GRID, 4), seeds=(0,)), tmp_path / "out")
 
 
