@@ -70,8 +70,6 @@ def fool(
             terminal.console().print(f"medians: {medians}", highlight=False)
         if facts["fooled"] < facts["pairs"]:
             say(f"give those that did not arrive more --steps than {steps}, or a longer --step or larger --budget")
-        if not facts["fooled"]:
-            return
         made = terminal.table("net", "pairs", "target", "any other", "control: target", "any other", right=("pairs",))
         for row in facts["transfer"]["nets"]:
             shares = [row[k]["share"] for k in ("hits", "misled", "control_hits", "control_misled")]
