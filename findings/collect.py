@@ -32,22 +32,27 @@ def main(source: Path, target: Path) -> None:
     study = read_study(source)
     slugs = [arm["slug"] for arm in read_json(source / "study.json")["arms"]]
     write_tables(source, target, slugs, study)
-    for name, (split, metric, title) in CURVES.items():
-        series = [
-            Series(
-                arm.name,
-                tuple(Line(*zip(*points, strict=True)) for r in arm.runs if (points := r.curves.get((split, metric)))),
-            )
-            for arm in study.arms
-        ]
-        svg = curves_svg(series, title=title, log=metric == "loss", width=640)
-        write_text(target / f"{name}.svg", standalone(svg))
+    for name in CURVES:
+        write_text(target / f"{name}.svg", curve(study, name))
     for arm in study.arms:
         for run in arm.runs[:1]:
             net = anatomy_from_json(dict(run.anatomy))
             suffix = "-batch-norm" if any(layer.kind == "batch norm" for layer in net.layers) else ""
             write_text(target / f"net{suffix}.svg", architecture_svg(net))
     write_json(target / "environment.json", dict(study.runs[0].environment))
+
+
+def curve(study: StudyRecord, name: str) -> str:
+    """Return the curve ``name`` of all arms as the text of an SVG file."""
+    split, metric, title = CURVES[name]
+    series = [
+        Series(
+            arm.name,
+            tuple(Line(*zip(*points, strict=True)) for r in arm.runs if (points := r.curves.get((split, metric)))),
+        )
+        for arm in study.arms
+    ]
+    return standalone(curves_svg(series, title=title, log=metric == "loss", width=640))
 
 
 def write_tables(source: Path, target: Path, slugs: list[str], study: StudyRecord) -> None:

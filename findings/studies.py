@@ -12,11 +12,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from collect import standalone
+from collect import curve
 
 from striate.app.terminal import accuracy
 from striate.base.files import read_json, write_text
-from striate.reports.charts import Line, Series, curves_svg
 from striate.reports.records import StudyRecord, read_study
 
 KEPT = ("processor", "cores", "capability", "precision", "torch", "numpy", "python")
@@ -34,16 +33,7 @@ def main(source: Path, target: Path) -> None:
         for name in ("study.json", "verdict.json"):
             shutil.copyfile(folder / name, kept / name)
         study = read_study(folder)
-        series = [
-            Series(
-                arm.name,
-                tuple(
-                    Line(*zip(*points, strict=True)) for r in arm.runs if (points := r.curves.get(("val", "accuracy")))
-                ),
-            )
-            for arm in study.arms
-        ]
-        write_text(kept / "accuracy.svg", standalone(curves_svg(series, title="Validation accuracy", width=640)))
+        write_text(kept / "accuracy.svg", curve(study, "accuracy"))
         sections.append(section(folder, study))
     write_text(page, f"{before}{mark}\n\n" + "\n".join(sections))
 
