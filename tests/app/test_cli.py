@@ -125,6 +125,16 @@ def test_the_lists(run) -> None:
         assert name in [next(iter(row.values())) for row in json.loads(run("list", *words, "--json")[1])]
 
 
+def test_show_net_of_a_run(run, tmp_path: Path) -> None:
+    layers = json.loads(run("show", "net", "convnet", "--input", "1x8x8", "--json")[1])
+    Path("done").mkdir()
+    Path("done", "anatomy.json").write_text(json.dumps(layers), encoding="utf-8")
+    assert run("show", "net", "done")[1] == run("show", "net", "convnet", "--input", "1x8x8")[1]
+    code, _, err = run("show", "net", "done", "--classes", "3")
+    assert (code, err.count("\n")) == (2, 1)
+    assert '"done" is a run, whose net is what it is' in err
+
+
 def test_show_net_prints_draws_and_describes(run) -> None:
     code, out, _ = run("show", "net", "convnet-cs7150", "--set", "norm=batch", "--input", "3x32x32")
     assert code == 0

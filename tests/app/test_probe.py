@@ -60,9 +60,11 @@ def test_a_heatmap_is_shown_with_its_checks(words: list[str], run: Run, tmp_path
     name, *options = words
     code, out, err = run(name, *NET, "digits:0", "digits:1", "--out", "seen", *options)
     assert (code, err) == (0, "")
-    header, _, *rows, page = out.splitlines()
+    header, _, first, second, question, *checks, page = out.splitlines()
     assert header.split() == ["image", "explains", "score", "probability", "predicted"]
-    assert len(rows) == 2
+    assert [row.split(",")[0] for row in (first, second)] == ["digits 0", "digits 1"]
+    assert question == "does the map mean anything?"
+    assert [line.split()[0] for line in checks if line[:1].strip()] == ["weights", "deletion", "insertion"]
     assert page == "page: seen/index.html"
     html = Path("seen/index.html").read_text(encoding="utf-8")
     assert "Does the map mean anything?" in html

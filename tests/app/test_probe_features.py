@@ -65,13 +65,19 @@ def test_features_of_taps_and_channels(run: Run) -> None:
         ("conv2", 1),
     ]
     assert told["images"][11]["origin"] == "digits:11"
+    assert set(told["facts"]["checks"]) == {"published", "contribution", "local", "activation"}
     assert len(list(Path("seen").glob("conv1-3-published-*.png"))) == 2
+    assert "Do the maps of largest weight mean anything?" in Path("seen/index.html").read_text(encoding="utf-8")
 
 
 def test_features_of_each_tap_its_own_channels(run: Run) -> None:
     code, out, err = run("features", *NET, *DIGITS, "--channels", "conv1:3,1", "conv2:0")
     assert (code, err) == (0, "")
     assert [line.split()[:2] for line in out.splitlines()[2:5]] == [["conv1", "3"], ["conv1", "1"], ["conv2", "0"]]
+    assert out.count("with all of them random its rank correlation") == 4
+    code, out, err = run("features", *NET, *DIGITS, "--channels", "conv1:3,1", "conv2:0", "--quick")
+    assert (code, err) == (0, "")
+    assert "does the map mean anything" not in out
 
 
 def test_maximize_and_patches(run: Run) -> None:
@@ -118,7 +124,7 @@ def test_localise_a_picture_at_its_own_size(run: Run) -> None:
     assert told["arrays"]["heatmap"]["shape"] == [1, 20, 31]
     assert told["facts"]["scale"] == [1.0, 2.0]
     assert len(told["facts"]["boxes"][0]) == 4
-    assert set(told["facts"]["checks"]) == {"cascade", "curves"}
+    assert set(told["facts"]["checks"]) == {"cascade", "curves", "conclusions"}
     assert "Does the map mean anything?" in Path("seen/index.html").read_text(encoding="utf-8")
     code, out, _ = run("localise", *POOLED, "wide.png", "--quick", "--json", "--out", "seen")
     assert code == 0
@@ -128,10 +134,11 @@ def test_localise_a_picture_at_its_own_size(run: Run) -> None:
 def test_localise_in_scenes(run: Run) -> None:
     code, out, err = run("localise", *POOLED, "--scenes", "3", "--data", "digits", "--objects", "2", "--out", "seen")
     assert (code, err) == (0, "")
-    first, pointing, overlap, page = out.splitlines()
+    first, pointing, overlap, question, *_, page = out.splitlines()
     assert first == "3 scenes of 2 objects"
     assert pointing.startswith("pointing game 0.")
     assert overlap.startswith("overlap 0.")
+    assert question == "does the map mean anything?"
     assert page == "page: seen/index.html"
     assert "Known objects found" in Path("seen/index.html").read_text(encoding="utf-8")
 
@@ -148,7 +155,10 @@ def test_localise_in_scenes(run: Run) -> None:
             "name the images to look through with --data",
         ),
         (["features", *NET, "--data", "nothing"], 'there is no data set "nothing"'),
-        (["fool", *NET, "digits:0", "--target", "cat"], '"cat" is no class of this net; give a number, or one of 0, 1'),
+        (
+            ["fool", *NET, "digits:0", "--target", "cat"],
+            '"cat" is no class of this net; give a number from 0, or one of 0, 1',
+        ),
         (["fool", *NET, "digits:0", "--budget", "-1"], "the budget is -1, and must be above 0"),
         (
             ["fool", *NET, "digits:0", "--also", "resnet20=p.safetensors"],

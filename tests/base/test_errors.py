@@ -64,8 +64,13 @@ def test_faults_are_listed_together(faults: list[str], text: str) -> None:
 
 
 def test_ten_faults_are_shown_unless_told() -> None:
-    assert sentence(["x"] * 10).count("x") == 10
-    assert sentence(["x"] * 11) == "; ".join(["x"] * 10) + "; and 1 more"
+    faults = [f"fault {k}" for k in range(11)]
+    assert sentence(faults[:10]) == "; ".join(faults[:10])
+    assert sentence(faults) == "; ".join(faults[:10]) + "; and 1 more"
+
+
+def test_the_same_fault_is_told_once() -> None:
+    assert sentence(["a", "b", "a", "a"]) == "a; b"
 
 
 @pytest.mark.parametrize(

@@ -115,9 +115,9 @@ def _get(
     except (OSError, UnicodeError) as error:
         raise DataError(f"{seen} could not be reached: there is no machine {printable(host)}") from error
     if private := [address for address in addresses if not public(address)]:
+        told = private[0] if host == private[0] else f"{printable(host)} is {private[0]}, which"
         raise DataError(
-            f"{seen} is refused: {printable(host)} is {private[0]}, which is no address of the public internet;"
-            " save the image and give the file"
+            f"{seen} is refused: {told} is no address of the public internet; save the image and give the file"
         )
     try:
         connection = _connected(host, addresses, seen, deadline, connect)

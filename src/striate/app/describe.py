@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from striate.base.errors import NetError
-from striate.nets.anatomy import Anatomy, anatomy
+from striate.base.errors import NetError, printable
+from striate.base.files import read_json
+from striate.nets.anatomy import Anatomy, anatomy, anatomy_from_json
 from striate.nets.catalog import build, entry
 from striate.training.saved import blank_twin
 
@@ -23,9 +25,16 @@ def net_anatomy(
 ) -> Anatomy:
     """Return the anatomy of net ``name`` for images of ``shape``, written CxHxW, for example 3x32x32.
 
+    ``name`` may be a run folder too, whose net and images are given; raises NetError where anything else is given with it.
     Without a shape or a number of classes, they are what the net's published weights expect, else 3x32x32 and 10. ``by_hand``
     means the nets of the engine scratch, of which the PyTorch twin is measured.
     """
+    if (file := Path(name) / "anatomy.json").is_file():
+        if options or shape or classes or by_hand:
+            raise NetError(
+                f'"{printable(name)}" is a run, whose net is what it is; leave --set, --input, --classes and --engine out'
+            )
+        return anatomy_from_json(read_json(file))
     if by_hand:
         given = _shape(shape) if shape is not None else USUAL_SHAPE
         return anatomy(blank_twin(name, options, given, classes or USUAL_CLASSES), given, name)

@@ -57,7 +57,7 @@ def list_studies(as_json: AsJson = False) -> None:
 
 @showing.command("net")
 def show_net(
-    name: str,
+    name: Annotated[str, typer.Argument(help="A name of `striate list nets`, or a run folder.")],
     shape: Annotated[
         str | None,
         typer.Option("--input", metavar="CxHxW", help="Channels, height, width.  [default: the net's own, or 3x32x32]"),

@@ -33,7 +33,10 @@ TrainedOn = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option(help="Folder of the pictures and the page.  [default: runs/probe-NAME-NET]")]
 Npz = Annotated[Path | None, typer.Option(help="Write the arrays to this file.")]
-Class = Annotated[int | None, typer.Option("--class", help="The class to explain.  [default: the predicted one]")]
+Class = Annotated[
+    str | None,
+    typer.Option("--class", help="The class to explain, by number or name.  [default: the predicted one]"),
+]
 Quick = Annotated[bool, typer.Option("--quick", help="Leave out the checks whether the map means anything.")]
 
 
@@ -112,6 +115,8 @@ def present(
             own, best = label(score.target, classes), label(score.predicted, classes)
             made.add_row(picture.name, own, f"{score.score:.3f}", f"{score.probability:.3f}", best)
         terminal.console().print(made)
+    if checks := record.facts.get("checks"):
+        terminal.show_checks(terminal.console(), checks)
     typer.echo(f"page: {written}")
 
 
@@ -131,7 +136,7 @@ def saliency(
     as_json: AsJson = False,
 ) -> None:
     """Show which pixels the score depends on."""
-    _look("saliency", net, image, locals(), method=method, target=target)
+    _look("saliency", net, image, locals(), target, method=method)
 
 
 @probes.command("gradcam")
@@ -150,7 +155,7 @@ def gradcam(
     as_json: AsJson = False,
 ) -> None:
     """Show which places of a feature map speak for the class."""
-    _look("gradcam", net, image, locals(), tap=tap, target=target)
+    _look("gradcam", net, image, locals(), target, tap=tap)
 
 
 @probes.command("occlusion")
@@ -170,7 +175,7 @@ def occlusion(
     as_json: AsJson = False,
 ) -> None:
     """Show what the score loses when a place is covered."""
-    _look("occlusion", net, image, locals(), window=window, stride=stride, target=target)
+    _look("occlusion", net, image, locals(), target, window=window, stride=stride)
 
 
 @probes.command("filters")
@@ -196,7 +201,7 @@ def filters(
     present(record, Asked(subject, (), torch.empty(0)), out, as_json, npz)
 
 
-def _look(name: str, net: str, image: list[str], given: dict[str, Any], **options: Any) -> None:
+def _look(name: str, net: str, image: list[str], given: dict[str, Any], target: str | None, **options: Any) -> None:
     """Run the heatmap probe ``name`` on what the command line gave, check the map unless --quick, and present the record."""
     from functools import partial
 
@@ -205,8 +210,8 @@ def _look(name: str, net: str, image: list[str], given: dict[str, Any], **option
 
     asked = opened(net, image, given["weights"], given["trained_on"], given["settings"], given["data_dir"])
     run = entry(name).run
-    record = run(asked.subject.net, asked.images, **options)
+    wanted = None if target is None else asked.subject.class_number(target)
+    record = run(asked.subject.net, asked.images, target=wanted, **options)
     if not given["quick"]:
-        again = partial(run, **{word: value for word, value in options.items() if word != "target"})
-        record = checked(record, asked.subject.net, asked.images, again)
+        record = checked(record, asked.subject.net, asked.images, partial(run, **options))
     present(record, asked, given["out"], given["as_json"], given["npz"])

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from striate.app.look import AsJson, DataDir, Settings, settings_of
-from striate.app.probe import Asked, Net, Npz, Out, TrainedOn, Weights, present
+from striate.app.probe import Asked, Net, Npz, Out, Quick, TrainedOn, Weights, present
 from striate.base.errors import ProbeError, printable
 
 Data = Annotated[
@@ -80,17 +80,21 @@ def features(
     npz: Npz = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    quick: Quick = False,
     as_json: AsJson = False,
 ) -> None:
     """Show which images, and which places in them, make single channels count."""
     from striate.app import terminal
     from striate.probes.catalog import entry
+    from striate.probes.sanity import checked_features
 
     wanted = channels_of(channels or [])
     if isinstance(wanted, dict) and not taps:
         taps = list(wanted)
     asked = opened_data(net, data, images, weights, trained_on, settings, data_dir)
     record = entry("features").run(asked.subject.net, asked.images, taps=taps or (), channels=wanted, top=top)
+    if not quick:
+        record = checked_features(record, asked.subject.net, asked.images)
 
     def summary() -> None:
         made = terminal.table("tap", "channel", "image of largest weight", "weight", right=("channel", "weight"))

@@ -14,6 +14,8 @@ from striate.base.errors import ProbeError, printable
 if TYPE_CHECKING:
     from torch import nn
 
+    from striate.app.subject import Subject
+
 
 def fool(
     net: Net,
@@ -49,7 +51,7 @@ def fool(
     record = entry("fool").run(
         asked.subject.net,
         asked.images,
-        target=_targets(target or [], asked.subject.inputs.classes),
+        target=_targets(target or [], asked.subject),
         confidence=confidence,
         steps=steps,
         step=step,
@@ -79,15 +81,9 @@ def fool(
     present(record, asked, out, as_json, npz, summary)
 
 
-def _targets(words: list[str], classes: tuple[str, ...]) -> list[int] | str:
+def _targets(words: list[str], subject: Subject) -> list[int] | str:
     """Return class numbers for numbers and names, or "all"; raises ProbeError for a name that is no class."""
-    if not words or words == ["all"]:
-        return "all"
-    known = {name: number for number, name in enumerate(classes)}
-    if wrong := [w for w in words if w not in known and not (w.isascii() and w.isdecimal())]:
-        names = f", or one of {', '.join(classes)}" if 0 < len(classes) <= 20 else ""
-        raise ProbeError(f'"{printable(wrong[0])}" is no class of this net; give a number{names}, or "all"')
-    return [known[w] if w in known else int(w) for w in words]
+    return "all" if not words or words == ["all"] else [subject.class_number(word) for word in words]
 
 
 def _other(word: str, asked: Asked, trained_on: str | None, data_dir: Path | None) -> nn.Module:

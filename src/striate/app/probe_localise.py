@@ -68,8 +68,9 @@ def localise(
         "native": subject.inputs.image_shape[:2],
     }
     if scenes is None:
+        wanted = None if target is None else subject.class_number(target)
         asked = _whole(subject, image or [], data_dir)
-        record = entry("localise").run(subject.net, asked.images, target=target, **options)
+        record = entry("localise").run(subject.net, asked.images, target=wanted, **options)
     else:
         if target is not None:
             raise ProbeError("--class is for pictures; in scenes every object's own class is looked for")

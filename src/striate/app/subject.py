@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.base.errors import NetError, printable
+from striate.base.errors import NetError, ProbeError, nearest, printable
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -41,6 +41,18 @@ class Subject:
     name: str
     per_image: bool = False
     permuted: bool = False
+
+    def class_number(self, word: str) -> int:
+        """Return the class that ``word`` names, or counts from 0; raises ProbeError for a word that is neither."""
+        classes = self.inputs.classes
+        if word in classes:
+            return classes.index(word)
+        if word.isascii() and word.isdecimal():
+            return int(word)
+        names = f", or one of {', '.join(classes)}" if 0 < len(classes) <= 20 else ""
+        raise ProbeError(
+            f'"{printable(word)}" is no class of this net{nearest(word, classes)}; give a number from 0{names}'
+        )
 
     def arranged(self, images: Images) -> Images:
         """Return uint8 images (N, H, W, C) with their pixels where the net sees them."""

@@ -58,6 +58,19 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
         out.print(Text(f"failed    {run}: {reason}", style="red"))
 
 
+def show_checks(out: Console, checks: dict[str, Any]) -> None:
+    """Print in words whether a map means anything; the maps of several rules one after another."""
+    out.print(Text("does the map mean anything?", style="bold"))
+    rules = {"": checks} if "conclusions" in checks else checks
+    for rule, made in rules.items():
+        if rule:
+            out.print(rule)
+        for check, sentence in made["conclusions"].items():
+            first, *rest = textwrap.wrap(sentence, out.width - INDENT - 1)
+            out.print(Text("\n".join([f"{check:<{INDENT}} {first}", *(" " * (INDENT + 1) + line for line in rest)])))
+    out.print()
+
+
 def accuracy(cell: dict[str, Any] | None) -> str:
     """Return ``mean +- sd (n)`` of one cell of the table; a dash where there is nothing."""
     if cell is None or not cell["n"]:

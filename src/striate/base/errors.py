@@ -66,9 +66,10 @@ def nearest(name: str, valid: Iterable[str]) -> str:
 
 
 def sentence(faults: list[str], limit: int = 10) -> str:
-    """Join several faults of one input into one sentence: the first ``limit`` and a count of the rest."""
-    shown = "; ".join(faults[:limit])
-    hidden = len(faults) - limit
+    """Join several faults of one input into one sentence: each once, the first ``limit``, and a count of the rest."""
+    different = list(dict.fromkeys(faults))
+    shown = "; ".join(different[:limit])
+    hidden = len(different) - limit
     return f"{shown}; and {hidden} more" if hidden > 0 else shown
 
 

@@ -95,6 +95,38 @@ def features(
     return Record("features", "features", placed, SIGN, described(scores, classes), facts)
 
 
+def heatmaps(
+    net: nn.Module,
+    images: Tensor,
+    maps: Sequence[tuple[str, int]],
+    rule: str,
+    *,
+    target: Target = None,
+    batch: int = 128,
+) -> Tensor:
+    """Return for each of the images (N, C, H, W) the heatmap of its own (tap, channel) under ``rule``, (N, H, W)."""
+    channels: dict[str, list[int]] = {}
+    for tap, channel in maps:
+        channels.setdefault(tap, [])
+        if channel not in channels[tap]:
+            channels[tap].append(channel)
+    draw = RULES[rule][1]
+    size = (images.shape[2], images.shape[3])
+    with untouched(net, images) as x:
+        _, _, made, gradients = _pass(net, x, channels, target, batch)
+        rows = [
+            _enlarged(draw(made[tap][n, place], gradients[tap][n, place]), size)
+            for n, (tap, channel) in enumerate(maps)
+            for place in (channels[tap].index(channel),)
+        ]
+    return torch.stack(rows).to(images.device)
+
+
+def _enlarged(low: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return a map (h, w) at the size of the image."""
+    return F.interpolate(low[None, None], size=size, mode="bilinear", align_corners=False)[0, 0]
+
+
 def chosen_channels(taps: Sequence[str], channels: Channels) -> dict[str, tuple[int, ...]]:
     """Return tap -> channels, each once; raises ProbeError for a tap without channels, or channels of no tap."""
     if not isinstance(channels, Mapping):

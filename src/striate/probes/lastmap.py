@@ -1,8 +1,8 @@
 """The last feature map of a net, and a net whose graph begins there.
 
-The last map is what the last module puts out that returns (N, C, H, W) with H W > 1 and is neither a pool nor a layer
-that does nothing in evaluation. It is found by sending one image through, for modules are not always used in the order
-of their definition.
+The last map is what the last module puts out that returns (N, C, H, W) with H W > 1, or 1 where no map is larger, and is
+neither a pool nor a layer that does nothing in evaluation. It is found by sending one image through, for modules are not
+always used in the order of their definition.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ def last_map(net: nn.Module, x: Tensor) -> str:
         for handle in handles:
             handle.remove()
     pooled = {id(out) for _, m, out in passed if _is_pool(m)}
-    maps = [(n, m, out) for n, m, out in passed if _is_map(m, out) and id(out) not in pooled]
+    any_size = [(n, m, out) for n, m, out in passed if _is_map(m, out) and id(out) not in pooled]
+    maps = [(n, m, out) for n, m, out in any_size if _places(m, out) > 1] or any_size
     if not maps:
         raise ProbeError(
             "no module of this net puts out a feature map (N, C, H, W), so there is nothing to lay over the image;"
@@ -109,10 +110,12 @@ def last_map(net: nn.Module, x: Tensor) -> str:
 
 
 def _is_map(module: nn.Module, output: Tensor) -> bool:
-    if output.dim() != 4 or isinstance(module, _IDLE) or _is_pool(module):
-        return False
+    return output.dim() == 4 and not isinstance(module, _IDLE) and not _is_pool(module)
+
+
+def _places(module: nn.Module, output: Tensor) -> int:
     height, width = output.shape[1:3] if _channels_last(module, output) else output.shape[2:]
-    return height * width > 1
+    return height * width
 
 
 def _is_pool(module: nn.Module) -> bool:

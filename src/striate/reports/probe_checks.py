@@ -16,24 +16,24 @@ WIDTH = 440.0  # user units
 ROW, HEAD, FOOT = 26.0, 34.0, 46.0
 
 
-def checks_group(checks: Mapping[str, Any], images: int) -> tuple[Group, ...]:
-    """Return what `striate.probes.sanity.checked` found, as a group of the page."""
-    cascade, curves = checks["cascade"], checks["curves"]
-    areas = curves["areas"]
-    last = cascade["means"][-1]
-    many = "" if images == 1 else f", on average over {images} images"
+METHOD = (
+    "Weights: the layers are made random one after another, from the last to the first, and each time the map is compared with"
+    " that of the trained net by Spearman's rank correlation: 1 is the same order of pixels; a map that vanishes counts as 0."
+    " Covered: pixels are set to the mean colour in the order of the map, and the probability of the class is followed; put in:"
+    " into a blurred copy. Dashed is the control: the same map, moved to a random place."
+)
+
+
+def checks_group(checks: Mapping[str, Any], title: str = "Does the map mean anything?") -> Group:
+    """Return what `striate.probes.sanity` found of one kind of map, as a group of the page."""
+    cascade, curves, said = checks["cascade"], checks["curves"], checks["conclusions"]
+    areas = {name: f"{area:.3f}" for name, area in curves["areas"].items()}
     lines = (
-        "Does it depend on the weights? The layers are made random one after another, from the last to the first, and each"
-        " time the map is compared with that of the trained net (Spearman's rank correlation: 1 is the same order of pixels)."
-        f" With all weights random it is {_signed(last)}{many}; a map that stayed near 1 would show"
-        " the image and not the net. A map that vanishes counts as 0.",
-        "Does it find what the net needs? Pixels are covered in the order of the map, and the class's probability is followed:"
-        f" the area under the curve is {areas['deletion']:.3f}, against {areas['random_deletion']:.3f} in random order"
-        " (smaller is better). Put into a blurred copy in that order, it is"
-        f" {areas['insertion']:.3f}, against {areas['random_insertion']:.3f} (larger is better).",
+        f"Weights: {said['weights']}.".replace("-", "−"),
+        f"Covered: {said['deletion']}; mean area under the curve {areas['deletion']}, moved {areas['moved_deletion']}.",
+        f"Put in: {said['insertion']}; mean area {areas['insertion']}, moved {areas['moved_insertion']}.",
     )
-    charts = (cascade_svg(cascade), curves_svg(curves))
-    return (Group("Does the map mean anything?", lines=lines, charts=charts),)
+    return Group(title, lines=(*lines, METHOD), charts=(cascade_svg(cascade), curves_svg(curves)))
 
 
 def cascade_svg(cascade: Mapping[str, Any]) -> str:
@@ -74,12 +74,12 @@ def cascade_svg(cascade: Mapping[str, Any]) -> str:
 
 
 def curves_svg(curves: Mapping[str, Any]) -> str:
-    """Return deletion and insertion as an SVG element, with the random order dashed."""
+    """Return deletion and insertion as an SVG element, those by the moved map dashed."""
     lines = (
         ("deletion", "covered by map", PALETTE[1], "-"),
-        ("random_deletion", "random (dashed)", PALETTE[1], (0, (4, 2))),
+        ("moved_deletion", "map moved (dashed)", PALETTE[1], (0, (4, 2))),
         ("insertion", "put in by map", PALETTE[2], "-"),
-        ("random_insertion", "random (dashed)", PALETTE[2], (0, (4, 2))),
+        ("moved_insertion", "map moved (dashed)", PALETTE[2], (0, (4, 2))),
     )
     height = 300.0
     with canvas(WIDTH, height, "curves") as figure:
@@ -103,7 +103,3 @@ def _quiet(axes: Axes) -> None:
     axes.tick_params(length=0, labelsize=11)
     axes.spines["left"].set_visible(False)
     axes.spines["bottom"].set_alpha(0.45)
-
-
-def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")

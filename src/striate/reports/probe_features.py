@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from striate.reports.numerals import number
 from striate.reports.probe import Group, Legend, Page, Panel, Table
+from striate.reports.probe_checks import checks_group
 from striate.reports.probe_colours import bar, overlaid, scaled
 from striate.reports.probe_pictures import beside, patch, rgb
 
@@ -48,6 +49,10 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
             Panel("legend", "", bar(signed=True)),
             ("lowers the score", "0", "raises the score"),
             "Each heatmap has its own scale; under the largest activation the right end is the strongest answer.",
+        ),
+        after=tuple(
+            checks_group(made, f"Do the maps of {RULES[rule]} mean anything?")
+            for rule, made in record.facts.get("checks", {}).items()
         ),
         tables=(_table(record, rows, pictures),),
         notes=(f"Looked through: {record.facts['images']} images.",),

@@ -82,7 +82,7 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
         formula=formula,
         groups=tuple(groups),
         legend=Legend(Panel("legend", "", bar(signed=signed)), ends, f"The map is {record.sign}. {scale}"),
-        after=checks_group(record.facts["checks"], len(pictures)) if "checks" in record.facts else (),
+        after=(checks_group(record.facts["checks"]),) if "checks" in record.facts else (),
         tables=(_settings(record),),
     )
 

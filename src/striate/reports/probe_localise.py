@@ -47,7 +47,7 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
             Panel("legend", "", bar(signed=False)), ("median or less", "largest"), "Each map has its own scale."
         ),
         tables=_found(record.facts.get("scenes")),
-        after=checks_group(record.facts["checks"], len(pictures)) if "checks" in record.facts else (),
+        after=(checks_group(record.facts["checks"]),) if "checks" in record.facts else (),
         notes=(f"Places read, by scale: {sizes}.",),
     )
 
