@@ -57,6 +57,7 @@ def look(subject: Subject, seen: list[Picture], edge: int) -> dict[str, object]:
             "stages": checks["cascade"]["stages"],
             "rank_correlations": [round(value, 3) for value in checks["cascade"]["means"]],
             "areas": {key: round(value, 3) for key, value in checks["curves"]["areas"].items()},
+            "conclusions": checks["conclusions"],
         }
         share = 0.99 if record.probe == "saliency" else 1.0
         maps = [scaled(heat.double().numpy(), share)[0] for heat in record.heatmap[:SHOWN]]

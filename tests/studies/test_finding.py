@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from striate.studies.finding import Finding, also_text, failures_text, find, interval_text, lead
@@ -108,3 +110,5 @@ def test_texts():
         "1 of 2 runs of bn diverged and 1 of 3 runs of plain diverged and 1 of 3 runs of plain stayed at chance"
     )
     assert failures_text(groups[2:]) == ""
+    few = [replace(run, val_images=6) for run in groups[1]]
+    assert failures_text([few]).endswith("1 of 3 runs of plain stayed at chance as far as 6 validation images can tell")

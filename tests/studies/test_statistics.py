@@ -62,6 +62,15 @@ def test_interval_is_scipys(n_t, n_c, comparisons):
         assert (result.low, result.high) == pytest.approx((interval.low, interval.high))
 
 
+def test_shares_differ_by_1_at_most():
+    # t(2, 97.5 %) = 4.302653; s^2 = 0.32 and 0.18, so the half width is 4.302653 sqrt(0.5 / 2), cut to 1 on either side.
+    wide = compare([0.9, 0.1], [0.2, 0.8], largest=1.0)
+    assert (wide.low, wide.high) == (-1.0, 1.0)
+    narrow = compare([0.9, 0.8], [0.2, 0.1], largest=1.0)
+    assert (narrow.low, narrow.high) == (pytest.approx(0.7 - 4.302653 * math.sqrt(0.005)), 1.0)
+    assert compare([0.9], [0.2, 0.1], largest=1.0).high == math.inf
+
+
 def test_one_run_has_no_interval():
     for treatment, control in (([1.0], [0.0, 0.5]), ([1.0, 2.0], [0.0]), ([1.0], [0.0])):
         result = compare(treatment, control, resolution=0.1)

@@ -74,7 +74,8 @@ def _group(record: Record, place: int, pictures: Sequence[Picture], classes: Seq
     fooled = bytes_of(start.transpose(2, 0, 1) / 255 + change)
     source, target = (named(int(arrays[key][place]), classes) for key in ("source", "target"))
     stem = f"{place + 1:02}-{picture.name}-{target}"
-    arrived = "arrived" if bool(arrays["success"][place]) else "did not arrive"
+    success = bool(arrays["success"][place])
+    arrived, made = ("arrived", "fooled") if success else ("did not arrive", "changed")
     line = (
         f"{arrived} after {int(arrays['iterations'][place])} steps, probability {float(arrays['probability'][place]):.3f};"
         f" L2 {number(float(arrays['l2'][place]))}, L-infinity {number(float(arrays['linf'][place]))}"
@@ -84,7 +85,7 @@ def _group(record: Record, place: int, pictures: Sequence[Picture], classes: Seq
         (line,),
         (
             Panel(f"{stem}-original", f"original, seen as {source}", original),
-            Panel(f"{stem}-fooled", f"fooled, seen as {named(record.scores[place].predicted, classes)}", fooled),
+            Panel(f"{stem}-fooled", f"{made}, seen as {named(record.scores[place].predicted, classes)}", fooled),
             Panel(f"{stem}-difference", "difference", bytes_of(0.5 + change / 2)),
             Panel(f"{stem}-magnified", f"difference, {MAGNIFIED} times", bytes_of(0.5 + MAGNIFIED * change / 2)),
         ),
@@ -135,6 +136,8 @@ def _matrices(record: Record, classes: Sequence[str]) -> tuple[Table, ...]:
     made: list[Table] = []
     hits, tries = (record.arrays[key].cpu().numpy() for key in ("hits", "tries"))
     for net, row in enumerate(transfer["nets"]):
+        if not tries[net].any():
+            continue
         cells = np.where(
             tries[net] > 0, np.char.add(np.char.add(hits[net].astype(str), "/"), tries[net].astype(str)), ""
         )

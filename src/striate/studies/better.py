@@ -101,6 +101,7 @@ class Better:
             comparisons=len(self.treatment),
             # Nothing finer than one image is known. A test set, mostly larger, counts as if of validation's size.
             resolution=max(1 / run.val_images for run in (*treatment, *control)),
+            largest=1.0,
         )
         return find(treatment, control, comparison, self.margin)
 

@@ -103,6 +103,7 @@ class Choice:
             _values(other, self.measure),
             comparisons=many * (many - 1) // 2,
             resolution=max(1 / run.val_images for run in (*chosen, *other)),
+            largest=1.0,
         )
 
     def _needed(self, against: Mapping[str, Comparison], rivals: Sequence[str]) -> int | None:

@@ -10,6 +10,8 @@ from striate.studies.outcome import Outcome, tally
 from striate.studies.statistics import MOST_SEEDS, Comparison, exact_floor, seeds_needed
 from striate.studies.verdict import Answer, decide
 
+FEW = 50
+"""Validation images below which a run that has learnt something is easily taken for one that guesses."""
 ORDER: tuple[Answer, ...] = ("supported", "undecided", "refuted")
 
 
@@ -97,10 +99,15 @@ def interval_text(comparison: Comparison, digits: int) -> str:
 
 
 def failures_text(groups: Iterable[Sequence[Outcome]]) -> str:
-    """Return which runs diverged or stayed at chance, empty when none did; each group holds the runs of one arm."""
+    """Return which runs diverged or stayed at chance, empty when none did; each group holds the runs of one arm.
+
+    Said too where so few validation images leave it open whether a run that counts as guessing has learnt.
+    """
     parts: list[str] = []
     for runs in groups:
+        images = min(run.val_images for run in runs)
+        few = f" as far as {images} validation images can tell" if images < FEW else ""
         ends = tally(runs)
-        lost = (("diverged", ends["diverged"]), ("stayed at chance", ends["at chance"]))
+        lost = (("diverged", ends["diverged"]), (f"stayed at chance{few}", ends["at chance"]))
         parts += [f"{many} of {len(runs)} runs of {runs[0].arm} {words}" for words, many in lost if many]
     return " and ".join(parts)

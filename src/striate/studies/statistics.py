@@ -67,13 +67,15 @@ def compare(
     comparisons: int = 1,
     resolution: float = 0.0,
     reference_error: float = 0.0,
+    largest: float = math.inf,
 ) -> Comparison:
     """Compare two groups of independent values by Welch's t interval, one of ``comparisons`` simultaneous ones.
 
     ``resolution`` is the step of a quantity known only to a grid: a group's standard deviation counts as at least
     resolution / sqrt(12), that of a value rounded to the grid. Without one, groups of equal values give a point.
     ``reference_error`` is the standard error that the treatment's mean has from being measured against a reference that
-    was itself estimated from the control's runs; its square is added to s^2, as part of the control's.
+    was itself estimated from the control's runs; its square is added to s^2, as part of the control's. ``largest`` is the
+    largest difference that there can be, 1 for shares, and cuts the interval.
     Raises StudyError when a group is empty or holds a number that is not finite, or a parameter is out of range.
     """
     _check(treatment, control, confidence, comparisons, resolution, reference_error)
@@ -84,6 +86,9 @@ def compare(
     v_t, v_c = _variance(sd_t, resolution), _variance(sd_c, resolution) + n_c * reference_error**2
     error, df = _welch(v_t, n_t, v_c, n_c)
     half = _quantile(df, level) * error if df > 0 else math.inf
+    low, high = (
+        (effect - half, effect + half) if df <= 0 else (max(effect - half, -largest), min(effect + half, largest))
+    )
     return Comparison(
         n_t,
         n_c,
@@ -92,8 +97,8 @@ def compare(
         sd_t,
         sd_c,
         effect,
-        effect - half,
-        effect + half,
+        low,
+        high,
         level,
         _detectable(error, df, level),
         fmean((t > c) + (t == c) / 2 for t in treatment for c in control),
