@@ -1,6 +1,8 @@
-"""The published procedure for feature maps and three other rules on resnet20: which images they choose, and where they look.
+"""The published procedure for feature maps and three other rules: which images they choose, and where they look.
 
-python findings/probes/features.py WEIGHTS_FOLDER DATA_FOLDER    (writes features.json, features.png, maximize.png)
+python findings/probes/features.py WEIGHTS_FOLDER DATA_FOLDER          resnet20 (features.json, features.png, maximize.png)
+python findings/probes/features.py WEIGHTS_FOLDER DATA_FOLDER RUN      the net of a run, which has the taps conv1, conv2 and
+                                                                       conv4 (features-convnet.json, features-convnet.png)
 """
 
 from __future__ import annotations
@@ -12,25 +14,40 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from striate.app.subject import open_subject
+from striate.app.subject import Subject, open_subject
 from striate.data import load
+from striate.data.imageset import Images
 from striate.probes import probe
 from striate.probes.features import RULES
+from striate.probes.sanity import checked_features
 from striate.reports.probe_colours import overlaid, scaled
 from striate.reports.probe_pictures import Pixels, beside, bytes_of, patch
 
 HERE = Path(__file__).parent
 WANTED = {"conv1": (3, 8, 13), "layer2.1": (3, 8, 26), "layer3.2": (25, 51, 55)}
+PUBLISHED = {"conv1": (3, 8, 26), "conv2": (3, 37, 49), "conv4": (25, 51, 55)}  # the channels that the solution shows
 IMAGES = 100
 
 
-def main(weights: Path, folder: Path) -> None:
+def main(weights: Path, folder: Path, run: str = "") -> None:
     """Measure, draw and write."""
-    subject = open_subject("resnet20", weights / "resnet20_cifar10.safetensors")
     cifar = load("cifar10", data_dir=folder)
     assert cifar.test is not None
-    pixels = cifar.test.images[:IMAGES]
-    record = probe.features(subject.net, subject.tensor(pixels), taps=list(WANTED), channels=WANTED)
+    pixels = cifar.test.images
+    if run:
+        told = look(open_subject(run), PUBLISHED, pixels[:IMAGES], "features-convnet.png")
+        (HERE / "features-convnet.json").write_text(json.dumps(told, indent=1) + "\n")
+        return
+    subject = open_subject("resnet20", weights / "resnet20_cifar10.safetensors")
+    told = look(subject, WANTED, pixels[:IMAGES], "features.png")
+    told["maximize"] = climb(subject, pixels[:500])
+    (HERE / "features.json").write_text(json.dumps(told, indent=1) + "\n")
+
+
+def look(subject: Subject, wanted: dict[str, tuple[int, ...]], pixels: Images, picture: str) -> dict[str, object]:
+    """Draw the first image of each map under three rules, and return the choices of all rules and the checks of their maps."""
+    x = subject.tensor(pixels)
+    record = checked_features(probe.features(subject.net, x, taps=list(wanted), channels=wanted), subject.net, x)
     rows = record.facts["maps"]
     agreement = {
         rule: float(
@@ -38,7 +55,6 @@ def main(weights: Path, folder: Path) -> None:
         )
         for rule in RULES
     }
-    told: dict[str, object] = {"images_shared_with_published": agreement, "maps": rows}
     lines = []
     for place, row in enumerate(rows):
         parts: list[Pixels] = []
@@ -48,10 +64,16 @@ def main(weights: Path, folder: Path) -> None:
             image = pixels[found["image"]]
             parts += [image, overlaid(image, values, signed=True), patch(image, found["window"], 32)]
         lines.append(beside(parts))
-    sheet("features.png", lines, 2)
+    sheet(picture, lines, 2)
+    checks = {rule: made["conclusions"] for rule, made in record.facts["checks"].items()}
+    return {"images_shared_with_published": agreement, "checks": checks, "maps": rows}
+
+
+def climb(subject: Subject, pixels: Images) -> dict[str, object]:
+    """Draw what excites three channels of layer2.1 beside the best patches, and return how much each does."""
     made = probe.maximize(
         subject.net,
-        subject.tensor(cifar.test.images[:500]),
+        subject.tensor(pixels),
         tap="layer2.1",
         channels=WANTED["layer2.1"],
         steps=128,
@@ -59,15 +81,13 @@ def main(weights: Path, folder: Path) -> None:
         mean=subject.inputs.mean,
         std=subject.inputs.std,
     )
-    told["maximize"] = {k: made.facts[k] for k in ("tap", "channels", "steps", "largest")} | {
-        "best_patch": [best[0]["value"] for best in made.facts["patches"]]
-    }
-    (HERE / "features.json").write_text(json.dumps(told, indent=1) + "\n")
     lines = []
     for place in range(3):
-        cut = [patch(cifar.test.images[f["image"]], f["window"], 32) for f in made.facts["patches"][place]]
+        cut = [patch(pixels[f["image"]], f["window"], 32) for f in made.facts["patches"][place]]
         lines.append(beside([bytes_of(made.arrays["pixels"][place].numpy()), *cut]))
     sheet("maximize.png", lines, 2)
+    told: dict[str, object] = {k: made.facts[k] for k in ("tap", "channels", "steps", "largest")}
+    return told | {"best_patch": [best[0]["value"] for best in made.facts["patches"]]}
 
 
 def sheet(name: str, lines: list[Pixels], factor: int) -> None:
@@ -78,4 +98,4 @@ def sheet(name: str, lines: list[Pixels], factor: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])
