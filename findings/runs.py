@@ -1,6 +1,6 @@
 """From run folders, which are large, to a finding, which is small enough to keep.
 
-    python findings/scratch/collect.py FINDING_FOLDER RUN_FOLDER...
+    python findings/runs.py FINDING_FOLDER RUN_FOLDER...
 
 writes table.md (a row for each run), history.csv (run, step, epoch, split, metric, value), recipes.json (what differs from the
 defaults) and environment.json (of the last run).
@@ -33,8 +33,11 @@ def main(target: Path, folders: list[Path]) -> None:
         size = anatomy_from_json(read_json(folder / "anatomy.json")).parameters
         best = max(value for _, value in run.curve("val", "accuracy"))
         took = run.seconds()[-1][1]
+        test = f"{score['accuracy']:.4f}"
+        if "accuracy_flips" in score:
+            test += f", with mirror images too {score['accuracy_flips']:.4f}"
         table.append(
-            f"| {folder.name} | {size:,} | {score['epoch']} of {run.recipe.epochs} | {best:.4f} | {score['accuracy']:.4f}"
+            f"| {folder.name} | {size:,} | {score['epoch']} of {run.recipe.epochs} | {best:.4f} | {test}"
             f" | {took:.0f} s |"
         )
         recipes[folder.name] = {key: value for key, value in run.recipe.to_json().items() if value != plain[key]}
