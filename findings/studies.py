@@ -44,10 +44,12 @@ def section(folder: Path, study: StudyRecord) -> str:
     environment = next(run.environment for run in study.runs if run.environment)
     minutes = sum(run.seconds or 0.0 for run in study.runs) / 60
     facts = ", ".join(f"{name} {environment[name]}" for name in KEPT if name in environment)
+    some = study.base.get("train_images")
+    images = f"{some:,} images of {study.base['data']}" if some else study.base["data"]
     lines = [
         f"## {study.question}",
         "",
-        f"`{folder.name}` on {study.base['data']}: {len(study.arms)} arms x {len(study.seeds)} seeds, "
+        f"`{folder.name}` on {images}: {len(study.arms)} arms x {len(study.seeds)} seeds, "
         f"{study.base['epochs']} epochs; {minutes:.1f} minutes in updates, all runs together ({facts}).",
         "",
     ]
