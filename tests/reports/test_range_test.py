@@ -43,8 +43,9 @@ def test_rows_are_means_with_the_range_of_the_seeds_that_got_there() -> None:
 def test_the_chart_says_what_it_shows(suggested: float | None, words: str) -> None:
     svg = range_test_svg(RangeTest(TEST.recipe, TEST.ramps, suggested, suggested, suggested))
     assert (svg[:4], svg[-6:]) == ("<svg", "</svg>")
-    for text in (words, "log10 of the learning rate", "adam"):
+    for text in (words, "learning rate", "adam", ">0.001<", ">1<"):
         assert text in svg
+    assert ("dashed: the suggested one" in svg) is (suggested is not None)
 
 
 def test_a_test_without_any_finite_loss_is_drawn_and_listed_empty() -> None:

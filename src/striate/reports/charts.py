@@ -50,16 +50,19 @@ def curves_svg(
     log: bool = False,
     band: Band = "range",
     width: float = 480,
+    powers: bool = False,
+    mark: float | None = None,
 ) -> str:
     """Return one panel: each arm's mean with its band, its single runs as thin lines, its name at the end of its line.
 
     ``band`` is the mean +- standard deviation of the runs at that x, or their lowest to highest; the panel says which.
     Colours go by place in ``series``, so panels given the same arms agree; an arm without a finite value keeps its name
-    with a cross. On a ``log`` axis values of 0 and below are left out.
+    with a cross. On a ``log`` axis values of 0 and below are left out. ``powers``: x is the
+    logarithm to base 10 of what the axis is to show; ``mark`` is an x to be marked by a dashed line.
     """
     shown = [Series(s.name, tuple(_drawable(line, log=log) for line in s.lines)) for s in series]
     height = max(296.0, HEAD + FOOT + NAME * len(shown))
-    room = 7.6 * min(LONGEST, max((len(s.name) for s in shown), default=0)) + 34
+    room = 7.6 * min(LONGEST, max((len(s.name) for s in shown), default=0)) + 44
     with canvas(width, height, f"curves {title}") as figure:
         box = LEFT / width, FOOT / height, 1 - (LEFT + room) / width, 1 - (HEAD + FOOT) / height
         axes = figure.add_axes(box)
@@ -68,6 +71,10 @@ def curves_svg(
         figure.text(LEFT / width, 7 / height, x_label, fontsize=11.5, alpha=0.85)
         ends = [_arm(axes, s, place, log=log, band=band) for place, s in enumerate(shown)]
         _scale(axes, [line for s in shown for line in s.lines], log=log)
+        if powers:
+            axes.xaxis.set_major_formatter(lambda power, _: f"{10**power:g}")
+        if mark is not None:
+            axes.axvline(mark, color=INK, alpha=0.55, linewidth=1, linestyle=(0, (4, 3)))
         _crosses(axes, shown)
         _names(axes, shown, ends, NAME / (height - HEAD - FOOT))
         return element(figure, f"{title} by {x_label}: {', '.join(s.name for s in shown)}")

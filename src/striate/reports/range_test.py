@@ -21,12 +21,19 @@ def range_test_csv(test: RangeTest) -> str:
 
 
 def range_test_svg(test: RangeTest) -> str:
-    """Return the smoothed loss over the logarithm of the rate, each seed thin, their mean and range bold."""
+    """Return the smoothed loss over the rate, on logarithmic axes; each seed thin, their mean and range bold.
+
+    The suggested rate is marked.
+    """
     lines = tuple(Line(tuple(math.log10(rate) for rate in ramp.rates), ramp.smooth) for ramp in test.ramps)
     found = "no suggestion" if test.suggested is None else f"suggested lr {test.suggested:.2g}"
-    title = f"Loss while the rate rises: {found}"
     return curves_svg(
-        [Series(test.recipe.optimizer, lines)], title=title, x_label="log10 of the learning rate", log=True
+        [Series(test.recipe.optimizer, lines)],
+        title=f"Loss while the rate rises: {found}",
+        x_label="learning rate" if test.suggested is None else "learning rate; dashed: the suggested one",
+        log=True,
+        powers=True,
+        mark=None if test.suggested is None else math.log10(test.suggested),
     )
 
 
