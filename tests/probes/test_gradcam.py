@@ -66,28 +66,6 @@ def test_the_shortcut_is_the_backward_pass(name: str, options: dict[str, object]
     torch.testing.assert_close(one.heatmap, every.heatmap[torch.arange(3), torch.tensor([4, 0, 2])])
 
 
-class Viewed(nn.Module):
-    """A net that looks at a map as vectors by ``view``, which is impossible where channels are last in memory."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(3, 4, 3, padding=1)
-        self.pool = nn.AdaptiveAvgPool2d(1)
-        self.head = nn.Linear(4, 5)
-
-    def forward(self, x: Tensor) -> Tensor:
-        flat = self.conv(x).view(len(x), -1).relu()
-        return self.head(self.pool(flat.view(len(x), 4, *x.shape[2:]) + self.conv(x)).flatten(1))
-
-
-def test_a_net_that_wants_its_channels_first_is_given_them_so() -> None:
-    net = Viewed()
-    x = torch.randn(3, 3, 8, 8)
-    made = gradcam(net, x, target=2, tap="conv")
-    with torch.no_grad():
-        torch.testing.assert_close(torch.tensor([score.score for score in made.scores]), net(x)[:, 2])
-
-
 class Doubled(nn.Module):
     """Looks like global pooling and a linear layer, and is not: the scores go through one more function."""
 

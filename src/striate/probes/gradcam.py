@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.probes.lastmap import cut, last_map
+from striate.probes.layout import quickest
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.untouched import untouched
 
@@ -49,7 +50,7 @@ def gradcam(
         tap = tap or last_map(net, x[:1])
         head = _linear_head(net, x[:1], tap)
         if head is not None:
-            x = _quickest(net, x)
+            x = x.contiguous(memory_format=quickest(net, x))
         parts: list[tuple[Tensor, Tensor, Tensor]] = []
         classes = None if every else asked(target, len(x))
         for start in range(0, len(x), batch):
@@ -64,20 +65,6 @@ def gradcam(
         arrays = {"heatmap": high.to(images.device), "map": low.to(images.device)}
         facts = {"tap": tap, "backward_pass": head is None, "map": list(low.shape[-2:]), "all_classes": every}
         return Record("gradcam", "heatmap", arrays, SIGN, described(scores, chosen), facts)
-
-
-def _quickest(net: nn.Module, x: Tensor) -> Tensor:
-    """Return ``x`` with its channels last in memory, which convolutions run faster on, if the net takes it so.
-
-    A net that flattens a map with ``view`` does not.
-    """
-    turned = x.contiguous(memory_format=torch.channels_last)
-    try:
-        with torch.no_grad():
-            logits(net, turned[:1].clone())
-    except RuntimeError:
-        return x
-    return turned
 
 
 def _by_weights(

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
+from striate.probes.layout import quickest
 from striate.probes.record import Record, Target, described, full, logits, targets
 from striate.probes.untouched import untouched
 
@@ -84,11 +85,12 @@ def _covered(
 ) -> Tensor:
     """Return the score (N, P) of each image with each of the P patches covered."""
     corners = [(top, left) for top in tops for left in lefts]
+    layout = quickest(net, x)
     made: list[Tensor] = []
     for start in range(0, len(x) * len(corners), batch):
         flat = range(start, min(start + batch, len(x) * len(corners)))
         image = torch.tensor([i // len(corners) for i in flat], device=x.device)
-        some = x[image]
+        some = x[image].contiguous(memory_format=layout)
         for row, i in zip(some, flat, strict=True):
             top, left = corners[i % len(corners)]
             row[:, top : top + window, left : left + window] = fill
