@@ -135,6 +135,15 @@ def test_show_net_of_a_run(run, tmp_path: Path) -> None:
     assert '"done" is a run, whose net is what it is' in err
 
 
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"net": "n", "input": [1, 8, 8], "layers": [{"output": []}]}'])
+def test_show_net_of_a_run_whose_anatomy_is_damaged(run, content: str) -> None:
+    Path("torn").mkdir()
+    Path("torn", "anatomy.json").write_text(content, encoding="utf-8")
+    code, out, err = run("show", "net", "torn")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "torn/anatomy.json is not the anatomy of a net" in err
+
+
 def test_show_net_prints_draws_and_describes(run) -> None:
     code, out, _ = run("show", "net", "convnet-cs7150", "--set", "norm=batch", "--input", "3x32x32")
     assert code == 0

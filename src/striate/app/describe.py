@@ -34,7 +34,7 @@ def net_anatomy(
             raise NetError(
                 f'"{printable(name)}" is a run, whose net is what it is; leave --set, --input, --classes and --engine out'
             )
-        return anatomy_from_json(read_json(file))
+        return _kept(file)
     if by_hand:
         given = _shape(shape) if shape is not None else USUAL_SHAPE
         return anatomy(blank_twin(name, options, given, classes or USUAL_CLASSES), given, name)
@@ -43,6 +43,16 @@ def net_anatomy(
     if classes is None:
         classes = len(inputs.classes) if inputs and inputs.classes else USUAL_CLASSES
     return anatomy(build(name, options, image_shape, classes), image_shape, name)
+
+
+def _kept(file: Path) -> Anatomy:
+    try:
+        return anatomy_from_json(read_json(file))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise NetError(
+            f"{printable(str(file))} is not the anatomy of a net that striate train wrote ({printable(str(error))}); "
+            "give the net by name, or train again in another folder"
+        ) from error
 
 
 def _shape(text: str) -> tuple[int, int, int]:

@@ -114,17 +114,14 @@ def heatmaps(
     size = (images.shape[2], images.shape[3])
     with untouched(net, images) as x:
         _, _, made, gradients = _pass(net, x, channels, target, batch)
-        rows = [
-            _enlarged(draw(made[tap][n, place], gradients[tap][n, place]), size)
-            for n, (tap, channel) in enumerate(maps)
-            for place in (channels[tap].index(channel),)
-        ]
-    return torch.stack(rows).to(images.device)
+        places = [(tap, slice(n, n + 1), [channels[tap].index(channel)]) for n, (tap, channel) in enumerate(maps)]
+        rows = [_enlarged(draw(made[tap][n, k], gradients[tap][n, k]), size) for tap, n, k in places]
+    return torch.cat(rows)[:, 0].to(images.device)
 
 
 def _enlarged(low: Tensor, size: tuple[int, int]) -> Tensor:
-    """Return a map (h, w) at the size of the image."""
-    return F.interpolate(low[None, None], size=size, mode="bilinear", align_corners=False)[0, 0]
+    """Return maps (N, C, h, w) at the size of the images, (N, C, H, W)."""
+    return F.interpolate(low, size=size, mode="bilinear", align_corners=False)
 
 
 def chosen_channels(taps: Sequence[str], channels: Channels) -> dict[str, tuple[int, ...]]:
@@ -192,4 +189,4 @@ def _best(
     window = torch.tensor(
         [[seen.of(cell // width, cell % width) for cell in row] for row in cells], device=image.device
     )
-    return value, image, F.interpolate(low, size=size, mode="bilinear", align_corners=False), window
+    return value, image, _enlarged(low, size), window

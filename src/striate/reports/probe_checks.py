@@ -29,7 +29,7 @@ def checks_group(checks: Mapping[str, Any], title: str = "Does the map mean anyt
     cascade, curves, said = checks["cascade"], checks["curves"], checks["conclusions"]
     areas = {name: f"{area:.3f}" for name, area in curves["areas"].items()}
     lines = (
-        f"Weights: {said['weights']}.".replace("-", "−"),
+        f"Weights: {said['weights']}.".replace(" -", " −"),
         f"Covered: {said['deletion']}; mean area under the curve {areas['deletion']}, moved {areas['moved_deletion']}.",
         f"Put in: {said['insertion']}; mean area {areas['insertion']}, moved {areas['moved_insertion']}.",
     )

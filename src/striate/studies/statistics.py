@@ -86,9 +86,8 @@ def compare(
     v_t, v_c = _variance(sd_t, resolution), _variance(sd_c, resolution) + n_c * reference_error**2
     error, df = _welch(v_t, n_t, v_c, n_c)
     half = _quantile(df, level) * error if df > 0 else math.inf
-    low, high = (
-        (effect - half, effect + half) if df <= 0 else (max(effect - half, -largest), min(effect + half, largest))
-    )
+    bound = largest if df > 0 else math.inf
+    low, high = max(effect - half, -bound), min(effect + half, bound)
     return Comparison(
         n_t,
         n_c,
