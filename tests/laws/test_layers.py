@@ -42,7 +42,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "app/look.py": "app/test_cli.py",
     "app/probe_fool.py": "app/test_probe_features.py",
     "app/probe_localise.py": "app/test_probe_features.py",
-    "app/progress.py": "app/test_cli.py",
     "app/terminal.py": "app/test_cli.py",
     "nets/convnet.py": "nets/test_catalog.py",
     "nets/entry.py": "nets/test_catalog.py",

@@ -1,9 +1,9 @@
-"""Progress on a terminal, with rate and time left; silence where the output is piped."""
+"""Progress on a terminal, with rate and time left; where the output is piped, a plain line at most once a minute."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from striate.studies.execute import Beat
     from striate.training.loop import Tick, Watch
     from striate.training.run import Run
+
+SILENCE = 60.0  # seconds between two lines in a log: what is shorter needs none
 
 
 def _bar(console: Console) -> Progress:
@@ -33,11 +35,24 @@ def _bar(console: Console) -> Progress:
     )
 
 
+def _log(console: Console) -> Callable[[str], None]:
+    """Return what prints a line where no bar is seen, if there has been none for a minute."""
+    last = time.monotonic()
+
+    def log(line: str) -> None:
+        nonlocal last
+        if not console.is_terminal and time.monotonic() - last >= SILENCE:
+            console.print(line)
+            last = time.monotonic()
+
+    return log
+
+
 @contextmanager
 def watching_run(console: Console) -> Generator[Watch, None, None]:
     """Yield a watcher for one run: a bar over the epoch, and a line for each epoch that ended."""
     with _bar(console) as progress:
-        task = progress.add_task("epoch", note="", total=None)
+        task, log = progress.add_task("epoch", note="", total=None), _log(console)
 
         def watch(tick: Tick) -> None:
             progress.update(
@@ -47,10 +62,9 @@ def watching_run(console: Console) -> Generator[Watch, None, None]:
                 total=tick.epochs * tick.steps,
                 note=f"{tick.images_per_second:,.0f} images/s",
             )
-            if tick.val and console.is_terminal:
-                progress.print(
-                    f"epoch {tick.epoch:>3}   validation accuracy {tick.val.accuracy:.4f}   loss {tick.val.loss:.4f}"
-                )
+            if tick.val:
+                line = f"epoch {tick.epoch:>3}   validation accuracy {tick.val.accuracy:.4f}   loss {tick.val.loss:.4f}"
+                (progress.print if console.is_terminal else log)(line)
 
         yield watch
 
@@ -61,6 +75,7 @@ def watching_study(console: Console, epochs: int) -> Generator[Beat, None, None]
     with _bar(console) as progress:
         began, before = time.monotonic(), -1
         task: TaskID = progress.add_task("runs", note="", total=None)
+        log = _log(console)
 
         def beat(runs: list[Run | None]) -> None:
             ended = sum(run is not None and run.status in ("finished", "diverged") for run in runs)
@@ -69,13 +84,9 @@ def watching_study(console: Console, epochs: int) -> Generator[Beat, None, None]
             before = done if before < 0 else before  # what an earlier process did says nothing about the rate
             total = sum(run.recipe.epochs if run else epochs for run in runs)
             rate = (done - before) / max(1e-9, (time.monotonic() - began) / 60)
-            progress.update(
-                task,
-                description=f"{ended}/{len(runs)} runs",
-                completed=done,
-                total=total,
-                note=f"{done} of {total} epochs, {rate:.1f}/min",
-            )
+            runs_done, epochs_done = f"{ended}/{len(runs)} runs", f"{done} of {total} epochs, {rate:.1f}/min"
+            progress.update(task, description=runs_done, completed=done, total=total, note=epochs_done)
+            log(f"{runs_done}   {epochs_done}")
 
         yield beat
 

@@ -1,0 +1,42 @@
+"""Progress: a log hears of a long run once a minute, and of a short one nothing."""
+
+from __future__ import annotations
+
+import io
+import time
+
+import pytest
+from rich.console import Console
+
+from striate.app.progress import watching_run, watching_study
+from striate.training.evaluate import Score
+from striate.training.loop import Tick
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_a_log_gets_the_epoch_that_ends_after_a_silent_minute(clock: list[float]) -> None:
+    text = io.StringIO()
+    with watching_run(Console(file=text)) as watch:
+        for epoch, seconds in ((1, 59.0), (2, 1.0), (3, 59.0), (4, 60.0)):
+            clock[0] += seconds
+            watch(Tick(epoch, 4, 10, 10, 130.0, None))
+            watch(Tick(epoch, 4, 10, 10, 130.0, Score(1.5, epoch / 8, 1000)))
+    assert text.getvalue().splitlines() == [
+        "epoch   2   validation accuracy 0.2500   loss 1.5000",
+        "epoch   4   validation accuracy 0.5000   loss 1.5000",
+    ]
+
+
+def test_a_log_of_a_study_gets_what_is_done(clock: list[float]) -> None:
+    text = io.StringIO()
+    with watching_study(Console(file=text), 5) as beat:
+        for _ in range(3):
+            clock[0] += 30.0
+            beat([None, None])
+    assert text.getvalue().splitlines() == ["0/2 runs   0 of 10 epochs, 0.0/min"]
