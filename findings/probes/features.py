@@ -98,4 +98,6 @@ def sheet(name: str, lines: list[Pixels], factor: int) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
     main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])

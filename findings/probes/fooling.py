@@ -50,4 +50,6 @@ def panel(page: Path, pair: str, name: str) -> np.ndarray:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 5:
+        sys.exit(__doc__)
     main(*map(Path, sys.argv[1:5]))

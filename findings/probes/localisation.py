@@ -123,4 +123,6 @@ def save(name: str, rows: list[list[Pixels]]) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
     main(Path(sys.argv[1]), Path(sys.argv[2]))

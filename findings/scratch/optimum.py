@@ -77,4 +77,6 @@ def main(runs: dict[str, Path]) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
     main({"logistic": Path(sys.argv[1]), "svm": Path(sys.argv[2])})
