@@ -187,3 +187,16 @@ def test_a_failed_check_is_seen_and_has_an_exit_code(run, monkeypatch: pytest.Mo
 
 def test_python_returns_the_matrices() -> None:
     assert striate.prove("cross-correlation", length=4).values["jacobian_y"].shape == (4, 4)
+
+
+def test_help_after_a_name_lists_the_parameters_of_that_proof(run) -> None:
+    code, out, err = run("conv-as-matrix", "--help")
+    assert (code, err) == (0, "")
+    assert "--html <path>" in out
+    rows = {words[0]: words[1:] for line in out.splitlines() if (words := line.split()) and words[0].startswith("--")}
+    fields = catalog.entry("conv-as-matrix").Parameters.model_fields
+    assert {f"--{field.replace('_', '-')}" for field in fields} <= set(rows)
+    assert rows["--kernel"] == ["3", "Cells", "of", "a", "kernel", "along", "each", "side."]
+    assert "prove NAME --help" in run("--help")[1]
+    code, out, err = run("conv-as-matrx", "--help")
+    assert (code, out, err.count("\n")) == (2, "", 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from striate.app.terminal import table
 from striate.reports.matrix import Cell, cells
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from rich.console import Console
 
     from striate.proofs.proof import Proof
@@ -30,6 +32,16 @@ def show_list(out: Console, rows: Sequence[dict[str, Any]]) -> None:
     out.print(made)
     held = sum(row["holds"] for row in rows)
     out.print(f"\n{held} of {len(rows)} hold; symbolic, numeric: checks that passed judgement on each of them")
+
+
+def show_parameters(out: Console, name: str, parameters: type[BaseModel]) -> None:
+    """Print a line for each parameter of a proof: its option, its default, what it is."""
+    made = table("option", "default", "what it is")
+    for field, info in parameters.model_fields.items():
+        default = "" if info.default is None else json.dumps(info.default)
+        made.add_row(f"--{field.replace('_', '-')}", default, info.description or "")
+    out.print(Text(f"\nParameters of {name}:\n"))
+    out.print(made)
 
 
 def show_proof(out: Console, proof: Proof) -> None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 SHORT = {"in": ("channels_in", "channels"), "out": ("channels_out", "filters")}
 """Options that stand for the first of these fields that the proof has, where none has the option's own name."""
-FREE = {"allow_extra_args": True, "ignore_unknown_options": True}
+FREE: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+"""Every option is taken as it comes, ``--help`` too, since what it says depends on the proof."""
 
 
 def prove(
@@ -29,6 +30,9 @@ def prove(
     as_json: AsJson = False,
 ) -> None:
     """Prove a statement and check it, at sizes of your own: each parameter of a proof is an option after its name."""
+    if "--help" in (name, *context.args):
+        _help(context, name)
+        return
     if name is None or name.startswith("-"):
         if name is not None or html or latex or context.args:
             raise ProofError(f"which proof? write its name right after prove; accepted are {', '.join(_names())}")
@@ -52,6 +56,19 @@ def prove(
         typer.echo(f"\nmade by: {command(proof)}")
     if not proof.holds:
         raise typer.Exit(1)
+
+
+def _help(context: typer.Context, name: str | None) -> None:
+    """Print what the command takes and, after the name of a proof, what that proof takes."""
+    from striate.app import derivation, terminal
+    from striate.proofs import catalog
+
+    parameters = catalog.entry(name).Parameters if name and not name.startswith("-") else None
+    typer.echo(context.get_help())
+    if name and parameters:
+        derivation.show_parameters(terminal.console(), name, parameters)
+    else:
+        typer.echo("\n`striate prove NAME --help` prints the parameters of a proof.")
 
 
 def options(words: Sequence[str], fields: dict[str, Any]) -> dict[str, Any]:

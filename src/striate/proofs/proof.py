@@ -22,8 +22,8 @@ TOLERANCE = 1e-9  # relative to the largest expected number; float64 leaves abou
 MOST_BYTES = 256 * 2**20
 MOST_WRITTEN = 2**20  # numbers of a record in JSON, about 20 bytes each
 
-CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-"""The configuration of every proof's ``Parameters`` model."""
+CONFIG = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True)
+"""The configuration of every proof's ``Parameters`` model, whose docstrings are what `striate prove NAME --help` says."""
 
 
 @dataclass(frozen=True)
