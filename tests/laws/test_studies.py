@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from striate.base.errors import StudyError
 from striate.base.files import read_json
 from striate.reports.study import write_study_report
 from striate.studies.catalog import BUILTIN
@@ -54,6 +55,74 @@ def test_the_arms_follow_the_base(name: str) -> None:
     for arm in changed.arms:
         recipe = changed.recipe(arm, 1)
         assert (recipe.data, recipe.epochs, recipe.seed) == ("mnist", 3, 1)
+
+
+OWN = """
+from torch import nn
+
+
+class Rich(nn.Module):
+    def __init__(self, image_shape, classes, norm: str = "none", activation: str = "relu", residual: bool = False,
+                 dropout: float = 0.5, dropout_scaling: str = "inverted", n: int = 2, width: int = 6, block: str = "standard",
+                 order: str = "post", widths: list = [[4], [4]], hidden: list = []):
+        super().__init__()
+        depth = sum(len(stage) for stage in widths)
+        first = nn.Conv2d(image_shape[2], width, 3, padding=1)
+        rest = [nn.Conv2d(width, width, 3, padding=1) for _ in range(depth - 1)]
+        act = nn.Sigmoid if activation == "sigmoid" else nn.ReLU
+        layers = [layer for conv in (first, *rest) for layer in (conv, act())]
+        self.net = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, classes))
+
+    def forward(self, x):
+        return self.net(x)
+
+
+def bare(image_shape, classes):
+    return Rich(image_shape, classes)
+"""
+FOR_ANY_NET = ("augmentation", "schedules", "learning-rates", "step-gamma", "divergence")
+TORCH = [name for name, question in BUILTIN.items() if question.base.engine == "torch" and name != "same-curve"]
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own_nets.py").write_text(OWN, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("own")
+@pytest.mark.parametrize("name", TORCH)
+def test_a_net_of_ones_own_is_put_in_with_its_own_defaults(name: str) -> None:
+    study = BUILTIN[name].study({"net": "own_nets:Rich"})
+    for arm in study.arms:
+        recipe = study.recipe(arm, 0)
+        assert recipe.net == arm.changes.get("net", "own_nets:Rich")
+        if "n" in arm.changes:
+            assert recipe.options.n in {2, 6, 10}  # once, three and five times its own 2
+        if name == "vgg11" and "width" in arm.changes:
+            assert recipe.options.width == 12  # twice its own 6
+
+
+@pytest.mark.usefixtures("own")
+@pytest.mark.parametrize("name", TORCH)
+def test_a_net_without_the_options_is_put_in_or_refused_by_their_names(name: str) -> None:
+    if name in (*FOR_ANY_NET, "locality"):
+        assert BUILTIN[name].study({"net": "own_nets:bare"}).arms
+        return
+    with pytest.raises(StudyError, match=r"of its net, and net own_nets:bare has no such option \(it has none\)"):
+        BUILTIN[name].study({"net": "own_nets:bare"})
+
+
+def test_an_arm_that_sets_what_the_net_has_by_itself_is_refused_with_the_remedy() -> None:
+    with pytest.raises(StudyError, match='since net vgg11 has activation="relu" by itself; set it otherwise'):
+        BUILTIN["vgg11"].study({"net": "vgg11"})
+    assert BUILTIN["vgg11"].study({"net": "vgg11", "activation": "none"}).arms[-1].changes["width"] == 128
+
+
+def test_arms_are_named_by_the_layers_of_their_kind_of_net() -> None:
+    names = [arm.name for arm in BUILTIN["depth"].study({"net": "resnet-v2", "n": 1}).arms]
+    assert names == ["plain 11", "plain 29", "plain 47", "residual 11", "residual 29", "residual 47"]  # 9n + 2
 
 
 @pytest.mark.slow

@@ -95,6 +95,14 @@ def test_all_runs_diverged():
     assert "5 of 5 runs of plain diverged" in verdict.reason
 
 
+def test_a_rescue_that_fails_as_often_is_refuted_where_enough_runs_say_so():
+    claim = replace(CLAIM, rescue=True, treatment=("bn",))
+    verdict = claim.judge([*lost("plain", 5), *lost("bn", 5)])
+    assert (verdict.answer, verdict.seeds_needed) == ("refuted", None)
+    assert "5 of 5 runs of bn diverged" in verdict.reason
+    assert claim.judge([*lost("plain", 3), *lost("bn", 3)]).answer == "undecided"  # 2 / C(6, 3) = .1
+
+
 def test_one_seed():
     verdict = CLAIM.judge([PLAIN[0], HIGH[0], SAME[0]])
     assert (verdict.answer, verdict.seeds_needed) == ("undecided", 2)

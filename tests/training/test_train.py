@@ -9,9 +9,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from striate.base.errors import DataError, NetError, RunError
+from striate.base.errors import DataError, NetError, RecipeError, RunError
 from striate.base.files import read_json
 from striate.data import ImageSet
+from striate.training import setup
 from striate.training.batches import in_order
 from striate.training.normalization import Normalization
 from striate.training.recipe import Recipe
@@ -74,6 +75,13 @@ def test_a_refused_recipe_writes_nothing(tiny: ImageSet, tmp_path: Path) -> None
     with pytest.raises(DataError):
         train(Recipe(data="digitz"), tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_batch_norm_over_a_single_value_is_refused(tiny: ImageSet, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"batch norm .* of net mlp sees one value a channel"):
+        train(Recipe(net="mlp", net_options={"norm": "batch"}, batch_size=1), tmp_path / "run", images=tiny)
+    norm_over_space = Recipe(net="convnet", net_options={"norm": "batch", "widths": [[2]], "hidden": []}, batch_size=1)
+    setup.check(norm_over_space, tiny)  # a map of many places has a variance
 
 
 def test_it_learns(tiny: ImageSet, tmp_path: Path) -> None:

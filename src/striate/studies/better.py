@@ -28,7 +28,9 @@ WORDS: Mapping[Measure, str] = {
 class Better:
     """At least one ``treatment`` arm reaches a higher ``measure`` than ``control``.
 
-    ``margin`` is the smallest difference worth having, as a fraction. Raises StudyError with what is not acceptable.
+    ``margin`` is the smallest difference worth having, as a fraction. ``rescue`` says that the treatment is to cure failing
+    runs, so that one whose runs all fail too is no gain; else nothing can be said of two arms that only fail. Raises
+    StudyError with what is not acceptable.
     """
 
     kind: ClassVar[str] = "better"
@@ -38,6 +40,7 @@ class Better:
     control: str
     measure: Measure
     margin: float
+    rescue: bool = False
 
     def __post_init__(self) -> None:
         check_terms(self.name, self.statement, {"treatment": self.treatment, "control": (self.control,)}, self.margin)
@@ -103,7 +106,7 @@ class Better:
             resolution=max(1 / run.val_images for run in (*treatment, *control)),
             largest=1.0,
         )
-        return find(treatment, control, comparison, self.margin)
+        return find(treatment, control, comparison, self.margin, rescue=self.rescue)
 
     def _seen(self, leader: str, findings: Mapping[str, Finding], measure: Measure) -> str:
         comparison = findings[leader].comparison

@@ -33,15 +33,17 @@ def find(
     unit: str = "",
     *,
     judge_failures: bool = True,
+    rescue: bool = False,
 ) -> Finding:
     """Decide ``comparison``, which is of these runs, unless failed runs forbid it; ``unit`` is for the words.
 
     Runs that all failed have equal values, and so an interval narrower than a few seeds justify. The two groups must
     then be large enough for an exact test of them to reach the level: 2 / C(n_t + n_c, n_t) at most 1 - confidence.
-    ``judge_failures`` False leaves that out, for quantities that mean something in a failed run too.
+    ``judge_failures`` False leaves that out, for quantities that mean something in a failed run too. Two groups that both
+    failed say nothing, unless the treatment was to ``rescue`` the control.
     """
     lost = [judge_failures and all(run.state != "stable" for run in runs) for runs in (treatment, control)]
-    if all(lost):
+    if all(lost) and not rescue:
         return Finding(comparison, "undecided", "every run of both failed, so the numbers say nothing")
     alpha = 1 - comparison.confidence
     if any(lost) and exact_floor(len(treatment), len(control)) > alpha:

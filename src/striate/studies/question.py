@@ -10,6 +10,7 @@ so that `--set`, `--data` and `--epochs` change the base, and the arms follow, f
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ from typing import Any, Literal
 
 from striate.base.errors import RecipeError, StudyError, nearest
 from striate.studies.verdict import Claim
+from striate.training.known_nets import options_of
 from striate.training.recipe import Recipe
 
 Tests = Literal["every", "chosen", "none"]
@@ -83,13 +85,7 @@ class Study:
                 self.base.change(**arm.changes)
             except RecipeError as error:
                 raise StudyError(f'study "{self.name}", arm "{arm.name}": {error}') from error
-        recipes = [self.recipe(arm, 0) for arm in self.arms]
-        for index, recipe in enumerate(recipes):
-            if recipe in recipes[:index]:
-                twin = self.arms[recipes.index(recipe)].name
-                raise StudyError(
-                    f'study "{self.name}": arms "{twin}" and "{self.arms[index].name}" are the same recipe'
-                )
+        self._refuse_twins()
         known = [arm.name for arm in self.arms]
         for claim in self.claims:
             for name in claim.arms:
@@ -101,6 +97,21 @@ class Study:
         if not self.seeds or len(set(self.seeds)) < len(self.seeds) or min(self.seeds) < 0:
             raise StudyError(
                 f'study "{self.name}": seeds are {list(self.seeds)}, and must be different numbers from 0 on'
+            )
+
+    def _refuse_twins(self) -> None:
+        """Raise StudyError where two arms are one recipe, be it only because the net has by itself what one of them sets."""
+        written = [self.recipe(arm, 0) for arm in self.arms]
+        recipes = [(recipe.model_copy(update={"net_options": {}}), recipe.options) for recipe in written]
+        for index, recipe in enumerate(recipes):
+            first = recipes.index(recipe)
+            if first == index:
+                continue
+            there, here = written[first].net_options, written[index].net_options
+            own = " and ".join(f"{key}={json.dumps(value)}" for key, value in here.items() if key not in there)
+            raise StudyError(
+                f'study "{self.name}": arms "{self.arms[first].name}" and "{self.arms[index].name}" are the same recipe'
+                + (f", since net {self.base.net} has {own} by itself; set it otherwise with --set" if own else "")
             )
 
     def recipe(self, arm: Arm, seed: int) -> Recipe:
@@ -140,10 +151,26 @@ class Question:
         return replace(made, seeds=tuple(range(seeds))) if seeds is not None else made
 
     def _made(self, changes: Mapping[str, Any]) -> Study:
-        made = self.make(self.base.change(**changes))
+        base = self.base.change(**changes)
+        try:
+            made = self.make(base)
+        except (StudyError, RecipeError) as error:
+            if missing := self._missing(base):
+                raise StudyError(
+                    f'study "{self.name}" sets {" and ".join(missing)} of its net, and net {base.net} has no such option'
+                    f" (it has {', '.join(options_of(base.engine, base.net)) or 'none'}); choose a net that has"
+                ) from error
+            raise
         if not isinstance(made, Study):
             raise StudyError(f'study(base) of "{self.name}" gave {type(made).__name__}; it must return a Study')
         return made
+
+    def _missing(self, base: Recipe) -> list[str]:
+        """Return the options that the arms, made around the study's own net, set and the net of ``base`` lacks."""
+        own, given = options_of(self.base.engine, self.base.net), options_of(base.engine, base.net)
+        usual: Any = self.make(self.base)
+        wanted = dict.fromkeys(key for arm in usual.arms for key in arm.changes if key in own)
+        return [key for key in wanted if key not in given]
 
     def _refuse_void(self, made: Study, name: str, changes: Mapping[str, Any]) -> None:
         """Raise StudyError for a change of the base that reaches no run: the seed, or what every arm sets for itself."""
@@ -152,9 +179,11 @@ class Question:
         rest = {key: value for key, value in changes.items() if key != name}
         if name == "net" or self.base.change(**changes) == self.base.change(**rest):
             return
-        if [made.recipe(arm, 0) for arm in made.arms] == [
-            m.recipe(arm, 0) for m in (self._made(rest),) for arm in m.arms
-        ]:
+        try:
+            without = self._made(rest)
+        except (StudyError, RecipeError):
+            return  # there is no study without this change, so it is needed
+        if [made.recipe(arm, 0) for arm in made.arms] == [without.recipe(arm, 0) for arm in without.arms]:
             raise StudyError(
                 f'study "{self.name}": every arm sets {name} for itself, so changing it reaches no run; leave it out'
             )

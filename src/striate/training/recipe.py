@@ -144,6 +144,11 @@ class Recipe(BaseModel):
             options = {**options, **own}
         return Recipe(**{**given, **changes, "net_options": options})
 
+    @property
+    def options(self) -> Any:
+        """Every option of the net: its own defaults, with ``net_options`` in place of some."""
+        return complete(self.engine, self.net, self.net_options)
+
     def to_json(self) -> dict[str, Any]:
         """Return the recipe as JSON-able values; `recipe_from_json` reads it."""
         return self.model_dump(mode="json")

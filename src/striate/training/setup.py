@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import torch
 from torch import nn
 
+from striate.base.errors import RecipeError
 from striate.base.seeds import generator, integer
 from striate.data import ImageSet
 from striate.nets import build
+from striate.nets.anatomy import anatomy
 from striate.scratch import catalog as scratch_nets
 from striate.scratch.models import Model
 from striate.training import machine
@@ -103,4 +106,17 @@ def initial_net(recipe: Recipe, images: ImageSet) -> nn.Module:
     """Return the recipe's net with its initial weights, drawn from the stream "init"; torch's own generator is left alone."""
     with torch.random.fork_rng():
         torch.manual_seed(integer(recipe.seed, "init"))
-        return build(recipe.net, recipe.net_options, images.image_shape, len(images.classes))
+        net = build(recipe.net, recipe.net_options, images.image_shape, len(images.classes))
+    if recipe.batch_size == 1:
+        _refuse_lone(net, images, recipe)
+    return net
+
+
+def _refuse_lone(net: nn.Module, images: ImageSet, recipe: Recipe) -> None:
+    """Raise RecipeError where batch norm would see one value a channel in a batch of one image, and so no variance."""
+    layers = anatomy(net, images.image_shape, recipe.net).layers
+    if lone := [row.name for row in layers if row.kind == "batch norm" and math.prod(row.output[1:]) == 1]:
+        raise RecipeError(
+            f"in a batch of one image the batch norm {lone[0]} of net {recipe.net} sees one value a channel, which has no"
+            " variance; choose a batch_size of at least 2"
+        )

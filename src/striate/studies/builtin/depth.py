@@ -27,10 +27,10 @@ FACTORS = (1, 3, 5)
 
 def study(base: Recipe) -> Study:
     """Return the study around ``base``, whose option ``n`` (blocks in each stack) is the smallest depth."""
-    n = int(base.net_options.get("n", 3))
+    n = int(getattr(base.options, "n", 1))
     arms = {
         (residual, factor): Arm(
-            f"{'residual' if residual else 'plain'} {6 * n * factor + 2}", {"residual": residual, "n": n * factor}
+            f"{'residual' if residual else 'plain'} {_depth(base, n * factor)}", {"residual": residual, "n": n * factor}
         )
         for residual in (False, True)
         for factor in FACTORS
@@ -78,3 +78,9 @@ def study(base: Recipe) -> Study:
         ),
         seeds=(0, 1, 2),
     )
+
+
+def _depth(base: Recipe, n: int) -> str:
+    """Return the number of layers, as the papers count them, of a net with n blocks a stack; of another kind of net, n."""
+    layers = {"standard": 6, "bottleneck": 9}.get(getattr(base.options, "block", ""))
+    return f"{layers * n + 2}" if layers else f"n={n}"

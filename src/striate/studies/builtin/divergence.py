@@ -13,7 +13,7 @@ from striate.studies.better import Better
 from striate.studies.question import Arm, Study
 from striate.training.recipe import Recipe
 
-BASE = Recipe(net="convnet", optimizer="sgd", lr=0.5, batch_size=32, epochs=10)
+BASE = Recipe(net="convnet", optimizer="sgd", lr=0.5, batch_size=32, epochs=10, record_steps=True)
 
 
 def study(base: Recipe) -> Study:
@@ -26,6 +26,10 @@ def study(base: Recipe) -> Study:
         "batch norm": {"norm": "batch"},
         "weight decay": {"weight_decay": 1e-3},
     }
+    notes: tuple[str, ...] = ()
+    if not hasattr(base.options, "norm"):
+        del cures["batch norm"]
+        notes = (f"net {base.net} has no option norm, so batch norm is not tried",)
     return Study(
         name="divergence",
         question="A loss falls and then explodes: which hyper-parameter cures it?",
@@ -39,7 +43,9 @@ def study(base: Recipe) -> Study:
                 control="sick",
                 measure="final",
                 margin=0.05,
+                rescue=True,
             )
             for name in cures
         ),
+        notes=notes,
     )

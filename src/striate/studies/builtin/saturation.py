@@ -7,6 +7,7 @@ a norm, with the gradient norm of every layer in the history.
 
 from __future__ import annotations
 
+from striate.nets import build
 from striate.studies.better import Better
 from striate.studies.larger import Larger
 from striate.studies.question import Arm, Study
@@ -50,10 +51,16 @@ def study(base: Recipe) -> Study:
                 f"With {deepest} convolutions, ReLU leaves the first layer a larger gradient than sigmoid does",
                 treatment=(name["relu", deepest],),
                 control=name["sigmoid", deepest],
-                metric="train/gradient.conv1",
+                metric=f"train/gradient.{first_layer(base)}",
                 margin=2.0,
                 log=True,
             ),
         ),
         seeds=(0, 1, 2, 3),  # to judge an arm whose every run failed takes four
     )
+
+
+def first_layer(base: Recipe) -> str:
+    """Return the name of the net's first layer with weights, as the history names it, for 32 x 32 colour images."""
+    net = build(base.net, base.net_options, (32, 32, 3), 10)
+    return next(name.removesuffix(".weight") for name, weights in net.named_parameters() if weights.dim() > 1)

@@ -27,7 +27,7 @@ def study(base: Recipe) -> Study:
         "+ batch norm": {"norm": "batch"},
         "+ one-cycle": {"schedule": "one-cycle", "lr": 3 * base.lr},
         "+ crop": {"pad_crop": 4},
-        "+ width x2": {"width": 2 * int(base.net_options.get("width", 8))},
+        "+ width x2": {"width": 2 * int(getattr(base.options, "width", 1))},
     }
     arms, changes = [Arm("literal")], dict[str, Any]()
     for name, change in steps.items():
