@@ -6,14 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from striate.base.errors import StudyError
 from striate.base.files import read_json
+from striate.data import load
 from striate.reports.study import write_study_report
 from striate.studies.catalog import BUILTIN
 from striate.studies.execute import run_study
 from striate.studies.verdict import ANSWERS
+from striate.training.setup import check
 
 # What makes a study small enough for a test; --set reaches the same fields.
 TOY: dict[str, Any] = {"epochs": 1, "train_images": 60, "batch_size": 30}
@@ -123,6 +127,23 @@ def test_an_arm_that_sets_what_the_net_has_by_itself_is_refused_with_the_remedy(
 def test_arms_are_named_by_the_layers_of_their_kind_of_net() -> None:
     names = [arm.name for arm in BUILTIN["depth"].study({"net": "resnet-v2", "n": 1}).arms]
     assert names == ["plain 11", "plain 29", "plain 47", "residual 11", "residual 29", "residual 47"]  # 9n + 2
+
+
+@pytest.mark.parametrize("name", [name for name in BUILTIN if BUILTIN[name].base.data != "sums"])
+def test_a_folder_of_photographs_is_put_in(name: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for kind in ("cat", "dog"):
+        (tmp_path / "photos" / kind).mkdir(parents=True)
+        for number in range(10):
+            pixels = rng.integers(0, 256, (20 + number, 24, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "photos" / kind / f"{number}.png")
+    changes = {**toy(name), "data": str(tmp_path / "photos"), "train_images": None}
+    study = BUILTIN[name].study(changes)
+    for arm in study.arms:
+        recipe = study.recipe(arm, 0)
+        images = load(recipe.data, image_size=recipe.image_size)
+        assert images.classes == ("cat", "dog")
+        check(recipe, images)
 
 
 @pytest.mark.slow
