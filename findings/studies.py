@@ -45,11 +45,13 @@ def section(folder: Path, study: StudyRecord) -> str:
     minutes = sum(run.seconds or 0.0 for run in study.runs) / 60
     facts = ", ".join(f"{name} {environment[name]}" for name in KEPT if name in environment)
     some = study.base.get("train_images")
+    options = ", ".join(f"{name} {value}" for name, value in study.base["net_options"].items())
+    net = f"net {study.base['net']}{f' with {options}' if options else ''}"
     images = f"{some:,} images of {study.base['data']}" if some else study.base["data"]
     lines = [
         f"## {study.question}",
         "",
-        f"`{folder.name}` on {images}: {len(study.arms)} arms x {len(study.seeds)} seeds, "
+        f"`{folder.name}` on {images}, {net}: {len(study.arms)} arms x {len(study.seeds)} seeds, "
         f"{study.base['epochs']} epochs; {minutes:.1f} minutes in updates, all runs together ({facts}).",
         "",
     ]
