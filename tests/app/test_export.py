@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from striate.app.export import export, write
+from striate.app.export import _difference, write
 from striate.app.subject import Subject
 from striate.base.errors import NetError
 from striate.nets import build
@@ -96,27 +96,6 @@ def test_a_net_normalized_by_each_image_says_so(tmp_path: Path, subject: Subject
     assert found["permuted_pixels"] is True
 
 
-def test_a_run_leaves_with_what_its_net_is_built_from(tmp_path: Path) -> None:
-    from safetensors import safe_open
-
-    from striate.app.subject import open_subject
-    from striate.nets.weights import load_weights
-    from striate.training.recipe import Recipe
-    from striate.training.train import train
-
-    recipe = Recipe(epochs=1, batch_size=512, net_options={"widths": [[3]], "hidden": []})
-    run = train(recipe, tmp_path / "run", warn=lambda text: None)
-    assert export(run.folder, "safetensors", tmp_path / "run.safetensors")["checked"] == "the weights as they are"
-    with safe_open(tmp_path / "run.safetensors", "pt") as file:
-        found = json.loads(file.metadata()["striate"])
-    assert str(tmp_path) not in json.dumps(found)
-    assert found["classes"] == [str(digit) for digit in range(10)]
-    again = build(found["built_as"]["net"], found["built_as"]["options"], (8, 8, 1), 10).eval()
-    load_weights(again, tmp_path / "run.safetensors")
-    blank = torch.ones(1, 1, 8, 8)
-    assert torch.equal(again(blank), open_subject(str(run.folder)).net(blank))
-
-
 def test_the_mode_is_put_back_and_the_file_is_named_after_the_net(
     subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +119,69 @@ def test_a_file_that_would_answer_otherwise_is_not_written(tmp_path: Path) -> No
     with pytest.raises(NetError, match="the program file would answer otherwise than odd: the logits differ by"):
         write(Subject(Forgetful(), INPUTS, "odd"), "program", tmp_path / "odd.pt2")
     assert list(tmp_path.iterdir()) == []
+
+
+class Broken(nn.Module):
+    """A net whose logits are not numbers, as after a run that diverged."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.flatten(1)[:, :2] * float("nan")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("to", ["program", "onnx"])
+def test_a_net_without_finite_logits_is_not_written(to: str, tmp_path: Path) -> None:
+    with pytest.raises(NetError, match=f"the logits of broken are not finite, so that no {to} file can be checked"):
+        write(Subject(Broken(), INPUTS, "broken"), to, tmp_path / "x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_answers_no_numbers_is_not_written(
+    subject: Subject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(subject: Subject, text: str) -> tuple[bytes, float]:
+        return b"", _difference(subject, "program", Broken())
+
+    monkeypatch.setattr("striate.app.export._program", broken)
+    with pytest.raises(NetError, match=r"the program file would answer otherwise than runs/first: .* differ by nan"):
+        write(subject, "program", tmp_path / "x.pt2")
+    assert list(tmp_path.iterdir()) == []
+
+
+class Deciding(nn.Module):
+    """A net whose path depends on the numbers that it is given."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        logits = x.flatten(1)[:, :2]
+        return logits * 2 if x.mean() > 0 else logits
+
+
+class OfTwo(nn.Module):
+    """A net for two images and no other number of them, as the exporter's example is."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.view(2, -1)[:, :2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("to", ["program", "onnx"])
+def test_a_net_that_cannot_be_followed_is_one_sentence(
+    to: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(NetError) as caught:
+        write(Subject(Deciding(), INPUTS, "own:Net"), to, tmp_path / "x")
+    text = str(caught.value)
+    assert text.startswith(f"own:Net cannot be written as {to} (GuardOnDataDependentSymNode: Could not guard on data-")
+    assert text.endswith("on how many images there are, or export --to safetensors")
+    assert "\n" not in text
+    assert capsys.readouterr() == ("", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_net_of_one_batch_size_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(NetError, match=r"own:Net cannot be written as program \(\w+: Constraints violated \(batch\)!"):
+        write(Subject(OfTwo(), INPUTS, "own:Net"), "program", tmp_path / "x")
 
 
 def test_an_unknown_format_and_a_missing_extra_are_one_sentence(

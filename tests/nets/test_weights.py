@@ -37,11 +37,33 @@ def test_every_weight_arrives(tmp_path: Path, name: str) -> None:
     assert all(torch.equal(value, expected[key]) for key, value in made.state_dict().items())
 
 
-def test_what_wrappers_leave_around_the_names_is_taken_off(tmp_path: Path) -> None:
+@pytest.mark.parametrize("within", ["state_dict", "model"])
+def test_what_wrappers_leave_around_the_names_is_taken_off(tmp_path: Path, within: str) -> None:
     made, expected = net(), state(1)
-    wrapped = {"epoch": 3, "state_dict": {f"module.{name}": value for name, value in expected.items()}}
+    wrapped = {"epoch": 3, within: {f"module.{name}": value for name, value in expected.items()}}
     load_weights(made, written(tmp_path, "w.pt", wrapped))
     assert torch.equal(made.get_parameter("conv1.weight"), expected["conv1.weight"])
+
+
+class Inception(nn.Module):
+    """A net that can have a side classifier, as torchvision's have."""
+
+    def __init__(self, *, side: bool) -> None:
+        super().__init__()
+        self.fc = nn.Linear(3, 2)
+        self.AuxLogits = nn.Linear(3, 2) if side else None
+        self.transform_input = side
+
+
+def test_a_side_classifier_that_the_net_has_not_is_left_out(tmp_path: Path) -> None:
+    given = Inception(side=True).state_dict()
+    path = written(tmp_path, "w.pt", given)
+    made = Inception(side=False)
+    load_weights(made, path)
+    assert torch.equal(made.fc.weight, given["fc.weight"])
+    assert made.transform_input  # as torchvision published the weights
+    with pytest.raises(NetError, match=r"do not fit the net: unexpected AuxLogits\.weight, AuxLogits\.bias"):
+        load_weights(nn.ModuleDict({"fc": nn.Linear(3, 2)}), path)
 
 
 def test_a_count_of_batches_may_be_absent(tmp_path: Path) -> None:
@@ -60,6 +82,8 @@ def test_missing_unexpected_and_misshapen_are_listed_together_and_nothing_is_cop
     text = str(caught.value)
     assert "missing conv1.weight; unexpected extra0, extra1, extra2, extra3, extra4 and 2 more; " in text
     assert text.endswith("misshapen linear.weight is 10x8 and the net's is 3x8")
+    (note,) = caught.value.__notes__
+    assert "unexpected, 7 in all: extra0, extra1, extra2, extra3, extra4, extra5, extra6" in note
     assert all(torch.equal(value, before[name]) for name, value in made.state_dict().items())
 
 

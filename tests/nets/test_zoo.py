@@ -40,8 +40,75 @@ def test_weights_from_a_file_need_no_network(tmp_path: Path) -> None:
     save_file(first.state_dict(), tmp_path / "w.safetensors")
     again = build("torchvision:squeezenet1_1", {"weights": str(tmp_path / "w.safetensors")}, (48, 48, 3), 5)
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
-    with pytest.raises(NetError, match=r"misshapen classifier\.1\.weight is 5x512x1x1 and the net's is 4x512x1x1"):
-        build("torchvision:squeezenet1_1", {"weights": str(tmp_path / "w.safetensors")}, (48, 48, 3), 4)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_file_for_other_classes_and_channels_is_taken_as_the_published_weights_are(
+    channels: int, tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    for name, first, body, head in (
+        ("timm:resnet18", "conv1", "layer2.0.conv1", "fc"),
+        ("torchvision:resnet18", "conv1", "layer2.0.conv1", "fc"),
+        ("torchvision:squeezenet1_1", "features.0", "features.3.squeeze", "classifier.1"),
+    ):
+        known = build(name, {}, (48, 48, 4 - channels), 7)
+        path = tmp_path / "w.pth"
+        torch.save({"model": known.state_dict(), "epoch": 3}, path)
+        net = build(name, {"weights": str(path)}, (48, 48, channels), 5)
+        assert torch.equal(net.get_parameter(f"{body}.weight"), known.get_parameter(f"{body}.weight"))
+        assert len(net.get_parameter(f"{head}.weight")) == 5
+        kernels = net.get_parameter(f"{first}.weight").sum(1)
+        torch.testing.assert_close(kernels, known.get_parameter(f"{first}.weight").sum(1))
+        same = build(name, {"weights": str(path)}, (48, 48, channels), 7)
+        assert torch.equal(same.get_parameter(f"{head}.weight"), known.get_parameter(f"{head}.weight"))
+
+
+def test_a_file_for_larger_images_is_taken_to_smaller_ones(tmp_path: Path) -> None:
+    name = "timm:vit_tiny_patch16_224"
+    known = build(name, {}, (224, 224, 3), 1000)
+    save_file(known.state_dict(), tmp_path / "w.safetensors")
+    net = build(name, {"weights": str(tmp_path / "w.safetensors")}, (32, 32, 3), 5)
+    assert torch.equal(net.get_parameter("blocks.0.mlp.fc1.weight"), known.get_parameter("blocks.0.mlp.fc1.weight"))
+    assert net.get_parameter("pos_embed").shape == (1, 5, 192)
+    assert "state_dict" not in net.pretrained_cfg
+
+
+@pytest.mark.parametrize("name", ["timm:resnet18", "torchvision:resnet18"])
+def test_a_file_of_another_net_is_refused_whole(name: str, tmp_path: Path) -> None:
+    state = build(name, {}, (48, 48, 3), 7).state_dict()
+    del state["layer1.0.conv1.weight"]
+    save_file(state | {"other": torch.zeros(1)}, tmp_path / "w.safetensors")
+    with pytest.raises(NetError) as caught:
+        build(name, {"weights": str(tmp_path / "w.safetensors")}, (48, 48, 3), 5)
+    assert str(caught.value).endswith("do not fit the net: missing layer1.0.conv1.weight; unexpected other")
+
+
+@pytest.mark.parametrize(("channels", "classes"), [(3, 1000), (3, 5), (1, 5)])
+def test_side_classifiers_of_a_published_file_are_left_out(channels: int, classes: int, tmp_path: Path) -> None:
+    from torchvision.models import googlenet
+
+    torch.manual_seed(0)
+    published = googlenet(aux_logits=True, transform_input=True, init_weights=False).eval()
+    torch.save(published.state_dict(), tmp_path / "w.pth")
+    net = build("torchvision:googlenet", {"weights": str(tmp_path / "w.pth")}, (64, 64, channels), classes).eval()
+    assert torch.equal(net.get_parameter("conv2.conv.weight"), published.get_parameter("conv2.conv.weight"))
+    images = torch.randn(2, channels, 64, 64)
+    assert net(images).shape == (2, classes)
+    if classes == 1000:
+        torch.testing.assert_close(net(images), published(images))  # with its normalization inside the net
+
+
+def test_a_published_file_serves_a_command_that_looks_into_a_net(tmp_path: Path) -> None:
+    from torchvision.models import resnet18
+
+    from striate.app.subject import open_subject
+
+    published = resnet18().eval()
+    torch.save({"state_dict": published.state_dict()}, tmp_path / "w.pth")
+    net = open_subject("torchvision:resnet18", tmp_path / "w.pth").net
+    images = torch.randn(1, 3, 64, 64)
+    assert torch.equal(net(images), published(images))
 
 
 def test_pretrained_weights_meet_other_classes_and_grey_images(monkeypatch: pytest.MonkeyPatch) -> None:

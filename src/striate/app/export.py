@@ -18,7 +18,7 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.base.errors import NetError, nearest
+from striate.base.errors import NetError, nearest, printable
 from striate.base.files import write_bytes
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def write(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
     """Write the net of ``subject`` as ``to`` (onnx, safetensors, program); return file, format, bytes, difference, checked.
 
     The difference is that of the logits of file and net, None where there is nothing to run. Without ``out`` the file is named
-    after the net, in the current folder. Raises NetError when the format is unknown, an extra is missing, or what the file
-    computes is not what the net computes.
+    after the net, in the current folder. Raises NetError when the format is unknown, an extra is missing, PyTorch cannot
+    follow the net, its logits are not finite, or what the file computes is not what the net computes.
     """
     if to not in FORMATS:
         raise NetError(f'format "{to}" is unknown{nearest(to, FORMATS)}; accepted are {", ".join(FORMATS)}')
@@ -66,7 +66,7 @@ def write(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
         content, difference = make(subject, json.dumps(metadata(subject), ensure_ascii=False))
     finally:
         net.train(training)
-    if difference is not None and difference > TOLERANCE:
+    if difference is not None and not difference <= TOLERANCE:  # so that NaN is refused too
         raise NetError(
             f"the {to} file would answer otherwise than {subject.name}: the logits differ by {difference:.2g} of the largest, "
             f"and {TOLERANCE:g} is allowed; nothing was written"
@@ -81,33 +81,49 @@ def write(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
 def metadata(subject: Subject) -> dict[str, Any]:
     """Return what a reader of the file has to know: what goes in, how it is normalized, and what the outputs are called."""
     height, width, channels = subject.inputs.image_shape
-    per_image = subject.per_image
-    formula = "(x - mean(x)) / max(std(x), 1 / sqrt(C H W))" if per_image else "(x - mean) / std for each channel"
     return {
         "format": 1,
         "net": Path(subject.name).name,
         **_built_as(subject),
         "input": {"layout": "float32 N, C, H, W", "channels": channels, "height": height, "width": width},
-        "normalization": {
-            "of": "x = pixel / 255",
-            "formula": formula,
-            **({} if per_image else {"mean": list(subject.inputs.mean), "std": list(subject.inputs.std)}),
-            "permuted_pixels": subject.permuted,
-        },
+        "normalization": _normalization(subject),
         "output": "logits N, classes",
         "classes": list(subject.inputs.classes),
     }
 
 
+def _normalization(subject: Subject) -> dict[str, Any]:
+    """Return by which formula, and in which order of the pixels, an image becomes what the net takes."""
+    from striate.data.catalog import is_table
+    from striate.training.normalization import permutation
+
+    inputs, per_image = subject.inputs, subject.per_image
+    formula = "(x - mean(x)) / max(std(x), 1 / sqrt(C H W))" if per_image else "(x - mean) / std for each channel"
+    told: dict[str, Any] = {
+        "of": "x = feature, in the table's own units" if is_table(inputs.data) else "x = pixel / 255",
+        "formula": formula,
+        **({} if per_image else {"mean": list(inputs.mean), "std": list(inputs.std)}),
+        "permuted_pixels": subject.permuted,
+    }
+    if subject.permuted:
+        height, width, _ = inputs.image_shape
+        told["permutation"] = permutation(height * width).tolist()
+        told["permutation_rule"] = "pixel k that the net sees, counted row by row, is pixel permutation[k] of the image"
+    return told
+
+
 def _built_as(subject: Subject) -> dict[str, Any]:
-    """Return the catalogue's name and options of a run's net, from which it can be built again for these weights."""
+    """Return the engine, name and options of a run's net, and the call that builds it again for these weights."""
     folder = Path(subject.name)
     if not (folder / "recipe.json").is_file():
         return {}
     from striate.training.run import open_run
 
     recipe = open_run(folder).recipe
-    return {"built_as": {"net": recipe.net, "options": recipe.net_options}}
+    # The nets by hand have a catalogue of their own, and leave as their PyTorch twins.
+    maker = "striate.nets.build" if recipe.engine == "torch" else "striate.training.saved.blank_twin"
+    call = f"{maker}(net, options, (height, width, channels), len(classes))"
+    return {"built_as": {"engine": recipe.engine, "net": recipe.net, "options": recipe.net_options, "call": call}}
 
 
 def _safetensors(subject: Subject, text: str) -> tuple[bytes, None]:
@@ -122,7 +138,7 @@ def _onnx(subject: Subject, text: str) -> tuple[bytes, float]:
     import onnxruntime
     import torch
 
-    with _quiet():
+    with _followed(subject, "onnx"):
         made: Any = torch.onnx.export(
             subject.net,
             (_images(subject, 2),),
@@ -132,20 +148,20 @@ def _onnx(subject: Subject, text: str) -> tuple[bytes, float]:
             output_names=["logits"],
             verbose=False,
         )
-    made.model.metadata_props[METADATA] = text
-    content: bytes = made.model_proto.SerializeToString()
-    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+        made.model.metadata_props[METADATA] = text
+        content: bytes = made.model_proto.SerializeToString()
 
     def run(images: Tensor) -> Tensor:
+        session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
         return torch.from_numpy(session.run(["logits"], {"images": images.numpy()})[0])
 
-    return content, _difference(subject, run)
+    return content, _difference(subject, "onnx", run)
 
 
 def _program(subject: Subject, text: str) -> tuple[bytes, float]:
     import torch
 
-    with _quiet():
+    with _followed(subject, "program"):
         made = torch.export.export(
             subject.net, (_images(subject, 2),), dynamic_shapes=({0: torch.export.Dim("batch")},)
         )
@@ -153,16 +169,23 @@ def _program(subject: Subject, text: str) -> tuple[bytes, float]:
         torch.export.save(made, buffer, extra_files={METADATA: text})
         buffer.seek(0)
         module = torch.export.load(buffer).module()
-    return buffer.getvalue(), _difference(subject, module)
+    return buffer.getvalue(), _difference(subject, "program", module)
 
 
-def _difference(subject: Subject, run: Any) -> float:
+def _difference(subject: Subject, to: str, run: Any) -> float:
     """Return the largest difference of the logits of five images, over the largest logit; the net was traced with two."""
     import torch
 
     images = _images(subject, 5)
     with torch.no_grad():
-        ours, theirs = subject.net(images), run(images)
+        ours = subject.net(images)
+        if not ours.isfinite().all():
+            raise NetError(
+                f"the logits of {subject.name} are not finite, so that no {to} file can be checked against them; nothing was "
+                "written; give other weights, or train it again with a smaller learning rate"
+            )
+        with _followed(subject, to):
+            theirs = run(images)
     return float((ours - theirs).abs().max() / ours.abs().max().clamp_min(1e-12))
 
 
@@ -187,14 +210,26 @@ def _needed(*modules: str) -> None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Generator[None]:
-    """While the block runs, the exporter's remarks about itself are not printed."""
-    loggers = [logging.getLogger(name) for name in ("torch.onnx", "torch.export", "onnxscript", "onnx_ir")]
+def _followed(subject: Subject, to: str) -> Generator[None]:
+    """While the block runs, the exporter's remarks about itself are not printed; NetError, should PyTorch not manage."""
+    names = ("torch.onnx", "torch.export", "torch.fx", "torch._dynamo", "onnxscript", "onnx_ir")
+    loggers = [logging.getLogger(name) for name in names]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
-        logger.setLevel(logging.ERROR)
+        logger.setLevel(logging.CRITICAL)
     try:
-        yield
+        unheard = io.StringIO()  # a graph that cannot be finished is printed, whatever the loggers are told
+        with contextlib.redirect_stdout(unheard), contextlib.redirect_stderr(unheard):
+            yield
+    except Exception as error:  # the exporters raise whatever the net's own code leads them to
+        first: BaseException = error
+        while first.__cause__ is not None:  # PyTorch's own advice about ONNX hides what could not be followed
+            first = first.__cause__
+        reason = printable(str(first).strip().partition("\n")[0]).rstrip(".")
+        raise NetError(
+            f"{subject.name} cannot be written as {to} ({type(first).__name__}: {reason}); keep forward free of decisions "
+            "that depend on the numbers in a tensor or on how many images there are, or export --to safetensors"
+        ) from error
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)

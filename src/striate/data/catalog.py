@@ -107,7 +107,7 @@ def load(name: str, *, data_dir: Path | None = None, image_size: int | None = No
     for entry in _ENTRIES:
         if entry.name == name:
             return _resized(entry.load(data_dir, download), image_size)
-    if name.endswith(SUFFIXES):
+    if is_table(name):
         return _resized(load_table(Path(name)), image_size)
     if os.path.isdir(name) or os.sep in name or (os.altsep or os.sep) in name:
         from striate.data.folder import load_folder
@@ -118,6 +118,11 @@ def load(name: str, *, data_dir: Path | None = None, image_size: int | None = No
         f" the names are {', '.join(names())}, or give the path of a folder with train/CLASS/*.png,"
         f" or of a table ({', '.join(SUFFIXES)})"
     )
+
+
+def is_table(name: str) -> bool:
+    """Tell whether `load` gives the features of a table for ``name``, and no images."""
+    return name == "sums" or name.endswith(SUFFIXES)
 
 
 def _resized(loaded: ImageSet, image_size: int | None) -> ImageSet:

@@ -6,22 +6,22 @@ Their published weights come by ``pretrained``, which needs the network once, or
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
 from pydantic import model_validator
-from torch import nn
+from torch import Tensor, nn
 
 from striate.base.errors import NetError, nearest
 from striate.nets.entry import Entry, ImageShape
 from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
 from striate.nets.own import tried
 from striate.nets.units import NetOptions
-from striate.nets.weights import load_weights
+from striate.nets.weights import AUXILIARY, copy_weights, misfits, read_weights
 
 SLOW_TO_START = ("googlenet", "inception_v3")
-AUXILIARY = ("aux1", "aux2", "AuxLogits")  # side classifiers of the Inception nets, which train in a loop of their own
 
 
 class ZooOptions(NetOptions):
@@ -30,7 +30,7 @@ class ZooOptions(NetOptions):
     pretrained: bool = False
     """Start from the published weights; a classifier of another number of classes is drawn anew."""
     weights: str | None = None
-    """A file of weights to start from, for exactly this net and number of classes."""
+    """A file of weights to start from, which may know other channels and classes, as the published ones do."""
 
     @model_validator(mode="after")
     def _one_source(self) -> ZooOptions:
@@ -59,9 +59,33 @@ def _timm_entry(timm: Any, name: str, model: str) -> Entry:
         raise NetError(f'timm has no model "{model}"{nearest(model, timm.list_models())}; see timm.list_models()')
     facts = timm.get_pretrained_cfg(model)
 
-    def make(pretrained: bool, image_shape: ImageShape, classes: int) -> nn.Module:
+    def make(options: ZooOptions, image_shape: ImageShape, classes: int) -> nn.Module:
         size = {"img_size": image_shape[:2]} if facts is not None and facts.fixed_input_size else {}
-        return timm.create_model(model, pretrained=pretrained, num_classes=classes, in_chans=image_shape[2], **size)
+        asked = {"num_classes": classes, "in_chans": image_shape[2], **size}
+        net = timm.create_model(model, pretrained=options.pretrained, **asked)
+        if options.weights is None:
+            return net
+        given = read_weights(Path(options.weights))
+        if facts is None or not misfits(net, given):
+            copy_weights(net, given, options.weights)
+            return net
+        # Whole into the net that the file was made for; from there timm takes it to other images, as it does the published.
+        parts = [
+            part if isinstance(part, str) else part[0] for part in (facts.first_conv or "", facts.classifier or "")
+        ]
+        kinds = (facts.input_size[0], facts.num_classes)
+        there, channels, count = _as_in_file(
+            lambda channels, count: timm.create_model(model, num_classes=count, in_chans=channels),
+            *(given, options.weights, parts, kinds),
+        )
+        overlay = {
+            "state_dict": there.state_dict(),
+            "num_classes": count,
+            "input_size": (channels, *facts.input_size[1:]),
+        }
+        net = timm.create_model(model, pretrained=True, pretrained_cfg_overlay=overlay, **asked)
+        net.pretrained_cfg = net.default_cfg = there.pretrained_cfg  # without a second copy of the weights
+        return net
 
     inputs = None
     if facts is not None and facts.input_size:
@@ -80,32 +104,43 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
     published = models.get_model_weights(model).DEFAULT
     side = published.transforms().crop_size[0]
 
-    def make(pretrained: bool, image_shape: ImageShape, classes: int) -> nn.Module:
-        fits = classes == len(published.meta["categories"])
-        count: dict[str, Any] = {} if pretrained else {"num_classes": classes}
-        if model in SLOW_TO_START and not pretrained:
-            count["init_weights"] = True  # else torchvision warns that this will change
-        net = models.get_model(model, weights=published if pretrained else None, **count)
-        if getattr(net, "aux_logits", False):
-            net.aux_logits = False
-            for part in AUXILIARY:
-                setattr(net, part, None)
-        if pretrained and not fits:
-            _replace(net, nn.Linear, lambda old: nn.Linear(old.in_features, classes), last=True)
-        if image_shape[2] != 3:
-            _replace(net, nn.Conv2d, lambda old: _recoloured(old, image_shape[2], pretrained), last=False)
-        return net
+    known = len(published.meta["categories"])
+    # Else torchvision warns that this will change.
+    first = {"init_weights": True} if model in SLOW_TO_START else {}
+
+    def drawn(channels: int, classes: int) -> nn.Module:
+        net = _without_sides(models.get_model(model, weights=None, num_classes=classes, **first))
+        return net if channels == 3 else _recoloured(net, channels, keep=False)
+
+    def make(options: ZooOptions, image_shape: ImageShape, classes: int) -> nn.Module:
+        channels = image_shape[2]
+        if options.pretrained:
+            net, had, count = _without_sides(models.get_model(model, weights=published)), 3, known
+        else:
+            net, had, count = drawn(channels, classes), channels, classes
+        if options.weights is not None:
+            given = read_weights(Path(options.weights))
+            if not misfits(net, given):
+                copy_weights(net, given, options.weights)
+            else:
+                parts = [_path(net, nn.Conv2d), _path(net, nn.Linear, nn.Conv2d, last=True)]
+                net, had, count = _as_in_file(drawn, given, options.weights, parts, (3, known))
+        if count != classes:
+            _behead(net, classes)
+        return net if had == channels else _recoloured(net, channels, keep=True)
 
     inputs = Inputs((side, side, 3), IMAGENET_MEAN, IMAGENET_STD, tuple(published.meta["categories"]))
     return Entry(name, f"{model} of torchvision", ZooOptions(), _builder(name, make), inputs)
 
 
 def _builder(
-    name: str, make: Callable[[bool, ImageShape, int], nn.Module]
+    name: str, make: Callable[[ZooOptions, ImageShape, int], nn.Module]
 ) -> Callable[[ZooOptions, ImageShape, int], nn.Module]:
     def build(options: ZooOptions, image_shape: ImageShape, classes: int) -> nn.Module:
         try:
-            net = make(options.pretrained, image_shape, classes)
+            net = make(options, image_shape, classes)
+        except NetError:
+            raise
         except Exception as error:
             reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
             if options.pretrained:
@@ -114,25 +149,70 @@ def _builder(
                     "file of them with --weights FILE, or --set weights=FILE --set pretrained=false where a net is trained"
                 ) from error
             raise NetError(f'"{name}" cannot be built for images {image_shape} (H, W, C): {reason}') from error
-        if options.weights is not None:
-            load_weights(net, options.weights)
         return tried(net, name, image_shape, classes)
 
     return build
 
 
-def _replace(net: nn.Module, kind: type[Any], remake: Callable[[Any], nn.Module], *, last: bool) -> None:
-    """Put another module in the place of the first or last one of that kind."""
-    found = [path for path, module in net.named_modules() if isinstance(module, kind)]
+def _as_in_file(
+    make: Callable[[int, int], nn.Module],
+    given: Mapping[str, Tensor],
+    path: str,
+    parts: list[str],
+    published: tuple[int, int],
+) -> tuple[nn.Module, int, int]:
+    """Return a net with the weights of the file, and the channels and classes that these know.
+
+    ``make(channels, classes)`` makes one; ``parts`` are the paths of its first convolution and its classifier, in whose shapes
+    the numbers are read off, by those of the ``published`` net. Raises NetError when the weights do not fit any of them.
+    """
+    net, found = make(*published), list(published)
+    own = net.state_dict()
+    for place, axis in enumerate((1, 0)):  # a convolution is (out, in, h, w), a dense layer (out, in)
+        name = f"{parts[place]}.weight"
+        if name in given and name in own and given[name].ndim == own[name].ndim:
+            found[place] = max(1, published[place] * given[name].shape[axis] // own[name].shape[axis])
+    channels, classes = found
+    if (channels, classes) != published:
+        net = make(channels, classes)
+    copy_weights(net, given, path)
+    return net, channels, classes
+
+
+def _without_sides(net: Any) -> nn.Module:
+    """Return ``net`` without side classifiers, which train in a loop of their own."""
+    if getattr(net, "aux_logits", False):
+        net.aux_logits = False
+        for part in AUXILIARY:
+            setattr(net, part, None)
+    return net
+
+
+def _path(net: nn.Module, *kinds: type[nn.Module], last: bool = False) -> str:
+    """Return the path of the first or last module of these kinds."""
+    found = [path for path, module in net.named_modules() if isinstance(module, kinds)]
     if not found:
-        raise NetError(f"the net has no {kind.__name__} to be replaced")
-    path = found[-1 if last else 0]
+        raise NetError(f"the net has no {' or '.join(kind.__name__ for kind in kinds)} to be replaced")
+    return found[-1 if last else 0]
+
+
+def _put(net: nn.Module, path: str, made: nn.Module) -> None:
     parent, _, child = path.rpartition(".")
-    setattr(net.get_submodule(parent), child, remake(net.get_submodule(path)))
+    setattr(net.get_submodule(parent), child, made)
 
 
-def _recoloured(old: Any, channels: int, keep: bool) -> nn.Conv2d:
-    """Return a first convolution for other channels; with ``keep``, the mean over the old ones, so that grey stays grey."""
+def _behead(net: nn.Module, classes: int) -> None:
+    """Draw the classifier anew for that many classes: the last dense layer, or convolution, where a net ends in one."""
+    path = _path(net, nn.Linear, nn.Conv2d, last=True)
+    old: Any = net.get_submodule(path)
+    dense = isinstance(old, nn.Linear)
+    _put(net, path, nn.Linear(old.in_features, classes) if dense else nn.Conv2d(old.in_channels, classes, 1))
+
+
+def _recoloured(net: Any, channels: int, *, keep: bool) -> nn.Module:
+    """Return ``net`` for other channels; with ``keep``, from the mean over its old ones, so that grey stays grey."""
+    path = _path(net, nn.Conv2d)
+    old: Any = net.get_submodule(path)
     made = nn.Conv2d(
         channels, old.out_channels, old.kernel_size, old.stride, old.padding, old.dilation, bias=old.bias is not None
     )
@@ -141,4 +221,7 @@ def _recoloured(old: Any, channels: int, keep: bool) -> nn.Conv2d:
             made.weight.copy_(old.weight.mean(1, keepdim=True) * old.in_channels / channels)
             if made.bias is not None and old.bias is not None:
                 made.bias.copy_(old.bias)
-    return made
+    _put(net, path, made)
+    if getattr(net, "transform_input", False):
+        net.transform_input = False  # it renormalizes red, green and blue, and there are none
+    return net
