@@ -76,16 +76,20 @@ def test_the_horizon_is_the_smallest_budget():
 
 
 @pytest.mark.parametrize(
-    ("bad", "words"),
+    ("bad", "words", "cure"),
     [
-        (run("plain", 2, 0.5, diverged=True), "1 of 3 runs of plain diverged"),
-        (run("plain", 2, *[0.1] * 6), "1 of 3 runs of plain stayed at chance"),
+        (run("plain", 2, 0.5, diverged=True), "1 of 3 runs of plain diverged", "a smaller learning rate"),
+        (
+            run("plain", 2, *[0.1] * 6),
+            "1 of 3 runs of plain stayed at chance",
+            "another learning rate or more epochs",
+        ),
     ],
 )
-def test_a_control_that_failed_sets_no_target(bad, words):
+def test_a_control_that_failed_sets_no_target(bad, words, cure):
     verdict = CLAIM.judge([*PLAIN[:2], bad, *FAST])
     assert (verdict.answer, verdict.seeds_needed) == ("undecided", None)
-    assert verdict.reason == (f"{words}; so the final accuracy of plain is no target; give it a smaller learning rate")
+    assert verdict.reason == (f"{words}; so the final accuracy of plain is no target; give it {cure}")
     assert verdict.comparisons == ()
     assert verdict.details["target"] is None
 

@@ -92,7 +92,13 @@ class Sooner:
 
     def _without_target(self, runs: Mapping[str, Sequence[Outcome]], failed: str) -> Verdict:
         """Return the verdict without any interval, for there is nothing to time."""
-        words = f"{failed}; so the final accuracy of {self.control} is no target; give it a smaller learning rate"
+        # A run that stays at chance may have a rate too large or too small, or too little time.
+        cure = (
+            "a smaller learning rate"
+            if tally(runs[self.control])["diverged"]
+            else "another learning rate or more epochs"
+        )
+        words = f"{failed}; so the final accuracy of {self.control} is no target; give it {cure}"
         rows = [{"arm": arm, "n": len(runs[arm]), **tally(runs[arm])} for arm in self.arms]
         return Verdict(self.name, self.statement, self.kind, "undecided", words, details={"target": None, "arms": rows})
 

@@ -1,4 +1,4 @@
-"""The file of a run says how its net is built again, and how an image becomes what the net takes."""
+"""The metadata of a run say how its net is built again, and how an image becomes what the net takes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from striate.app.export import export, metadata
+from striate.app.export import export
+from striate.app.metadata import metadata
 from striate.app.subject import Subject
 from striate.nets import build
 

@@ -1,0 +1,57 @@
+"""What a reader of an exported file has to know of its net: what goes in, how it is normalized, what comes out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from striate.app.subject import Subject
+
+
+def metadata(subject: Subject) -> dict[str, Any]:
+    """Return, as JSON-able values, all that the file of ``subject`` says beside the weights; format 1."""
+    height, width, channels = subject.inputs.image_shape
+    return {
+        "format": 1,
+        "net": Path(subject.name).name,
+        **_built_as(subject),
+        "input": {"layout": "float32 N, C, H, W", "channels": channels, "height": height, "width": width},
+        "normalization": _normalization(subject),
+        "output": "logits N, classes",
+        "classes": list(subject.inputs.classes),
+    }
+
+
+def _normalization(subject: Subject) -> dict[str, Any]:
+    """Return by which formula, and in which order of the pixels, an image becomes what the net takes."""
+    from striate.data.catalog import is_table
+    from striate.training.normalization import permutation
+
+    inputs, per_image = subject.inputs, subject.per_image
+    formula = "(x - mean(x)) / max(std(x), 1 / sqrt(C H W))" if per_image else "(x - mean) / std for each channel"
+    told: dict[str, Any] = {
+        "of": "x = feature, in the table's own units" if is_table(inputs.data) else "x = pixel / 255",
+        "formula": formula,
+        **({} if per_image else {"mean": list(inputs.mean), "std": list(inputs.std)}),
+        "permuted_pixels": subject.permuted,
+    }
+    if subject.permuted:
+        height, width, _ = inputs.image_shape
+        told["permutation"] = permutation(height * width).tolist()
+        told["permutation_rule"] = "pixel k that the net sees, counted row by row, is pixel permutation[k] of the image"
+    return told
+
+
+def _built_as(subject: Subject) -> dict[str, Any]:
+    """Return the engine, name and options of a run's net, and the call that builds it again for these weights."""
+    folder = Path(subject.name)
+    if not (folder / "recipe.json").is_file():
+        return {}
+    from striate.training.run import open_run
+
+    recipe = open_run(folder).recipe
+    # The nets by hand have a catalogue of their own, and leave as their PyTorch twins.
+    maker = "striate.nets.build" if recipe.engine == "torch" else "striate.training.saved.blank_twin"
+    call = f"{maker}(net, options, (height, width, channels), len(classes))"
+    return {"built_as": {"engine": recipe.engine, "net": recipe.net, "options": recipe.net_options, "call": call}}
