@@ -73,11 +73,12 @@ def _timm_entry(timm: Any, name: str, model: str) -> Entry:
         parts = [
             part if isinstance(part, str) else part[0] for part in (facts.first_conv or "", facts.classifier or "")
         ]
-        kinds = (facts.input_size[0], facts.num_classes)
-        there, channels, count = _as_in_file(
-            lambda channels, count: timm.create_model(model, num_classes=count, in_chans=channels),
-            *(given, options.weights, parts, kinds),
-        )
+
+        def drawn(channels: int, count: int) -> nn.Module:
+            return timm.create_model(model, num_classes=count, in_chans=channels)
+
+        published = (facts.input_size[0], facts.num_classes)
+        there, channels, count = _as_in_file(drawn, given, options.weights, parts, published)
         overlay = {
             "state_dict": there.state_dict(),
             "num_classes": count,
@@ -104,18 +105,17 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
     published = models.get_model_weights(model).DEFAULT
     side = published.transforms().crop_size[0]
 
-    known = len(published.meta["categories"])
-    # Else torchvision warns that this will change.
-    first = {"init_weights": True} if model in SLOW_TO_START else {}
+    trained = len(published.meta["categories"])
+    explicit = {"init_weights": True} if model in SLOW_TO_START else {}  # else torchvision warns that this will change
 
     def drawn(channels: int, classes: int) -> nn.Module:
-        net = _without_sides(models.get_model(model, weights=None, num_classes=classes, **first))
+        net = _without_sides(models.get_model(model, weights=None, num_classes=classes, **explicit))
         return net if channels == 3 else _recoloured(net, channels, keep=False)
 
     def make(options: ZooOptions, image_shape: ImageShape, classes: int) -> nn.Module:
         channels = image_shape[2]
         if options.pretrained:
-            net, had, count = _without_sides(models.get_model(model, weights=published)), 3, known
+            net, had, count = _without_sides(models.get_model(model, weights=published)), 3, trained
         else:
             net, had, count = drawn(channels, classes), channels, classes
         if options.weights is not None:
@@ -124,7 +124,7 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
                 copy_weights(net, given, options.weights)
             else:
                 parts = [_path(net, nn.Conv2d), _path(net, nn.Linear, nn.Conv2d, last=True)]
-                net, had, count = _as_in_file(drawn, given, options.weights, parts, (3, known))
+                net, had, count = _as_in_file(drawn, given, options.weights, parts, (3, trained))
         if count != classes:
             _behead(net, classes)
         return net if had == channels else _recoloured(net, channels, keep=True)
