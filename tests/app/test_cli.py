@@ -125,6 +125,14 @@ def test_the_lists(run) -> None:
         assert name in [next(iter(row.values())) for row in json.loads(run("list", *words, "--json")[1])]
 
 
+@pytest.mark.parametrize("what", ["nets", "data", "studies"])
+def test_a_table_that_is_piped_has_one_line_for_each_row(run, what: str) -> None:
+    rows = json.loads(run("list", what, "--json")[1])
+    lines = run("list", what)[1].splitlines()[2:]
+    assert [line.split()[0] for line in lines] == [next(iter(row.values())).split()[0] for row in rows]
+    assert max(map(len, lines)) > 120 or what != "data", "nothing here is long enough to be folded"
+
+
 def test_show_net_of_a_run(run, tmp_path: Path) -> None:
     layers = json.loads(run("show", "net", "convnet", "--input", "1x8x8", "--json")[1])
     Path("done").mkdir()

@@ -31,6 +31,18 @@ def test_files_folders_and_test_images_come_in_order(folder: Path) -> None:
     assert (made[3].origin, made[3].label) == ("digits:3", int(data.test.labels[3]))
 
 
+def test_the_test_images_of_a_folder_are_counted_as_its_data_set_counts_them(tmp_path: Path) -> None:
+    for split, names in (("train", "abcde"), ("test", "fg")):
+        for label, kind in enumerate(("cat", "dog")):
+            (tmp_path / split / kind).mkdir(parents=True)
+            for name in names:
+                Image.new("L", (9, 9), 100 * label + ord(name)).save(tmp_path / split / kind / f"{name}.png")
+    (made,) = pictures([f"{tmp_path}:3"])
+    assert (made.name, made.label, int(made.pixels[0, 0])) == (f"{tmp_path} 3, dog", 1, 100 + ord("g"))
+    with pytest.raises(DataError, match=r"names no test image of .*; they are .*:0 to .*:3$"):
+        pictures([f"{tmp_path}:4"])
+
+
 @pytest.mark.parametrize("index", ["359", "-1", "x", "", "٣"])
 def test_an_index_that_is_none_is_refused(index: str) -> None:
     with pytest.raises(DataError, match=r'"digits:.*" names no test image of digits; they are digits:0 to digits:358'):

@@ -129,6 +129,12 @@ def test_arms_are_named_by_the_layers_of_their_kind_of_net() -> None:
     assert names == ["plain 11", "plain 29", "plain 47", "residual 11", "residual 29", "residual 47"]  # 9n + 2
 
 
+def test_arms_are_named_by_their_learning_rates_to_the_digit() -> None:
+    arms = BUILTIN["learning-rates"].study({"lr": 0.025}).arms
+    assert [arm.name for arm in arms[:5]] == ["SGD 0.00025", "SGD 0.0025", "SGD 0.025", "SGD 0.25", "SGD 2.5"]
+    assert all(float(arm.name.split()[1]) == pytest.approx(arm.changes["lr"], rel=1e-9) for arm in arms)
+
+
 @pytest.mark.parametrize("name", [name for name in BUILTIN if BUILTIN[name].base.data != "sums"])
 def test_a_folder_of_photographs_is_put_in(name: str, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)

@@ -33,6 +33,7 @@ def test_the_heatmaps_of_features_are_checked_rule_by_rule() -> None:
     made = checked_features(record, net, x, steps=3).facts["checks"]
     assert tuple(made) == ("published", "contribution", "local", "activation")
     assert all(len(row) == 6 for each in made.values() for row in each["cascade"]["correlations"])
+    assert all("of 6 heatmaps (" in each["conclusions"]["deletion"] for each in made.values())
     # Made anew with the same weights, they are those of the record, whatever the rule.
     maps = [("conv1", 3), ("conv1", 3), ("conv1", 1), ("conv1", 1), ("layer3.0.act2", 0), ("layer3.0.act2", 0)]
     for rule in made:

@@ -2,7 +2,7 @@
 
 cat.png             an image file
 photos/             a folder of image files
-cifar10:7           a data set of `striate list data`, and the index of one of its test images
+cifar10:7           the index of a test image, of a data set of `striate list data` or of an image folder (my_photos:7)
 https://...         an address, with limits of size and time
 """
 
@@ -45,7 +45,7 @@ def _named(word: str, data_dir: Path | None, sets: dict[str, ImageSet]) -> list[
 
         return [fetch(word)]
     name, colon, index = word.rpartition(":")
-    if colon and name in names():
+    if colon and (name in names() or (os.path.isdir(name) and not os.path.exists(word))):
         return [_of_data(name, index, data_dir, sets)]
     if os.path.isdir(word):
         return read_folder(Path(word))

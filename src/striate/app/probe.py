@@ -25,7 +25,9 @@ Net = Annotated[
 ]
 Seen = Annotated[
     list[str],
-    typer.Argument(metavar="IMAGE...", help="Image files, folders, cifar10:7 (a test image), or https addresses."),
+    typer.Argument(
+        metavar="IMAGE...", help="Image files, folders, cifar10:7 or my_photos:7 (a test image), or https addresses."
+    ),
 ]
 Weights = Annotated[Path | None, typer.Option(help="The net's weights: .safetensors, .pt or .pth.")]
 TrainedOn = Annotated[

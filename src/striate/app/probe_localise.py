@@ -24,7 +24,7 @@ def localise(
     image: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="IMAGE...", help="Image files, folders, cifar10:7 or addresses, looked at at their own size."
+            metavar="IMAGE...", help="Image files, folders, cifar10:7, my_photos:7 or addresses, at their own size."
         ),
     ] = None,
     target: Class = None,

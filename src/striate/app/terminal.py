@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from striate.training.run import Run
 
 INDENT = 10
+PROSE = 120  # columns of a paragraph where no terminal says how wide it is
+UNFOLDED = 10_000  # a table's row is one line there, whatever is in it, so that grep and cut find it whole
 COLOURS = {"supported": "green", "refuted": "red", "undecided": "yellow"}
 
 
 def console(stderr: bool = False) -> Console:
-    """Return a console that wraps at the terminal's width, and does not cut lines when piped."""
+    """Return a console that wraps at the terminal's width, and does not fold lines when piped."""
     made = Console(stderr=stderr, highlight=False, soft_wrap=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=120)
+    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=UNFOLDED)
 
 
 def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
@@ -42,7 +44,7 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
     out.print(f"{study.base.data}, {len(study.arms)} arms x {len(study.seeds)} seeds, {study.base.epochs} epochs\n")
     for verdict in answer.verdicts:
         out.print(Text.assemble((f"{verdict.answer:<{INDENT}}", COLOURS[verdict.answer]), (verdict.statement, "bold")))
-        for line in textwrap.wrap(verdict.reason, out.width - INDENT):
+        for line in textwrap.wrap(verdict.reason, min(out.width, PROSE) - INDENT):
             out.print(Text(" " * INDENT + line))
         out.print()
     accuracies = ("final validation", "best validation", "test")
@@ -66,7 +68,7 @@ def show_checks(out: Console, checks: dict[str, Any]) -> None:
         if rule:
             out.print(rule)
         for check, sentence in made["conclusions"].items():
-            first, *rest = textwrap.wrap(sentence, out.width - INDENT - 1)
+            first, *rest = textwrap.wrap(sentence, min(out.width, PROSE) - INDENT - 1)
             out.print(Text("\n".join([f"{check:<{INDENT}} {first}", *(" " * (INDENT + 1) + line for line in rest)])))
     out.print()
 

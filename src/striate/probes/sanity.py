@@ -53,31 +53,40 @@ def checked_features(record: Record, net: nn.Module, images: Tensor, *, steps: i
         def anew(n: nn.Module, x: Tensor, k: Tensor, rule: str = rule) -> Tensor:
             return heatmaps(n, x, maps, rule, target=k)
 
-        made[rule] = _checks(net, images[shown.to(images.device)], classes[shown], heat, anew, steps=steps, seed=seed)
+        looked_at = images[shown.to(images.device)]
+        made[rule] = _checks(net, looked_at, classes[shown], heat, anew, steps=steps, seed=seed, counted="heatmap")
     return replace(record, facts={**record.facts, "checks": made})
 
 
 def _checks(
-    net: nn.Module, images: Tensor, classes: Tensor, heat: Tensor, probe: Map, *, steps: int, seed: int
+    net: nn.Module,
+    images: Tensor,
+    classes: Tensor,
+    heat: Tensor,
+    probe: Map,
+    *,
+    steps: int,
+    seed: int,
+    counted: str = "image",
 ) -> dict[str, Any]:
     fall = cascade(net, images, classes, probe, seed=seed)
     followed = curves(net, images, classes, heat, steps=steps, seed=seed)
     return {
         "cascade": {**asdict(fall), "means": fall.means()},
         "curves": {**asdict(followed), "areas": followed.areas()},
-        "conclusions": conclusions(fall, followed),
+        "conclusions": conclusions(fall, followed, counted),
     }
 
 
-def conclusions(fall: Cascade, followed: Curves) -> dict[str, str]:
-    """Return one sentence for each check: ``weights``, ``deletion`` and ``insertion``."""
+def conclusions(fall: Cascade, followed: Curves, counted: str = "image") -> dict[str, str]:
+    """Return one sentence for each check: ``weights``, ``deletion`` and ``insertion``; ``counted`` is what one map is of."""
     areas = followed.image_areas
     less = [a < b for a, b in zip(areas["deletion"], areas["moved_deletion"], strict=True)]
     more = [a > b for a, b in zip(areas["insertion"], areas["moved_insertion"], strict=True)]
     return {
         "weights": _on_weights(fall.means()[-1]),
-        "deletion": _on_order(less, "covered by it, the class is lost sooner"),
-        "insertion": _on_order(more, "put in by it, the class is found sooner"),
+        "deletion": _on_order(less, "covered by it, the class is lost sooner", counted),
+        "insertion": _on_order(more, "put in by it, the class is found sooner", counted),
     }
 
 
@@ -92,19 +101,19 @@ def _on_weights(left: float) -> str:
     return f"{verdict}; with all of them random its rank correlation with the trained net's is {left:.2f}"
 
 
-def _on_order(better: list[bool], said: str) -> str:
+def _on_order(better: list[bool], said: str, counted: str) -> str:
     told = share(sum(better), len(better))
     verdict = (
         "the map finds what the net needs"
         if told["low"] > 0.5
         else "the map misses what the net needs"
         if told["high"] < 0.5
-        else "undecided with so few images"
+        else f"undecided with so few {counted}s"
         if len(better) < 30
         else "undecided"
     )
     interval = f" ({told['low']:.2f} to {told['high']:.2f})" if len(better) > 1 else ""
     return (
         f"{verdict}; {said} than with the map moved elsewhere, in {told['hits']} of {told['tries']}"
-        f"{' images' if len(better) > 1 else ' image'}{interval}"
+        f" {counted}{'s' if len(better) > 1 else ''}{interval}"
     )

@@ -21,7 +21,7 @@ def study(base: Recipe) -> Study:
     arms = {
         optimizer: [
             Arm(
-                f"{optimizer} {middle * 10.0**power:.0e}",
+                f"{optimizer} {middle * 10.0**power:g}",
                 {"optimizer": optimizer.lower(), "lr": middle * 10.0**power, "momentum": 0.9},
             )
             for power in POWERS
