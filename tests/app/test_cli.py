@@ -90,6 +90,7 @@ def test_a_diverged_run_has_an_exit_code_of_its_own(run) -> None:
         (("study", "batchnrm"), ['study "batchnrm" is unknown (did you mean "batchnorm"?)']),
         (("study", "batchnorm", "--set", "kernle=3"), ['kernle is unknown (did you mean "kernel"?)']),
         (("test", "nowhere"), ['no run in "nowhere"']),
+        (("test", "nowhere", "--test-flips"), ["the recipe of a run says whether its test has mirror images"]),
         (("resume", "nowhere"), ['no run in "nowhere"']),
         (("show", "net", "convnet", "--input", "32"), ['input "32" is no image shape', "3x32x32"]),
     ],

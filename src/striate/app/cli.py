@@ -13,7 +13,7 @@ from striate.app import gradcheck, learn, look, probe, probe_features, probe_foo
 from striate.app.learn import INTERRUPTED, changes_of
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
 from striate.app.spread import Spread
-from striate.base.errors import StriateError
+from striate.base.errors import RunError, StriateError
 
 app = typer.Typer(
     name="striate",
@@ -113,6 +113,10 @@ def test(
     weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
     data: Annotated[str | None, typer.Option(help="The data whose test images count; a run has its own.")] = None,
     trained_on: Annotated[str | None, typer.Option(help="The data that normalize.  [default: --data]")] = None,
+    test_flips: Annotated[
+        bool,
+        typer.Option("--test-flips", help="Score with mirror images too; a run's recipe says it for its own data."),
+    ] = False,
     settings: Settings = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -123,13 +127,15 @@ def test(
     if weights is None and data is None and not settings:
         from striate.training import train as door
 
+        if test_flips:
+            raise RunError("the recipe of a run says whether its test has mirror images; leave out --test-flips")
         result = door.test(net, data_dir=data_dir)
         whose = f"by the weights of epoch {result['epoch']}"
     else:
         from striate.app.score import score
 
         options = settings_of(settings)
-        result = score(net, data, weights, trained_on=trained_on, options=options, data_dir=data_dir)
+        result = score(net, data, weights, trained_on=trained_on, options=options, data_dir=data_dir, flips=test_flips)
         whose = f"of {result['data']}, by {result['net']}"
     if as_json:
         typer.echo(dump_json(result), nl=False)

@@ -18,9 +18,11 @@ def score(
     trained_on: str | None = None,
     options: Mapping[str, Any] | None = None,
     data_dir: Path | None = None,
+    flips: bool = False,
 ) -> dict[str, Any]:
     """Return accuracy, loss (mean cross-entropy in nats) and images of the net on the test split of ``data``.
 
+    With ``flips`` also accuracy_flips and loss_flips, of the mean logits of each image and its mirror image.
     The images are brought to the size that the net expects. Their normalization is that of the run or of published weights;
     for others that of the data ``trained_on``, which are ``data`` where nothing is said. Raises NetError or DataError when
     something does not fit.
@@ -48,16 +50,25 @@ def score(
     if images.test is None:
         raise DataError(f"{images.name} has no test split; add a folder test/CLASS/ beside train/")
     _same_classes(subject, images.name, images.classes)
+    if flips and subject.permuted:
+        raise NetError(
+            f"{subject.name} sees permuted pixels, whose images have no mirror image; leave out --test-flips"
+        )
     where = device()
     normalization = Normalization(subject.inputs.mean, subject.inputs.std, subject.per_image, subject.permuted)
-    found = evaluate(subject.net.to(where), in_order(images.test, normalization, where, 250))
-    return {
+    net = subject.net.to(where)
+    found = evaluate(net, in_order(images.test, normalization, where, 250))
+    result = {
         "net": subject.name,
         "data": images.name,
         "accuracy": found.accuracy,
         "loss": found.loss,
         "images": found.images,
     }
+    if flips:
+        mirrored = evaluate(net, in_order(images.test, normalization, where, 250), flips=True)
+        result |= {"accuracy_flips": mirrored.accuracy, "loss_flips": mirrored.loss}
+    return result
 
 
 def _silent(name: str) -> bool:
