@@ -99,7 +99,7 @@ def test_the_field_behind_an_addition_is_that_of_the_branch_that_sees_most() -> 
             return self.after(joined).mean((2, 3)) + self.halved(x).mean((2, 3))
 
     rows = {layer.name: layer for layer in anatomy(Branches(), (9, 9, 1)).layers}
-    assert list(rows) == ["narrow", "wide", "+1", "after", "halved"]
+    assert list(rows) == ["narrow", "wide", "+1", "after", "mean()", "halved", "mean() (2)"]
     assert (rows["+1"].kind, rows["+1"].receptive_field, rows["+1"].reads) == ("add", 5, ("narrow", "wide"))
     assert rows["after"].receptive_field == 7
 
@@ -118,6 +118,37 @@ def test_nets_of_others_are_counted_in_full_with_their_additions(name: str) -> N
         assert len(additions) == 8
         # 7x7 stride 2: 7, pool 3x3 stride 2: 11; two blocks of two 3x3 at jump 4: 43; then jumps 8, 16, 32: 99, 211, 435.
         assert [layer.receptive_field for layer in additions] == [27, 43, 67, 99, 147, 211, 307, 435]
+
+
+@pytest.mark.parametrize(
+    ("module", "field"),
+    [
+        (nn.Upsample(scale_factor=2), None),
+        (nn.ConvTranspose2d(2, 2, 2, stride=2), None),
+        (nn.AdaptiveMaxPool2d(2), None),
+        (nn.ZeroPad2d(1), 3),
+        (nn.ReflectionPad2d(1), 3),
+        (nn.InstanceNorm2d(2), 3),
+    ],
+)
+def test_the_field_is_unknown_behind_what_changes_the_size_in_a_way_of_its_own(
+    module: nn.Module, field: int | None
+) -> None:
+    layers = anatomy(nn.Sequential(nn.Conv2d(1, 2, 3), module), (9, 9, 1)).layers
+    assert [layer.receptive_field for layer in layers] == [3, field]
+
+
+@pytest.mark.parametrize(
+    ("module", "kind"),
+    [
+        (nn.AdaptiveAvgPool2d(1), "global average pool"),
+        (nn.AdaptiveAvgPool2d((1, 1)), "global average pool"),
+        (nn.AdaptiveAvgPool2d((7, 7)), "adaptive average pool"),
+        (nn.AdaptiveMaxPool2d(1), "global max pool"),
+    ],
+)
+def test_only_what_pools_the_whole_map_is_called_global(module: nn.Module, kind: str) -> None:
+    assert anatomy(module, (9, 9, 1)).layers[0].kind == kind
 
 
 def test_shared_parts_count_once_and_unused_ones_too() -> None:

@@ -1,6 +1,7 @@
 """The anatomy of a net: for every layer its output shape, parameters, multiply-adds and receptive field.
 
 It is measured, not declared: one blank image is sent through the net, and each innermost module reports what it saw.
+Activations, pools, dropout and additions in the net's own code are layers too: `F.relu(x)` is the layer ``relu()``.
 Multiply-adds (MACs) are counted for one image in convolutions and dense layers, where nearly all of them are. Behind an
 addition the receptive field is that of the branch that sees most.
 """
@@ -35,17 +36,17 @@ KINDS: dict[str, str] = {
     "ReLU6": "relu6",
     "GroupNorm": "group norm",
     "MaxPool2d": "max pool",
-    "AdaptiveAvgPool2d": "global average pool",
     "AvgPool2d": "average pool",
     "Flatten": "flatten",
     "Dropout": "dropout",
+    "Dropout2d": "dropout",
     "LeakyReLU": "leaky relu",
 }
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One innermost module, or an addition in a net's own code. ``output`` is (C, H, W) or (features,) for one image.
+    """One innermost module, or a function that the net's own code calls. ``output`` is (C, H, W) or (features,) for one image.
 
     The receptive field is in input pixels; None where it is the whole image or not known. ``reads`` are the names of the
     layers whose outputs went in, the empty name standing for the image.
@@ -191,6 +192,10 @@ def _kind(module: nn.Module | None) -> str:
         return "add"
     if isinstance(module, nn.GroupNorm) and module.num_groups == 1:
         return "layer norm"
+    if isinstance(module, (nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)):
+        to = module.output_size
+        reach = "global" if to in (1, (1, 1), [1, 1]) else "adaptive"
+        return f"{reach} {'average' if isinstance(module, nn.AdaptiveAvgPool2d) else 'max'} pool"
     named = [KINDS[cls.__name__] for cls in type(module).__mro__ if cls.__name__ in KINDS]
     return named[0] if named else type(module).__name__.lower()
 
@@ -218,7 +223,7 @@ def _detail(module: nn.Module | None) -> str:
         return f"stride {module.stride}" if module.stride > 1 else ""
     if isinstance(module, VanillaDropout):
         return f"p = {module.p:g}, unscaled{', times 1 - p at test' if module.at_test else ''}"
-    if isinstance(module, nn.Dropout):
+    if isinstance(module, (nn.Dropout, nn.Dropout2d)):
         return f"p = {module.p:g}"
     if isinstance(module, nn.GroupNorm) and module.num_groups > 1:
         return f"{module.num_groups} groups"

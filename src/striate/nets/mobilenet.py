@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Annotated
 
-import torch.nn.functional as F
 from pydantic import Field
-from torch import Tensor, nn
+from torch import nn
 
-from striate.nets.units import NetOptions, Probability
+from striate.nets.units import NetOptions, Probability, SamePadding
 
 EPSILON = 1e-3
 # Stage by stage: (filters at width 1, stride) of each unit.
@@ -35,30 +34,6 @@ class MobileNetOptions(NetOptions):
     """Factor of all filters, which are then rounded to a multiple of 8; the published nets have 0.25, 0.5, 0.75 and 1."""
     dropout: Probability = 0.0
     """Probability of dropping a pooled feature."""
-
-
-class SamePadding(nn.Module):
-    """TensorFlow's `same` padding before a convolution of stride S: ceil(n / S) cells come out, zeros rather behind."""
-
-    def __init__(self, kernel: int, stride: int) -> None:
-        super().__init__()
-        self.kernel = kernel
-        self.stride = stride
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return maps (N, C, H, W) with zeros around them."""
-        top, bottom = self._sides(x.shape[2])
-        left, right = self._sides(x.shape[3])
-        return F.pad(x, (left, right, top, bottom))
-
-    def extra_repr(self) -> str:
-        """Return what is printed of it."""
-        return f"kernel={self.kernel}, stride={self.stride}"
-
-    def _sides(self, size: int) -> tuple[int, int]:
-        cells = (size + self.stride - 1) // self.stride
-        missing = max((cells - 1) * self.stride + self.kernel - size, 0)
-        return missing // 2, missing - missing // 2
 
 
 def filters_of(base: int, width: float) -> int:

@@ -1,7 +1,7 @@
 """One image on its way through a net: which modules it passes, what each reads, and how much of the image a cell sees.
 
-Innermost modules report by hooks. What a net does between them in its own code (an addition, a padding) is seen as PyTorch
-functions are called, so that a residual addition is a row also where it is only a plus sign.
+Innermost modules report by hooks. What a net does between them in its own code is seen as PyTorch functions are called, so that
+a residual addition is a row also where it is only a plus sign, and `F.max_pool2d(x, 2)` is one as the module would be.
 """
 
 from __future__ import annotations
@@ -14,47 +14,25 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from striate.base.shapes import ReceptiveField
-from striate.nets.units import PadShortcut
+from striate.nets.functions import as_module
+from striate.nets.units import PadShortcut, SamePadding
 
 ADDITIONS = {"add", "add_", "__add__", "__iadd__", "__radd__"}
 # Functions that give each cell only what lies at the same place.
 POINTWISE = ADDITIONS | {
-    *(
-        "cat",
-        "concat",
-        "pad",
-        "clone",
-        "contiguous",
-        "mul",
-        "mul_",
-        "__mul__",
-        "__imul__",
-        "__rmul__",
-        "sub",
-        "__sub__",
-    ),
-    *(
-        "relu",
-        "relu_",
-        "relu6",
-        "gelu",
-        "silu",
-        "elu",
-        "tanh",
-        "sigmoid",
-        "leaky_relu",
-        "hardtanh",
-        "hardswish",
-        "dropout",
-    ),
-    *("batch_norm", "group_norm", "to", "float", "__truediv__", "div"),
+    *("cat", "concat", "pad", "clone", "contiguous", "to", "float", "batch_norm", "group_norm"),
+    *("mul", "mul_", "__mul__", "__imul__", "__rmul__", "sub", "__sub__", "div", "__truediv__"),
 }
+PADDINGS = (SamePadding, nn.ConstantPad2d, nn.ReflectionPad2d, nn.ReplicationPad2d, nn.CircularPad2d)
 IMAGE = ""  # the name of what no module made
 
 
 @dataclass
 class Passed:
-    """One module's turn. ``reads`` are the names of those whose outputs went in, the empty name standing for the image."""
+    """The turn of one module, or of a function that the net calls itself.
+
+    ``reads`` are the names of those whose outputs went in, the empty name standing for the image.
+    """
 
     name: str
     module: nn.Module | None
@@ -88,10 +66,7 @@ class Passage(TorchFunctionMode):
         if (out := next(tensors(output), None)) is not None:
             known = self._known(inputs)
             reach = self._after(module, known, out)
-            turns = sum(row.module is module for row in self.rows)
-            name = f"{name} ({turns + 1})" if turns else name  # a module that is passed more than once
-            self.rows.append(Passed(name, module, out, self._read(known), reach))
-            self._note(out, (name,), reach)
+            self._row(name, module, out, self._read(known), reach)
 
     def around(self, place: int, name: str, module: nn.Module, inputs: Any, output: Any) -> None:
         """Note a module that has parameters of its own around others; its row goes before theirs, at ``place``."""
@@ -106,9 +81,22 @@ class Passage(TorchFunctionMode):
         out = func(*args, **(kwargs or {}))
         if not self.inside and isinstance(out, Tensor):
             known = self._known((args, kwargs))
-            if known:
-                self._function(getattr(func, "__name__", ""), known, out)
+            name = getattr(func, "__name__", "")
+            if known and (module := as_module(name, args, kwargs or {})) is not None:
+                self._row(f"{name}()", module, out, self._read(known), self._after(module, known, out))
+            elif known:
+                self._function(name, known, out)
         return out
+
+    def _row(
+        self, name: str, module: nn.Module, out: Tensor, reads: tuple[str, ...], reach: ReceptiveField | None
+    ) -> None:
+        turns = sum(row.name.partition(" (")[0] == name for row in self.rows)
+        name = (
+            f"{name} ({turns + 1})" if turns else name
+        )  # a module that is passed, or a function called, more than once
+        self.rows.append(Passed(name, module, out, reads, reach))
+        self._note(out, (name,), reach)
 
     def _function(self, name: str, known: list[Tensor], out: Tensor) -> None:
         reach = self._largest(known) if name in POINTWISE and out.dim() == 4 else None
@@ -122,13 +110,17 @@ class Passage(TorchFunctionMode):
     def _after(self, module: nn.Module, known: list[Tensor], out: Tensor) -> ReceptiveField | None:
         """Return the field behind ``module``; None where it is the whole image, or not known."""
         before = self._largest(known)
-        if before is None or out.dim() != 4 or isinstance(module, nn.AdaptiveAvgPool2d):
+        if before is None or out.dim() != 4 or isinstance(module, (nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)):
             return None
         if isinstance(module, nn.Conv2d):
             return before.after(module.kernel_size[0], module.stride[0], module.dilation[0])
         if isinstance(module, (nn.MaxPool2d, nn.AvgPool2d)):
             return before.after(side(module.kernel_size), side(module.stride))
-        return before.after(1, module.stride) if isinstance(module, PadShortcut) else before
+        if isinstance(module, PadShortcut):
+            return before.after(1, module.stride)
+        # What else changes the size without padding (an upsampling, a layer of one's own) reaches nobody knows how far.
+        sizes = {t.shape[2:] for t in (*known, out)}
+        return before if len(sizes) == 1 or isinstance(module, PADDINGS) else None
 
     def _largest(self, known: list[Tensor]) -> ReceptiveField | None:
         """Return the largest field of what comes together, if each is known and all have the same jump."""

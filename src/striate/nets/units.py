@@ -1,4 +1,4 @@
-"""The small parts that the nets share: norms, activations, shortcuts, and dropout without the usual scaling.
+"""The small parts that the nets share: norms, activations, shortcuts, padding, and dropout without the usual scaling.
 
 A part is a module of its own wherever something happens to an image, so that every step of a net is a tap.
 """
@@ -88,6 +88,30 @@ class PadShortcut(nn.Module):
     def extra_repr(self) -> str:
         """Return what is printed of it."""
         return f"stride={self.stride}, before={self.before}, behind={self.behind}"
+
+
+class SamePadding(nn.Module):
+    """TensorFlow's `same` padding before a convolution of stride S: ceil(n / S) cells come out, zeros rather behind."""
+
+    def __init__(self, kernel: int, stride: int) -> None:
+        super().__init__()
+        self.kernel = kernel
+        self.stride = stride
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return maps (N, C, H, W) with zeros around them."""
+        top, bottom = self._sides(x.shape[2])
+        left, right = self._sides(x.shape[3])
+        return F.pad(x, (left, right, top, bottom))
+
+    def extra_repr(self) -> str:
+        """Return what is printed of it."""
+        return f"kernel={self.kernel}, stride={self.stride}"
+
+    def _sides(self, size: int) -> tuple[int, int]:
+        cells = (size + self.stride - 1) // self.stride
+        missing = max((cells - 1) * self.stride + self.kernel - size, 0)
+        return missing // 2, missing - missing // 2
 
 
 class VanillaDropout(nn.Module):

@@ -1,0 +1,69 @@
+"""Functions that a net calls in its own code, each as the module that does the same: `F.relu(x)` as `nn.ReLU()`.
+
+So a layer is one row of the anatomy however it is written. Functions that only move values about (flatten, cat, pad) and those
+that are given weights (conv2d, linear) have no stand-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor, nn
+
+ACTIVATIONS: dict[str, type[nn.Module]] = {
+    "relu": nn.ReLU,
+    "relu6": nn.ReLU6,
+    "leaky_relu": nn.LeakyReLU,
+    "elu": nn.ELU,
+    "celu": nn.CELU,
+    "selu": nn.SELU,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+    "mish": nn.Mish,
+    "softplus": nn.Softplus,
+    "softsign": nn.Softsign,
+    "sigmoid": nn.Sigmoid,
+    "tanh": nn.Tanh,
+    "hardtanh": nn.Hardtanh,
+    "hardsigmoid": nn.Hardsigmoid,
+    "hardswish": nn.Hardswish,
+}
+DROPOUTS: dict[str, type[nn.Dropout | nn.Dropout2d]] = {"dropout": nn.Dropout, "dropout2d": nn.Dropout2d}
+POOLS: dict[str, type[nn.MaxPool2d | nn.AvgPool2d]] = {"max_pool2d": nn.MaxPool2d, "avg_pool2d": nn.AvgPool2d}
+ADAPTIVE_POOLS: dict[str, type[nn.Module]] = {
+    "adaptive_avg_pool2d": nn.AdaptiveAvgPool2d,
+    "adaptive_max_pool2d": nn.AdaptiveMaxPool2d,
+}
+
+
+def as_module(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> nn.Module | None:
+    """Return the module that does what the function ``name`` of PyTorch did with ``args`` and ``kwargs``; None if none does."""
+    name = name.rstrip("_")  # relu_ is relu in place
+    if name in ACTIVATIONS:
+        return ACTIVATIONS[name]()
+    if name in DROPOUTS:
+        return DROPOUTS[name](_given(("input", "p"), args, kwargs).get("p", 0.5))
+    if name in POOLS:
+        given = _given(("input", "kernel_size", "stride", "padding"), args, kwargs)
+        return POOLS[name](given["kernel_size"], given.get("stride") or None, given.get("padding", 0))
+    if name in ADAPTIVE_POOLS:
+        return ADAPTIVE_POOLS[name](_given(("input", "output_size"), args, kwargs)["output_size"])
+    if name == "mean":
+        given = _given(("input", "dim"), args, kwargs)
+        return nn.AdaptiveAvgPool2d(1) if _over_the_map(given.get("input"), given.get("dim")) else None
+    return None
+
+
+def _over_the_map(image: Any, dim: Any) -> bool:
+    """Tell whether ``dim`` are the height and the width of (N, C, H, W)."""
+    return (
+        isinstance(image, Tensor)
+        and image.dim() == 4
+        and isinstance(dim, (tuple, list))
+        and {d % 4 for d in dim} == {2, 3}
+    )
+
+
+def _given(names: tuple[str, ...], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    return {**dict(zip(names, args, strict=False)), **kwargs}
