@@ -27,8 +27,8 @@ from striate.data import ImageSet, Split, load
 from striate.data.augment import flip, pad_crop
 from striate.nets import build
 from striate.nets.anatomy import anatomy
+from striate.training.denormals import denormals_flushed
 from striate.training.loop import Progress, epoch_updates
-from striate.training.machine import denormals_flushed
 from striate.training.recipe import Recipe
 from striate.training.setup import set_up
 

@@ -95,6 +95,10 @@ def test_side_classifiers_of_a_published_file_are_left_out(channels: int, classe
     assert torch.equal(net.get_parameter("conv2.conv.weight"), published.get_parameter("conv2.conv.weight"))
     images = torch.randn(2, channels, 64, 64)
     assert net(images).shape == (2, classes)
+    # Its weights alone, as a checkpoint holds them, make the same net again.
+    again = build("torchvision:googlenet", {}, (64, 64, channels), classes).eval()
+    again.load_state_dict(net.state_dict())
+    assert torch.equal(again(images), net(images))
     if classes == 1000:
         torch.testing.assert_close(net(images), published(images))  # with its normalization inside the net
 

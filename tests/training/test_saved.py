@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from striate.data import ImageSet
+from striate.nets import build
 from striate.training.recipe import Recipe
 from striate.training.saved import by_hand, rate, saved_net
 from striate.training.train import best_net, train
@@ -25,11 +27,18 @@ def test_both_kinds_of_weights_become_a_module(engine: str, tiny: ImageSet, tmp_
     assert net(torch.zeros(2, 2, 8, 8)).shape == (2, 3)
 
 
+def test_a_run_needs_the_file_it_started_from_no_longer(tiny: ImageSet, tmp_path: Path) -> None:
+    name, start = "timm:test_resnet", tmp_path / "start.safetensors"
+    save_file(build(name, {}, tiny.image_shape, 3).state_dict(), start)
+    run = train(Recipe(net=name, net_options={"weights": str(start)}, epochs=1), tmp_path / "run", images=tiny)
+    before = best_net(run)[0](torch.ones(1, 2, 8, 8))
+    start.unlink()
+    assert torch.equal(best_net(run)[0](torch.ones(1, 2, 8, 8)), before)
+
+
 def test_labels_without_an_engine_are_of_a_torch_net() -> None:
     """As runs have them that were written before there were two."""
     values = {"net": "convnet", "net_options": {"widths": [[2]]}, "image_shape": [8, 8, 1], "classes": ["a", "b"]}
-    from striate.nets import build
-
     state = build("convnet", {"widths": [[2]]}, (8, 8, 1), 2).state_dict()
     net = saved_net(values, state)
     assert all(torch.equal(a, b) for a, b in zip(net.state_dict().values(), state.values(), strict=True))

@@ -21,7 +21,9 @@ from striate.nets.own import tried
 from striate.nets.units import NetOptions
 from striate.nets.weights import AUXILIARY, copy_weights, misfits, read_weights
 
-SLOW_TO_START = ("googlenet", "inception_v3")
+# Left to itself, torchvision warns that the slow start of these will change, and has them renormalize their input only where
+# it gives the weights itself; weights from a file or a checkpoint would meet another net than they were trained in.
+EXPLICIT = {name: {"init_weights": True, "transform_input": True} for name in ("googlenet", "inception_v3")}
 
 
 class ZooOptions(NetOptions):
@@ -42,6 +44,11 @@ class ZooOptions(NetOptions):
 def is_zoo(name: str) -> bool:
     """Tell whether ``name`` begins with ``timm:`` or ``torchvision:``."""
     return name.startswith(("timm:", "torchvision:"))
+
+
+def without_start(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options less those that say what weights a net of the zoo starts from, for one whose weights are at hand."""
+    return {key: value for key, value in options.items() if not (is_zoo(name) and key in ("pretrained", "weights"))}
 
 
 def zoo_entry(name: str) -> Entry:
@@ -106,7 +113,7 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
     side = published.transforms().crop_size[0]
 
     trained = len(published.meta["categories"])
-    explicit = {"init_weights": True} if model in SLOW_TO_START else {}  # else torchvision warns that this will change
+    explicit = EXPLICIT.get(model, {})
 
     def drawn(channels: int, classes: int) -> nn.Module:
         net = _without_sides(models.get_model(model, weights=None, num_classes=classes, **explicit))

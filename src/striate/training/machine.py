@@ -12,8 +12,6 @@ import ctypes
 import functools
 import os
 import platform
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,19 +40,6 @@ def keep_memory() -> None:
         libc = ctypes.CDLL(None)
         libc.mallopt(M_MMAP_THRESHOLD, KEEP_BYTES)
         libc.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
-
-
-@contextmanager
-def denormals_flushed() -> Generator[None, None, None]:
-    """While the block runs, treat numbers below 1.2e-38 as zero: some kernels are a hundred times slower on them."""
-    before = (
-        float(np.float32(1e-40) * np.float32(1)) == 0.0
-    )  # PyTorch sets this state of the processor, and cannot tell it
-    torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        torch.set_flush_denormal(before)
 
 
 def multiplies_bfloat16(where: torch.device) -> bool:

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from striate.data import ImageSet, load
-from striate.training import machine
+from striate.training.denormals import denormals_flushed
 from striate.training.known_nets import complete
 from striate.training.recipe import Recipe
 from striate.training.setup import Setup, set_up
@@ -84,7 +84,7 @@ def overfit_batch(
     setup = set_up(plain, loaded, warn)
     batch, labels = setup.feed.batch(1, 0)
     twins = _twins(batch, labels)
-    with machine.denormals_flushed():
+    with denormals_flushed():
         attempt = _attempt(setup, batch, labels, 0 if twins else updates)
         reasons = (
             (twins,) if twins else () if attempt.reached else tuple(_reasons(plain, loaded, attempt, updates, warn))

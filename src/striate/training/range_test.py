@@ -21,7 +21,7 @@ from statistics import fmean
 
 from striate.base.errors import RecipeError, sentence
 from striate.data import ImageSet, load
-from striate.training import machine
+from striate.training.denormals import denormals_flushed
 from striate.training.recipe import Recipe
 from striate.training.setup import Setup, set_up
 
@@ -80,7 +80,7 @@ def range_test(
     for seed in range(recipe.seed, recipe.seed + seeds):
         setup = set_up(recipe.change(seed=seed), loaded, warn)
         count = updates or min(MOST, setup.feed.steps * math.ceil(UPDATES / setup.feed.steps))
-        with machine.denormals_flushed():
+        with denormals_flushed():
             ramps.append(_ramp(setup, ramp_rates(lowest, highest, count)))
     found = [ramp.suggested for ramp in ramps if ramp.suggested is not None]
     if not found:

@@ -9,6 +9,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from striate.nets import build
+from striate.nets.zoo import without_start
 from striate.scratch import catalog as scratch_nets
 from striate.scratch.models import Model
 from striate.training.twin import Masks, put_weights, twin
@@ -21,7 +22,8 @@ def saved_net(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> nn.Mo
     if values.get("engine") == "twin":
         net: nn.Module = twin(_model(values), rate(values), Masks())
     else:
-        net = build(values["net"], values["net_options"], _shape(values), len(values["classes"]))
+        options = without_start(values["net"], values["net_options"])
+        net = build(values["net"], options, _shape(values), len(values["classes"]))
     net.load_state_dict(tensors)
     return net
 

@@ -18,6 +18,7 @@ from striate.nets.anatomy import anatomy
 from striate.scratch.threads import threads
 from striate.training import checkpoints, machine
 from striate.training.batches import in_order
+from striate.training.denormals import denormals_flushed
 from striate.training.evaluate import evaluate
 from striate.training.loop import Watch, run_epochs
 from striate.training.normalization import Normalization
@@ -58,7 +59,7 @@ def train(
         begin(folder, recipe)
         _record(setup, folder)
         try:
-            with machine.denormals_flushed():
+            with denormals_flushed():
                 run_epochs(setup, folder, watch)
         except BaseException as error:
             before, told = open_run(folder), f"{type(error).__name__}: {error}"
