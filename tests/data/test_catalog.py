@@ -12,7 +12,7 @@ from PIL import Image
 
 import striate.data
 from striate.base.errors import DataError
-from striate.data.catalog import describe, load, names
+from striate.data.catalog import describe, load, names, side
 
 
 @pytest.fixture
@@ -107,6 +107,14 @@ def test_a_table_is_read_by_its_path_and_has_no_image_size(tmp_path: Path, monke
 def test_only_folders_are_resized() -> None:
     assert load("digits", image_size=8).image_shape == (8, 8, 1)
     assert load("digits", image_size=32).image_shape == (32, 32, 1)
+
+
+def test_the_side_of_the_images_is_known_before_they_are_read(tmp_path: Path) -> None:
+    assert [side(name) for name in names()] == [8, 28, 28, 32, 32, None]
+    assert side("digits") == min(load("digits").image_shape[:2])
+    assert side("digits", 16) == 16
+    assert side(str(tmp_path)) is None
+    assert side("nowhere") is None
 
 
 def test_the_package_is_light_and_shows_its_names() -> None:

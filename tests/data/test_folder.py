@@ -126,6 +126,28 @@ def test_a_size_out_of_range_is_refused(pets: Path, size: int) -> None:
         load_folder(pets, image_size=size)
 
 
+@pytest.mark.parametrize(
+    ("sizes", "side"), [([(6, 9), (6, 9)], 6), ([(6, 9), (9, 6)], subject.DEFAULT_SIDE), ([(30, 20), (20, 20)], 64)]
+)
+def test_the_side_is_told_without_reading_the_images(tmp_path: Path, sizes: list[tuple[int, int]], side: int) -> None:
+    for kind, size in zip("ab", sizes, strict=True):
+        put(tmp_path / kind / "1.png", size=size)
+    assert subject.side_of(tmp_path) == side == min(load_folder(tmp_path).image_shape[:2])
+    (tmp_path / "b" / "1.png").write_bytes(b"damaged")
+    assert subject.side_of(tmp_path) == min(sizes[0])
+    assert subject.side_of(tmp_path / "a") is None
+
+
+def test_images_of_other_formats_are_not_called_something_else(pets: Path) -> None:
+    for name in ("train/cat/scan.TIFF", "train/dog/moving.gif", "train/dog/notes.txt"):
+        (pets / name).write_bytes(b"")
+    unread, others = load_folder(pets).notes[-2:]
+    assert unread.startswith(
+        "2 images are of formats that are not read (.gif, .tiff); convert them to one of .bmp, .jpeg"
+    )
+    assert others == "1 files that are no images were passed over (.txt)"
+
+
 def test_what_is_no_image_is_passed_over_with_a_note(pets: Path) -> None:
     expected = load_folder(pets).fingerprint
     (pets / "train/cat/._a.png").write_bytes(b"hidden")
@@ -135,7 +157,7 @@ def test_what_is_no_image_is_passed_over_with_a_note(pets: Path) -> None:
     (pets / "train/labels").write_text("x")
     whole = load_folder(pets)
     assert whole.fingerprint == expected
-    assert whole.notes == ("3 files that are no images were passed over (.tif, .txt, no ending)",)
+    assert whole.notes[1:] == ("2 files that are no images were passed over (.txt, no ending)",)
 
 
 def test_the_same_image_in_two_splits_is_counted(pets: Path) -> None:

@@ -135,6 +135,26 @@ def test_arms_are_named_by_their_learning_rates_to_the_digit() -> None:
     assert all(float(arm.name.split()[1]) == pytest.approx(arm.changes["lr"], rel=1e-9) for arm in arms)
 
 
+@pytest.mark.parametrize(
+    ("changes", "shift"),
+    [
+        ({}, 1),
+        ({"data": "mnist"}, 3),
+        ({"data": "cifar10"}, 4),
+        ({"image_size": 64}, 8),
+        ({"data": "cifar10", "pad_crop": 2}, 2),
+    ],
+)
+def test_transforms_shift_by_an_eighth_of_the_images(changes: dict[str, Any], shift: int) -> None:
+    study = BUILTIN["augmentation"].study(changes)
+    made = {arm.name: study.recipe(arm, 0) for arm in study.arms}
+    assert (made["none"].pad_crop, made["flip"].pad_crop, made["crop"].pad_crop) == (0, 0, shift)
+    assert made["flip + crop + cutout"].cutout == 2 * shift
+    assert study.notes == (
+        f"crops shift an image by up to {shift} pixels, and cutout blackens a square of {2 * shift}",
+    )
+
+
 @pytest.mark.parametrize("name", [name for name in BUILTIN if BUILTIN[name].base.data != "sums"])
 def test_a_folder_of_photographs_is_put_in(name: str, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)

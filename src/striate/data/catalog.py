@@ -16,10 +16,11 @@ from striate.data.tabular import SUFFIXES, load_table, sums
 
 @dataclass(frozen=True)
 class Entry:
-    """One data set of the catalogue: ``size`` is in words."""
+    """One data set of the catalogue: ``size`` is in words, ``side`` that of its square images in pixels, None for a table."""
 
     name: str
     size: str
+    side: int | None
     classes: int
     source: str
     load: Callable[[Path | None, bool], ImageSet]
@@ -41,6 +42,7 @@ def _idx(layout: idx.Layout, source: str) -> Entry:
     return Entry(
         layout.name,
         "60,000 + 10,000 images, 28 x 28 grey",
+        28,
         10,
         source,
         lambda data_dir, fetch: idx.load_idx(layout, data_dir=data_dir, fetch=fetch),
@@ -52,6 +54,7 @@ def _cifar(layout: cifar.Layout) -> Entry:
     return Entry(
         layout.name,
         "50,000 + 10,000 images, 32 x 32 colour",
+        32,
         len(layout.classes),
         "Krizhevsky 2009",
         lambda data_dir, fetch: cifar.load_cifar(layout, data_dir=data_dir, fetch=fetch),
@@ -63,6 +66,7 @@ _ENTRIES: tuple[Entry, ...] = (
     Entry(
         "digits",
         "1,438 + 359 images, 8 x 8 grey",
+        8,
         10,
         "Alpaydin and Kaynak 1998, in scikit-learn",
         lambda _data_dir, _fetch: load_digits(),
@@ -75,6 +79,7 @@ _ENTRIES: tuple[Entry, ...] = (
     Entry(
         "sums",
         "500 + 250 + 250 rows of 20 features",
+        None,
         2,
         "generated: is a weighted sum large?",
         lambda _data_dir, _fetch: sums(),
@@ -118,6 +123,17 @@ def load(name: str, *, data_dir: Path | None = None, image_size: int | None = No
         f" the names are {', '.join(names())}, or give the path of a folder with train/CLASS/*.png,"
         f" or of a table ({', '.join(SUFFIXES)})"
     )
+
+
+def side(name: str, image_size: int | None = None) -> int | None:
+    """Return the shorter side in pixels of the images that `load` gives, without loading them; None where it gives none."""
+    if image_size is not None:
+        return image_size
+    if os.path.isdir(name):
+        from striate.data.folder import side_of
+
+        return side_of(Path(name))
+    return next((entry.side for entry in _ENTRIES if entry.name == name), None)
 
 
 def is_table(name: str) -> bool:

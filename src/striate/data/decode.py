@@ -71,6 +71,17 @@ def decode(path: Path) -> Images:
         raise Unreadable(f"is cut off or damaged ({error})") from error
 
 
+def size_of(path: Path) -> tuple[int, int] | None:
+    """Return width and height of the image in ``path`` by its header, before any rotation; None where it has no good one."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with path.open("rb") as file, Image.open(file, formats=_OPENED) as image:
+                return image.size
+    except (*_DAMAGE, Image.DecompressionBombError):
+        return None
+
+
 def square(pixels: Images, side: int) -> Images:
     """Bring (H, W) or (H, W, 3) to ``side`` x ``side``: the shorter edge becomes ``side``, the middle is kept.
 

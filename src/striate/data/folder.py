@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from striate.base.errors import DataError, printable, sentence
-from striate.data.decode import FORMATS, Unreadable, decode, square
+from striate.data.decode import FORMATS, Unreadable, decode, size_of, square
 from striate.data.imageset import Images, ImageSet, Split, holdout, image_set
 from striate.data.resize import LARGEST_SIDE
 
@@ -24,6 +24,7 @@ DEFAULT_SIDE = 64
 TEST_SHARE = 0.2
 LEAST_TO_SPLIT = 5  # so that a fifth is at least one image
 _VAL_NAMES = ("val", "valid", "validation")
+UNREAD = {".gif", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".ppm", ".pgm", ".svg", ".raw", ".dng"}
 _SPLIT_NAMES = ("train", *_VAL_NAMES, "test")
 
 
@@ -69,6 +70,17 @@ def load_folder(folder: Path, *, image_size: int | None = None) -> ImageSet:
         origin=str(folder),
         notes=_notes(survey, resized, image_size) + leaks + held,
     )
+
+
+def side_of(folder: Path) -> int | None:
+    """Return the shorter side in pixels that the images of `load_folder` have, by their headers; None where it refuses them."""
+    try:
+        _, survey = _survey(folder)
+    except DataError:
+        return None
+    sizes = {size_of(path) for files in survey.files.values() for path, _ in files}
+    sizes.discard(None)
+    return min(min(size) for size in sizes if size) if len(sizes) == 1 else DEFAULT_SIDE if sizes else None
 
 
 def _hold_out_test(splits: dict[str, Split]) -> tuple[str, ...]:
@@ -210,10 +222,19 @@ def _notes(survey: _Survey, resized: bool, image_size: int | None) -> tuple[str,
         notes.append(f"images of several sizes were cropped and resized to {DEFAULT_SIDE} x {DEFAULT_SIDE}")
     elif image_size is not None:
         notes.append(f"images were cropped and resized to {image_size} x {image_size}")
-    if survey.ignored:
-        endings = sorted({printable(path.suffix.lower()) or "no ending" for path in survey.ignored})
-        notes.append(f"{len(survey.ignored)} files that are no images were passed over ({', '.join(endings[:5])})")
+    unread = [path for path in survey.ignored if path.suffix.lower() in UNREAD]
+    if unread:
+        read = ", ".join(sorted(FORMATS))
+        notes.append(
+            f"{len(unread)} images are of formats that are not read ({_endings(unread)}); convert them to one of {read}"
+        )
+    if others := [path for path in survey.ignored if path not in unread]:
+        notes.append(f"{len(others)} files that are no images were passed over ({_endings(others)})")
     return tuple(notes)
+
+
+def _endings(paths: list[Path]) -> str:
+    return ", ".join(sorted({printable(path.suffix.lower()) or "no ending" for path in paths})[:5])
 
 
 def _leaks(splits: dict[str, Split]) -> tuple[str, ...]:

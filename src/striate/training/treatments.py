@@ -47,11 +47,13 @@ def check(recipe: Recipe, image_shape: tuple[int, int, int], tabular: bool) -> N
             faults.append(
                 f"{', '.join(asked)}: these are for images, and the data are a table of features; leave them out"
             )
-    elif recipe.pad_mode == "reflect" and recipe.pad_crop >= min(height, width):
-        most = min(height, width) - 1
-        faults.append(
-            f"pad_crop is {recipe.pad_crop} with pad_mode reflect, and images of {height} x {width} allow at most {most}"
-        )
+    else:
+        most = min(height, width) - 1  # one more, and nothing of an image need be left
+        faults += [
+            f"{name} is {getattr(recipe, name)}, and images of {height} x {width} allow at most {most}"
+            for name in ("pad_crop", "translate", "cutout")
+            if getattr(recipe, name) > most
+        ]
     if faults:
         raise RecipeError(f"the recipe does not go with the data: {sentence(faults)}")
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from striate.data.catalog import side
 from striate.studies.better import Better
 from striate.studies.larger import Larger
 from striate.studies.question import Arm, Study
 from striate.training.recipe import Recipe
 
-BASE = Recipe(
-    net="simpleconvnet", net_options={"norm": "batch"}, optimizer="adam", lr=1e-3, batch_size=32, epochs=6, pad_crop=1
-)
+BASE = Recipe(net="simpleconvnet", net_options={"norm": "batch"}, optimizer="adam", lr=1e-3, batch_size=32, epochs=6)
 
 
 def study(base: Recipe) -> Study:
-    """Return the study around ``base``, whose ``pad_crop`` is the shift in pixels: 1 for digits, 4 is usual for 32 x 32."""
-    shift = max(1, base.pad_crop)
+    """Return the study around ``base``, whose ``pad_crop`` is the shift; else an eighth of the images' side: 4 for 32 x 32."""
+    shift = base.pad_crop or max(1, (side(base.data, base.image_size) or 0) // 8)
     transforms: dict[str, dict[str, Any]] = {
         "flip": {"flip": True, "pad_crop": 0},
         "crop": {"pad_crop": shift},
@@ -55,4 +54,5 @@ def study(base: Recipe) -> Study:
             ),
         ),
         seeds=(0, 1, 2),
+        notes=(f"crops shift an image by up to {shift} pixels, and cutout blackens a square of {2 * shift}",),
     )
