@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from striate.app import cli
+from striate.app import cli, learn
 
 TINY = ["--set", "widths=[[4]]", "--set", "hidden=[]", "--set", "batch_size=256"]
 
@@ -40,6 +40,16 @@ def test_train_test_and_resume_tell_what_to_do_next(run) -> None:
     code, out, _ = run("test", "first", "--json")
     assert json.loads(out)["images"] == 359
     assert run("resume", "first")[0] == 0
+    told = json.loads(run("resume", "first", "--json")[1])
+    assert told["best"] == {"epoch": 1, "val_accuracy": told["last"]["val_accuracy"]}
+
+
+@pytest.mark.parametrize(
+    ("words", "hidden"), [(("--net", "mlp"), [7]), ((), [7]), (("--engine", "scratch", "--net", "softmax"), 7)]
+)
+def test_hidden_units_are_those_of_either_engine(words: tuple[str, ...], hidden: object) -> None:
+    given = dict(zip((word[2:] for word in words[::2]), words[1::2], strict=True))
+    assert learn.changes_of(None, hidden=7, **given)["hidden"] == hidden
 
 
 def test_a_study_prints_verdicts_and_writes_its_report(run) -> None:
@@ -84,6 +94,9 @@ def test_a_diverged_run_has_an_exit_code_of_its_own(run) -> None:
         (("train", "--net", "convnt"), ['net "convnt" is unknown (did you mean "convnet"?)']),
         (("train", "--lr", "-1", "--set", "epochz=3"), ["lr is -1.0", 'epochz is unknown (did you mean "epochs"?)']),
         (("train", "--lr", "nan"), ["lr is nan"]),
+        (("train", "--epochs", "2", "--set", "epochs=1"), ["epochs is given by --epochs and by --set; give it once"]),
+        (("train", "--set", "lr=1", "--set", "lr=2"), ["lr is set 2 times; set it once"]),
+        (("study", "batchnorm", "--data", "digits", "--set", "data=mnist"), ["data is given by --data and by --set"]),
         (("train", "--set", "lr"), ['"lr" is no setting; write field=value']),
         (("train", "--data", "cifr10"), ['no data set "cifr10" (did you mean "cifar10"?)']),
         (("train", "--set", "widths=[[4],[4],[4],[4]]"), ["4 stages", "8x8 pixels allow 3"]),

@@ -114,7 +114,10 @@ def test_a_net_without_the_options_is_put_in_or_refused_by_their_names(name: str
     if name in (*FOR_ANY_NET, "locality"):
         assert BUILTIN[name].study({"net": "own_nets:bare"}).arms
         return
-    with pytest.raises(StudyError, match=r"of its net, and net own_nets:bare has no such option \(it has none\)"):
+    with pytest.raises(
+        StudyError,
+        match=r"of its net, and net own_nets:bare has no such option \(it has none\); give it parameters of these",
+    ):
         BUILTIN[name].study({"net": "own_nets:bare"})
 
 

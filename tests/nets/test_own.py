@@ -37,6 +37,9 @@ def raising(classes):
 def maps():
     return nn.Conv2d(3, 1, 1)
 
+def colour(classes):
+    return nn.Conv2d(1, classes, 3)
+
 def positional(a, /):
     return nn.Flatten()
 
@@ -77,6 +80,12 @@ def test_a_class_is_called_too_and_free_keywords_reach_it() -> None:
         ("striate_toy:nothing", {}, '"striate_toy:nothing" returned a value of type int'),
         ("striate_toy:raising", {}, "raised KeyError: 3; it was called as"),
         ("striate_toy:maps", {}, "gives shape (1, 1, 8, 8) for a blank image of 3x8x8"),
+        ("striate_toy:maps", {}, "logits of shape (1, 3); a parameter `classes` of it would be given their number"),
+        (
+            "striate_toy:colour",
+            {},
+            "a larger image_size; a parameter `image_shape` of it would be given (height, width, channels)",
+        ),
         ("striate_toy:positional", {}, "positional-only parameter a"),
         ("striate_toy:number", {}, "is of type int, and must be a function or class"),
         ("striate_toy:nett", {}, 'striate_toy has no nett (did you mean "net"?)'),

@@ -92,14 +92,14 @@ def test_all_runs_diverged():
     verdict = CLAIM.judge([*lost("plain", 5), *lost("bn", 5), *lost("bn x5", 5)])
     assert (verdict.answer, verdict.seeds_needed) == ("undecided", None)
     assert "every run of both failed" in verdict.reason
-    assert "5 of 5 runs of plain diverged" in verdict.reason
+    assert "all 15 runs of all 3 arms diverged" in verdict.reason
 
 
 def test_a_rescue_that_fails_as_often_is_refuted_where_enough_runs_say_so():
     claim = replace(CLAIM, rescue=True, treatment=("bn",))
     verdict = claim.judge([*lost("plain", 5), *lost("bn", 5)])
     assert (verdict.answer, verdict.seeds_needed) == ("refuted", None)
-    assert "5 of 5 runs of bn diverged" in verdict.reason
+    assert "5 of 5 runs of bn and 5 of 5 runs of plain diverged" in verdict.reason
     assert claim.judge([*lost("plain", 3), *lost("bn", 3)]).answer == "undecided"  # 2 / C(6, 3) = .1
 
 

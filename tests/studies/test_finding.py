@@ -107,8 +107,16 @@ def test_texts():
     assert interval_text(compare([1.0], [0.0, 1.0]), 1) == "no interval from a single run, n = 1 against 2"
     groups = [runs("bn", 0.8, None), runs("plain", 0.1, 0.9, None), runs("fine", 0.9)]
     assert failures_text(groups) == (
-        "1 of 2 runs of bn diverged and 1 of 3 runs of plain diverged and 1 of 3 runs of plain stayed at chance"
+        "1 of 2 runs of bn and 1 of 3 runs of plain diverged, and 1 of 3 runs of plain stayed at chance"
+    )
+    lost = [runs(name, 0.1, 0.1) for name in "abc"]
+    assert failures_text(lost) == "all 6 runs of all 3 arms stayed at chance"
+    assert failures_text(lost[:2]) == "2 of 2 runs of a and 2 of 2 runs of b stayed at chance"
+    assert failures_text([*lost, groups[2]]) == (
+        "2 of 2 runs of a, 2 of 2 runs of b and 2 of 2 runs of c stayed at chance"
     )
     assert failures_text(groups[2:]) == ""
     few = [replace(run, val_images=6) for run in groups[1]]
-    assert failures_text([few]).endswith("1 of 3 runs of plain stayed at chance as far as 6 validation images can tell")
+    assert failures_text([few]).endswith(
+        "1 of 3 runs of plain stayed at chance, as far as 6 validation images can tell"
+    )

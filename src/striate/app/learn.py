@@ -16,10 +16,13 @@ NO_FIELDS = ("out", "overfit_batch", "range_test", "settings", "data_dir", "as_j
 
 def train(
     engine: Annotated[str | None, typer.Option(help="torch; or scratch, the layers by hand in NumPy.")] = None,
-    net: Annotated[str | None, typer.Option(help="A name of `striate list nets`.")] = None,
+    net: Annotated[
+        str | None,
+        typer.Option(help="A name of `striate list nets`, package.module:callable, timm:NAME, torchvision:NAME."),
+    ] = None,
     data: Annotated[str | None, typer.Option(help="A name of `striate list data`, or an image folder.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.  [default: runs/NET-DATA-SEED]")] = None,
-    hidden: Annotated[int | None, typer.Option(help="Hidden units of a net of the engine scratch.")] = None,
+    hidden: Annotated[int | None, typer.Option(help="Units of the hidden layer.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Epochs.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Images per update.")] = None,
     optimizer: Annotated[str | None, typer.Option(help="sgd, rmsprop, adam or adamw.")] = None,
@@ -53,6 +56,8 @@ def train(
     changes = changes_of(settings, **given)
     if overfit_batch and range_test:
         raise typer.BadParameter("--overfit-batch and --range-test are two trials; ask for one at a time")
+    if overfit_batch and out is not None:
+        raise typer.BadParameter("--overfit-batch writes no files; leave out --out")
 
     from striate.training.recipe import Recipe
 
@@ -100,6 +105,7 @@ def _end(run: Any, as_json: bool, done: bool) -> None:
     if done:
         say("this run had ended already, and nothing was trained; choose another --out for a new one")
     if as_json:
+        best = run.best()
         last = {f"{row.split}_{row.metric}": row.value for row in run.history() if row.epoch == run.epoch}
         record = {
             "folder": str(run.folder),
@@ -107,6 +113,7 @@ def _end(run: Any, as_json: bool, done: bool) -> None:
             "reason": run.reason,
             "epoch": run.epoch,
             "last": last,
+            "best": None if best is None else {"epoch": best[0], "val_accuracy": best[1]},
         }
         from striate.base.files import dump_json
 
@@ -120,6 +127,26 @@ def _end(run: Any, as_json: bool, done: bool) -> None:
 
 
 def changes_of(settings: list[str] | None, **options: Any) -> dict[str, Any]:
-    """Return the options that were given, and the settings, as changes of a recipe."""
+    """Return the options that were given, and the settings, as changes of a recipe; RecipeError for a field given twice."""
     given = {name: value for name, value in options.items() if value is not None}
-    return given | settings_of(settings)
+    settled = settings_of(settings)
+    if twice := [name for name in given if name in settled]:
+        from striate.base.errors import RecipeError
+
+        raise RecipeError(f"{twice[0]} is given by --{twice[0].replace('_', '-')} and by --set; give it once")
+    changes = given | settled
+    if "hidden" in given and _of_any_depth({name: value for name, value in changes.items() if name != "hidden"}):
+        changes["hidden"] = [given["hidden"]]
+    return changes
+
+
+def _of_any_depth(changes: dict[str, Any]) -> bool:
+    """Tell whether the net of a recipe with ``changes`` takes the units of any number of hidden layers."""
+    from striate.base.errors import StriateError
+    from striate.training.recipe import Recipe
+
+    try:
+        usual = Recipe().change(**changes).options
+    except StriateError:
+        return False  # said better when the recipe itself is made
+    return isinstance(getattr(usual, "hidden", None), (list, tuple))

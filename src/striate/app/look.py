@@ -102,12 +102,18 @@ def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
 
 def settings_of(texts: list[str] | None) -> dict[str, Any]:
-    """Return the fields that ``--set`` options name; raises RecipeError for one that is not FIELD=VALUE."""
+    """Return the fields that ``--set`` options name; raises RecipeError for one that is not FIELD=VALUE, or comes twice."""
     if not texts:
         return {}
     from striate.training.recipe import parse_setting
 
-    return dict(parse_setting(text) for text in texts)
+    pairs = [parse_setting(text) for text in texts]
+    names = [name for name, _ in pairs]
+    if twice := [name for name in names if names.count(name) > 1]:
+        from striate.base.errors import RecipeError, printable
+
+        raise RecipeError(f"{printable(twice[0])} is set {names.count(twice[0])} times; set it once")
+    return dict(pairs)
 
 
 def say(text: str) -> None:

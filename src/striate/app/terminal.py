@@ -83,7 +83,7 @@ def accuracy(cell: dict[str, Any] | None) -> str:
 
 def show_run(out: Console, run: Run) -> None:
     """Print how a run ended, and what to do next."""
-    best = max(run.curve("val", "accuracy"), key=lambda point: (point[1], -point[0]), default=None)
+    best = run.best()
     out.print(f"{run.status} after epoch {run.epoch} of {run.recipe.epochs}{f': {run.reason}' if run.reason else ''}")
     if best:
         out.print(

@@ -12,7 +12,7 @@ import inspect
 import re
 import sys
 import typing
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -54,14 +54,19 @@ def own_entry(name: str) -> Entry:
             ) from error
         if not isinstance(net, nn.Module):
             raise NetError(f'"{name}" returned a value of type {type(net).__name__}, and must return a torch.nn.Module')
-        return tried(net, name, image_shape, classes)
+        return tried(net, name, image_shape, classes, told=wanted)
 
     first = (inspect.getdoc(maker) or "a net of your own").partition("\n")[0]
     return Entry(name, first, options.model_construct(), build)
 
 
-def tried(net: nn.Module, name: str, image_shape: ImageShape, classes: int) -> nn.Module:
-    """Return ``net`` as it was, after one blank image in evaluation mode; raises NetError unless logits come out."""
+def tried(
+    net: nn.Module, name: str, image_shape: ImageShape, classes: int, *, told: Collection[str] = GIVEN
+) -> nn.Module:
+    """Return ``net`` as it was, after one blank image in evaluation mode; raises NetError unless logits come out.
+
+    ``told`` are those of image_shape and classes that its maker was given; of the others the error says that it can be.
+    """
     height, width, channels = image_shape
     modes = {module: module.training for module in net.modules()}
     sent = f"a blank image of {channels}x{height}x{width} (channels, height, width)"
@@ -73,15 +78,22 @@ def tried(net: nn.Module, name: str, image_shape: ImageShape, classes: int) -> n
         reason = str(error).partition("\n")[0]
         raise NetError(
             f'net "{name}" does not take {sent} ({type(error).__name__}: {reason}); it may need other channels or a larger '
-            "image_size"
+            f"image_size{_could_be('image_shape', '(height, width, channels)', told)}"
         ) from error
     finally:
         for module, training in modes.items():
             module.training = training
     if not isinstance(out, Tensor) or out.shape != (1, classes):
         got = f"shape {tuple(out.shape)}" if isinstance(out, Tensor) else f"a {type(out).__name__}"
-        raise NetError(f'net "{name}" gives {got} for {sent}, and must give logits of shape (1, {classes})')
+        raise NetError(
+            f'net "{name}" gives {got} for {sent}, and must give logits of shape (1, {classes})'
+            f"{_could_be('classes', 'their number', told)}"
+        )
     return net
+
+
+def _could_be(word: str, what: str, told: Collection[str]) -> str:
+    return "" if word in told else f"; a parameter `{word}` of it would be given {what}"
 
 
 def _find(name: str) -> Callable[..., Any]:

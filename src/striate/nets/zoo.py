@@ -153,7 +153,7 @@ def _builder(
             if options.pretrained:
                 raise NetError(
                     f'the published weights of "{name}" could not be had ({reason}); connect to the network once, or give a '
-                    "file of them with --weights FILE, or --set weights=FILE --set pretrained=false where a net is trained"
+                    "file of them: --set weights=FILE --set pretrained=false"
                 ) from error
             raise NetError(f'"{name}" cannot be built for images {image_shape} (H, W, C): {reason}') from error
         return tried(net, name, image_shape, classes)

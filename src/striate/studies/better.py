@@ -72,7 +72,8 @@ class Better:
         leader = lead(findings)
         clauses = [self._seen(leader, findings, measure), findings[leader].meaning, also_text(findings, leader)]
         if failed := failures_text(runs[arm] for arm in self.arms):
-            clauses.append(f"{failed} (a diverged run counts as guessing)")
+            diverged = any(run.diverged for arm in self.arms for run in runs[arm])
+            clauses.append(f"{failed}{' (a diverged run counts as guessing)' if diverged else ''}")
         if untested:
             more = f" and of {len(untested) - 1} more" if len(untested) > 1 else ""
             clauses.append(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from striate.studies.outcome import Outcome, tally
+from striate.studies.outcome import Outcome, State, tally
 from striate.studies.statistics import MOST_SEEDS, Comparison, exact_floor, seeds_needed
 from striate.studies.verdict import Answer, decide
 
@@ -105,11 +105,16 @@ def failures_text(groups: Iterable[Sequence[Outcome]]) -> str:
 
     Said too where so few validation images leave it open whether a run that counts as guessing has learnt.
     """
+    arms = list(groups)
+    images = min((run.val_images for runs in arms for run in runs), default=FEW)
+    few = f", as far as {images} validation images can tell" if images < FEW else ""
+    ends: tuple[tuple[State, str], ...] = (("diverged", "diverged"), ("at chance", f"stayed at chance{few}"))
     parts: list[str] = []
-    for runs in groups:
-        images = min(run.val_images for run in runs)
-        few = f" as far as {images} validation images can tell" if images < FEW else ""
-        ends = tally(runs)
-        lost = (("diverged", ends["diverged"]), (f"stayed at chance{few}", ends["at chance"]))
-        parts += [f"{many} of {len(runs)} runs of {runs[0].arm} {words}" for words, many in lost if many]
-    return " and ".join(parts)
+    for state, words in ends:
+        lost = [(runs, many) for runs in arms if (many := tally(runs)[state])]
+        if len(lost) == len(arms) > 2 and all(many == len(runs) for runs, many in lost):
+            parts.append(f"all {sum(many for _, many in lost)} runs of all {len(arms)} arms {words}")
+        elif lost:
+            counts = [f"{many} of {len(runs)} runs of {runs[0].arm}" for runs, many in lost]
+            parts.append(f"{' and '.join([', '.join(counts[:-1]), counts[-1]] if counts[1:] else counts)} {words}")
+    return ", and ".join(parts)

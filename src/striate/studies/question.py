@@ -21,6 +21,7 @@ from types import FunctionType
 from typing import Any, Literal
 
 from striate.base.errors import RecipeError, StudyError, nearest
+from striate.nets.own import is_own
 from striate.studies.verdict import Claim
 from striate.training.known_nets import options_of
 from striate.training.recipe import Recipe
@@ -156,9 +157,10 @@ class Question:
             made = self.make(base)
         except (StudyError, RecipeError) as error:
             if missing := self._missing(base):
+                todo = "give it parameters of these names" if is_own(base.net) else "choose a net that has"
                 raise StudyError(
                     f'study "{self.name}" sets {" and ".join(missing)} of its net, and net {base.net} has no such option'
-                    f" (it has {', '.join(options_of(base.engine, base.net)) or 'none'}); choose a net that has"
+                    f" (it has {', '.join(options_of(base.engine, base.net)) or 'none'}); {todo}"
                 ) from error
             raise
         if not isinstance(made, Study):

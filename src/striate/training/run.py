@@ -59,6 +59,10 @@ class Run:
         """Return (epoch, value) of one metric on one split, in order."""
         return [(row.epoch, row.value) for row in self.history() if (row.split, row.metric) == (split, metric)]
 
+    def best(self) -> tuple[int, float] | None:
+        """Return (epoch, validation accuracy) of the best epoch, the first of equal ones; None before the first has ended."""
+        return max(self.curve("val", "accuracy"), key=lambda point: (point[1], -point[0]), default=None)
+
     def seconds(self) -> list[tuple[int, float]]:
         """Return (epoch, seconds spent in updates up to its end)."""
         return [(epoch, seconds) for _, epoch, seconds in read_timing(self.folder)]
