@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -149,6 +150,54 @@ def test_the_field_is_unknown_behind_what_changes_the_size_in_a_way_of_its_own(
 )
 def test_only_what_pools_the_whole_map_is_called_global(module: nn.Module, kind: str) -> None:
     assert anatomy(module, (9, 9, 1)).layers[0].kind == kind
+
+
+def test_multiply_adds_are_counted_wherever_they_are_done() -> None:
+    class ByFunctions(nn.Module):
+        """Convolution, product and dense layer by functions, attention by a module that computes in functions of its own."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.filters, self.weight = nn.Parameter(torch.ones(4, 3, 3, 3)), nn.Parameter(torch.ones(5, 4))
+            self.attention, self.up = (
+                nn.MultiheadAttention(4, 2, batch_first=True),
+                nn.ConvTranspose2d(4, 4, 2, stride=2),
+            )
+
+        def forward(self, x: Tensor) -> Tensor:
+            cells = F.conv2d(x, self.filters, stride=2, padding=1).flatten(2)
+            tokens = torch.matmul(torch.matmul(cells, cells.transpose(1, 2)), cells)
+            told, _ = self.attention(*[tokens.transpose(1, 2)] * 3)
+            return F.linear(self.up(told.transpose(1, 2).unflatten(2, (4, 4))).mean((2, 3)), self.weight)
+
+    found = anatomy(ByFunctions(), (8, 8, 3))
+    macs = {layer.name: layer.macs for layer in found.layers if layer.macs}
+    assert macs == {
+        "conv2d()": 4 * 27 * 16,
+        "matmul()": 4 * 16 * 4,
+        "matmul() (2)": 4 * 4 * 16,
+        # Queries, keys and values, the way out, and for each of two heads 16 x 16 products of two, twice.
+        "multi_head_attention_forward()": 16 * 4 * 12 + 16 * 4 * 4 + 2 * 2 * 16 * 16 * 2,
+        "up": 4 * 4 * 4 * 16,
+        "linear()": 20,
+    }
+    rows = {layer.name: layer for layer in found.layers}
+    assert (rows["conv2d()"].detail, rows["conv2d()"].receptive_field) == ("3x3, stride 2, padding 1", 3)
+    assert [rows[name].kind for name in macs] == [
+        "convolution",
+        *["product"] * 2,
+        "attention",
+        "convtranspose2d",
+        "dense",
+    ]
+    assert found.parameters == sum(p.numel() for p in ByFunctions().parameters())
+
+
+def test_a_vision_transformer_is_counted_with_its_attention() -> None:
+    # 16 patches and a class token of 192 numbers: in 12 blocks of 3 heads of 64, dense layers of 576, 192, 768 and 192 units.
+    found = anatomy(build("timm:vit_tiny_patch16_224", {}, (64, 64, 3), 5), (64, 64, 3))
+    block = 17 * 192 * (576 + 192 + 768) + 17 * 768 * 192 + 3 * 2 * 17 * 17 * 64
+    assert found.macs == 16 * 192 * 768 + 12 * block + 192 * 5
 
 
 def test_shared_parts_count_once_and_unused_ones_too() -> None:

@@ -2,8 +2,8 @@
 
 It is measured, not declared: one blank image is sent through the net, and each innermost module reports what it saw.
 Activations, pools, dropout and additions in the net's own code are layers too: `F.relu(x)` is the layer ``relu()``.
-Multiply-adds (MACs) are counted for one image in convolutions and dense layers, where nearly all of them are. Behind an
-addition the receptive field is that of the branch that sees most.
+Multiply-adds (MACs) are those of one image in convolutions, dense layers and other products of matrices, attention among
+them, as PyTorch's own counter counts them. Behind an addition the receptive field is that of the branch that sees most.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
 from torch.utils.hooks import RemovableHandle
 
-from striate.base.shapes import convolution_macs, dense_macs
 from striate.nets.passage import Passage, Passed, side
 from striate.nets.units import PadShortcut, VanillaDropout
 
@@ -41,6 +42,7 @@ KINDS: dict[str, str] = {
     "Dropout": "dropout",
     "Dropout2d": "dropout",
     "LeakyReLU": "leaky relu",
+    "MultiheadAttention": "attention",
 }
 
 
@@ -110,13 +112,15 @@ def anatomy(net: nn.Module, image_shape: tuple[int, int, int], name: str = "net"
     height, width, channels = image_shape
     parameter = next(net.parameters(), torch.zeros(()))
     blank = torch.zeros(1, channels, height, width, dtype=parameter.dtype, device=parameter.device)
-    passage = Passage()
+    counter = FlopCounterMode(display=False)
+    passage = Passage(counter)
     handles = _hooks(net, passage)
     modes = {module: module.training for module in net.modules()}
     try:
         net.eval()
         passage.begin(blank)
-        with torch.no_grad(), passage:
+        # Fused kernels of attention are not all known to the counter; written out it is matrix products, which are.
+        with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), counter, passage:
             net(blank)
     finally:
         for handle in handles:
@@ -177,19 +181,21 @@ def _count(module: nn.Module | None, counted: set[int]) -> int:
 def _layer(row: Passed, parameters: int) -> Layer:
     return Layer(
         name=row.name or "the net itself",
-        kind=_kind(row.module),
+        kind=_kind(row.module) if row.module else "add" if row.name.startswith("+") else _product(row.name),
         detail=_detail(row.module),
         output=tuple(row.output.shape[1:]),
         parameters=parameters,
-        macs=_macs(row.module, row.output),
+        macs=row.macs,
         receptive_field=row.field.size if row.field else None,
         reads=row.reads,
     )
 
 
-def _kind(module: nn.Module | None) -> str:
-    if module is None:
-        return "add"
+def _product(function: str) -> str:
+    return "attention" if "attention" in function else "product"
+
+
+def _kind(module: nn.Module) -> str:
     if isinstance(module, nn.GroupNorm) and module.num_groups == 1:
         return "layer norm"
     if isinstance(module, (nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)):
@@ -198,17 +204,6 @@ def _kind(module: nn.Module | None) -> str:
         return f"{reach} {'average' if isinstance(module, nn.AdaptiveAvgPool2d) else 'max'} pool"
     named = [KINDS[cls.__name__] for cls in type(module).__mro__ if cls.__name__ in KINDS]
     return named[0] if named else type(module).__name__.lower()
-
-
-def _macs(module: nn.Module | None, output: Tensor) -> int:
-    if isinstance(module, nn.Conv2d):
-        kernel, cells = module.kernel_size, output.shape[2] * output.shape[3]
-        return convolution_macs(
-            module.in_channels, module.out_channels, kernel[0] * kernel[1], cells, groups=module.groups
-        )
-    if isinstance(module, nn.Linear):
-        return dense_macs(module.in_features, module.out_features) * (output.numel() // module.out_features)
-    return 0
 
 
 def _detail(module: nn.Module | None) -> str:

@@ -1,7 +1,7 @@
 """Functions that a net calls in its own code, each as the module that does the same: `F.relu(x)` as `nn.ReLU()`.
 
-So a layer is one row of the anatomy however it is written. Functions that only move values about (flatten, cat, pad) and those
-that are given weights (conv2d, linear) have no stand-in.
+So a layer is one row of the anatomy however it is written. Functions that only move values about (flatten, cat, pad) have no
+stand-in. What stands for a convolution or a dense layer is without weights: they belong to who gave them to the function.
 """
 
 from __future__ import annotations
@@ -49,10 +49,24 @@ def as_module(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> nn
         return POOLS[name](given["kernel_size"], given.get("stride") or None, given.get("padding", 0))
     if name in ADAPTIVE_POOLS:
         return ADAPTIVE_POOLS[name](_given(("input", "output_size"), args, kwargs)["output_size"])
+    if name == "conv2d":
+        return _convolution(
+            _given(("input", "weight", "bias", "stride", "padding", "dilation", "groups"), args, kwargs)
+        )
+    if name == "linear":
+        weight = _given(("input", "weight"), args, kwargs)["weight"]
+        return nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta").requires_grad_(False)
     if name == "mean":
         given = _given(("input", "dim"), args, kwargs)
         return nn.AdaptiveAvgPool2d(1) if _over_the_map(given.get("input"), given.get("dim")) else None
     return None
+
+
+def _convolution(given: Mapping[str, Any]) -> nn.Module:
+    weight, groups = given["weight"], given.get("groups", 1)
+    words = {word: given[word] for word in ("stride", "padding", "dilation") if word in given}
+    words |= {"groups": groups, "bias": False, "device": "meta"}
+    return nn.Conv2d(weight.shape[1] * groups, weight.shape[0], tuple(weight.shape[2:]), **words).requires_grad_(False)
 
 
 def _over_the_map(image: Any, dim: Any) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
+from torch.utils.flop_counter import FlopCounterMode
 
 from striate.base.shapes import ReceptiveField
 from striate.nets.functions import as_module
@@ -39,15 +40,21 @@ class Passed:
     output: Tensor
     reads: tuple[str, ...]
     field: ReceptiveField | None
+    macs: int = 0  # multiply-adds within it
 
 
 class Passage(TorchFunctionMode):
-    """Follows tensors by their identity; all are kept alive as long as it is, so that no identity is used again."""
+    """Follows tensors by their identity; all are kept alive as long as it is, so that no identity is used again.
 
-    def __init__(self) -> None:
+    ``counter`` counts the operations done so far, two for a multiply-add.
+    """
+
+    def __init__(self, counter: FlopCounterMode | None = None) -> None:
         super().__init__()
         self.rows: list[Passed] = []
         self.inside = 0
+        self._counter = counter
+        self._before = 0  # multiply-adds that were done when the present module was reached
         self._fields: dict[int, ReceptiveField] = {}
         self._makers: dict[int, tuple[str, ...]] = {}
         self._kept: list[Tensor] = []
@@ -59,14 +66,16 @@ class Passage(TorchFunctionMode):
     def enter(self) -> None:
         """Note that an image reaches an innermost module, within which nothing is looked at."""
         self.inside += 1
+        self._before = self._macs()
 
     def leave(self, name: str, module: nn.Module, inputs: Any, output: Any) -> None:
         """Note what the innermost module made of ``inputs``."""
+        macs = self._macs() - self._before  # first: looking at a tensor below is a function call too
         self.inside -= 1
         if (out := next(tensors(output), None)) is not None:
             known = self._known(inputs)
             reach = self._after(module, known, out)
-            self._row(name, module, out, self._read(known), reach)
+            self._row(name, module, out, self._read(known), reach, macs)
 
     def around(self, place: int, name: str, module: nn.Module, inputs: Any, output: Any) -> None:
         """Note a module that has parameters of its own around others; its row goes before theirs, at ``place``."""
@@ -78,31 +87,43 @@ class Passage(TorchFunctionMode):
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         """Call the function; outside of innermost modules, note where its result comes from."""
-        out = func(*args, **(kwargs or {}))
+        before = self._macs()
+        made = func(*args, **(kwargs or {}))
+        macs = self._macs() - before
+        out = next(tensors(made), None) if macs else made  # attention returns its weights too
         if not self.inside and isinstance(out, Tensor):
             known = self._known((args, kwargs))
             name = getattr(func, "__name__", "")
             if known and (module := as_module(name, args, kwargs or {})) is not None:
-                self._row(f"{name}()", module, out, self._read(known), self._after(module, known, out))
+                self._row(f"{name}()", module, out, self._read(known), self._after(module, known, out), macs)
+            elif known and macs:
+                self._row(f"{name}()", None, out, self._read(known), None, macs)
             elif known:
                 self._function(name, known, out)
-        return out
+        return made
 
     def _row(
-        self, name: str, module: nn.Module, out: Tensor, reads: tuple[str, ...], reach: ReceptiveField | None
+        self,
+        name: str,
+        module: nn.Module | None,
+        out: Tensor,
+        reads: tuple[str, ...],
+        reach: ReceptiveField | None,
+        macs: int,
     ) -> None:
         turns = sum(row.name.partition(" (")[0] == name for row in self.rows)
-        name = (
-            f"{name} ({turns + 1})" if turns else name
-        )  # a module that is passed, or a function called, more than once
-        self.rows.append(Passed(name, module, out, reads, reach))
+        name = f"{name} ({turns + 1})" if turns else name  # passed or called before
+        self.rows.append(Passed(name, module, out, reads, reach, macs))
         self._note(out, (name,), reach)
+
+    def _macs(self) -> int:
+        return self._counter.get_total_flops() // 2 if self._counter else 0
 
     def _function(self, name: str, known: list[Tensor], out: Tensor) -> None:
         reach = self._largest(known) if name in POINTWISE and out.dim() == 4 else None
         makers = self._read(known)
         if name in ADDITIONS and len(makers) > 1 and out.dim() > 2:
-            number = 1 + sum(row.module is None for row in self.rows)
+            number = 1 + sum(row.name.startswith("+") for row in self.rows)
             self.rows.append(Passed(f"+{number}", None, out, makers, reach))
             makers = (f"+{number}",)
         self._note(out, makers, reach)
