@@ -33,7 +33,8 @@ from striate.nets.inputs import CIFAR10
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path("src", "striate")
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+README = ROOT / "README.md"
+DOCUMENTS = [README, ROOT / "CONTRIBUTING.md"]
 SHELLS = ("console", "sh", "bash", "shell")
 
 # How each command of the README is run in seconds: these options come after its own, and the last one counts. A longer
@@ -42,6 +43,7 @@ TOY = {
     "study same-curve": "--epochs 1",
     "study hidden-units": "--epochs 1 --seeds 1 --trials 2",
     "train --engine scratch": "--epochs 1",
+    "study schedules": "--seeds 1 --epochs 1",
     "study": "--data digits --seeds 2 --epochs 1 --net convnet --set widths=[[4],[4]]",
     "train": "--data digits --epochs 1 --net convnet --set widths=[[4],[4]]",
     "resume": "",
@@ -172,10 +174,7 @@ def test_the_tree_in_the_readme_is_the_disk() -> None:
     files = [
         path.relative_to(ROOT) for top in ("src", "tests", "benchmarks", "findings") for path in (ROOT / top).rglob("*")
     ]
-    assert (
-        tree_faults(tree((ROOT / "README.md").read_text(encoding="utf-8")), [*files, *map(Path, os.listdir(ROOT))])
-        == []
-    )
+    assert tree_faults(tree(README.read_text(encoding="utf-8")), [*files, *map(Path, os.listdir(ROOT))]) == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -192,12 +191,19 @@ def test_every_command_of_a_document_exists(document: Path) -> None:
 
 
 def test_every_name_that_the_readme_takes_from_python_exists() -> None:
-    for language, content in blocks((ROOT / "README.md").read_text(encoding="utf-8")):
+    for language, content in blocks(README.read_text(encoding="utf-8")):
         if language == "python":
             used = [node for node in ast.walk(ast.parse(content)) if isinstance(node, ast.Attribute)]
             for node in used:
                 if ast.unparse(node.value) == "st":
                     assert hasattr(striate, node.attr), f"st.{node.attr}"
+
+
+def write_files(folder: Path) -> None:
+    """Write the Python blocks of the README that begin with the name of their file."""
+    for language, content in blocks(README.read_text(encoding="utf-8")):
+        if language == "python" and (name := re.match(r"# (\w+\.py)\n", content)):
+            (folder / name[1]).write_text(content, encoding="utf-8")
 
 
 @pytest.mark.slow
@@ -209,7 +215,8 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
         folder.mkdir(parents=True)
         Image.new("RGB", (32, 32), "teal").save(folder / "image.png")
     shutil.copytree(tmp_path / "photos" / "test", tmp_path / "photos" / "train")
-    shown = [words(command) for command in commands((ROOT / "README.md").read_text(encoding="utf-8"))]
+    write_files(tmp_path)
+    shown = [words(command) for command in commands(README.read_text(encoding="utf-8"))]
     for program, *arguments in shown:
         if program != "striate" or arguments[0].startswith("-"):
             continue
@@ -222,10 +229,16 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_python_of_the_readme_runs_as_a_script(tmp_path: Path) -> None:
-    for number, (language, content) in enumerate(blocks((ROOT / "README.md").read_text(encoding="utf-8"))):
-        if language == "python":
-            script = tmp_path / f"readme{number}.py"
-            script.write_text(content, encoding="utf-8")
-            done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, timeout=300)
-            assert done.returncode == 0, done.stderr
-            assert "n = 3 against 3" in done.stdout
+    write_files(tmp_path)
+    scripts = [
+        text
+        for language, text in blocks(README.read_text(encoding="utf-8"))
+        if language == "python" and "print" in text
+    ]
+    assert scripts
+    for number, content in enumerate(scripts):
+        script = tmp_path / f"readme{number}.py"
+        script.write_text(content, encoding="utf-8")
+        done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        assert "n = 3 against 3" in done.stdout
