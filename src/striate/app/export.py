@@ -18,7 +18,7 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.app.metadata import metadata
+from striate.app.metadata import KEY, metadata
 from striate.base.errors import NetError, nearest, printable
 from striate.base.files import write_bytes
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 FORMATS = {"onnx": ".onnx", "safetensors": ".safetensors", "program": ".pt2"}
 TOLERANCE = 1e-3  # of the largest logit: float32 sums in another order differ by far less
-METADATA = "striate"
 
 
 def export(
@@ -83,7 +82,7 @@ def _safetensors(subject: Subject, text: str) -> tuple[bytes, None]:
     from safetensors.torch import save
 
     state = {name: tensor.detach().clone().contiguous() for name, tensor in subject.net.state_dict().items()}
-    return save(state, metadata={METADATA: text}), None
+    return save(state, metadata={KEY: text}), None
 
 
 def _onnx(subject: Subject, text: str) -> tuple[bytes, float]:
@@ -101,7 +100,7 @@ def _onnx(subject: Subject, text: str) -> tuple[bytes, float]:
             output_names=["logits"],
             verbose=False,
         )
-        made.model.metadata_props[METADATA] = text
+        made.model.metadata_props[KEY] = text
         content: bytes = made.model_proto.SerializeToString()
 
     def run(images: Tensor) -> Tensor:
@@ -119,7 +118,7 @@ def _program(subject: Subject, text: str) -> tuple[bytes, float]:
             subject.net, (_images(subject, 2),), dynamic_shapes=({0: torch.export.Dim("batch")},)
         )
         buffer = io.BytesIO()
-        torch.export.save(made, buffer, extra_files={METADATA: text})
+        torch.export.save(made, buffer, extra_files={KEY: text})
         buffer.seek(0)
         module = torch.export.load(buffer).module()
     return buffer.getvalue(), _difference(subject, "program", module)

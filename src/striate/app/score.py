@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from striate.app.metadata import metadata_of
 from striate.app.subject import Subject, open_subject
 from striate.base.errors import DataError, NetError
 
@@ -23,9 +24,9 @@ def score(
     """Return accuracy, loss (mean cross-entropy in nats) and images of the net on the test split of ``data``.
 
     With ``flips`` also accuracy_flips and loss_flips, of the mean logits of each image and its mirror image.
-    The images are brought to the size that the net expects. Their normalization is that of the run or of published weights;
-    for others that of the data ``trained_on``, which are ``data`` where nothing is said. Raises NetError or DataError when
-    something does not fit.
+    The images are brought to the size that the net expects. Their normalization is that of the run, of published weights, or
+    of the exported file; for others that of the data ``trained_on``, which are ``data`` where nothing is said. Raises NetError
+    or DataError when something does not fit.
     """
     from striate.data import load
     from striate.training.batches import in_order
@@ -35,7 +36,7 @@ def score(
 
     if data is None:
         raise DataError(f'the net "{name}" has no data of its own here; name them with --data')
-    if trained_on is None and _silent(name):
+    if trained_on is None and _silent(name) and not metadata_of(weights):
         trained_on = data
     subject = open_subject(name, weights, trained_on=trained_on, options=options, data_dir=data_dir)
     height, width, channels = subject.inputs.image_shape

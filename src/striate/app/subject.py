@@ -5,8 +5,9 @@
     timm:NAME, torchvision:NAME     a net of these libraries, with --weights FILE, or else with their own published weights
     package.module:callable         whatever net a function of one's own returns
 
-With the net comes what it expects of an image (size, normalization, names of the classes). A run tells it, for published
-weights the catalogue knows it; for others --trained-on names the data set whose size, classes and statistics count.
+With the net comes what it expects of an image (size, normalization, names of the classes). A run tells it, and a safetensors
+file that was exported from one; for published weights the catalogue knows it; for others --trained-on names the data set
+whose size, classes and statistics count.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from striate.app.metadata import metadata_of
 from striate.base.errors import NetError, ProbeError, nearest, printable
 
 if TYPE_CHECKING:
@@ -131,6 +133,9 @@ def _of_catalogue(
     from striate.nets.zoo import is_zoo
 
     published = entry(name).inputs
+    told = metadata_of(weights) if trained_on is None else {}
+    if told:
+        return _of_export(name, weights, options, told)
     if weights is None and name in ENTRIES:
         raise NetError(
             f'"{name}" alone is an untrained net; give its weights with --weights FILE, or give a run folder'
@@ -148,6 +153,29 @@ def _of_catalogue(
     if weights is not None:
         load_weights(net, weights)
     return Subject(net.eval(), inputs, name)
+
+
+def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: Mapping[str, Any]) -> Subject:
+    """Return the net with the weights of a file that says by itself what goes into it; ``options`` go before those it says."""
+    from striate.nets import build
+    from striate.nets.inputs import Inputs
+    from striate.nets.weights import load_weights
+    from striate.nets.zoo import without_start
+
+    built, normalized = told.get("built_as", {}), told["normalization"]
+    own = without_start(name, built["options"]) if (built.get("engine"), built.get("net")) == ("torch", name) else {}
+    size = told["input"]
+    channels = size["channels"]
+    inputs = Inputs(
+        (size["height"], size["width"], channels),
+        tuple(normalized.get("mean", [0.0] * channels)),
+        tuple(normalized.get("std", [1.0] * channels)),
+        tuple(told["classes"]),
+    )
+    net = build(name, {**own, **options}, inputs.image_shape, len(inputs.classes) or 1000)
+    if weights is not None:
+        load_weights(net, weights)
+    return Subject(net.eval(), inputs, name, "mean" not in normalized, normalized["permuted_pixels"])
 
 
 def inputs_of_data(name: str | None, data_dir: Path | None) -> Inputs:
