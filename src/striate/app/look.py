@@ -55,6 +55,18 @@ def list_studies(as_json: AsJson = False) -> None:
     _rows(("study", "question"), [(entry.name, entry.summary) for entry in BUILTIN.values()], as_json)
 
 
+@listing.command("fields")
+def list_fields(
+    net: Annotated[str, typer.Option(help="The net whose options are listed behind the recipe's fields.")] = "convnet",
+    engine: Annotated[Engine, typer.Option(help="Whose nets these are.")] = Engine.TORCH,
+    as_json: AsJson = False,
+) -> None:
+    """List what --set reaches: the fields of a recipe and the options of a net."""
+    from striate.app.fields import fields_of
+
+    _rows(("of", "field", "default", "accepted", "what it is"), fields_of(engine.value, net), as_json)
+
+
 @showing.command("net")
 def show_net(
     name: Annotated[str, typer.Argument(help="A name of `striate list nets`, or a run folder.")],

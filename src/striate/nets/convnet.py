@@ -52,6 +52,7 @@ class ConvNetOptions(NetOptions):
     """Between convolution and activation; `layer` normalizes one image over C, H, W; `group` over each of the most groups
     of 32, 16, 8, 4 or 2 that divide the channels, and over all of them where none does."""
     activation: Activation = "relu"
+    """Behind every convolution and hidden layer."""
     residual: bool = False
     """Add the input of each unit but the first to its output, before the activation."""
     hidden: tuple[Width, ...] = (128,)

@@ -33,6 +33,7 @@ class MLPOptions(NetOptions):
     norm: Norm = "none"
     """Between dense layer and activation; `layer` normalizes all units of one image, `group` some at a time."""
     activation: Activation = "relu"
+    """Behind every hidden layer."""
     dropout: Probability = 0.0
     """Probability of dropping a hidden unit."""
     dropout_scaling: DropoutScaling = "inverted"

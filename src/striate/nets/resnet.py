@@ -33,6 +33,7 @@ class ResNetOptions(NetOptions):
     width: Annotated[int, Field(ge=1, le=1024)] = 16
     """Filters of the first stack; the second has twice as many, the third four times."""
     block: Literal["standard", "bottleneck"] = "standard"
+    """Two 3x3 convolutions, or 1x1, 3x3 and 1x1 with four times the filters at the end."""
     order: Literal["post", "pre"] = "post"
     """Norm and activation behind each convolution (v1), or before it (v2)."""
     shortcut: Literal["projection", "pad"] = "projection"
@@ -40,7 +41,9 @@ class ResNetOptions(NetOptions):
     residual: bool = True
     """False: the plain net, the same without its shortcuts."""
     norm: Norm = "batch"
+    """Beside every convolution."""
     activation: Activation = "relu"
+    """Behind every convolution, or before it with `pre`."""
 
 
 class Block(nn.Module):

@@ -24,9 +24,11 @@ class ShallowNetOptions(NetOptions):
     form: Literal["sequential", "module"] = "sequential"
     """Written as a sequence of layers, or as a class with a forward method; the same net."""
     filters: Width = 32
+    """Filters of the convolution."""
     kernel: Annotated[int, Field(ge=1, le=15)] = 5
     """Side of the square kernel in pixels, odd; the padding keeps the size."""
     activation: Activation = "relu"
+    """Behind the convolution."""
 
     @field_validator("kernel")
     @classmethod

@@ -34,7 +34,7 @@ ACTIVATIONS: dict[Activation, Callable[[bool], nn.Module]] = {
 class NetOptions(BaseModel):
     """The options of a net: frozen, no unknown field, no silent conversion; every field can be a treatment of a study."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 def activation_layer(activation: Activation, *, inplace: bool = True) -> nn.Module:

@@ -30,7 +30,9 @@ class VGGOptions(NetOptions):
     hidden: tuple[Width, ...] = (4096, 4096)
     """Units of the dense hidden layers; empty: global average pooling straight into the output layer."""
     norm: Norm = "none"
+    """Between convolution and activation."""
     activation: Activation = "relu"
+    """Behind every convolution and hidden layer."""
     dropout: Probability = 0.5
     """Probability of dropping a hidden unit (or, without hidden layers, a pooled feature)."""
     dropout_scaling: DropoutScaling = "inverted"

@@ -29,7 +29,9 @@ Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
 class Recipe(BaseModel):
     """Everything that determines a run. Construction raises RecipeError listing every fault with the nearest valid name."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
     engine: EngineName = "torch"
     """What computes: PyTorch; `scratch`, the layers by hand; or `twin`, a net of scratch computed by PyTorch."""
@@ -74,6 +76,7 @@ class Recipe(BaseModel):
     test_flips: bool = False
     """At the test also score the mean logits of each image and its mirror image, beside the score without."""
     optimizer: Optimizer = "adam"
+    """What turns gradients into steps."""
     lr: Annotated[float, Field(gt=0.0, le=1000.0)] = 1e-3
     """Peak learning rate, per update."""
     momentum: Fraction = 0.9
@@ -83,13 +86,15 @@ class Recipe(BaseModel):
     nesterov: bool = False
     """Nesterov's momentum, for sgd."""
     beta1: Fraction = 0.9
+    """Decay rate of the gradients' mean of adam and adamw, per update."""
     beta2: Fraction = 0.999
-    """Decay rates of the first and second moments of adam and adamw, per update."""
+    """Decay rate of the squared gradients' mean of adam and adamw, per update."""
     epsilon: Annotated[float, Field(gt=0.0, le=1.0)] = 1e-8
     """Added to the denominator of rmsprop, adam and adamw."""
     weight_decay: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
     """L2 strength for sgd, rmsprop and adam (added to the gradient), decoupled for adamw; not applied to norms and biases."""
     schedule: Schedule = "constant"
+    """How the learning rate changes over the run."""
     warmup_epochs: Annotated[float, Field(ge=0.0)] = 0.0
     """Epochs of linear warm-up from 0, before step, cosine, inverse-time and constant."""
     step_epochs: Annotated[int, Field(ge=1)] = 10
@@ -101,9 +106,11 @@ class Recipe(BaseModel):
     decay: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
     """Inverse-time decay per update: lr / (1 + decay * update)."""
     label_smoothing: Fraction = 0.0
+    """Share of the target that is spread over all classes."""
     batch_size: Annotated[int, Field(ge=1, le=65536)] = 32
     """Images per update; the last batch of an epoch holds what is left, and is left out if that is a single image."""
     epochs: Annotated[int, Field(ge=1, le=100_000)] = 10
+    """Passes over the training images."""
     precision: Precision = "auto"
     """`auto`: bfloat16 where the hardware multiplies it natively and a check of this net passes, else float32."""
     record_steps: bool = False

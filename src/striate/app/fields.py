@@ -1,0 +1,85 @@
+"""What `--set` can change: the fields of a recipe and the options of a net, with default, accepted values and meaning."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.errors import PydanticInvalidForJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind
+
+from striate.scratch.catalog import entry as scratch_entry
+
+
+def fields_of(engine: str, net: str) -> list[tuple[str, str, str, str, str]]:
+    """Return (whose, field, default, accepted, what it is) of a recipe, then of the net; raises NetError for an unknown net."""
+    from striate.nets.catalog import entry
+    from striate.training.recipe import Recipe
+
+    own: Iterator[tuple[str, str, str, str]]
+    if engine == "torch":
+        default = entry(net).default
+        own = _of_model(type(default), default.model_dump(mode="json", fallback=str, warnings=False))
+    else:
+        own = _of_dataclass(scratch_entry(net).options)
+    recipe = _of_model(Recipe, {})
+    return [*(("recipe", *row) for row in recipe if row[0] != "net_options"), *((net, *row) for row in own)]
+
+
+def _of_model(model: type[BaseModel], defaults: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    try:
+        schema = model.model_json_schema(schema_generator=_Quiet)
+    except PydanticInvalidForJsonSchema:  # an own net's option of a type that JSON has not
+        schema = {"properties": {name: {} for name in model.model_fields}}
+    for name, told in schema.get("properties", {}).items():
+        default = defaults.get(name, told.get("default", _NOTHING))
+        meaning = " ".join(told.get("description", "").split())
+        yield name, "must be given" if default is _NOTHING else _value(default), accepted(told), meaning
+
+
+def _of_dataclass(kind: type[Any]) -> Iterator[tuple[str, str, str, str]]:
+    for field in dataclasses.fields(kind):
+        yield field.name, _value(field.default), field.metadata.get("accepted", ""), ""
+
+
+_NOTHING = object()
+
+
+class _Quiet(GenerateJsonSchema):
+    def emit_warning(self, kind: JsonSchemaWarningKind, detail: str) -> None:
+        """Say nothing of a default that JSON has not: it is told beside the schema."""
+
+
+def _value(value: Any) -> str:
+    return "none" if value is None else value if isinstance(value, str) else json.dumps(value)
+
+
+def accepted(schema: Mapping[str, Any]) -> str:
+    """Return in words what a JSON schema accepts: ``whole number from 1 to 64``, ``channel or image``, ``list of ...``."""
+    if "enum" in schema or "const" in schema:
+        *others, last = map(str, schema.get("enum", [schema.get("const")]))
+        return f"{', '.join(others)} or {last}" if others else last
+    if "anyOf" in schema:
+        return " or ".join(accepted(part) for part in schema["anyOf"])
+    kind = schema.get("type")
+    if kind == "array":
+        inner = accepted(schema.get("items", {}))
+        return f"list of [{inner}]" if inner.startswith("list") else f"list of {inner}" if inner else "list"
+    names = {
+        "boolean": "true or false",
+        "null": "none",
+        "string": "text",
+        "integer": "whole number",
+        "number": "number",
+    }
+    return " ".join([names.get(str(kind), ""), *_bounds(schema)]).strip()
+
+
+def _bounds(schema: Mapping[str, Any]) -> Iterator[str]:
+    words = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to", "exclusiveMaximum": "below"}
+    told = [f"{word} {schema[key]:g}" for key, word in words.items() if key in schema]
+    yield from told[:1]
+    yield from (f"and {bound}" if bound.startswith("below") else bound for bound in told[1:])

@@ -1,0 +1,78 @@
+"""The list of what `--set` reaches: every field, its default, what it accepts in words, and a meaning for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from striate.app.fields import accepted, fields_of
+from striate.base.errors import NetError
+from striate.nets.catalog import ENTRIES, option_fields
+from striate.scratch import catalog as scratch_nets
+from striate.training.recipe import Recipe
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"type": "integer", "minimum": 1, "maximum": 64}, "whole number from 1 to 64"),
+        ({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, "number above 0 and below 1"),
+        ({"type": "number", "maximum": 2.5}, "number to 2.5"),
+        ({"enum": ["channel", "image"]}, "channel or image"),
+        ({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}, "whole number from 1 or none"),
+        ({"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}, "list of [list of whole number]"),
+        ({"type": "boolean"}, "true or false"),
+        ({}, ""),
+    ],
+)
+def test_a_schema_in_words(schema: dict[str, Any], words: str) -> None:
+    assert accepted(schema) == words
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_every_field_of_a_recipe_and_of_a_net_is_told_with_its_meaning(name: str) -> None:
+    rows = fields_of("torch", name)
+    assert [field for whose, field, *_ in rows if whose == "recipe"] == [
+        f for f in Recipe.model_fields if f != "net_options"
+    ]
+    assert tuple(field for whose, field, *_ in rows if whose == name) == option_fields(name)
+    for _, field, default, values, meaning in rows:
+        assert default, field
+        assert values, field
+        assert meaning.endswith("."), field
+
+
+def test_the_defaults_are_those_of_the_net_of_that_name() -> None:
+    small, full = (
+        {field: default for whose, field, default, *_ in fields_of("torch", name) if whose == name}
+        for name in ("vgg11-small", "vgg11")
+    )
+    assert (small["width"], full["width"]) == ("8", "64")
+    assert (small["activation"], full["hidden"]) == ("none", "[4096, 4096]")
+
+
+@pytest.mark.parametrize("name", scratch_nets.ENTRIES)
+def test_the_nets_by_hand_are_told_too(name: str) -> None:
+    rows = {
+        field: (default, values) for whose, field, default, values, _ in fields_of("scratch", name) if whose == name
+    }
+    assert tuple(rows) == scratch_nets.option_fields(name)
+    assert all(default and values for default, values in rows.values())
+
+
+def test_nets_of_ones_own_and_of_others(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "striate_listed.py").write_text(
+        "from torch import device, nn\n"
+        "def net(classes, units: int, where: device = device('cpu'), bias: bool = True): ...\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    rows = {row[1]: row[2:4] for row in fields_of("torch", "striate_listed:net") if row[0] == "striate_listed:net"}
+    assert list(rows) == ["units", "where", "bias"]
+    assert rows["units"][0] == "must be given"
+    assert {row[1] for row in fields_of("torch", "timm:resnet18") if row[0] == "timm:resnet18"} == {
+        "pretrained",
+        "weights",
+    }
+    with pytest.raises(NetError, match='net "convnt" is unknown'):
+        fields_of("torch", "convnt")
