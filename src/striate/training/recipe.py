@@ -131,7 +131,7 @@ class Recipe(BaseModel):
         try:
             super().__init__(**fields)
         except ValidationError as error:
-            valid = [*type(self).model_fields, *_options(values["engine"], fields.get("net"))]
+            valid = [*_options(values["engine"], fields.get("net")), *type(self).model_fields]
             faults = faults_of(error, valid) + faults
         if faults:
             raise RecipeError(f"the recipe is not accepted: {sentence(faults)}")
