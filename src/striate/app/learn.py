@@ -51,7 +51,7 @@ def train(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train one net by a recipe; every other field of the recipe is reached with --set; `striate list fields` tells them all."""
+    """Train one net by a recipe; --set reaches every other field that `striate list fields` tells."""
     given = {name: value for name, value in locals().items() if name not in NO_FIELDS}
     changes = changes_of(settings, **given)
     if overfit_batch and range_test:

@@ -11,7 +11,8 @@ import typer
 
 DataDir = Annotated[Path | None, typer.Option(help="Where the data lie, before $STRIATE_DATA and the user cache.")]
 Settings = Annotated[
-    list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A recipe field or net option of `striate list fields`.")
+    list[str] | None,
+    typer.Option("--set", metavar="FIELD=VALUE", help="A field or net option of `striate list fields`."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
