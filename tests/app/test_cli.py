@@ -39,6 +39,9 @@ def test_train_test_and_resume_tell_what_to_do_next(run) -> None:
     assert out.startswith("test accuracy 0.")
     code, out, _ = run("test", "first", "--json")
     assert json.loads(out)["images"] == 359
+    code, out, err = run("test", "first", "--test-flips")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "the recipe of a run says whether its test has mirror images" in err
     assert run("resume", "first")[0] == 0
     told = json.loads(run("resume", "first", "--json")[1])
     assert told["best"] == {"epoch": 1, "val_accuracy": told["last"]["val_accuracy"]}
@@ -103,7 +106,7 @@ def test_a_diverged_run_has_an_exit_code_of_its_own(run) -> None:
         (("study", "batchnrm"), ['study "batchnrm" is unknown (did you mean "batchnorm"?)']),
         (("study", "batchnorm", "--set", "kernle=3"), ['kernle is unknown (did you mean "kernel"?)']),
         (("test", "nowhere"), ['no run in "nowhere"']),
-        (("test", "nowhere", "--test-flips"), ["the recipe of a run says whether its test has mirror images"]),
+        (("test", "nowhere", "--test-flips"), ['no run in "nowhere"']),
         (("resume", "nowhere"), ['no run in "nowhere"']),
         (("show", "net", "convnet", "--input", "32"), ['input "32" is no image shape', "3x32x32"]),
     ],

@@ -13,7 +13,6 @@ import torch
 from striate.app.export import export
 from striate.app.metadata import metadata
 from striate.app.subject import Subject
-from striate.base.errors import NetError
 from striate.nets import build
 
 
@@ -48,25 +47,6 @@ def test_a_run_leaves_with_what_its_net_is_built_from(tmp_path: Path) -> None:
     load_weights(again, tmp_path / "run.safetensors")
     blank = torch.ones(1, 1, 8, 8)
     assert torch.equal(again(blank), opened(folder).net(blank))
-
-
-@pytest.mark.parametrize("fields", [{}, {"standardize": "image"}, {"permute_pixels": True}, {"image_size": 10}])
-def test_an_exported_file_says_by_itself_what_its_net_is_shown(fields: dict[str, Any], tmp_path: Path) -> None:
-    from striate.app.score import score
-    from striate.app.subject import open_subject
-    from striate.training.train import test
-
-    folder = run_of(tmp_path, net_options={"widths": [[3]], "hidden": []}, **fields)
-    file = Path(export(folder, "safetensors", tmp_path / "run.safetensors")["file"])
-    ours, theirs = opened(folder), open_subject("convnet", file)
-    assert (theirs.per_image, theirs.permuted) == (ours.per_image, ours.permuted)
-    assert theirs.inputs.classes == ours.inputs.classes
-    assert theirs.inputs.image_shape == ours.inputs.image_shape
-    expected, found = test(folder), score("convnet", "digits", file)
-    assert found["accuracy"] == expected["accuracy"]
-    assert found["loss"] == pytest.approx(expected["loss"], rel=1e-6)  # in batches of another size
-    with pytest.raises(NetError, match="do not fit the net"):
-        open_subject("convnet", file, options={"widths": [[4]]})
 
 
 @pytest.mark.parametrize("engine", ["scratch", "twin"])

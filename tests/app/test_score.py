@@ -42,7 +42,7 @@ def test_it_is_accuracy_and_loss_over_the_whole_test_split(weights: Path) -> Non
     logits = (logits + net(images.flip(2).permute(0, 3, 1, 2))) / 2
     assert {name: both[name] for name in found} == found
     assert both["accuracy_flips"] == pytest.approx((logits.argmax(1) == labels).float().mean().item(), abs=1e-6)
-    assert both["loss_flips"] == pytest.approx(torch.nn.functional.cross_entropy(logits, labels).item(), rel=1e-6)
+    assert both["loss_flips"] == pytest.approx(torch.nn.functional.cross_entropy(logits, labels).item(), rel=1e-5)
     assert abs(both["loss_flips"] - both["loss"]) > 1e-4
 
 

@@ -109,11 +109,13 @@ def test_only_folders_are_resized() -> None:
     assert load("digits", image_size=32).image_shape == (32, 32, 1)
 
 
-def test_the_side_of_the_images_is_known_before_they_are_read(tmp_path: Path) -> None:
+def test_the_side_of_the_images_is_known_before_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("cifar10").mkdir()
     assert [side(name) for name in names()] == [8, 28, 28, 32, 32, None]
     assert side("digits") == min(load("digits").image_shape[:2])
     assert side("digits", 16) == 16
-    assert side(str(tmp_path)) is None
+    assert side(str(tmp_path / "cifar10")) is None
     assert side("nowhere") is None
 
 

@@ -138,13 +138,21 @@ def test_the_side_is_told_without_reading_the_images(tmp_path: Path, sizes: list
     assert subject.side_of(tmp_path / "a") is None
 
 
+def test_the_side_is_that_of_turned_photographs(tmp_path: Path) -> None:
+    put(tmp_path / "a" / "1.png", size=(8, 6))
+    (tmp_path / "b").mkdir()
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be shown turned by a quarter
+    Image.new("L", (8, 6)).save(tmp_path / "b" / "1.jpg", exif=exif)
+    assert load_folder(tmp_path).image_shape[:2] == (64, 64)
+    assert subject.side_of(tmp_path) == 64
+
+
 def test_images_of_other_formats_are_not_called_something_else(pets: Path) -> None:
     for name in ("train/cat/scan.TIFF", "train/dog/moving.gif", "train/dog/notes.txt"):
         (pets / name).write_bytes(b"")
     unread, others = load_folder(pets).notes[-2:]
-    assert unread.startswith(
-        "2 images are of formats that are not read (.gif, .tiff); convert them to one of .bmp, .jpeg"
-    )
+    assert unread == "2 images are of formats that are not read (.gif, .tiff); convert them to .png"
     assert others == "1 files that are no images were passed over (.txt)"
 
 

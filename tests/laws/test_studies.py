@@ -145,6 +145,7 @@ def test_arms_are_named_by_their_learning_rates_to_the_digit() -> None:
         ({"data": "mnist"}, 3),
         ({"data": "cifar10"}, 4),
         ({"image_size": 64}, 8),
+        ({"image_size": 1024}, 64),
         ({"data": "cifar10", "pad_crop": 2}, 2),
     ],
 )

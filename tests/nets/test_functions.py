@@ -37,6 +37,7 @@ CALLS: dict[str, Callable[[Tensor], Tensor]] = {
     "dropout2d()": lambda x: F.dropout2d(x, training=False),
     "max_pool2d()": lambda x: F.max_pool2d(x, 3, stride=2, padding=1),
     "max_pool2d() of torch": lambda x: torch.max_pool2d(x, 2),
+    "max_pool2d() dilated": lambda x: F.max_pool2d(x, 3, 1, dilation=2),
     "avg_pool2d()": lambda x: F.avg_pool2d(x, (2, 2)),
     "adaptive_avg_pool2d()": lambda x: F.adaptive_avg_pool2d(x, (1, 1)),
     "adaptive_max_pool2d()": lambda x: F.adaptive_max_pool2d(x, output_size=2),
@@ -62,8 +63,16 @@ def test_what_only_looks_alike_or_moves_values_has_no_row() -> None:
     passage = Passage()
     passage.begin(x := torch.ones(1, 2, 3, 3))
     with passage:
-        made = [x.mean(), x.mean(1), x.mean((1, 2)), x.flatten(1), x * 2, x.flatten(1).mean((0, 1))]
-    assert len(made) == 6
+        made = [
+            F.linear(x, torch.ones(3)) * 0,
+            x.mean(),
+            x.mean(1),
+            x.mean((1, 2)),
+            x.flatten(1),
+            x * 2,
+            x.flatten(1).mean((0, 1)),
+        ]
+    assert len(made) == 7
     assert passage.rows == []
 
 

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch import nn
 
 from striate.base.errors import NetError
 from striate.nets import build
 from striate.nets.catalog import entry, option_fields
+from striate.nets.zoo import _behead
 
 
 @pytest.mark.parametrize("name", ["timm:resnet18", "torchvision:squeezenet1_1", "torchvision:googlenet"])
@@ -113,6 +115,14 @@ def test_a_published_file_serves_a_command_that_looks_into_a_net(tmp_path: Path)
     net = open_subject("torchvision:resnet18", tmp_path / "w.pth").net
     images = torch.randn(1, 3, 64, 64)
     assert torch.equal(net(images), published(images))
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_a_new_classifier_has_a_bias_where_the_old_one_had(bias: bool) -> None:
+    net = nn.Sequential(nn.Conv2d(3, 4, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 10, bias=bias))
+    _behead(net, 3)
+    assert net(torch.zeros(1, 3, 2, 2)).shape == (1, 3)
+    assert ("3.bias" in net.state_dict()) == bias
 
 
 def test_pretrained_weights_meet_other_classes_and_grey_images(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -9,8 +10,10 @@ import torch
 
 from striate.training.denormals import denormals_flushed
 
+ELSEWHERE = pytest.mark.skipif(sys.platform != "linux", reason="workers are reached through GNU's OpenMP")
 
-@pytest.fixture(params=[1, 2])
+
+@pytest.fixture(params=[1, pytest.param(2, marks=ELSEWHERE)])
 def threads(request: pytest.FixtureRequest) -> Generator[int, None, None]:
     before = torch.get_num_threads()
     torch.set_num_threads(request.param)

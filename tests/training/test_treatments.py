@@ -156,10 +156,10 @@ def test_features_of_a_table_and_small_images_refuse_what_is_not_for_them() -> N
     with pytest.raises(RecipeError, match=words):
         check(Recipe(flip=True, cutout=2, test_flips=True, standardize="image"), (1, 1, 5), tabular=True)
     check(Recipe(mixup=0.2), (1, 1, 5), tabular=True)
-    for name in ("pad_crop", "translate", "cutout"):
-        with pytest.raises(RecipeError, match=f"{name} is 8, and images of 8 x 9 allow at most 7"):
-            check(Recipe(**{name: 8}), (8, 9, 1), tabular=False)
-        check(Recipe(**{name: 7}), (8, 9, 1), tabular=False)
+    for name, most in (("pad_crop", 7), ("translate", 7), ("cutout", 8)):
+        with pytest.raises(RecipeError, match=f"{name} is {most + 1}, and images of 8 x 9 allow at most {most}"):
+            check(Recipe(**{name: most + 1}), (8, 9, 1), tabular=False)
+        check(Recipe(**{name: most}), (8, 9, 1), tabular=False)
 
 
 def test_a_subset_of_the_training_images_is_the_same_for_all_seeds_and_leaves_validation_alone(tiny: ImageSet) -> None:

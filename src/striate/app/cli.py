@@ -112,7 +112,9 @@ def test(
     net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights and --data.")],
     weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
     data: Annotated[str | None, typer.Option(help="The data whose test images count; a run has its own.")] = None,
-    trained_on: Annotated[str | None, typer.Option(help="The data that normalize.  [default: --data]")] = None,
+    trained_on: Annotated[
+        str | None, typer.Option(help="The data that normalize.  [default: what the file says, or --data]")
+    ] = None,
     test_flips: Annotated[
         bool,
         typer.Option("--test-flips", help="Score with mirror images too; a run's recipe says it for its own data."),
@@ -127,7 +129,7 @@ def test(
     if weights is None and data is None and not settings:
         from striate.training import train as door
 
-        if test_flips:
+        if test_flips and (Path(net) / "recipe.json").is_file():
             raise RunError("the recipe of a run says whether its test has mirror images; leave out --test-flips")
         result = door.test(net, data_dir=data_dir)
         whose = f"by the weights of epoch {result['epoch']}"

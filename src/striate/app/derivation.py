@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from striate.app.formula import unicode
-from striate.app.terminal import table
+from striate.app.terminal import say, table
 from striate.reports.matrix import Cell, cells
 
 if TYPE_CHECKING:
@@ -46,21 +46,21 @@ def show_parameters(out: Console, name: str, parameters: type[BaseModel]) -> Non
 
 def show_proof(out: Console, proof: Proof) -> None:
     """Print the whole proof."""
-    out.print(Text(proof.title, style="bold"))
-    out.print(Text(proof.source, style="dim"))
-    out.print(Text(f"\n{proof.statement}"))
+    say(out, Text(proof.title, style="bold"))
+    say(out, Text(proof.source, style="dim"))
+    say(out, Text(f"\n{proof.statement}"))
     _formula(out, proof.statement_latex)
-    out.print(Text("\nWhy", style="bold"))
+    say(out, Text("\nWhy", style="bold"))
     for number, step in enumerate(proof.steps, start=1):
-        out.print(Text(f"{number}. {step.text}"))
+        say(out, Text(f"{number}. {step.text}"))
         _formula(out, step.latex)
     for made in proof.tables:
         _table(out, made)
     if proof.pictures:
         titles = "; ".join(picture.title for picture in proof.pictures)
-        out.print(Text(f"\nDrawn on the page only, which --html FILE writes: {titles}"))
+        say(out, Text(f"\nDrawn on the page only, which --html FILE writes: {titles}"))
     if proof.errata:
-        out.print(Text("\nErrata", style="bold"))
+        say(out, Text("\nErrata", style="bold"))
     for erratum in proof.errata:
         parts = (
             ("", erratum.source),
@@ -69,14 +69,14 @@ def show_proof(out: Console, proof: Proof) -> None:
             ("numbers  ", erratum.example),
         )
         for mark, text in parts:
-            out.print(Padding(Text.assemble((mark, "dim"), text), (0, 0, 0, 2 if mark else 0), expand=False))
-    out.print(Text("\nChecks", style="bold"))
+            say(out, Padding(Text.assemble((mark, "dim"), text), (0, 0, 0, 2 if mark else 0), expand=False))
+    say(out, Text("\nChecks", style="bold"))
     lines = Table.grid(padding=(0, 1))
     for check in proof.checks:
         said = Text.assemble((check.name, "bold"), f": {check.detail}", overflow="fold")
         lines.add_row(_tick(check.passed), check.kind, said)
     out.print(lines)
-    out.print(Text(f"\n{proof.limits}"))
+    say(out, Text(f"\n{proof.limits}"))
     out.print(
         Text.assemble("\n", _tick(proof.holds), " it holds" if proof.holds else " it does not hold: a check failed")
     )

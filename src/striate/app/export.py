@@ -18,7 +18,8 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.app.metadata import KEY, metadata
+from striate.app.exported import KEY
+from striate.app.metadata import metadata
 from striate.base.errors import NetError, nearest, printable
 from striate.base.files import write_bytes
 

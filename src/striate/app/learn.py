@@ -135,18 +135,20 @@ def changes_of(settings: list[str] | None, **options: Any) -> dict[str, Any]:
 
         raise RecipeError(f"{twice[0]} is given by --{twice[0].replace('_', '-')} and by --set; give it once")
     changes = given | settled
-    if "hidden" in given and _of_any_depth({name: value for name, value in changes.items() if name != "hidden"}):
+    if "hidden" in given and _of_any_depth(changes.get("engine"), changes.get("net")):
         changes["hidden"] = [given["hidden"]]
     return changes
 
 
-def _of_any_depth(changes: dict[str, Any]) -> bool:
-    """Tell whether the net of a recipe with ``changes`` takes the units of any number of hidden layers."""
+def _of_any_depth(engine: str | None, net: str | None) -> bool:
+    """Tell whether the net takes the units of any number of hidden layers."""
     from striate.base.errors import StriateError
+    from striate.training.known_nets import complete
     from striate.training.recipe import Recipe
 
+    usual = Recipe()
     try:
-        usual = Recipe().change(**changes).options
+        options = complete(engine or usual.engine, net or usual.net, {})
     except StriateError:
         return False  # said better when the recipe itself is made
-    return isinstance(getattr(usual, "hidden", None), (list, tuple))
+    return isinstance(getattr(options, "hidden", None), (list, tuple))

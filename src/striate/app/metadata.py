@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from striate.app.subject import Subject
-
-KEY = "striate"  # under which the file of any format holds it, as JSON
-
-
-def metadata_of(path: Path | None) -> dict[str, Any]:
-    """Return what `striate export` wrote into a safetensors file beside the weights; empty where it wrote nothing."""
-    from safetensors import SafetensorError, safe_open
-
-    if path is None or path.suffix != ".safetensors":
-        return {}
-    try:
-        with safe_open(path, "pt") as file:
-            told = json.loads((file.metadata() or {}).get(KEY, "{}"))
-    except (SafetensorError, OSError, ValueError):
-        return {}  # who reads the weights says better what is wrong
-    return told if isinstance(told, dict) and told.get("format") == 1 else {}
 
 
 def metadata(subject: Subject) -> dict[str, Any]:
@@ -37,7 +20,16 @@ def metadata(subject: Subject) -> dict[str, Any]:
         "normalization": _normalization(subject),
         "output": "logits N, classes",
         "classes": list(subject.inputs.classes),
+        "data": _data(subject),
     }
+
+
+def _data(subject: Subject) -> str:
+    """Return the name of the data set that the net was trained on; of a folder or a file the last part, which shows no path."""
+    from striate.data import names
+
+    data = subject.inputs.data
+    return data if data in names() else Path(data).name
 
 
 def _normalization(subject: Subject) -> dict[str, Any]:

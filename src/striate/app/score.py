@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from striate.app.metadata import metadata_of
+from striate.app.exported import metadata_of
 from striate.app.subject import Subject, open_subject
 from striate.base.errors import DataError, NetError
 
@@ -51,6 +51,8 @@ def score(
     if images.test is None:
         raise DataError(f"{images.name} has no test split; add a folder test/CLASS/ beside train/")
     _same_classes(subject, images.name, images.classes)
+    if flips and images.tabular:
+        raise DataError(f"{images.name} is a table, whose rows have no mirror image; leave out --test-flips")
     if flips and subject.permuted:
         raise NetError(
             f"{subject.name} sees permuted pixels, whose images have no mirror image; leave out --test-flips"

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.app.metadata import metadata_of
+from striate.app.exported import metadata_of
 from striate.base.errors import NetError, ProbeError, nearest, printable
 
 if TYPE_CHECKING:
@@ -128,9 +128,8 @@ def _of_catalogue(
 ) -> Subject:
     from striate.nets import build
     from striate.nets.catalog import ENTRIES, entry
-    from striate.nets.own import is_own
+    from striate.nets.own import is_own, is_zoo
     from striate.nets.weights import load_weights
-    from striate.nets.zoo import is_zoo
 
     published = entry(name).inputs
     told = metadata_of(weights) if trained_on is None else {}
@@ -157,6 +156,7 @@ def _of_catalogue(
 
 def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: Mapping[str, Any]) -> Subject:
     """Return the net with the weights of a file that says by itself what goes into it; ``options`` go before those it says."""
+    from striate.data.catalog import is_table, names
     from striate.nets import build
     from striate.nets.inputs import Inputs
     from striate.nets.weights import load_weights
@@ -171,6 +171,7 @@ def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: M
         tuple(normalized.get("mean", [0.0] * channels)),
         tuple(normalized.get("std", [1.0] * channels)),
         tuple(told["classes"]),
+        data if (data := told.get("data", "")) in names() or is_table(data) else "",
     )
     net = build(name, {**own, **options}, inputs.image_shape, len(inputs.classes) or 1000)
     if weights is not None:

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -27,6 +27,11 @@ def console(stderr: bool = False) -> Console:
     """Return a console that wraps at the terminal's width, and does not fold lines when piped."""
     made = Console(stderr=stderr, highlight=False, soft_wrap=False)
     return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=UNFOLDED)
+
+
+def say(out: Console, text: RenderableType) -> None:
+    """Print a paragraph, folded at the width of the terminal, or at 120 columns where there is none."""
+    out.print(text, width=min(out.width, PROSE))
 
 
 def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
@@ -105,7 +110,7 @@ def show_run(out: Console, run: Run) -> None:
 def show_anatomy(out: Console, anatomy: Anatomy) -> None:
     """Print the net layer by layer: shape, parameters, multiply-adds, receptive field."""
     made = table(
-        *("tap", "layer", "", "output", "parameters", "MACs", "memory", "field"),
+        *("name", "layer", "", "output", "parameters", "MACs", "memory", "field"),
         right=("output", "parameters", "MACs", "memory", "field"),
     )
     for layer in anatomy.layers:

@@ -2,7 +2,7 @@
 
     N images   C channels   H height   W width   F filters   K kernel   S stride   P padding   D dilation
 
-One place for it: the anatomy of a net and the proofs about it compute with the same functions.
+One place for it: a net's receptive fields and the proofs about nets compute with the same functions.
 MAC means one multiplication and one addition; FLOPs are named as such and count both.
 """
 

@@ -129,11 +129,14 @@ def side(name: str, image_size: int | None = None) -> int | None:
     """Return the shorter side in pixels of the images that `load` gives, without loading them; None where it gives none."""
     if image_size is not None:
         return image_size
+    for entry in _ENTRIES:
+        if entry.name == name:
+            return entry.side
     if os.path.isdir(name):
         from striate.data.folder import side_of
 
         return side_of(Path(name))
-    return next((entry.side for entry in _ENTRIES if entry.name == name), None)
+    return None
 
 
 def is_table(name: str) -> bool:

@@ -29,6 +29,8 @@ FORMATS = {
     ".bmp": ("BMP", "DIB"),
 }
 _OPENED = ["PNG", "JPEG", "WEBP", "BMP"]
+ORIENTATION = 0x0112  # of EXIF
+LYING = (5, 6, 7, 8)  # turned by a quarter
 _GREY = ("1", "L", "LA", "La")
 _SIXTEEN_BITS = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 # What Pillow's decoders are known to raise on damaged bytes.
@@ -72,12 +74,13 @@ def decode(path: Path) -> Images:
 
 
 def size_of(path: Path) -> tuple[int, int] | None:
-    """Return width and height of the image in ``path`` by its header, before any rotation; None where it has no good one."""
+    """Return width and height of the image in ``path`` by its header, as `decode` turns it; None where it has no good one."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with path.open("rb") as file, Image.open(file, formats=_OPENED) as image:
-                return image.size
+                width, height = image.size
+                return (height, width) if image.getexif().get(ORIENTATION, 1) in LYING else (width, height)
     except (*_DAMAGE, Image.DecompressionBombError):
         return None
 

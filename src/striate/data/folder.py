@@ -78,9 +78,9 @@ def side_of(folder: Path) -> int | None:
         _, survey = _survey(folder)
     except DataError:
         return None
-    sizes = {size_of(path) for files in survey.files.values() for path, _ in files}
-    sizes.discard(None)
-    return min(min(size) for size in sizes if size) if len(sizes) == 1 else DEFAULT_SIDE if sizes else None
+    sizes = (size_of(path) for files in survey.files.values() for path, _ in files)
+    first = next(filter(None, sizes), None)
+    return DEFAULT_SIDE if any(size not in (None, first) for size in sizes) else min(first) if first else None
 
 
 def _hold_out_test(splits: dict[str, Split]) -> tuple[str, ...]:
@@ -222,13 +222,11 @@ def _notes(survey: _Survey, resized: bool, image_size: int | None) -> tuple[str,
         notes.append(f"images of several sizes were cropped and resized to {DEFAULT_SIDE} x {DEFAULT_SIDE}")
     elif image_size is not None:
         notes.append(f"images were cropped and resized to {image_size} x {image_size}")
-    unread = [path for path in survey.ignored if path.suffix.lower() in UNREAD]
-    if unread:
-        read = ", ".join(sorted(FORMATS))
+    if unread := [path for path in survey.ignored if path.suffix.lower() in UNREAD]:
         notes.append(
-            f"{len(unread)} images are of formats that are not read ({_endings(unread)}); convert them to one of {read}"
+            f"{len(unread)} images are of formats that are not read ({_endings(unread)}); convert them to .png"
         )
-    if others := [path for path in survey.ignored if path not in unread]:
+    if others := [path for path in survey.ignored if path.suffix.lower() not in UNREAD]:
         notes.append(f"{len(others)} files that are no images were passed over ({_endings(others)})")
     return tuple(notes)
 

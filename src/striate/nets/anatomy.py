@@ -3,7 +3,8 @@
 It is measured, not declared: one blank image is sent through the net, and each innermost module reports what it saw.
 Activations, pools, dropout and additions in the net's own code are layers too: `F.relu(x)` is the layer ``relu()``.
 Multiply-adds (MACs) are those of one image in convolutions, dense layers and other products of matrices, attention among
-them, as PyTorch's own counter counts them. Behind an addition the receptive field is that of the branch that sees most.
+them, as PyTorch's own counter counts them; it knows no recurrent layers. Behind an addition the receptive field is that of
+the branch that sees most.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.nn.utils.parametrize import is_parametrized
 from torch.utils.flop_counter import FlopCounterMode
 from torch.utils.hooks import RemovableHandle
 
@@ -43,7 +45,11 @@ KINDS: dict[str, str] = {
     "Dropout2d": "dropout",
     "LeakyReLU": "leaky relu",
     "MultiheadAttention": "attention",
+    "ConvTranspose2d": "transposed convolution",
 }
+
+
+WHOLE = (nn.MultiheadAttention,)  # computes by functions what its own parts would, and in another layout
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,9 @@ def anatomy(net: nn.Module, image_shape: tuple[int, int, int], name: str = "net"
 def _hooks(net: nn.Module, passage: Passage) -> list[RemovableHandle]:
     handles: list[RemovableHandle] = []
     for name, module in net.named_modules():
-        if not any(module.children()):
+        if ".parametrizations" in f".{name}":
+            continue  # what makes another module's weights is passed by no image
+        if not any(module.children()) or isinstance(module, WHOLE) or is_parametrized(module):
             handles.append(module.register_forward_pre_hook(lambda m, i: passage.enter()))
             handles.append(module.register_forward_hook(lambda m, i, o, name=name: passage.leave(name, m, i, o)))
         elif _own(module):
@@ -192,7 +200,8 @@ def _layer(row: Passed, parameters: int) -> Layer:
 
 
 def _product(function: str) -> str:
-    return "attention" if "attention" in function else "product"
+    kinds = {"conv_transpose": "transposed convolution", "conv": "convolution", "attention": "attention"}
+    return next((kind for part, kind in kinds.items() if part in function), "product")
 
 
 def _kind(module: nn.Module) -> str:

@@ -38,15 +38,18 @@ ADAPTIVE_POOLS: dict[str, type[nn.Module]] = {
 
 
 def as_module(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> nn.Module | None:
-    """Return the module that does what the function ``name`` of PyTorch did with ``args`` and ``kwargs``; None if none does."""
+    """Return the module of the kind and window of the function ``name`` of PyTorch, called as it was; None if there is none."""
     name = name.rstrip("_")  # relu_ is relu in place
     if name in ACTIVATIONS:
         return ACTIVATIONS[name]()
     if name in DROPOUTS:
         return DROPOUTS[name](_given(("input", "p"), args, kwargs).get("p", 0.5))
     if name in POOLS:
-        given = _given(("input", "kernel_size", "stride", "padding"), args, kwargs)
-        return POOLS[name](given["kernel_size"], given.get("stride") or None, given.get("padding", 0))
+        given = _given(("input", "kernel_size", "stride", "padding", "dilation"), args, kwargs)
+        pool = POOLS[name](given["kernel_size"], given.get("stride") or None, given.get("padding", 0))
+        if isinstance(pool, nn.MaxPool2d):
+            pool.dilation = given.get("dilation", 1)
+        return pool
     if name in ADAPTIVE_POOLS:
         return ADAPTIVE_POOLS[name](_given(("input", "output_size"), args, kwargs)["output_size"])
     if name == "conv2d":
@@ -55,7 +58,8 @@ def as_module(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> nn
         )
     if name == "linear":
         weight = _given(("input", "weight"), args, kwargs)["weight"]
-        return nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta").requires_grad_(False)
+        made = nn.Linear(weight.shape[-1], weight.shape[0], bias=False, device="meta").requires_grad_(False)
+        return made if weight.dim() == 2 else None
     if name == "mean":
         given = _given(("input", "dim"), args, kwargs)
         return nn.AdaptiveAvgPool2d(1) if _over_the_map(given.get("input"), given.get("dim")) else None

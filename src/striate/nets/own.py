@@ -29,9 +29,14 @@ GIVEN = ("image_shape", "classes")  # parameters that are told, and therefore no
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
+def is_zoo(name: str) -> bool:
+    """Tell whether ``name`` begins with ``timm:`` or ``torchvision:``, which stand for nets of these libraries."""
+    return name.startswith(("timm:", "torchvision:"))
+
+
 def is_own(name: str) -> bool:
-    """Tell whether ``name`` has the form of a Python object, ``package.module:callable``."""
-    return _NAME.fullmatch(name) is not None
+    """Tell whether ``name`` has the form of a Python object, ``package.module:callable``, and is none of a library's nets."""
+    return _NAME.fullmatch(name) is not None and not is_zoo(name)
 
 
 def own_entry(name: str) -> Entry:
@@ -87,7 +92,7 @@ def tried(
         got = f"shape {tuple(out.shape)}" if isinstance(out, Tensor) else f"a {type(out).__name__}"
         raise NetError(
             f'net "{name}" gives {got} for {sent}, and must give logits of shape (1, {classes})'
-            f"{_could_be('classes', 'their number', told)}"
+            f"{_could_be('classes', 'their number', told) if isinstance(out, Tensor) else ''}"
         )
     return net
 

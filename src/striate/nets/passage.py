@@ -74,7 +74,7 @@ class Passage(TorchFunctionMode):
         self.inside -= 1
         if (out := next(tensors(output), None)) is not None:
             known = self._known(inputs)
-            reach = self._after(module, known, out)
+            reach = self._after(module, known, out, macs)
             self._row(name, module, out, self._read(known), reach, macs)
 
     def around(self, place: int, name: str, module: nn.Module, inputs: Any, output: Any) -> None:
@@ -95,7 +95,7 @@ class Passage(TorchFunctionMode):
             known = self._known((args, kwargs))
             name = getattr(func, "__name__", "")
             if known and (module := as_module(name, args, kwargs or {})) is not None:
-                self._row(f"{name}()", module, out, self._read(known), self._after(module, known, out), macs)
+                self._row(f"{name}()", module, out, self._read(known), self._after(module, known, out, macs), macs)
             elif known and macs:
                 self._row(f"{name}()", None, out, self._read(known), None, macs)
             elif known:
@@ -128,7 +128,7 @@ class Passage(TorchFunctionMode):
             makers = (f"+{number}",)
         self._note(out, makers, reach)
 
-    def _after(self, module: nn.Module, known: list[Tensor], out: Tensor) -> ReceptiveField | None:
+    def _after(self, module: nn.Module, known: list[Tensor], out: Tensor, macs: int) -> ReceptiveField | None:
         """Return the field behind ``module``; None where it is the whole image, or not known."""
         before = self._largest(known)
         if before is None or out.dim() != 4 or isinstance(module, (nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)):
@@ -136,12 +136,13 @@ class Passage(TorchFunctionMode):
         if isinstance(module, nn.Conv2d):
             return before.after(module.kernel_size[0], module.stride[0], module.dilation[0])
         if isinstance(module, (nn.MaxPool2d, nn.AvgPool2d)):
-            return before.after(side(module.kernel_size), side(module.stride))
+            dilation = side(module.dilation) if isinstance(module, nn.MaxPool2d) else 1
+            return before.after(side(module.kernel_size), side(module.stride), dilation)
         if isinstance(module, PadShortcut):
             return before.after(1, module.stride)
-        # What else changes the size without padding (an upsampling, a layer of one's own) reaches nobody knows how far.
+        # What else multiplies, or changes the size without padding (an upsampling), reaches nobody knows how far.
         sizes = {t.shape[2:] for t in (*known, out)}
-        return before if len(sizes) == 1 or isinstance(module, PADDINGS) else None
+        return before if not macs and (len(sizes) == 1 or isinstance(module, PADDINGS)) else None
 
     def _largest(self, known: list[Tensor]) -> ReceptiveField | None:
         """Return the largest field of what comes together, if each is known and all have the same jump."""

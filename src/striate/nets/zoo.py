@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from striate.base.errors import NetError, nearest
 from striate.nets.entry import Entry, ImageShape
 from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
-from striate.nets.own import tried
+from striate.nets.own import is_zoo, tried
 from striate.nets.units import NetOptions
 from striate.nets.weights import AUXILIARY, copy_weights, misfits, read_weights
 
@@ -39,11 +39,6 @@ class ZooOptions(NetOptions):
         if self.pretrained and self.weights is not None:
             raise ValueError("pretrained and weights are two sources of the same weights; give one")
         return self
-
-
-def is_zoo(name: str) -> bool:
-    """Tell whether ``name`` begins with ``timm:`` or ``torchvision:``."""
-    return name.startswith(("timm:", "torchvision:"))
 
 
 def without_start(name: str, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,7 +208,9 @@ def _behead(net: nn.Module, classes: int) -> None:
     path = _path(net, nn.Linear, nn.Conv2d, last=True)
     old: Any = net.get_submodule(path)
     dense = isinstance(old, nn.Linear)
-    _put(net, path, nn.Linear(old.in_features, classes) if dense else nn.Conv2d(old.in_channels, classes, 1))
+    bias = old.bias is not None
+    made = nn.Linear(old.in_features, classes, bias) if dense else nn.Conv2d(old.in_channels, classes, 1, bias=bias)
+    _put(net, path, made)
 
 
 def _recoloured(net: Any, channels: int, *, keep: bool) -> nn.Module:

@@ -1,6 +1,6 @@
 """A dense layer against a convolution on the same 1-D signal: outputs, parameters, multiplications and additions.
 
-All counts come from `striate.base.shapes`, as those of a net's anatomy do. The two operations are named separately: a
+All counts come from `striate.base.shapes`. The two operations are named separately: a
 multiply-add (MAC) is one of each, and the first term of a sum needs no addition.
 """
 

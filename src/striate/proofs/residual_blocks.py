@@ -174,7 +174,7 @@ def _checks(p: Parameters, counts: dict[str, dict[str, int]]) -> tuple[Check, ..
             got = (counts[name][variant], sum(_macs(p, block))) * 2
             weights = sum(w.numel() for w in built.parameters())
             wanted = weights, counter.get_total_flops() // 2, seen.parameters, seen.macs
-            oracle = "parameters and multiply-adds of PyTorch's tensors and FLOP counter, and of the anatomy"
+            oracle = "parameters and multiply-adds of PyTorch's tensors and FLOP counter, and summed over the anatomy"
             checks.append(exact(f"{name}, {variant}", got, wanted, oracle=oracle))
     return tuple(checks)
 

@@ -217,7 +217,7 @@ def _drawing(cell: Cell, x: float, middle: float) -> str:
 def _mark(layer: Layer) -> str:
     """Return the class of the band and of the mark before its label; nothing for what opens a block or is a step."""
     kind = layer.kind
-    if kind in ("convolution", "dense", "flatten", "add") or "pool" in kind:
+    if kind in ("dense", "flatten", "add", "attention", "product") or "pool" in kind or "convolution" in kind:
         return ""
     return "norm" if "norm" in kind else "drop" if "drop" in kind else "act"
 

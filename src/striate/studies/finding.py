@@ -113,7 +113,8 @@ def failures_text(groups: Iterable[Sequence[Outcome]]) -> str:
     for state, words in ends:
         lost = [(runs, many) for runs in arms if (many := tally(runs)[state])]
         if len(lost) == len(arms) > 2 and all(many == len(runs) for runs, many in lost):
-            parts.append(f"all {sum(many for _, many in lost)} runs of all {len(arms)} arms {words}")
+            names = [runs[0].arm for runs in arms]
+            parts.append(f"all {sum(many for _, many in lost)} runs of {', '.join(names[:-1])} and {names[-1]} {words}")
         elif lost:
             counts = [f"{many} of {len(runs)} runs of {runs[0].arm}" for runs, many in lost]
             parts.append(f"{' and '.join([', '.join(counts[:-1]), counts[-1]] if counts[1:] else counts)} {words}")

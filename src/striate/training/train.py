@@ -47,12 +47,12 @@ def train(
     or when ``out`` holds something else.
     """
     folder = Path(out)
+    if (folder / "recipe.json").is_file() and open_run(folder).status in DONE:
+        begin(folder, recipe)  # raises when it is another recipe's
+        return open_run(folder)
     loaded = images if images is not None else load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
     setup = set_up(recipe, loaded, warn)
     fresh = not folder.exists()
-    if not fresh and (folder / "recipe.json").is_file() and open_run(folder).status in DONE:
-        begin(folder, recipe)  # raises when it is another recipe's
-        return open_run(folder)
     if not fresh and not (folder / "recipe.json").is_file():
         begin(folder, recipe)  # refuses a foreign folder before a lock is put into it
     with locked(folder):

@@ -48,10 +48,11 @@ def check(recipe: Recipe, image_shape: tuple[int, int, int], tabular: bool) -> N
                 f"{', '.join(asked)}: these are for images, and the data are a table of features; leave them out"
             )
     else:
-        most = min(height, width) - 1  # one more, and nothing of an image need be left
+        # One more, and nothing of an image need be left.
+        shift, square = min(height, width) - 1, max(height, width) - 1
         faults += [
             f"{name} is {getattr(recipe, name)}, and images of {height} x {width} allow at most {most}"
-            for name in ("pad_crop", "translate", "cutout")
+            for name, most in (("pad_crop", shift), ("translate", shift), ("cutout", square))
             if getattr(recipe, name) > most
         ]
     if faults:

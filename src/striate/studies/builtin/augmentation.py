@@ -15,16 +15,19 @@ from striate.studies.question import Arm, Study
 from striate.training.recipe import Recipe
 
 BASE = Recipe(net="simpleconvnet", net_options={"norm": "batch"}, optimizer="adam", lr=1e-3, batch_size=32, epochs=6)
+LARGEST_SHIFT = 64  # that a recipe takes
 
 
 def study(base: Recipe) -> Study:
     """Return the study around ``base``, whose ``pad_crop`` is the shift; else an eighth of the images' side: 4 for 32 x 32."""
-    shift = base.pad_crop or max(1, (side(base.data, base.image_size) or 0) // 8)
+    edge = side(base.data, base.image_size) or 8
+    shift = base.pad_crop or min(max(1, edge // 8), LARGEST_SHIFT)
+    square = max(1, min(2 * shift, edge - 1))
     transforms: dict[str, dict[str, Any]] = {
         "flip": {"flip": True, "pad_crop": 0},
         "crop": {"pad_crop": shift},
         "flip + crop": {"flip": True, "pad_crop": shift},
-        "flip + crop + cutout": {"flip": True, "pad_crop": shift, "cutout": 2 * shift},
+        "flip + crop + cutout": {"flip": True, "pad_crop": shift, "cutout": square},
         "crop + rotate": {"pad_crop": shift, "rotate": 10.0},
         "crop + jitter": {"pad_crop": shift, "jitter": 0.2},
         "crop + mixup": {"pad_crop": shift, "mixup": 0.2},
@@ -54,5 +57,5 @@ def study(base: Recipe) -> Study:
             ),
         ),
         seeds=(0, 1, 2),
-        notes=(f"crops shift an image by up to {shift} pixels, and cutout blackens a square of {2 * shift}",),
+        notes=(f"crops shift an image by up to {shift} pixels, and cutout blackens a square of {square}",),
     )
