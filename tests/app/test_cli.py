@@ -60,7 +60,7 @@ def test_a_study_prints_verdicts_and_writes_its_report(run) -> None:
         "study", "batchnorm", "--epochs", "1", "--seeds", "1", "--out", "bn", *TINY[2:], "--set", "lr=0.001"
     )
     assert (code, err) == (0, "")
-    assert out.startswith("Does batch normalization help?\ndigits, 6 arms x 1 seeds, 1 epochs")
+    assert out.startswith("Does batch normalization help?\ndigits, 6 arms x 1 seed, 1 epoch")
     assert out.count("undecided ") == 3
     assert "report: bn/report.html" in out
     assert Path("bn/report.html").is_file()

@@ -14,6 +14,7 @@ from striate.base.errors import (
     StorageError,
     StriateError,
     StudyError,
+    listed,
     nearest,
     printable,
     sentence,
@@ -91,3 +92,8 @@ def test_control_characters_are_shown_not_obeyed(text: str, shown: str) -> None:
 def test_whatever_comes_out_is_printable(text: str) -> None:
     assert printable(text).isprintable()
     assert printable(printable(text)) == printable(text)
+
+
+def test_words_are_listed_as_one_says_them() -> None:
+    assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+    assert listed(("a", "b", "c"), "or") == "a, b or c"

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind
 
+from striate.base.errors import listed
 from striate.scratch.catalog import entry as scratch_entry
 
 
@@ -60,8 +61,7 @@ def _value(value: Any) -> str:
 def accepted(schema: Mapping[str, Any]) -> str:
     """Return in words what a JSON schema accepts: ``whole number from 1 to 64``, ``channel or image``, ``list of ...``."""
     if "enum" in schema or "const" in schema:
-        *others, last = map(str, schema.get("enum", [schema.get("const")]))
-        return f"{', '.join(others)} or {last}" if others else last
+        return listed([str(value) for value in schema.get("enum", [schema.get("const")])], "or")
     if "anyOf" in schema:
         return " or ".join(accepted(part) for part in schema["anyOf"])
     kind = schema.get("type")

@@ -46,7 +46,8 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
     """Print the verdicts, then the arms."""
     study = answer.study
     out.print(Text(study.question, style="bold"))
-    out.print(f"{study.base.data}, {len(study.arms)} arms x {len(study.seeds)} seeds, {study.base.epochs} epochs\n")
+    seeds, epochs = _many(len(study.seeds), "seed"), _many(study.base.epochs, "epoch")
+    out.print(f"{study.base.data}, {len(study.arms)} arms x {seeds}, {epochs}\n")
     for verdict in answer.verdicts:
         out.print(Text.assemble((f"{verdict.answer:<{INDENT}}", COLOURS[verdict.answer]), (verdict.statement, "bold")))
         for line in textwrap.wrap(verdict.reason, min(out.width, PROSE) - INDENT):
@@ -63,6 +64,10 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
     out.print(made)
     for run, reason in answer.failures.items():
         out.print(Text(f"failed    {run}: {reason}", style="red"))
+
+
+def _many(count: int, name: str) -> str:
+    return f"{count} {name}{'' if count == 1 else 's'}"
 
 
 def show_checks(out: Console, checks: dict[str, Any]) -> None:

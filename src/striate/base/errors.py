@@ -16,7 +16,7 @@ Every message is one sentence: what was given, where, what is accepted, what to 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class StriateError(Exception):
@@ -76,3 +76,8 @@ def sentence(faults: list[str], limit: int = 10) -> str:
 def printable(text: str) -> str:
     """Return ``text`` with control and unprintable characters escaped, so that an error cannot draw on a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def listed(words: Sequence[str], joint: str = "and") -> str:
+    """Return the words as `a`, `a and b` or `a, b and c`; nothing for none."""
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}" if len(words) > 1 else "".join(words)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from striate.base.errors import listed
 from striate.studies.outcome import Outcome, State, tally
 from striate.studies.statistics import MOST_SEEDS, Comparison, exact_floor, seeds_needed
 from striate.studies.verdict import Answer, decide
@@ -113,9 +114,9 @@ def failures_text(groups: Iterable[Sequence[Outcome]]) -> str:
     for state, words in ends:
         lost = [(runs, many) for runs in arms if (many := tally(runs)[state])]
         if len(lost) == len(arms) > 2 and all(many == len(runs) for runs, many in lost):
-            names = [runs[0].arm for runs in arms]
-            parts.append(f"all {sum(many for _, many in lost)} runs of {', '.join(names[:-1])} and {names[-1]} {words}")
+            names = listed([runs[0].arm for runs in arms])
+            parts.append(f"all {sum(many for _, many in lost)} runs of {names} {words}")
         elif lost:
-            counts = [f"{many} of {len(runs)} runs of {runs[0].arm}" for runs, many in lost]
-            parts.append(f"{' and '.join([', '.join(counts[:-1]), counts[-1]] if counts[1:] else counts)} {words}")
+            counts = listed([f"{many} of {len(runs)} runs of {runs[0].arm}" for runs, many in lost])
+            parts.append(f"{counts} {words}")
     return ", and ".join(parts)

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, Literal
 
-from striate.base.errors import RecipeError, StudyError, nearest
+from striate.base.errors import RecipeError, StudyError, listed, nearest
 from striate.nets.own import is_own
 from striate.studies.verdict import Claim
 from striate.training.known_nets import options_of
@@ -159,7 +159,7 @@ class Question:
             if missing := self._missing(base):
                 todo = "give it parameters of these names" if is_own(base.net) else "choose a net that has"
                 raise StudyError(
-                    f'study "{self.name}" sets {" and ".join(missing)} of its net, and net {base.net} has no such option'
+                    f'study "{self.name}" sets {listed(missing)} of its net, and net {base.net} has no such option'
                     f" (it has {', '.join(options_of(base.engine, base.net)) or 'none'}); {todo}"
                 ) from error
             raise
