@@ -2,8 +2,8 @@
 
     python findings/runs.py FINDING_FOLDER RUN_FOLDER...
 
-writes table.md (a row for each run), history.csv (run, step, epoch, split, metric, value), recipes.json (what differs from the
-defaults) and environment.json (of the last run).
+writes table.md (a row for each run), history.csv (run, step, epoch, split, metric, value), timing.csv (run, epoch, seconds in
+updates so far), and of every run recipes.json (what differs from the defaults), tests.json and environments.json.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ HEAD = ["| net | parameters | best epoch of all | validation | test | updates to
 def main(target: Path, folders: list[Path]) -> None:
     """Collect one finding."""
     target.mkdir(parents=True, exist_ok=True)
-    plain, table, recipes = Recipe().to_json(), list(HEAD), {}
+    plain, table = Recipe().to_json(), list(HEAD)
+    recipes, tests, environments = {}, {}, {}
+    timing = [["run", "epoch", "seconds"]]
     history = io.StringIO()
     rows = csv.writer(history, lineterminator="\n")
     rows.writerow(["run", "step", "epoch", "split", "metric", "value"])
@@ -42,10 +44,13 @@ def main(target: Path, folders: list[Path]) -> None:
         )
         recipes[folder.name] = {key: value for key, value in run.recipe.to_json().items() if value != plain[key]}
         rows.writerows([folder.name, r.step, r.epoch, r.split, r.metric, repr(r.value)] for r in run.history())
-        write_json(target / "environment.json", read_json(folder / "environment.json"))
+        timing += [[folder.name, str(epoch), f"{seconds:.1f}"] for epoch, seconds in run.seconds()]
+        tests[folder.name], environments[folder.name] = score, read_json(folder / "environment.json")
     write_text(target / "table.md", "\n".join(table) + "\n")
     write_text(target / "history.csv", history.getvalue())
-    write_json(target / "recipes.json", recipes)
+    write_text(target / "timing.csv", "\n".join(map(",".join, timing)) + "\n")
+    for name, told in (("recipes", recipes), ("tests", tests), ("environments", environments)):
+        write_json(target / f"{name}.json", told)
 
 
 if __name__ == "__main__":

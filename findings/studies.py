@@ -2,7 +2,8 @@
 
     python findings/studies.py STUDIES FINDING
 
-writes FINDING/README.md, and for each study NAME/verdict.json, NAME/study.json and NAME/accuracy.svg.
+writes FINDING/README.md, and for each study NAME/verdict.json, NAME/study.json, NAME/environment.json (of its first run) and
+NAME/accuracy.svg.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from statistics import fmean, stdev
 from typing import Any
 
 from collect import curve
 
 from striate.app.terminal import accuracy
-from striate.base.files import read_json, write_text
+from striate.base.files import read_json, write_json, write_text
 from striate.reports.records import StudyRecord, read_study
 
 KEPT = ("processor", "cores", "capability", "precision", "torch", "numpy", "python")
@@ -33,6 +35,7 @@ def main(source: Path, target: Path) -> None:
         for name in ("study.json", "verdict.json"):
             shutil.copyfile(folder / name, kept / name)
         study = read_study(folder)
+        write_json(kept / "environment.json", dict(next(run.environment for run in study.runs if run.environment)))
         write_text(kept / "accuracy.svg", curve(study, "accuracy"))
         sections.append(section(folder, study))
     write_text(page, f"{before}{mark}\n\n" + "\n".join(sections))
@@ -56,12 +59,25 @@ def section(folder: Path, study: StudyRecord) -> str:
         "",
     ]
     lines += [f"- **{v['answer']}**: {v['statement']}. {v['reason']}." for v in record["verdicts"]]
-    lines += ["", "| arm | final validation | best validation | test |", "|---|---|---|---|"]
+    lines += [f"- note: {note}." for note in record.get("notes", study.notes)]
+    lines += ["", "| arm | final training | final validation | best validation | test |", "|---|---|---|---|---|"]
+    trained = {
+        arm.name: [r.curves["train", "accuracy"][-1][1] for r in arm.runs if ("train", "accuracy") in r.curves]
+        for arm in study.arms
+    }
     for arm in record["arms"]:
         cells = " | ".join(accuracy(arm[measure]) for measure in ("final", "best", "test"))
         failed = arm["states"]["at chance"] + arm["states"]["diverged"]
-        lines.append(f"| {arm['name']}{f' ({failed} failed)' if failed else ''} | {cells} |")
+        lines.append(
+            f"| {arm['name']}{f' ({failed} failed)' if failed else ''} | {spread(trained[arm['name']])} | {cells} |"
+        )
     return "\n".join([*lines, "", f"![Validation accuracy]({folder.name}/accuracy.svg)", ""])
+
+
+def spread(values: list[float]) -> str:
+    """Return ``mean ± sd (n)`` of the runs' values."""
+    deviation = stdev(values) if len(values) > 1 else None
+    return accuracy({"mean": fmean(values), "sd": deviation, "n": len(values)} if values else None)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 
 With F = 64, hidden layers 4096-4096, ReLU and dropout it is configuration A of Simonyan and Zisserman (arXiv 1409.1556). With
 F = 8 and one hidden layer of 64 it is the reduced net of EECS 498/598, Homework 1, whose comments name neither an activation
-nor a norm: taken literally it is an affine map with 149,370 parameters at 32x32x3.
+nor a norm: taken literally only its max pools are nonlinear. It has 149,370 parameters at 32x32x3.
 """
 
 from __future__ import annotations
