@@ -47,6 +47,14 @@ def test_a_study_runs_each_run_once_and_can_be_extended(tmp_path: Path) -> None:
         run_study(study(epochs=2), tmp_path / "out")
 
 
+def test_arms_that_change_nothing_are_told(tmp_path: Path) -> None:
+    arms = (Arm("a"), Arm("b", {"precision": "float32"}), Arm("c", {"lr": 0.01}))
+    claims = (CLAIM, Better("other", "c beats a", treatment=("c",), control="a", measure="test", margin=0.01))
+    verdicts = run_study(Study("s", "?", BASE, arms, claims, (0, 1)), tmp_path / "out").verdicts
+    told = "the runs of a and b are equal to the last bit: what these arms change has no effect"
+    assert [told in verdict.reason for verdict in verdicts] == [True, False]
+
+
 def test_what_cannot_run_costs_nothing(tmp_path: Path) -> None:
     with pytest.raises(NetError, match="4 stages"):
         run_study(study(widths=[[2]] * 4), tmp_path / "out")

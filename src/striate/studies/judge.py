@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from striate.base.errors import listed
 from striate.base.files import read_json, write_json
 from striate.studies.outcome import Outcome, scores
 from striate.studies.question import Arm, Study
@@ -72,6 +73,25 @@ def caveats(runs: Sequence[Run], looks: Sequence[int]) -> list[str]:
     return found
 
 
+def equals(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
+    """Return the groups of arms whose finished runs are equal in every number: what tells these arms apart has no effect."""
+    seen: dict[str, list[Any]] = {}
+    for run in sorted(outcomes, key=lambda run: run.seed):
+        if run.status == "finished":
+            seen.setdefault(run.arm, []).append(
+                (run.seed, run.val_accuracy, run.test_accuracy, sorted(run.last.items()))
+            )
+    groups: list[list[str]] = []
+    for arm, runs in seen.items():
+        for names in groups:
+            if seen[names[0]] == runs:
+                names.append(arm)
+                break
+        else:
+            groups.append([arm])
+    return [tuple(group) for group in groups if len(group) > 1]
+
+
 def _looks(folder: Path) -> list[int]:
     path = folder / "study.json"
     return read_json(path).get("looks", []) if path.is_file() else []
@@ -83,7 +103,12 @@ def _verdict(claim: Claim, outcomes: list[Outcome], limits: list[str]) -> Verdic
         reason = f"no run of {', '.join(missing)} has ended yet, so there is nothing to compare"
         return Verdict(claim.name, claim.statement, claim.kind, "undecided", reason)
     verdict = claim.judge(outcomes)
-    return replace(verdict, reason="; ".join([verdict.reason, *limits]))
+    twins = [names for group in equals(outcomes) if len(names := [arm for arm in group if arm in claim.arms]) > 1]
+    told = [
+        f"the runs of {listed(names)} are equal to the last bit: what these arms change has no effect"
+        for names in twins
+    ]
+    return replace(verdict, reason="; ".join([verdict.reason, *told, *limits]))
 
 
 def outcome(arm: Arm, seed: int, run: Run) -> Outcome:
