@@ -1,7 +1,8 @@
 """The strict surroundings of every test: no network, no settings of the person who runs it, one thread, fixed examples;
 and a reader for the pages and pictures that are made.
 
-Warnings are errors (pyproject.toml). A test marked `slow` runs last, and only with --slow, which `make test` gives.
+Warnings are errors (pyproject.toml). A test marked `slow` runs only with --slow, which `make test` gives: last, or first
+where several processes share the tests, so that none waits for another's long one at the end.
 """
 
 from __future__ import annotations
@@ -35,11 +36,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the slow tests last, or leave them out."""
+    """Put the slow tests at an end, or leave them out."""
     slow = [item for item in items if item.get_closest_marker("slow")]
-    items[:] = [item for item in items if not item.get_closest_marker("slow")]
+    quick = [item for item in items if not item.get_closest_marker("slow")]
+    items[:] = quick
     if config.getoption("--slow"):
-        items.extend(slow)
+        items[:] = [*slow, *quick] if hasattr(config, "workerinput") else [*quick, *slow]
     elif slow:
         config.hook.pytest_deselected(items=slow)
 
