@@ -44,7 +44,7 @@ TOY = {
     "study hidden-units": "--epochs 1 --seeds 1 --trials 2",
     "train --engine scratch": "--epochs 1",
     "study schedules": "--seeds 1 --epochs 1",
-    "study": "--data digits --seeds 2 --epochs 1 --net convnet --set widths=[[4],[4]]",
+    "study": "--data digits --seeds 1 --epochs 1 --net convnet --set widths=[[4],[4]]",
     "train": "--data digits --epochs 1 --net convnet --set widths=[[4],[4]]",
     "resume": "",
     "test resnet20": "--data photos/",

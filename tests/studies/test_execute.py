@@ -134,7 +134,7 @@ st.study(st.Study("s", "?", base, (st.Arm("a"), st.Arm("b", {{"lr": 0.01}})), (c
 @pytest.mark.slow
 def test_a_script_killed_at_any_moment_continues_to_the_same_bytes_and_leaves_no_process(tmp_path: Path) -> None:
     """A plain script, without a guard around its main part; killed while runs are under way, hard and softly."""
-    (tmp_path / "ask.py").write_text(SCRIPT.format(base=BASE.change(epochs=40, batch_size=16).to_json()))
+    (tmp_path / "ask.py").write_text(SCRIPT.format(base=BASE.change(epochs=15, batch_size=16).to_json()))
     for number in (signal.SIGKILL, signal.SIGINT):
         before = {path: path.read_text() for path in tmp_path.rglob("timing.csv")}
         driver = subprocess.Popen([sys.executable, "ask.py"], cwd=tmp_path, stderr=subprocess.DEVNULL)
