@@ -11,7 +11,6 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from statistics import fmean, stdev
 from typing import Any
 
 from collect import curve
@@ -19,6 +18,7 @@ from collect import curve
 from striate.app.terminal import accuracy
 from striate.base.files import read_json, write_json, write_text
 from striate.reports.records import StudyRecord, read_study
+from striate.studies.outcome import spread
 
 KEPT = ("processor", "cores", "capability", "precision", "torch", "numpy", "python")
 
@@ -59,25 +59,18 @@ def section(folder: Path, study: StudyRecord) -> str:
         "",
     ]
     lines += [f"- **{v['answer']}**: {v['statement']}. {v['reason']}." for v in record["verdicts"]]
-    lines += [f"- note: {note}." for note in record.get("notes", study.notes)]
+    lines += [f"- note: {note}." for note in study.notes]
     lines += ["", "| arm | final training | final validation | best validation | test |", "|---|---|---|---|---|"]
     trained = {
-        arm.name: [r.curves["train", "accuracy"][-1][1] for r in arm.runs if ("train", "accuracy") in r.curves]
+        arm.name: [run.curves["train", "accuracy"][-1][1] for run in arm.runs if ("train", "accuracy") in run.curves]
         for arm in study.arms
     }
     for arm in record["arms"]:
         cells = " | ".join(accuracy(arm[measure]) for measure in ("final", "best", "test"))
         failed = arm["states"]["at chance"] + arm["states"]["diverged"]
-        lines.append(
-            f"| {arm['name']}{f' ({failed} failed)' if failed else ''} | {spread(trained[arm['name']])} | {cells} |"
-        )
+        training = accuracy(spread(values) if (values := trained[arm["name"]]) else None)
+        lines.append(f"| {arm['name']}{f' ({failed} failed)' if failed else ''} | {training} | {cells} |")
     return "\n".join([*lines, "", f"![Validation accuracy]({folder.name}/accuracy.svg)", ""])
-
-
-def spread(values: list[float]) -> str:
-    """Return ``mean ± sd (n)`` of the runs' values."""
-    deviation = stdev(values) if len(values) > 1 else None
-    return accuracy({"mean": fmean(values), "sd": deviation, "n": len(values)} if values else None)
 
 
 if __name__ == "__main__":

@@ -119,6 +119,39 @@ def test_the_side_of_the_images_is_known_before_they_are_read(tmp_path: Path, mo
     assert side("nowhere") is None
 
 
+def put(path: Path, size: tuple[int, int]) -> None:
+    """Write a grey image of (W, H)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("L", size).save(path)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shorter"), [([(6, 9), (6, 9)], 6), ([(6, 9), (9, 6)], 64), ([(30, 20), (20, 20)], 64)]
+)
+def test_the_side_is_told_without_reading_the_images(
+    tmp_path: Path, sizes: list[tuple[int, int]], shorter: int
+) -> None:
+    for kind, size in zip("ab", sizes, strict=True):
+        put(tmp_path / kind / "1.png", size)
+    assert side(str(tmp_path)) == shorter == min(load(str(tmp_path)).image_shape[:2])
+    cut = (tmp_path / "b" / "1.png").read_bytes()[:45]
+    (tmp_path / "b" / "1.png").write_bytes(cut)  # the header alone
+    assert side(str(tmp_path)) == shorter
+    (tmp_path / "b" / "1.png").write_bytes(b"damaged")
+    assert side(str(tmp_path)) == min(sizes[0])
+    assert side(str(tmp_path / "a")) is None
+
+
+def test_the_side_is_that_of_turned_photographs(tmp_path: Path) -> None:
+    put(tmp_path / "a" / "1.png", (8, 6))
+    (tmp_path / "b").mkdir()
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be shown turned by a quarter
+    Image.new("L", (8, 6)).save(tmp_path / "b" / "1.jpg", exif=exif)
+    assert load(str(tmp_path)).image_shape[:2] == (64, 64)
+    assert side(str(tmp_path)) == 64
+
+
 def test_the_package_is_light_and_shows_its_names() -> None:
     code = "import striate.data, sys; print(*{'sklearn', 'PIL', 'pooch', 'torch', 'requests'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)

@@ -126,28 +126,6 @@ def test_a_size_out_of_range_is_refused(pets: Path, size: int) -> None:
         load_folder(pets, image_size=size)
 
 
-@pytest.mark.parametrize(
-    ("sizes", "side"), [([(6, 9), (6, 9)], 6), ([(6, 9), (9, 6)], subject.DEFAULT_SIDE), ([(30, 20), (20, 20)], 64)]
-)
-def test_the_side_is_told_without_reading_the_images(tmp_path: Path, sizes: list[tuple[int, int]], side: int) -> None:
-    for kind, size in zip("ab", sizes, strict=True):
-        put(tmp_path / kind / "1.png", size=size)
-    assert subject.side_of(tmp_path) == side == min(load_folder(tmp_path).image_shape[:2])
-    (tmp_path / "b" / "1.png").write_bytes(b"damaged")
-    assert subject.side_of(tmp_path) == min(sizes[0])
-    assert subject.side_of(tmp_path / "a") is None
-
-
-def test_the_side_is_that_of_turned_photographs(tmp_path: Path) -> None:
-    put(tmp_path / "a" / "1.png", size=(8, 6))
-    (tmp_path / "b").mkdir()
-    exif = Image.Exif()
-    exif[0x0112] = 6  # to be shown turned by a quarter
-    Image.new("L", (8, 6)).save(tmp_path / "b" / "1.jpg", exif=exif)
-    assert load_folder(tmp_path).image_shape[:2] == (64, 64)
-    assert subject.side_of(tmp_path) == 64
-
-
 def test_images_of_other_formats_are_not_called_something_else(pets: Path) -> None:
     for name in ("train/cat/scan.TIFF", "train/dog/moving.gif", "train/dog/notes.txt"):
         (pets / name).write_bytes(b"")

@@ -92,7 +92,7 @@ def test_all_runs_diverged():
     verdict = CLAIM.judge([*lost("plain", 5), *lost("bn", 5), *lost("bn x5", 5)])
     assert (verdict.answer, verdict.seeds_needed) == ("undecided", None)
     assert "every run of both failed" in verdict.reason
-    assert "all 15 runs of " in verdict.reason
+    assert "all 15 runs of bn, bn x5 and plain diverged" in verdict.reason
 
 
 def test_a_rescue_that_fails_as_often_is_refuted_where_enough_runs_say_so():

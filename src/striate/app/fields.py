@@ -14,6 +14,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind
 from striate.base.errors import listed
 from striate.scratch.catalog import entry as scratch_entry
 
+_NOTHING = object()  # where there is no default, as none is one
+
 
 def fields_of(engine: str, net: str) -> list[tuple[str, str, str, str, str]]:
     """Return (whose, field, default, accepted, what it is) of a recipe, then of the net; raises NetError for an unknown net."""
@@ -44,9 +46,6 @@ def _of_model(model: type[BaseModel], defaults: Mapping[str, Any]) -> Iterator[t
 def _of_dataclass(kind: type[Any]) -> Iterator[tuple[str, str, str, str]]:
     for field in dataclasses.fields(kind):
         yield field.name, _value(field.default), field.metadata.get("accepted", ""), ""
-
-
-_NOTHING = object()
 
 
 class _Quiet(GenerateJsonSchema):

@@ -30,7 +30,7 @@ def score(
     """
     from striate.data import load
     from striate.training.batches import in_order
-    from striate.training.evaluate import evaluate
+    from striate.training.evaluate import evaluate, with_mirror_images
     from striate.training.machine import device
     from striate.training.normalization import Normalization
 
@@ -69,8 +69,7 @@ def score(
         "images": found.images,
     }
     if flips:
-        mirrored = evaluate(net, in_order(images.test, normalization, where, 250), flips=True)
-        result |= {"accuracy_flips": mirrored.accuracy, "loss_flips": mirrored.loss}
+        result |= with_mirror_images(net, in_order(images.test, normalization, where, 250))
     return result
 
 

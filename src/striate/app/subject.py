@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from striate.app.exported import metadata_of
-from striate.base.errors import NetError, ProbeError, nearest, printable
+from striate.base.errors import NetError, ProbeError, listed, nearest, printable
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -98,7 +98,7 @@ def open_subject(
         ]
         if given:
             raise NetError(
-                f'"{printable(text)}" is a run, which has weights, data and options of its own; leave {" and ".join(given)} out'
+                f'"{printable(text)}" is a run, which has weights, data and options of its own; leave {listed(given)} out'
             )
         return _of_run(folder)
     if folder.is_dir():

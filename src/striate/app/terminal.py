@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from striate.base.files import read_json
+from striate.reports.numerals import counted
 
 if TYPE_CHECKING:
     from striate.nets.anatomy import Anatomy
@@ -46,7 +47,7 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
     """Print the verdicts, then the arms."""
     study = answer.study
     out.print(Text(study.question, style="bold"))
-    seeds, epochs = _many(len(study.seeds), "seed"), _many(study.base.epochs, "epoch")
+    seeds, epochs = counted(len(study.seeds), "seed"), counted(study.base.epochs, "epoch")
     out.print(f"{study.base.data}, {len(study.arms)} arms x {seeds}, {epochs}\n")
     for verdict in answer.verdicts:
         out.print(Text.assemble((f"{verdict.answer:<{INDENT}}", COLOURS[verdict.answer]), (verdict.statement, "bold")))
@@ -64,10 +65,6 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
     out.print(made)
     for run, reason in answer.failures.items():
         out.print(Text(f"failed    {run}: {reason}", style="red"))
-
-
-def _many(count: int, name: str) -> str:
-    return f"{count} {name}{'' if count == 1 else 's'}"
 
 
 def show_checks(out: Console, checks: dict[str, Any]) -> None:

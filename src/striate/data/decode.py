@@ -80,7 +80,9 @@ def size_of(path: Path) -> tuple[int, int] | None:
             warnings.simplefilter("ignore")
             with path.open("rb") as file, Image.open(file, formats=_OPENED) as image:
                 width, height = image.size
-                return (height, width) if image.getexif().get(ORIENTATION, 1) in LYING else (width, height)
+                # Of PNG, Pillow's own method decodes the whole image, for what may stand behind it.
+                turned = Image.Image.getexif(image).get(ORIENTATION, 1) in LYING
+                return (height, width) if turned else (width, height)
     except (*_DAMAGE, Image.DecompressionBombError):
         return None
 

@@ -47,8 +47,6 @@ KINDS: dict[str, str] = {
     "MultiheadAttention": "attention",
     "ConvTranspose2d": "transposed convolution",
 }
-
-
 WHOLE = (nn.MultiheadAttention,)  # computes by functions what its own parts would, and in another layout
 
 

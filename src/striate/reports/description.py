@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from striate.reports.blocks import Block, blocks, words
-from striate.reports.numerals import brief
+from striate.reports.numerals import brief, counted
 
 if TYPE_CHECKING:
     from striate.nets.anatomy import Anatomy, Layer
@@ -24,14 +24,14 @@ def paragraph(anatomy: Anatomy) -> str:
     aside = [layer for one in shortcuts for layer in one.layers if layer.kind == "convolution"]
     convolutions = [b for b in made if b.role == "convolution"]
     dense = [b for b in made if b.role == "dense"]
-    depth = [_count(len(part), name) for part, name in ((convolutions, "convolution"), (dense, "dense layer")) if part]
+    depth = [counted(len(part), name) for part, name in ((convolutions, "convolution"), (dense, "dense layer")) if part]
     out = made[-1].output if made else anatomy.input
     text = f"{anatomy.net} takes images of {shape(anatomy.input)} (channels, height, width)"
     text += f" through {' and '.join(depth)}" if depth else ""
     if shortcuts:
-        text += f", with {_count(len(shortcuts), 'residual connection')}"
+        text += f", with {counted(len(shortcuts), 'residual connection')}"
         text += f" ({len(aside)} of them through a convolution)" if aside else ""
-    text += f" to {_count(math.prod(out), 'output')}. It has {_count(anatomy.parameters, 'parameter')}"
+    text += f" to {counted(math.prod(out), 'output')}. It has {counted(anatomy.parameters, 'parameter')}"
     share = sum(b.parameters for b in dense) / anatomy.parameters if anatomy.parameters else 0.0
     percent = f"{100 * share:.0f}" if share >= 0.01 else "under 1"
     text += f", {percent} % of them in the dense layers," if convolutions and dense else ""
@@ -46,7 +46,7 @@ def steps(anatomy: Anatomy) -> list[str]:
     """Return one line for each block, as `3x3 convolution, 32 filters, batch norm, ReLU -> 32 x 32 x 32 (...)`."""
     lines: list[str] = []
     for block in blocks(anatomy)[1:]:
-        facts = [_count(block.parameters, "parameter")] if block.parameters else []
+        facts = [counted(block.parameters, "parameter")] if block.parameters else []
         if block.role in ("convolution", "step") and block.field is not None:
             facts.append(f"sees {block.field} x {block.field} pixels")
         doing = ", ".join(_added(block, layer) or words(layer, short=False) for layer in block.layers)
@@ -70,13 +70,9 @@ def _added(block: Block, layer: Layer) -> str:
 
 def totals(anatomy: Anatomy) -> str:
     """Return parameters and multiply-adds, parted by a semicolon."""
-    return f"{_count(anatomy.parameters, 'parameter')}; {brief(anatomy.macs)} multiply-adds for one image"
+    return f"{counted(anatomy.parameters, 'parameter')}; {brief(anatomy.macs)} multiply-adds for one image"
 
 
 def shape(output: tuple[int, ...]) -> str:
     """Return the sizes as `64 x 8 x 8`."""
     return " x ".join(str(size) for size in output)
-
-
-def _count(count: int, name: str) -> str:
-    return f"{count:,} {name}{'' if count == 1 else 's'}"

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from striate.base.errors import DataError, StudyError
+from striate.base.errors import DataError, StudyError, listed
 from striate.base.files import make_folder, read_json, unused, write_json
 from striate.data import ImageSet, load
 from striate.studies.judge import Answer, done, ended, judge, outcome, place
@@ -119,7 +119,7 @@ def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:
     if different or fields:
         told = [*([f"base recipe: {fields}"] if fields else []), *different]
         raise StudyError(
-            f'"{folder}" holds another study, which differs in its {" and ".join(told)}; choose another folder with --out'
+            f'"{folder}" holds another study, which differs in its {listed(told)}; choose another folder with --out'
         )
     if before.get("fingerprint", fingerprint) != fingerprint:
         raise StudyError(

@@ -36,7 +36,8 @@ def judge(study: Study, folder: Path, failures: dict[str, str] | None = None) ->
     outcomes = [outcome(*run) for run in runs]
     limits = caveats([run for _, _, run in runs], _looks(folder))
     limits += [clause for clause in (touched(study, outcomes), at_the_edge(study, outcomes)) if clause]
-    verdicts = tuple(_verdict(claim, outcomes, limits) for claim in study.claims)
+    twins = equals(outcomes)
+    verdicts = tuple(_verdict(claim, outcomes, twins, limits) for claim in study.claims)
     record = {
         "format": 1,
         "study": study.name,
@@ -97,16 +98,16 @@ def _looks(folder: Path) -> list[int]:
     return read_json(path).get("looks", []) if path.is_file() else []
 
 
-def _verdict(claim: Claim, outcomes: list[Outcome], limits: list[str]) -> Verdict:
+def _verdict(claim: Claim, outcomes: list[Outcome], twins: list[tuple[str, ...]], limits: list[str]) -> Verdict:
     ended = {outcome.arm for outcome in outcomes}
     if missing := [arm for arm in claim.arms if arm not in ended]:
         reason = f"no run of {', '.join(missing)} has ended yet, so there is nothing to compare"
         return Verdict(claim.name, claim.statement, claim.kind, "undecided", reason)
     verdict = claim.judge(outcomes)
-    twins = [names for group in equals(outcomes) if len(names := [arm for arm in group if arm in claim.arms]) > 1]
+    among = [names for group in twins if len(names := [arm for arm in group if arm in claim.arms]) > 1]
     told = [
         f"the runs of {listed(names)} are equal to the last bit: what these arms change has no effect"
-        for names in twins
+        for names in among
     ]
     return replace(verdict, reason="; ".join([verdict.reason, *told, *limits]))
 

@@ -150,11 +150,12 @@ def scores(arm: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     row: dict[str, Any] = {"name": arm, "n": len(runs), "states": dict(tally(runs))}
     for measure in MEASURES:
         values = [value for run in runs if (value := run.accuracy(measure)) is not None]
-        row[measure] = _spread(values) if values and len(values) == len(runs) else None
+        row[measure] = spread(values) if values and len(values) == len(runs) else None
     return row
 
 
-def _spread(values: Sequence[float]) -> dict[str, Any]:
+def spread(values: Sequence[float]) -> dict[str, Any]:
+    """Return mean, sd, low, high and n of one value or more, as `scores` tells them."""
     mean, n = fmean(values), len(values)
     if n == 1:
         return {"mean": mean, "sd": None, "low": None, "high": None, "n": 1}

@@ -34,9 +34,8 @@ def _flush(on: bool) -> bool:
     if threads == 1:
         return torch.set_flush_denormal(on)
     try:
-        parallel = ctypes.CDLL(
-            None
-        ).GOMP_parallel  # what `#pragma omp parallel` calls, of the library that PyTorch loaded
+        # What `#pragma omp parallel` calls, of the library that PyTorch loaded.
+        parallel = ctypes.CDLL(None).GOMP_parallel
     except (AttributeError, OSError, TypeError):
         return False
     work = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lambda _: torch.set_flush_denormal(on))

@@ -19,7 +19,7 @@ from striate.scratch.threads import threads
 from striate.training import checkpoints, machine
 from striate.training.batches import in_order
 from striate.training.denormals import denormals_flushed
-from striate.training.evaluate import evaluate
+from striate.training.evaluate import evaluate, with_mirror_images
 from striate.training.loop import Watch, run_epochs
 from striate.training.normalization import Normalization
 from striate.training.recipe import Recipe
@@ -110,8 +110,7 @@ def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path |
     result = {"accuracy": score.accuracy, "loss": score.loss, "images": score.images, "epoch": epoch, "step": best.step}
     if run.recipe.test_flips:
         net = saved_net(best.values, best.tensors).to(where)
-        mirrored = evaluate(net, in_order(data.test, normalization, where), flips=True)
-        result |= {"accuracy_flips": mirrored.accuracy, "loss_flips": mirrored.loss}
+        result |= with_mirror_images(net, in_order(data.test, normalization, where))
     if run.recipe.validate_on_test:
         result["chosen_on_test"] = True  # the same images chose these weights, so the score is too good
     write_json(run.folder / "test.json", result)
