@@ -119,6 +119,9 @@ def test(
         bool,
         typer.Option("--test-flips", help="Score with mirror images too; a run's recipe says it for its own data."),
     ] = False,
+    epoch: Annotated[
+        int | None, typer.Option(min=1, help="The weights of this epoch, which the run's keep_every kept.")
+    ] = None,
     settings: Settings = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -131,11 +134,13 @@ def test(
 
         if test_flips and (Path(net) / "recipe.json").is_file():
             raise RunError("the recipe of a run says whether its test has mirror images; leave out --test-flips")
-        result = door.test(net, data_dir=data_dir)
+        result = door.test(net, epoch=epoch, data_dir=data_dir, warn=say)
         whose = f"by the weights of epoch {result['epoch']}"
     else:
         from striate.app.score import score
 
+        if epoch is not None:
+            raise RunError("--epoch asks for weights that a run kept; leave it out, or --weights, --data and --set")
         options = settings_of(settings)
         result = score(net, data, weights, trained_on=trained_on, options=options, data_dir=data_dir, flips=test_flips)
         whose = f"of {result['data']}, by {result['net']}"
@@ -150,6 +155,16 @@ def test(
                 else ""
             )
             + (", which these images chose too: it is too good" if result.get("chosen_on_test") else "")
+            + (
+                f"; the run is {result['status']} after epoch {result['reached']} of {result['epochs']}, and this score is"
+                " not kept"
+                if "status" in result
+                else ""
+            )
+            + "".join(
+                f"; these images were scored before, {before['accuracy']:.4f} by the weights of epoch {before['epoch']}"
+                for before in result.get("earlier", [])
+            )
         )
 
 

@@ -112,7 +112,11 @@ def read_json(path: Path, limit: int = JSON_LIMIT) -> Any:
     Only a regular file of at most ``limit`` bytes is read, nested at most 64 deep, with every name once in its object, and
     no number that JSON cannot write.
     """
-    text = read_text(path, limit)
+    return parse_json(read_text(path, limit))
+
+
+def parse_json(text: str) -> Any:
+    """Return the value of a JSON text, as `read_json` does; raises ValueError."""
     try:
         value = json.loads(text, object_pairs_hook=_decode, parse_constant=_refuse, parse_float=_finite)
     except RecursionError:
@@ -157,7 +161,9 @@ def _decode(pairs: list[tuple[str, Any]]) -> Any:
     value = dict(pairs)
     if len(value) < len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"the name {next(name for name in names if names.count(name) > 1)[:40]!r} comes twice in one object")
+        raise ValueError(
+            f"the name {next(name for name in names if names.count(name) > 1)[:40]!r} comes twice in one object"
+        )
     if value.keys() != {"nonfinite"}:
         return value
     if value["nonfinite"] not in NONFINITE:

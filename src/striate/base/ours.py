@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from striate.base.errors import RunError, StriateError, printable
 from striate.base.files import digest, encode, read_json
 
-T = TypeVar("T")
 SEALED = 2  # the first format of a record that has a seal
 SHOWN = 200  # characters of a reason
 
@@ -46,22 +45,26 @@ def fault(record: Mapping[str, Any]) -> str:
     return "its seal is gone" if not isinstance(version, int) or version >= SEALED else ""
 
 
-def read_own(path: Path, schema: type[T], *, todo: str, kind: type[StriateError] = RunError) -> T:
-    """Return the record in ``path``, checked by its seal and by ``schema``, a TypedDict or any type that Pydantic knows.
+def read_own(path: Path, form: type[BaseModel], *, todo: str, kind: type[StriateError] = RunError) -> dict[str, Any]:
+    """Return the record in ``path``, after its seal and its form were checked.
 
     Raises an error of ``kind`` in one sentence that ends with ``todo``, whatever is wrong with the file.
     """
     try:
-        return checked(read_json(path), schema)
+        return checked(read_json(path), form)
     except (OSError, ValueError) as error:
         raise kind(f'"{printable(str(path))}" cannot be read ({reason(error)}); {todo}') from error
 
 
-def checked(value: object, schema: type[T]) -> T:
-    """Return what was read as ``schema``; raises ValueError where its seal or its form is wrong."""
-    if isinstance(value, dict) and (wrong := fault(value)):  # pyright: ignore[reportUnknownArgumentType]
+def checked(value: object, form: type[BaseModel]) -> dict[str, Any]:
+    """Return the record that was read; raises ValueError where its seal does not fit or it has not that form."""
+    if not isinstance(value, dict):
+        raise ValueError(f"it holds {type(value).__name__} where an object belongs")
+    record = cast("dict[str, Any]", value)
+    if wrong := fault(record):
         raise ValueError(wrong)
-    return TypeAdapter(schema).validate_python(value, strict=True)
+    form.model_validate(record)
+    return record
 
 
 def reason(error: Exception) -> str:

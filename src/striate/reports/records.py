@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from striate.base.errors import StudyError
 from striate.base.files import read_json
-from striate.training.run import read_history, read_timing
+from striate.training.tables import read_history, read_timing
 
 Json = Mapping[str, Any]
 Curves = Mapping[tuple[str, str], tuple[tuple[int, float], ...]]
