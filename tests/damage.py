@@ -47,9 +47,9 @@ class Damage:
 
 
 def damages(path: Path, *, cuts: int = 5, flips: int = 8, digits: int | None = None) -> Iterator[Damage]:
-    """Yield damages to a file: gone, ``cuts`` lengths, ``flips`` single bits, one digit of (``digits`` of) its numbers, foreign.
+    """Yield damages to a file: gone, cut at ``cuts`` places, ``flips`` single bits, one digit of its numbers, foreign content.
 
-    Tensors and event files, which hold no text, have no digits and nothing foreign that a flipped bit does not stand for.
+    ``digits`` is of about how many of its numbers; None is of all. Files that hold no text have neither numbers nor words.
     """
     whole = path.read_bytes()
     yield Damage(path, "deleted", None)
@@ -63,7 +63,9 @@ def damages(path: Path, *, cuts: int = 5, flips: int = 8, digits: int | None = N
     places = [found.start() for found in re.finditer(rb"\d+", whole)]
     for place in places if digits is None else places[:: max(1, len(places) // digits)]:
         other = ord("1") if whole[place] == ord("9") else whole[place] + 1
-        yield Damage(path, f"digit at byte {place}: {whole[max(0, place - 20) : place + 8]!r}", _with(whole, place, other))
+        yield Damage(
+            path, f"digit at byte {place}: {whole[max(0, place - 20) : place + 8]!r}", _with(whole, place, other)
+        )
     for what, content in FOREIGN.items():
         yield Damage(path, what, content)
 

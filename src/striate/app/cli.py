@@ -81,6 +81,9 @@ def study(
     settings: Settings = None,
     data_dir: DataDir = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Runs side by side.  [default: one for each core]")] = None,
+    redo_damaged: Annotated[
+        bool, typer.Option("--redo-damaged", help="Set damaged runs aside, and do them again.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question: train every arm with every seed, judge the claims, write the report."""
@@ -93,7 +96,9 @@ def study(
     folder = out or ask.default_folder(planned)
     try:
         with watching_study(terminal.console(stderr=True), planned.base.epochs) as beat:
-            reported = ask.study(planned, folder, data_dir=data_dir, workers=workers, beat=beat)
+            reported = ask.study(
+                *(planned, folder), data_dir=data_dir, workers=workers, beat=beat, warn=say, redo_damaged=redo_damaged
+            )
     except KeyboardInterrupt:
         say(f"stopped; what is done is kept in {folder}, and the same command continues")
         raise typer.Exit(INTERRUPTED) from None

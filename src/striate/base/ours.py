@@ -28,7 +28,7 @@ def seal(record: Mapping[str, Any]) -> str:
 
 def sealed(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return the record with its format and its seal in it, as it is to be written."""
-    made = {"format": SEALED, **record}
+    made = {**record, "format": max(SEALED, record.get("format", 0))}
     return {**made, "seal": seal(made)}
 
 

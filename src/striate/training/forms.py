@@ -19,6 +19,8 @@ class RecipeForm(_Form):
     """recipe.json: names and values; `Recipe` itself says which are accepted."""
 
     seal: str = ""
+    epochs: Count = 10
+    keep_every: Count | None = None
 
 
 class StatusForm(_Form):

@@ -24,7 +24,7 @@ from striate.training.forms import EnvironmentForm, ScoreForm, StatusForm
 from striate.training.recipe import Recipe
 from striate.training.run import DONE, read_recipe, write_status
 from striate.training.saved import saved_net
-from striate.training.tables import HISTORY, TIMING, history_rows, table, timing_rows
+from striate.training.tables import HEADER, HISTORY, TIMING, history_rows, table, timing_rows
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,10 @@ class Mend:
     act: Callable[[], None] | None = None
 
 
-def inspect(folder: Path) -> list[Mend]:
-    """Return what in the run does not fit together and can be mended; nothing is written, and no weights are read.
+def inspect(folder: Path, *, weights: bool = False) -> list[Mend]:
+    """Return what in the run does not fit together and can be mended; nothing is written.
+
+    With ``weights`` those of a run that has ended are read too, which a run that goes on does anyway.
 
     Raises RunError in one sentence for what cannot be mended.
     """
@@ -56,8 +58,9 @@ def inspect(folder: Path) -> list[Mend]:
     mends += more
     for name in (HISTORY, TIMING):
         mends += _table(folder, name, status, last)
-    if (status or {}).get("status") in DONE and not any(mend.act for mend in mends):
-        mends += _ended(folder, environment)
+    ended = status is not None and status["status"] in DONE
+    if (ended or last is not None) and not any(mend.act for mend in mends):
+        mends += _weights(folder, environment, ended, read=weights)
     return mends + _score(folder) + _anatomy(folder)
 
 
@@ -185,18 +188,21 @@ def _table(folder: Path, name: str, status: Mapping[str, Any] | None, last: Mapp
     return [back, _goes_on(folder, f"speaks of a {name} that is gone", last)]
 
 
-def _ended(folder: Path, environment: Mapping[str, Any]) -> list[Mend]:
-    """Tell which weights of a run that has ended are damaged or gone; its results stand without them."""
-    rows = history_rows(text) if (text := table(folder, HISTORY)) else []
-    expected = [("best", step)] if (step := best_step(rows)) else []
-    every = read_recipe(folder).get("keep_every")
-    ends = {row.epoch: row.step for row in rows if row.metric != "batch_loss"}
-    expected += [
-        ("epoch", step) for epoch, step in ends.items() if isinstance(every, int) and every > 0 and epoch % every == 0
-    ]
+def _weights(folder: Path, environment: Mapping[str, Any], ended: bool, *, read: bool) -> list[Mend]:
+    """Tell which weights that should be there are damaged or gone: of a run that has ended, or kept by one that goes on."""
+    rows, place = history_rows(table(folder, HISTORY) or f"{HEADER}\n"), folder / "checkpoints"
+    saved = checkpoints.steps(place, "step")[-1:]
+    every = read_recipe(folder).get("keep_every") or 0
+    ends = {row.epoch: row.step for row in rows if row.split == "val" and (ended or row.step <= max(saved, default=0))}
+    expected = [("epoch", step) for epoch, step in ends.items() if every and epoch % every == 0]
+    if ended:
+        expected += [("best", step)] if (step := best_step(rows)) else []
+        expected += [("step", step) for step in saved]
     told: list[Mend] = []
     for kind, step in expected:
-        found = checkpoints.mark(folder / "checkpoints", kind, step)
+        found = checkpoints.mark(place, kind, step)
+        if read and isinstance(whole := checkpoints.at(place, kind, step), str):
+            found = whole
         if isinstance(found, str):
             told.append(Mend(f"{found}, so the weights of update {step} are lost; the numbers of the run stand"))
         elif found.get("run") and found["run"] != identity(environment):

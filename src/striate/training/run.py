@@ -70,17 +70,22 @@ class Run:
 
 def open_run(folder: Path) -> Run:
     """Return the run in ``folder``; raises RunError when there is none or its files cannot be read."""
-    record = read_recipe(folder)
-    try:
-        recipe = recipe_from_json({key: value for key, value in record.items() if key not in GROWN})
-    except (RecipeError, TypeError) as error:
-        raise RunError(
-            f'"{printable(str(folder / "recipe.json"))}" holds no recipe of this striate: {error}'
-        ) from error
+    recipe = recipe_of(folder)
     path, todo = folder / "status.json", f"striate resume {printable(str(folder))} makes it again"
     status = read_own(path, StatusForm, todo=todo) if path.exists() else {}
     kept = (status.get("status", "running"), status.get("reason", ""), status.get("epoch", 0), status.get("step", 0))
     return Run(folder, recipe, *kept)
+
+
+def recipe_of(folder: Path) -> Recipe:
+    """Return the recipe of the run in ``folder``; raises RunError as `open_run` does."""
+    record = read_recipe(folder)
+    try:
+        return recipe_from_json({key: value for key, value in record.items() if key not in GROWN})
+    except (RecipeError, TypeError) as error:
+        raise RunError(
+            f'"{printable(str(folder / "recipe.json"))}" holds no recipe of this striate: {error}'
+        ) from error
 
 
 def read_recipe(folder: Path) -> dict[str, Any]:

@@ -24,15 +24,17 @@ from striate.training.setup import Setup
 Warn = Callable[[str], None]
 
 
-def mended(folder: Path, warn: Warn) -> Run:
+def mended(folder: Path, warn: Warn, *, weights: bool = True) -> Run:
     """Return the run in ``folder`` after what does not fit together was put right; ``warn`` is told of each thing.
+
+    ``weights`` as in `inspect`.
 
     Raises RunError for what cannot be put right.
     """
-    found = inspect(folder)
+    found = inspect(folder, weights=weights)
     if any(mend.act for mend in found):
         with locked(folder):
-            found = inspect(folder)
+            found = inspect(folder, weights=weights)
             for mend in found:
                 if mend.act:
                     mend.act()

@@ -109,7 +109,7 @@ def test(
     and ``epoch`` asks for weights that keep_every kept; both are not stored. Raises RunError when the run diverged or there
     are no such weights, DataError when the data have no test split.
     """
-    run = mended(Path(folder), warn)
+    run = mended(Path(folder), warn, weights=False)
     if run.status == "diverged" and epoch is None:
         raise RunError(
             f'the run in "{folder}" is diverged, and only one that is not has weights to be tested; train again with {REMEDY}'
