@@ -53,7 +53,12 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "studies/workers.py": "studies/test_execute.py",
     "training/combinations.py": "training/test_recipe.py",
     "training/engine.py": "training/test_loop.py",
+    "training/forms.py": "training/test_chain.py",
+    "training/inspection.py": "training/test_chain.py",
+    "training/saving.py": "training/test_loop.py",
+    "training/session.py": "training/test_train.py",
     "training/setup.py": "training/test_loop.py",
+    "training/weights.py": "training/test_train.py",
 }
 
 Modules = dict[str, ast.Module]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -17,3 +19,35 @@ def test_tensorboard_reads_the_scalars(tmp_path: Path) -> None:
     found = EventAccumulator(str(tmp_path)).Reload()
     assert [(e.step, e.value) for e in found.Scalars("loss/train")] == [(3, 0.5), (6, 0.125)]
     assert [(e.step, e.value) for e in found.Scalars("accuracy/val")] == [(3, 0.25)]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from striate.training.events import EventFile
+from striate.training.tables import Row
+with EventFile(Path(sys.argv[1]), int(sys.argv[2])) as events:
+    for step in range(int(sys.argv[2]) + 1, int(sys.argv[3]) + 1):
+        events.write([Row(step, step, "val", "accuracy", step / 64)])
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_two_kills_leave_every_step_once(tmp_path: Path) -> None:
+    """The first before anything was saved, so that the second session starts again from 0; the third continues from 15."""
+    for start, last in ((0, 20), (0, 30)):
+        ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), str(start), str(last)], check=False)
+        assert ended.returncode == -9
+    with EventFile(tmp_path, 15) as events:
+        for step in range(16, 41):
+            events.write([Row(step, step, "val", "accuracy", step / 64)])
+    found = EventAccumulator(str(tmp_path)).Reload()
+    assert [(e.step, e.value) for e in found.Scalars("accuracy/val")] == [(n, n / 64) for n in range(1, 41)]
+
+
+def test_a_file_of_the_same_second_is_read_behind_the_one_before(tmp_path: Path) -> None:
+    for _ in range(3):
+        with EventFile(tmp_path, 0):
+            pass
+    stamps = [int(path.name.split(".")[3]) for path in sorted(tmp_path.iterdir())]
+    assert len(set(stamps)) == 3

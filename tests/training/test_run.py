@@ -1,37 +1,14 @@
-"""The run folder's tables read back to the last bit, and a folder is claimed only when it is free."""
+"""A folder is claimed only when it is free, and says how its run stands."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from striate.base.errors import RunError
 from striate.training.recipe import Recipe
 from striate.training.run import begin, open_run, write_status
-from striate.training.tables import Row, read_history, read_timing, write_history, write_timing
-
-
-@given(values=st.lists(st.floats(allow_nan=False), max_size=5))
-def test_history_reads_back_to_the_last_bit(values: list[float], tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.mktemp("run")
-    rows = [Row(step, 1, "val", "loss", value) for step, value in enumerate(values)]
-    write_history(folder, rows)
-    assert read_history(folder) == rows
-
-
-def test_nan_survives(tmp_path: Path) -> None:
-    write_history(tmp_path, [Row(1, 1, "val", "loss", math.nan)])
-    assert math.isnan(read_history(tmp_path)[0].value)
-
-
-def test_timing_reads_back(tmp_path: Path) -> None:
-    write_timing(tmp_path, [(3, 1, 0.25)])
-    assert read_timing(tmp_path) == [(3, 1, 0.25)]
-    assert read_timing(tmp_path / "nothing") == []
 
 
 def test_a_fresh_run_is_running(tmp_path: Path) -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import shutil
+import signal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import torch
@@ -12,13 +16,18 @@ import torch.nn.functional as F
 from striate.base.errors import DataError, NetError, RecipeError, RunError
 from striate.base.files import read_json
 from striate.data import ImageSet
-from striate.training import setup
+from striate.training import checkpoints, setup
 from striate.training.batches import in_order
+from striate.training.loop import Tick
 from striate.training.normalization import Normalization
-from striate.training.recipe import Recipe
+from striate.training.recipe import Recipe, Schedule
 from striate.training.run import open_run
+from striate.training.schedule import SPREAD, learning_rate
+from striate.training.session import extend, mended
 from striate.training.train import best_net, resume, train
 from striate.training.train import test as score
+
+SCHEDULES: tuple[str, ...] = get_args(Schedule)
 
 
 def test_the_test_score_is_that_of_the_best_validation_weights(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
@@ -112,3 +121,106 @@ def test_a_failed_run_says_so(tiny: ImageSet, recipe: Recipe, tmp_path: Path) ->
         train(recipe, tmp_path / "run", images=tiny, watch=watch)
     assert read_json(tmp_path / "run/status.json")["status"] == "failed"
     assert train(recipe, tmp_path / "run", images=tiny).status == "finished"
+
+
+def test_more_epochs_end_in_the_same_bytes_as_if_asked_for_at_first(
+    tiny: ImageSet, recipe: Recipe, tmp_path: Path
+) -> None:
+    for name, changes in {"constant": {}, "step": {"step_epochs": 1}, "inverse-time": {"decay": 0.1}}.items():
+        asked = recipe.change(schedule=name, epochs=1, **changes)
+        run = train(asked, tmp_path / name, images=tiny)
+        first = score(run.folder, images=tiny)
+        assert extend(run, 3).status == "running"
+        more = train(asked.change(epochs=3), tmp_path / name, images=tiny)
+        assert (more.status, more.epoch, more.recipe.epochs) == ("finished", 3, 3)
+        whole = train(asked.change(epochs=3), tmp_path / f"{name} at once", images=tiny)
+        assert (more.folder / "history.csv").read_bytes() == (whole.folder / "history.csv").read_bytes()
+        assert weights(more.folder) == weights(whole.folder)
+        part = read_json(more.folder / "environment.json")["continued"][0]
+        assert (part["after_epoch"], part["epochs"]) == (1, 3)
+        again = score(more.folder, images=tiny)
+        assert again["epoch"] == 1 or again["earlier"] == [{k: first[k] for k in ("accuracy", "loss", "epoch", "step")}]
+
+
+def weights(folder: Path) -> list[bytes]:
+    return [
+        path.read_bytes() for path in sorted((folder / "checkpoints").glob("*.safetensors")) if "best" in path.name
+    ] + [sorted((folder / "checkpoints").glob("step-*.safetensors"))[-1].read_bytes()]
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_takes_more_epochs_where_its_rates_do_not_depend_on_them(name: str) -> None:
+    before = Recipe(schedule=name, epochs=4, **({"decay": 0.1} if name == "inverse-time" else {}))
+    rates = [[learning_rate(recipe, n, 3) for n in range(12)] for recipe in (before, before.change(epochs=8))]
+    assert (rates[0] == rates[1]) == (name not in SPREAD)
+
+
+def test_more_epochs_are_refused_with_the_reason(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
+    run = train(recipe.change(schedule="cosine", epochs=1), tmp_path / "a", images=tiny)
+    before = (run.folder / "status.json").read_bytes()
+    with pytest.raises(RunError, match=r"cosine of the run .* is spread over its 1 epochs.*train it with --epochs 5"):
+        resume(run.folder, epochs=5)
+    with pytest.raises(RunError, match="has 3 epochs, and 2 are fewer"):
+        extend(train(recipe, tmp_path / "b", images=tiny), 2)
+    assert resume(run.folder, epochs=1).status == "finished"
+    assert (run.folder / "status.json").read_bytes() == before
+
+
+def test_a_kill_at_any_write_of_an_extension_leaves_a_run_that_goes_on(
+    tiny: ImageSet, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(recipe.change(epochs=1), tmp_path / "run", images=tiny)
+    whole = train(recipe.change(epochs=2), tmp_path / "whole", images=tiny)
+    replace = Path.replace
+    for write in range(3):
+        folder = Path(shutil.copytree(tmp_path / "run", tmp_path / f"killed {write}"))
+        left = [write]
+
+        def cut(self: Path, target: Path, left: list[int] = left) -> Path:
+            if left[0] == 0:
+                raise KeyboardInterrupt
+            left[0] -= 1
+            return replace(self, target)
+
+        monkeypatch.setattr(Path, "replace", cut)
+        with pytest.raises(KeyboardInterrupt):
+            extend(open_run(folder), 2)
+        monkeypatch.setattr(Path, "replace", replace)
+        told: list[str] = []
+        kept = mended(folder, told.append)
+        assert kept.recipe.epochs == (2 if write == 2 else 1)
+        assert train(kept.recipe, folder, images=tiny).status == "finished"
+        train(extend(open_run(folder), 2).recipe, folder, images=tiny)
+        assert weights(folder) == weights(whole.folder)
+
+
+def test_an_interrupted_run_is_scored_and_the_score_is_not_kept(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
+    def watch(tick: Tick) -> None:
+        if tick.step == 5 and tick.val is None:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    run = train(recipe, tmp_path / "run", images=tiny, watch=watch)
+    result = score(run.folder, images=tiny)
+    assert (result["status"], result["reached"], result["epochs"], result["epoch"]) == ("interrupted", 1, 3, 1)
+    assert not (run.folder / "test.json").exists()
+    early = train(recipe, tmp_path / "early", images=tiny, watch=lambda tick: os.kill(os.getpid(), signal.SIGINT))
+    with pytest.raises(RunError, match="has no best-validation checkpoint yet"):
+        score(early.folder, images=tiny)
+
+
+def test_weights_are_kept_every_so_many_epochs_and_tested(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
+    run = train(recipe.change(epochs=5, keep_every=2), tmp_path / "run", images=tiny)
+    kept = sorted(path.name for path in (run.folder / "checkpoints").glob("epoch-*.json"))
+    assert kept == ["epoch-00000006.json", "epoch-00000012.json"]
+    for epoch in (2, 4):
+        result = score(run.folder, epoch=epoch, images=tiny)
+        whole = train(recipe.change(epochs=epoch), tmp_path / f"{epoch}", images=tiny)
+        last = checkpoints.at(whole.folder / "checkpoints", "step", 3 * epoch)
+        there = checkpoints.at(run.folder / "checkpoints", "epoch", 3 * epoch)
+        assert isinstance(last, checkpoints.Checkpoint)
+        assert isinstance(there, checkpoints.Checkpoint)
+        assert all(torch.equal(tensor, last.tensors[f"net.{name}"]) for name, tensor in there.tensors.items())
+        assert (result["epoch"], result["step"]) == (epoch, 3 * epoch)
+    assert not (run.folder / "test.json").exists()
+    with pytest.raises(RunError, match=r"kept no weights of epoch 9; it has those of .*2.* \(--set keep_every=5"):
+        score(run.folder, epoch=9, images=tiny)

@@ -45,7 +45,8 @@ def study(
     ``asked`` is a builtin name, the path of a study file, or a `Study`. ``seeds`` is how many seeds each arm gets, from 0 on.
     ``changes`` replaces fields of the base recipe (data, epochs, lr, an option of the net ...). ``out`` defaults to
     runs/<study>-<data>. ``trials`` has a sampler propose that many values where the study searches a range. ``warn`` is told
-    what the runs warn of; with ``redo_damaged`` a damaged run is set aside and done again. Raises StriateError, see `run_study`.
+    what the runs warn of; with ``redo_damaged`` a damaged run is set aside and done again. Raises StriateError, see
+    `run_study`.
     """
     planned = plan(asked, seeds, changes or {}, trials)
     folder = default_folder(planned) if out is None else Path(out)

@@ -113,7 +113,8 @@ def read_study(folder: Path) -> StudyRecord:
         names = [str(arm["name"]) for arm in arms]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StudyError(
-            f'"{folder}" holds no study (its study.json cannot be read: {reason(error)}); name a folder that striate study wrote'
+            f'"{folder}" holds no study (its study.json cannot be read: {reason(error)});'
+            " name a folder that striate study wrote"
         ) from error
     verdict = _read(folder / "verdict.json", folder, damaged)
     return StudyRecord(
