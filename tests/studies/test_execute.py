@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from damage import damages
 from striate.base.errors import DataError, NetError, StudyError
 from striate.base.files import read_json, write_json
 from striate.base.ours import sealed
+from striate.reports.study import write_study_report
+from striate.studies import execute
 from striate.studies.better import Better
 from striate.studies.execute import run_study, standing
 from striate.studies.judge import judge
 from striate.studies.question import Arm, Study
-from striate.studies.workers import Job, run_jobs, share
+from striate.studies.worker import do, tell
+from striate.studies.workers import Job, Worker, run_jobs, share
 from striate.training.recipe import Recipe
 from striate.training.run import open_run
 
@@ -122,6 +132,109 @@ def test_other_images_are_not_mixed_into_a_study(tmp_path: Path) -> None:
 def test_validation_on_the_test_images_is_said_in_every_verdict(tmp_path: Path) -> None:
     answer = run_study(study(1, validate_on_test=True), tmp_path / "out")
     assert "the test images also chose the weights" in answer.verdicts[0].reason
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study of two arms and two seeds, done in this process; the tests take copies of it."""
+    folder = tmp_path_factory.mktemp("study") / "out"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(execute, "run_jobs", in_this_process)
+        assert run_study(study(), folder).failures == {}
+    return folder
+
+
+IMAGES: dict[str, object] = {}
+
+
+def in_this_process(
+    jobs: Sequence[Job], workers: int, threads: int, beat: object, warn: Callable[[Path, str], None]
+) -> dict[Path, str]:
+    """Do the jobs as a worker does, without a process of its own."""
+    reasons = {job.folder: do(json.loads(job.line()), IMAGES, partial(warn, job.folder)) for job in jobs}
+    return {folder: reason for folder, reason in reasons.items() if reason}
+
+
+def test_a_damaged_run_is_named_and_the_others_go_on(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execute, "run_jobs", in_this_process)
+    folder = Path(shutil.copytree(finished, tmp_path / "out"))
+    damaged, undone = folder / "runs/a/1", folder / "runs/b/0"
+    write_json(damaged / "recipe.json", sealed({**read_json(damaged / "recipe.json"), "lr": 0.5}))
+    shutil.rmtree(undone)
+    told: list[str] = []
+    answer = run_study(study(), folder, warn=told.append)
+    assert list(answer.failures) == ["a, seed 1"]
+    assert answer.failures["a, seed 1"].startswith('damaged: "')
+    assert "--redo-damaged sets it aside and does it again" in answer.failures["a, seed 1"]
+    assert open_run(undone).status == "finished"
+    assert [arm["n"] for arm in read_json(folder / "verdict.json")["arms"]] == [1, 2]
+    again = run_study(study(), folder, warn=told.append, redo_damaged=True)
+    assert again.failures == {}
+    assert "it was set aside as 1.damaged-1, and is done again" in told[-1]
+    assert (folder / "runs/a/1.damaged-1/recipe.json").is_file()
+    assert read_json(folder / "verdict.json")["warnings"]["a, seed 1"]
+    assert [verdict.to_json() for verdict in again.verdicts] == read_json(finished / "verdict.json")["verdicts"]
+
+
+def test_what_a_run_warns_of_reaches_the_verdict_and_stays(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execute, "run_jobs", in_this_process)
+    folder = Path(shutil.copytree(finished, tmp_path / "out"))
+    (folder / "runs/b/1/history.csv").unlink()
+    told: list[str] = []
+    answer = run_study(study(), folder, warn=told.append)
+    assert "history.csv was not what status.json vouches for (it is missing), and was put back" in told[0]
+    assert told[0].startswith("b, seed 1: ")
+    assert list(answer.warnings) == ["b, seed 1"]
+    assert run_study(study(), folder, warn=told.append).warnings == answer.warnings
+    assert "b, seed 1 warned: history.csv" in write_study_report(folder).read_text()
+
+
+def test_no_damage_to_one_file_of_a_study_changes_a_verdict_in_silence(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execute, "run_jobs", in_this_process)
+    whole, came = read_json(finished / "verdict.json")["verdicts"], list[str]()
+    files = [finished / "study.json", finished / "verdict.json", *sorted((finished / "runs/a/0").glob("*.*s*"))]
+    for number, file in enumerate(path for path in files if path.is_file()):
+        for damage in list(damages(file, cuts=1, flips=1, digits=2))[number % 5 :: 5]:
+            folder = tmp_path / "out"
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(finished, folder)
+            replace(damage, path=folder / file.relative_to(finished)).do()
+            told: list[str] = []
+            try:
+                answer = run_study(study(), folder, warn=told.append)
+            except StudyError as error:
+                came.append(str(error))
+                continue
+            assert list(answer.failures) in ([], ["a, seed 0"]), damage
+            assert answer.failures or [verdict.to_json() for verdict in answer.verdicts] == whole, damage
+            came += [*told, *answer.failures]
+    assert len(came) > 5
+
+
+def test_an_error_longer_than_a_pipe_ends_its_run_alone() -> None:
+    reading, writing = os.pipe()
+    said = {"reason": "x" * 200_000}
+    teller = threading.Thread(target=tell, args=(writing, said))
+    worker = Worker.__new__(Worker)
+    worker.results, worker._unread, worker.job = reading, b"", Job({}, Path("run"), None)
+    warned: list[str] = []
+    teller.start()
+    while (reason := worker.result(lambda folder, text: warned.append(text))) is None:
+        pass
+    teller.join()
+    tell(writing, {"warning": "slow"})
+    tell(writing, {"reason": ""})
+    assert reason == said["reason"]
+    assert worker.result(lambda folder, text: warned.append(text)) == ""
+    assert warned == ["slow"]
+    os.close(reading)
+    os.close(writing)
 
 
 SCRIPT = """

@@ -11,13 +11,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from striate.base.errors import RunError, StriateError, printable
 from striate.base.files import digest, encode, read_json
 
 SEALED = 2  # the first format of a record that has a seal
 SHOWN = 200  # characters of a reason
+
+
+class Form(BaseModel):
+    """What a record must hold, and of what type; this one, anything. Other names are let through, for later versions."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
 
 
 def seal(record: Mapping[str, Any]) -> str:
@@ -45,7 +51,7 @@ def fault(record: Mapping[str, Any]) -> str:
     return "its seal is gone" if not isinstance(version, int) or version >= SEALED else ""
 
 
-def read_own(path: Path, form: type[BaseModel], *, todo: str, kind: type[StriateError] = RunError) -> dict[str, Any]:
+def read_own(path: Path, form: type[Form], *, todo: str, kind: type[StriateError] = RunError) -> dict[str, Any]:
     """Return the record in ``path``, after its seal and its form were checked.
 
     Raises an error of ``kind`` in one sentence that ends with ``todo``, whatever is wrong with the file.
@@ -56,7 +62,7 @@ def read_own(path: Path, form: type[BaseModel], *, todo: str, kind: type[Striate
         raise kind(f'"{printable(str(path))}" cannot be read ({reason(error)}); {todo}') from error
 
 
-def checked(value: object, form: type[BaseModel]) -> dict[str, Any]:
+def checked(value: object, form: type[Form]) -> dict[str, Any]:
     """Return the record that was read; raises ValueError where its seal does not fit or it has not that form."""
     if not isinstance(value, dict):
         raise ValueError(f"it holds {type(value).__name__} where an object belongs")

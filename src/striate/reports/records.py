@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import BaseModel, ConfigDict
-
 from striate.base.errors import RunError, StudyError
 from striate.base.files import read_json
-from striate.base.ours import checked, fault, reason
+from striate.base.ours import Form, checked, fault, reason
 from striate.training.forms import StatusForm
 from striate.training.tables import read_history, read_timing
 
@@ -24,10 +22,8 @@ Curves = Mapping[tuple[str, str], tuple[tuple[int, float], ...]]
 ENDED = ("finished", "diverged")
 
 
-class VerdictForm(BaseModel):
+class VerdictForm(Form):
     """What the report shows of verdict.json."""
-
-    model_config = ConfigDict(strict=True, extra="allow")
 
     verdicts: list[dict[str, Any]] = []
     arms: list[dict[str, Any]] = []
@@ -35,7 +31,7 @@ class VerdictForm(BaseModel):
     warnings: dict[str, list[str]] = {}
 
 
-FORMS: dict[str, type[BaseModel]] = {"status.json": StatusForm, "verdict.json": VerdictForm}
+FORMS: dict[str, type[Form]] = {"status.json": StatusForm, "verdict.json": VerdictForm}
 
 
 def _nothing() -> dict[str, Any]:
@@ -180,7 +176,7 @@ def _read(path: Path, folder: Path, damaged: list[str]) -> Json:
     if not path.exists():
         return {}
     try:
-        return checked(read_json(path), FORMS.get(path.name, BaseModel))
+        return checked(read_json(path), FORMS.get(path.name, Form))
     except (OSError, ValueError) as error:
         damaged.append(f"{path.relative_to(folder)} cannot be read ({reason(error)})")
         return {}

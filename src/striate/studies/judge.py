@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from striate.base.errors import StriateError, StudyError, listed
 from striate.base.files import read_json, write_json
-from striate.base.ours import checked, read_own
+from striate.base.ours import Form, checked, read_own
 from striate.studies.outcome import Outcome, scores
 from striate.studies.question import Arm, Study
 from striate.studies.selection import at_the_edge, touched
@@ -38,10 +38,8 @@ class Answer:
     warnings: Mapping[str, Sequence[str]] = field(default_factory=dict[str, list[str]])
 
 
-class StudyForm(BaseModel):
+class StudyForm(Form):
     """What study.json must hold for a study to be continued."""
-
-    model_config = ConfigDict(strict=True, extra="allow")
 
     base: dict[str, Any]
     arms: list[dict[str, Any]]
@@ -51,10 +49,8 @@ class StudyForm(BaseModel):
     fingerprint: str = ""
 
 
-class VerdictForm(BaseModel):
+class VerdictForm(Form):
     """What is read again of verdict.json; all else in it is judged anew."""
-
-    model_config = ConfigDict(strict=True, extra="allow")
 
     warnings: dict[str, list[str]] = {}
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from striate.base.ours import Form
 
 Whole = Annotated[int, Field(ge=0, lt=2**63)]
 Count = Annotated[int, Field(ge=1, lt=2**63)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(strict=True, extra="allow")
-
-
-class RecipeForm(_Form):
+class RecipeForm(Form):
     """recipe.json: names and values; `Recipe` itself says which are accepted."""
 
     seal: str = ""
@@ -23,7 +21,7 @@ class RecipeForm(_Form):
     keep_every: Count | None = None
 
 
-class StatusForm(_Form):
+class StatusForm(Form):
     """status.json; ``history`` and ``timing`` are the SHA-256 of these tables when it was written."""
 
     status: Literal["running", "finished", "diverged", "interrupted", "failed"]
@@ -34,7 +32,7 @@ class StatusForm(_Form):
     timing: str = ""
 
 
-class EnvironmentForm(_Form):
+class EnvironmentForm(Form):
     """environment.json; ``recipe`` is the seal of the recipe that the run began with, ``continued`` what changed since."""
 
     data_fingerprint: str
@@ -48,7 +46,7 @@ class EnvironmentForm(_Form):
     recipe: str = ""
 
 
-class ScoreForm(_Form):
+class ScoreForm(Form):
     """test.json; ``checkpoint`` is the SHA-256 of the weights that were scored."""
 
     accuracy: Share
@@ -62,7 +60,7 @@ class ScoreForm(_Form):
     checkpoint: str = ""
 
 
-class MarkForm(_Form):
+class MarkForm(Form):
     """The JSON file of a checkpoint; ``run`` is the identity of the run's environment, the tables are copies as text."""
 
     format: Count
@@ -76,7 +74,7 @@ class MarkForm(_Form):
     timing: str = ""
 
 
-class StateForm(_Form):
+class StateForm(Form):
     """The values of a checkpoint from which a run continues."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
@@ -90,7 +88,7 @@ class StateForm(_Form):
     best_accuracy: float
 
 
-class LabelsForm(_Form):
+class LabelsForm(Form):
     """The values of a checkpoint of weights: all that a reader needs to use them."""
 
     net: str
