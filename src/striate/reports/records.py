@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic import Field
+
 from striate.base.errors import RunError, StudyError
 from striate.base.files import read_json
 from striate.base.ours import Form, checked, fault, reason
@@ -25,10 +27,10 @@ ENDED = ("finished", "diverged")
 class VerdictForm(Form):
     """What the report shows of verdict.json."""
 
-    verdicts: list[dict[str, Any]] = []
-    arms: list[dict[str, Any]] = []
-    failures: dict[str, str] = {}
-    warnings: dict[str, list[str]] = {}
+    verdicts: list[dict[str, Any]] = Field(default_factory=list[dict[str, Any]])
+    arms: list[dict[str, Any]] = Field(default_factory=list[dict[str, Any]])
+    failures: dict[str, str] = Field(default_factory=dict[str, str])
+    warnings: dict[str, list[str]] = Field(default_factory=dict[str, list[str]])
 
 
 FORMS: dict[str, type[Form]] = {"status.json": StatusForm, "verdict.json": VerdictForm}

@@ -45,14 +45,14 @@ class StudyForm(Form):
     arms: list[dict[str, Any]]
     claims: list[dict[str, Any]]
     seeds: list[Annotated[int, Field(ge=0, lt=2**63)]]
-    looks: list[Annotated[int, Field(ge=1)]] = []
+    looks: list[int] = Field(default_factory=list[int])
     fingerprint: str = ""
 
 
 class VerdictForm(Form):
     """What is read again of verdict.json; all else in it is judged anew."""
 
-    warnings: dict[str, list[str]] = {}
+    warnings: dict[str, list[str]] = Field(default_factory=dict[str, list[str]])
 
 
 def judge(

@@ -41,8 +41,8 @@ class EnvironmentForm(Form):
     val_images: Count
     classes: Count
     largest_class: Share | None = None
-    data_notes: list[str] = []
-    continued: list[dict[str, Any]] = []
+    data_notes: list[str] = Field(default_factory=list[str])
+    continued: list[dict[str, Any]] = Field(default_factory=list[dict[str, Any]])
     recipe: str = ""
 
 
@@ -69,7 +69,7 @@ class MarkForm(Form):
     sha256: str
     values: dict[str, Any]
     run: str = ""
-    environment: dict[str, Any] = {}
+    environment: dict[str, Any] = Field(default_factory=dict[str, Any])
     history: str = ""
     timing: str = ""
 
