@@ -12,6 +12,7 @@ import typer
 from striate.app import gradcheck, learn, look, probe, probe_features, probe_fool, probe_localise, prove
 from striate.app.learn import INTERRUPTED, changes_of
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
+from striate.app.opens import opens_run
 from striate.app.spread import Spread
 from striate.base.errors import RunError, StriateError
 
@@ -32,11 +33,11 @@ for looking in (
     probe_fool.fool,
     probe_localise.localise,
 ):
-    probe.probes.command(cls=Spread)(looking)
+    probe.probes.command(cls=Spread)(opens_run(looking))
 app.add_typer(probe.probes, name="probe")
 app.command()(look.doctor)
 app.command()(learn.train)
-app.command()(learn.resume)
+app.command()(opens_run(learn.resume))
 app.command(context_settings=prove.FREE)(prove.prove)
 app.command()(gradcheck.gradcheck)
 
@@ -108,6 +109,7 @@ def study(
 
 
 @app.command()
+@opens_run
 def test(
     net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights and --data.")],
     weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
@@ -154,6 +156,7 @@ def test(
 
 
 @app.command()
+@opens_run
 def export(
     net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights.")],
     to: Annotated[str, typer.Option(help="onnx, safetensors or program (torch.export).")] = "onnx",

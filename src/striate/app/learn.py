@@ -135,6 +135,10 @@ def changes_of(settings: list[str] | None, **options: Any) -> dict[str, Any]:
 
         raise RecipeError(f"{twice[0]} is given by --{twice[0].replace('_', '-')} and by --set; give it once")
     changes = given | settled
+    if isinstance(net := changes.get("net"), str):
+        from striate.nets.trust import trust
+
+        trust(net)
     if "hidden" in given and _of_any_depth(changes.get("engine"), changes.get("net")):
         changes["hidden"] = [given["hidden"]]
     return changes

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
+from striate.app.opens import opens_run
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -73,7 +74,9 @@ def opened(
     from striate.app.subject import open_subject
     from striate.data.picture import Picture, all_fitted
 
-    subject = open_subject(net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir)
+    subject = open_subject(
+        net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir, warn=say
+    )
     found = pictures(words, data_dir)
     seen = subject.arranged(all_fitted(found, subject.inputs.image_shape))
     shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
@@ -123,6 +126,7 @@ def present(
 
 
 @probes.command("saliency")
+@opens_run
 def saliency(
     net: Net,
     image: Seen,
@@ -142,6 +146,7 @@ def saliency(
 
 
 @probes.command("gradcam")
+@opens_run
 def gradcam(
     net: Net,
     image: Seen,
@@ -161,6 +166,7 @@ def gradcam(
 
 
 @probes.command("occlusion")
+@opens_run
 def occlusion(
     net: Net,
     image: Seen,
@@ -181,6 +187,7 @@ def occlusion(
 
 
 @probes.command("filters")
+@opens_run
 def filters(
     net: Net,
     tap: Annotated[str | None, typer.Option(help="The convolution.  [default: the first one]")] = None,
@@ -198,7 +205,9 @@ def filters(
     from striate.app.subject import open_subject
     from striate.probes.catalog import entry
 
-    subject = open_subject(net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir)
+    subject = open_subject(
+        net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir, warn=say
+    )
     record = entry("filters").run(subject.net, tap=tap)
     present(record, Asked(subject, (), torch.empty(0)), out, as_json, npz)
 

@@ -19,6 +19,7 @@ from striate.studies.judge import Answer, done, ended, judge, outcome, place
 from striate.studies.question import Study
 from striate.studies.selection import chosen
 from striate.studies.workers import Job, cores, run_jobs, share
+from striate.training.own_code import refuse_changed, source_of
 from striate.training.recipe import differing, recipe_from_json
 from striate.training.run import Run, locked, open_run
 from striate.training.setup import check
@@ -44,8 +45,9 @@ def run_study(
         # Seed by seed, so that a study that is stopped early has all arms at equal n.
         runs = [(arm, seed, place(folder, arm, seed)) for seed in study.seeds for arm in study.arms]
         every = study.tests == "every"
+        refuse_changed((path, study.recipe(arm, seed).net) for arm, seed, path in runs)
         jobs = [
-            Job(study.recipe(arm, seed).to_json(), path, data_dir, every)
+            Job(study.recipe(arm, seed).to_json(), path, data_dir, every, source_of(study.recipe(arm, seed).net))
             for arm, seed, path in runs
             if not done(path, tested=every)
         ]

@@ -22,6 +22,7 @@ from striate.training.denormals import denormals_flushed
 from striate.training.evaluate import evaluate, with_mirror_images
 from striate.training.loop import Watch, run_epochs
 from striate.training.normalization import Normalization
+from striate.training.own_code import admit, keep
 from striate.training.recipe import Recipe
 from striate.training.run import DONE, REMEDY, Run, begin, locked, open_run, write_status
 from striate.training.saved import by_hand, saved_model, saved_net
@@ -50,6 +51,8 @@ def train(
     if (folder / "recipe.json").is_file() and open_run(folder).status in DONE:
         begin(folder, recipe)  # raises when it is another recipe's
         return open_run(folder)
+    if (folder / "recipe.json").is_file():
+        admit(folder, recipe.net)
     loaded = images if images is not None else load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
     setup = set_up(recipe, loaded, warn)
     fresh = not folder.exists()
@@ -99,6 +102,7 @@ def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path |
     if data.test is None:
         raise DataError(f"{data.name} has no test split; add a folder test/CLASS/ beside train/")
     _same_data(run.folder, data)
+    admit(run.folder, run.recipe.net)
     best = _best(run)
     where = torch.device("cpu") if by_hand(best.values) else machine.device()
     normalization = Normalization.of(best.values)
@@ -117,12 +121,13 @@ def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path |
     return result
 
 
-def best_net(run: Run) -> tuple[nn.Module, dict[str, Any], int]:
+def best_net(run: Run, *, warn: Warn = warnings.warn) -> tuple[nn.Module, dict[str, Any], int]:
     """Return the net with the weights of the best validation accuracy, its labels (classes, mean, std ...), and its step.
 
     A net by hand comes as its PyTorch twin. Raises RunError when the run kept none (it diverged at once, or its files are
-    damaged).
+    damaged), and for a net of one's own that nobody has named; ``warn`` is told when its source has changed.
     """
+    admit(run.folder, run.recipe.net, warn)
     best = _best(run)
     return saved_net(best.values, best.tensors).eval(), best.values, best.step
 
@@ -132,6 +137,10 @@ def _best(run: Run) -> checkpoints.Checkpoint:
     if found is None:
         why = f" ({'; '.join(damaged)})" if damaged else ""
         raise RunError(f'the run in "{run.folder}" has no best-validation checkpoint{why}; train it again')
+    if found.values.get("net") != run.recipe.net:
+        raise RunError(
+            f'the best-validation checkpoint in "{run.folder}" belongs to another net than its recipe; train it again'
+        )
     return found
 
 
@@ -152,13 +161,14 @@ def _record(setup: Setup, folder: Path) -> None:
             "largest_class": float(np.bincount(setup.splits.val.labels).max() / len(setup.splits.val.labels)),
             "data_notes": list(setup.images.notes),
         }
+        | keep(folder, setup.recipe.net)
     )
     if path.is_file():
         _same_data(folder, setup.images)
         before = read_json(path)
         last = {**before, **(before.get("continued") or [{}])[-1]}
-        keys = ("threads", "torch", "processor", "precision", "device")
-        if changed := {key: now[key] for key in keys if last.get(key) != now[key]}:
+        keys = ("threads", "torch", "processor", "precision", "device", "source")
+        if changed := {key: now[key] for key in keys if key in now and last.get(key) != now[key]}:
             setup.warn(f"the run continues, though not bit for bit: {', '.join(changed)} differ from its last part")
             write_json(path, {**before, "continued": [*before.get("continued", []), changed]})
         return
