@@ -69,12 +69,42 @@ def test_a_newer_format_is_refused_with_both_numbers(tmp_path: Path) -> None:
 
 
 def test_two_are_kept(tmp_path: Path) -> None:
-    for step in (5, 100, 30):
+    for step in (5, 30, 100):
         put(tmp_path, step)
-        prune(tmp_path, "step")
+        prune(tmp_path, "step", step)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "step-00000030.json",
         "step-00000030.safetensors",
         "step-00000100.json",
         "step-00000100.safetensors",
     ]
+
+
+def steps(folder: Path) -> list[int]:
+    return sorted(int(path.stem[-8:]) for path in folder.glob("step-*.json"))
+
+
+@pytest.mark.parametrize(
+    ("damaged", "step", "left"),
+    [
+        ((), 40, [30, 40]),
+        ((), 25, [10, 20]),  # what lies beyond is done again
+        ((30,), 40, [20, 40]),
+        ((30, 40), 20, [10, 20]),
+        ((20, 30), 40, [10, 40]),
+        ((10, 20, 30), 40, [40]),
+        ((40,), 40, [20, 30]),
+        ((10, 20), 20, [10, 20, 30, 40]),  # the whole ones beyond are the only ones
+        ((10, 20, 30, 40), 40, [10, 20, 30, 40]),
+        ((), 5, [10, 20, 30, 40]),
+    ],
+)
+def test_two_undamaged_ones_are_kept_and_never_the_last_is_removed(
+    tmp_path: Path, damaged: tuple[int, ...], step: int, left: list[int]
+) -> None:
+    for number in (10, 20, 30, 40):
+        put(tmp_path, number)
+        if number in damaged:
+            (tmp_path / f"step-{number:08d}.safetensors").write_bytes(b"damaged")
+    prune(tmp_path, "step", step)
+    assert steps(tmp_path) == left

@@ -156,6 +156,29 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(
     assert final_bytes(tmp_path / "cut") == final_bytes(tmp_path / "whole")
 
 
+@pytest.mark.parametrize("again", [1, 4])
+def test_what_an_interrupted_run_saves_after_damage_is_there_and_the_whole_best_too(
+    tiny: ImageSet, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again: int
+) -> None:
+    """Both latest checkpoints are damaged, so it starts anew, and is stopped long before it is as far as they were."""
+    monkeypatch.setattr(loop, "SAVE_SECONDS", 0.0)
+    train(recipe, tmp_path / "whole", images=tiny)
+    checkpoints = train(recipe, tmp_path / "cut", images=tiny, watch=stop_after(8)).folder / "checkpoints"
+    damaged = sorted(checkpoints.glob("step-*.safetensors"))
+    for path in damaged:
+        path.write_bytes(path.read_bytes()[:-1])
+    best = {path: path.read_bytes() for path in checkpoints.glob("best-*")}
+    train(recipe, tmp_path / "cut", images=tiny, watch=stop_after(again), warn=lambda text: None)
+    assert (checkpoints / f"step-{again:08d}.safetensors").is_file()
+    assert not [path for path in damaged if path.exists()]
+    if again < 3:  # no epoch has ended yet, so that it has no other best
+        assert {path: path.read_bytes() for path in best} == best
+    told: list[str] = []
+    assert train(recipe, tmp_path / "cut", images=tiny, warn=told.append).status == "finished"
+    assert told == []  # it went on from what it had saved
+    assert final_bytes(tmp_path / "cut") == final_bytes(tmp_path / "whole")
+
+
 def test_two_checkpoints_and_the_best_are_kept(
     tiny: ImageSet, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,7 +237,7 @@ def test_a_folder_of_another_run_is_refused_and_left_alone(tiny: ImageSet, recip
 
 
 def test_a_second_process_is_told_who_holds_the_run(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
-    from striate.training.run import locked
+    from striate.base.lock import locked
 
     with locked(tmp_path / "run"), pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
         train(recipe, tmp_path / "run", images=tiny)

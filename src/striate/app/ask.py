@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import StudyError
-from striate.reports.study import write_study_report
+from striate.base.outputs import claim_folder
+from striate.reports.study import REPORT, write_study_report
 from striate.studies.catalog import question
 from striate.studies.execute import Beat, run_study
 from striate.studies.judge import Answer
@@ -46,6 +47,7 @@ def study(
     """
     planned = plan(asked, seeds, changes or {}, trials)
     folder = default_folder(planned) if out is None else Path(out)
+    claim_folder(folder, REPORT)
     try:
         run = run_search if planned.search is not None and planned.search.trials is not None else run_study
         answer = run(planned, folder, data_dir=data_dir, workers=workers, beat=beat)

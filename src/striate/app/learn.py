@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from striate.app import trials
-from striate.app.look import AsJson, DataDir, Settings, say, settings_of
+from striate.app.look import AsJson, DataDir, Settings, settings_of
+from striate.app.speech import say, tell
 
 INTERRUPTED, DIVERGED = 130, 4
 NO_FIELDS = ("out", "overfit_batch", "range_test", "settings", "data_dir", "as_json")
@@ -117,7 +118,7 @@ def _end(run: Any, as_json: bool, done: bool) -> None:
         }
         from striate.base.files import dump_json
 
-        typer.echo(dump_json(record), nl=False)
+        tell(dump_json(record), nl=False)
     else:
         terminal.show_run(terminal.console(), run)
     if run.status == "interrupted":

@@ -73,7 +73,7 @@ def _run_folders(values: Any) -> Iterator[Path]:
 
 
 def _show_and_trust(folder: Path) -> None:
-    from striate.app.look import say
+    from striate.app.speech import say
     from striate.base.errors import printable
     from striate.base.files import digest
     from striate.nets.trust import trust_folder

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings, say, settings_of
+from striate.app.look import AsJson, DataDir, Settings, settings_of
 from striate.app.opens import opens_run
+from striate.app.speech import say, tell
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,8 +35,30 @@ Weights = Annotated[Path | None, typer.Option(help="The net's weights: .safetens
 TrainedOn = Annotated[
     str | None, typer.Option(help="The data set that the weights were trained on, where nothing else says it.")
 ]
-Out = Annotated[Path | None, typer.Option(help="Folder of the pictures and the page.  [default: runs/probe-NAME-NET]")]
-Npz = Annotated[Path | None, typer.Option(help="Write the arrays to this file.")]
+
+
+def _free_page(context: typer.Context, value: Path | None) -> Path | None:
+    """Refuse at once, before anything is computed, a folder that may not take the page."""
+    if value is not None:
+        from striate.reports.probe import claim_page
+
+        claim_page(value, context.command.name or "")
+    return value
+
+
+def _free_arrays(value: Path | None) -> Path | None:
+    if value is not None:
+        from striate.base.outputs import claim_folder
+
+        claim_folder(value.parent, value.name)
+    return value
+
+
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the pictures and the page.  [default: runs/probe-NAME-NET]", callback=_free_page),
+]
+Npz = Annotated[Path | None, typer.Option(help="Write the arrays to this file.", callback=_free_arrays)]
 Class = Annotated[
     str | None,
     typer.Option("--class", help="The class to explain, by number or name.  [default: the predicted one]"),
@@ -101,14 +124,14 @@ def present(
 
     classes, name = asked.subject.inputs.classes, asked.subject.name
     folder = out or Path("runs") / f"probe-{record.probe}-{file_name(name)}"
-    written = write_page(page_of(record, asked.pictures, classes, name), folder)
+    written = write_page(page_of(record, asked.pictures, classes, name), folder, record.probe)
     if npz is not None:
         make_folder(npz.parent)
         record.write_npz(npz)
         say(f"wrote {npz}")
     if as_json:
         shown = [{"image": p.name, "origin": p.origin, "label": p.label} for p in asked.pictures]
-        typer.echo(dump_json({**record.to_json(classes), "net": name, "images": shown, "page": str(written)}), nl=False)
+        tell(dump_json({**record.to_json(classes), "net": name, "images": shown, "page": str(written)}), nl=False)
         return
     if summary is not None:
         summary()
@@ -122,7 +145,7 @@ def present(
         terminal.console().print(made)
     if checks := record.facts.get("checks"):
         terminal.show_checks(terminal.console(), checks)
-    typer.echo(f"page: {written}")
+    tell(f"page: {written}")
 
 
 @probes.command("saliency")

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from striate.base.errors import StudyError
 from striate.base.files import read_json
-from striate.training.run import read_history, read_timing
+from striate.training.run import read_history, read_timing, standing
 
 Json = Mapping[str, Any]
 Curves = Mapping[tuple[str, str], tuple[tuple[int, float], ...]]
@@ -127,6 +127,7 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
     if not place or not path.is_dir():
         return RunRecord(seed)
     status = _read(path / "status.json", folder, damaged)
+    status = standing(status, path) if status else status
     curves: dict[tuple[str, str], dict[int, float]] = {}
     updates: list[tuple[int, float]] = []
     seconds = None

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import DataError, StudyError, listed
-from striate.base.files import make_folder, read_json, unused, write_json
+from striate.base.files import make_folder, read_json, refuse_links, write_json
+from striate.base.lock import locked, unused
 from striate.data import ImageSet, load
 from striate.studies.judge import Answer, done, ended, judge, outcome, place
 from striate.studies.question import Study
@@ -21,7 +22,7 @@ from striate.studies.selection import chosen
 from striate.studies.workers import Job, cores, run_jobs, share
 from striate.training.own_code import refuse_changed, source_of
 from striate.training.recipe import differing, recipe_from_json
-from striate.training.run import Run, locked, open_run
+from striate.training.run import Run, open_run
 from striate.training.setup import check
 from striate.training.train import test
 
@@ -40,10 +41,12 @@ def run_study(
     folder = Path(out)
     images = _check(study, data_dir)
     _may_hold(folder, study, images.fingerprint)
-    with locked(folder):
+    with locked(folder, "runs"):
         study = _claim_folder(folder, replace(study, notes=(*study.notes, *images.notes)), images.fingerprint)
         # Seed by seed, so that a study that is stopped early has all arms at equal n.
         runs = [(arm, seed, place(folder, arm, seed)) for seed in study.seeds for arm in study.arms]
+        for _, _, path in runs:
+            refuse_links(path, folder)
         every = study.tests == "every"
         refuse_changed((path, study.recipe(arm, seed).net) for arm, seed, path in runs)
         jobs = [

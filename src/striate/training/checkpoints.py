@@ -1,7 +1,7 @@
 """Checkpoints: tensors in safetensors, everything else in a JSON file beside them that also holds their SHA-256.
 
 The JSON is written last and so marks the checkpoint as complete. A reader takes the newest one whose bytes match its hash,
-and says which damaged ones it passed over. At least the last two are kept.
+and says which damaged ones it passed over. At least the last two are kept; a damaged one does not count as kept.
 """
 
 from __future__ import annotations
@@ -42,16 +42,19 @@ def write(folder: Path, kind: str, step: int, tensors: Mapping[str, Tensor], val
     write_json(folder / f"{stem}.json", record)
 
 
-def prune(folder: Path, kind: str, keep: int = KEEP) -> None:
-    """Remove all but the newest ``keep`` checkpoints of ``kind``, the mark of completeness first."""
-    for mark in _marks(folder, kind)[:-keep]:
-        _remove(mark)
+def prune(folder: Path, kind: str, step: int, keep: int = KEEP) -> None:
+    """Keep the newest ``keep`` undamaged checkpoints of ``kind`` up to ``step``, and remove the others.
 
-
-def discard_after(folder: Path, kind: str, step: int) -> None:
-    """Remove the checkpoints of ``kind`` beyond ``step``: they belong to updates that will be done again."""
-    for mark in _marks(folder, kind):
-        if int(mark.stem.rpartition("-")[2]) > step:
+    Those beyond ``step`` belong to updates that will be done again. Where no undamaged one is up to ``step``, nothing is
+    removed: one beyond may be the last that is whole.
+    """
+    marks = _marks(folder, kind)
+    kept: list[Path] = []
+    for mark in reversed([mark for mark in marks if int(mark.stem.rpartition("-")[2]) <= step]):
+        if len(kept) < keep and isinstance(_read(mark), Checkpoint):
+            kept.append(mark)
+    for mark in marks if kept else ():
+        if mark not in kept:
             _remove(mark)
 
 

@@ -92,6 +92,7 @@ def run_epochs(setup: Setup, folder: Path, watch: Watch | None = None) -> tuple[
             status, reason = "diverged", str(end)
         if status == "diverged":
             saver.save_best(progress)
+            saver.prune_best(progress)
         else:
             saver.save(progress)
     write_status(folder, status, reason, progress.step // steps, progress.step)
@@ -187,9 +188,12 @@ class _Saver:
                 self.folder, progress.rows
             )  # first: rows beyond a checkpoint are dropped, missing ones are lost
         checkpoints.write(self._folder, "step", progress.step, self._setup.engine.state(), _values(progress))
-        checkpoints.prune(self._folder, "step")
-        checkpoints.prune(self._folder, "best", keep=1)
+        checkpoints.prune(self._folder, "step", progress.step)
+        self.prune_best(progress)
         self.saved_at = time.monotonic()
+
+    def prune_best(self, progress: Progress) -> None:
+        checkpoints.prune(self._folder, "best", progress.best_step, keep=1)
 
 
 def _values(progress: Progress) -> dict[str, Any]:
@@ -201,9 +205,8 @@ def _restore(setup: Setup, folder: Path) -> Progress:
     found, damaged = checkpoints.newest(folder / "checkpoints", "step")
     for sentence in damaged:
         setup.warn(f"{sentence}; continuing from {f'update {found.step}' if found else 'the start'}")
-    best = 0 if found is None else int(found.values["best_step"])
-    checkpoints.discard_after(folder / "checkpoints", "best", best)
     progress = Progress() if found is None else Progress(**found.values)
+    checkpoints.prune(folder / "checkpoints", "best", progress.best_step, keep=1)
     if found is not None:
         setup.engine.load(found.tensors)
     progress.rows = [row for row in read_history(folder) if row.step <= progress.step]

@@ -12,16 +12,14 @@ checkpoints/       safetensors + JSON
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from striate.base.errors import RunError
-from striate.base.files import make_folder, read_json, sweep, unused, write_json, write_text
+from striate.base.files import make_folder, read_json, write_json, write_text
+from striate.base.lock import NAME, held, unused
 from striate.training.recipe import Recipe, differing, recipe_from_json
 
 HEADER = "step,epoch,split,metric,value"
@@ -79,7 +77,7 @@ def open_run(folder: Path) -> Run:
         raise RunError(f'no run in "{folder}" (it has no recipe.json); name a folder that striate train wrote')
     try:
         recipe = recipe_from_json(read_json(folder / "recipe.json"))
-        status = read_json(folder / "status.json") if (folder / "status.json").is_file() else {}
+        status = standing(read_json(folder / "status.json") if (folder / "status.json").is_file() else {}, folder)
         return Run(
             folder,
             recipe,
@@ -94,6 +92,13 @@ def open_run(folder: Path) -> Run:
         ) from error
 
 
+def standing(status: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """Return what ``status``, from the status.json of ``folder``, says, except that what runs in no process is interrupted."""
+    if status.get("status", "running") != "running" or held(folder) or not (status or (folder / NAME).exists()):
+        return status  # the last: only just claimed, and neither locked nor begun
+    return {**status, "status": "interrupted", "reason": "its process has ended without a word"}
+
+
 def begin(folder: Path, recipe: Recipe) -> None:
     """Make ``folder`` the run of ``recipe``; raises RunError when it holds anything else."""
     if (folder / "recipe.json").is_file():
@@ -104,28 +109,8 @@ def begin(folder: Path, recipe: Recipe) -> None:
         raise RunError(f'"{folder}" is a file; choose a folder with --out')
     if not unused(folder):
         raise RunError(f'"{folder}" is not empty and holds no run; choose another folder with --out')
-    make_folder(folder / "checkpoints")
+    make_folder(folder / "checkpoints", within=folder)
     write_json(folder / "recipe.json", recipe.to_json())
-
-
-@contextmanager
-def locked(folder: Path) -> Generator[None, None, None]:
-    """Hold ``folder`` for this process while the block runs; raises RunError naming the process that holds it."""
-    make_folder(folder)
-    with (folder / "lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.seek(0)
-            raise RunError(
-                f'"{folder}" is in use by process {file.read().strip() or "?"}; wait for it, or stop it first'
-            ) from error
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        for place in (folder, folder / "checkpoints"):
-            sweep(place)
-        yield
 
 
 def write_status(folder: Path, status: str, reason: str, epoch: int, step: int) -> None:

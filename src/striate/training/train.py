@@ -13,6 +13,7 @@ from torch import nn
 
 from striate.base.errors import DataError, RunError
 from striate.base.files import read_json, write_json
+from striate.base.lock import locked
 from striate.data import ImageSet, load
 from striate.nets.anatomy import anatomy
 from striate.scratch.threads import threads
@@ -24,7 +25,7 @@ from striate.training.loop import Watch, run_epochs
 from striate.training.normalization import Normalization
 from striate.training.own_code import admit, keep
 from striate.training.recipe import Recipe
-from striate.training.run import DONE, REMEDY, Run, begin, locked, open_run, write_status
+from striate.training.run import DONE, REMEDY, Run, begin, open_run, write_status
 from striate.training.saved import by_hand, saved_model, saved_net
 from striate.training.scratch_engine import score as score_of_model
 from striate.training.setup import Setup, set_up
@@ -58,7 +59,7 @@ def train(
     fresh = not folder.exists()
     if not fresh and not (folder / "recipe.json").is_file():
         begin(folder, recipe)  # refuses a foreign folder before a lock is put into it
-    with locked(folder):
+    with locked(folder, "checkpoints"):
         begin(folder, recipe)
         _record(setup, folder)
         try:
