@@ -22,7 +22,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from striate.base.errors import StorageError
-from striate.base.files import digest, dump_json, make_folder, read_json, write_bytes, write_json, write_text
+from striate.base.files import (
+    digest,
+    dump_json,
+    make_folder,
+    parse_json,
+    read_json,
+    write_bytes,
+    write_json,
+    write_text,
+)
 
 OLD, NEW = b"old " * 1000, b"new " * 2000
 # What a write asks of the system, in this order; the rename is the moment from which on a reader finds the new content.
@@ -201,9 +210,42 @@ def test_json_is_strict_and_every_value_survives(value: Any) -> None:
     text = dump_json(value)
     strict(text)
     assert text.endswith("\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Path, "read_text", lambda self, encoding: text)
-        assert repr(read_json(Path("any"))) == repr(value)
+    assert repr(parse_json(text)) == repr(value)
+
+
+UNREADABLE = {
+    "[" * 100_000: "nested more than 64 deep",
+    "[" * 65 + "]" * 65: "nested more than 64 deep",
+    '{"a": 1, "b": 2, "a": 3}': "'a' comes twice",
+    "9" * 5000: "digits",
+    "1e999": "1e999 is too large a number",
+    "NaN": "NaN is no JSON",
+    '{"nonfinite": "9"}': "nan, inf or -inf",
+    '{"nonfinite": [1]}': "nan, inf or -inf",
+    "\0": "Expecting value",
+    "": "Expecting value",
+}
+
+
+@pytest.mark.parametrize("text", UNREADABLE, ids=range(len(UNREADABLE)))
+def test_json_that_no_program_of_ours_writes_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=UNREADABLE[text]):
+        parse_json(text)
+    assert parse_json("[" * 64 + "]" * 64)
+
+
+def test_only_a_regular_file_within_bounds_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path):
+        with pytest.raises((ValueError, OSError), match=r"no regular file|Is a directory"):
+            read_json(path)
+    (tmp_path / "x.json").write_bytes(b"[1]")
+    assert read_json(tmp_path / "x.json", limit=3) == [1]
+    with pytest.raises(ValueError, match="larger than 2 bytes"):
+        read_json(tmp_path / "x.json", limit=2)
+    (tmp_path / "x.json").write_bytes(b'"\xff"')
+    with pytest.raises(UnicodeDecodeError):
+        read_json(tmp_path / "x.json")
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])

@@ -13,6 +13,7 @@ import pytest
 
 from striate.base.errors import DataError, NetError, StudyError
 from striate.base.files import read_json, write_json
+from striate.base.ours import sealed
 from striate.studies.better import Better
 from striate.studies.execute import run_study, standing
 from striate.studies.judge import judge
@@ -110,7 +111,7 @@ def test_a_folder_that_a_kill_left_half_begun_is_taken(tmp_path: Path) -> None:
 def test_other_images_are_not_mixed_into_a_study(tmp_path: Path) -> None:
     run_study(study(1), tmp_path / "out")
     path = tmp_path / "out/study.json"
-    write_json(path, {**read_json(path), "fingerprint": "0" * 64})
+    write_json(path, sealed({**read_json(path), "fingerprint": "0" * 64}))
     with pytest.raises(StudyError, match=r"images of the study .* have changed"):
         run_study(study(1), tmp_path / "out")
     path.write_text("{")

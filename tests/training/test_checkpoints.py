@@ -10,6 +10,7 @@ import torch
 
 from striate.base.errors import RunError
 from striate.base.files import read_json, write_json
+from striate.base.ours import sealed
 from striate.training.checkpoints import newest, prune, write
 
 
@@ -63,9 +64,11 @@ def test_tensors_without_a_mark_are_not_there_yet(tmp_path: Path) -> None:
 def test_a_newer_format_is_refused_with_both_numbers(tmp_path: Path) -> None:
     put(tmp_path, 1)
     mark = tmp_path / "step-00000001.json"
-    write_json(mark, {**read_json(mark), "format": 9})
-    with pytest.raises(RunError, match="format 9, and this program reads up to 1"):
+    write_json(mark, sealed({**read_json(mark), "format": 9}))
+    with pytest.raises(RunError, match="format 9, and this program reads up to 2"):
         newest(tmp_path, "step")
+    write_json(mark, {**read_json(mark), "format": 2})
+    assert "was changed after it was written" in newest(tmp_path, "step")[1][0]
 
 
 def test_two_are_kept(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from striate.training.events import EventFile
-from striate.training.run import Row
+from striate.training.tables import Row
 
 
 def test_tensorboard_reads_the_scalars(tmp_path: Path) -> None:

@@ -11,16 +11,8 @@ from hypothesis import strategies as st
 
 from striate.base.errors import RunError
 from striate.training.recipe import Recipe
-from striate.training.run import (
-    Row,
-    begin,
-    open_run,
-    read_history,
-    read_timing,
-    write_history,
-    write_status,
-    write_timing,
-)
+from striate.training.run import begin, open_run, write_status
+from striate.training.tables import Row, read_history, read_timing, write_history, write_timing
 
 
 @given(values=st.lists(st.floats(allow_nan=False), max_size=5))

@@ -60,7 +60,9 @@ def test_flips_at_the_test_are_scored_beside_the_score_without(tiny: ImageSet, r
 def test_what_cannot_be_tested_says_why(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
     changes = {"optimizer": "sgd", "lr": 1000.0, "norm": "none", "activation": "none", "epochs": 30}
     diverged = train(recipe.change(**changes), tmp_path / "a", images=tiny)
-    with pytest.raises(RunError, match="is diverged, and only a finished one is tested; train again with a smaller lr"):
+    with pytest.raises(
+        RunError, match="is diverged, and only one that is not has weights to be tested; train again with a smaller lr"
+    ):
         score(diverged.folder, images=tiny)
     finished = train(recipe.change(epochs=1), tmp_path / "b", images=tiny)
     with pytest.raises(DataError, match="has no test split"):

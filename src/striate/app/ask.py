@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from striate.base.errors import StudyError
 from striate.base.outputs import claim_folder
 from striate.reports.study import REPORT, write_study_report
 from striate.studies.catalog import question
-from striate.studies.execute import Beat, run_study
+from striate.studies.execute import Beat, Warn, run_study
 from striate.studies.judge import Answer
 from striate.studies.question import Question, Study
 from striate.studies.search import run_search, sampled
@@ -37,20 +38,24 @@ def study(
     workers: int | None = None,
     beat: Beat | None = None,
     trials: int | None = None,
+    warn: Warn = warnings.warn,
+    redo_damaged: bool = False,
 ) -> Reported:
     """Run a study to its verdicts and write its report; runs that ``out`` already holds are not repeated.
 
     ``asked`` is a builtin name, the path of a study file, or a `Study`. ``seeds`` is how many seeds each arm gets, from 0 on.
     ``changes`` replaces fields of the base recipe (data, epochs, lr, an option of the net ...). ``out`` defaults to
-    runs/<study>-<data>. ``trials`` has a sampler propose that many values where the study searches a range. Raises
-    StriateError, see `run_study`.
+    runs/<study>-<data>. ``trials`` has a sampler propose that many values where the study searches a range. ``warn`` is told
+    what the runs warn of; with ``redo_damaged`` a damaged run is set aside and redone. Raises StriateError, see `run_study`.
     """
     planned = plan(asked, seeds, changes or {}, trials)
     folder = default_folder(planned) if out is None else Path(out)
     claim_folder(folder, REPORT)
     try:
         run = run_search if planned.search is not None and planned.search.trials is not None else run_study
-        answer = run(planned, folder, data_dir=data_dir, workers=workers, beat=beat)
+        answer = run(
+            planned, folder, data_dir=data_dir, workers=workers, beat=beat, warn=warn, redo_damaged=redo_damaged
+        )
     except KeyboardInterrupt:
         write_study_report(folder)  # of what has ended so far
         raise

@@ -84,6 +84,9 @@ def study(
     settings: Settings = None,
     data_dir: DataDir = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Runs side by side.  [default: one for each core]")] = None,
+    redo_damaged: Annotated[
+        bool, typer.Option("--redo-damaged", help="Set damaged runs aside, and do them again.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question: train every arm with every seed, judge the claims, write the report."""
@@ -96,7 +99,9 @@ def study(
     folder = out or ask.default_folder(planned)
     try:
         with watching_study(terminal.console(stderr=True), planned.base.epochs) as beat:
-            reported = ask.study(planned, folder, data_dir=data_dir, workers=workers, beat=beat)
+            reported = ask.study(
+                *(planned, folder), data_dir=data_dir, workers=workers, beat=beat, warn=say, redo_damaged=redo_damaged
+            )
     except KeyboardInterrupt:
         say(f"stopped; what is done is kept in {folder}, and the same command continues")
         raise typer.Exit(INTERRUPTED) from None
@@ -123,6 +128,9 @@ def test(
         bool,
         typer.Option("--test-flips", help="Score with mirror images too; a run's recipe says it for its own data."),
     ] = False,
+    epoch: Annotated[
+        int | None, typer.Option(min=1, help="The weights of this epoch, which the run's keep_every kept.")
+    ] = None,
     settings: Settings = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -135,11 +143,13 @@ def test(
 
         if test_flips and (Path(net) / "recipe.json").is_file():
             raise RunError("the recipe of a run says whether its test has mirror images; leave out --test-flips")
-        result = door.test(net, data_dir=data_dir)
+        result = door.test(net, epoch=epoch, data_dir=data_dir, warn=say)
         whose = f"by the weights of epoch {result['epoch']}"
     else:
         from striate.app.score import score
 
+        if epoch is not None:
+            raise RunError("--epoch asks for weights that a run kept; leave it out, or --weights, --data and --set")
         options = settings_of(settings)
         result = score(net, data, weights, trained_on=trained_on, options=options, data_dir=data_dir, flips=test_flips)
         whose = f"of {result['data']}, by {result['net']}"
@@ -154,6 +164,16 @@ def test(
                 else ""
             )
             + (", which these images chose too: it is too good" if result.get("chosen_on_test") else "")
+            + (
+                f"; the run is {result['status']} after epoch {result['reached']} of {result['epochs']}, and this score is"
+                " not kept"
+                if "status" in result
+                else ""
+            )
+            + "".join(
+                f"; these images were scored before, {before['accuracy']:.4f} by the weights of epoch {before['epoch']}"
+                for before in result.get("earlier", [])
+            )
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from striate.base.errors import NetError, printable
 from striate.base.files import read_json
+from striate.base.ours import reason
 from striate.nets.anatomy import Anatomy, anatomy, anatomy_from_json
 from striate.nets.catalog import build, entry
 from striate.nets.trust import trust
@@ -50,10 +51,10 @@ def net_anatomy(
 def _kept(file: Path) -> Anatomy:
     try:
         return anatomy_from_json(read_json(file))
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError) as error:
         raise NetError(
-            f"{printable(str(file))} is not the anatomy of a net that striate train wrote ({printable(str(error))}); "
-            "give the net by name, or train again in another folder"
+            f"{printable(str(file))} is not the anatomy of a net that striate train wrote ({reason(error)}); "
+            f"striate resume {printable(str(file.parent))} makes it again"
         ) from error
 
 

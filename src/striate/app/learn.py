@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from striate.app import trials
 from striate.app.look import AsJson, DataDir, Settings, settings_of
 from striate.app.speech import say, tell
+
+if TYPE_CHECKING:
+    from striate.training.run import Run
 
 INTERRUPTED, DIVERGED = 130, 4
 NO_FIELDS = ("out", "overfit_batch", "range_test", "settings", "data_dir", "as_json")
@@ -78,10 +81,15 @@ def train(
     done = _done(folder)
     with watching_run(console(stderr=True)) as watch:
         run = door.train(recipe, folder, data_dir=data_dir, watch=watch, warn=say)
-    _end(run, as_json, done)
+    _end(run, as_json, done is not None)
 
 
-def resume(folder: Path, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def resume(
+    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    epochs: Annotated[int | None, typer.Option(min=1, help="Give the run more epochs, up to this many in all.")] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
     """Continue an interrupted run; it ends in the same bytes as if it had never stopped."""
     from striate.app.progress import watching_run
     from striate.app.terminal import console
@@ -89,15 +97,20 @@ def resume(folder: Path, data_dir: DataDir = None, as_json: AsJson = False) -> N
 
     done = _done(folder)
     with watching_run(console(stderr=True)) as watch:
-        run = door.resume(folder, data_dir=data_dir, watch=watch, warn=say)
-    _end(run, as_json, done)
+        run = door.resume(folder, epochs=epochs, data_dir=data_dir, watch=watch, warn=say)
+    _end(run, as_json, done=done is not None and (done.status, done.epoch) == (run.status, run.epoch))
 
 
-def _done(folder: Path) -> bool:
-    """Tell whether the run in ``folder`` has ended before."""
+def _done(folder: Path) -> Run | None:
+    """Return the run in ``folder`` where it has ended before; None where it goes on, or has still to be mended."""
+    from striate.base.errors import RunError
     from striate.training.run import DONE, open_run
 
-    return (folder / "status.json").is_file() and open_run(folder).status in DONE
+    try:
+        run = open_run(folder) if (folder / "status.json").exists() else None
+    except RunError:
+        return None
+    return run if run is not None and run.status in DONE else None
 
 
 def _end(run: Any, as_json: bool, done: bool) -> None:

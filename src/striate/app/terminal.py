@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from striate.base.errors import shown
-from striate.base.files import read_json
 from striate.reports.numerals import counted
 
 if TYPE_CHECKING:
@@ -112,8 +111,10 @@ def show_run(out: Console, run: Run) -> None:
         out.print(
             f"best validation accuracy {best[1]:.4f} in epoch {best[0]}, last {run.curve('val', 'accuracy')[-1][1]:.4f}"
         )
-    facts = run.folder / "environment.json"
-    for note in read_json(facts).get("data_notes", []) if facts.is_file() else []:
+    from striate.training.chain import read_environment
+
+    begun = (run.folder / "environment.json").exists()
+    for note in read_environment(run.folder).get("data_notes", []) if begun else []:
         out.print(Text(f"note: {note}", style="dim"))
     if run.status == "finished":
         out.print(f"test it with: striate test {run.folder}")

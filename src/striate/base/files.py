@@ -31,6 +31,10 @@ KINDS = (
     (lambda mode: stat.S_ISCHR(mode) or stat.S_ISBLK(mode), "a device"),
 )
 
+JSON_LIMIT = 2**29  # bytes: a checkpoint's mark holds the whole history
+DEPTH = 64
+NONFINITE = ("nan", "inf", "-inf")
+
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path`` durably and atomically; its folder must exist.
@@ -178,13 +182,43 @@ def write_json(path: Path, value: Any) -> None:
 
 def dump_json(value: Any) -> str:
     """Return ``value`` as strict JSON, ending in a newline; a character that a terminal could act on is escaped."""
-    text = json.dumps(_encode(value), indent=2, allow_nan=False, ensure_ascii=False)
+    text = json.dumps(encode(value), indent=2, allow_nan=False, ensure_ascii=False)
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text) + "\n"
 
 
-def read_json(path: Path) -> Any:
-    """Return what `write_json` wrote; raises OSError or ValueError, for the caller knows what the file should be."""
-    return json.loads(path.read_text(encoding="utf-8"), object_hook=_decode)
+def read_json(path: Path, limit: int = JSON_LIMIT) -> Any:
+    """Return what `write_json` wrote; raises OSError or ValueError, for the caller knows what the file should be.
+
+    Only a regular file of at most ``limit`` bytes is read, nested at most 64 deep, with every name once in its object, and
+    no number that JSON cannot write.
+    """
+    return parse_json(read_text(path, limit))
+
+
+def parse_json(text: str) -> Any:
+    """Return the value of a JSON text, as `read_json` does; raises ValueError."""
+    try:
+        value = json.loads(text, object_pairs_hook=_decode, parse_constant=_refuse, parse_float=_finite)
+    except RecursionError:
+        raise ValueError(f"it is nested more than {DEPTH} deep") from None
+    level, depth = [value], 0
+    while level:
+        if (depth := depth + 1) > DEPTH:
+            raise ValueError(f"it is nested more than {DEPTH} deep")
+        level = [item for part in level for item in _items(part)]
+    return value
+
+
+def read_text(path: Path, limit: int) -> str:
+    """Return the UTF-8 text of a regular file of at most ``limit`` bytes; raises OSError or ValueError, saying what it is."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # or opening a pipe would wait for its writer
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError("it is no regular file")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise ValueError(f"it is larger than {limit:,} bytes")
+    return content.decode("utf-8")
 
 
 def digest(content: bytes) -> str:
@@ -192,15 +226,42 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _encode(value: Any) -> Any:
+def encode(value: Any) -> Any:
+    """Return ``value`` with every non-finite number in the form that JSON can hold."""
     if isinstance(value, float) and not math.isfinite(value):
         return {"nonfinite": repr(float(value))}
     if isinstance(value, Mapping):
-        return {str(key): _encode(item) for key, item in value.items()}
+        return {str(key): encode(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_encode(item) for item in value]
+        return [encode(item) for item in value]
     return value
 
 
-def _decode(value: dict[str, Any]) -> Any:
-    return float(value["nonfinite"]) if value.keys() == {"nonfinite"} else value
+def _decode(pairs: list[tuple[str, Any]]) -> Any:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(
+            f"the name {next(name for name in names if names.count(name) > 1)[:40]!r} comes twice in one object"
+        )
+    if value.keys() != {"nonfinite"}:
+        return value
+    if value["nonfinite"] not in NONFINITE:
+        raise ValueError("a number that is not finite is nan, inf or -inf")
+    return float(value["nonfinite"])
+
+
+def _finite(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
+
+
+def _refuse(text: str) -> float:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _items(value: Any) -> list[Any]:
+    """Return the lists and objects right inside of a list or an object."""
+    inside: list[Any] = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [item for item in inside if isinstance(item, (dict, list))]

@@ -9,18 +9,21 @@ the branch that sees most.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import torch
+from pydantic import TypeAdapter
 from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.utils.parametrize import is_parametrized
 from torch.utils.flop_counter import FlopCounterMode
 from torch.utils.hooks import RemovableHandle
 
+from striate.base.ours import fault
 from striate.nets.passage import Passage, Passed, side
 from striate.nets.units import PadShortcut, VanillaDropout
 
@@ -101,14 +104,11 @@ class Anatomy:
         return asdict(self)
 
 
-def anatomy_from_json(value: dict[str, Any]) -> Anatomy:
-    """Return the record that `Anatomy.to_json` wrote."""
-    layers: list[Layer] = []
-    for row in value["layers"]:
-        fields: dict[str, Any] = {**row, "output": tuple(row["output"]), "reads": tuple(row.get("reads", ()))}
-        layers.append(Layer(**fields))
-    channels, height, width = value["input"]
-    return Anatomy(value["net"], (channels, height, width), tuple(layers))
+def anatomy_from_json(value: object) -> Anatomy:
+    """Return the record that `Anatomy.to_json` wrote; raises ValueError for anything else, or where its seal does not fit."""
+    if isinstance(value, dict) and (wrong := fault(cast("dict[str, Any]", value))):
+        raise ValueError(wrong)
+    return TypeAdapter(Anatomy).validate_json(json.dumps(value), strict=True)
 
 
 def anatomy(net: nn.Module, image_shape: tuple[int, int, int], name: str = "net") -> Anatomy:

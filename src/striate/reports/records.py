@@ -11,13 +11,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from striate.base.errors import StudyError
+from pydantic import BaseModel, ConfigDict
+
+from striate.base.errors import RunError, StudyError
 from striate.base.files import read_json
-from striate.training.run import read_history, read_timing, standing
+from striate.base.ours import checked, fault, reason
+from striate.training.forms import StatusForm
+from striate.training.run import standing
+from striate.training.tables import read_history, read_timing
 
 Json = Mapping[str, Any]
 Curves = Mapping[tuple[str, str], tuple[tuple[int, float], ...]]
 ENDED = ("finished", "diverged")
+
+
+class VerdictForm(BaseModel):
+    """What the report shows of verdict.json."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    verdicts: list[dict[str, Any]] = []
+    arms: list[dict[str, Any]] = []
+    failures: dict[str, str] = {}
+    warnings: dict[str, list[str]] = {}
+
+
+FORMS: dict[str, type[BaseModel]] = {"status.json": StatusForm, "verdict.json": VerdictForm}
 
 
 def _nothing() -> dict[str, Any]:
@@ -55,8 +74,8 @@ class ArmRecord:
 class StudyRecord:
     """A study as it stands. ``verdicts`` and ``scores`` (by arm) are empty before there is a verdict.
 
-    ``failures`` is what stopped a run, by run; ``damaged`` names the files that cannot be read; ``search`` is the range that
-    the arms are values of, empty where they are none.
+    ``failures`` is what stopped a run and ``warnings`` what it warned of, by run; ``damaged`` names the files that cannot be
+    read; ``search`` is the range that the arms are values of, empty where they are none.
     """
 
     name: str
@@ -70,6 +89,7 @@ class StudyRecord:
     scores: Mapping[str, Json]
     failures: Mapping[str, str]
     damaged: tuple[str, ...]
+    warnings: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     search: Json = field(default_factory=_nothing)
 
     @property
@@ -88,11 +108,13 @@ def read_study(folder: Path) -> StudyRecord:
     damaged: list[str] = []
     try:
         study = _mapping(read_json(folder / "study.json"))
+        if wrong := fault(study):
+            raise ValueError(wrong)
         arms, seeds = _mappings(study["arms"]), tuple(int(seed) for seed in study["seeds"])
         names = [str(arm["name"]) for arm in arms]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StudyError(
-            f'"{folder}" holds no study (its study.json cannot be read: {error}); name a folder that striate study wrote'
+            f'"{folder}" holds no study (study.json cannot be read: {reason(error)}); name a folder that striate study wrote'
         ) from error
     verdict = _read(folder / "verdict.json", folder, damaged)
     return StudyRecord(
@@ -112,6 +134,7 @@ def read_study(folder: Path) -> StudyRecord:
         scores={str(row.get("name", "")): row for row in _mappings(verdict.get("arms"))},
         failures={str(run): str(reason) for run, reason in _mapping(verdict.get("failures")).items()},
         damaged=tuple(damaged),
+        warnings={str(run): tuple(map(str, texts)) for run, texts in _mapping(verdict.get("warnings")).items()},
         search=_mapping(study.get("search")),
     )
 
@@ -138,8 +161,8 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
                 continue
             curves.setdefault((row.split, row.metric), {})[row.epoch] = row.value
         seconds = max((total for _, _, total in read_timing(path)), default=None)
-    except (OSError, ValueError) as error:
-        damaged.append(f"{path.relative_to(folder)}: the history or timing cannot be read ({error})")
+    except RunError as error:
+        damaged.append(str(error))
     return RunRecord(
         seed=seed,
         status=str(status.get("status", "waiting")),
@@ -155,12 +178,12 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
 
 def _read(path: Path, folder: Path, damaged: list[str]) -> Json:
     """Return the object in a JSON file, an empty one where there is none."""
-    if not path.is_file():
+    if not path.exists():
         return {}
     try:
-        return _mapping(read_json(path))
-    except (OSError, ValueError, TypeError) as error:
-        damaged.append(f"{path.relative_to(folder)} cannot be read ({error})")
+        return checked(read_json(path), FORMS.get(path.name, BaseModel))
+    except (OSError, ValueError) as error:
+        damaged.append(f"{path.relative_to(folder)} cannot be read ({reason(error)})")
         return {}
 
 

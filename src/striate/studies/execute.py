@@ -7,19 +7,23 @@ the same study with more seeds adds only the runs that are missing.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from striate.base.errors import DataError, StudyError, listed
-from striate.base.files import make_folder, read_json, refuse_links, write_json
+from striate.base.errors import DataError, RunError, StriateError, StudyError, listed
+from striate.base.files import make_folder, refuse_links, write_json
 from striate.base.lock import locked, unused
+from striate.base.ours import sealed
 from striate.data import ImageSet, load
-from striate.studies.judge import Answer, done, ended, judge, outcome, place
+from striate.studies.judge import Answer, damage, done, ended, judge, named, outcomes_of, place, read_study
 from striate.studies.question import Study
 from striate.studies.selection import chosen
 from striate.studies.workers import Job, cores, run_jobs, share
+from striate.studies.workers import Warn as Tell
 from striate.training.own_code import refuse_changed, source_of
 from striate.training.recipe import differing, recipe_from_json
 from striate.training.run import Run, open_run
@@ -27,16 +31,25 @@ from striate.training.setup import check
 from striate.training.train import test
 
 Beat = Callable[[list[Run | None]], None]
+Warn = Callable[[str], None]
 
 
 def run_study(
-    study: Study, out: str | Path, *, data_dir: Path | None = None, workers: int | None = None, beat: Beat | None = None
+    study: Study,
+    out: str | Path,
+    *,
+    data_dir: Path | None = None,
+    workers: int | None = None,
+    beat: Beat | None = None,
+    warn: Warn = warnings.warn,
+    redo_damaged: bool = False,
 ) -> Answer:
     """Do every run of ``study`` that ``out`` does not hold yet, judge the claims, and write verdict.json.
 
-    ``beat`` is called about twice a second with all runs as they stand (None: not begun). Raises StriateError before
-    anything is written when data and nets do not go together, or ``out`` holds something else or is in use by another
-    process; KeyboardInterrupt after saving what is under way and judging what has ended.
+    ``beat`` is called about twice a second with all runs as they stand (None: not begun), ``warn`` with what a run warns of.
+    A damaged run is a failure of its own, and the others go on; with ``redo_damaged`` it is set aside and done again. Raises
+    StriateError before anything is written when data and nets do not go together, or ``out`` holds something else or is in
+    use by another process; KeyboardInterrupt after saving what is under way and judging what has ended.
     """
     folder = Path(out)
     images = _check(study, data_dir)
@@ -44,41 +57,77 @@ def run_study(
     with locked(folder, "runs"):
         study = _claim_folder(folder, replace(study, notes=(*study.notes, *images.notes)), images.fingerprint)
         # Seed by seed, so that a study that is stopped early has all arms at equal n.
-        runs = [(arm, seed, place(folder, arm, seed)) for seed in study.seeds for arm in study.arms]
-        for _, _, path in runs:
+        runs = {place(folder, arm, seed): (arm, seed) for seed in study.seeds for arm in study.arms}
+        for path in runs:
             refuse_links(path, folder)
+        told: dict[str, list[str]] = {}
+
+        def tell(path: Path, text: str) -> None:
+            name = named(*runs[path])
+            told.setdefault(name, []).append(text)
+            warn(f"{name}: {text}")
+
+        reasons = {path: why for path, (arm, seed) in runs.items() if (why := damage(study, arm, seed, path))}
+        for path, why in list(reasons.items()):
+            if redo_damaged:
+                tell(path, f"{why}; it was set aside as {_set_aside(path).name}, and is done again")
+                del reasons[path]
+            else:
+                reasons[path] = f"damaged: {why}; --redo-damaged sets it aside and does it again"
         every = study.tests == "every"
-        refuse_changed((path, study.recipe(arm, seed).net) for arm, seed, path in runs)
+        refuse_changed((path, study.recipe(arm, seed).net) for path, (arm, seed) in runs.items())
         jobs = [
             Job(study.recipe(arm, seed).to_json(), path, data_dir, every, source_of(study.recipe(arm, seed).net))
-            for arm, seed, path in runs
-            if not done(path, tested=every)
+            for path, (arm, seed) in runs.items()
+            if path not in reasons and not done(path, tested=every)
         ]
-        reasons: dict[Path, str] = {}
         try:
             if jobs:
                 crew, threads = _crew(len(runs), workers)
-                reasons = run_jobs(jobs, crew, threads, lambda: beat(standing(study, folder)) if beat else None)
+                reasons |= run_jobs(jobs, crew, threads, lambda: beat(standing(study, folder)) if beat else None, tell)
             if study.tests == "chosen":
-                _test_chosen(study, folder, data_dir)
+                reasons |= _test_chosen(study, folder, data_dir, tell)
         finally:
-            failures = {f"{arm.name}, seed {seed}": reasons[path] for arm, seed, path in runs if path in reasons}
-            answer = judge(study, folder, failures)
+            failures = {named(*run): reasons[path] for path, run in runs.items() if path in reasons}
+            answer = judge(study, folder, failures, told)
     return answer
 
 
 def standing(study: Study, folder: Path) -> list[Run | None]:
-    """Return every run of the study as it stands on disk, arm by arm; None where it has not begun."""
-    paths = [place(folder, arm, seed) for arm in study.arms for seed in study.seeds]
-    return [open_run(path) if (path / "status.json").is_file() else None for path in paths]
+    """Return every run of the study as it stands on disk, arm by arm; None where it has not begun, or is damaged."""
+    found: list[Run | None] = []
+    for arm in study.arms:
+        for seed in study.seeds:
+            path = place(folder, arm, seed)
+            try:
+                found.append(open_run(path) if (path / "status.json").exists() else None)
+            except StriateError:
+                found.append(None)
+    return found
 
 
-def _test_chosen(study: Study, folder: Path, data_dir: Path | None) -> None:
-    """Score the runs of the arm that the validation images chose on the test images, once every arm has runs that ended."""
-    taken = chosen(study, [outcome(*run) for run in ended(study, folder)])
-    for arm, _, run in ended(study, folder):
+def _set_aside(path: Path) -> Path:
+    """Rename a damaged run's folder, and return its new name."""
+    n = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{n}")).exists():
+        n += 1
+    return path.rename(aside)
+
+
+def _test_chosen(study: Study, folder: Path, data_dir: Path | None, tell: Tell) -> dict[Path, str]:
+    """Score the runs of the arm that the validation images chose on the test images, once every arm has runs that ended.
+
+    Returns why a run could not be scored, by its folder.
+    """
+    runs, reasons = ended(study, folder), dict[Path, str]()
+    taken = chosen(study, outcomes_of(runs)[0])
+    for arm, _, run in runs:
         if arm.name == taken and run.status == "finished":
-            test(run.folder, data_dir=data_dir)
+            try:
+                test(run.folder, data_dir=data_dir, warn=partial(tell, run.folder))
+            except RunError as error:
+                reasons[run.folder] = str(error)
+    return reasons
 
 
 def _crew(runs: int, workers: int | None) -> tuple[int, int]:
@@ -111,11 +160,11 @@ def _check(study: Study, data_dir: Path | None) -> ImageSet:
 
 def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:
     """Refuse a folder that holds another study or anything else; nothing is written."""
-    if not (folder / "study.json").is_file():
+    if not (folder / "study.json").exists():
         if not unused(folder):
             raise StudyError(f'"{folder}" is not empty and holds no study; choose another folder with --out')
         return
-    before, fixed = _ledger(folder), json.loads(json.dumps(study.to_json()))
+    before, fixed = read_study(folder), json.loads(json.dumps(study.to_json()))
     # The arms of a sampler come one after another, and with them the claim.
     grows = study.search is not None and study.search.trials is not None
     parts = ("base", "search") if grows else ("base", "arms", "claims")
@@ -134,16 +183,9 @@ def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:
 
 def _claim_folder(folder: Path, study: Study, fingerprint: str) -> Study:
     """Write study.json, and return the study with the seeds that the folder knows already."""
-    before: dict[str, Any] = _ledger(folder) if (folder / "study.json").is_file() else {}
+    before: dict[str, Any] = read_study(folder) if (folder / "study.json").exists() else {}
     study = replace(study, seeds=tuple(dict.fromkeys([*before.get("seeds", []), *study.seeds])))
     looks = list(dict.fromkeys([*before.get("looks", []), len(study.seeds)]))
     make_folder(folder)
-    write_json(folder / "study.json", {**study.to_json(), "fingerprint": fingerprint, "looks": looks})
+    write_json(folder / "study.json", sealed({**study.to_json(), "fingerprint": fingerprint, "looks": looks}))
     return study
-
-
-def _ledger(folder: Path) -> dict[str, Any]:
-    try:
-        return dict(read_json(folder / "study.json"))
-    except (OSError, ValueError, TypeError) as error:
-        raise StudyError(f'the study in "{folder}" cannot be read ({error}); restore its study.json') from error

@@ -6,58 +6,138 @@ same study with fewer seeds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from striate.base.errors import listed
+from pydantic import BaseModel, ConfigDict, Field
+
+from striate.base.errors import StriateError, StudyError, listed
 from striate.base.files import read_json, write_json
+from striate.base.ours import checked, read_own
 from striate.studies.outcome import Outcome, scores
 from striate.studies.question import Arm, Study
 from striate.studies.selection import at_the_edge, touched
 from striate.studies.verdict import Claim, Verdict
-from striate.training.run import DONE, Run, open_run
+from striate.training.chain import read_environment
+from striate.training.inspection import inspect
+from striate.training.recipe import differing
+from striate.training.run import DONE, Run, open_run, recipe_of
+from striate.training.weights import stands
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a study found: its verdicts in the order of its claims, and the runs that failed, with the reason."""
+    """What a study found: its verdicts in the order of its claims; by run, why it failed and what it warned of."""
 
     folder: Path
     study: Study
     verdicts: tuple[Verdict, ...]
     failures: dict[str, str]
+    warnings: Mapping[str, Sequence[str]] = field(default_factory=dict[str, list[str]])
 
 
-def judge(study: Study, folder: Path, failures: dict[str, str] | None = None) -> Answer:
-    """Judge the claims on the runs that have ended, and write verdict.json."""
+class StudyForm(BaseModel):
+    """What study.json must hold for a study to be continued."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    base: dict[str, Any]
+    arms: list[dict[str, Any]]
+    claims: list[dict[str, Any]]
+    seeds: list[Annotated[int, Field(ge=0, lt=2**63)]]
+    looks: list[Annotated[int, Field(ge=1)]] = []
+    fingerprint: str = ""
+
+
+class VerdictForm(BaseModel):
+    """What is read again of verdict.json; all else in it is judged anew."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    warnings: dict[str, list[str]] = {}
+
+
+def judge(
+    study: Study,
+    folder: Path,
+    failures: dict[str, str] | None = None,
+    warnings: Mapping[str, Sequence[str]] | None = None,
+) -> Answer:
+    """Judge the claims on the runs that have ended, and write verdict.json.
+
+    ``failures`` say by run why it failed, ``warnings`` what it warned of; those of earlier sessions are kept.
+    """
     runs = ended(study, folder)
-    outcomes = [outcome(*run) for run in runs]
+    outcomes, unfit = outcomes_of(runs)
+    stopped = {**(failures or {}), **unfit}
     limits = caveats([run for _, _, run in runs], _looks(folder))
     limits += [clause for clause in (touched(study, outcomes), at_the_edge(study, outcomes)) if clause]
     twins = equals(outcomes)
     verdicts = tuple(_verdict(claim, outcomes, twins, limits) for claim in study.claims)
+    told = _warnings(folder, warnings or {})
     record = {
         "format": 1,
         "study": study.name,
         "verdicts": [verdict.to_json() for verdict in verdicts],
         "arms": [scores(arm.name, outcomes) for arm in study.arms],
-        "failures": failures or {},
+        "failures": stopped,
+        "warnings": told,
     }
     write_json(folder / "verdict.json", record)
-    return Answer(folder, study, verdicts, failures or {})
+    return Answer(folder, study, verdicts, stopped, told)
 
 
 def ended(study: Study, folder: Path) -> list[tuple[Arm, int, Run]]:
-    """Return the runs of the study that have ended, with their arms and seeds."""
+    """Return the runs of the study that have ended and are sound, with their arms and seeds."""
     every = study.tests == "every"
-    return [
-        (arm, seed, open_run(path))
-        for arm in study.arms
-        for seed in study.seeds
-        if done(path := place(folder, arm, seed), tested=every)
-    ]
+    found: list[tuple[Arm, int, Run]] = []
+    for arm in study.arms:
+        for seed in study.seeds:
+            path = place(folder, arm, seed)
+            if not damage(study, arm, seed, path) and done(path, tested=every):
+                found.append((arm, seed, open_run(path)))
+    return found
+
+
+def damage(study: Study, arm: Arm, seed: int, path: Path) -> str:
+    """Return why the run in ``path`` cannot count nor go on; empty where it can, or has not begun."""
+    if not (path / "recipe.json").exists():
+        left = [name for name in ("environment.json", "status.json", "history.csv") if (path / name).exists()]
+        return f'"{path}" has {listed(left)} and no recipe.json' if left else ""
+    try:
+        inspect(path)
+        fields = differing(recipe_of(path), study.recipe(arm, seed))
+    except StriateError as error:
+        return str(error)
+    return f'the run in "{path}" is not of this study, for its {fields}' if fields else ""
+
+
+def outcomes_of(runs: Sequence[tuple[Arm, int, Run]]) -> tuple[list[Outcome], dict[str, str]]:
+    """Return the runs as the claims see them, and why one cannot be judged, by its name."""
+    found, unfit = list[Outcome](), dict[str, str]()
+    for arm, seed, run in runs:
+        try:
+            found.append(outcome(arm, seed, run))
+        except StriateError as error:
+            unfit[named(arm, seed)] = str(error)
+    return found, unfit
+
+
+def named(arm: Arm, seed: int) -> str:
+    """Return what a run is called where it is told of."""
+    return f"{arm.name}, seed {seed}"
+
+
+def _warnings(folder: Path, now: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the warnings of earlier sessions, as verdict.json has them, and those of this one."""
+    try:
+        kept = checked(read_json(folder / "verdict.json"), VerdictForm).get("warnings", {})
+    except (OSError, ValueError):
+        kept = {}
+    runs = dict.fromkeys([*kept, *now])
+    return {run: list(dict.fromkeys([*kept.get(run, []), *now.get(run, ())])) for run in runs}
 
 
 def caveats(runs: Sequence[Run], looks: Sequence[int]) -> list[str]:
@@ -65,7 +145,7 @@ def caveats(runs: Sequence[Run], looks: Sequence[int]) -> list[str]:
     found: list[str] = []
     if any(run.recipe.validate_on_test for run in runs):
         found.append("the test images also chose the weights, so test accuracies are too high")
-    precisions = {read_json(run.folder / "environment.json")["precision"] for run in runs}
+    precisions = {read_environment(run.folder)["precision"] for run in runs}
     if len(precisions) > 1:
         found.append(f"the runs differ in precision ({' and '.join(sorted(precisions))})")
     if len(looks) > 1:
@@ -94,8 +174,13 @@ def equals(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
 
 
 def _looks(folder: Path) -> list[int]:
-    path = folder / "study.json"
-    return read_json(path).get("looks", []) if path.is_file() else []
+    return read_study(folder).get("looks", []) if (folder / "study.json").exists() else []
+
+
+def read_study(folder: Path) -> dict[str, Any]:
+    """Return the record in study.json; raises StudyError when it is missing or damaged."""
+    todo = "restore it, or choose another folder with --out"
+    return read_own(folder / "study.json", StudyForm, todo=todo, kind=StudyError)
 
 
 def _verdict(claim: Claim, outcomes: list[Outcome], twins: list[tuple[str, ...]], limits: list[str]) -> Verdict:
@@ -114,7 +199,7 @@ def _verdict(claim: Claim, outcomes: list[Outcome], twins: list[tuple[str, ...]]
 
 def outcome(arm: Arm, seed: int, run: Run) -> Outcome:
     """Return one finished or diverged run as the claims see it."""
-    environment: dict[str, Any] = read_json(run.folder / "environment.json")
+    environment = read_environment(run.folder)
     tested = run.test()
     return Outcome(
         arm=arm.name,
@@ -140,8 +225,14 @@ def place(folder: Path, arm: Arm, seed: int) -> Path:
 
 
 def done(path: Path, *, tested: bool = True) -> bool:
-    """Tell whether the run in ``path`` has ended and, where it finished and ``tested``, been scored on the test images."""
-    if not (path / "recipe.json").is_file():
+    """Tell whether the run in ``path`` has ended and, where it finished and ``tested``, been scored on the test images.
+
+    One of which something has to be mended first is not done. Raises RunError where it cannot be.
+    """
+    if not (path / "recipe.json").exists() or any(mend.act for mend in inspect(path)):
         return False
     run = open_run(path)
-    return run.status == "diverged" or (run.status in DONE and (not tested or (path / "test.json").is_file()))
+    if run.status != "finished" or not tested:
+        return run.status in DONE
+    score = run.test()
+    return score is not None and stands(run, score)

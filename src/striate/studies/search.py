@@ -10,6 +10,7 @@ done, and goes on.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import StudyError
 from striate.studies.choice import Choice
-from striate.studies.execute import Beat, run_study
-from striate.studies.judge import Answer, ended, outcome
+from striate.studies.execute import Beat, Warn, run_study
+from striate.studies.judge import Answer, ended, outcomes_of
 from striate.studies.question import Arm, Search, Study
 from striate.training.recipe import Recipe
 
@@ -61,7 +62,14 @@ def sampled(study: Study, trials: int) -> Study:
 
 
 def run_search(
-    study: Study, out: str | Path, *, data_dir: Path | None = None, workers: int | None = None, beat: Beat | None = None
+    study: Study,
+    out: str | Path,
+    *,
+    data_dir: Path | None = None,
+    workers: int | None = None,
+    beat: Beat | None = None,
+    warn: Warn = warnings.warn,
+    redo_damaged: bool = False,
 ) -> Answer:
     """Do a study that `sampled` made: propose a value, train its runs, tell the sampler, and so on; then test the chosen.
 
@@ -69,14 +77,16 @@ def run_search(
     """
     assert study.search is not None
     assert study.search.trials is not None
+    how: dict[str, Any] = {"data_dir": data_dir, "workers": workers, "beat": beat, "warn": warn}
+    how["redo_damaged"] = redo_damaged
     asked, values = _asked(study.search), list[Value]()
     for _ in range(study.search.trials):
         trial = asked.ask()
         value = _suggest(trial, study.search)
         values += [] if value in values else [value]
         grown = replace(with_values(study, values), tests="none")
-        answer = run_study(grown, out, data_dir=data_dir, workers=workers, beat=beat)
-        runs = [outcome(*run) for run in ended(answer.study, Path(out))]
+        answer = run_study(grown, out, **how)
+        runs, _ = outcomes_of(ended(answer.study, Path(out)))
         accuracies = [run.best_val for run in runs if run.arm == arm_name(study.search, value)]
         if not accuracies:
             why = next(iter(answer.failures.values()), "stopped")
@@ -86,7 +96,7 @@ def run_search(
         raise StudyError(
             f"in {study.search.trials} trials the sampler proposed {values[0]:g} alone; ask for more trials"
         )
-    return run_study(with_values(study, sorted(values)), out, data_dir=data_dir, workers=workers, beat=beat)
+    return run_study(with_values(study, sorted(values)), out, **how)
 
 
 def _asked(search: Search) -> optuna.Study:

@@ -1,7 +1,8 @@
 """One worker process: it does one run after another, until nobody asks any more.
 
 Started by `striate.studies.workers` as ``python -m striate.studies.worker THREADS PARENT RESULTS``: jobs come as lines of
-JSON on stdin, and for each a line of JSON, the reason of a failure or an empty string, goes to the descriptor RESULTS.
+JSON on stdin. To the descriptor RESULTS go lines of JSON: {"warning": text} for what the run warns of, and at its end
+{"reason": text}, why it failed, or an empty text.
 A process of its own program, so that the caller's script is not run again, and no object crosses as a pickle.
 """
 
@@ -12,6 +13,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +38,27 @@ def main(threads: int, parent: int, results: int) -> None:
     set_threads(threads)
     loaded: dict[str, ImageSet] = {}
     for line in sys.stdin:
-        reason = do(json.loads(line), loaded)
         try:
-            os.write(results, (json.dumps(reason) + "\n").encode())
-        except OSError:
+            reason = do(json.loads(line), loaded, lambda text: tell(results, {"warning": text}))
+            tell(results, {"reason": reason})
+        except BrokenPipeError:
             return
         if reason == INTERRUPTED:
             return
 
 
 INTERRUPTED = "interrupted"
+SHOWN = 2000  # characters of an error that is not ours
 
 
-def do(job: dict[str, Any], loaded: dict[str, Any]) -> str:
+def tell(results: int, said: dict[str, str]) -> None:
+    """Write one line, the whole of it: a pipe takes 64 KiB at a time. Raises BrokenPipeError when nobody reads any more."""
+    line = (json.dumps(said) + "\n").encode()
+    while line:
+        line = line[os.write(results, line) :]
+
+
+def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None]) -> str:
     """Do one run and, where the job says so, score its best weights on the test split; return why it failed, if it did."""
     from striate.data import load
     from striate.training.own_code import admit_named
@@ -63,14 +73,17 @@ def do(job: dict[str, Any], loaded: dict[str, Any]) -> str:
         if key not in loaded:
             loaded.clear()
             loaded[key] = load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
-        run = train(recipe, job["folder"], images=loaded[key], warn=lambda text: None)
+        run = train(recipe, job["folder"], images=loaded[key], warn=warn)
         if run.status == "finished" and job["test"]:
-            test(run.folder, images=loaded[key])
+            test(run.folder, images=loaded[key], warn=warn)
         return INTERRUPTED if run.status == "interrupted" else ""
+    except BrokenPipeError:
+        raise
     except StriateError as error:
         return str(error)
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
+        text = f"{type(error).__name__}: {error}"
+        return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text):,} characters)"
 
 
 if __name__ == "__main__":

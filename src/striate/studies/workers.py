@@ -1,7 +1,7 @@
 """Runs side by side: one single-threaded process for each core, each run exactly once, none left behind.
 
 Small nets gain little from a second thread, so two runs on one core each beat two runs one after the other on both.
-A worker's results are the run folders; what comes back through its pipe is only how a run failed.
+A worker's results are the run folders; what comes back through its pipe is only what a run warns of and how it failed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 
 from striate.studies.worker import INTERRUPTED
 
+Warn = Callable[[Path, str], None]
 PATIENCE = 60.0  # seconds for the runs under way to save when they are asked to stop
 BEAT = 0.5  # seconds
 
@@ -49,6 +50,7 @@ class Worker:
 
     def __init__(self, threads: int) -> None:
         self.job: Job | None = None
+        self._unread = b""
         self.results, theirs = os.pipe()
         command = [sys.executable, "-m", "striate.studies.worker", str(threads), str(os.getpid()), str(theirs)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, bufsize=0, pass_fds=(theirs,))
@@ -64,15 +66,20 @@ class Worker:
         self.job = job
         return True
 
-    def result(self) -> str | None:
-        """Return how the job ended (empty: well), or None while it goes on."""
-        if not select.select([self.results], [], [], 0)[0]:
-            return None
-        if line := os.read(self.results, 2**16):
-            return str(json.loads(line))
-        code = self.process.wait()  # the pipe is closed and empty: the worker is gone without a word
-        why = ", probably for want of memory" if code == -signal.SIGKILL else ""
-        return f"the process of this run ended with code {code}{why}"
+    def result(self, warn: Warn) -> str | None:
+        """Return how the job ended (empty: well), or None while it goes on; ``warn`` is told of the run's warnings."""
+        assert self.job is not None
+        while select.select([self.results], [], [], 0)[0]:
+            if not (found := os.read(self.results, 2**16)):
+                code = self.process.wait()  # the pipe is closed and empty: the worker is gone without a word
+                why = ", probably for want of memory" if code == -signal.SIGKILL else ""
+                return f"the process of this run ended with code {code}{why}"
+            *lines, self._unread = (self._unread + found).split(b"\n")
+            for said in map(json.loads, lines):
+                if "reason" in said:
+                    return str(said["reason"])
+                warn(self.job.folder, str(said["warning"]))
+        return None
 
     def close(self) -> None:
         """Let the worker end, and wait for it."""
@@ -97,8 +104,16 @@ def share(runs: int, *, gpu: bool) -> tuple[int, int]:
     return workers, max(1, cores() // workers)
 
 
-def run_jobs(jobs: Sequence[Job], workers: int, threads: int, beat: Callable[[], None]) -> dict[Path, str]:
-    """Do the jobs; return the reason for each folder whose run failed. ``beat`` is called about twice a second.
+def run_jobs(
+    jobs: Sequence[Job],
+    workers: int,
+    threads: int,
+    beat: Callable[[], None],
+    warn: Warn = lambda folder, text: None,
+) -> dict[Path, str]:
+    """Do the jobs; return the reason for each folder whose run failed.
+
+    ``beat`` is called about twice a second, ``warn`` with the folder of a run and what it warns of, as it comes.
 
     On KeyboardInterrupt every run under way saves its state before the interrupt is passed on.
     """
@@ -113,7 +128,7 @@ def run_jobs(jobs: Sequence[Job], workers: int, threads: int, beat: Callable[[],
                     elif waiting:
                         worker.close()
                         crew[place] = Worker(threads)
-                elif (reason := worker.result()) is not None:
+                elif (reason := worker.result(warn)) is not None:
                     if reason:
                         failures[worker.job.folder] = reason
                     worker.job = None

@@ -1,14 +1,19 @@
 """Checkpoints: tensors in safetensors, everything else in a JSON file beside them that also holds their SHA-256.
 
-The JSON is written last and so marks the checkpoint as complete. A reader takes the newest one whose bytes match its hash,
-and says which damaged ones it passed over. At least the last two are kept; a damaged one does not count as kept.
+    step-N     all that a run needs to continue after update N, with a copy of the run's environment, history and timing
+    best-N     the weights of the best validation accuracy
+    epoch-N    weights that the recipe's keep_every keeps, never removed
+
+Each has a seal over itself (`striate.base.ours`) and names its run. The JSON is written last and so marks the checkpoint as
+complete. A reader takes the newest one whose bytes match its hash, and says which damaged ones it passed over. At least the
+last two are kept; a damaged one does not count as kept.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,29 +22,37 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from striate.base.errors import RunError
+from striate.base.errors import RunError, printable
 from striate.base.files import digest, read_json, write_bytes, write_json
+from striate.base.ours import SEALED as FORMAT
+from striate.base.ours import checked, reason, sealed
+from striate.training.forms import MarkForm
 
-FORMAT = 1
 KEEP = 2
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What was saved after update ``step``: named tensors, and JSON-able values."""
+    """What was saved after update ``step``: named tensors, JSON-able values, and the whole record of its JSON file."""
 
     step: int
     tensors: dict[str, Tensor]
     values: dict[str, Any]
+    record: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
-def write(folder: Path, kind: str, step: int, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> None:
-    """Write checkpoint ``kind`` ("step" or "best") of ``step``; older ones stay until `prune` is called."""
+def write(
+    folder: Path, kind: str, step: int, tensors: Mapping[str, Tensor], values: Mapping[str, Any], **links: Any
+) -> None:
+    """Write checkpoint ``kind`` of ``step``; older ones stay until `prune` is called.
+
+    ``links`` tie it to the rest of its run: run, environment, history, timing (see `striate.training.chain`).
+    """
     content = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
     stem = f"{kind}-{step:08d}"
     write_bytes(folder / f"{stem}.safetensors", content)
-    record = {"format": FORMAT, "step": step, "bytes": len(content), "sha256": digest(content), "values": dict(values)}
-    write_json(folder / f"{stem}.json", record)
+    record = {"step": step, "bytes": len(content), "sha256": digest(content), "values": dict(values), **links}
+    write_json(folder / f"{stem}.json", sealed(record))
 
 
 def prune(folder: Path, kind: str, step: int, keep: int = KEEP) -> None:
@@ -50,7 +63,7 @@ def prune(folder: Path, kind: str, step: int, keep: int = KEEP) -> None:
     """
     marks = _marks(folder, kind)
     kept: list[Path] = []
-    for mark in reversed([mark for mark in marks if int(mark.stem.rpartition("-")[2]) <= step]):
+    for mark in reversed([mark for mark in marks if _step(mark) <= step]):
         if len(kept) < keep and isinstance(_read(mark), Checkpoint):
             kept.append(mark)
     for mark in marks if kept else ():
@@ -58,18 +71,41 @@ def prune(folder: Path, kind: str, step: int, keep: int = KEEP) -> None:
             _remove(mark)
 
 
-def newest(folder: Path, kind: str) -> tuple[Checkpoint | None, list[str]]:
-    """Return the newest undamaged checkpoint of ``kind`` and a sentence for each damaged one that was passed over.
+def newest(
+    folder: Path, kind: str, unfit: Callable[[Checkpoint], str] = lambda checkpoint: ""
+) -> tuple[Checkpoint | None, list[str]]:
+    """Return the newest undamaged checkpoint of ``kind`` and a sentence for each one that was passed over.
 
-    Raises RunError for a checkpoint that a newer program wrote.
+    ``unfit`` says why one that is whole does not serve, if so. Raises RunError for one that a newer program wrote.
     """
-    damaged: list[str] = []
+    passed: list[str] = []
     for mark in reversed(_marks(folder, kind)):
         found = _read(mark)
         if isinstance(found, Checkpoint):
-            return found, damaged
-        damaged.append(found)
-    return None, damaged
+            if not (why := unfit(found)):
+                return found, passed
+            found = f"{mark} does not serve ({why})"
+        passed.append(found)
+    return None, passed
+
+
+def steps(folder: Path, kind: str) -> list[int]:
+    """Return after which updates there are checkpoints of ``kind``, damaged or not."""
+    return [_step(mark) for mark in _marks(folder, kind)]
+
+
+def at(folder: Path, kind: str, step: int) -> Checkpoint | str:
+    """Return the checkpoint of ``kind`` after update ``step``, or a sentence that says what is wrong with it."""
+    return _read(folder / f"{kind}-{step:08d}.json")
+
+
+def mark(folder: Path, kind: str, step: int) -> dict[str, Any] | str:
+    """Return the record of a checkpoint without its tensors, or a sentence that says what is wrong with it."""
+    path = folder / f"{kind}-{step:08d}.json"
+    try:
+        return _record(path)
+    except (OSError, ValueError) as error:
+        return f"{printable(str(path))} is damaged ({reason(error)})"
 
 
 def _remove(mark: Path) -> None:
@@ -79,24 +115,38 @@ def _remove(mark: Path) -> None:
 
 
 def _marks(folder: Path, kind: str) -> list[Path]:
-    return sorted(folder.glob(f"{kind}-*.json"))
+    return sorted((path for path in folder.glob(f"{kind}-*.json") if path.stem[len(kind) + 1 :].isdecimal()), key=_step)
+
+
+def _step(mark: Path) -> int:
+    return int(mark.stem.rpartition("-")[2])
+
+
+def _record(path: Path) -> dict[str, Any]:
+    """Return the record in a mark; raises OSError or ValueError, and RunError where a newer program wrote it."""
+    record = checked(read_json(path), MarkForm)
+    if record["format"] > FORMAT:
+        raise RunError(
+            f"{path} was written in format {record['format']}, and this program reads up to {FORMAT};"
+            " install a newer striate"
+        )
+    if record["step"] != _step(path):
+        raise ValueError(f"it is of update {record['step']}")
+    return record
 
 
 def _read(mark: Path) -> Checkpoint | str:
     tensors_path = mark.with_suffix(".safetensors")
     try:
-        record = read_json(mark)
-        version = record["format"]
-        if version > FORMAT:
-            raise RunError(
-                f"{mark} was written in format {version}, and this program reads up to {FORMAT}; install a newer striate"
-            )
+        record = _record(mark)
+        if tensors_path.stat().st_size != record["bytes"]:
+            return f"{tensors_path} is damaged (its length differs)"
         content = tensors_path.read_bytes()
         if digest(content) != record["sha256"]:  # before parsing: damaged bytes never reach the parser
             return f"{tensors_path} is damaged (its hash differs)"
-        return Checkpoint(record["step"], load(content), record["values"])
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-        return f"{mark} is damaged ({type(error).__name__})"
+        return Checkpoint(record["step"], load(content), record["values"], record)
+    except (OSError, ValueError, SafetensorError) as error:
+        return f"{mark} is damaged ({reason(error)})"
 
 
 def copy_state(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
+import os
+import re
+import socket
 import time
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from striate.training.run import Row
+from striate.training.tables import Row
 
 
 class EventFile:
-    """One event file of a run; a resumed run adds another, which TensorBoard joins by step."""
+    """One event file of a run; a resumed run adds another, which TensorBoard joins by step.
+
+    Each begins with a session start, which tells TensorBoard to drop what a session before it wrote beyond ``step``: an
+    interrupted process may have written epochs that are done again. Every epoch is flushed, for the next moment may be the
+    last of this process.
+    """
 
     def __init__(self, folder: Path, step: int) -> None:
-        from tensorboard.summary.writer.event_file_writer import EventFileWriter
+        from tensorboard.summary.writer.record_writer import RecordWriter
 
         # The protocol modules are made at run time, so no type checker can see what is in them.
         self._event: Any = import_module("tensorboard.compat.proto.event_pb2")
         self._summary: Any = import_module("tensorboard.compat.proto.summary_pb2").Summary
-        self._writer = EventFileWriter(str(folder))
-        if step:
-            # Tells TensorBoard to drop what an interrupted process wrote beyond the step that is continued from.
-            start = self._event.SessionLog(status=self._event.SessionLog.START)
-            self._writer.add_event(self._event.Event(step=step + 1, session_log=start))
+        self._writer: Any = RecordWriter((folder / _name(folder)).open("xb"))
+        self._add(self._event.Event(wall_time=time.time(), file_version="brain.Event:2"))
+        start = self._event.SessionLog(status=self._event.SessionLog.START)
+        self._add(self._event.Event(wall_time=time.time(), step=step + 1, session_log=start))
 
     def write(self, rows: list[Row]) -> None:
         """Add the rows as scalars."""
         values = [self._summary.Value(tag=f"{row.metric}/{row.split}", simple_value=row.value) for row in rows]
-        event = self._event.Event(wall_time=time.time(), step=rows[0].step, summary=self._summary(value=values))
-        self._writer.add_event(event)
+        self._add(self._event.Event(wall_time=time.time(), step=rows[0].step, summary=self._summary(value=values)))
+
+    def _add(self, event: Any) -> None:
+        self._writer.write(event.SerializeToString())
+        self._writer.flush()
 
     def __enter__(self) -> Self:
         return self
@@ -39,3 +49,10 @@ class EventFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._writer.close()
+
+
+def _name(folder: Path) -> str:
+    """Return a name that sorts behind those that are there, for TensorBoard reads the files in the order of their names."""
+    found = (re.match(r"events\.out\.tfevents\.(\d{10})\.", path.name) for path in folder.iterdir())
+    after = max((int(match[1]) for match in found if match), default=0) + 1
+    return f"events.out.tfevents.{max(int(time.time()), after):010d}.{socket.gethostname()}.{os.getpid()}.0"

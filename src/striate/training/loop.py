@@ -14,9 +14,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor
 
@@ -25,26 +24,13 @@ from striate.training.batches import in_order
 from striate.training.evaluate import Score
 from striate.training.events import EventFile
 from striate.training.interrupt import stop_requests
-from striate.training.run import Row, read_history, read_timing, write_history, write_status, write_timing
+from striate.training.run import write_status
+from striate.training.saving import Progress, Saver, restore
 from striate.training.schedule import learning_rate
 from striate.training.setup import Setup
+from striate.training.tables import Row, write_history, write_timing
 
 SAVE_SECONDS = 20.0  # at most this much work is lost to a kill, plus the epoch under way
-
-
-@dataclass
-class Progress:
-    """Where a run is; everything in it is in the checkpoint, so that a resumed run continues to the last bit."""
-
-    step: int = 0  # updates done
-    loss_sum: float = 0.0  # of this epoch's updates, each weighted by its images
-    correct: int = 0
-    images: int = 0
-    seconds: float = 0.0  # spent in updates
-    best_step: int = 0
-    best_accuracy: float = -1.0
-    rows: list[Row] = field(default_factory=list[Row])
-    timing: list[tuple[int, int, float]] = field(default_factory=list[tuple[int, int, float]])
 
 
 @dataclass(frozen=True)
@@ -71,10 +57,10 @@ def run_epochs(setup: Setup, folder: Path, watch: Watch | None = None) -> tuple[
 
     Continues from the newest undamaged checkpoint in ``folder``. Everything it learns is on disk when it returns.
     """
-    progress = _restore(setup, folder)
+    progress = restore(setup, folder)
     steps = setup.feed.steps
     with stop_requests() as stop, EventFile(folder, progress.step) as events:
-        saver = _Saver(setup, folder)
+        saver = Saver(setup, folder)
         status, reason = "finished", ""
         try:
             while progress.step < setup.recipe.epochs * steps:
@@ -140,7 +126,7 @@ def _read(unread: list[tuple[Tensor, Tensor, int]], progress: Progress, setup: S
     unread.clear()
 
 
-def _close_epoch(setup: Setup, progress: Progress, saver: _Saver, events: EventFile) -> Score:
+def _close_epoch(setup: Setup, progress: Progress, saver: Saver, events: EventFile) -> Score:
     """Score the validation split, add the epoch to history and timing, and keep the weights if they are the best so far."""
     splits, epoch = setup.splits, progress.step // setup.feed.steps
     score = setup.engine.score(in_order(splits.val, splits.normalization, setup.device))
@@ -163,58 +149,9 @@ def _close_epoch(setup: Setup, progress: Progress, saver: _Saver, events: EventF
     write_history(saver.folder, progress.rows)
     write_timing(saver.folder, progress.timing)
     write_status(saver.folder, "running", "", epoch, progress.step)
+    saver.keep(progress, epoch, score.accuracy)
     events.write(new)
     return score
-
-
-class _Saver:
-    """Writes checkpoints of one run: the best weights first, then the state, then removes what is no longer needed."""
-
-    def __init__(self, setup: Setup, folder: Path) -> None:
-        self.folder, self.saved_at = folder, time.monotonic()
-        self.best: dict[str, Tensor] | None = None
-        self._setup, self._folder = setup, folder / "checkpoints"
-
-    def save_best(self, progress: Progress) -> None:
-        if self.best is not None:
-            values = {"accuracy": progress.best_accuracy, **self._setup.labels()}
-            checkpoints.write(self._folder, "best", progress.best_step, self.best, values)
-            self.best = None
-
-    def save(self, progress: Progress) -> None:
-        self.save_best(progress)
-        if self._setup.recipe.record_steps:
-            write_history(
-                self.folder, progress.rows
-            )  # first: rows beyond a checkpoint are dropped, missing ones are lost
-        checkpoints.write(self._folder, "step", progress.step, self._setup.engine.state(), _values(progress))
-        checkpoints.prune(self._folder, "step", progress.step)
-        self.prune_best(progress)
-        self.saved_at = time.monotonic()
-
-    def prune_best(self, progress: Progress) -> None:
-        checkpoints.prune(self._folder, "best", progress.best_step, keep=1)
-
-
-def _values(progress: Progress) -> dict[str, Any]:
-    kept = ("step", "loss_sum", "correct", "images", "seconds", "best_step", "best_accuracy")
-    return {name: getattr(progress, name) for name in kept}
-
-
-def _restore(setup: Setup, folder: Path) -> Progress:
-    found, damaged = checkpoints.newest(folder / "checkpoints", "step")
-    for sentence in damaged:
-        setup.warn(f"{sentence}; continuing from {f'update {found.step}' if found else 'the start'}")
-    progress = Progress() if found is None else Progress(**found.values)
-    checkpoints.prune(folder / "checkpoints", "best", progress.best_step, keep=1)
-    if found is not None:
-        setup.engine.load(found.tensors)
-    progress.rows = [row for row in read_history(folder) if row.step <= progress.step]
-    progress.timing = [row for row in read_timing(folder) if row[0] <= progress.step]
-    write_history(folder, progress.rows)
-    write_timing(folder, progress.timing)
-    write_status(folder, "running", "", progress.step // setup.feed.steps, progress.step)
-    return progress
 
 
 def _tick(setup: Setup, progress: Progress, val: Score | None) -> Tick:

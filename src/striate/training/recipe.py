@@ -113,6 +113,8 @@ class Recipe(BaseModel):
     """Images per update; the last batch of an epoch holds what is left, and is left out if that is a single image."""
     epochs: Annotated[int, Field(ge=1, le=100_000)] = 10
     """Passes over the training images."""
+    keep_every: Annotated[int, Field(ge=1)] | None = None
+    """Keep the weights after every so many epochs for good, for `striate test RUN --epoch`; none: the best and the last."""
     precision: Precision = "auto"
     """`auto`: bfloat16 where the hardware multiplies it natively and a check of this net passes, else float32."""
     record_steps: bool = False

@@ -2,8 +2,8 @@
 
 recipe.json        what was asked for
 environment.json   versions, processor, threads, precision, data fingerprint, source commit
-history.csv        step, epoch, split, metric, value: one row per number, the same bytes however often it was resumed
-timing.csv         step, epoch, seconds: seconds spent in updates up to there (kept apart, for time never repeats)
+history.csv        one row per number, the same bytes however often it was resumed (`striate.training.tables`)
+timing.csv         seconds spent in updates up to each epoch's end (kept apart, for time never repeats)
 status.json        running | finished | diverged | interrupted | failed, with the reason
 test.json          the score of the best-validation checkpoint on the test split, once it was asked for
 anatomy.json       the net, layer by layer
@@ -17,25 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from striate.base.errors import RunError
-from striate.base.files import make_folder, read_json, write_json, write_text
+from striate.base.errors import RecipeError, RunError, printable
+from striate.base.files import digest, make_folder, write_json
 from striate.base.lock import NAME, held, unused
+from striate.base.ours import read_own, sealed
+from striate.training.forms import RecipeForm, ScoreForm, StatusForm
 from striate.training.recipe import Recipe, differing, recipe_from_json
+from striate.training.tables import HISTORY, TIMING, Row, read_history, read_timing
 
-HEADER = "step,epoch,split,metric,value"
+GROWN = ("seal", "format")  # what sealing adds to a record
 DONE = ("finished", "diverged")
 REMEDY = "a smaller lr (--range-test says which) and another --out"  # for what diverged
-
-
-@dataclass(frozen=True)
-class Row:
-    """One number of a history: ``value`` of ``metric`` on ``split`` after update ``step``, in ``epoch``."""
-
-    step: int
-    epoch: int
-    split: str
-    metric: str
-    value: float
 
 
 @dataclass(frozen=True)
@@ -66,29 +58,31 @@ class Run:
         return [(epoch, seconds) for _, epoch, seconds in read_timing(self.folder)]
 
     def test(self) -> dict[str, Any] | None:
-        """Return the stored test score, or None while it has not been asked for."""
+        """Return the stored test score, or None while it has not been asked for; raises RunError for a damaged one."""
         path = self.folder / "test.json"
-        return read_json(path) if path.is_file() else None
+        todo = f"remove it, and striate test {printable(str(self.folder))} scores again"
+        if not path.exists():
+            return None
+        return {key: value for key, value in read_own(path, ScoreForm, todo=todo).items() if key not in GROWN}
 
 
 def open_run(folder: Path) -> Run:
     """Return the run in ``folder``; raises RunError when there is none or its files cannot be read."""
-    if not (folder / "recipe.json").is_file():
-        raise RunError(f'no run in "{folder}" (it has no recipe.json); name a folder that striate train wrote')
+    recipe = recipe_of(folder)
+    path, todo = folder / "status.json", f"striate resume {printable(str(folder))} makes it again"
+    status = standing(read_own(path, StatusForm, todo=todo) if path.exists() else {}, folder)
+    kept = (status.get("status", "running"), status.get("reason", ""), status.get("epoch", 0), status.get("step", 0))
+    return Run(folder, recipe, *kept)
+
+
+def recipe_of(folder: Path) -> Recipe:
+    """Return the recipe of the run in ``folder``; raises RunError as `open_run` does."""
+    record = read_recipe(folder)
     try:
-        recipe = recipe_from_json(read_json(folder / "recipe.json"))
-        status = standing(read_json(folder / "status.json") if (folder / "status.json").is_file() else {}, folder)
-        return Run(
-            folder,
-            recipe,
-            status.get("status", "running"),
-            status.get("reason", ""),
-            status.get("epoch", 0),
-            status.get("step", 0),
-        )
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+        return recipe_from_json({key: value for key, value in record.items() if key not in GROWN})
+    except (RecipeError, TypeError) as error:
         raise RunError(
-            f'the run in "{folder}" cannot be read ({error}); restore the file or start again elsewhere'
+            f'"{printable(str(folder / "recipe.json"))}" holds no recipe of this striate: {error}'
         ) from error
 
 
@@ -97,6 +91,15 @@ def standing(status: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     if status.get("status", "running") != "running" or held(folder) or not (status or (folder / NAME).exists()):
         return status  # the last: only just claimed, and neither locked nor begun
     return {**status, "status": "interrupted", "reason": "its process has ended without a word"}
+
+
+def read_recipe(folder: Path) -> dict[str, Any]:
+    """Return the record in recipe.json, with its seal; raises RunError when there is none or it is damaged."""
+    if not (folder / "recipe.json").exists():
+        raise RunError(
+            f'no run in "{printable(str(folder))}" (it has no recipe.json); name a folder that striate train wrote'
+        )
+    return read_own(folder / "recipe.json", RecipeForm, todo="restore it, or train again in another folder")
 
 
 def begin(folder: Path, recipe: Recipe) -> None:
@@ -110,41 +113,15 @@ def begin(folder: Path, recipe: Recipe) -> None:
     if not unused(folder):
         raise RunError(f'"{folder}" is not empty and holds no run; choose another folder with --out')
     make_folder(folder / "checkpoints", within=folder)
-    write_json(folder / "recipe.json", recipe.to_json())
+    write_json(folder / "recipe.json", sealed(recipe.to_json()))
 
 
 def write_status(folder: Path, status: str, reason: str, epoch: int, step: int) -> None:
-    """Write what the run is doing or how it ended."""
-    write_json(folder / "status.json", {"status": status, "reason": reason, "epoch": epoch, "step": step})
+    """Write what the run is doing or how it ended, with the hashes of its tables as they stand."""
+    record = {"status": status, "reason": reason, "epoch": epoch, "step": step}
+    tables = {name.partition(".")[0]: _hash(folder / name) for name in (HISTORY, TIMING)}
+    write_json(folder / "status.json", sealed(record | tables))
 
 
-def write_history(folder: Path, rows: list[Row]) -> None:
-    """Write all rows; numbers are written so that they read back to the last bit."""
-    lines = [f"{r.step},{r.epoch},{r.split},{r.metric},{r.value!r}" for r in rows]
-    write_text(folder / "history.csv", "\n".join([HEADER, *lines]) + "\n")
-
-
-def read_history(folder: Path) -> list[Row]:
-    """Return the rows that `write_history` wrote, none when there is no file yet."""
-    return [
-        Row(int(step), int(epoch), split, metric, float(value))
-        for step, epoch, split, metric, value in _table(folder / "history.csv")
-    ]
-
-
-def write_timing(folder: Path, rows: list[tuple[int, int, float]]) -> None:
-    """Write (step, epoch, seconds) rows."""
-    write_text(
-        folder / "timing.csv", "\n".join(["step,epoch,seconds", *(f"{s},{e},{t:.6f}" for s, e, t in rows)]) + "\n"
-    )
-
-
-def read_timing(folder: Path) -> list[tuple[int, int, float]]:
-    """Return the rows that `write_timing` wrote."""
-    return [(int(step), int(epoch), float(seconds)) for step, epoch, seconds in _table(folder / "timing.csv")]
-
-
-def _table(path: Path) -> list[list[str]]:
-    if not path.is_file():
-        return []
-    return [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+def _hash(path: Path) -> str:
+    return digest(path.read_bytes() if path.is_file() else b"")

@@ -15,6 +15,8 @@ import math
 
 from striate.training.recipe import Recipe
 
+SPREAD = ("cosine", "one-cycle")  # over all epochs of the run: with more of them, earlier rates would be others
+
 
 def learning_rate(recipe: Recipe, update: int, updates_per_epoch: int) -> float:
     """Return the learning rate of ``update`` (0, 1, ...) of a run with that many updates in an epoch."""

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
 from striate.base.errors import DataError, RunError
-from striate.base.files import read_json, write_json
+from striate.base.files import write_json
 from striate.base.lock import locked
+from striate.base.ours import sealed
 from striate.data import ImageSet, load
-from striate.nets.anatomy import anatomy
-from striate.scratch.threads import threads
+from striate.data.imageset import Split
 from striate.training import checkpoints, machine
 from striate.training.batches import in_order
 from striate.training.denormals import denormals_flushed
 from striate.training.evaluate import evaluate, with_mirror_images
 from striate.training.loop import Watch, run_epochs
 from striate.training.normalization import Normalization
-from striate.training.own_code import admit, keep
+from striate.training.own_code import admit
 from striate.training.recipe import Recipe
 from striate.training.run import DONE, REMEDY, Run, begin, open_run, write_status
 from striate.training.saved import by_hand, saved_model, saved_net
 from striate.training.scratch_engine import score as score_of_model
-from striate.training.setup import Setup, set_up
-
-Warn = Callable[[str], None]
+from striate.training.session import Warn, extend, mended, record, same_data
+from striate.training.setup import set_up
+from striate.training.weights import best, kept, stands
 
 
 def train(
@@ -49,10 +47,11 @@ def train(
     or when ``out`` holds something else.
     """
     folder = Path(out)
-    if (folder / "recipe.json").is_file() and open_run(folder).status in DONE:
+    if (folder / "recipe.json").exists():
+        run = mended(folder, warn)
         begin(folder, recipe)  # raises when it is another recipe's
-        return open_run(folder)
-    if (folder / "recipe.json").is_file():
+        if run.status in DONE:
+            return run
         admit(folder, recipe.net)
     loaded = images if images is not None else load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
     setup = set_up(recipe, loaded, warn)
@@ -61,7 +60,7 @@ def train(
         begin(folder, recipe)  # refuses a foreign folder before a lock is put into it
     with locked(folder, "checkpoints"):
         begin(folder, recipe)
-        _record(setup, folder)
+        record(setup, folder)
         try:
             with denormals_flushed():
                 run_epochs(setup, folder, watch)
@@ -79,46 +78,87 @@ def train(
 
 
 def resume(
-    folder: str | Path, *, data_dir: Path | None = None, watch: Watch | None = None, warn: Warn = warnings.warn
+    folder: str | Path,
+    *,
+    epochs: int | None = None,
+    data_dir: Path | None = None,
+    watch: Watch | None = None,
+    warn: Warn = warnings.warn,
 ) -> Run:
-    """Continue the run in ``folder`` where its newest checkpoint stands; a run that has ended is returned as it is."""
-    run = open_run(Path(folder))
+    """Continue the run in ``folder`` where its newest checkpoint stands; a run that has ended is returned as it is.
+
+    ``epochs`` gives it more epochs than its recipe had, where the learning rates so far do not depend on their number: it
+    then ends in the same bytes as if it had been asked for at first. Raises RunError where they do.
+    """
+    run = mended(Path(folder), warn)
+    if epochs is not None:
+        run = extend(run, epochs)
     return run if run.status in DONE else train(run.recipe, run.folder, data_dir=data_dir, watch=watch, warn=warn)
 
 
-def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path | None = None) -> dict[str, Any]:
+def test(
+    folder: str | Path,
+    *,
+    epoch: int | None = None,
+    images: ImageSet | None = None,
+    data_dir: Path | None = None,
+    warn: Warn = warnings.warn,
+) -> dict[str, Any]:
     """Return the score of the best-validation checkpoint on the test split: accuracy, loss, images, epoch, step.
 
     Where the recipe has test_flips, also accuracy_flips and loss_flips, of the mean logits of each image and its mirror image.
-    The test split is touched once: the score is stored in test.json, and a second call reads it.
-    Raises RunError when the run has not finished, DataError when the data have no test split.
+    The test split is touched once: the score is stored in test.json, and a second call reads it; after more epochs than it was
+    of, ``earlier`` lists it in the new one. A run that has not finished is scored by its best weights so far, with ``status``,
+    and ``epoch`` asks for weights that keep_every kept; both are not stored. Raises RunError when the run diverged or there
+    are no such weights, DataError when the data have no test split.
     """
-    run = open_run(Path(folder))
-    if stored := run.test():
+    run = mended(Path(folder), warn, weights=False)
+    if run.status == "diverged" and epoch is None:
+        raise RunError(
+            f'the run in "{folder}" is diverged, and only one that is not has weights to be tested; train again with {REMEDY}'
+        )
+    final = run.status == "finished" and epoch is None
+    stored = run.test() if final else None
+    if stored and stands(run, stored):
         return stored
-    if run.status != "finished":
-        todo = f"train again with {REMEDY}" if run.status == "diverged" else f"see striate resume {folder}"
-        raise RunError(f'the run in "{folder}" is {run.status}, and only a finished one is tested; {todo}')
+    chosen = best(run) if epoch is None else kept(run, epoch)
     data = images if images is not None else load(run.recipe.data, data_dir=data_dir, image_size=run.recipe.image_size)
     if data.test is None:
         raise DataError(f"{data.name} has no test split; add a folder test/CLASS/ beside train/")
-    _same_data(run.folder, data)
+    same_data(run.folder, data)
     admit(run.folder, run.recipe.net)
-    best = _best(run)
-    where = torch.device("cpu") if by_hand(best.values) else machine.device()
-    normalization = Normalization.of(best.values)
-    if by_hand(best.values):
-        score = score_of_model(saved_model(best.values, best.tensors), in_order(data.test, normalization, where))
+    result = _scored(run, chosen, data.test)
+    if stored:
+        earlier = {key: value for key, value in stored.items() if key in ("accuracy", "loss", "epoch", "step")}
+        result["earlier"] = [*stored.get("earlier", []), earlier]
+    if final:
+        write_json(run.folder / "test.json", sealed(result))
+    elif run.status != "finished":
+        result |= {"status": run.status, "reached": run.epoch, "epochs": run.recipe.epochs}
+    return result
+
+
+def _scored(run: Run, chosen: checkpoints.Checkpoint, split: Split) -> dict[str, Any]:
+    where = torch.device("cpu") if by_hand(chosen.values) else machine.device()
+    normalization = Normalization.of(chosen.values)
+    if by_hand(chosen.values):
+        score = score_of_model(saved_model(chosen.values, chosen.tensors), in_order(split, normalization, where))
     else:
-        score = evaluate(saved_net(best.values, best.tensors).to(where), in_order(data.test, normalization, where))
-    epoch = next((row.epoch for row in run.history() if row.step == best.step), run.epoch)
-    result = {"accuracy": score.accuracy, "loss": score.loss, "images": score.images, "epoch": epoch, "step": best.step}
+        score = evaluate(saved_net(chosen.values, chosen.tensors).to(where), in_order(split, normalization, where))
+    epoch = next((row.epoch for row in run.history() if row.step == chosen.step), run.epoch)
+    result = {
+        "accuracy": score.accuracy,
+        "loss": score.loss,
+        "images": score.images,
+        "epoch": epoch,
+        "step": chosen.step,
+        "checkpoint": chosen.record["sha256"],
+    }
     if run.recipe.test_flips:
-        net = saved_net(best.values, best.tensors).to(where)
-        result |= with_mirror_images(net, in_order(data.test, normalization, where))
+        net = saved_net(chosen.values, chosen.tensors).to(where)
+        result |= with_mirror_images(net, in_order(split, normalization, where))
     if run.recipe.validate_on_test:
         result["chosen_on_test"] = True  # the same images chose these weights, so the score is too good
-    write_json(run.folder / "test.json", result)
     return result
 
 
@@ -129,67 +169,5 @@ def best_net(run: Run, *, warn: Warn = warnings.warn) -> tuple[nn.Module, dict[s
     damaged), and for a net of one's own that nobody has named; ``warn`` is told when its source has changed.
     """
     admit(run.folder, run.recipe.net, warn)
-    best = _best(run)
-    return saved_net(best.values, best.tensors).eval(), best.values, best.step
-
-
-def _best(run: Run) -> checkpoints.Checkpoint:
-    found, damaged = checkpoints.newest(run.folder / "checkpoints", "best")
-    if found is None:
-        why = f" ({'; '.join(damaged)})" if damaged else ""
-        raise RunError(f'the run in "{run.folder}" has no best-validation checkpoint{why}; train it again')
-    if found.values.get("net") != run.recipe.net:
-        raise RunError(
-            f'the best-validation checkpoint in "{run.folder}" belongs to another net than its recipe; train it again'
-        )
-    return found
-
-
-def _record(setup: Setup, folder: Path) -> None:
-    """Write environment and anatomy; on resume, refuse other data and warn of another machine or thread count."""
-    path = folder / "environment.json"
-    now = (
-        machine.environment()
-        | _own_environment(setup)
-        | {
-            "precision": setup.engine.precision,
-            "precision_reason": setup.engine.precision_reason,
-            "data": setup.images.name,
-            "data_fingerprint": setup.images.fingerprint,
-            "train_images": setup.feed.images,
-            "val_images": len(setup.splits.val.labels),
-            "classes": len(setup.images.classes),
-            "largest_class": float(np.bincount(setup.splits.val.labels).max() / len(setup.splits.val.labels)),
-            "data_notes": list(setup.images.notes),
-        }
-        | keep(folder, setup.recipe.net)
-    )
-    if path.is_file():
-        _same_data(folder, setup.images)
-        before = read_json(path)
-        last = {**before, **(before.get("continued") or [{}])[-1]}
-        keys = ("threads", "torch", "processor", "precision", "device", "source")
-        if changed := {key: now[key] for key in keys if key in now and last.get(key) != now[key]}:
-            setup.warn(f"the run continues, though not bit for bit: {', '.join(changed)} differ from its last part")
-            write_json(path, {**before, "continued": [*before.get("continued", []), changed]})
-        return
-    write_json(
-        folder / "anatomy.json", anatomy(setup.engine.module(), setup.images.image_shape, setup.recipe.net).to_json()
-    )
-    write_json(path, now)  # last, for it says that the others are there
-
-
-def _own_environment(setup: Setup) -> dict[str, Any]:
-    """Return where the layers by hand differ from PyTorch: they run on the processor, with threads of their own."""
-    if setup.recipe.engine != "scratch":
-        return {}
-    return {"device": "cpu", "threads": threads()}
-
-
-def _same_data(folder: Path, images: ImageSet) -> None:
-    path = folder / "environment.json"
-    if path.is_file() and read_json(path).get("data_fingerprint") != images.fingerprint:
-        raise RunError(
-            f'the images of "{images.name}" changed since the run in "{folder}" began (their fingerprint differs); '
-            "restore them, or start a new run with another --out"
-        )
+    found = best(run)
+    return saved_net(found.values, found.tensors).eval(), found.values, found.step

@@ -1,0 +1,82 @@
+"""One reader for our own JSON files: within bounds, by a schema, and sealed against damage.
+
+A seal is the SHA-256 of everything else in a record. It finds damage and slips (a file cut short, a flipped bit, a number
+edited by hand); it is no defence against somebody who means it, for whoever can edit a record can seal it again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import BaseModel, ValidationError
+
+from striate.base.errors import RunError, StriateError, printable
+from striate.base.files import digest, encode, read_json
+
+SEALED = 2  # the first format of a record that has a seal
+SHOWN = 200  # characters of a reason
+
+
+def seal(record: Mapping[str, Any]) -> str:
+    """Return the seal of a record: 64 hexadecimal digits, over all of it but a seal that it has."""
+    rest = {key: value for key, value in record.items() if key != "seal"}
+    return digest(json.dumps(encode(rest), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+
+
+def sealed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record with its format and its seal in it, as it is to be written."""
+    made = {**record, "format": max(SEALED, record.get("format", 0))}
+    return {**made, "seal": seal(made)}
+
+
+def is_sealed(record: Mapping[str, Any]) -> bool:
+    """Tell whether a record that was read has a seal; one from before there were seals has none."""
+    return "seal" in record
+
+
+def fault(record: Mapping[str, Any]) -> str:
+    """Return what is wrong with the seal of a record, empty where it fits or the record is from before there were seals."""
+    if "seal" in record:
+        return "" if record["seal"] == seal(record) else "it was changed after it was written"
+    version = record.get("format", 1)
+    return "its seal is gone" if not isinstance(version, int) or version >= SEALED else ""
+
+
+def read_own(path: Path, form: type[BaseModel], *, todo: str, kind: type[StriateError] = RunError) -> dict[str, Any]:
+    """Return the record in ``path``, after its seal and its form were checked.
+
+    Raises an error of ``kind`` in one sentence that ends with ``todo``, whatever is wrong with the file.
+    """
+    try:
+        return checked(read_json(path), form)
+    except (OSError, ValueError) as error:
+        raise kind(f'"{printable(str(path))}" cannot be read ({reason(error)}); {todo}') from error
+
+
+def checked(value: object, form: type[BaseModel]) -> dict[str, Any]:
+    """Return the record that was read; raises ValueError where its seal does not fit or it has not that form."""
+    if not isinstance(value, dict):
+        raise ValueError(f"it holds {type(value).__name__} where an object belongs")
+    record = cast("dict[str, Any]", value)
+    if wrong := fault(record):
+        raise ValueError(wrong)
+    form.model_validate(record)
+    return record
+
+
+def reason(error: Exception) -> str:
+    """Return why a file could not be read, in a few printable words."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        told = f"{place}: {first['msg']}" if place else first["msg"]
+    elif isinstance(error, OSError):
+        told = error.strerror or str(error)
+    elif isinstance(error, UnicodeDecodeError):
+        told = f"byte {error.start} is no UTF-8"
+    else:
+        told = str(error)
+    return printable(told if len(told) <= SHOWN else f"{told[:SHOWN]}...")

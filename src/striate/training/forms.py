@@ -1,0 +1,104 @@
+"""The forms of a run's JSON files: what each must hold, and of what type. Other names are let through, for later versions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Whole = Annotated[int, Field(ge=0, lt=2**63)]
+Count = Annotated[int, Field(ge=1, lt=2**63)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(strict=True, extra="allow")
+
+
+class RecipeForm(_Form):
+    """recipe.json: names and values; `Recipe` itself says which are accepted."""
+
+    seal: str = ""
+    epochs: Count = 10
+    keep_every: Count | None = None
+
+
+class StatusForm(_Form):
+    """status.json; ``history`` and ``timing`` are the SHA-256 of these tables when it was written."""
+
+    status: Literal["running", "finished", "diverged", "interrupted", "failed"]
+    reason: str = ""
+    epoch: Whole = 0
+    step: Whole = 0
+    history: str = ""
+    timing: str = ""
+
+
+class EnvironmentForm(_Form):
+    """environment.json; ``recipe`` is the seal of the recipe that the run began with, ``continued`` what changed since."""
+
+    data_fingerprint: str
+    precision: str
+    train_images: Count
+    val_images: Count
+    classes: Count
+    largest_class: Share | None = None
+    data_notes: list[str] = []
+    continued: list[dict[str, Any]] = []
+    recipe: str = ""
+
+
+class ScoreForm(_Form):
+    """test.json; ``checkpoint`` is the SHA-256 of the weights that were scored."""
+
+    accuracy: Share
+    loss: float
+    images: Count
+    epoch: Whole
+    step: Whole
+    accuracy_flips: Share | None = None
+    loss_flips: float | None = None
+    chosen_on_test: bool = False
+    checkpoint: str = ""
+
+
+class MarkForm(_Form):
+    """The JSON file of a checkpoint; ``run`` is the identity of the run's environment, the tables are copies as text."""
+
+    format: Count
+    step: Whole
+    bytes: Whole
+    sha256: str
+    values: dict[str, Any]
+    run: str = ""
+    environment: dict[str, Any] = {}
+    history: str = ""
+    timing: str = ""
+
+
+class StateForm(_Form):
+    """The values of a checkpoint from which a run continues."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    step: Whole
+    loss_sum: float
+    correct: Whole
+    images: Whole
+    seconds: float
+    best_step: Whole
+    best_accuracy: float
+
+
+class LabelsForm(_Form):
+    """The values of a checkpoint of weights: all that a reader needs to use them."""
+
+    net: str
+    net_options: dict[str, Any]
+    image_shape: Annotated[list[Count], Field(min_length=3, max_length=3)]
+    classes: Annotated[list[str], Field(min_length=1)]
+    mean: list[float]
+    std: list[float]
+    engine: Literal["torch", "scratch", "twin"] = "torch"
+    standardize: Literal["channel", "image"] = "channel"
+    permute_pixels: bool = False
