@@ -1,5 +1,5 @@
-"""The strict surroundings of every test: no network, no settings of the person who runs it, one thread, fixed examples;
-and a reader for the pages and pictures that are made.
+"""The strict surroundings of every test: no network, no settings of the person who runs it, one thread, no trusted code,
+fixed examples; and a reader for the pages and pictures that are made.
 
 Warnings are errors (pyproject.toml). A test marked `slow` runs only with --slow, which `make test` gives: last, or first
 where several processes share the tests, so that none waits for another's long one at the end.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -84,6 +85,14 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
     monkeypatch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
     monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin each test as a process begins: no code of a person's own was named yet."""
+    if trust := sys.modules.get("striate.nets.trust"):
+        monkeypatch.setattr(trust, "_named", {})
+        monkeypatch.setattr(trust, "_folders", set())
 
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}

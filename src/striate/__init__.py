@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from striate.app.export import export
     from striate.app.score import score
     from striate.nets.catalog import build
+    from striate.nets.trust import trust_code
     from striate.nets.weights import load_weights
     from striate.probes import probe
     from striate.proofs.catalog import prove
@@ -61,6 +62,7 @@ _HOMES = {
     "study": "striate.app.ask",
     "test": "striate.training.train",
     "train": "striate.training.train",
+    "trust_code": "striate.nets.trust",
 }
 
 __all__ = [
@@ -89,6 +91,7 @@ __all__ = [
     "study",
     "test",
     "train",
+    "trust_code",
 ]
 
 

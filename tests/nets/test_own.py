@@ -87,7 +87,7 @@ def test_a_class_is_called_too_and_free_keywords_reach_it() -> None:
             "a larger image_size; a parameter `image_shape` of it would be given (height, width, channels)",
         ),
         ("striate_toy:positional", {}, "positional-only parameter a"),
-        ("striate_toy:number", {}, "is of type int, and must be a function or class"),
+        ("striate_toy:number", {}, "is of type int, and must be a function that returns a module, or a class"),
         ("striate_toy:nett", {}, 'striate_toy has no nett (did you mean "net"?)'),
         ("striate_toys:net", {}, "there is no module striate_toys; install it, or call from the folder where it lies"),
         ("striate_broken:net", {}, "could not be imported (ZeroDivisionError"),

@@ -237,7 +237,7 @@ def test_a_folder_of_another_run_is_refused_and_left_alone(tiny: ImageSet, recip
 
 
 def test_a_second_process_is_told_who_holds_the_run(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
-    from striate.training.run import locked
+    from striate.base.lock import locked
 
     with locked(tmp_path / "run"), pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
         train(recipe, tmp_path / "run", images=tiny)

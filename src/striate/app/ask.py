@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import StudyError
-from striate.reports.study import write_study_report
+from striate.base.outputs import claim_folder
+from striate.reports.study import REPORT, write_study_report
 from striate.studies.catalog import question
 from striate.studies.execute import Beat, Warn, run_study
 from striate.studies.judge import Answer
@@ -45,11 +46,11 @@ def study(
     ``asked`` is a builtin name, the path of a study file, or a `Study`. ``seeds`` is how many seeds each arm gets, from 0 on.
     ``changes`` replaces fields of the base recipe (data, epochs, lr, an option of the net ...). ``out`` defaults to
     runs/<study>-<data>. ``trials`` has a sampler propose that many values where the study searches a range. ``warn`` is told
-    what the runs warn of; with ``redo_damaged`` a damaged run is set aside and done again. Raises StriateError, see
-    `run_study`.
+    what the runs warn of; with ``redo_damaged`` a damaged run is set aside and redone. Raises StriateError, see `run_study`.
     """
     planned = plan(asked, seeds, changes or {}, trials)
     folder = default_folder(planned) if out is None else Path(out)
+    claim_folder(folder, REPORT)
     try:
         run = run_search if planned.search is not None and planned.search.trials is not None else run_study
         answer = run(

@@ -11,9 +11,12 @@ import typer
 
 from striate.app import gradcheck, learn, look, probe, probe_features, probe_fool, probe_localise, prove
 from striate.app.learn import INTERRUPTED, changes_of
-from striate.app.look import AsJson, DataDir, Settings, say, settings_of
+from striate.app.look import AsJson, DataDir, Settings, free, settings_of
+from striate.app.opens import opens_run
+from striate.app.speech import explained, prepare, say, tell
 from striate.app.spread import Spread
-from striate.base.errors import RunError, StriateError
+from striate.base.errors import RunError
+from striate.base.signals import stopping
 
 app = typer.Typer(
     name="striate",
@@ -32,11 +35,11 @@ for looking in (
     probe_fool.fool,
     probe_localise.localise,
 ):
-    probe.probes.command(cls=Spread)(looking)
+    probe.probes.command(cls=Spread)(opens_run(looking))
 app.add_typer(probe.probes, name="probe")
 app.command()(look.doctor)
 app.command()(learn.train)
-app.command()(learn.resume)
+app.command()(opens_run(learn.resume))
 app.command(context_settings=prove.FREE)(prove.prove)
 app.command()(gradcheck.gradcheck)
 
@@ -52,7 +55,7 @@ def _version(asked: bool) -> None:
     if asked:
         from striate import __version__
 
-        typer.echo(__version__)
+        tell(__version__)
         raise typer.Exit
 
 
@@ -104,15 +107,16 @@ def study(
         raise typer.Exit(INTERRUPTED) from None
     verdict = read_json(folder / "verdict.json")
     if as_json:
-        typer.echo(dump_json({**verdict, "folder": str(folder), "report": str(reported.report)}), nl=False)
+        tell(dump_json({**verdict, "folder": str(folder), "report": str(reported.report)}), nl=False)
     else:
         terminal.show_answer(terminal.console(), reported.answer, verdict["arms"])
-        typer.echo(f"report: {reported.report}")
+        tell(f"report: {reported.report}")
     if reported.answer.failures:
         raise typer.Exit(1)
 
 
 @app.command()
+@opens_run
 def test(
     net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights and --data.")],
     weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
@@ -150,9 +154,9 @@ def test(
         result = score(net, data, weights, trained_on=trained_on, options=options, data_dir=data_dir, flips=test_flips)
         whose = f"of {result['data']}, by {result['net']}"
     if as_json:
-        typer.echo(dump_json(result), nl=False)
+        tell(dump_json(result), nl=False)
     else:
-        typer.echo(
+        tell(
             f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, {whose}"
             + (
                 f"; with mirror images too {result['accuracy_flips']:.4f}, loss {result['loss_flips']:.4f}"
@@ -174,10 +178,11 @@ def test(
 
 
 @app.command()
+@opens_run
 def export(
     net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights.")],
     to: Annotated[str, typer.Option(help="onnx, safetensors or program (torch.export).")] = "onnx",
-    out: Annotated[Path | None, typer.Option(help="The file.  [default: named after the net]")] = None,
+    out: Annotated[Path | None, typer.Option(help="The file.  [default: named after the net]", callback=free)] = None,
     weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
     trained_on: Annotated[str | None, typer.Option(help="The data whose classes and statistics the net has.")] = None,
     settings: Settings = None,
@@ -191,25 +196,21 @@ def export(
     options = settings_of(settings)
     result = write(net, to, out, weights=weights, trained_on=trained_on, options=options, data_dir=data_dir)
     if as_json:
-        typer.echo(dump_json(result), nl=False)
+        tell(dump_json(result), nl=False)
     else:
-        typer.echo(f"wrote {result['file']}, {result['bytes']:,} bytes, {result['checked']}")
+        tell(f"wrote {result['file']}, {result['bytes']:,} bytes, {result['checked']}")
 
 
 def main() -> None:
-    """Run the command line; a mistake of the caller ends in one sentence on stderr and its exit code."""
-    debug = "--debug" in sys.argv
+    """Run the command line; whatever ends it ends in one sentence on stderr and its exit code."""
+    prepare()
     try:
-        app()
-    except StriateError as error:
-        if debug:
-            raise
-        say(f"striate: {error}")
-        sys.exit(error.exit_code)
+        with stopping():
+            code = app(standalone_mode=False)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except Exception as error:
-        if debug:
+        if "--debug" in sys.argv:
             raise
-        say(
-            f"striate: this is a defect of striate ({type(error).__name__}: {error}); run it again with striate --debug"
-        )
-        sys.exit(1)
+        sys.exit(explained(error))
+    sys.exit(code if isinstance(code, int) else 0)

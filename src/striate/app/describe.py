@@ -11,6 +11,7 @@ from striate.base.files import read_json
 from striate.base.ours import reason
 from striate.nets.anatomy import Anatomy, anatomy, anatomy_from_json
 from striate.nets.catalog import build, entry
+from striate.nets.trust import trust
 from striate.training.saved import blank_twin
 
 USUAL_SHAPE, USUAL_CLASSES = (32, 32, 3), 10
@@ -39,6 +40,7 @@ def net_anatomy(
     if by_hand:
         given = _shape(shape) if shape is not None else USUAL_SHAPE
         return anatomy(blank_twin(name, options, given, classes or USUAL_CLASSES), given, name)
+    trust(name)
     inputs = entry(name).inputs
     image_shape = _shape(shape) if shape is not None else inputs.image_shape if inputs else USUAL_SHAPE
     if classes is None:

@@ -14,6 +14,7 @@ import importlib
 import io
 import json
 import logging
+import zipfile
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from striate.app.exported import KEY
 from striate.app.metadata import metadata
 from striate.base.errors import NetError, nearest, printable
-from striate.base.files import write_bytes
+from striate.base.outputs import MARK, claim, write_output
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -61,10 +62,11 @@ def write(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
         raise NetError(f'format "{to}" is unknown{nearest(to, FORMATS)}; accepted are {", ".join(FORMATS)}')
     path = out or Path(f"{_stem(subject.name)}{FORMATS[to]}")
     make = {"onnx": _onnx, "safetensors": _safetensors, "program": _program}[to]
+    claim(path)
     net, training = subject.net.cpu(), subject.net.training
     net.eval()
     try:
-        content, difference = make(subject, json.dumps(metadata(subject), ensure_ascii=False))
+        content, difference = make(subject, json.dumps({"generator": MARK, **metadata(subject)}, ensure_ascii=False))
     finally:
         net.train(training)
     if difference is not None and not difference <= TOLERANCE:  # so that NaN is refused too
@@ -72,7 +74,7 @@ def write(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
             f"the {to} file would answer otherwise than {subject.name}: the logits differ by {difference:.2g} of the largest, "
             f"and {TOLERANCE:g} is allowed; nothing was written"
         )
-    write_bytes(path, content)
+    write_output(path, content)
     checked = (
         "the weights as they are" if difference is None else f"logits within {difference:.1g} of the net's largest"
     )
@@ -88,6 +90,7 @@ def _safetensors(subject: Subject, text: str) -> tuple[bytes, None]:
 
 def _onnx(subject: Subject, text: str) -> tuple[bytes, float]:
     _needed("onnx", "onnxscript", "onnxruntime")
+    import onnx
     import onnxruntime
     import torch
 
@@ -102,7 +105,9 @@ def _onnx(subject: Subject, text: str) -> tuple[bytes, float]:
             verbose=False,
         )
         made.model.metadata_props[KEY] = text
-        content: bytes = made.model_proto.SerializeToString()
+        # A message after another is merged into it: so the mark stands at the end, however large the weights are.
+        mark = onnx.ModelProto(metadata_props=[onnx.StringStringEntryProto(key="generator", value=MARK)])
+        content: bytes = made.model_proto.SerializeToString() + mark.SerializeToString()
 
     def run(images: Tensor) -> Tensor:
         session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
@@ -120,6 +125,8 @@ def _program(subject: Subject, text: str) -> tuple[bytes, float]:
         )
         buffer = io.BytesIO()
         torch.export.save(made, buffer, extra_files={KEY: text})
+        with zipfile.ZipFile(buffer, "a") as archive:
+            archive.comment = MARK.encode()
         buffer.seek(0)
         module = torch.export.load(buffer).module()
     return buffer.getvalue(), _difference(subject, "program", module)

@@ -20,10 +20,12 @@ _NOTHING = object()  # where there is no default, as none is one
 def fields_of(engine: str, net: str) -> list[tuple[str, str, str, str, str]]:
     """Return (whose, field, default, accepted, what it is) of a recipe, then of the net; raises NetError for an unknown net."""
     from striate.nets.catalog import entry
+    from striate.nets.trust import trust
     from striate.training.recipe import Recipe
 
     own: Iterator[tuple[str, str, str, str]]
     if engine == "torch":
+        trust(net)
         default = entry(net).default
         own = _of_model(type(default), default.model_dump(mode="json", fallback=str, warnings=False))
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from striate.app.look import AsJson
+from striate.app.speech import tell
 
 if TYPE_CHECKING:
     from striate.scratch.gradcheck import GradCheck
@@ -36,7 +37,7 @@ def gradcheck(
         rows: list[dict[str, Any]] = [
             {"layer": case.name, "inputs": case.inputs, **summary(check)} for case, check in found
         ]
-        typer.echo(dump_json(rows), nl=False)
+        tell(dump_json(rows), nl=False)
     else:
         _show(found)
     if not all(check.holds for _, check in found):

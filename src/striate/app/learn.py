@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from striate.app import trials
-from striate.app.look import AsJson, DataDir, Settings, say, settings_of
+from striate.app.look import AsJson, DataDir, Settings, settings_of
+from striate.app.speech import say, tell
 
 if TYPE_CHECKING:
     from striate.training.run import Run
@@ -130,7 +131,7 @@ def _end(run: Any, as_json: bool, done: bool) -> None:
         }
         from striate.base.files import dump_json
 
-        typer.echo(dump_json(record), nl=False)
+        tell(dump_json(record), nl=False)
     else:
         terminal.show_run(terminal.console(), run)
     if run.status == "interrupted":
@@ -148,6 +149,10 @@ def changes_of(settings: list[str] | None, **options: Any) -> dict[str, Any]:
 
         raise RecipeError(f"{twice[0]} is given by --{twice[0].replace('_', '-')} and by --set; give it once")
     changes = given | settled
+    if isinstance(net := changes.get("net"), str):
+        from striate.nets.trust import trust
+
+        trust(net)
     if "hidden" in given and _of_any_depth(changes.get("engine"), changes.get("net")):
         changes["hidden"] = [given["hidden"]]
     return changes

@@ -9,12 +9,24 @@ from typing import Annotated, Any
 
 import typer
 
+from striate.app.speech import say, tell
+from striate.base.errors import shown
+
 DataDir = Annotated[Path | None, typer.Option(help="Where the data lie, before $STRIATE_DATA and the user cache.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="FIELD=VALUE", help="A field or net option of `striate list fields`."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def free(value: Path | None) -> Path | None:
+    """Refuse at once, before anything is computed, a file that may not be written; for options that name one."""
+    from striate.base.outputs import claim
+
+    if value is not None:
+        claim(value)
+    return value
 
 
 class Engine(StrEnum):
@@ -79,7 +91,9 @@ def show_net(
         int | None, typer.Option(min=2, help="Number of classes.  [default: the net's own, or 10]")
     ] = None,
     engine: Annotated[Engine, typer.Option(help="Whose nets these are.")] = Engine.TORCH,
-    svg: Annotated[Path | None, typer.Option(help="Write the figure of the architecture to this file.")] = None,
+    svg: Annotated[
+        Path | None, typer.Option(help="Write the figure of the architecture to this file.", callback=free)
+    ] = None,
     text: Annotated[bool, typer.Option("--text", help="Describe the architecture in words.")] = False,
     settings: Settings = None,
     as_json: AsJson = False,
@@ -87,18 +101,20 @@ def show_net(
     """Show a net layer by layer: shapes, parameters, multiply-adds, receptive field."""
     from striate.app import terminal
     from striate.app.describe import net_anatomy
-    from striate.base.files import dump_json, write_text
+    from striate.base.files import dump_json
+    from striate.base.outputs import write_output
     from striate.reports.figure import architecture_svg, architecture_text
+    from striate.reports.svg import file_of
 
     anatomy = net_anatomy(name, settings_of(settings), shape, classes, by_hand=engine is Engine.SCRATCH)
     if svg is not None:
-        write_text(svg, architecture_svg(anatomy))
+        write_output(svg, file_of(architecture_svg(anatomy)))
         say(f"wrote {svg}")
     if as_json:
         totals = {"parameters": anatomy.parameters, "macs": anatomy.macs, "memory": anatomy.memory}
-        typer.echo(dump_json({**anatomy.to_json(), **totals}), nl=False)
+        tell(dump_json({**anatomy.to_json(), **totals}), nl=False)
     elif text:
-        typer.echo(architecture_text(anatomy))
+        tell(architecture_text(anatomy))
     else:
         terminal.show_anatomy(terminal.console(), anatomy)
 
@@ -129,14 +145,9 @@ def settings_of(texts: list[str] | None) -> dict[str, Any]:
     return dict(pairs)
 
 
-def say(text: str) -> None:
-    """Tell the person who asked, on stderr, so that stdout stays the result alone."""
-    typer.echo(text, err=True)
-
-
 def _rows(columns: tuple[str, ...], rows: list[tuple[str, ...]], as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=2))
+        tell(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=2))
         return
     from rich.text import Text
 
@@ -144,5 +155,5 @@ def _rows(columns: tuple[str, ...], rows: list[tuple[str, ...]], as_json: bool) 
 
     made = table(*columns)
     for row in rows:
-        made.add_row(*map(Text, row))  # as it stands: brackets are no markup
+        made.add_row(*(Text(shown(cell, lines=False)) for cell in row))
     console().print(made)

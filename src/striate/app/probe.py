@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings, say, settings_of
+from striate.app.look import AsJson, DataDir, Settings, settings_of
+from striate.app.opens import opens_run
+from striate.app.speech import say, tell
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,8 +35,30 @@ Weights = Annotated[Path | None, typer.Option(help="The net's weights: .safetens
 TrainedOn = Annotated[
     str | None, typer.Option(help="The data set that the weights were trained on, where nothing else says it.")
 ]
-Out = Annotated[Path | None, typer.Option(help="Folder of the pictures and the page.  [default: runs/probe-NAME-NET]")]
-Npz = Annotated[Path | None, typer.Option(help="Write the arrays to this file.")]
+
+
+def _free_page(context: typer.Context, value: Path | None) -> Path | None:
+    """Refuse at once, before anything is computed, a folder that may not take the page."""
+    if value is not None:
+        from striate.reports.probe import claim_page
+
+        claim_page(value, context.command.name or "")
+    return value
+
+
+def _free_arrays(value: Path | None) -> Path | None:
+    if value is not None:
+        from striate.base.outputs import claim_folder
+
+        claim_folder(value.parent, value.name)
+    return value
+
+
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the pictures and the page.  [default: runs/probe-NAME-NET]", callback=_free_page),
+]
+Npz = Annotated[Path | None, typer.Option(help="Write the arrays to this file.", callback=_free_arrays)]
 Class = Annotated[
     str | None,
     typer.Option("--class", help="The class to explain, by number or name.  [default: the predicted one]"),
@@ -73,7 +97,9 @@ def opened(
     from striate.app.subject import open_subject
     from striate.data.picture import Picture, all_fitted
 
-    subject = open_subject(net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir)
+    subject = open_subject(
+        net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir, warn=say
+    )
     found = pictures(words, data_dir)
     seen = subject.arranged(all_fitted(found, subject.inputs.image_shape))
     shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
@@ -98,14 +124,14 @@ def present(
 
     classes, name = asked.subject.inputs.classes, asked.subject.name
     folder = out or Path("runs") / f"probe-{record.probe}-{file_name(name)}"
-    written = write_page(page_of(record, asked.pictures, classes, name), folder)
+    written = write_page(page_of(record, asked.pictures, classes, name), folder, record.probe)
     if npz is not None:
         make_folder(npz.parent)
         record.write_npz(npz)
         say(f"wrote {npz}")
     if as_json:
         shown = [{"image": p.name, "origin": p.origin, "label": p.label} for p in asked.pictures]
-        typer.echo(dump_json({**record.to_json(classes), "net": name, "images": shown, "page": str(written)}), nl=False)
+        tell(dump_json({**record.to_json(classes), "net": name, "images": shown, "page": str(written)}), nl=False)
         return
     if summary is not None:
         summary()
@@ -119,10 +145,11 @@ def present(
         terminal.console().print(made)
     if checks := record.facts.get("checks"):
         terminal.show_checks(terminal.console(), checks)
-    typer.echo(f"page: {written}")
+    tell(f"page: {written}")
 
 
 @probes.command("saliency")
+@opens_run
 def saliency(
     net: Net,
     image: Seen,
@@ -142,6 +169,7 @@ def saliency(
 
 
 @probes.command("gradcam")
+@opens_run
 def gradcam(
     net: Net,
     image: Seen,
@@ -161,6 +189,7 @@ def gradcam(
 
 
 @probes.command("occlusion")
+@opens_run
 def occlusion(
     net: Net,
     image: Seen,
@@ -181,6 +210,7 @@ def occlusion(
 
 
 @probes.command("filters")
+@opens_run
 def filters(
     net: Net,
     tap: Annotated[str | None, typer.Option(help="The convolution.  [default: the first one]")] = None,
@@ -198,7 +228,9 @@ def filters(
     from striate.app.subject import open_subject
     from striate.probes.catalog import entry
 
-    subject = open_subject(net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir)
+    subject = open_subject(
+        net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir, warn=say
+    )
     record = entry("filters").run(subject.net, tap=tap)
     present(record, Asked(subject, (), torch.empty(0)), out, as_json, npz)
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings, say
+from striate.app.look import AsJson, DataDir, Settings
 from striate.app.probe import Asked, Net, Npz, Out, Seen, TrainedOn, Weights, opened, present
+from striate.app.speech import say
 from striate.base.errors import ProbeError, printable
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import typer
 
 from striate.app.look import AsJson, DataDir, Settings, settings_of
 from striate.app.probe import Asked, Class, Net, Npz, Out, Quick, TrainedOn, Weights, present
+from striate.app.speech import tell
 from striate.base.errors import ProbeError
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def localise(
             f" anywhere {told['chance']:.3f}",
             f"overlap {overlap['mean']:.3f}, at least 0.5 in {told['overlap_half']['share']:.3f}",
         )
-        typer.echo("\n".join(lines))
+        tell("\n".join(lines))
 
     present(record, asked, out, as_json, npz, summary if scenes is not None else None)
 

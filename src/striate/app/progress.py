@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 SILENCE = 60.0  # seconds between two lines in a log: what is shorter needs none
 
 
-def _bar(console: Console) -> Progress:
+@contextmanager
+def _bar(console: Console) -> Generator[Progress]:
+    """Show a bar while the block runs. Where nobody can see it any more (a closed terminal, a closed pipe) it is silent."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),
-        TextColumn("{task.fields[note]}", style="dim"),
+        TextColumn("{task.fields[note]}", style="dim", markup=False),
     )
     # An epoch of a real study takes minutes, and the time left is estimated from the steps of this period.
-    return Progress(
+    progress = Progress(
         *columns,
         TimeRemainingColumn(),
         console=console,
@@ -33,6 +35,13 @@ def _bar(console: Console) -> Progress:
         transient=True,
         speed_estimate_period=3600,
     )
+    with suppress(OSError):
+        progress.start()
+    try:
+        yield progress
+    finally:
+        with suppress(OSError):
+            progress.stop()
 
 
 def _log(console: Console) -> Callable[[str], None]:
@@ -64,7 +73,8 @@ def watching_run(console: Console) -> Generator[Watch, None, None]:
             )
             if tick.val:
                 line = f"epoch {tick.epoch:>3}   validation accuracy {tick.val.accuracy:.4f}   loss {tick.val.loss:.4f}"
-                (progress.print if console.is_terminal else log)(line)
+                with suppress(OSError):
+                    (progress.print if console.is_terminal else log)(line)
 
         yield watch
 
@@ -86,7 +96,8 @@ def watching_study(console: Console, epochs: int) -> Generator[Beat, None, None]
             rate = (done - before) / max(1e-9, (time.monotonic() - began) / 60)
             runs_done, epochs_done = f"{ended}/{len(runs)} runs", f"{done} of {total} epochs, {rate:.1f}/min"
             progress.update(task, description=runs_done, completed=done, total=total, note=epochs_done)
-            log(f"{runs_done}   {epochs_done}")
+            with suppress(OSError):
+                log(f"{runs_done}   {epochs_done}")
 
         yield beat
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson, say
-from striate.base.errors import ProofError, StorageError, sentence
+from striate.app.look import AsJson, free
+from striate.app.speech import say, tell
+from striate.base.errors import ProofError, sentence
 
 if TYPE_CHECKING:
     from striate.proofs.proof import Proof
@@ -25,8 +26,10 @@ FREE: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True
 def prove(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="The proof; without a name all are checked and listed.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write the proof as a page to this file.")] = None,
-    latex: Annotated[Path | None, typer.Option(help="Write the proof as a fragment of LaTeX to this file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the proof as a page to this file.", callback=free)] = None,
+    latex: Annotated[
+        Path | None, typer.Option(help="Write the proof as a fragment of LaTeX to this file.", callback=free)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Prove a statement and check it, at sizes of your own: each parameter of a proof is an option after its name."""
@@ -50,10 +53,10 @@ def prove(
     record = dump_json(proof.to_json()) if as_json else ""  # refused here, before a file is written
     _write(proof, html, latex)
     if as_json:
-        typer.echo(record, nl=False)
+        tell(record, nl=False)
     elif not html and not latex:
         derivation.show_proof(terminal.console(), proof)
-        typer.echo(f"\nmade by: {command(proof)}")
+        tell(f"\nmade by: {command(proof)}")
     if not proof.holds:
         raise typer.Exit(1)
 
@@ -64,11 +67,11 @@ def _help(context: typer.Context, name: str | None) -> None:
     from striate.proofs import catalog
 
     parameters = catalog.entry(name).Parameters if name and not name.startswith("-") else None
-    typer.echo(context.get_help())
+    tell(context.get_help())
     if name and parameters:
         derivation.show_parameters(terminal.console(), name, parameters)
     else:
-        typer.echo("\n`striate prove NAME --help` prints the parameters of a proof.")
+        tell("\n`striate prove NAME --help` prints the parameters of a proof.")
 
 
 def options(words: Sequence[str], fields: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +138,7 @@ def _list(as_json: bool) -> None:
             kinds = {kind: sum(check.kind == kind for check in proof.checks) for kind in ("symbolic", "numeric")}
             rows.append({"name": name, "holds": proof.holds, **kinds, "summary": catalog.entry(name).summary})
     if as_json:
-        typer.echo(dump_json(rows), nl=False)
+        tell(dump_json(rows), nl=False)
     else:
         derivation.show_list(terminal.console(), rows)
     if not all(row["holds"] for row in rows):
@@ -143,15 +146,11 @@ def _list(as_json: bool) -> None:
 
 
 def _write(proof: Proof, html: Path | None, latex: Path | None) -> None:
-    from striate.base.files import write_text
+    from striate.base.outputs import write_output
     from striate.reports.proof import proof_html
     from striate.reports.proof_latex import proof_latex
 
     for file, written in ((html, proof_html), (latex, proof_latex)):
         if file is not None:
-            if file.is_dir():
-                raise StorageError(f"{file} could not be written: it is a folder; name a file in it")
-            if not file.parent.is_dir():
-                raise StorageError(f"{file} could not be written: there is no folder {file.parent}; make it first")
-            write_text(file, written(proof))
+            write_output(file, written(proof))
             say(f"wrote {file}")

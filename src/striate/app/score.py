@@ -76,9 +76,11 @@ def score(
 def _silent(name: str) -> bool:
     """Tell whether ``name`` is a net of which nothing says what images it was trained on."""
     from striate.nets.catalog import entry
+    from striate.nets.trust import trust
 
     if (Path(name) / "recipe.json").is_file():
         return False
+    trust(name)
     try:
         return entry(name).inputs is None
     except NetError:

@@ -12,7 +12,8 @@ whose size, classes and statistics count.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,8 +90,12 @@ def open_subject(
     trained_on: str | None = None,
     options: Mapping[str, Any] | None = None,
     data_dir: Path | None = None,
+    warn: Callable[[str], None] = warnings.warn,
 ) -> Subject:
-    """Return the net that ``text`` names; raises NetError or RunError where it cannot be had, and says what is accepted."""
+    """Return the net that ``text`` names; raises NetError or RunError where it cannot be had, and says what is accepted.
+
+    ``warn`` is told when the source of a run's own net has changed since.
+    """
     folder = Path(text)
     if (folder / "recipe.json").is_file():
         given = [
@@ -100,7 +105,7 @@ def open_subject(
             raise NetError(
                 f'"{printable(text)}" is a run, which has weights, data and options of its own; leave {listed(given)} out'
             )
-        return _of_run(folder)
+        return _of_run(folder, warn)
     if folder.is_dir():
         raise NetError(
             f'"{printable(text)}" is a folder without recipe.json, so it is no run; give a run folder or the name of a net'
@@ -108,14 +113,14 @@ def open_subject(
     return _of_catalogue(text, weights, trained_on, dict(options or {}), data_dir)
 
 
-def _of_run(folder: Path) -> Subject:
+def _of_run(folder: Path, warn: Callable[[str], None]) -> Subject:
     from striate.nets.inputs import Inputs
     from striate.training.normalization import Normalization
     from striate.training.run import open_run
     from striate.training.train import best_net
 
     run = open_run(folder)
-    net, labels, _ = best_net(run)
+    net, labels, _ = best_net(run, warn=warn)
     height, width, channels = labels["image_shape"]
     normalized = Normalization.of(labels)
     classes = tuple(map(str, labels["classes"]))
@@ -129,8 +134,10 @@ def _of_catalogue(
     from striate.nets import build
     from striate.nets.catalog import ENTRIES, entry
     from striate.nets.own import is_own, is_zoo
+    from striate.nets.trust import trust
     from striate.nets.weights import load_weights
 
+    trust(name)
     published = entry(name).inputs
     told = metadata_of(weights) if trained_on is None else {}
     if told:

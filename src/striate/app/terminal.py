@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from striate.base.errors import shown
 from striate.reports.numerals import counted
 
 if TYPE_CHECKING:
@@ -23,10 +26,23 @@ UNFOLDED = 10_000  # a table's row is one line there, whatever is in it, so that
 COLOURS = {"supported": "green", "refuted": "red", "undecided": "yellow"}
 
 
+class _Console(Console):
+    """Takes no text for markup or emoji, and escapes what could act on the terminal (`striate.base.errors.shown`)."""
+
+    def render_str(self, text: str, **more: Any) -> Text:
+        return super().render_str(shown(text), **more)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        if isinstance(renderable, Text) and shown(renderable.plain) != renderable.plain:
+            renderable = Text(shown(renderable.plain), renderable.style, end=renderable.end)
+        return super().render(renderable, options)
+
+
 def console(stderr: bool = False) -> Console:
     """Return a console that wraps at the terminal's width, and does not fold lines when piped."""
-    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=UNFOLDED)
+    plain: dict[str, Any] = {"stderr": stderr, "highlight": False, "markup": False, "emoji": False}
+    made = _Console(**plain)
+    return made if made.is_terminal else _Console(**plain, width=UNFOLDED)
 
 
 def say(out: Console, text: RenderableType) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from striate.app.look import say
+from striate.app.speech import say, tell
 
 if TYPE_CHECKING:
     from striate.training.overfit import Overfit
@@ -25,9 +25,9 @@ def overfit(recipe: Recipe, data_dir: Path | None, as_json: bool) -> None:
     if as_json:
         record: dict[str, Any] = asdict(result)
         record |= {"reached": result.attempt.reached, "accuracy": result.attempt.accuracy}
-        typer.echo(dump_json(record), nl=False)
+        tell(dump_json(record), nl=False)
     else:
-        typer.echo(overfit_text(result))
+        tell(overfit_text(result))
     if not result.attempt.reached:
         raise typer.Exit(1)
 
@@ -46,24 +46,30 @@ def overfit_text(result: Overfit) -> str:
 
 def range_test(recipe: Recipe, out: Path | None, data_dir: Path | None, as_json: bool) -> None:
     """Print the loss by learning rate and the suggested one, and write CSV and SVG into ``out``; exit code 1 without any."""
-    from striate.base.files import dump_json, make_folder, write_text
-    from striate.reports.range_test import range_test_csv, range_test_svg
+    from striate.base.files import dump_json, make_folder
+    from striate.base.outputs import claim, claim_folder, write_output
+    from striate.reports.range_test import HEADER, range_test_csv, range_test_svg
+    from striate.reports.svg import file_of
     from striate.training.range_test import RULE
     from striate.training.range_test import range_test as test
 
+    if out is not None:
+        claim_folder(out, "range-test.svg")
+        if out.is_dir():
+            claim(out / "range-test.csv", HEADER)
     result = test(recipe, data_dir=data_dir, warn=say)
     written = [] if out is None else [out / "range-test.csv", out / "range-test.svg"]
     if out is not None:
         make_folder(out)
-        write_text(written[0], range_test_csv(result))
-        write_text(written[1], range_test_svg(result))
+        write_output(written[0], range_test_csv(result), HEADER)
+        write_output(written[1], file_of(range_test_svg(result)))
     if as_json:
         record = {"suggested": result.suggested, "low": result.low, "high": result.high, "rule": RULE}
-        typer.echo(dump_json(record | {"ramps": [asdict(ramp) for ramp in result.ramps]}), nl=False)
+        tell(dump_json(record | {"ramps": [asdict(ramp) for ramp in result.ramps]}), nl=False)
     else:
         _show(result, RULE)
         for path in written:
-            typer.echo(f"written: {path}")
+            tell(f"written: {path}")
     if result.suggested is None:
         raise typer.Exit(1)
 
@@ -78,10 +84,10 @@ def _show(result: RangeTest, rule: str) -> None:
         made.add_row(f"{rate:.2e}", *(f"{loss:.4f}" for loss in losses))
     terminal.console().print(made)
     if result.suggested is not None:
-        typer.echo(
+        tell(
             f"suggested lr {result.suggested:.2g}, {result.low:.2g} to {result.high:.2g} over"
             f" {sum(ramp.suggested is not None for ramp in result.ramps)} seeds: {rule}"
         )
     for ramp in result.ramps:
         if ramp.why_not:
-            typer.echo(f"seed {ramp.seed} suggests none: {ramp.why_not}")
+            tell(f"seed {ramp.seed} suggests none: {ramp.why_not}")

@@ -16,6 +16,7 @@ Every message is one sentence: what was given, where, what is accepted, what to 
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 
@@ -76,6 +77,18 @@ def sentence(faults: list[str], limit: int = 10) -> str:
 def printable(text: str) -> str:
     """Return ``text`` with control and unprintable characters escaped, so that an error cannot draw on a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shown(text: str, *, lines: bool = True) -> str:
+    """Return ``text`` for a terminal: what could act on it, or reorder what stands beside it, is escaped.
+
+    These are control characters (C0, C1), formatting ones (the bidirectional ones too), halves of characters, and what has
+    no meaning. Spaces of any width stay, and line breaks where ``lines``.
+    """
+    if text.isprintable():
+        return text
+    kept = "\n" if lines else ""
+    return "".join(c if c in kept or unicodedata.category(c) == "Zs" else printable(c) for c in text)
 
 
 def listed(words: Sequence[str], joint: str = "and") -> str:

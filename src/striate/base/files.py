@@ -8,17 +8,28 @@ A non-finite number is written as ``{"nonfinite": "nan"}``, since JSON has no wo
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import math
 import os
+import re
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
-from striate.base.errors import StorageError
+from striate.base.errors import StorageError, printable
+
+KINDS = (
+    (stat.S_ISREG, "a file"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISLNK, "a symbolic link"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (lambda mode: stat.S_ISCHR(mode) or stat.S_ISBLK(mode), "a device"),
+)
 
 JSON_LIMIT = 2**29  # bytes: a checkpoint's mark holds the whole history
 DEPTH = 64
@@ -29,10 +40,12 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path`` durably and atomically; its folder must exist.
 
     Raises StorageError naming the file and the system's reason; then the file holds its previous content, or, where only
-    the last step failed (making the new name durable), the new one.
+    the last step failed (making the new name durable), the new one. What is there and is no regular file (a symbolic
+    link, a folder, a pipe, a socket, a device) is refused and left alone.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
-    try:
+    with refusals(path):
+        regular_or_absent(path)
+        temporary = path.with_name(f".striate-{os.getpid()}-{secrets.token_hex(8)}.tmp")
         try:
             with temporary.open("xb") as file:
                 file.write(content)
@@ -45,50 +58,116 @@ def write_bytes(path: Path, content: bytes) -> None:
                 temporary.unlink()
             raise
         sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def refusals(path: Path) -> Generator[None]:
+    """While the block runs, what the system says against writing ``path`` becomes a StorageError with its reason."""
+    said = printable(str(path))
+    try:
+        yield
     except FileNotFoundError as error:
-        raise StorageError(f"{path} could not be written: there is no folder {path.parent}; make it first") from error
-    except OSError as error:
         raise StorageError(
-            f"{path} could not be written ({error.strerror or error}); free some space or choose another folder"
+            f"{said} could not be written: there is no folder {printable(str(path.parent))}; make it first"
         ) from error
+    except OSError as error:
+        raise StorageError(f"{said} could not be written ({error.strerror or error}); {advice(error)}") from error
+    except ValueError as error:  # a NUL, which no name of a file can hold; half a character, which UTF-8 cannot
+        raise StorageError(f"{said} could not be written ({printable(str(error))}); choose another name") from error
+
+
+def advice(error: OSError) -> str:
+    """Return what someone can do about what the system refused."""
+    if error.errno == errno.ENAMETOOLONG:
+        return "choose a shorter name"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ELOOP):
+        return "choose another folder"
+    return "free some space or choose another folder"
+
+
+def regular_or_absent(path: Path) -> None:
+    """Raise StorageError when ``path`` is anything but a regular file or a new name; nothing is followed."""
+    refuse_dash(path)
+    if (kind := kind_of(path)) not in ("", "a file"):
+        raise StorageError(f"{printable(str(path))} could not be written: it is {kind}; choose another name")
+
+
+def refuse_dash(path: Path) -> None:
+    """Raise StorageError for "-", by which other programs mean their output, and which would become a name here."""
+    if path.name == "-":
+        raise StorageError('"-" is taken for no name here, since output goes to files and folders; choose another name')
+
+
+def kind_of(path: Path) -> str:
+    """Return what stands at ``path``, a symbolic link not followed: "a file", "a folder" ..., or nothing for a new name."""
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    return next((kind for is_one, kind in KINDS if is_one(mode)), "neither file nor folder")
+
+
+def is_temporary(path: Path) -> bool:
+    """Tell whether ``path`` is what `write_bytes` leaves when it is killed: a regular file with a name of this form."""
+    return re.fullmatch(r"\.striate-\d+-[0-9a-f]{16}\.tmp", path.name) is not None and kind_of(path) == "a file"
 
 
 def sync_folder(folder: Path) -> None:
     """Make the names in ``folder`` durable (a rename is not, until its folder is synced)."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return  # one may write here and not read, and what cannot be opened cannot be synced
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-def make_folder(folder: Path) -> None:
-    """Create ``folder`` and its parents; raises StorageError with the system's reason when that is refused."""
+def make_folder(folder: Path, within: Path | None = None) -> None:
+    """Create ``folder`` and its parents durably; raises StorageError with the system's reason when that is refused.
+
+    Below ``within``, which is a folder of ours, nothing is followed: a symbolic link there is refused.
+    """
+    said = printable(str(folder))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        refuse_dash(folder)
+        if within is not None:
+            refuse_links(folder, within)
+        missing = [level for level in (folder, *folder.parents) if not level.exists()]
+        for level in reversed(missing):
+            level.mkdir(exist_ok=True)
+            sync_folder(level.parent)
+        if not folder.is_dir():
+            raise StorageError(
+                f"the folder {said} could not be made: it is {kind_of(folder)}; choose another one with --out"
+            )
     except OSError as error:
         raise StorageError(
-            f"the folder {folder} could not be made ({error.strerror or error}); choose another one with --out"
+            f"the folder {said} could not be made ({error.strerror or error}); choose another one with --out"
         ) from error
+    except ValueError as error:  # a NUL, or half a character
+        raise StorageError(f"no folder can have the name {said}; choose another one with --out") from error
 
 
-def unused(folder: Path) -> bool:
-    """Tell whether ``folder`` is absent or holds only what a start that was cut short leaves: a lock, temporary files."""
-    if not folder.exists():
-        return True
-    if not folder.is_dir():
-        return False
-    left = [
-        p for p in folder.iterdir() if p.name != "lock" and not (p.name.startswith(".") and p.name.endswith(".tmp"))
-    ]
-    return all(path.is_dir() and not any(path.iterdir()) for path in left)
+def refuse_links(folder: Path, within: Path) -> None:
+    """Raise StorageError where a level of ``folder`` below ``within`` is anything but a folder or a new name."""
+    level = within
+    for part in folder.relative_to(within).parts:
+        level /= part
+        if (kind := kind_of(level)) not in ("", "a folder"):
+            raise StorageError(
+                f"{printable(str(level))} is {kind}, and a folder is expected there, which is written to and tidied; "
+                "put a folder in its place, or choose another --out"
+            )
 
 
 def sweep(folder: Path) -> None:
     """Remove the temporary files of writers that were killed; only for the one process that holds the folder."""
-    for path in folder.glob(".*.tmp"):
-        with contextlib.suppress(OSError):
-            path.unlink()
+    for path in folder.glob(".striate-*.tmp"):
+        if is_temporary(path):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def write_text(path: Path, text: str) -> None:
@@ -102,8 +181,9 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def dump_json(value: Any) -> str:
-    """Return ``value`` as strict JSON, ending in a newline."""
-    return json.dumps(encode(value), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    """Return ``value`` as strict JSON, ending in a newline; a character that a terminal could act on is escaped."""
+    text = json.dumps(encode(value), indent=2, allow_nan=False, ensure_ascii=False)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text) + "\n"
 
 
 def read_json(path: Path, limit: int = JSON_LIMIT) -> Any:

@@ -23,6 +23,7 @@ from striate.nets.mobilenet import MobileNetOptions, build_mobilenet
 from striate.nets.own import is_own, own_entry
 from striate.nets.resnet import ResNetOptions, build_resnet
 from striate.nets.shallownet import ShallowNetOptions, build_shallownet
+from striate.nets.trust import trust
 from striate.nets.vgg import VGGOptions, build_vgg, small_options
 from striate.nets.zoo import is_zoo, zoo_entry
 
@@ -73,7 +74,10 @@ def names() -> tuple[str, ...]:
 
 
 def entry(name: str) -> Entry:
-    """Return what is known of a net; raises NetError with the nearest name and all that are accepted."""
+    """Return what is known of a net; raises NetError with the nearest name and all that are accepted.
+
+    A net of one's own must have been trusted before, for importing it runs its code.
+    """
     if name in ENTRIES:
         return ENTRIES[name]
     if is_zoo(name):
@@ -126,6 +130,13 @@ def faults_of(error: ValidationError, fields: Iterable[str]) -> list[str]:
 def build(name: str, options: Mapping[str, Any], image_shape: ImageShape, classes: int) -> nn.Module:
     """Return net ``name`` for images of (H, W, C) and that many classes, freshly initialized from torch's generator.
 
-    Raises NetError for an unknown name, unacceptable options, or a net too deep for the image.
+    Who calls this names the net, and so trusts one of their own. Raises NetError for an unknown name, unacceptable options, or
+    a net too deep for the image.
     """
+    trust(name)
+    return build_again(name, options, image_shape, classes)
+
+
+def build_again(name: str, options: Mapping[str, Any], image_shape: ImageShape, classes: int) -> nn.Module:
+    """Build as `build` does, from a name that a file holds: a net of one's own must have been trusted before."""
     return entry(name).build(complete(name, options), image_shape, classes)

@@ -3,17 +3,23 @@
 The callable is called with its options as keyword arguments, and with ``image_shape`` (H, W, C) and ``classes`` where its
 signature has parameters of these names; it returns a module that takes float images (N, C, H, W) and gives logits (N, classes).
 Its other parameters are its options: their defaults are the net's defaults, their annotations are checked.
+
+Such a net is code: it is imported only once a person has named it (`nets/trust.py`), and only a class that is a module, or a
+function, of a file of one's own: nothing of the standard library or of an installed package.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import re
 import sys
+import types
 import typing
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +30,8 @@ from torch import Tensor, nn
 
 from striate.base.errors import NetError, nearest
 from striate.nets.entry import Entry, ImageShape
+from striate.nets.source import is_installed, root_of, sources
+from striate.nets.trust import source_folder
 
 GIVEN = ("image_shape", "classes")  # parameters that are told, and therefore no options
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
@@ -42,7 +50,7 @@ def is_own(name: str) -> bool:
 def own_entry(name: str) -> Entry:
     """Return the entry of ``package.module:callable``; modules are also looked for in the current folder.
 
-    Raises NetError when the module cannot be imported, or has no such callable.
+    Raises NetError when nobody has named the net, its module cannot be imported or is installed, or it has no such callable.
     """
     maker = _find(name)
     options = _options(name, maker)
@@ -101,39 +109,108 @@ def _could_be(word: str, what: str, told: Collection[str]) -> str:
     return "" if word in told else f"; a parameter `{word}` of it would be given {what}"
 
 
+def own_sources(name: str) -> dict[str, bytes]:
+    """Return the source of net ``name`` as it lies there now: relative path -> content, the file of its module first.
+
+    Raises NetError as `own_entry` does.
+    """
+    module = name.partition(":")[0]
+    _find(name)
+    file = sys.modules[module].__file__
+    assert file is not None  # what has none was refused
+    try:
+        return sources(module, root_of(module, Path(file)))
+    except OSError as error:
+        raise NetError(f'net "{name}": its source cannot be read ({error})') from error
+
+
 def _find(name: str) -> Callable[..., Any]:
     module_name, _, attribute = name.partition(":")
+    found: Any = _module(name, module_name)
+    for part in attribute.split("."):
+        if not hasattr(found, part):
+            raise NetError(f'net "{name}": {module_name} has no {attribute}{nearest(part, dir(found))}')
+        found = getattr(found, part)
+    if isinstance(found, type) and issubclass(found, nn.Module):
+        return found
+    if not callable(found) or isinstance(found, type):
+        what = f"the class {found.__name__}" if isinstance(found, type) else f"of type {type(found).__name__}"
+        raise NetError(
+            f'net "{name}" is {what}, and must be a function that returns a module, or a class of torch.nn.Module'
+        )
+    if is_installed(_defined_in(found)):
+        raise NetError(
+            f'net "{name}" is not defined in a file of your own; write a function there that returns a torch.nn.Module'
+        )
+    return found
+
+
+def _module(name: str, module_name: str) -> types.ModuleType:
+    """Return the module of net ``name``, which a person has named, imported from where it is trusted."""
+    kept = source_folder(name)
     try:
-        with _current_folder():
-            found: Any = importlib.import_module(module_name)
+        with _searched(kept):
+            first = find_spec(module_name.partition(".")[0])
+            if first is not None and (first.origin is not None or not first.submodule_search_locations):
+                _refuse_installed(name, module_name, first.origin)  # before it runs
+            module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name and (module_name == error.name or module_name.startswith(f"{error.name}.")):
             raise NetError(
                 f'net "{name}": there is no module {error.name}; install it, or call from the folder where it lies'
             ) from error
         raise NetError(f'net "{name}": its module needs {error.name}, which is not installed') from error
+    except NetError:
+        raise
     except Exception as error:
         raise NetError(f'net "{name}": its module could not be imported ({type(error).__name__}: {error})') from error
-    for part in attribute.split("."):
-        if not hasattr(found, part):
-            raise NetError(f'net "{name}": {module_name} has no {attribute}{nearest(part, dir(found))}')
-        found = getattr(found, part)
-    if not callable(found):
+    _refuse_installed(name, module_name, module.__file__)
+    return module
+
+
+def _refuse_installed(name: str, module: str, origin: str | None) -> None:
+    if origin is None or not Path(origin).is_file() or is_installed(Path(origin)):
         raise NetError(
-            f'net "{name}" is of type {type(found).__name__}, and must be a function or class that returns a module'
+            f'net "{name}": the module {module} is installed or part of Python, and no file of your own; write a file with '
+            "a function that returns a torch.nn.Module, or use timm:NAME or torchvision:NAME"
         )
-    return found
+
+
+def _defined_in(found: Any) -> Path | None:
+    """Return the file whose code runs when ``found`` is called; None for what is no function written in Python."""
+    while isinstance(found, functools.partial):
+        found = found.func
+    code = getattr(inspect.unwrap(getattr(found, "__func__", found)), "__code__", None)
+    return Path(code.co_filename) if isinstance(code, types.CodeType) else None
 
 
 @contextmanager
-def _current_folder() -> Generator[None]:
-    """While the block runs, modules of the current folder are found too, after all others."""
-    here = str(Path.cwd())
-    sys.path.append(here)
+def _searched(kept: Path | None) -> Generator[None]:
+    """While the block runs, modules are found in ``kept`` before all others; or in the current folder too, after all others.
+
+    What was loaded from the kept source of another run is forgotten first, as is what goes by a name of ``kept``.
+    """
+    names = set() if kept is None else {path.stem for path in kept.iterdir()}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        here = Path(file).resolve() if isinstance(file, str) else None
+        copied = here is not None and any(here.is_relative_to(folder) for folder in _KEPT if folder != kept)
+        if copied or (name.partition(".")[0] in names and (here is None or not here.is_relative_to(str(kept)))):
+            del sys.modules[name]
+    bytecode, place = sys.dont_write_bytecode, str(kept or Path.cwd())
+    if kept is not None:
+        _KEPT.add(kept)
+        sys.dont_write_bytecode = True  # a run folder holds what the run wrote, and nothing else
+        importlib.invalidate_caches()
+    sys.path.insert(0 if kept else len(sys.path), place)
     try:
         yield
     finally:
-        sys.path.remove(here)
+        sys.path.remove(place)
+        sys.dont_write_bytecode = bytecode
+
+
+_KEPT: set[Path] = set()  # folders of kept source that modules were loaded from
 
 
 def _options(name: str, maker: Callable[..., Any]) -> type[BaseModel]:

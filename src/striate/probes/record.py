@@ -6,6 +6,7 @@ A record is one frozen value for all probes; what differs between them are the n
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.base.files import write_bytes
+from striate.base.outputs import MARK, write_output
 
 Target = int | Sequence[int] | Tensor | None
 """The class to explain: one for all images, one for each of them, or None for the predicted one."""
@@ -87,7 +88,9 @@ class Record:
             numbers["score"] = np.array([score.score for score in self.scores])
         file = io.BytesIO()
         np.savez_compressed(file, allow_pickle=False, **numbers)
-        write_bytes(path, file.getvalue())
+        with zipfile.ZipFile(file, "a") as archive:
+            archive.comment = MARK.encode()
+        write_output(path, file.getvalue())
 
 
 def label(target: int, classes: Sequence[str]) -> str:

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.base.files import make_folder, write_bytes, write_text
+from striate.base.errors import StorageError, printable
+from striate.base.files import make_folder
+from striate.base.outputs import MARK, claim_folder, ours, write_output
 from striate.reports.mathml import formula
 from striate.reports.page import picture, render
 
@@ -37,6 +39,7 @@ RENDERERS: dict[str, str] = {
 }
 """Kind of record -> ``module:function`` that returns its page, called with (record, pictures, classes)."""
 
+PAGE = "index.html"
 SMALLEST_FILE = 224
 """Pixels of the shorter edge of a PNG file: smaller panels are enlarged by a whole factor, each pixel a square."""
 
@@ -115,8 +118,8 @@ def page_of(record: Record, pictures: Sequence[Picture], classes: Sequence[str],
     return renderer(record, pictures, classes, net)
 
 
-def probe_html(shown: Page) -> str:
-    """Return the page as one file, nothing requested from anywhere."""
+def probe_html(shown: Page, probe: str = "", files: Sequence[str] = ()) -> str:
+    """Return the page as one file, nothing requested from anywhere; in it stand the probe and the files beside the page."""
     charts: dict[str, Any] = {svg: picture(svg) for group in (*shown.groups, *shown.after) for svg in group.charts}
     return render(
         "probe.html.jinja",
@@ -124,26 +127,58 @@ def probe_html(shown: Page) -> str:
         shown=shown,
         formula=formula(shown.formula) if shown.formula else None,
         charts=charts,
+        probe=probe,
+        files=files,
     )
 
 
-def write_page(shown: Page, folder: Path) -> Path:
-    """Write every panel as a PNG, and index.html, into ``folder``; return the path of the page."""
+def write_page(shown: Page, folder: Path, probe: str = "") -> Path:
+    """Write every panel as a PNG, and index.html, into ``folder``; return the path of the page.
+
+    An older page of the same probe is replaced, and those of its pictures that the new one lacks are removed. Raises
+    StorageError where `claim_page` does, or where a picture's name is taken by what was not written here.
+    """
+    panels = [panel for group in (*shown.groups, *shown.after) for panel in group.panels]
+    made = {f"{file_name(panel.file)}.png": png(enlarged(panel.pixels)) for panel in panels}
+    claim_page(folder, probe, *made)
+    older = [name for name in _told(folder, "pictures").split() if re.fullmatch(r"[A-Za-z0-9.-]+\.png", name)]
     make_folder(folder)
-    for group in (*shown.groups, *shown.after):
-        for panel in group.panels:
-            write_bytes(folder / f"{file_name(panel.file)}.png", png(enlarged(panel.pixels)))
-    target = folder / "index.html"
-    write_text(target, probe_html(shown))
+    for name, content in made.items():
+        write_output(folder / name, content)
+    target = folder / PAGE
+    write_output(target, probe_html(shown, probe, list(made)))
+    for name in older:
+        if name not in made and ours(folder / name):
+            (folder / name).unlink(missing_ok=True)
     return target
+
+
+def claim_page(folder: Path, probe: str, *files: str) -> None:
+    """Raise StorageError unless ``folder`` can take the page of ``probe`` and ``files``, new or for an older one of its own."""
+    claim_folder(folder, PAGE, *files)
+    if (other := _told(folder, "probe")) not in ("", probe):
+        raise StorageError(
+            f"{printable(str(folder))} holds the page of the probe {printable(other)}; choose another folder with --out"
+        )
+
+
+def _told(folder: Path, what: str) -> str:
+    """Return what the page in ``folder`` says of itself; nothing where there is none that was written here."""
+    if not ours(folder / PAGE):
+        return ""
+    text = (folder / PAGE).read_text(encoding="utf-8", errors="replace")
+    found = re.search(rf'<meta name="striate:{what}" content="([^"]*)">', text)
+    return found[1] if found else ""
 
 
 def png(pixels: Pixels) -> bytes:
     """Return uint8 (H, W, 3) as the bytes of a PNG."""
     from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
 
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, format="PNG", optimize=True)
+    file, said = io.BytesIO(), PngInfo()
+    said.add_text("Software", MARK)
+    Image.fromarray(pixels).save(file, format="PNG", optimize=True, pnginfo=said)
     return file.getvalue()
 
 

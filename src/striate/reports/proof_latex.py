@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from striate.base.outputs import MARK
 from striate.reports.mathml import parts
 from striate.reports.matrix import Cell, cells
 from striate.reports.proof_command import command
@@ -53,7 +54,7 @@ def proof_latex(proof: Proof) -> str:
         escaped(proof.limits),
         "\\par\\endgroup",
     ]
-    return "\n".join(part for part in parts if part) + "\n"
+    return "\n".join(part for part in parts if part) + f"\n% {MARK}\n"
 
 
 def escaped(text: str) -> str:

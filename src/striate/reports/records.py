@@ -17,6 +17,7 @@ from striate.base.errors import RunError, StudyError
 from striate.base.files import read_json
 from striate.base.ours import Form, checked, fault, reason
 from striate.training.forms import StatusForm
+from striate.training.run import standing
 from striate.training.tables import read_history, read_timing
 
 Json = Mapping[str, Any]
@@ -111,8 +112,7 @@ def read_study(folder: Path) -> StudyRecord:
         names = [str(arm["name"]) for arm in arms]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StudyError(
-            f'"{folder}" holds no study (its study.json cannot be read: {reason(error)});'
-            " name a folder that striate study wrote"
+            f'"{folder}" holds no study (study.json cannot be read: {reason(error)}); name a folder that striate study wrote'
         ) from error
     verdict = _read(folder / "verdict.json", folder, damaged)
     return StudyRecord(
@@ -148,6 +148,7 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
     if not place or not path.is_dir():
         return RunRecord(seed)
     status = _read(path / "status.json", folder, damaged)
+    status = standing(status, path) if status else status
     curves: dict[tuple[str, str], dict[int, float]] = {}
     updates: list[tuple[int, float]] = []
     seconds = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from striate.base.files import write_text
+from striate.base.outputs import write_output
 from striate.reports.cards import cards
 from striate.reports.charts import Line, Series, curves_svg
 from striate.reports.description import paragraph, steps
@@ -23,6 +23,7 @@ PANELS = (
     ("train", "accuracy", "Training accuracy"),
     ("val", "accuracy", "Validation accuracy"),
 )
+REPORT = "report.html"
 NARROW = 340  # user units of the figure for a phone, where the wide one would be too small to read
 
 
@@ -42,8 +43,8 @@ def write_study_report(folder: Path) -> Path:
 
     The same folder gives the same bytes. Raises StudyError when it holds no study, StorageError when it cannot be written.
     """
-    path = folder / "report.html"
-    write_text(path, study_page(read_study(folder), folder.name))
+    path = folder / REPORT
+    write_output(path, study_page(read_study(folder), folder.name))
     return path
 
 

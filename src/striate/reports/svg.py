@@ -13,6 +13,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from striate.base.outputs import MARK
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.typing import RcKeyType
@@ -70,6 +72,11 @@ def element(figure: Figure, label: str) -> str:
     used = set(re.findall(r"(?:href=\"|url\()#([^\")]+)", text))
     text = re.sub(r" id=\"([^\"]+)\"", lambda m: m[0] if m[1] in used else "", text)
     return _opened(text, label).strip()
+
+
+def file_of(svg: str) -> str:
+    """Return an SVG element as a file of its own, with the mark of what is written here."""
+    return f"{svg}\n<!-- {MARK} -->\n"
 
 
 def _opened(text: str, label: str) -> str:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import DataError, RunError, StriateError, StudyError, listed
-from striate.base.files import make_folder, unused, write_json
+from striate.base.files import make_folder, refuse_links, write_json
+from striate.base.lock import locked, unused
 from striate.base.ours import sealed
 from striate.data import ImageSet, load
 from striate.studies.judge import Answer, damage, done, ended, judge, named, outcomes_of, place, read_study
@@ -23,8 +24,9 @@ from striate.studies.question import Study
 from striate.studies.selection import chosen
 from striate.studies.workers import Job, cores, run_jobs, share
 from striate.studies.workers import Warn as Tell
+from striate.training.own_code import refuse_changed, source_of
 from striate.training.recipe import differing, recipe_from_json
-from striate.training.run import Run, locked, open_run
+from striate.training.run import Run, open_run
 from striate.training.setup import check
 from striate.training.train import test
 
@@ -52,10 +54,12 @@ def run_study(
     folder = Path(out)
     images = _check(study, data_dir)
     _may_hold(folder, study, images.fingerprint)
-    with locked(folder):
+    with locked(folder, "runs"):
         study = _claim_folder(folder, replace(study, notes=(*study.notes, *images.notes)), images.fingerprint)
         # Seed by seed, so that a study that is stopped early has all arms at equal n.
         runs = {place(folder, arm, seed): (arm, seed) for seed in study.seeds for arm in study.arms}
+        for path in runs:
+            refuse_links(path, folder)
         told: dict[str, list[str]] = {}
 
         def tell(path: Path, text: str) -> None:
@@ -71,8 +75,9 @@ def run_study(
             else:
                 reasons[path] = f"damaged: {why}; --redo-damaged sets it aside and does it again"
         every = study.tests == "every"
+        refuse_changed((path, study.recipe(arm, seed).net) for path, (arm, seed) in runs.items())
         jobs = [
-            Job(study.recipe(arm, seed).to_json(), path, data_dir, every)
+            Job(study.recipe(arm, seed).to_json(), path, data_dir, every, source_of(study.recipe(arm, seed).net))
             for path, (arm, seed) in runs.items()
             if path not in reasons and not done(path, tested=every)
         ]

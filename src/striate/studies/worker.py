@@ -61,11 +61,13 @@ def tell(results: int, said: dict[str, str]) -> None:
 def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None]) -> str:
     """Do one run and, where the job says so, score its best weights on the test split; return why it failed, if it did."""
     from striate.data import load
+    from striate.training.own_code import admit_named
     from striate.training.recipe import recipe_from_json
     from striate.training.train import test, train
 
     data_dir = Path(job["data_dir"]) if job["data_dir"] else None
     try:
+        admit_named(job["recipe"]["net"], job["source"])
         recipe = recipe_from_json(job["recipe"])
         key = f"{recipe.data} {recipe.image_size}"
         if key not in loaded:

@@ -27,18 +27,22 @@ BEAT = 0.5  # seconds
 
 @dataclass(frozen=True)
 class Job:
-    """One run to be done: its recipe as JSON, its folder, where its data are, and whether it is then tested."""
+    """One run to be done: its recipe as JSON, its folder, where its data are, and whether it is then tested.
+
+    ``source`` is the fingerprint of the source of a net of one's own; empty for other nets.
+    """
 
     recipe: dict[str, Any]
     folder: Path
     data_dir: Path | None
     test: bool = True
+    source: str = ""
 
     def line(self) -> bytes:
         """Return the job as the worker reads it."""
         data_dir = str(self.data_dir) if self.data_dir else None
         job = {"recipe": self.recipe, "folder": str(self.folder), "data_dir": data_dir, "test": self.test}
-        return json.dumps(job).encode() + b"\n"
+        return json.dumps({**job, "source": self.source}).encode() + b"\n"
 
 
 class Worker:

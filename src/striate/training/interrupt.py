@@ -1,4 +1,4 @@
-"""Ctrl-C and termination as a wish that the loop grants between two updates, so that nothing is cut in half."""
+"""Ctrl-C, termination and a closed terminal as a wish that the loop grants between two updates: nothing is cut in half."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
+from striate.base.signals import answered
+
 
 @contextmanager
 def stop_requests() -> Generator[Callable[[], bool], None, None]:
-    """Yield a function that tells whether SIGINT or SIGTERM came; a second SIGINT raises KeyboardInterrupt at once.
+    """Yield a function that tells whether SIGINT, SIGTERM or SIGHUP came; a second SIGINT raises KeyboardInterrupt at once.
 
-    Outside the main thread signals cannot be caught, and the function always answers no.
+    A SIGHUP that is ignored, as under nohup, stays so. Outside the main thread signals cannot be caught, and the function
+    always answers no.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: False
-        return
     asked = threading.Event()
 
     def ask(number: int, frame: FrameType | None) -> None:
@@ -25,9 +25,5 @@ def stop_requests() -> Generator[Callable[[], bool], None, None]:
             raise KeyboardInterrupt
         asked.set()
 
-    previous = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with answered(ask, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         yield asked.is_set
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from striate.base.errors import NetError, RecipeError, sentence
 from striate.nets.catalog import faults_of
+from striate.nets.own import is_own
+from striate.nets.trust import from_file, is_trusted, trust
 from striate.training.combinations import combination_faults
 from striate.training.known_nets import EngineName, complete, engine_faults, net_names, options_of
 
@@ -123,7 +125,9 @@ class Recipe(BaseModel):
     """Root of the named random streams."""
 
     def __init__(self, **fields: Any) -> None:
-        """Make a recipe; raises RecipeError with every fault of ``fields`` in one sentence."""
+        """Make a recipe; raises RecipeError with every fault of ``fields`` in one sentence. It trusts a net of one's own."""
+        if isinstance(name := fields.get("net"), str):
+            trust(name)
         options = fields.get("net_options")
         if isinstance(options, Mapping):
             # As it comes back from JSON, so that a recipe equals itself after a round trip.
@@ -145,13 +149,16 @@ class Recipe(BaseModel):
         """
         given = self.model_dump()
         net, engine = changes.get("net", self.net), changes.get("engine", self.engine)
+        if isinstance(net, str) and "net" in changes:
+            trust(net)
         # Another net starts from its own defaults: widths that were chosen for one say nothing about the other.
         same = net == self.net and net_names(engine) == net_names(self.engine)
         options: Any = changes.pop("net_options", given["net_options"] if same else {})
         if isinstance(options, Mapping):  # if not, it is refused below, with all other faults
             own = {name: changes.pop(name) for name in _options(engine, net) if name in changes}
             options = {**options, **own}
-        return Recipe(**{**given, **changes, "net_options": options})
+        with from_file():  # whatever else changes, no other net is named by it
+            return Recipe(**{**given, **changes, "net_options": options})
 
     @property
     def options(self) -> Any:
@@ -164,8 +171,12 @@ class Recipe(BaseModel):
 
 
 def recipe_from_json(value: Mapping[str, Any]) -> Recipe:
-    """Return the recipe that `Recipe.to_json` wrote; raises RecipeError as the constructor does."""
-    return Recipe(**value)
+    """Return the recipe that `Recipe.to_json` wrote; raises RecipeError as the constructor does.
+
+    A net of one's own is not imported for standing there, and its options are checked once it is trusted and built.
+    """
+    with from_file():
+        return Recipe(**value)
 
 
 def differing(before: Recipe, now: Recipe) -> str:
@@ -206,7 +217,7 @@ def _net_faults(values: Mapping[str, Any]) -> list[str]:
     name, options = values["net"], values["net_options"]
     if not isinstance(name, str) or not isinstance(options, Mapping):
         return []  # the field's own type check says it better
-    if values["engine"] not in get_args(EngineName):
+    if values["engine"] not in get_args(EngineName) or (is_own(name) and not is_trusted(name)):
         return []
     try:
         complete(values["engine"], name, options)

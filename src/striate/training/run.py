@@ -12,16 +12,14 @@ checkpoints/       safetensors + JSON
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from striate.base.errors import RecipeError, RunError, printable
-from striate.base.files import digest, make_folder, sweep, unused, write_json
+from striate.base.files import digest, make_folder, write_json
+from striate.base.lock import NAME, held, unused
 from striate.base.ours import read_own, sealed
 from striate.training.forms import RecipeForm, ScoreForm, StatusForm
 from striate.training.recipe import Recipe, differing, recipe_from_json
@@ -72,7 +70,7 @@ def open_run(folder: Path) -> Run:
     """Return the run in ``folder``; raises RunError when there is none or its files cannot be read."""
     recipe = recipe_of(folder)
     path, todo = folder / "status.json", f"striate resume {printable(str(folder))} makes it again"
-    status = read_own(path, StatusForm, todo=todo) if path.exists() else {}
+    status = standing(read_own(path, StatusForm, todo=todo) if path.exists() else {}, folder)
     kept = (status.get("status", "running"), status.get("reason", ""), status.get("epoch", 0), status.get("step", 0))
     return Run(folder, recipe, *kept)
 
@@ -86,6 +84,13 @@ def recipe_of(folder: Path) -> Recipe:
         raise RunError(
             f'"{printable(str(folder / "recipe.json"))}" holds no recipe of this striate: {error}'
         ) from error
+
+
+def standing(status: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """Return what ``status``, from the status.json of ``folder``, says, except that what runs in no process is interrupted."""
+    if status.get("status", "running") != "running" or held(folder) or not (status or (folder / NAME).exists()):
+        return status  # the last: only just claimed, and neither locked nor begun
+    return {**status, "status": "interrupted", "reason": "its process has ended without a word"}
 
 
 def read_recipe(folder: Path) -> dict[str, Any]:
@@ -107,28 +112,8 @@ def begin(folder: Path, recipe: Recipe) -> None:
         raise RunError(f'"{folder}" is a file; choose a folder with --out')
     if not unused(folder):
         raise RunError(f'"{folder}" is not empty and holds no run; choose another folder with --out')
-    make_folder(folder / "checkpoints")
+    make_folder(folder / "checkpoints", within=folder)
     write_json(folder / "recipe.json", sealed(recipe.to_json()))
-
-
-@contextmanager
-def locked(folder: Path) -> Generator[None, None, None]:
-    """Hold ``folder`` for this process while the block runs; raises RunError naming the process that holds it."""
-    make_folder(folder)
-    with (folder / "lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.seek(0)
-            raise RunError(
-                f'"{folder}" is in use by process {file.read().strip() or "?"}; wait for it, or stop it first'
-            ) from error
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        for place in (folder, folder / "checkpoints"):
-            sweep(place)
-        yield
 
 
 def write_status(folder: Path, status: str, reason: str, epoch: int, step: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
-from striate.nets import build
+from striate.nets.catalog import build_again
 from striate.nets.zoo import without_start
 from striate.scratch import catalog as scratch_nets
 from striate.scratch.models import Model
@@ -23,7 +23,7 @@ def saved_net(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> nn.Mo
         net: nn.Module = twin(_model(values), rate(values), Masks())
     else:
         options = without_start(values["net"], values["net_options"])
-        net = build(values["net"], options, _shape(values), len(values["classes"]))
+        net = build_again(values["net"], options, _shape(values), len(values["classes"]))
     net.load_state_dict(tensors)
     return net
 

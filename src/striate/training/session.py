@@ -10,6 +10,7 @@ import numpy as np
 
 from striate.base.errors import RunError, printable
 from striate.base.files import write_json
+from striate.base.lock import locked
 from striate.base.ours import is_sealed, sealed
 from striate.data import ImageSet
 from striate.nets.anatomy import anatomy
@@ -17,7 +18,8 @@ from striate.scratch.threads import threads
 from striate.training import machine
 from striate.training.chain import extended, notes, read_environment, write_environment
 from striate.training.inspection import inspect
-from striate.training.run import DONE, REMEDY, Run, locked, open_run, read_recipe, write_status
+from striate.training.own_code import keep
+from striate.training.run import DONE, REMEDY, Run, open_run, read_recipe, write_status
 from striate.training.schedule import SPREAD
 from striate.training.setup import Setup
 
@@ -33,7 +35,7 @@ def mended(folder: Path, warn: Warn, *, weights: bool = True) -> Run:
     """
     found = inspect(folder, weights=weights)
     if any(mend.act for mend in found):
-        with locked(folder):
+        with locked(folder, "checkpoints"):
             found = inspect(folder, weights=weights)
             for mend in found:
                 if mend.act:
@@ -66,7 +68,7 @@ def extend(run: Run, epochs: int) -> Run:
             f" {epochs} is another run from the start; train it with --epochs {epochs} and another --out"
         )
     recipe.change(epochs=epochs)  # raises where the number is not accepted
-    with locked(run.folder):
+    with locked(run.folder, "checkpoints"):
         before = read_recipe(run.folder)
         made = extended(before, epochs)
         environment = read_environment(run.folder)
@@ -97,6 +99,7 @@ def record(setup: Setup, folder: Path) -> None:
             "data_notes": list(setup.images.notes),
         }
         | ({"recipe": made["seal"]} if is_sealed(made) else {})
+        | keep(folder, setup.recipe.net)
     )
     if not (folder / "anatomy.json").exists():
         found = anatomy(setup.engine.module(), setup.images.image_shape, setup.recipe.net)
@@ -107,8 +110,8 @@ def record(setup: Setup, folder: Path) -> None:
         last = dict(before)
         for part in before.get("continued", []):
             last |= part
-        keys = ("threads", "torch", "processor", "precision", "device")
-        if changed := {key: now[key] for key in keys if last.get(key) != now[key]}:
+        keys = ("threads", "torch", "processor", "precision", "device", "source")
+        if changed := {key: now[key] for key in keys if key in now and last.get(key) != now[key]}:
             setup.warn(f"the run continues, though not bit for bit: {', '.join(changed)} differ from its last part")
             write_environment(folder, {**before, "continued": [*before.get("continued", []), changed]})
         return

@@ -13,8 +13,8 @@ from torch import nn
 from striate.base.errors import RecipeError
 from striate.base.seeds import generator, integer
 from striate.data import ImageSet
-from striate.nets import build
 from striate.nets.anatomy import anatomy
+from striate.nets.catalog import build_again
 from striate.scratch import catalog as scratch_nets
 from striate.scratch.models import Model
 from striate.training import machine
@@ -106,7 +106,7 @@ def initial_net(recipe: Recipe, images: ImageSet) -> nn.Module:
     """Return the recipe's net with its initial weights, drawn from the stream "init"; torch's own generator is left alone."""
     with torch.random.fork_rng():
         torch.manual_seed(integer(recipe.seed, "init"))
-        net = build(recipe.net, recipe.net_options, images.image_shape, len(images.classes))
+        net = build_again(recipe.net, recipe.net_options, images.image_shape, len(images.classes))
     if recipe.batch_size == 1:
         _refuse_lone(net, images, recipe)
     return net

@@ -11,6 +11,7 @@ from torch import nn
 
 from striate.base.errors import DataError, RunError
 from striate.base.files import write_json
+from striate.base.lock import locked
 from striate.base.ours import sealed
 from striate.data import ImageSet, load
 from striate.data.imageset import Split
@@ -20,8 +21,9 @@ from striate.training.denormals import denormals_flushed
 from striate.training.evaluate import evaluate, with_mirror_images
 from striate.training.loop import Watch, run_epochs
 from striate.training.normalization import Normalization
+from striate.training.own_code import admit
 from striate.training.recipe import Recipe
-from striate.training.run import DONE, REMEDY, Run, begin, locked, open_run, write_status
+from striate.training.run import DONE, REMEDY, Run, begin, open_run, write_status
 from striate.training.saved import by_hand, saved_model, saved_net
 from striate.training.scratch_engine import score as score_of_model
 from striate.training.session import Warn, extend, mended, record, same_data
@@ -50,12 +52,13 @@ def train(
         begin(folder, recipe)  # raises when it is another recipe's
         if run.status in DONE:
             return run
+        admit(folder, recipe.net)
     loaded = images if images is not None else load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
     setup = set_up(recipe, loaded, warn)
     fresh = not folder.exists()
     if not fresh and not (folder / "recipe.json").is_file():
         begin(folder, recipe)  # refuses a foreign folder before a lock is put into it
-    with locked(folder):
+    with locked(folder, "checkpoints"):
         begin(folder, recipe)
         record(setup, folder)
         try:
@@ -123,6 +126,7 @@ def test(
     if data.test is None:
         raise DataError(f"{data.name} has no test split; add a folder test/CLASS/ beside train/")
     same_data(run.folder, data)
+    admit(run.folder, run.recipe.net)
     result = _scored(run, chosen, data.test)
     if stored:
         earlier = {key: value for key, value in stored.items() if key in ("accuracy", "loss", "epoch", "step")}
@@ -158,11 +162,12 @@ def _scored(run: Run, chosen: checkpoints.Checkpoint, split: Split) -> dict[str,
     return result
 
 
-def best_net(run: Run) -> tuple[nn.Module, dict[str, Any], int]:
+def best_net(run: Run, *, warn: Warn = warnings.warn) -> tuple[nn.Module, dict[str, Any], int]:
     """Return the net with the weights of the best validation accuracy, its labels (classes, mean, std ...), and its step.
 
     A net by hand comes as its PyTorch twin. Raises RunError when the run kept none (it diverged at once, or its files are
-    damaged).
+    damaged), and for a net of one's own that nobody has named; ``warn`` is told when its source has changed.
     """
+    admit(run.folder, run.recipe.net, warn)
     found = best(run)
     return saved_net(found.values, found.tensors).eval(), found.values, found.step

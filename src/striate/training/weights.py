@@ -82,4 +82,9 @@ def _of_run(run: Run, found: Checkpoint) -> Checkpoint:
             f'the weights of update {found.step} in "{printable(str(run.folder))}" do not say what net they are of'
             f" ({reason(error)}); train again in another folder"
         ) from error
+    if found.values["net"] != run.recipe.net:
+        raise RunError(
+            f'the weights of update {found.step} in "{printable(str(run.folder))}" are those of another net than its recipe'
+            " names; restore its own"
+        )
     return found

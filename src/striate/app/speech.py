@@ -1,0 +1,90 @@
+"""The one door to the terminal for text: what striate did not write itself can neither draw on it nor be taken for markup.
+
+`say` and `tell` are for plain lines, `striate.app.terminal` for tables and colours; both let text through `shown`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import sys
+import warnings
+from typing import Any
+
+import typer
+
+from striate.base.errors import StriateError, shown
+from striate.base.files import advice
+
+STORAGE, DEFECT = 3, 1  # exit codes
+_format = warnings.formatwarning
+
+
+def tell(text: str, *, nl: bool = True) -> None:
+    """Print a result on stdout."""
+    typer.echo(shown(text), nl=nl)
+
+
+def say(text: str) -> None:
+    """Tell the person who asked, on stderr, so that stdout stays the result alone; nobody may listen any more."""
+    with contextlib.suppress(OSError):
+        typer.echo(shown(text), err=True)
+
+
+def prepare() -> None:
+    """Let stdout and stderr escape what their encoding lacks, and a library's warnings come through the door."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    warnings.formatwarning = _formatted
+
+
+def _formatted(*given: Any, **named: Any) -> str:
+    return shown(_format(*given, **named))
+
+
+def explained(error: Exception) -> int:
+    """Say in one sentence what ended a command, and return its exit code."""
+    if isinstance(error, StriateError):
+        say(shown(f"striate: {error}", lines=False))
+        return error.exit_code
+    if (show := getattr(error, "show", None)) and hasattr(error, "format_message"):  # of the parser of the command line
+        usage = io.StringIO()
+        show(file=usage)
+        say(usage.getvalue().rstrip("\n"))
+        return int(getattr(error, "exit_code", 2))
+    if _of_memory(error):
+        why = shown(str(error).strip().partition("\n")[0][:200], lines=False)
+        say(
+            f"striate: the memory does not suffice ({why or type(error).__name__}); "
+            "take fewer or smaller images, a smaller batch_size or a smaller net"
+        )
+        return STORAGE
+    if isinstance(error, OSError):
+        why = error.strerror or str(error) or type(error).__name__
+        what = f'"{error.filename}" cannot be used' if error.filename is not None else "the system refused"
+        say(shown(f"striate: {what} ({why}); {remedy(error)}", lines=False))
+        return STORAGE
+    told = shown(f"{type(error).__name__}: {error}", lines=False)
+    say(f"striate: this is a defect of striate ({told}); run it again with striate --debug")
+    return DEFECT
+
+
+def remedy(error: OSError) -> str:
+    """Return what someone can do about what the system refused, be it a read or a write."""
+    if error.errno in (errno.ENOENT, errno.EIO, None):
+        return "see that it is there and whole"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "ask for permission, or choose another place"
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return "close other programs, or raise the limit of open files"
+    return advice(error)
+
+
+def _of_memory(error: Exception) -> bool:
+    said = str(error).lower()
+    return isinstance(error, MemoryError) or (
+        isinstance(error, (RuntimeError, OSError))
+        and ("out of memory" in said or "allocate memory" in said or "not enough memory" in said)
+    )
