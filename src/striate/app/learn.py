@@ -10,6 +10,7 @@ import typer
 from striate.app import trials
 from striate.app.look import AsJson, DataDir, Settings, settings_of
 from striate.app.speech import say, tell
+from striate.base.files import part_of_name
 
 if TYPE_CHECKING:
     from striate.training.run import Run
@@ -72,7 +73,8 @@ def train(
     if range_test:
         trials.range_test(recipe, out, data_dir, as_json)
         return
-    folder = out or Path("runs") / f"{recipe.net.replace(':', '-')}-{Path(recipe.data).resolve().name}-{recipe.seed}"
+    net_name, data_name = part_of_name(recipe.net), part_of_name(Path(recipe.data).resolve().name)
+    folder = out or Path("runs") / f"{net_name}-{data_name}-{recipe.seed}"
 
     from striate.app.progress import watching_run
     from striate.app.terminal import console

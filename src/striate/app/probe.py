@@ -37,12 +37,12 @@ TrainedOn = Annotated[
 ]
 
 
-def _free_page(context: typer.Context, value: Path | None) -> Path | None:
+def _free_page(value: Path | None) -> Path | None:
     """Refuse at once, before anything is computed, a folder that may not take the page."""
     if value is not None:
         from striate.reports.probe import claim_page
 
-        claim_page(value, context.command.name or "")
+        claim_page(value)
     return value
 
 
@@ -120,11 +120,14 @@ def present(
     """
     from striate.app import terminal
     from striate.base.files import dump_json, make_folder
-    from striate.reports.probe import file_name, page_of, write_page
+    from striate.reports.probe import file_name, older_page, page_of, write_page
 
     classes, name = asked.subject.inputs.classes, asked.subject.name
     folder = out or Path("runs") / f"probe-{record.probe}-{file_name(name)}"
+    before = older_page(folder)
     written = write_page(page_of(record, asked.pictures, classes, name), folder, record.probe)
+    if before not in ("", record.probe):
+        say(f"the page of the probe {before} in {folder} was replaced; give each its own --out to keep both")
     if npz is not None:
         make_folder(npz.parent)
         record.write_npz(npz)

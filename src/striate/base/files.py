@@ -89,7 +89,8 @@ def regular_or_absent(path: Path) -> None:
     """Raise StorageError when ``path`` is anything but a regular file or a new name; nothing is followed."""
     refuse_dash(path)
     if (kind := kind_of(path)) not in ("", "a file"):
-        raise StorageError(f"{printable(str(path))} could not be written: it is {kind}; choose another name")
+        todo = "name a file in it" if kind == "a folder" else "choose another name"
+        raise StorageError(f"{printable(str(path))} could not be written: it is {kind}; {todo}")
 
 
 def refuse_dash(path: Path) -> None:
@@ -110,6 +111,12 @@ def kind_of(path: Path) -> str:
 def is_temporary(path: Path) -> bool:
     """Tell whether ``path`` is what `write_bytes` leaves when it is killed: a regular file with a name of this form."""
     return re.fullmatch(r"\.striate-\d+-[0-9a-f]{16}\.tmp", path.name) is not None and kind_of(path) == "a file"
+
+
+def part_of_name(text: str) -> str:
+    """Return ``text`` as a part of a default name of a file or folder: no slash, nothing unprintable, 100 bytes at most."""
+    plain = "".join(c if c.isprintable() and c not in "/\\:" else "-" for c in text)
+    return plain.encode("utf-8")[:100].decode("utf-8", "ignore").strip(" .") or "unnamed"
 
 
 def sync_folder(folder: Path) -> None:
