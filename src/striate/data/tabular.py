@@ -18,8 +18,6 @@ Source of the left column: EECS 498/598 Deep Learning, Homework 1, 2019, compute
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -30,6 +28,7 @@ from numpy.typing import NDArray
 from striate.base.errors import DataError, printable
 from striate.data.imageset import ImageSet, Split, image_set
 from striate.data.legacy_pickle import read_legacy_pickle
+from striate.data.npz import Npz, known
 
 Array = NDArray[Any]
 
@@ -61,24 +60,12 @@ def load_table(path: Path) -> ImageSet:
 
 
 def _npz(path: Path) -> tuple[Array, Array]:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
-            for names in _NAMES:
-                if all(name in held for name in names):
-                    return held[names[0]], held[names[1]]
-            there = ", ".join(printable(name) for name in held) or "nothing"
-    except (
-        OSError,
-        ValueError,
-        EOFError,
-        TypeError,
-        AttributeError,
-        MemoryError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        raise DataError(f"{path} could not be read as arrays of numbers ({printable(str(error))})") from error
-    raise DataError(f"{path} holds {there}, and must hold features (N, D) and targets (N), or X and y")
+    with Npz(path) as held:
+        for names in _NAMES:
+            if all(name in held.names for name in names):
+                return held.array(names[0]), held.array(names[1])
+        there = known(held.names)
+    raise DataError(f"{printable(str(path))} holds {there}, and must hold features (N, D) and targets (N), or X and y")
 
 
 def _checked(path: Path, features: Array, targets: Array) -> tuple[Array, Array]:
