@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import warnings
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,7 +15,7 @@ from striate.app import gradcheck, learn, look, probe, probe_features, probe_foo
 from striate.app.learn import INTERRUPTED, changes_of
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
 from striate.app.spread import Spread
-from striate.base.errors import RunError, StriateError
+from striate.base.errors import Remark, RunError, StriateError
 
 app = typer.Typer(
     name="striate",
@@ -176,9 +178,24 @@ def export(
         typer.echo(f"wrote {result['file']}, {result['bytes']:,} bytes, {result['checked']}")
 
 
+def _surround() -> None:
+    """Say remarks as sentences; and let code of the user's that asks for input find none, where nobody sits at a terminal."""
+    usual = warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **rest: Any) -> None:
+        say(f"striate: {message}") if issubclass(category, Remark) else usual(message, category, *place, **rest)
+
+    warnings.simplefilter("always", Remark)
+    warnings.showwarning = show
+    if sys.stdin is None or not sys.stdin.isatty():
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - it lasts as long as the command
+        os.dup2(sys.stdin.fileno(), 0)
+
+
 def main() -> None:
     """Run the command line; a mistake of the caller ends in one sentence on stderr and its exit code."""
     debug = "--debug" in sys.argv
+    _surround()
     try:
         app()
     except StriateError as error:

@@ -4,8 +4,7 @@ A pickle is a program that may call whatever it names. Here it may name three th
 made (``numpy.core.multiarray._reconstruct``, ``numpy.ndarray``, ``numpy.dtype``), and gets stand-ins for them that only
 take notes. The arrays are then made from the notes, of plain numbers alone, and of as many bytes as they need.
 
-Before that, the file is walked through opcode by opcode: a place in the unpickler's memory (its memo) above the length of
-the file is refused, and so is text that would be longer than the file, for the unpickler allocates both on the file's word.
+Before that, the file is walked through (`striate.base.opcodes`), so that it asks for no more memory than it has bytes.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from __future__ import annotations
 import io
 import os
 import pickle
-import pickletools
 import re
+from itertools import islice
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 
 from striate.base.errors import DataError, printable
 from striate.base.foreign import open_regular, reason, too_large
+from striate.base.opcodes import walk
 
 _MOST_OPCODES = 10_000  # two arrays need less than a hundred
 _MOST_DIMENSIONS = 32
@@ -96,45 +96,10 @@ def _content(path: Path) -> bytes:
 
 def _walked(content: bytes) -> bytes:
     """Return the pickle at the start of ``content``; DataError where it asks for more memory, ValueError for damage."""
-    place, length = 0, len(content)
-    for _ in range(_MOST_OPCODES):
-        opcode = pickletools.code2op.get(chr(content[place])) if place < length else None
-        if opcode is None:
-            raise ValueError(f"no step of a pickle stands at byte {place:,} of {length:,}")
-        begin = place + 1
-        place = _after(opcode, content, begin)
-        if place > length:
-            raise ValueError(
-                f"{opcode.name} at byte {begin - 1:,} goes on to byte {place:,}, and the file has {length:,}"
-            )
-        if opcode.name in ("PUT", "BINPUT", "LONG_BINPUT"):  # the memo is allocated up to the index
-            told = content[begin:place]
-            index = int(told) if opcode.name == "PUT" else int.from_bytes(told, "little")
-            if not 0 <= index <= length:
-                raise DataError(
-                    f"it asks for place {index:,} of its memo, and a file of {length:,} bytes cannot fill it"
-                )
-        if opcode.name == "STOP":
-            return content[:place]
-    raise DataError(f"it has more than {_MOST_OPCODES:,} steps, and a pickle of two arrays has less than a hundred")
-
-
-def _after(opcode: pickletools.OpcodeInfo, content: bytes, begin: int) -> int:
-    """Return where the argument of ``opcode`` ends that begins at byte ``begin``: beyond the content where it is cut off."""
-    if opcode.arg is None:
-        return begin
-    size = opcode.arg.n
-    if size >= 0:
-        return begin + size
-    if size == pickletools.UP_TO_NEWLINE:
-        for _ in range(2 if opcode.arg.name == "stringnl_noescape_pair" else 1):
-            found = content.find(b"\n", begin)
-            if found < 0:
-                raise ValueError(f"{opcode.name} at byte {begin - 1:,} has no end")
-            begin = found + 1
-        return begin
-    width = {"1": 1, "4": 4, "8": 8}[opcode.arg.name[-1]]  # such as bytes4, long1, unicodestring8
-    return begin + width + int.from_bytes(content[begin : begin + width], "little")
+    steps = list(islice(walk(content), _MOST_OPCODES + 1))
+    if len(steps) > _MOST_OPCODES:
+        raise DataError(f"it has more than {_MOST_OPCODES:,} steps, and a pickle of two arrays has less than a hundred")
+    return content[: steps[-1][2]]
 
 
 def _array(notes: Any, type_of_types: type) -> NDArray[Any]:
