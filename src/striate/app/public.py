@@ -1,9 +1,9 @@
 """Which addresses belong to machines of the public internet, by the registries of IANA, however they are written.
 
-IPv4: all but the blocks of the special-purpose registry that are not globally reachable, and multicast. IPv6: the global unicast
-block 2000::/3 alone, less its special-purpose parts; all else is local, reserved or not assigned (also site-local fec0::/10,
-IPv4-compatible ::/96, and NAT64's local prefix 64:ff9b:1::/48). An IPv6 address that carries IPv4 addresses is public where
-each of these is: mapped (::ffff:0:0/96), NAT64 (64:ff9b::/96), 6to4 (2002::/16), Teredo (2001::/32), ISATAP (interface 5efe).
+IPv4: all but the blocks of the special-purpose registry that are not globally reachable, and multicast.
+IPv6: the block 2000::/3 of global unicast alone, less its special-purpose parts; all else is local, reserved or not assigned
+(also site-local fec0::/10, IPv4-compatible ::/96, and NAT64's local prefix 64:ff9b:1::/48). One that carries IPv4 addresses is
+public where each of these is: mapped (::ffff:0:0/96), NAT64 (64:ff9b::/96), 6to4 (2002::/16), Teredo (2001::/32), ISATAP.
 Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries; RFC 6890, 6052, 8215, 3056, 4380, 5214.
 """
 
