@@ -40,7 +40,7 @@ def _normalization(subject: Subject) -> dict[str, Any]:
     inputs, per_image = subject.inputs, subject.per_image
     formula = "(x - mean(x)) / max(std(x), 1 / sqrt(C H W))" if per_image else "(x - mean) / std for each channel"
     told: dict[str, Any] = {
-        "of": "x = feature, in the table's own units" if is_table(inputs.data) else "x = pixel / 255",
+        "of": "x = feature, in the table's own units, as float64" if is_table(inputs.data) else "x = pixel / 255",
         "formula": formula,
         **({} if per_image else {"mean": list(inputs.mean), "std": list(inputs.std)}),
         "permuted_pixels": subject.permuted,

@@ -36,7 +36,7 @@ def score(
 
     if data is None:
         raise DataError(f'the net "{name}" has no data of its own here; name them with --data')
-    if trained_on is None and _silent(name) and not metadata_of(weights):
+    if trained_on is None and _silent(name) and metadata_of(weights) is None:
         trained_on = data
     subject = open_subject(name, weights, trained_on=trained_on, options=options, data_dir=data_dir)
     height, width, channels = subject.inputs.image_shape

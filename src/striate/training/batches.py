@@ -14,22 +14,22 @@ from torch import Tensor
 from striate.base.errors import DataError
 from striate.base.seeds import generator
 from striate.data import ImageSet, Split, holdout
-from striate.data.imageset import statistics
 from striate.data.mixing import shares
 from striate.data.subset import subset
-from striate.training.normalization import Normalization
+from striate.training.normalization import Normalization, notes_on
 from striate.training.recipe import Recipe
 from striate.training.treatments import check, first_flips, mix_of, treat
 
 
 @dataclass(frozen=True)
 class Splits:
-    """The images a run trains on and those it validates on, how both are normalized, and the number of classes."""
+    """The images a run trains on and those it validates on, how both are normalized, the number of classes, and notes."""
 
     train: Split
     val: Split
     normalization: Normalization
     classes: int
+    notes: tuple[str, ...] = ()
 
 
 def split(images: ImageSet, recipe: Recipe) -> Splits:
@@ -53,12 +53,8 @@ def split(images: ImageSet, recipe: Recipe) -> Splits:
         # Drawn like the validation images: the same for all seeds, and part of every larger choice.
         chosen = subset(train.labels, recipe.train_images, seed=0)
         train = Split(train.images[chosen], train.labels[chosen])
-    mean, std = statistics(train.images)
-    # A channel without any contrast would divide by zero; leave it unscaled.
-    scale = tuple(float(s) if s > 0 else 1.0 for s in std)
-    per_image = recipe.standardize == "image"
-    normalization = Normalization(tuple(float(m) for m in mean), scale, per_image, recipe.permute_pixels)
-    return Splits(train, val, normalization, len(images.classes))
+    normalization = Normalization.measured(train.images, recipe.standardize == "image", recipe.permute_pixels)
+    return Splits(train, val, normalization, len(images.classes), notes_on(train.images))
 
 
 class Feed:

@@ -19,6 +19,7 @@ from striate.training import checkpoints, machine
 from striate.training.batches import in_order
 from striate.training.denormals import denormals_flushed
 from striate.training.evaluate import evaluate, with_mirror_images
+from striate.training.linear import advice
 from striate.training.loop import Watch, run_epochs
 from striate.training.normalization import Normalization
 from striate.training.own_code import admit
@@ -63,7 +64,9 @@ def train(
         record(setup, folder)
         try:
             with denormals_flushed():
-                run_epochs(setup, folder, watch)
+                status, _ = run_epochs(setup, folder, watch)
+            if status == "finished" and (advised := advice(recipe, setup.splits, setup.engine.module())):
+                warn(advised)
         except BaseException as error:
             before, told = open_run(folder), f"{type(error).__name__}: {error}"
             stopped = isinstance(error, KeyboardInterrupt)
