@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from striate.base.errors import DataError, nearest, printable
@@ -111,7 +111,7 @@ def load(name: str, *, data_dir: Path | None = None, image_size: int | None = No
     """
     for entry in _ENTRIES:
         if entry.name == name:
-            return _resized(entry.load(data_dir, download), image_size)
+            return _noted(_resized(entry.load(data_dir, download), image_size))
     if is_table(name):
         return _resized(load_table(Path(name)), image_size)
     if os.path.isdir(name) or os.sep in name or (os.altsep or os.sep) in name:
@@ -142,6 +142,12 @@ def side(name: str, image_size: int | None = None) -> int | None:
 def is_table(name: str) -> bool:
     """Tell whether `load` gives the features of a table for ``name``, and no images."""
     return name == "sums" or name.endswith(SUFFIXES)
+
+
+def _noted(loaded: ImageSet) -> ImageSet:
+    from striate.data.equal import notes_on
+
+    return replace(loaded, notes=(*loaded.notes, *notes_on(loaded)))
 
 
 def _resized(loaded: ImageSet, image_size: int | None) -> ImageSet:

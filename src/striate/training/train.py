@@ -150,7 +150,7 @@ def _record(setup: Setup, folder: Path) -> None:
             "val_images": len(setup.splits.val.labels),
             "classes": len(setup.images.classes),
             "largest_class": float(np.bincount(setup.splits.val.labels).max() / len(setup.splits.val.labels)),
-            "data_notes": list(setup.images.notes),
+            "data_notes": [*setup.images.notes, *setup.splits.notes],
         }
     )
     if path.is_file():
