@@ -13,9 +13,11 @@ def groups_of(firsts: Indices) -> dict[int, Indices]:
 
     ``firsts[i]``, int64 (N,), is the index of the first image that is equal to image i.
     """
-    order = np.argsort(firsts, kind="stable")
-    parts = np.split(order, np.flatnonzero(np.diff(firsts[order])) + 1)
-    return {int(member): part for part in parts if len(part) > 1 for member in part}
+    equal = np.flatnonzero(np.bincount(firsts, minlength=len(firsts))[firsts] > 1)
+    members: dict[int, list[int]] = {}
+    for index in equal.tolist():
+        members.setdefault(int(firsts[index]), []).append(index)
+    return {index: np.array(group, dtype=np.int64) for group in members.values() for index in group}
 
 
 def hold(order: Indices, size: int, labels: Indices, groups: dict[int, Indices], held: NDArray[np.bool_]) -> None:
