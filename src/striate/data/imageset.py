@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from striate.base.errors import DataError
 from striate.base.seeds import generator
 from striate.data.grouped import groups_of, hold
+from striate.data.levels import Levels
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -88,7 +89,8 @@ class ImageSet:
     """Splits of one data set; ``val`` or ``test`` is None where the source has none.
 
     ``classes[k]`` is the name of label k; ``origin`` says where the bytes came from; ``notes`` are sentences for the
-    report. Make one with `image_set`, which computes ``fingerprint`` and checks that the splits fit together.
+    report; ``levels`` are the 16-bit values that became 0 and 255, None where no image had 16 bits. Make one with
+    `image_set`, which computes ``fingerprint`` and checks that the splits fit together.
     """
 
     name: str
@@ -99,6 +101,7 @@ class ImageSet:
     fingerprint: str
     origin: str
     notes: tuple[str, ...] = ()
+    levels: Levels | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
