@@ -13,13 +13,14 @@ from torch import nn
 
 from striate.base.errors import DataError, RunError
 from striate.base.files import read_json, write_json
-from striate.data import ImageSet, load
+from striate.data import ImageSet
 from striate.nets.anatomy import anatomy
 from striate.scratch.threads import threads
 from striate.training import checkpoints, machine
 from striate.training.batches import in_order
 from striate.training.denormals import denormals_flushed
 from striate.training.evaluate import evaluate, with_mirror_images
+from striate.training.images import images_of
 from striate.training.loop import Watch, run_epochs
 from striate.training.normalization import Normalization
 from striate.training.recipe import Recipe
@@ -50,7 +51,7 @@ def train(
     if (folder / "recipe.json").is_file() and open_run(folder).status in DONE:
         begin(folder, recipe)  # raises when it is another recipe's
         return open_run(folder)
-    loaded = images if images is not None else load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
+    loaded = images if images is not None else images_of(recipe, data_dir)
     setup = set_up(recipe, loaded, warn)
     fresh = not folder.exists()
     if not fresh and not (folder / "recipe.json").is_file():
@@ -95,7 +96,7 @@ def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path |
     if run.status != "finished":
         todo = f"train again with {REMEDY}" if run.status == "diverged" else f"see striate resume {folder}"
         raise RunError(f'the run in "{folder}" is {run.status}, and only a finished one is tested; {todo}')
-    data = images if images is not None else load(run.recipe.data, data_dir=data_dir, image_size=run.recipe.image_size)
+    data = images if images is not None else images_of(run.recipe, data_dir)
     if data.test is None:
         raise DataError(f"{data.name} has no test split; add a folder test/CLASS/ beside train/")
     _same_data(run.folder, data)
@@ -150,7 +151,7 @@ def _record(setup: Setup, folder: Path) -> None:
             "val_images": len(setup.splits.val.labels),
             "classes": len(setup.images.classes),
             "largest_class": float(np.bincount(setup.splits.val.labels).max() / len(setup.splits.val.labels)),
-            "data_notes": [*setup.images.notes, *setup.splits.notes],
+            "data_notes": list(setup.images.notes),
         }
     )
     if path.is_file():
