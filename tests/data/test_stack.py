@@ -62,7 +62,9 @@ def test_a_large_size_is_only_taken_when_it_fits(tmp_path: Path, monkeypatch: py
     with pytest.raises(DataError, match=r"the 3 images of .* at 64 x 64 pixels"):
         stacked(found, None)
     monkeypatch.setattr(memory, "limit", lambda: 100)
-    with pytest.raises(DataError, match="at 9 x 5 pixels"):
+    with pytest.raises(
+        DataError, match=r"at 9 x 5 pixels, .*; give image_size to have them made smaller, or fewer images"
+    ):
         stacked(of(tmp_path, ("wide", "wide", "wide")), None)
 
 

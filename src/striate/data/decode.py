@@ -105,7 +105,7 @@ def range_of(path: Path) -> tuple[int, int] | None:
 def size_of(path: Path) -> tuple[int, int] | None:
     """Return width and height of the image in ``path`` by its header, as `decode` turns it; None where it has no good one."""
     try:
-        return _read(path, lambda image, _: image.size[::-1] if _orientation(image) in LYING else image.size)
+        return _read(path, _size)
     except Unreadable:
         return None
 
@@ -168,6 +168,11 @@ def _judged(file: BinaryIO, extension: str, what: Callable[[Image.Image, BinaryI
         if width < 1 or height < 1:
             raise Unreadable(f"has {width} x {height} pixels")
         return what(image, file)
+
+
+def _size(image: Image.Image, _file: BinaryIO) -> tuple[int, int]:
+    width, height = image.size
+    return (height, width) if _orientation(image) in LYING else (width, height)
 
 
 def _range(image: Image.Image, file: BinaryIO) -> tuple[int, int] | None:

@@ -62,4 +62,4 @@ def _decoded_as(image: Image.Image, layout: str) -> NDArray[np.uint8]:
 
 
 def _joined(upper: NDArray[np.uint8], lower: NDArray[np.uint8]) -> NDArray[np.uint16]:
-    return upper.astype(np.uint16) << 8 | lower
+    return upper * np.uint16(256) + lower

@@ -79,7 +79,7 @@ class _Maker:
             picture = square(picture, self.side)
         channels = max(self.stack.images.shape[3], picture.ndim * 2 - 3)  # 1 of (H, W), 3 of (H, W, 3)
         if (*picture.shape[:2], channels) != self.stack.images.shape[1:]:
-            self.make_room(*picture.shape[:2], channels)
+            self.make_room(picture.shape[0], picture.shape[1], channels)
         # Grey repeats itself in each channel.
         self.stack.images[self.count] = picture[..., None] if picture.ndim == 2 else picture
         self.count += 1
@@ -117,10 +117,11 @@ class _Maker:
     def make_room(self, height: int, width: int, channels: int) -> None:
         """Take the memory for all images, and move those that are there already; raises DataError where it is too much."""
         if (need := self.need(height, width, channels)) > memory.limit():
+            todo = "give image_size to have them made smaller" if self.side is None else "give a smaller image_size"
             raise DataError(
                 f"the {len(self.paths):,} images of {printable(str(self.found.root))} need {memory.gigabytes(need)} at"
                 f" {width} x {height} pixels, and may have a quarter of the memory, {memory.gigabytes(memory.limit())};"
-                " give a smaller image_size, or fewer images"
+                f" {todo}, or fewer images"
             )
         before = self.stack.images
         self.stack.images = np.empty((len(self.paths), height, width, channels), np.uint8)
