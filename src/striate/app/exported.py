@@ -27,11 +27,15 @@ class _Said(BaseModel):
 
 
 class Input(_Said):
-    """The images that the net takes, in pixels; a row of D features is 1 x 1 with D channels."""
+    """The images that the net takes, in pixels; a row of D features is 1 x 1 with D channels.
+
+    ``levels``: the 16-bit values that became 0 and 255 in the images that it was trained on.
+    """
 
     channels: Side
     height: Side
     width: Side
+    levels: Annotated[list[Annotated[int, Field(ge=0, le=65535)]], Field(min_length=2, max_length=2)] | None = None
 
 
 class Normalizing(_Said):

@@ -41,6 +41,10 @@ def train(
     mixup: Annotated[float | None, typer.Option(help="Strength of blending images in pairs.")] = None,
     cutmix: Annotated[float | None, typer.Option(help="Strength of pasting boxes of other images.")] = None,
     train_images: Annotated[int | None, typer.Option(help="Train on that many of the images.")] = None,
+    skip_damaged: Annotated[
+        bool | None,
+        typer.Option("--skip-damaged/--no-skip-damaged", help="Leave out files of a folder that cannot be read."),
+    ] = None,
     test_flips: Annotated[
         bool | None, typer.Option("--test-flips/--no-test-flips", help="Score the test with mirror images too.")
     ] = None,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from striate.data.imageset import Images
+    from striate.data.levels import Levels
     from striate.nets.inputs import Inputs
 
 IMAGENET = "imagenet"
@@ -36,7 +37,8 @@ class Subject:
     """A net in evaluation mode, what it expects of an image, and its name for people.
 
     ``per_image``: each image is normalized by its own mean and standard deviation; ``permuted``: by one fixed permutation the
-    net was shown the pixels in another order.
+    net was shown the pixels in another order. ``levels``: the 16-bit values that became 0 and 255 in the images that it was
+    trained on, None where those had 8 bits; ``skip_damaged``: files of their folder that cannot be read were left out.
     """
 
     net: nn.Module
@@ -44,6 +46,8 @@ class Subject:
     name: str
     per_image: bool = False
     permuted: bool = False
+    levels: Levels | None = None
+    skip_damaged: bool = False
 
     def class_number(self, word: str) -> int:
         """Return the class that ``word`` names, or counts from 0; raises ProbeError for a word that is neither."""
@@ -125,7 +129,15 @@ def _of_run(folder: Path, warn: Callable[[str], None]) -> Subject:
     normalized = Normalization.of(labels)
     classes = tuple(map(str, labels["classes"]))
     inputs = Inputs((height, width, channels), normalized.mean, normalized.std, classes, run.recipe.data)
-    return Subject(net.eval(), inputs, str(folder), normalized.per_image, normalized.permuted)
+    return Subject(
+        net.eval(),
+        inputs,
+        str(folder),
+        normalized.per_image,
+        normalized.permuted,
+        _levels(labels.get("levels")),
+        run.recipe.skip_damaged,
+    )
 
 
 def _of_catalogue(
@@ -182,7 +194,14 @@ def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: T
     net = build(name, {**own, **options}, inputs.image_shape, len(inputs.classes) or 1000)
     if weights is not None:
         load_weights(net, weights)
-    return Subject(net.eval(), inputs, name, normalized.mean is None, normalized.permuted_pixels)
+    return Subject(net.eval(), inputs, name, normalized.mean is None, normalized.permuted_pixels, _levels(size.levels))
+
+
+def _levels(told: object) -> Levels | None:
+    """Return the levels that a run or a file tells as [low, high]; None where it tells none."""
+    from striate.data.levels import Levels
+
+    return Levels(*map(int, told)) if isinstance(told, (list, tuple)) and len(told) == 2 else None
 
 
 def inputs_of_data(name: str | None, data_dir: Path | None) -> Inputs:
