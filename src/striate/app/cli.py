@@ -150,6 +150,7 @@ def test(
                 else ""
             )
             + (", which these images chose too: it is too good" if result.get("chosen_on_test") else "")
+            + ("; it is untrained: no weights were given" if result.get("untrained") else "")
         )
 
 

@@ -40,7 +40,7 @@ def export(
     weights: str | Path | None = None,
     trained_on: str | None = None,
     options: Mapping[str, Any] | None = None,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
 ) -> dict[str, Any]:
     """Write a run folder's net, or a net with ``weights``, as `write` does; ``trained_on`` are the data that weights know."""
     from striate.app.subject import open_subject

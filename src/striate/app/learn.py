@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from striate.app import trials
-from striate.app.look import AsJson, DataDir, Settings, say, settings_of
+from striate.app.look import AsJson, DataDir, Settings, say, settings_of, tell_shared_names
 
 INTERRUPTED, DIVERGED = 130, 4
 NO_FIELDS = ("out", "overfit_batch", "range_test", "settings", "data_dir", "as_json")
@@ -62,6 +62,8 @@ def train(
     from striate.training.recipe import Recipe
 
     recipe = Recipe().change(**changes)
+    if recipe.engine == "torch":
+        tell_shared_names(recipe.net)
     if overfit_batch:
         trials.overfit(recipe, data_dir, as_json)
         return

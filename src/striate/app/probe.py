@@ -93,10 +93,16 @@ def present(
     ``summary`` prints what it has to say instead of the table of explained scores.
     """
     from striate.app import terminal
+    from striate.base.errors import printable
     from striate.base.files import dump_json, make_folder
     from striate.reports.probe import file_name, page_of, write_page
 
     classes, name = asked.subject.inputs.classes, asked.subject.name
+    if asked.subject.untrained:
+        from dataclasses import replace
+
+        record = replace(record, facts={**record.facts, "untrained": True})
+        say(f"{printable(name)} is untrained: no weights were given, and its own were drawn at random")
     folder = out or Path("runs") / f"probe-{record.probe}-{file_name(name)}"
     written = write_page(page_of(record, asked.pictures, classes, name), folder)
     if npz is not None:

@@ -73,6 +73,13 @@ def sentence(faults: list[str], limit: int = 10) -> str:
     return f"{shown}; and {hidden} more" if hidden > 0 else shown
 
 
+def reason(error: BaseException, limit: int = 300) -> str:
+    """Return what code that is not ours raised as ``Kind: first line``, fit to stand in a sentence of ours."""
+    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    told = printable(first).rstrip(".")
+    return f"{type(error).__name__}: {told if len(told) <= limit else told[: limit - 3] + '...'}".rstrip(": ")
+
+
 def printable(text: str) -> str:
     """Return ``text`` with control and unprintable characters escaped, so that an error cannot draw on a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -93,8 +93,9 @@ def names() -> tuple[str, ...]:
     return tuple(entry.name for entry in _ENTRIES)
 
 
-def describe(data_dir: Path | None = None) -> list[Description]:
+def describe(data_dir: str | Path | None = None) -> list[Description]:
     """Return one description for each data set of the catalogue, with where it was found."""
+    data_dir = None if data_dir is None else Path(data_dir)
     found: list[Description] = []
     for entry in _ENTRIES:
         place = entry.locate(data_dir) if entry.locate else None
@@ -103,12 +104,15 @@ def describe(data_dir: Path | None = None) -> list[Description]:
     return found
 
 
-def load(name: str, *, data_dir: Path | None = None, image_size: int | None = None, download: bool = True) -> ImageSet:
+def load(
+    name: str | Path, *, data_dir: str | Path | None = None, image_size: int | None = None, download: bool = True
+) -> ImageSet:
     """Return the data set ``name`` of the catalogue, or the folder of images or the table file at the path ``name``.
 
     ``image_size`` is the side in pixels that all images are brought to. Raises DataError for an unknown name
     (with the nearest valid one) and for whatever is absent or damaged.
     """
+    name, data_dir = str(name), None if data_dir is None else Path(data_dir)
     for entry in _ENTRIES:
         if entry.name == name:
             return _resized(entry.load(data_dir, download), image_size)

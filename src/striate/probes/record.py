@@ -79,7 +79,7 @@ class Record:
             "arrays": arrays,
         }
 
-    def write_npz(self, path: Path) -> None:
+    def write_npz(self, path: str | Path) -> None:
         """Write all arrays, and the explained classes and their scores, as one .npz file, whole or not at all."""
         numbers = {name: array.detach().cpu().numpy() for name, array in self.arrays.items()}
         if self.scores:
@@ -87,7 +87,7 @@ class Record:
             numbers["score"] = np.array([score.score for score in self.scores])
         file = io.BytesIO()
         np.savez_compressed(file, allow_pickle=False, **numbers)
-        write_bytes(path, file.getvalue())
+        write_bytes(Path(path), file.getvalue())
 
 
 def label(target: int, classes: Sequence[str]) -> str:

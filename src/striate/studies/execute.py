@@ -28,7 +28,12 @@ Beat = Callable[[list[Run | None]], None]
 
 
 def run_study(
-    study: Study, out: str | Path, *, data_dir: Path | None = None, workers: int | None = None, beat: Beat | None = None
+    study: Study,
+    out: str | Path,
+    *,
+    data_dir: str | Path | None = None,
+    workers: int | None = None,
+    beat: Beat | None = None,
 ) -> Answer:
     """Do every run of ``study`` that ``out`` does not hold yet, judge the claims, and write verdict.json.
 
@@ -68,7 +73,7 @@ def standing(study: Study, folder: Path) -> list[Run | None]:
     return [open_run(path) if (path / "status.json").is_file() else None for path in paths]
 
 
-def _test_chosen(study: Study, folder: Path, data_dir: Path | None) -> None:
+def _test_chosen(study: Study, folder: Path, data_dir: str | Path | None) -> None:
     """Score the runs of the arm that the validation images chose on the test images, once every arm has runs that ended."""
     taken = chosen(study, [outcome(*run) for run in ended(study, folder)])
     for arm, _, run in ended(study, folder):
@@ -85,7 +90,7 @@ def _crew(runs: int, workers: int | None) -> tuple[int, int]:
     return share(runs, gpu=torch.cuda.is_available())
 
 
-def _check(study: Study, data_dir: Path | None) -> ImageSet:
+def _check(study: Study, data_dir: str | Path | None) -> ImageSet:
     """Build every arm's net on its real image shape before the first run, so that a fault costs no training.
 
     Returns the images of the base recipe.

@@ -61,7 +61,12 @@ def sampled(study: Study, trials: int) -> Study:
 
 
 def run_search(
-    study: Study, out: str | Path, *, data_dir: Path | None = None, workers: int | None = None, beat: Beat | None = None
+    study: Study,
+    out: str | Path,
+    *,
+    data_dir: str | Path | None = None,
+    workers: int | None = None,
+    beat: Beat | None = None,
 ) -> Answer:
     """Do a study that `sampled` made: propose a value, train its runs, tell the sampler, and so on; then test the chosen.
 

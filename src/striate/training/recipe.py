@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,6 +17,7 @@ from striate.base.errors import NetError, RecipeError, sentence
 from striate.nets.catalog import faults_of
 from striate.training.combinations import combination_faults
 from striate.training.known_nets import EngineName, complete, engine_faults, net_names, options_of
+from striate.training.net_options import taken, written
 
 Optimizer = Literal["sgd", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "step", "cosine", "one-cycle", "inverse-time"]
@@ -124,8 +126,9 @@ class Recipe(BaseModel):
         """Make a recipe; raises RecipeError with every fault of ``fields`` in one sentence."""
         options = fields.get("net_options")
         if isinstance(options, Mapping):
-            # As it comes back from JSON, so that a recipe equals itself after a round trip.
-            fields["net_options"] = json.loads(json.dumps(options, default=str))
+            fields["net_options"] = written(options)
+        if isinstance(fields.get("data"), Path):
+            fields["data"] = str(fields["data"])
         values = {**_DEFAULTS, "net_options": {}, **fields}
         faults = [*_net_faults(values), *engine_faults(values), *combination_faults(values, _DEFAULTS)]
         try:
@@ -139,6 +142,7 @@ class Recipe(BaseModel):
     def change(self, **changes: Any) -> Recipe:
         """Return this recipe with fields replaced; a name that is an option of the net replaces that option.
 
+        Where a field of the recipe and an option have one name, the field is meant; ``net.NAME`` is the option.
         Raises RecipeError naming every unknown field with its nearest valid name.
         """
         given = self.model_dump()
@@ -147,8 +151,7 @@ class Recipe(BaseModel):
         same = net == self.net and net_names(engine) == net_names(self.engine)
         options: Any = changes.pop("net_options", given["net_options"] if same else {})
         if isinstance(options, Mapping):  # if not, it is refused below, with all other faults
-            own = {name: changes.pop(name) for name in _options(engine, net) if name in changes}
-            options = {**options, **own}
+            options = {**options, **taken(changes, _options(engine, net), Recipe.model_fields)}
         return Recipe(**{**given, **changes, "net_options": options})
 
     @property

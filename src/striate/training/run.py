@@ -73,8 +73,9 @@ class Run:
         return read_json(path) if path.is_file() else None
 
 
-def open_run(folder: Path) -> Run:
+def open_run(folder: str | Path) -> Run:
     """Return the run in ``folder``; raises RunError when there is none or its files cannot be read."""
+    folder = Path(folder)
     if not (folder / "recipe.json").is_file():
         raise RunError(f'no run in "{folder}" (it has no recipe.json); name a folder that striate train wrote')
     try:

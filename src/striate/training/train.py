@@ -36,7 +36,7 @@ def train(
     out: str | Path,
     *,
     images: ImageSet | None = None,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
 ) -> Run:
@@ -75,21 +75,21 @@ def train(
 
 
 def resume(
-    folder: str | Path, *, data_dir: Path | None = None, watch: Watch | None = None, warn: Warn = warnings.warn
+    folder: str | Path, *, data_dir: str | Path | None = None, watch: Watch | None = None, warn: Warn = warnings.warn
 ) -> Run:
     """Continue the run in ``folder`` where its newest checkpoint stands; a run that has ended is returned as it is."""
-    run = open_run(Path(folder))
+    run = open_run(folder)
     return run if run.status in DONE else train(run.recipe, run.folder, data_dir=data_dir, watch=watch, warn=warn)
 
 
-def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path | None = None) -> dict[str, Any]:
+def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: str | Path | None = None) -> dict[str, Any]:
     """Return the score of the best-validation checkpoint on the test split: accuracy, loss, images, epoch, step.
 
     Where the recipe has test_flips, also accuracy_flips and loss_flips, of the mean logits of each image and its mirror image.
     The test split is touched once: the score is stored in test.json, and a second call reads it.
     Raises RunError when the run has not finished, DataError when the data have no test split.
     """
-    run = open_run(Path(folder))
+    run = open_run(folder)
     if stored := run.test():
         return stored
     if run.status != "finished":

@@ -1,0 +1,56 @@
+"""How a net wants to be called: with a copy of its images, in contiguous memory, in which type.
+
+What a net cannot bear is noted on the net itself as a hook before its forward pass, so that training, evaluation, probes and
+export all keep to it without knowing. Hooks are no part of the state dictionary, and are copied with the net.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+def give_copies(net: nn.Module) -> None:
+    """Have ``net`` work on a copy of its images from now on, since it writes into what it is given."""
+    _once(net, _copied)
+
+
+def keep_contiguous(net: nn.Module) -> None:
+    """Have ``net`` get its images in contiguous memory from now on, since it cannot be run on channels-last memory."""
+    _once(net, _contiguous)
+
+
+def takes_channels_last(net: nn.Module) -> bool:
+    """Tell whether the weights of ``net`` may be put into channels-last memory."""
+    return _contiguous not in vars(net)["_forward_pre_hooks"].values()
+
+
+def is_hook_of_ours(hook: object) -> bool:
+    """Tell whether ``hook`` is one of those that this file puts before a net."""
+    return hook in (_copied, _contiguous)
+
+
+def input_dtype(net: nn.Module) -> torch.dtype:
+    """Return the type of the images that ``net`` takes: float64 where all its weights are, float32 otherwise."""
+    kinds = {p.dtype for p in net.parameters() if p.is_floating_point()}
+    return torch.float64 if kinds == {torch.float64} else torch.float32
+
+
+def device_of(net: nn.Module) -> torch.device:
+    """Return the device of the first parameter or buffer of ``net``; the processor where it has none."""
+    return next((t.device for group in (net.parameters(), net.buffers()) for t in group), torch.device("cpu"))
+
+
+def _once(net: nn.Module, hook: Any) -> None:
+    if hook not in vars(net)["_forward_pre_hooks"].values():
+        net.register_forward_pre_hook(hook)
+
+
+def _copied(net: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return tuple(x.clone() for x in inputs)
+
+
+def _contiguous(net: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return tuple(x.contiguous() for x in inputs)
