@@ -104,19 +104,19 @@ def refuse_settings(before: dict[str, Any]) -> None:
 
 def _same_in_channels_last(net: nn.Module, image: Tensor, out: Tensor) -> bool:
     """Tell whether ``net`` gives ``out`` for ``image`` also where its weights and the image are in channels-last memory."""
-    deep = any(p.dim() == 4 for p in net.parameters())
+    weights = [(p, p.data) for p in net.parameters() if p.dim() == 4]
     with traceless(net):
         try:
             net.eval()
-            if deep:
-                net.to(memory_format=torch.channels_last)
+            for p, data in weights:
+                p.data = data.to(memory_format=torch.channels_last)
             other, _ = called(net, image.clone(memory_format=torch.channels_last))
             return isinstance(other, Tensor) and alike(out, other, SAME)
         except Exception:  # whatever it is, contiguous memory spares the net of it
             return False
         finally:
-            if deep:
-                net.to(memory_format=torch.contiguous_format)
+            for p, data in weights:
+                p.data = data
 
 
 def alike(a: Tensor, b: Tensor, share: float) -> bool:

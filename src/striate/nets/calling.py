@@ -27,11 +27,6 @@ def takes_channels_last(net: nn.Module) -> bool:
     return _contiguous not in vars(net)["_forward_pre_hooks"].values()
 
 
-def is_hook_of_ours(hook: object) -> bool:
-    """Tell whether ``hook`` is one of those that this file puts before a net."""
-    return hook in (_copied, _contiguous)
-
-
 def input_dtype(net: nn.Module) -> torch.dtype:
     """Return the type of the images that ``net`` takes: float64 where all its weights are, float32 otherwise."""
     kinds = {p.dtype for p in net.parameters() if p.is_floating_point()}
@@ -53,4 +48,5 @@ def _copied(net: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
 
 
 def _contiguous(net: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    return tuple(x.contiguous() for x in inputs)
+    # A clone, since images of one channel count as contiguous in either order, and keep the strides that they have.
+    return tuple(x.clone(memory_format=torch.contiguous_format) for x in inputs)

@@ -78,7 +78,7 @@ def _refuse_weights(net: nn.Module, name: str) -> None:
     if not trained:
         frozen = (
             "all its parameters are frozen (requires_grad is False)"
-            if any(net.parameters())
+            if any(True for _ in net.parameters())
             else "it has no parameters"
         )
         raise NetError(f'net "{name}" has nothing to train: {frozen}; leave some of them free')
@@ -137,6 +137,7 @@ def _trained(net: nn.Module, again: Make, images: Tensor, labels: Tensor, name: 
     return other
 
 
+@torch.enable_grad()
 def _updates(net: nn.Module, other: nn.Module, images: Tensor, labels: Tensor, name: str) -> None:
     other.train()
     optimizer = torch.optim.SGD([p for p in other.parameters() if p.requires_grad], lr=1e-3)
@@ -146,8 +147,7 @@ def _updates(net: nn.Module, other: nn.Module, images: Tensor, labels: Tensor, n
         version = given._version
         with seeded(number), settings_kept():
             try:
-                with torch.enable_grad():
-                    out: Any = other(given)
+                out: Any = other(given)
                 refuse_settings(before)
             except NetError:
                 raise

@@ -52,7 +52,10 @@ def strays(a: nn.Module, b: nn.Module) -> list[tuple[str, str]]:
             continue
         there = dict(_everything(others[path]))
         for name, value in _everything(module):
-            if name in there and (kind := _difference(value, there[name])):
+            other = (
+                there[name] if name in there else getattr(type(module), name, None)
+            )  # a counter of the class, at first
+            if kind := _difference(value, other):
                 buffer = isinstance(value, Tensor) and name in vars(module)["_buffers"]
                 found.append((f"{path}.{name}" if path else name, "buffer" if buffer else kind))
     return found

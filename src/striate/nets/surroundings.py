@@ -69,10 +69,10 @@ _SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
         torch.get_default_device,
         lambda where: torch.set_default_device(None if where.type == "cpu" else where),
     ),
-    "whether gradients are computed": (torch.is_grad_enabled, torch.set_grad_enabled),
+    "the mode of gradients": (torch.is_grad_enabled, torch.set_grad_enabled),
     "the number of threads": (torch.get_num_threads, torch.set_num_threads),
     "the search for anomalies": (torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly),
-    "whether algorithms are deterministic": (
+    "the choice of deterministic algorithms": (
         torch.are_deterministic_algorithms_enabled,
         torch.use_deterministic_algorithms,
     ),

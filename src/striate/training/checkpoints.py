@@ -35,11 +35,23 @@ class Checkpoint:
 
 def write(folder: Path, kind: str, step: int, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> None:
     """Write checkpoint ``kind`` ("step" or "best") of ``step``; older ones stay until `prune` is called."""
-    content = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
+    content = save(_apart(tensors))
     stem = f"{kind}-{step:08d}"
     write_bytes(folder / f"{stem}.safetensors", content)
     record = {"format": FORMAT, "step": step, "bytes": len(content), "sha256": digest(content), "values": dict(values)}
     write_json(folder / f"{stem}.json", record)
+
+
+def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors on the processor, each in memory of its own: a weight that two layers share is written twice."""
+    made: dict[str, Tensor] = {}
+    taken: set[int] = set()
+    for name, tensor in tensors.items():
+        one = tensor.detach().cpu().contiguous()
+        place = one.untyped_storage().data_ptr()
+        made[name] = one.clone() if place in taken else one
+        taken.add(place)
+    return made
 
 
 def prune(folder: Path, kind: str, keep: int = KEEP) -> None:
