@@ -53,6 +53,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "studies/workers.py": "studies/test_execute.py",
     "training/combinations.py": "training/test_recipe.py",
     "training/engine.py": "training/test_loop.py",
+    "training/net_options.py": "training/test_recipe.py",
     "training/setup.py": "training/test_loop.py",
 }
 

@@ -13,7 +13,7 @@ from striate.app import gradcheck, learn, look, probe, probe_features, probe_foo
 from striate.app.learn import INTERRUPTED, changes_of
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
 from striate.app.spread import Spread
-from striate.base.errors import RunError, StriateError
+from striate.base.errors import RunError, StriateError, foreign_place, reason
 
 app = typer.Typer(
     name="striate",
@@ -190,6 +190,9 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
+        if place := foreign_place(error):
+            say(f"striate: {place}: this code raised {reason(error)}; mend it there, or see more with striate --debug")
+            sys.exit(2)
         say(
             f"striate: this is a defect of striate ({type(error).__name__}: {error}); run it again with striate --debug"
         )

@@ -20,6 +20,9 @@ from striate.base.errors import ProbeError
 from striate.nets.calling import device_of, input_dtype
 from striate.nets.surroundings import seeded
 
+# What PyTorch says where what is asked for was not computed from the images.
+UNREACHED = ("does not require grad", "not have been used in the graph", "cannot register a hook on a tensor")
+
 
 @contextmanager
 def untouched(net: nn.Module, images: Tensor) -> Generator[Tensor, None, None]:
@@ -37,6 +40,13 @@ def untouched(net: nn.Module, images: Tensor) -> Generator[Tensor, None, None]:
                 each.requires_grad_(False)
             where = device_of(net) if any(True for _ in net.parameters()) else images.device
             yield images.detach().to(device=where, dtype=input_dtype(net), copy=True)
+    except RuntimeError as error:
+        if not any(words in str(error) for words in UNREACHED):
+            raise
+        raise ProbeError(
+            "no gradient leads from the net's logits back to its images (its forward uses NumPy, detach or no_grad), and this "
+            "probe follows gradients; occlusion does without"
+        ) from error
     finally:
         for restore in restorers:
             restore()

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from striate.base.errors import StriateError
+from striate.base.errors import StriateError, reason
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -68,7 +68,7 @@ def do(job: dict[str, Any], loaded: dict[str, Any]) -> str:
     except StriateError as error:
         return str(error)
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
+        return reason(error)
 
 
 if __name__ == "__main__":
