@@ -52,7 +52,7 @@ def test_what_json_holds_is_checked(value: Any) -> None:
 def test_defaults_are_taken_as_they_stand() -> None:
     def maker(
         classes: int,
-        width: int = None,
+        width: int = None,  # type: ignore[assignment] # noqa: RUF013
         norm: type[nn.Module] = nn.BatchNorm2d,
         copy: int = 3,
         **more: Any,

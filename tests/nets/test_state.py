@@ -29,15 +29,20 @@ class Busy(nn.Module):
         return self.inner(x)
 
 
-def test_modes_attributes_and_buffers_are_put_back_and_hooks_stay() -> None:
-    net = Busy()
-    with pytest.raises(ValueError, match="within"), traceless(net):
+def changed(net: Busy) -> None:
+    with traceless(net):
         net.train()(torch.randn(4, 2))
         net.inner.eval()
         net.register_forward_pre_hook(lambda module, inputs: None)
         net.late = 3
         assert net.inner.num_batches_tracked == 1
         raise ValueError("within")
+
+
+def test_modes_attributes_and_buffers_are_put_back_and_hooks_stay() -> None:
+    net = Busy()
+    with pytest.raises(ValueError, match="within"):
+        changed(net)
     assert (net.calls, net.kept, net.plain.tolist(), net.fleeting.tolist()) == (0, None, [0, 0], [0, 0])
     assert net.inner.training
     assert net.inner.num_batches_tracked == 0
