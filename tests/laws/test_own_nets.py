@@ -165,7 +165,7 @@ def surroundings() -> list[str]:
 
 
 @pytest.mark.parametrize("name", some(NETS, QUICK))
-def test_it_trains_or_is_refused_before(name: str, digits: ImageSet) -> None:
+def test_it_trains_or_is_refused_before(name: str, digits: ImageSet, capsys: pytest.CaptureFixture[str]) -> None:
     before = surroundings()
     recipe = Recipe(net=f"odd_nets:{name}", **SETTINGS)
     words = told(lambda: train(recipe, "run", images=digits))
@@ -176,6 +176,7 @@ def test_it_trains_or_is_refused_before(name: str, digits: ImageSet) -> None:
         assert words == ""
     told(lambda: net_anatomy(f"odd_nets:{name}", {}, "1x8x8"))
     assert surroundings() == before
+    assert capsys.readouterr().out == ""  # which is for results
 
 
 @pytest.mark.parametrize("name", some(WORKING, QUICK))

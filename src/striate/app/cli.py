@@ -174,7 +174,8 @@ def export(
     if as_json:
         typer.echo(dump_json(result), nl=False)
     else:
-        typer.echo(f"wrote {result['file']}, {result['bytes']:,} bytes, {result['checked']}")
+        untrained = "; it is untrained: no weights were given" if result.get("untrained") else ""
+        typer.echo(f"wrote {result['file']}, {result['bytes']:,} bytes, {result['checked']}{untrained}")
 
 
 def main() -> None:

@@ -6,7 +6,9 @@ the net may write into it, and again in channels-last memory, where `x.view(len(
 
 from __future__ import annotations
 
+import io
 from collections.abc import Collection
+from contextlib import redirect_stdout
 from typing import Any
 
 import torch
@@ -14,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from striate.base.errors import NetError, listed, reason
-from striate.nets.calling import give_copies, keep_contiguous
+from striate.nets.calling import give_copies, keep_contiguous, keep_prints_apart
 from striate.nets.entry import ImageShape
 from striate.nets.state import traceless
 from striate.nets.surroundings import seeded, settings, settings_kept
@@ -56,7 +58,7 @@ def tried(
         try:
             if any(is_lazy(p) for p in (*net.parameters(), *net.buffers())):
                 _filled(net, image, name)
-            with traceless(net):
+            with traceless(net), redirect_stdout(io.StringIO()) as heard:
                 out, wrote = called(net.eval(), image)
         except NetError:
             raise
@@ -73,6 +75,8 @@ def tried(
         )
     if not out.is_floating_point():
         raise NetError(f'net "{name}" gives {_kind(out)}, and must give logits as real numbers with fractions')
+    if heard.getvalue():
+        keep_prints_apart(net)
     if wrote:
         give_copies(net)
     if not _same_in_channels_last(net, image, out):

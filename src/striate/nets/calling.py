@@ -1,4 +1,4 @@
-"""How a net wants to be called: with a copy of its images, in contiguous memory, in which type.
+"""How a net wants to be called: with a copy of its images, in contiguous memory, in which type, and with what it prints apart.
 
 What a net cannot bear is noted on the net itself as a hook before its forward pass, so that training, evaluation, probes and
 export all keep to it without knowing. Hooks are no part of the state dictionary, and are copied with the net.
@@ -6,7 +6,8 @@ export all keep to it without knowing. Hooks are no part of the state dictionary
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import Any, TextIO
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,13 @@ def give_copies(net: nn.Module) -> None:
 def keep_contiguous(net: nn.Module) -> None:
     """Have ``net`` get its images in contiguous memory from now on, since it cannot be run on channels-last memory."""
     _once(net, _contiguous)
+
+
+def keep_prints_apart(net: nn.Module) -> None:
+    """Have what ``net`` prints go to stderr from now on, so that stdout holds the result of a command alone."""
+    if _aside not in vars(net)["_forward_pre_hooks"].values():
+        net.register_forward_pre_hook(_aside)
+        net.register_forward_hook(_back, always_call=True)
 
 
 def takes_channels_last(net: nn.Module) -> bool:
@@ -41,6 +49,19 @@ def device_of(net: nn.Module) -> torch.device:
 def _once(net: nn.Module, hook: Any) -> None:
     if hook not in vars(net)["_forward_pre_hooks"].values():
         net.register_forward_pre_hook(hook)
+
+
+_outputs: list[TextIO] = []  # what stdout was before each call that is under way
+
+
+def _aside(net: nn.Module, inputs: Any) -> None:
+    _outputs.append(sys.stdout)
+    sys.stdout = sys.stderr
+
+
+def _back(net: nn.Module, inputs: Any, output: Any) -> None:
+    if _outputs:
+        sys.stdout = _outputs.pop()
 
 
 def _copied(net: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

@@ -12,7 +12,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,11 @@ def own_entry(name: str) -> Entry:
 
     Raises NetError when the module cannot be imported, or has no such callable.
     """
-    with seeded(0), settings_kept():  # a file that draws or sets something as it is imported does so the same each time
+    with (
+        seeded(0),
+        settings_kept(),
+        redirect_stdout(sys.stderr),
+    ):  # a file that draws or sets something as it is imported does so the same each time
         maker = _find(name)
     options = own_options(name, maker, GIVEN)
     wanted = [word for word in GIVEN if word in signature_of(name, maker).parameters]
@@ -53,7 +57,7 @@ def own_entry(name: str) -> Entry:
         given = {field: getattr(chosen, field) for field in type(chosen).model_fields} | (chosen.model_extra or {})
         values = {field: fresh(value) for field, value in given.items()}
         try:
-            with settings_kept():
+            with settings_kept(), redirect_stdout(sys.stderr):
                 net = maker(**values, **{word: told[word] for word in wanted})
         except (Exception, SystemExit) as error:
             raise NetError(f'"{name}" raised {reason(error)}; it was called as {name}({_call(values)})') from error

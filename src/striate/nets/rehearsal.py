@@ -10,7 +10,9 @@ All on copies that are thrown away; the net itself is only looked at.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from typing import Any
 
 import torch
@@ -147,7 +149,8 @@ def _updates(net: nn.Module, other: nn.Module, images: Tensor, labels: Tensor, n
         version = given._version
         with seeded(number), settings_kept():
             try:
-                out: Any = other(given)
+                with redirect_stdout(sys.stderr):
+                    out: Any = other(given)
                 refuse_settings(before)
             except NetError:
                 raise

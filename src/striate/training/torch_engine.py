@@ -7,8 +7,9 @@ loss.backward(); optimizer.step()
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 
 import torch
@@ -84,7 +85,8 @@ class TorchEngine:
 
     def _logits(self, images: Tensor, epoch: int, step: int) -> Tensor:
         try:
-            return self.net(images.to(self._wide))
+            with redirect_stdout(sys.stderr):  # where a net of one's own prints, stdout stays the result alone
+                return self.net(images.to(self._wide))
         except Exception as error:
             if self.recipe.net in ENTRIES or self.masks is not None or isinstance(error, StriateError | MemoryError):
                 raise
