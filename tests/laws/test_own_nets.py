@@ -222,7 +222,11 @@ def look(probe: str, subject: Subject, images: torch.Tensor, options: dict[str, 
 def test_it_is_exported_or_why_not_is_said(name: str, to: str, digits: ImageSet) -> None:
     train(Recipe(net=f"odd_nets:{name}", **{**SETTINGS, "epochs": 1}), "run", images=digits)
     words = told(lambda: write(open_subject("run"), to, Path("net.out")))
-    assert words == "" or "cannot be written as" in words
+    assert (
+        words == ""
+        or "cannot be written as" in words
+        or (name == "AlwaysDropping" and "would answer otherwise" in words)
+    )
 
 
 def test_images_that_are_written_into_give_the_same_logits_each_time(digits: ImageSet) -> None:

@@ -78,3 +78,15 @@ def test_two_are_kept(tmp_path: Path) -> None:
         "step-00000100.json",
         "step-00000100.safetensors",
     ]
+
+
+def test_a_weight_that_two_layers_share_comes_back_twice(tmp_path: Path) -> None:
+    one = torch.arange(4.0)
+    write(tmp_path, "step", 1, {"a": one, "b": one, "c": one[:2]}, {})
+    found, _ = newest(tmp_path, "step")
+    assert found is not None
+    assert {name: tensor.tolist() for name, tensor in found.tensors.items()} == {
+        "a": [0, 1, 2, 3],
+        "b": [0, 1, 2, 3],
+        "c": [0, 1],
+    }
