@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from striate.app.fields import accepted, fields_of
+from striate.app.fields import accepted, fields_of, shared_names
 from striate.base.errors import NetError
 from striate.nets.catalog import ENTRIES, option_fields
 from striate.scratch import catalog as scratch_nets
@@ -76,3 +77,21 @@ def test_nets_of_ones_own_and_of_others(tmp_path: Any, monkeypatch: pytest.Monke
     }
     with pytest.raises(NetError, match='net "convnt" is unknown'):
         fields_of("torch", "convnt")
+
+
+def test_an_own_net_is_told_with_full_names_and_readable_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(tmp_path, "striate_fields.py").write_text(
+        "from torch import nn\n"
+        "def net(classes, seed: int = 4, norm_layer=nn.BatchNorm2d, width: int = None):\n    return nn.Flatten()\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    rows = [row[1:4] for row in fields_of("torch", "striate_fields:net") if row[0] == "striate_fields:net"]
+    assert rows == [
+        ("net.seed", "4", "whole number"),
+        ("norm_layer", "BatchNorm2d", ""),
+        ("width", "none", "whole number"),
+    ]
+    assert shared_names("striate_fields:net") == ["net.seed"]
+    assert shared_names("convnet") == []

@@ -100,3 +100,22 @@ def test_what_is_refused(tmp_path: Path, weights: Path) -> None:
         NetError, match="is a run, which has weights, data and options of its own; leave --weights and --tr"
     ):
         open_subject(str(tmp_path / "run"), weights, trained_on="digits")
+
+
+@pytest.mark.parametrize(
+    ("name", "untrained"), [("timm:resnet18", True), ("striate_ready:net", False), ("striate_ready:raw", True)]
+)
+def test_a_net_without_weights_is_the_same_each_time_and_said_to_be_untrained(
+    name: str, untrained: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(tmp_path, "striate_ready.py").write_text(
+        "import torch\nfrom torch import nn\n"
+        "def raw(classes):\n    return nn.Sequential(nn.Flatten(), nn.Linear(64, classes))\n"
+        "def net(classes):\n    made = raw(classes)\n    nn.init.ones_(made[1].weight), nn.init.zeros_(made[1].bias)\n"
+        "    return made\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    options = {"pretrained": False} if name.startswith("timm") else {}
+    first, again = (open_subject(name, trained_on="digits", options=options) for _ in range(2))
+    assert first.untrained is untrained
+    assert all(torch.equal(a, b) for a, b in zip(first.net.parameters(), again.net.parameters(), strict=True))

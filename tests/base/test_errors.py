@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,9 +16,11 @@ from striate.base.errors import (
     StorageError,
     StriateError,
     StudyError,
+    foreign_place,
     listed,
     nearest,
     printable,
+    reason,
     sentence,
 )
 
@@ -97,3 +101,25 @@ def test_whatever_comes_out_is_printable(text: str) -> None:
 def test_words_are_listed_as_one_says_them() -> None:
     assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
     assert listed(("a", "b", "c"), "or") == "a, b or c"
+
+
+def test_what_others_code_raised_is_one_printable_line() -> None:
+    assert reason(ValueError("\n first \x1b[31m\nsecond.")) == "ValueError: first \\x1b[31m"
+    assert reason(KeyError()) == "KeyError"
+    assert len(reason(ValueError("x" * 70_000))) < 400
+
+
+def test_the_code_of_others_is_found_in_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "striate_thrower.py").write_text("def throw(*given):\n    raise ValueError('mine')\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    from striate_thrower import throw
+
+    with pytest.raises(ValueError, match="mine") as caught:
+        throw()
+    assert foreign_place(caught.value) == ""  # nothing of ours called it
+    with pytest.raises(ValueError, match="mine") as caught:
+        nearest("a", map(throw, [1]))
+    assert foreign_place(caught.value) == f"{tmp_path / 'striate_thrower.py'}, line 2"
+    with pytest.raises(TypeError) as own:
+        nearest("a", 3)
+    assert foreign_place(own.value) == ""

@@ -57,6 +57,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "training/inspection.py": "training/test_chain.py",
     "training/saving.py": "training/test_loop.py",
     "training/session.py": "training/test_train.py",
+    "training/net_options.py": "training/test_recipe.py",
     "training/setup.py": "training/test_loop.py",
     "training/weights.py": "training/test_train.py",
 }

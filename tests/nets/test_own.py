@@ -76,10 +76,10 @@ def test_a_class_is_called_too_and_free_keywords_reach_it() -> None:
     [
         ("striate_toy:net", {"hiden": 3}, 'field hiden is unknown (did you mean "hidden"?)'),
         ("striate_toy:net", {"hidden": "3"}, "hidden is 3, and must be a valid integer"),
-        ("striate_toy:Net", {}, "filters has no default and must be given"),
+        ("striate_toy:Net", {}, "filters has no default and must be given, as net.filters"),
         ("striate_toy:nothing", {}, '"striate_toy:nothing" returned a value of type int'),
         ("striate_toy:raising", {}, "raised KeyError: 3; it was called as"),
-        ("striate_toy:maps", {}, "gives shape (1, 1, 8, 8) for a blank image of 3x8x8"),
+        ("striate_toy:maps", {}, "gives shape (1, 1, 8, 8) for an image of 3x8x8"),
         ("striate_toy:maps", {}, "logits of shape (1, 3); a parameter `classes` of it would be given their number"),
         (
             "striate_toy:colour",
@@ -101,5 +101,5 @@ def test_what_is_wrong_is_one_sentence(name: str, options: dict[str, object], wo
 
 
 def test_a_net_for_other_images_says_what_was_sent() -> None:
-    with pytest.raises(NetError, match=r"does not take a blank image of 1x8x8 .*RuntimeError"):
+    with pytest.raises(NetError, match=r"does not take an image of 1x8x8 .*RuntimeError"):
         build("striate_toy:Net", {"filters": 2}, (8, 8, 1), 2)

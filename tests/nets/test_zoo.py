@@ -159,7 +159,7 @@ def test_without_a_network_pretrained_says_what_to_do(library: str, monkeypatch:
         ("torchvision:resnet19", {}, 'torchvision has no classifier "resnet19" (did you mean "resnet1'),
         ("torchvision:fcn_resnet50", {}, "no classifier"),
         ("timm:resnet18", {"pretrained": True, "weights": "x"}, "two sources of the same weights; give one"),
-        ("torchvision:inception_v3", {}, "does not take a blank image of 3x16x16"),
+        ("torchvision:inception_v3", {}, "does not take an image of 3x16x16"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(name: str, options: dict[str, object], words: str) -> None:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
+from striate.probes.saliency import saliency
 from striate.probes.untouched import untouched
 
 
@@ -98,3 +99,25 @@ def test_images_that_no_probe_can_use(images: Tensor, text: str) -> None:
     with pytest.raises(ProbeError, match=text), untouched(net, images):
         pass
     assert net.training
+
+
+def test_a_net_that_no_gradient_goes_through_is_refused() -> None:
+    class Cut(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.from_numpy(x.detach().numpy()).flatten(1)
+
+    with pytest.raises(
+        ProbeError, match=r"no gradient leads from the net's logits back to its images .* occlusion does"
+    ):
+        saliency(Cut(), torch.ones(1, 1, 2, 2))
+    with pytest.raises(RuntimeError, match="another"), untouched(Cut(), torch.ones(1, 1, 2, 2)):
+        raise RuntimeError("another")
+
+
+def test_a_net_that_draws_numbers_draws_the_same_each_time() -> None:
+    drawn = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        with untouched(nn.Flatten(), torch.ones(1, 1, 2, 2)):
+            drawn.append((float(torch.rand(())), float(np.random.random()), random.random()))
+    assert drawn[0] == drawn[1]

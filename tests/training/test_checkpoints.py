@@ -111,3 +111,15 @@ def test_two_undamaged_ones_are_kept_and_never_the_last_is_removed(
             (tmp_path / f"step-{number:08d}.safetensors").write_bytes(b"damaged")
     prune(tmp_path, "step", step)
     assert steps(tmp_path) == left
+
+
+def test_a_weight_that_two_layers_share_comes_back_twice(tmp_path: Path) -> None:
+    one = torch.arange(4.0)
+    write(tmp_path, "step", 1, {"a": one, "b": one, "c": one[:2]}, {})
+    found, _ = newest(tmp_path, "step")
+    assert found is not None
+    assert {name: tensor.tolist() for name, tensor in found.tensors.items()} == {
+        "a": [0, 1, 2, 3],
+        "b": [0, 1, 2, 3],
+        "c": [0, 1],
+    }

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,3 +139,22 @@ def test_two_recipes_are_told_apart_by_their_fields() -> None:
 def test_a_likely_slip_is_answered_with_its_remedy(fields: dict[str, object], words: str) -> None:
     with pytest.raises(RecipeError, match=words):
         Recipe(**fields)
+
+
+def test_an_option_of_the_net_has_a_full_name_too() -> None:
+    assert Recipe().change(**{"net.norm": "batch"}) == Recipe().change(norm="batch")
+    assert Recipe(engine="scratch", net="mlp").change(**{"net.hidden": 5}).net_options == {"hidden": 5}
+    with pytest.raises(RecipeError, match=r"net\.norm and norm are one option of the net; give it once"):
+        Recipe().change(**{"net.norm": "batch", "norm": "none"})
+    with pytest.raises(RecipeError, match=r'nrm is unknown \(did you mean "norm"\?\)'):
+        Recipe().change(**{"net.nrm": "batch"})
+
+
+def test_options_are_written_down_or_refused(tmp_path: Path) -> None:
+    made = Recipe(net="convnet", net_options={"kernel": np.int64(5)})
+    assert made.net_options == {"kernel": 5}
+    assert Recipe(data=tmp_path / "photos.npz").data == str(tmp_path / "photos.npz")
+    with pytest.raises(
+        RecipeError, match="net_options hold relu, of type builtin_function_or_method, and a recipe holds"
+    ):
+        Recipe(net_options={"act": torch.relu})

@@ -30,12 +30,12 @@ class Reported:
 
 
 def study(
-    asked: str | Study,
+    asked: str | Path | Study,
     out: str | Path | None = None,
     *,
     seeds: int | None = None,
     changes: Mapping[str, Any] | None = None,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
     workers: int | None = None,
     beat: Beat | None = None,
     trials: int | None = None,
@@ -63,14 +63,14 @@ def study(
     return Reported(answer, write_study_report(folder))
 
 
-def plan(asked: str | Study, seeds: int | None, changes: Mapping[str, Any], trials: int | None = None) -> Study:
+def plan(asked: str | Path | Study, seeds: int | None, changes: Mapping[str, Any], trials: int | None = None) -> Study:
     """Return the study that will run, with its base recipe, its seeds and its sampler settled."""
     if isinstance(asked, Study):
         own = Question(asked.name, asked.question, asked.base, lambda base: replace(asked, base=base))
         planned = own.study(changes, seeds)
         again = asked.search is not None and asked.search.trials is not None
         return planned if trials is None or again else sampled(planned, trials)
-    planned = question(asked).study(changes, seeds)
+    planned = question(str(asked)).study(changes, seeds)
     return planned if trials is None else sampled(planned, trials)
 
 

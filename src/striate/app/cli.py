@@ -189,6 +189,7 @@ def test(
                 f"; these images were scored before, {before['accuracy']:.4f} by the weights of epoch {before['epoch']}"
                 for before in result.get("earlier", [])
             )
+            + ("; it is untrained: no weights were given" if result.get("untrained") else "")
         )
 
 
@@ -213,7 +214,8 @@ def export(
     if as_json:
         tell(dump_json(result), nl=False)
     else:
-        tell(f"wrote {result['file']}, {result['bytes']:,} bytes, {result['checked']}")
+        untrained = "; it is untrained: no weights were given" if result.get("untrained") else ""
+        tell(f"wrote {result['file']}, {result['bytes']:,} bytes, {result['checked']}{untrained}")
 
 
 def main() -> None:

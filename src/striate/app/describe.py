@@ -11,6 +11,7 @@ from striate.base.files import read_json
 from striate.base.ours import reason
 from striate.nets.anatomy import Anatomy, anatomy, anatomy_from_json
 from striate.nets.catalog import build, entry
+from striate.nets.surroundings import seeded
 from striate.nets.trust import trust
 from striate.training.saved import blank_twin
 
@@ -45,7 +46,9 @@ def net_anatomy(
     image_shape = _shape(shape) if shape is not None else inputs.image_shape if inputs else USUAL_SHAPE
     if classes is None:
         classes = len(inputs.classes) if inputs and inputs.classes else USUAL_CLASSES
-    return anatomy(build(name, options, image_shape, classes), image_shape, name)
+    with seeded(0):  # its weights are not looked at, and the generators of the caller not used
+        net = build(name, options, image_shape, classes)
+    return anatomy(net, image_shape, name)
 
 
 def _kept(file: Path) -> Anatomy:

@@ -41,7 +41,7 @@ def export(
     weights: str | Path | None = None,
     trained_on: str | None = None,
     options: Mapping[str, Any] | None = None,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
 ) -> dict[str, Any]:
     """Write a run folder's net, or a net with ``weights``, as `write` does; ``trained_on`` are the data that weights know."""
     from striate.app.subject import open_subject
@@ -54,6 +54,7 @@ def export(
 def write(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
     """Write the net of ``subject`` as ``to`` (onnx, safetensors, program); return file, format, bytes, difference, checked.
 
+    For a net whose weights were drawn at random it returns ``untrained`` too.
     The difference is that of the logits of file and net, None where there is nothing to run. Without ``out`` the file is named
     after the net, in the current folder. Raises NetError when the format is unknown, an extra is missing, PyTorch cannot
     follow the net, its logits are not finite, or what the file computes is not what the net computes.
@@ -78,7 +79,8 @@ def write(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
     checked = (
         "the weights as they are" if difference is None else f"logits within {difference:.1g} of the net's largest"
     )
-    return {"file": str(path), "format": to, "bytes": len(content), "difference": difference, "checked": checked}
+    made = {"file": str(path), "format": to, "bytes": len(content), "difference": difference, "checked": checked}
+    return {**made, "untrained": True} if subject.untrained else made
 
 
 def _safetensors(subject: Subject, text: str) -> tuple[bytes, None]:

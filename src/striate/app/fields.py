@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind
+from pydantic_core import to_jsonable_python
 
 from striate.base.errors import listed
 from striate.scratch.catalog import entry as scratch_entry
@@ -20,6 +21,7 @@ _NOTHING = object()  # where there is no default, as none is one
 def fields_of(engine: str, net: str) -> list[tuple[str, str, str, str, str]]:
     """Return (whose, field, default, accepted, what it is) of a recipe, then of the net; raises NetError for an unknown net."""
     from striate.nets.catalog import entry
+    from striate.nets.own_options import readable, writable
     from striate.nets.trust import trust
     from striate.training.recipe import Recipe
 
@@ -27,11 +29,34 @@ def fields_of(engine: str, net: str) -> list[tuple[str, str, str, str, str]]:
     if engine == "torch":
         trust(net)
         default = entry(net).default
-        own = _of_model(type(default), default.model_dump(mode="json", fallback=str, warnings=False))
+        shown = {name: value if writable(value) else readable(value) for name, value in dict(default).items()}
+        own = _of_model(type(default), to_jsonable_python(shown))
     else:
         own = _of_dataclass(scratch_entry(net).options)
     recipe = _of_model(Recipe, {})
-    return [*(("recipe", *row) for row in recipe if row[0] != "net_options"), *((net, *row) for row in own)]
+    return [
+        *(("recipe", *row) for row in recipe if row[0] != "net_options"),
+        *((net, *_full(row, row[0] in Recipe.model_fields)) for row in own),
+    ]
+
+
+def shared_names(net: str) -> list[str]:
+    """Return the full names of the options of ``net`` that are called as a field of the recipe is."""
+    from striate.nets.catalog import option_fields
+    from striate.nets.own_options import PREFIX
+    from striate.training.recipe import Recipe
+
+    return [f"{PREFIX}{name}" for name in option_fields(net) if name in Recipe.model_fields]
+
+
+def _full(row: tuple[str, str, str, str], shared: bool) -> tuple[str, str, str, str]:
+    from striate.nets.own_options import PREFIX
+
+    name, default, accepted, meaning = row
+    if not shared:
+        return row
+    told = f"{meaning} By this full name, for {name} is a field of the recipe.".strip()
+    return f"{PREFIX}{name}", default, accepted, told
 
 
 def _of_model(model: type[BaseModel], defaults: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:

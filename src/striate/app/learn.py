@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from striate.app import trials
-from striate.app.look import AsJson, DataDir, Settings, settings_of
+from striate.app.look import AsJson, DataDir, Settings, settings_of, tell_shared_names
 from striate.app.speech import say, tell
 from striate.base.files import part_of_name
 
@@ -71,6 +71,8 @@ def train(
     from striate.training.recipe import Recipe
 
     recipe = Recipe().change(**changes)
+    if recipe.engine == "torch":
+        tell_shared_names(recipe.net)
     if overfit_batch:
         trials.overfit(recipe, data_dir, as_json)
         return

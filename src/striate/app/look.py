@@ -110,6 +110,8 @@ def show_net(
     from striate.reports.svg import file_of
 
     anatomy = net_anatomy(name, settings_of(settings), shape, classes, by_hand=engine is Engine.SCRATCH)
+    if engine is Engine.TORCH and not Path(name).is_dir():
+        tell_shared_names(name)
     if svg is not None:
         write_output(svg, file_of(architecture_svg(anatomy)))
         say(f"wrote {svg}")
@@ -146,6 +148,19 @@ def settings_of(texts: list[str] | None) -> dict[str, Any]:
 
         raise RecipeError(f"{printable(twice[0])} is set {names.count(twice[0])} times; set it once")
     return dict(pairs)
+
+
+def tell_shared_names(net: str) -> None:
+    """Say which options of ``net`` are reached by their full names alone, since a recipe has fields of these names."""
+    from striate.app.fields import shared_names
+    from striate.base.errors import listed, printable
+
+    if names := shared_names(net):
+        short = listed([name.partition(".")[2] for name in names])
+        say(
+            f"{short} of {printable(net)}: a recipe has fields of that name, so train and study reach the net's own by --set "
+            f"{names[0]}=VALUE"
+        )
 
 
 def _rows(columns: tuple[str, ...], rows: list[tuple[str, ...]], as_json: bool) -> None:

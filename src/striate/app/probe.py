@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -134,10 +134,16 @@ def present(
     ``summary`` prints what it has to say instead of the table of explained scores.
     """
     from striate.app import terminal
+    from striate.base.errors import printable
     from striate.base.files import dump_json, make_folder
     from striate.reports.probe import file_name, older_page, page_of, write_page
 
     classes, name = asked.subject.inputs.classes, asked.subject.name
+    if asked.subject.untrained:
+        from dataclasses import replace
+
+        record = replace(record, facts={**record.facts, "untrained": True})
+        say(f"{printable(name)} is untrained: no weights were given, and its own were drawn at random")
     folder = out or Path("runs") / f"probe-{record.probe}-{file_name(name)}"
     before = older_page(folder)
     page = page_of(record, asked.pictures, classes, name)

@@ -12,20 +12,21 @@ from striate.base.errors import DataError, NetError
 
 
 def score(
-    name: str,
-    data: str | None,
-    weights: Path | None = None,
+    name: str | Path,
+    data: str | Path | None,
+    weights: str | Path | None = None,
     *,
     trained_on: str | None = None,
     options: Mapping[str, Any] | None = None,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
     flips: bool = False,
     skip_damaged: bool = False,
 ) -> dict[str, Any]:
     """Return accuracy, loss (mean cross-entropy in nats) and images of the net on the test split of ``data``.
 
     With ``flips`` also accuracy_flips and loss_flips, of the mean logits of each image and its mirror image; data_notes, where
-    something is to be said about the images. ``skip_damaged`` leaves out files of a folder that cannot be read.
+    something is to be said about the images; ``untrained`` for a net whose weights were drawn at random. ``skip_damaged``
+    leaves out files of a folder that cannot be read.
     The images are brought to the size that the net expects. Their normalization is that of the run, of published weights, or
     of the exported file; for others that of the data ``trained_on``, which are ``data`` where nothing is said. Raises NetError
     or DataError when something does not fit.
@@ -36,11 +37,13 @@ def score(
     from striate.training.machine import device
     from striate.training.normalization import Normalization
 
+    name, data = str(name), None if data is None else str(data)
+    file = None if weights is None else Path(weights)
     if data is None:
         raise DataError(f'the net "{name}" has no data of its own here; name them with --data')
-    if trained_on is None and _silent(name) and metadata_of(weights) is None:
+    if trained_on is None and _silent(name) and metadata_of(file) is None:
         trained_on = data
-    subject = open_subject(name, weights, trained_on=trained_on, options=options, data_dir=data_dir)
+    subject = open_subject(name, file, trained_on=trained_on, options=options, data_dir=data_dir)
     height, width, channels = subject.inputs.image_shape
     skipping = skip_damaged or subject.skip_damaged
     images = load(data, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels)
@@ -72,6 +75,8 @@ def score(
         "images": found.images,
         **({"data_notes": list(images.notes)} if images.notes else {}),
     }
+    if subject.untrained:
+        result["untrained"] = True
     if flips:
         result |= with_mirror_images(net, in_order(images.test, normalization, where, 250))
     return result

@@ -15,7 +15,7 @@ from typing import Any
 
 import typer
 
-from striate.base.errors import Remark, StriateError, shown
+from striate.base.errors import Remark, StriateError, foreign_place, reason, shown
 from striate.base.files import advice
 
 STORAGE, DEFECT = 3, 1  # exit codes
@@ -65,6 +65,9 @@ def explained(error: Exception) -> int:
     if isinstance(error, StriateError):
         say(shown(f"striate: {error}", lines=False))
         return error.exit_code
+    if place := foreign_place(error):
+        say(f"striate: {place}: this code raised {reason(error)}; mend it there, or see more with striate --debug")
+        return StriateError.exit_code
     if (show := getattr(error, "show", None)) and hasattr(error, "format_message"):  # of the parser of the command line
         usage = io.StringIO()
         show(file=usage)

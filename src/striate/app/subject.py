@@ -39,6 +39,7 @@ class Subject:
     ``per_image``: each image is normalized by its own mean and standard deviation; ``permuted``: by one fixed permutation the
     net was shown the pixels in another order. ``levels``: the 16-bit values that became 0 and 255 in the images that it was
     trained on, None where those had 8 bits; ``skip_damaged``: files of their folder that cannot be read were left out.
+    ``untrained``: its weights, or some of them, were drawn at random just now.
     """
 
     net: nn.Module
@@ -48,6 +49,7 @@ class Subject:
     permuted: bool = False
     levels: Levels | None = None
     skip_damaged: bool = False
+    untrained: bool = False
 
     def class_number(self, word: str) -> int:
         """Return the class that ``word`` names, or counts from 0; raises ProbeError for a word that is neither."""
@@ -93,13 +95,15 @@ def open_subject(
     *,
     trained_on: str | None = None,
     options: Mapping[str, Any] | None = None,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
     warn: Callable[[str], None] = warnings.warn,
 ) -> Subject:
     """Return the net that ``text`` names; raises NetError or RunError where it cannot be had, and says what is accepted.
 
     ``warn`` is told when the source of a run's own net has changed since.
     """
+    from striate.nets.own_options import unprefixed
+
     folder = Path(text)
     if (folder / "recipe.json").is_file():
         given = [
@@ -114,7 +118,7 @@ def open_subject(
         raise NetError(
             f'"{printable(text)}" is a folder without recipe.json, so it is no run; give a run folder or the name of a net'
         )
-    return _of_catalogue(text, weights, trained_on, dict(options or {}), data_dir)
+    return _of_catalogue(text, weights, trained_on, unprefixed(options or {}), data_dir)
 
 
 def _of_run(folder: Path, warn: Callable[[str], None]) -> Subject:
@@ -141,9 +145,8 @@ def _of_run(folder: Path, warn: Callable[[str], None]) -> Subject:
 
 
 def _of_catalogue(
-    name: str, weights: Path | None, trained_on: str | None, options: dict[str, Any], data_dir: Path | None
+    name: str, weights: Path | None, trained_on: str | None, options: dict[str, Any], data_dir: str | Path | None
 ) -> Subject:
-    from striate.nets import build
     from striate.nets.catalog import ENTRIES, entry
     from striate.nets.own import is_own, is_zoo
     from striate.nets.trust import trust
@@ -167,16 +170,31 @@ def _of_catalogue(
     if weights is None and is_zoo(name):
         options.setdefault("pretrained", "weights" not in options)
     inputs = published if trained_on is None and published is not None else inputs_of_data(trained_on, data_dir)
-    net = build(name, options, inputs.image_shape, len(inputs.classes) or 1000)
+    drawn = weights is None and not (options.get("pretrained") or (is_zoo(name) and "weights" in options))
+    net = _built(name, options, inputs, 0)
     if weights is not None:
         load_weights(net, weights)
-    return Subject(net.eval(), inputs, name)
+    return Subject(net.eval(), inputs, name, untrained=drawn and _differs(net, _built(name, options, inputs, 1)))
+
+
+def _built(name: str, options: Mapping[str, Any], inputs: Inputs, seed: int) -> nn.Module:
+    """Return the net as it is built while the global generators stand at ``seed``: the same one at each command."""
+    from striate.nets import build
+    from striate.nets.surroundings import seeded
+
+    with seeded(seed):
+        return build(name, options, inputs.image_shape, len(inputs.classes) or 1000)
+
+
+def _differs(net: nn.Module, other: nn.Module) -> bool:
+    """Tell whether two nets of one maker have different weights, and so did not take theirs from a file."""
+    there = dict(other.named_parameters())
+    return any(name not in there or not p.equal(there[name]) for name, p in net.named_parameters())
 
 
 def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: Told) -> Subject:
     """Return the net with the weights of a file that says by itself what goes into it; ``options`` go before those it says."""
     from striate.data.catalog import is_table, names
-    from striate.nets import build
     from striate.nets.inputs import Inputs
     from striate.nets.weights import load_weights
     from striate.nets.zoo import without_start
@@ -191,7 +209,7 @@ def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: T
         tuple(told.classes),
         told.data if told.data in names() or is_table(told.data) else "",
     )
-    net = build(name, {**own, **options}, inputs.image_shape, len(inputs.classes) or 1000)
+    net = _built(name, {**own, **options}, inputs, 0)
     if weights is not None:
         load_weights(net, weights)
     return Subject(net.eval(), inputs, name, normalized.mean is None, normalized.permuted_pixels, _levels(size.levels))
@@ -204,7 +222,7 @@ def _levels(told: object) -> Levels | None:
     return Levels(*map(int, told)) if isinstance(told, (list, tuple)) and len(told) == 2 else None
 
 
-def inputs_of_data(name: str | None, data_dir: Path | None) -> Inputs:
+def inputs_of_data(name: str | None, data_dir: str | Path | None) -> Inputs:
     """Return the image size, the training split's statistics and the class names of data set ``name``, or ImageNet's."""
     from striate.data import load
     from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs

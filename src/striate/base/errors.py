@@ -16,9 +16,12 @@ Every message is one sentence: what was given, where, what is accepted, what to 
 from __future__ import annotations
 
 import difflib
+import sysconfig
+import traceback
 import unicodedata
 import warnings
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 
 class StriateError(Exception):
@@ -82,6 +85,28 @@ def sentence(faults: list[str], limit: int = 10) -> str:
     shown = "; ".join(different[:limit])
     hidden = len(different) - limit
     return f"{shown}; and {hidden} more" if hidden > 0 else shown
+
+
+def reason(error: BaseException, limit: int = 300) -> str:
+    """Return what code that is not ours raised as ``Kind: first line``, fit to stand in a sentence of ours."""
+    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    told = printable(first).rstrip(".")
+    return f"{type(error).__name__}: {told if len(told) <= limit else told[: limit - 3] + '...'}".rstrip(": ")
+
+
+def foreign_place(error: BaseException) -> str:
+    """Return ``file, line N`` of the last code in the traceback that is neither Python's, ours nor an installed package's.
+
+    Only what was called from here counts; an empty string where there is none.
+    """
+    ours = str(Path(__file__).parents[1])
+    known = tuple({ours, *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))})
+    frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    within = next((place for place, (file, _) in enumerate(frames) if str(file).startswith(ours)), len(frames))
+    theirs = [
+        (file, line) for file, line in frames[within:] if file.suffix == ".py" and not str(file).startswith(known)
+    ]
+    return f"{printable(str(theirs[-1][0]))}, line {theirs[-1][1]}" if theirs else ""
 
 
 def printable(text: str) -> str:

@@ -94,8 +94,9 @@ def names() -> tuple[str, ...]:
     return tuple(entry.name for entry in _ENTRIES)
 
 
-def describe(data_dir: Path | None = None) -> list[Description]:
+def describe(data_dir: str | Path | None = None) -> list[Description]:
     """Return one description for each data set of the catalogue, with where it was found."""
+    data_dir = None if data_dir is None else Path(data_dir)
     found: list[Description] = []
     for entry in _ENTRIES:
         place = entry.locate(data_dir) if entry.locate else None
@@ -105,9 +106,9 @@ def describe(data_dir: Path | None = None) -> list[Description]:
 
 
 def load(
-    name: str,
+    name: str | Path,
     *,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
     image_size: int | None = None,
     download: bool = True,
     skip_damaged: bool = False,
@@ -119,6 +120,7 @@ def load(
     cannot be read, and ``levels`` are the 16-bit values that become 0 and 255 (None: the folder's own). Raises DataError for
     an unknown name (with the nearest valid one) and for whatever is absent or damaged.
     """
+    name, data_dir = str(name), None if data_dir is None else Path(data_dir)
     for entry in _ENTRIES:
         if entry.name == name:
             return _noted(_resized(entry.load(data_dir, download), image_size))

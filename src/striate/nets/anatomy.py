@@ -24,7 +24,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from torch.utils.hooks import RemovableHandle
 
 from striate.base.ours import fault
+from striate.nets.calling import device_of, input_dtype
 from striate.nets.passage import Passage, Passed, side
+from striate.nets.state import traceless
+from striate.nets.surroundings import seeded
 from striate.nets.units import PadShortcut, VanillaDropout
 
 KINDS: dict[str, str] = {
@@ -114,23 +117,20 @@ def anatomy_from_json(value: object) -> Anatomy:
 def anatomy(net: nn.Module, image_shape: tuple[int, int, int], name: str = "net") -> Anatomy:
     """Return the anatomy of ``net`` for images of ``image_shape`` (H, W, C); mode, hooks and buffers are left as they were."""
     height, width, channels = image_shape
-    parameter = next(net.parameters(), torch.zeros(()))
-    blank = torch.zeros(1, channels, height, width, dtype=parameter.dtype, device=parameter.device)
+    blank = torch.zeros(1, channels, height, width, dtype=input_dtype(net), device=device_of(net))
     counter = FlopCounterMode(display=False)
     passage = Passage(counter)
     handles = _hooks(net, passage)
-    modes = {module: module.training for module in net.modules()}
     try:
-        net.eval()
-        passage.begin(blank)
-        # Fused kernels of attention are not all known to the counter; written out it is matrix products, which are.
-        with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), counter, passage:
-            net(blank)
+        with traceless(net), seeded(0):
+            net.eval()
+            passage.begin(blank)
+            # Fused kernels of attention are not all known to the counter; written out it is matrix products, which are.
+            with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), counter, passage:
+                net(blank)
     finally:
         for handle in handles:
             handle.remove()
-        for module, training in modes.items():
-            module.training = training
     return Anatomy(name, (channels, height, width), tuple(_layers(net, passage.rows)))
 
 

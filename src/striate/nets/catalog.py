@@ -21,6 +21,7 @@ from striate.nets.inputs import CIFAR10, IMAGENET_PLUS_MINUS_ONE
 from striate.nets.mlp import MLPOptions, build_mlp
 from striate.nets.mobilenet import MobileNetOptions, build_mobilenet
 from striate.nets.own import is_own, own_entry
+from striate.nets.own_options import PREFIX, unprefixed
 from striate.nets.resnet import ResNetOptions, build_resnet
 from striate.nets.shallownet import ShallowNetOptions, build_shallownet
 from striate.nets.trust import trust
@@ -94,19 +95,25 @@ def option_fields(name: str) -> tuple[str, ...]:
 
 
 def complete(name: str, options: Mapping[str, Any]) -> Any:
-    """Return the net's full options: its defaults with ``options`` replaced; raises NetError listing every fault."""
+    """Return the net's full options: its defaults with ``options`` replaced; raises NetError listing every fault.
+
+    An option may also be given by its full name, ``net.OPTION``.
+    """
     default = entry(name).default
+    # The defaults of a net of one's own may be anything, and are taken as they stand; ours follow from no field's default.
+    kept = {} if is_own(name) else default.model_dump(mode="json")
     # JSON in, so that lists become tuples under strict validation; NaN passes here, and the ranges of the fields refuse it.
     try:
-        return type(default).model_validate_json(
-            json.dumps({**default.model_dump(mode="json"), **options}, default=str)
-        )
+        return type(default).model_validate_json(json.dumps({**kept, **unprefixed(options)}, default=str))
     except ValidationError as error:
-        raise NetError(sentence(faults_of(error, type(default).model_fields))) from error
+        raise NetError(sentence(faults_of(error, type(default).model_fields, PREFIX))) from error
 
 
-def faults_of(error: ValidationError, fields: Iterable[str]) -> list[str]:
-    """Return one clause for each fault of a validation, with the field, what was given and what is accepted."""
+def faults_of(error: ValidationError, fields: Iterable[str], full: str = "") -> list[str]:
+    """Return one clause for each fault of a validation, with the field, what was given and what is accepted.
+
+    ``full`` is what stands before a field's name where it has to be told from others.
+    """
     clauses: list[str] = []
     for fault in error.errors():
         where = ".".join(str(part) for part in fault["loc"])
@@ -114,7 +121,7 @@ def faults_of(error: ValidationError, fields: Iterable[str]) -> list[str]:
             known = nearest(where, fields) or f" (accepted are {', '.join(fields)})"
             clauses.append(f"field {where} is unknown{known}")
         elif fault["type"] == "missing":
-            clauses.append(f"{where} has no default and must be given")
+            clauses.append(f"{where} has no default and must be given{f', as {full}{where}' if full else ''}")
         elif not where:
             clauses.append(fault["msg"].removeprefix("Value error, "))
         else:

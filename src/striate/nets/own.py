@@ -16,24 +16,23 @@ import inspect
 import re
 import sys
 import types
-import typing
-from collections.abc import Callable, Collection, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import torch
-from pydantic import BaseModel, ConfigDict, create_model
-from pydantic.errors import PydanticUserError
-from torch import Tensor, nn
+from pydantic import BaseModel
+from torch import nn
 
-from striate.base.errors import NetError, nearest
+from striate.base.errors import NetError, nearest, reason
+from striate.nets.acceptance import GIVEN, tried, unwrapped
 from striate.nets.entry import Entry, ImageShape
+from striate.nets.own_options import fresh, own_options, readable, signature_of
 from striate.nets.source import is_installed, root_of, sources
+from striate.nets.surroundings import seeded, settings_kept
 from striate.nets.trust import source_folder
 
-GIVEN = ("image_shape", "classes")  # parameters that are told, and therefore no options
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -52,61 +51,28 @@ def own_entry(name: str) -> Entry:
 
     Raises NetError when nobody has named the net, its module cannot be imported or is installed, or it has no such callable.
     """
-    maker = _find(name)
-    options = _options(name, maker)
-    wanted = [word for word in GIVEN if word in inspect.signature(maker).parameters]
+    with (
+        seeded(0),
+        settings_kept(),
+        redirect_stdout(sys.stderr),
+    ):  # a file that draws or sets something as it is imported does so the same each time
+        maker = _find(name)
+    options = own_options(name, maker, GIVEN)
+    wanted = [word for word in GIVEN if word in signature_of(name, maker).parameters]
 
     def build(chosen: BaseModel, image_shape: ImageShape, classes: int) -> nn.Module:
         told = {"image_shape": image_shape, "classes": classes}
-        values = {field: getattr(chosen, field) for field in type(chosen).model_fields} | (chosen.model_extra or {})
+        given = {field: getattr(chosen, field) for field in type(chosen).model_fields} | (chosen.model_extra or {})
+        values = {field: fresh(value) for field, value in given.items()}
         try:
-            net = maker(**values, **{word: told[word] for word in wanted})
-        except Exception as error:
-            raise NetError(
-                f'"{name}" raised {type(error).__name__}: {error}; it was called as {name}({_call(values)})'
-            ) from error
-        if not isinstance(net, nn.Module):
-            raise NetError(f'"{name}" returned a value of type {type(net).__name__}, and must return a torch.nn.Module')
-        return tried(net, name, image_shape, classes, told=wanted)
+            with settings_kept(), redirect_stdout(sys.stderr):
+                net = maker(**values, **{word: told[word] for word in wanted})
+        except (Exception, SystemExit) as error:
+            raise NetError(f'"{name}" raised {reason(error)}; it was called as {name}({_call(values)})') from error
+        return tried(unwrapped(net, name), name, image_shape, classes, told=wanted)
 
     first = (inspect.getdoc(maker) or "a net of your own").partition("\n")[0]
     return Entry(name, first, options.model_construct(), build)
-
-
-def tried(
-    net: nn.Module, name: str, image_shape: ImageShape, classes: int, *, told: Collection[str] = GIVEN
-) -> nn.Module:
-    """Return ``net`` as it was, after one blank image in evaluation mode; raises NetError unless logits come out.
-
-    ``told`` are those of image_shape and classes that its maker was given; of the others the error says that it can be.
-    """
-    height, width, channels = image_shape
-    modes = {module: module.training for module in net.modules()}
-    sent = f"a blank image of {channels}x{height}x{width} (channels, height, width)"
-    try:
-        net.eval()
-        with torch.no_grad():
-            out: Any = net(torch.zeros(1, channels, height, width))
-    except Exception as error:
-        reason = str(error).partition("\n")[0]
-        raise NetError(
-            f'net "{name}" does not take {sent} ({type(error).__name__}: {reason}); it may need other channels or a larger '
-            f"image_size{_could_be('image_shape', '(height, width, channels)', told)}"
-        ) from error
-    finally:
-        for module, training in modes.items():
-            module.training = training
-    if not isinstance(out, Tensor) or out.shape != (1, classes):
-        got = f"shape {tuple(out.shape)}" if isinstance(out, Tensor) else f"a {type(out).__name__}"
-        raise NetError(
-            f'net "{name}" gives {got} for {sent}, and must give logits of shape (1, {classes})'
-            f"{_could_be('classes', 'their number', told) if isinstance(out, Tensor) else ''}"
-        )
-    return net
-
-
-def _could_be(word: str, what: str, told: Collection[str]) -> str:
-    return "" if word in told else f"; a parameter `{word}` of it would be given {what}"
 
 
 def own_sources(name: str) -> dict[str, bytes]:
@@ -162,8 +128,8 @@ def _module(name: str, module_name: str) -> types.ModuleType:
         raise NetError(f'net "{name}": its module needs {error.name}, which is not installed') from error
     except NetError:
         raise
-    except Exception as error:
-        raise NetError(f'net "{name}": its module could not be imported ({type(error).__name__}: {error})') from error
+    except (Exception, SystemExit) as error:
+        raise NetError(f'net "{name}": its module could not be imported ({reason(error)})') from error
     _refuse_installed(name, module_name, module.__file__)
     return module
 
@@ -213,28 +179,5 @@ def _searched(kept: Path | None) -> Generator[None]:
 _KEPT: set[Path] = set()  # folders of kept source that modules were loaded from
 
 
-def _options(name: str, maker: Callable[..., Any]) -> type[BaseModel]:
-    signature = inspect.signature(maker)
-    try:
-        hints = typing.get_type_hints(maker if inspect.isfunction(maker) else getattr(maker, "__init__", maker))
-    except Exception:  # an annotation that cannot be resolved only costs the check of its type
-        hints = {}
-    kinds = inspect.Parameter
-    loose = any(p.kind is kinds.VAR_KEYWORD for p in signature.parameters.values())
-    fields: dict[str, Any] = {}
-    for word, parameter in signature.parameters.items():
-        if word in GIVEN or parameter.kind in (kinds.VAR_KEYWORD, kinds.VAR_POSITIONAL):
-            continue
-        if parameter.kind is kinds.POSITIONAL_ONLY:
-            raise NetError(f'net "{name}" has the positional-only parameter {word}, and options are given by name')
-        fields[word] = (hints.get(word, Any), ... if parameter.default is kinds.empty else parameter.default)
-    make: Any = create_model  # its type admits no fields that are known only here
-    config = ConfigDict(frozen=True, strict=True, extra="allow" if loose else "forbid", protected_namespaces=())
-    try:
-        return make("OwnOptions", __config__=config, **fields)
-    except (PydanticUserError, TypeError):  # types that JSON cannot hold: they keep their defaults, unchecked
-        return make("OwnOptions", __config__=config, **{word: (Any, d) for word, (_, d) in fields.items()})
-
-
 def _call(values: dict[str, Any]) -> str:
-    return ", ".join(f"{word}={value!r}" for word, value in values.items())
+    return ", ".join(f"{word}={readable(value)}" for word, value in values.items())

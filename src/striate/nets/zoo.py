@@ -16,9 +16,10 @@ from torch import Tensor, nn
 
 from striate.base.errors import NetError, nearest
 from striate.base.foreign import reason
+from striate.nets.acceptance import tried
 from striate.nets.entry import Entry, ImageShape
 from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
-from striate.nets.own import is_zoo, tried
+from striate.nets.own import is_zoo
 from striate.nets.units import NetOptions
 from striate.nets.weights import AUXILIARY, copy_weights, misfits, read_weights
 

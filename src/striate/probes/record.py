@@ -80,7 +80,7 @@ class Record:
             "arrays": arrays,
         }
 
-    def write_npz(self, path: Path) -> None:
+    def write_npz(self, path: str | Path) -> None:
         """Write all arrays, and the explained classes and their scores, as one .npz file, whole or not at all."""
         numbers = {name: array.detach().cpu().numpy() for name, array in self.arrays.items()}
         if self.scores:
@@ -90,7 +90,7 @@ class Record:
         np.savez_compressed(file, allow_pickle=False, **numbers)
         with zipfile.ZipFile(file, "a") as archive:
             archive.comment = MARK.encode()
-        write_output(path, file.getvalue())
+        write_output(Path(path), file.getvalue())
 
 
 def label(target: int, classes: Sequence[str]) -> str:

@@ -3,22 +3,25 @@
 Inside, every module is in evaluation mode (dropout off, batch norm by its running averages) and no parameter asks for a
 gradient, which also spares computing the gradients of the weights. Afterwards, also when the block raised, the mode of every
 module, requires_grad and .grad of every parameter, the values of every buffer, and the states of the generators of
-PyTorch (CPU and the net's device), NumPy and Python are those of before. The caller's images are never written to: a probe
+PyTorch (CPU and the net's device), NumPy and Python are those of before. Inside they stand at 0, so that a net which draws
+numbers draws the same ones each time. The caller's images are never written to: a probe
 works on its own copy, so that a net which begins with an in-place layer cannot change them either.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
+from striate.nets.calling import device_of, input_dtype
+from striate.nets.surroundings import seeded
+
+# What PyTorch says where what is asked for was not computed from the images.
+UNREACHED = ("does not require grad", "not have been used in the graph", "cannot register a hook on a tensor")
 
 
 @contextmanager
@@ -28,15 +31,22 @@ def untouched(net: nn.Module, images: Tensor) -> Generator[Tensor, None, None]:
     Gradients are on inside, whatever the caller's mode is. Raises ProbeError for images that no probe can use.
     """
     check_images(images)
-    restorers = [_modes(net), _parameters(net), _buffers(net), _generators(net)]
+    restorers = [_modes(net), _parameters(net), _buffers(net)]
     try:
         # Tensors made under inference mode could not enter a graph, so it is off inside, and the copy is made here.
-        with torch.inference_mode(False), torch.enable_grad():
-            parameter = next((p for p in net.parameters() if p.is_floating_point()), images)
+        with torch.inference_mode(False), torch.enable_grad(), seeded(0):
             net.eval()
             for each in net.parameters():
                 each.requires_grad_(False)
-            yield images.detach().to(device=parameter.device, dtype=parameter.dtype, copy=True)
+            where = device_of(net) if any(True for _ in net.parameters()) else images.device
+            yield images.detach().to(device=where, dtype=input_dtype(net), copy=True)
+    except RuntimeError as error:
+        if not any(words in str(error) for words in UNREACHED):
+            raise
+        raise ProbeError(
+            "no gradient leads from the net's logits back to its images (its forward uses NumPy, detach or no_grad), and this "
+            "probe follows gradients; occlusion does without"
+        ) from error
     finally:
         for restore in restorers:
             restore()
@@ -89,20 +99,5 @@ def _buffers(net: nn.Module) -> Callable[[], None]:
                     buffer.copy_(value)
         for module, buffers in held:
             module.__dict__["_buffers"].update(buffers)
-
-    return restore
-
-
-def _generators(net: nn.Module) -> Callable[[], None]:
-    python, numpy, cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    devices = {parameter.device for parameter in net.parameters() if parameter.device.type == "cuda"}
-    cuda: dict[Any, Tensor] = {device: torch.cuda.get_rng_state(device) for device in devices}
-
-    def restore() -> None:
-        random.setstate(python)
-        np.random.set_state(numpy)
-        torch.set_rng_state(cpu)
-        for device, state in cuda.items():
-            torch.cuda.set_rng_state(state, device)
 
     return restore

@@ -10,7 +10,7 @@ import base64
 import io
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,9 @@ RENDERERS: dict[str, str] = {
 """Kind of record -> ``module:function`` that returns its page, called with (record, pictures, classes)."""
 
 PAGE = "index.html"
+UNTRAINED = (
+    "This net is untrained: no weights were given, and its own were drawn at random. What it sees, it has not learned."
+)
 SMALLEST_FILE = 224
 """Pixels of the shorter edge of a PNG file: smaller panels are enlarged by a whole factor, each pixel a square."""
 
@@ -114,7 +117,8 @@ def page_of(record: Record, pictures: Sequence[Picture], classes: Sequence[str],
     """Return the page of ``record``, by the renderer of its kind; ``net`` is the name of the net for people."""
     home, _, name = RENDERERS[record.kind].partition(":")
     renderer: Renderer = getattr(import_module(home), name)
-    return renderer(record, pictures, classes, net)
+    shown = renderer(record, pictures, classes, net)
+    return replace(shown, words=(UNTRAINED, *shown.words)) if record.facts.get("untrained") else shown
 
 
 def probe_html(shown: Page, probe: str = "", files: Sequence[str] = ()) -> str:

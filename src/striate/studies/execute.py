@@ -39,7 +39,7 @@ def run_study(
     study: Study,
     out: str | Path,
     *,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
     workers: int | None = None,
     beat: Beat | None = None,
     warn: Warn = warnings.warn,
@@ -115,7 +115,7 @@ def _set_aside(path: Path) -> Path:
     return path.rename(aside)
 
 
-def _test_chosen(study: Study, folder: Path, data_dir: Path | None, tell: Tell) -> dict[Path, str]:
+def _test_chosen(study: Study, folder: Path, data_dir: str | Path | None, tell: Tell) -> dict[Path, str]:
     """Score the runs of the arm that the validation images chose on the test images, once every arm has runs that ended.
 
     Returns why a run could not be scored, by its folder.
@@ -140,7 +140,7 @@ def _crew(runs: int, workers: int | None) -> tuple[int, int]:
     return share(runs, gpu=torch.cuda.is_available())
 
 
-def _check(study: Study, data_dir: Path | None) -> ImageSet:
+def _check(study: Study, data_dir: str | Path | None) -> ImageSet:
     """Build every arm's net on its real image shape before the first run, so that a fault costs no training.
 
     Returns the images of the base recipe.

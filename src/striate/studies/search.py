@@ -65,7 +65,7 @@ def run_search(
     study: Study,
     out: str | Path,
     *,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
     workers: int | None = None,
     beat: Beat | None = None,
     warn: Warn = warnings.warn,

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from striate.base.errors import StriateError
+from striate.base.errors import StriateError, reason
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -82,7 +82,7 @@ def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None])
     except StriateError as error:
         return str(error)
     except Exception as error:
-        text = f"{type(error).__name__}: {error}"
+        text = reason(error)
         return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text):,} characters)"
 
 

@@ -34,7 +34,7 @@ class Job:
 
     recipe: dict[str, Any]
     folder: Path
-    data_dir: Path | None
+    data_dir: str | Path | None
     test: bool = True
     source: str = ""
 

@@ -48,11 +48,23 @@ def write(
 
     ``links`` tie it to the rest of its run: run, environment, history, timing (see `striate.training.chain`).
     """
-    content = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
+    content = save(_apart(tensors))
     stem = f"{kind}-{step:08d}"
     write_bytes(folder / f"{stem}.safetensors", content)
     record = {"step": step, "bytes": len(content), "sha256": digest(content), "values": dict(values), **links}
     write_json(folder / f"{stem}.json", sealed(record))
+
+
+def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors on the processor, each in memory of its own: a weight that two layers share is written twice."""
+    made: dict[str, Tensor] = {}
+    taken: set[int] = set()
+    for name, tensor in tensors.items():
+        one = tensor.detach().cpu().contiguous()
+        place = one.untyped_storage().data_ptr()
+        made[name] = one.clone() if place in taken else one
+        taken.add(place)
+    return made
 
 
 def prune(folder: Path, kind: str, step: int, keep: int = KEEP) -> None:

@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from striate.nets.surroundings import seeded
+
 
 @dataclass(frozen=True)
 class Score:
@@ -25,17 +27,20 @@ def evaluate(
     dtype: torch.dtype = torch.float32,
     *,
     flips: bool = False,
+    seed: int = 0,
 ) -> Score:
     """Return the net's score over ``batches`` of (images (N, C, H, W), labels (N,)); its mode is put back afterwards.
 
-    With ``flips`` the logits are the mean of those of the image and those of its left-right mirror image.
+    With ``flips`` the logits are the mean of those of the image and those of its left-right mirror image. A net that draws
+    numbers also in evaluation mode draws them from ``seed`` on; the global generators are left alone.
     """
     training = net.training
     net.eval()
     wide = torch.float64 if dtype == torch.float64 else torch.float32
     loss, correct, images = 0.0, 0, 0
     try:
-        with torch.inference_mode():
+        # Not inference_mode: a tensor that a net keeps for later could then not be used in training.
+        with torch.no_grad(), seeded(seed):
             for batch, labels in batches:
                 with torch.autocast(batch.device.type, torch.bfloat16, enabled=dtype == torch.bfloat16):
                     logits = net(batch.to(wide)).to(wide)

@@ -15,7 +15,7 @@ def asked(recipe: Recipe) -> Asked:
     return recipe.data, recipe.image_size, recipe.skip_damaged
 
 
-def images_of(recipe: Recipe, data_dir: Path | None = None) -> ImageSet:
+def images_of(recipe: Recipe, data_dir: str | Path | None = None) -> ImageSet:
     """Return the images of ``recipe``; raises DataError as `striate.data.load` does."""
     data, image_size, skip_damaged = asked(recipe)
     return load(data, data_dir=data_dir, image_size=image_size, skip_damaged=skip_damaged)

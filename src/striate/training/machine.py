@@ -19,6 +19,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from striate.base.errors import reason
+
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 KEEP_BYTES = 2**30
 
@@ -83,7 +85,10 @@ def choose_precision(asked: str, net: nn.Module, images: Tensor) -> tuple[torch.
         return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float64": torch.float64}[asked], "as asked"
     if not multiplies_bfloat16(images.device):
         return torch.float32, "no bfloat16 multiplication in hardware"
-    error = bfloat16_error(net, images)
+    try:
+        error = bfloat16_error(net, images)
+    except (RuntimeError, TypeError, ValueError) as fault:  # a net of one's own that no copy can be made of
+        return torch.float32, f"bfloat16 could not be tried on it ({reason(fault)})"
     if error > 0.1:
         return torch.float32, f"bfloat16 gradients differ from float32 by {error:.2g} here"
     return torch.bfloat16, f"native, gradients within {error:.2g} of float32"

@@ -23,6 +23,8 @@ import torch
 from torch import Tensor
 
 from striate.data import ImageSet
+from striate.nets.calling import input_dtype
+from striate.nets.surroundings import seeded
 from striate.training.denormals import denormals_flushed
 from striate.training.images import images_of
 from striate.training.known_nets import complete
@@ -72,7 +74,7 @@ def overfit_batch(
     recipe: Recipe,
     *,
     images: ImageSet | None = None,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
     updates: int = UPDATES,
     warn: Callable[[str], None] = warnings.warn,
 ) -> Overfit:
@@ -109,9 +111,8 @@ def _attempt(setup: Setup, batch: Tensor, labels: Tensor, updates: int) -> Attem
 def _seen(setup: Setup, batch: Tensor) -> bool:
     """Return whether the net gives at least two images different logits."""
     net = setup.engine.module().eval()
-    wide = next(iter(net.parameters())).dtype
-    with torch.inference_mode():
-        logits = net(batch.to(wide))
+    with torch.no_grad(), seeded(0):
+        logits = net(batch.to(input_dtype(net)))
     return bool((logits - logits[:1]).abs().max() > 1e-6)
 
 

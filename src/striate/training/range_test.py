@@ -62,7 +62,7 @@ def range_test(
     recipe: Recipe,
     *,
     images: ImageSet | None = None,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
     lowest: float = LOWEST,
     highest: float = HIGHEST,
     updates: int | None = None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,6 +19,7 @@ from striate.nets.own import is_own
 from striate.nets.trust import from_file, is_trusted, trust
 from striate.training.combinations import combination_faults
 from striate.training.known_nets import EngineName, complete, engine_faults, net_names, options_of
+from striate.training.net_options import taken, written
 
 Optimizer = Literal["sgd", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "step", "cosine", "one-cycle", "inverse-time"]
@@ -132,8 +134,9 @@ class Recipe(BaseModel):
             trust(name)
         options = fields.get("net_options")
         if isinstance(options, Mapping):
-            # As it comes back from JSON, so that a recipe equals itself after a round trip.
-            fields["net_options"] = json.loads(json.dumps(options, default=str))
+            fields["net_options"] = written(options)
+        if isinstance(fields.get("data"), Path):
+            fields["data"] = str(fields["data"])
         values = {**_DEFAULTS, "net_options": {}, **fields}
         faults = [*_net_faults(values), *engine_faults(values), *combination_faults(values, _DEFAULTS)]
         try:
@@ -147,6 +150,7 @@ class Recipe(BaseModel):
     def change(self, **changes: Any) -> Recipe:
         """Return this recipe with fields replaced; a name that is an option of the net replaces that option.
 
+        Where a field of the recipe and an option have one name, the field is meant; ``net.NAME`` is the option.
         Raises RecipeError naming every unknown field with its nearest valid name.
         """
         given = self.model_dump()
@@ -157,8 +161,7 @@ class Recipe(BaseModel):
         same = net == self.net and net_names(engine) == net_names(self.engine)
         options: Any = changes.pop("net_options", given["net_options"] if same else {})
         if isinstance(options, Mapping):  # if not, it is refused below, with all other faults
-            own = {name: changes.pop(name) for name in _options(engine, net) if name in changes}
-            options = {**options, **own}
+            options = {**options, **taken(changes, _options(engine, net), Recipe.model_fields)}
         with from_file():  # whatever else changes, no other net is named by it
             return Recipe(**{**given, **changes, "net_options": options})
 

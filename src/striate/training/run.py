@@ -66,8 +66,9 @@ class Run:
         return {key: value for key, value in read_own(path, ScoreForm, todo=todo).items() if key not in GROWN}
 
 
-def open_run(folder: Path) -> Run:
+def open_run(folder: str | Path) -> Run:
     """Return the run in ``folder``; raises RunError when there is none or its files cannot be read."""
+    folder = Path(folder)
     recipe = recipe_of(folder)
     path, todo = folder / "status.json", f"striate resume {printable(str(folder))} makes it again"
     status = standing(read_own(path, StatusForm, todo=todo) if path.exists() else {}, folder)

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
+from striate.base.errors import RunError, listed, reason
 from striate.nets.catalog import build_again
+from striate.nets.surroundings import seeded
+from striate.nets.weights import misfits
 from striate.nets.zoo import without_start
 from striate.scratch import catalog as scratch_nets
 from striate.scratch.models import Model
@@ -23,9 +26,23 @@ def saved_net(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> nn.Mo
         net: nn.Module = twin(_model(values), rate(values), Masks())
     else:
         options = without_start(values["net"], values["net_options"])
-        net = build_again(values["net"], options, _shape(values), len(values["classes"]))
-    net.load_state_dict(tensors)
+        with seeded(0):  # the weights that are drawn do not last; what else the net draws is the same each time
+            net = build_again(values["net"], options, _shape(values), len(values["classes"]))
+    put_state(net, tensors, values["net"])
     return net
+
+
+def put_state(net: nn.Module, tensors: Mapping[str, Tensor], name: str) -> None:
+    """Put the weights of a checkpoint into ``net``; raises RunError where it is not the net any more that they came from."""
+    try:
+        net.load_state_dict(tensors)
+    except (RuntimeError, ValueError, TypeError) as error:
+        faults = misfits(net, tensors)
+        told = "; ".join(f"{kind} {listed(names[:3])}" for kind, names in faults.items()) or reason(error)
+        raise RunError(
+            f'the weights of the run do not fit net "{name}" as it is built now: {told}; restore its code and defaults, or '
+            "train it again in another folder"
+        ) from error
 
 
 def blank_twin(net: str, options: Mapping[str, Any], image_shape: tuple[int, int, int], classes: int) -> nn.Module:

@@ -8,18 +8,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from striate.base.errors import RecipeError
+from striate.base.errors import NetError, RecipeError, reason
 from striate.base.seeds import generator, integer
 from striate.data import ImageSet
 from striate.nets.anatomy import anatomy
-from striate.nets.catalog import build_again
+from striate.nets.calling import takes_channels_last
+from striate.nets.catalog import ENTRIES, build_again
+from striate.nets.own import is_own
+from striate.nets.rehearsal import rehearse
+from striate.nets.state import traceless
+from striate.nets.surroundings import seeded
 from striate.scratch import catalog as scratch_nets
 from striate.scratch.models import Model
 from striate.training import machine
 from striate.training.batches import Feed, Splits, in_order, split
 from striate.training.engine import Engine
+from striate.training.evaluate import evaluate
 from striate.training.optimise import make_optimizer
 from striate.training.recipe import Recipe
 from striate.training.saved import rate
@@ -83,16 +89,20 @@ def _torch_engine(recipe: Recipe, images: ImageSet, splits: Splits, where: torch
     started = (
         initial_net(recipe, images) if masks is None else twin(initial_model(recipe, images), rate_of(recipe), masks)
     )
-    net = started.to(where).to(memory_format=torch.channels_last)
+    net = started.to(where)
+    if takes_channels_last(net):
+        net = net.to(memory_format=torch.channels_last)
     sample, _ = next(in_order(splits.val, splits.normalization, where, size=8))
-    dtype, reason = machine.choose_precision(recipe.precision, net, sample)
+    dtype, why = machine.choose_precision(recipe.precision, net, sample)
     net = net.double() if dtype == torch.float64 else net
-    return TorchEngine(recipe, net, make_optimizer(net, recipe), where, dtype, reason, masks)
+    if masks is None and recipe.net not in ENTRIES:
+        _refuse_precision(net, sample, dtype, recipe)
+    return TorchEngine(recipe, net, make_optimizer(net, recipe), where, dtype, why, masks)
 
 
 def _scratch_engine(recipe: Recipe, images: ImageSet) -> ScratchEngine:
-    reason = "as asked" if recipe.precision != "auto" else "the layers by hand have no narrower type"
-    return ScratchEngine(recipe, initial_model(recipe, images), rate_of(recipe), reason)
+    why = "as asked" if recipe.precision != "auto" else "the layers by hand have no narrower type"
+    return ScratchEngine(recipe, initial_model(recipe, images), rate_of(recipe), why)
 
 
 def initial_model(recipe: Recipe, images: ImageSet) -> Model:
@@ -108,13 +118,35 @@ def rate_of(recipe: Recipe) -> float:
 
 
 def initial_net(recipe: Recipe, images: ImageSet) -> nn.Module:
-    """Return the recipe's net with its initial weights, drawn from the stream "init"; torch's own generator is left alone."""
-    with torch.random.fork_rng():
-        torch.manual_seed(integer(recipe.seed, "init"))
-        net = build_again(recipe.net, recipe.net_options, images.image_shape, len(images.classes))
+    """Return the recipe's net with its initial weights, drawn from the stream "init"; the global generators are left alone.
+
+    Raises NetError where a net of one's own cannot be trained, or its weights not be kept.
+    """
+    seed, classes = integer(recipe.seed, "init"), len(images.classes)
+
+    def made() -> nn.Module:
+        return build_again(recipe.net, recipe.net_options, images.image_shape, classes)
+
+    with seeded(seed):
+        net = made()
+    if is_own(recipe.net):
+        rehearse(net, made, seed, recipe.net, images.image_shape, classes, recipe.batch_size)
     if recipe.batch_size == 1:
         _refuse_lone(net, images, recipe)
     return net
+
+
+def _refuse_precision(net: nn.Module, sample: Tensor, dtype: torch.dtype, recipe: Recipe) -> None:
+    """Raise NetError where a net from elsewhere, as it will be trained, does not take images of the data."""
+    try:
+        with traceless(net), seeded(0):
+            evaluate(net, [(sample, torch.zeros(len(sample), dtype=torch.int64, device=sample.device))], dtype)
+    except Exception as error:
+        kind = str(dtype).removeprefix("torch.")
+        raise NetError(
+            f'net "{recipe.net}" cannot be trained in {kind} on {sample.device} ({reason(error)}); choose another precision, or'
+            " make the tensors of forward in the type and on the device of its images"
+        ) from error
 
 
 def _refuse_lone(net: nn.Module, images: ImageSet, recipe: Recipe) -> None:

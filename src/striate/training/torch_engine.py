@@ -7,19 +7,24 @@ loss.backward(); optimizer.step()
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from striate.base.errors import NetError, StriateError, reason
 from striate.base.seeds import generator, integer
+from striate.nets.catalog import ENTRIES
+from striate.nets.surroundings import generators_kept, seed_all
 from striate.training.engine import Batches, joined, parted
 from striate.training.evaluate import Score, evaluate
 from striate.training.optimise import load_state_tensors, set_learning_rate, state_tensors
 from striate.training.recipe import Recipe
+from striate.training.saved import put_state
 from striate.training.twin import Masks
 
 CHECK_STEPS = 50  # on a GPU reading the loss waits for the device, so it is read every so many updates
@@ -55,9 +60,9 @@ class TorchEngine:
 
     @contextmanager
     def training(self) -> Generator[None, None, None]:
-        """Put the net into training mode; torch's own generators are as before when the block ends."""
+        """Put the net into training mode; the global generators are as before when the block ends."""
         self.net.train()
-        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
+        with generators_kept():
             yield
 
     def update(self, images: Tensor, labels: Tensor, lr: float, epoch: int, step: int) -> tuple[Tensor, Tensor]:
@@ -65,7 +70,7 @@ class TorchEngine:
         self._seed(epoch, step)
         set_learning_rate(self.optimizer, lr)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16):
-            logits = self.net(images.to(self._wide))
+            logits = self._logits(images, epoch, step)
         wanted = labels if labels.dim() == 1 else labels.to(self._wide)  # shares are of the type of the logits
         loss = F.cross_entropy(logits.to(self._wide), wanted, label_smoothing=self.recipe.label_smoothing)
         correct = (logits.detach().argmax(1) == _hard(labels)).sum()
@@ -78,17 +83,21 @@ class TorchEngine:
         self.optimizer.zero_grad()
         return loss.detach(), correct
 
+    def _logits(self, images: Tensor, epoch: int, step: int) -> Tensor:
+        try:
+            with redirect_stdout(sys.stderr):  # where a net of one's own prints, stdout stays the result alone
+                return self.net(images.to(self._wide))
+        except Exception as error:
+            if self.recipe.net in ENTRIES or self.masks is not None or isinstance(error, StriateError | MemoryError):
+                raise
+            where = f"update {step + 1} of epoch {epoch}, on {len(images)} images"
+            raise NetError(f'net "{self.recipe.net}" raised {reason(error)} in {where}; mend its forward') from error
+
     def _seed(self, epoch: int, step: int) -> None:
         if self.masks is not None:
             self.masks.rng = generator(self.recipe.seed, "dropout", epoch, step)
             return
-        number = integer(self.recipe.seed, "dropout", epoch, step)
-        if self.device.type == "cpu":
-            torch.default_generator.manual_seed(
-                number
-            )  # torch.manual_seed would queue it for devices that sleep, at 3 ms
-        else:
-            torch.manual_seed(number)
+        seed_all(integer(self.recipe.seed, "dropout", epoch, step))
 
     def gradient_norms(self) -> dict[str, float]:
         """Return the norms of the last update, where the recipe records them."""
@@ -96,7 +105,7 @@ class TorchEngine:
 
     def score(self, batches: Batches) -> Score:
         """Return how good the net is on ``batches``."""
-        return evaluate(self.net, batches, self.dtype)
+        return evaluate(self.net, batches, self.dtype, seed=integer(self.recipe.seed, "evaluation"))
 
     def weights(self) -> dict[str, Tensor]:
         """Return the net's state dictionary."""
@@ -109,7 +118,7 @@ class TorchEngine:
     def load(self, state: Mapping[str, Tensor]) -> None:
         """Put back what `state` returned."""
         net, optimizer = parted(state)
-        self.net.load_state_dict(net)
+        put_state(self.net, net, self.recipe.net)
         load_state_tensors(self.optimizer, optimizer)
 
     def module(self) -> nn.Module:

@@ -38,7 +38,7 @@ def train(
     out: str | Path,
     *,
     images: ImageSet | None = None,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
 ) -> Run:
@@ -85,7 +85,7 @@ def resume(
     folder: str | Path,
     *,
     epochs: int | None = None,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
 ) -> Run:
@@ -105,7 +105,7 @@ def test(
     *,
     epoch: int | None = None,
     images: ImageSet | None = None,
-    data_dir: Path | None = None,
+    data_dir: str | Path | None = None,
     warn: Warn = warnings.warn,
 ) -> dict[str, Any]:
     """Return the score of the best-validation checkpoint on the test split: accuracy, loss, images, epoch, step.

@@ -1,0 +1,73 @@
+"""How a net wants to be called: with a copy of its images, in contiguous memory, in which type, and with what it prints apart.
+
+What a net cannot bear is noted on the net itself as a hook before its forward pass, so that training, evaluation, probes and
+export all keep to it without knowing. Hooks are no part of the state dictionary, and are copied with the net.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, TextIO
+
+import torch
+from torch import Tensor, nn
+
+
+def give_copies(net: nn.Module) -> None:
+    """Have ``net`` work on a copy of its images from now on, since it writes into what it is given."""
+    _once(net, _copied)
+
+
+def keep_contiguous(net: nn.Module) -> None:
+    """Have ``net`` get its images in contiguous memory from now on, since it cannot be run on channels-last memory."""
+    _once(net, _contiguous)
+
+
+def keep_prints_apart(net: nn.Module) -> None:
+    """Have what ``net`` prints go to stderr from now on, so that stdout holds the result of a command alone."""
+    if _aside not in vars(net)["_forward_pre_hooks"].values():
+        net.register_forward_pre_hook(_aside)
+        net.register_forward_hook(_back, always_call=True)
+
+
+def takes_channels_last(net: nn.Module) -> bool:
+    """Tell whether the weights of ``net`` may be put into channels-last memory."""
+    return _contiguous not in vars(net)["_forward_pre_hooks"].values()
+
+
+def input_dtype(net: nn.Module) -> torch.dtype:
+    """Return the type of the images that ``net`` takes: float64 where all its weights are, float32 otherwise."""
+    kinds = {p.dtype for p in net.parameters() if p.is_floating_point()}
+    return torch.float64 if kinds == {torch.float64} else torch.float32
+
+
+def device_of(net: nn.Module) -> torch.device:
+    """Return the device of the first parameter or buffer of ``net``; the processor where it has none."""
+    return next((t.device for group in (net.parameters(), net.buffers()) for t in group), torch.device("cpu"))
+
+
+def _once(net: nn.Module, hook: Any) -> None:
+    if hook not in vars(net)["_forward_pre_hooks"].values():
+        net.register_forward_pre_hook(hook)
+
+
+_outputs: list[TextIO] = []  # what stdout was before each call that is under way
+
+
+def _aside(net: nn.Module, inputs: Any) -> None:
+    _outputs.append(sys.stdout)
+    sys.stdout = sys.stderr
+
+
+def _back(net: nn.Module, inputs: Any, output: Any) -> None:
+    if _outputs:
+        sys.stdout = _outputs.pop()
+
+
+def _copied(net: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return tuple(x.clone() for x in inputs)
+
+
+def _contiguous(net: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    # A clone, since images of one channel count as contiguous in either order, and keep the strides that they have.
+    return tuple(x.clone(memory_format=torch.contiguous_format) for x in inputs)

@@ -1,0 +1,114 @@
+"""The options of a net of the user's own: the parameters of its maker, with their defaults and annotations.
+
+A default may be anything: a class, a function, a module. What JSON cannot hold keeps its default unchecked, and is shown by
+the name that a person knows it by.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+import typing
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, create_model
+from pydantic.errors import PydanticUserError
+from pydantic_core import PydanticSerializationError, to_json
+
+from striate.base.errors import NetError
+
+PREFIX = "net."
+"""What stands before an option's name where a field of the recipe has the same: ``net.seed``."""
+
+
+def unprefixed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options by their short names; raises NetError where one is given under both of its names."""
+    plain = {name.removeprefix(PREFIX): value for name, value in options.items()}
+    if len(plain) < len(options):
+        twice = next(name for name in options if name.startswith(PREFIX) and name.removeprefix(PREFIX) in options)
+        raise NetError(f"{twice} and {twice.removeprefix(PREFIX)} are one option of the net; give it once")
+    return plain
+
+
+def own_options(name: str, maker: Callable[..., Any], given: typing.Collection[str]) -> type[BaseModel]:
+    """Return a model with a field for each parameter of ``maker`` but those ``given``; NetError where one has no name."""
+    signature = signature_of(name, maker)
+    try:
+        hints = typing.get_type_hints(maker if inspect.isfunction(maker) else getattr(maker, "__init__", maker))
+    except Exception:  # an annotation that cannot be resolved only costs the check of its type
+        hints = {}
+    kinds = inspect.Parameter
+    loose = any(p.kind is kinds.VAR_KEYWORD for p in signature.parameters.values())
+    fields: dict[str, Any] = {}
+    for word, parameter in signature.parameters.items():
+        if word in given or parameter.kind in (kinds.VAR_KEYWORD, kinds.VAR_POSITIONAL):
+            continue
+        if parameter.kind is kinds.POSITIONAL_ONLY:
+            raise NetError(f'net "{name}" has the positional-only parameter {word}, and options are given by name')
+        needed = parameter.default is kinds.empty
+        checked = needed or writable(parameter.default)
+        fields[word] = (hints.get(word, Any) if checked else Any, ... if needed else parameter.default)
+    make: Any = create_model  # its type admits no fields that are known only here
+    config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="allow" if loose else "forbid",
+        protected_namespaces=(),
+        arbitrary_types_allowed=True,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", UserWarning
+        )  # a parameter may be called `copy` or `json`, as methods of a model are
+        try:
+            return make("OwnOptions", __config__=config, **fields)
+        except (PydanticUserError, TypeError, NameError):  # types that Pydantic cannot check
+            return make("OwnOptions", __config__=config, **{word: (Any, d) for word, (_, d) in fields.items()})
+
+
+def signature_of(name: str, maker: Callable[..., Any]) -> inspect.Signature:
+    """Return the parameters of ``maker``; raises NetError where Python cannot tell them."""
+    try:
+        return inspect.signature(maker)
+    except (TypeError, ValueError) as error:
+        raise NetError(f'net "{name}" does not tell its parameters; write a function around it') from error
+
+
+def writable(value: Any) -> bool:
+    """Tell whether JSON can hold ``value`` so that it comes back as what it was, but for tuples, sets and paths."""
+    if isinstance(value, (np.generic, np.ndarray, torch.Tensor, type)) or callable(value):
+        return False
+    try:
+        to_json(value)
+    except (PydanticSerializationError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def fresh(value: Any) -> Any:
+    """Return a copy of a default that holds weights, as every call of the maker needs its own; others as they are."""
+    return copy.deepcopy(value) if isinstance(value, (torch.nn.Module, torch.Tensor)) else value
+
+
+def readable(value: Any) -> str:
+    """Return a default as a person would write it: a class or function by its name, a tensor by its shape."""
+    if isinstance(value, functools.partial):
+        parts = [*map(readable, value.args), *(f"{key}={readable(part)}" for key, part in value.keywords.items())]
+        return f"{readable(value.func)}({', '.join(parts)})"
+    if isinstance(value, torch.Tensor):
+        return readable(value.item()) if value.dim() == 0 and not value.is_meta else f"tensor {list(value.shape)}"
+    if isinstance(value, np.ndarray):
+        return f"array {list(value.shape)}"
+    if isinstance(value, np.generic):
+        return repr(value.item())
+    if isinstance(value, torch.nn.Module):
+        return repr(value) if not any(value.children()) else type(value).__name__
+    if isinstance(value, Path):
+        return str(value)
+    return getattr(value, "__name__", None) or repr(value)
