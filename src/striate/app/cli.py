@@ -188,8 +188,10 @@ def _surround() -> None:
     warnings.simplefilter("always", Remark)
     warnings.showwarning = show
     if sys.stdin is None or not sys.stdin.isatty():
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - it lasts as long as the command
-        os.dup2(sys.stdin.fileno(), 0)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        if nothing:
+            os.close(nothing)
 
 
 def main() -> None:
