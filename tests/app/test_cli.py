@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -241,3 +242,23 @@ def test_a_sampler_belongs_to_a_study_of_a_range(run) -> None:
         2,
         "striate: trials is 4, and belongs to the sampler optuna; add --sampler optuna\n",
     )
+
+
+def test_code_that_asks_for_input_finds_none_and_a_remark_is_a_sentence(tmp_path: Path) -> None:
+    """The command's own input stays open, as a terminal multiplexer or a scheduler leaves it, and nobody types."""
+    (tmp_path / "asks.py").write_text(
+        '"""Asks."""\nimport warnings\nfrom striate.base.errors import remark\nremark("heard")\ninput()\n'
+    )
+    reading, writing = os.pipe()
+    try:
+        words = [sys.executable, "-m", "striate", "study", "asks.py"]
+        done = subprocess.run(
+            words, cwd=tmp_path, stdin=reading, capture_output=True, text=True, timeout=120, check=False
+        )
+    finally:
+        os.close(reading)
+        os.close(writing)
+    assert done.returncode == 2
+    remarked, refused = done.stderr.splitlines()
+    assert remarked == "striate: heard"
+    assert refused.startswith('striate: study file "asks.py" cannot be run (EOFError: EOF when reading a line)')

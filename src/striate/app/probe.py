@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -140,8 +140,6 @@ def present(
 
     classes, name = asked.subject.inputs.classes, asked.subject.name
     if asked.subject.untrained:
-        from dataclasses import replace
-
         record = replace(record, facts={**record.facts, "untrained": True})
         say(f"{printable(name)} is untrained: no weights were given, and its own were drawn at random")
     folder = out or Path("runs") / f"probe-{record.probe}-{file_name(name)}"

@@ -45,8 +45,10 @@ def prepare() -> None:
     warnings.showwarning = _shown_remark
     warnings.simplefilter("always", Remark)
     if sys.stdin is None or not sys.stdin.isatty():
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - it lasts as long as the command
-        os.dup2(sys.stdin.fileno(), 0)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        if nothing:
+            os.close(nothing)
 
 
 def _formatted(*given: Any, **named: Any) -> str:

@@ -110,14 +110,13 @@ class _Unreached(Exception):
 def _receive(url: str, file: str, _pooch: None) -> None:
     """Write what ``url`` sends to ``file``, with a bar on standard error when that is a terminal; raises _Unreached."""
     import requests
-    import urllib3
 
     with Path(file).open("wb") as output:
         try:
             for chunk in _sent(url):
                 output.write(chunk)
         # An address that a redirect names may be none, which some say by a ValueError.
-        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+        except (requests.RequestException, ValueError) as error:
             # Its text is a chain of addresses and objects; the kind says enough.
             raise _Unreached(type(error).__name__) from error
 

@@ -93,8 +93,8 @@ def _npz(path: Path) -> tuple[Array, Array, Parts | None]:
                     )
                 ends = np.cumsum([len(targets) for _, targets in pairs])
                 train, val, test = np.split(np.arange(ends[2]), ends[:2])
-                joined = (np.concatenate([pair[side] for pair in pairs]) for side in (0, 1))
-                return (*joined, (train, val, test))
+                features, targets = (np.concatenate([pair[side] for pair in pairs]) for side in (0, 1))
+                return features, targets, (train, val, test)
             if all(name in held.names for name in names):
                 return *_checked(shown, held.array(names[0]), held.array(names[1])), None
         there = known(held.names)

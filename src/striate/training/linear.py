@@ -68,7 +68,8 @@ def distance(recipe: Recipe, splits: Splits, net: nn.Module) -> Distance | None:
     x = torch.cat([rows.flatten(1) for rows, _ in in_order(splits.train, splits.normalization, torch.device("cpu"))])
     rows, y = x.double().numpy(), np.array(splits.train.labels)
     weights = layer.weight.detach().cpu().double().numpy().T
-    bias = np.zeros(weights.shape[1]) if layer.bias is None else layer.bias.detach().cpu().double().numpy()
+    held: Any = layer.bias  # which PyTorch declares to be there always
+    bias = np.zeros(weights.shape[1]) if held is None else held.detach().cpu().double().numpy()
     data_loss = hinge_loss if recipe.net == "svm" else logistic_loss if weights.shape[1] == 1 else softmax_loss
     decay = recipe.weight_decay if recipe.optimizer != "adamw" else 0.0
 
@@ -80,7 +81,7 @@ def distance(recipe: Recipe, splits: Splits, net: nn.Module) -> Distance | None:
         w = flat[: weights.size].reshape(weights.shape)
         loss, dscores = data_loss(scores(flat), y)
         dscores = dscores.reshape(len(y), -1)
-        dw, db = rows.T @ dscores + decay * w, dscores.sum(0) if layer.bias is not None else 0 * bias
+        dw, db = rows.T @ dscores + decay * w, dscores.sum(0) if held is not None else 0 * bias
         return loss + decay / 2 * float(np.vdot(w, w)), np.concatenate([dw.ravel(), db])
 
     end = np.concatenate([weights.ravel(), bias])
