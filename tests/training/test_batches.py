@@ -64,3 +64,22 @@ def test_a_channel_without_contrast_stays_finite(tiny: ImageSet) -> None:
     flat = dataclasses.replace(tiny, train=dataclasses.replace(tiny.train, images=images))
     recipe = Recipe()
     assert Feed(split(flat, recipe), recipe, CPU).batch(1, 0)[0].isfinite().all()
+
+
+def test_equal_images_are_validated_on_or_trained_on_and_never_both(tiny: ImageSet) -> None:
+    chosen = np.repeat(np.arange(30), 6)
+    alone = dataclasses.replace(tiny, train=tiny.train.take(chosen), val=None)
+    splits = split(alone, Recipe(validation=0.2))
+    assert not set(splits.train.marks) & set(splits.val.marks)
+    assert np.bincount(splits.val.labels).tolist() == [12, 12, 12]
+    assert splits.notes == ()
+
+
+def test_a_class_of_one_picture_is_named_and_all_of_one_refused_with_what_is_known(tiny: ImageSet) -> None:
+    one = [0] * 10  # of class 0, and ten different ones of the other classes
+    chosen = np.array([*one, *np.flatnonzero(tiny.train.labels > 0)[:10]])
+    alone = dataclasses.replace(tiny, train=tiny.train.take(chosen), val=None, notes=("it is known",))
+    assert split(alone, Recipe()).notes == ("the validation images have none of 1 classes: a",)
+    same = dataclasses.replace(alone, train=tiny.train.take(np.array([*one, *[1] * 10])))
+    with pytest.raises(DataError, match=r"tiny: all images of each class are equal, .* of your own; it is known$"):
+        split(same, Recipe())

@@ -169,7 +169,7 @@ def test(
     if as_json:
         tell(dump_json(result), nl=False)
     else:
-        for note in result.get("data_notes", ()):
+        for note in result.get("data_notes", ()) if skip_damaged else ():
             say(f"note: {note}")
         tell(
             f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, {whose}"

@@ -66,7 +66,7 @@ def opened_data(
     ]
     seen = subject.arranged(all_fitted(found, subject.inputs.image_shape))
     shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
-    return Asked(subject, shown, subject.tensor(seen), images.notes)
+    return Asked(subject, shown, subject.tensor(seen), images.notes if skipping else ())
 
 
 def features(

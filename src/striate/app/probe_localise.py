@@ -160,6 +160,6 @@ def _scenes(
         Picture(f"scene {i}: {n}", s, f"scene {i} of seed {seed}")
         for i, (n, s) in enumerate(zip(names, few, strict=True))
     )
-    asked = Asked(subject, shown, subject.tensor(few), images.notes)
+    asked = Asked(subject, shown, subject.tensor(few), images.notes if skipping else ())
     record = entry("localise").run(subject.net, asked.images, target=made.labels[:SHOWN, 0].tolist(), **options)
     return asked, replace(record, facts={**record.facts, "scenes": told})

@@ -46,7 +46,12 @@ def split(images: ImageSet, recipe: Recipe) -> Splits:
         val = images.test
     elif val is None:
         # Which images are held out belongs to the data, not to the seed: all runs of a study share one validation set.
-        kept, held = holdout(train.labels, recipe.validation, seed=0, firsts=None if images.tabular else train.firsts)
+        try:
+            kept, held = holdout(
+                train.labels, recipe.validation, seed=0, firsts=None if images.tabular else train.firsts
+            )
+        except DataError as error:  # the notes may know why, as where all that was drawn is transparent
+            raise DataError("; ".join([f"{images.name}: {error}", *images.notes])) from error
         train, val = train.take(kept), train.take(held)
     if recipe.train_images is not None:
         # Drawn like the validation images: the same for all seeds, and part of every larger choice.
