@@ -107,7 +107,7 @@ def test_a_net_that_no_gradient_goes_through_is_refused() -> None:
             return torch.from_numpy(x.detach().numpy()).flatten(1)
 
     with pytest.raises(
-        ProbeError, match="no gradient leads from the net's logits back to its images .* occlusion does"
+        ProbeError, match=r"no gradient leads from the net's logits back to its images .* occlusion does"
     ):
         saliency(Cut(), torch.ones(1, 1, 2, 2))
     with pytest.raises(RuntimeError, match="another"), untouched(Cut(), torch.ones(1, 1, 2, 2)):
