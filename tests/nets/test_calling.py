@@ -37,11 +37,11 @@ def test_contiguous_means_the_usual_strides_for_one_channel_too(channels: int) -
     assert net.state_dict() == {}
 
 
-def test_the_type_of_the_images_is_that_of_the_weights_only_where_all_are_of_float64() -> None:
+def test_the_type_of_the_images_is_that_of_the_weights_where_they_have_one() -> None:
     double, single = nn.Linear(1, 1, dtype=torch.float64), nn.Linear(1, 1)
     assert input_dtype(double) == torch.float64
     assert input_dtype(nn.Sequential(double, single)) == torch.float32
-    assert input_dtype(single.bfloat16()) == torch.float32
+    assert input_dtype(single.bfloat16()) == torch.bfloat16
     assert input_dtype(nn.Flatten()) == torch.float32
     assert device_of(nn.Flatten()) == torch.device("cpu")
     assert device_of(nn.Linear(1, 1, device="meta")).type == "meta"

@@ -143,7 +143,7 @@ def test_a_likely_slip_is_answered_with_its_remedy(fields: dict[str, object], wo
 
 def test_an_option_of_the_net_has_a_full_name_too() -> None:
     assert Recipe().change(**{"net.norm": "batch"}) == Recipe().change(norm="batch")
-    assert Recipe(engine="scratch", net="mlp").change(**{"net.hidden": 5}).net_options == {"hidden": 5}
+    assert Recipe(engine="scratch", net="softmax").change(**{"net.hidden": 5}).net_options == {"hidden": 5}
     with pytest.raises(RecipeError, match=r"net\.norm and norm are one option of the net; give it once"):
         Recipe().change(**{"net.norm": "batch", "norm": "none"})
     with pytest.raises(RecipeError, match=r'nrm is unknown \(did you mean "norm"\?\)'):

@@ -36,9 +36,9 @@ def takes_channels_last(net: nn.Module) -> bool:
 
 
 def input_dtype(net: nn.Module) -> torch.dtype:
-    """Return the type of the images that ``net`` takes: float64 where all its weights are, float32 otherwise."""
+    """Return the type of the images that ``net`` takes: that of its weights, or float32 where they are of several."""
     kinds = {p.dtype for p in net.parameters() if p.is_floating_point()}
-    return torch.float64 if kinds == {torch.float64} else torch.float32
+    return kinds.pop() if len(kinds) == 1 else torch.float32
 
 
 def device_of(net: nn.Module) -> torch.device:
