@@ -14,7 +14,7 @@ from striate.app.learn import INTERRUPTED, changes_of
 from striate.app.look import AsJson, DataDir, Settings, free, settings_of
 from striate.app.speech import explained, prepare, say, tell
 from striate.app.spread import Spread
-from striate.base.errors import RunError
+from striate.base.errors import RunError, shown
 from striate.base.signals import stopping
 
 app = typer.Typer(
@@ -104,7 +104,7 @@ def study(
         tell(dump_json({**verdict, "folder": str(folder), "report": str(reported.report)}), nl=False)
     else:
         terminal.show_answer(terminal.console(), reported.answer, verdict["arms"])
-        tell(f"report: {reported.report}")
+        tell(shown(f"report: {reported.report}", lines=False))
     if reported.answer.failures:
         raise typer.Exit(1)
 

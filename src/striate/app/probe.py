@@ -145,7 +145,7 @@ def present(
         terminal.console().print(made)
     if checks := record.facts.get("checks"):
         terminal.show_checks(terminal.console(), checks)
-    tell(f"page: {written}")
+    tell(shown(f"page: {written}", lines=False))
 
 
 @probes.command("saliency")
