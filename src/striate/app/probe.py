@@ -130,8 +130,8 @@ def present(
         record.write_npz(npz)
         say(f"wrote {npz}")
     if as_json:
-        shown = [{"image": p.name, "origin": p.origin, "label": p.label} for p in asked.pictures]
-        tell(dump_json({**record.to_json(classes), "net": name, "images": shown, "page": str(written)}), nl=False)
+        seen = [{"image": p.name, "origin": p.origin, "label": p.label} for p in asked.pictures]
+        tell(dump_json({**record.to_json(classes), "net": name, "images": seen, "page": str(written)}), nl=False)
         return
     if summary is not None:
         summary()
