@@ -11,6 +11,7 @@ import typer
 
 from striate.app.look import AsJson, DataDir, Settings, settings_of
 from striate.app.speech import say, tell
+from striate.base.errors import shown
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -99,8 +100,8 @@ def opened(
     subject = open_subject(net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir)
     found = pictures(words, data_dir)
     seen = subject.arranged(all_fitted(found, subject.inputs.image_shape))
-    shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
-    return Asked(subject, shown, subject.tensor(seen))
+    received = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
+    return Asked(subject, received, subject.tensor(seen))
 
 
 def present(
