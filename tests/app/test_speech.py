@@ -28,8 +28,9 @@ STYLED_HARMLESS = r"a[/b] \x1b[31m\x9b1m\x7f\u202ez"
 def test_what_is_said_and_told_is_as_it_stands_but_for_what_acts(capsys: pytest.CaptureFixture[str]) -> None:
     tell(HOSTILE)
     tell("no line", nl=False)
-    say(f"{HOSTILE}\nnext ±\u00a0\u2003漢")
-    assert capsys.readouterr() == (f"{HARMLESS}\nno line", f"{HARMLESS}\nnext ±\u00a0\u2003漢\n")
+    say(f"{HOSTILE}\nnext ±\u00a0\u2003漢", lines=True)
+    say("one\nline")
+    assert capsys.readouterr() == (f"{HARMLESS}\nno line", f"{HARMLESS}\nnext ±\u00a0\u2003漢\none\\nline\n")
 
 
 @pytest.mark.parametrize("terminals", [False, True])

@@ -15,7 +15,7 @@ from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, free, setti
 from striate.app.opens import opens_run
 from striate.app.speech import explained, prepare, say, tell
 from striate.app.spread import Spread
-from striate.base.errors import RunError
+from striate.base.errors import RunError, shown
 from striate.base.signals import stopping
 
 app = typer.Typer(
@@ -111,7 +111,7 @@ def study(
         tell(dump_json({**verdict, "folder": str(folder), "report": str(reported.report)}), nl=False)
     else:
         terminal.show_answer(terminal.console(), reported.answer, verdict["arms"])
-        tell(f"report: {reported.report}")
+        tell(shown(f"report: {reported.report}", lines=False))
     if reported.answer.failures:
         raise typer.Exit(1)
 

@@ -12,6 +12,7 @@ import typer
 from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
 from striate.app.opens import opens_run
 from striate.app.speech import say, tell
+from striate.base.errors import shown
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -107,8 +108,8 @@ def opened(
     notes: list[str] = []
     found = looked_at(subject, words, data_dir, skip_damaged, notes)
     seen = subject.arranged(all_fitted(found, subject.inputs.image_shape))
-    shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
-    return Asked(subject, shown, subject.tensor(seen), tuple(notes))
+    received = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
+    return Asked(subject, received, subject.tensor(seen), tuple(notes))
 
 
 def looked_at(
@@ -155,8 +156,8 @@ def present(
         record.write_npz(npz)
         say(f"wrote {npz}")
     if as_json:
-        shown = [{"image": p.name, "origin": p.origin, "label": p.label} for p in asked.pictures]
-        tell(dump_json({**record.to_json(classes), "net": name, "images": shown, "page": str(written)}), nl=False)
+        seen = [{"image": p.name, "origin": p.origin, "label": p.label} for p in asked.pictures]
+        tell(dump_json({**record.to_json(classes), "net": name, "images": seen, "page": str(written)}), nl=False)
         return
     if summary is not None:
         summary()
@@ -170,7 +171,7 @@ def present(
         terminal.console().print(made)
     if checks := record.facts.get("checks"):
         terminal.show_checks(terminal.console(), checks)
-    tell(f"page: {written}")
+    tell(shown(f"page: {written}", lines=False))
 
 
 @probes.command("saliency")

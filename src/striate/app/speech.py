@@ -27,10 +27,13 @@ def tell(text: str, *, nl: bool = True) -> None:
     typer.echo(shown(text), nl=nl)
 
 
-def say(text: str) -> None:
-    """Tell the person who asked, on stderr, so that stdout stays the result alone; nobody may listen any more."""
+def say(text: str, *, lines: bool = False) -> None:
+    """Tell the person who asked one line (or ``lines``) on stderr, so that stdout stays the result alone.
+
+    Nobody may listen any more.
+    """
     with contextlib.suppress(OSError):
-        typer.echo(shown(text), err=True)
+        typer.echo(shown(text, lines=lines), err=True)
 
 
 def prepare() -> None:
@@ -65,7 +68,7 @@ def _shown_remark(message: Warning | str, category: type[Warning], *place: Any, 
 def explained(error: Exception) -> int:
     """Say in one sentence what ended a command, and return its exit code."""
     if isinstance(error, StriateError):
-        say(shown(f"striate: {error}", lines=False))
+        say(f"striate: {error}")
         return error.exit_code
     if place := foreign_place(error):
         say(f"striate: {place}: this code raised {reason(error)}; mend it there, or see more with striate --debug")
@@ -73,10 +76,10 @@ def explained(error: Exception) -> int:
     if (show := getattr(error, "show", None)) and hasattr(error, "format_message"):  # of the parser of the command line
         usage = io.StringIO()
         show(file=usage)
-        say(usage.getvalue().rstrip("\n"))
+        say(usage.getvalue().rstrip("\n"), lines=True)
         return int(getattr(error, "exit_code", 2))
     if _of_memory(error):
-        why = shown(str(error).strip().partition("\n")[0][:200], lines=False)
+        why = str(error).strip().partition("\n")[0][:200]
         say(
             f"striate: the memory does not suffice ({why or type(error).__name__}); "
             "take fewer or smaller images, a smaller batch_size or a smaller net"
@@ -85,9 +88,9 @@ def explained(error: Exception) -> int:
     if isinstance(error, OSError):
         why = error.strerror or str(error) or type(error).__name__
         what = f'"{error.filename}" cannot be used' if error.filename is not None else "the system refused"
-        say(shown(f"striate: {what} ({why}); {remedy(error)}", lines=False))
+        say(f"striate: {what} ({why}); {remedy(error)}")
         return STORAGE
-    told = shown(f"{type(error).__name__}: {error}", lines=False)
+    told = f"{type(error).__name__}: {error}"
     say(f"striate: this is a defect of striate ({told}); run it again with striate --debug")
     return DEFECT
 

@@ -38,6 +38,18 @@ class _Console(Console):
         return super().render(renderable, options)
 
 
+class _Table(Table):
+    """A row of it is one line, whatever is in its cells."""
+
+    def add_row(self, *cells: RenderableType | None, **more: Any) -> None:
+        super().add_row(*(one_line(cell) if isinstance(cell, str) else cell for cell in cells), **more)
+
+
+def one_line(text: str) -> str:
+    """Return a name or a reason that is not ours as a part of a line, which it cannot end."""
+    return shown(text, lines=False)
+
+
 def console(stderr: bool = False) -> Console:
     """Return a console that wraps at the terminal's width, and does not fold lines when piped."""
     plain: dict[str, Any] = {"stderr": stderr, "highlight": False, "markup": False, "emoji": False}
@@ -52,7 +64,7 @@ def say(out: Console, text: RenderableType) -> None:
 
 def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
     """Return a quiet table: no frame, a header, the columns in ``right`` aligned to the right."""
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    made = _Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return made
@@ -61,12 +73,16 @@ def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
 def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> None:
     """Print the verdicts, then the arms."""
     study = answer.study
-    out.print(Text(study.question, style="bold"))
+    out.print(Text(one_line(study.question), style="bold"))
     seeds, epochs = counted(len(study.seeds), "seed"), counted(study.base.epochs, "epoch")
-    out.print(f"{study.base.data}, {len(study.arms)} arms x {seeds}, {epochs}\n")
+    out.print(f"{one_line(study.base.data)}, {len(study.arms)} arms x {seeds}, {epochs}\n")
     for verdict in answer.verdicts:
-        out.print(Text.assemble((f"{verdict.answer:<{INDENT}}", COLOURS[verdict.answer]), (verdict.statement, "bold")))
-        for line in textwrap.wrap(verdict.reason, min(out.width, PROSE) - INDENT):
+        out.print(
+            Text.assemble(
+                (f"{verdict.answer:<{INDENT}}", COLOURS[verdict.answer]), (one_line(verdict.statement), "bold")
+            )
+        )
+        for line in textwrap.wrap(one_line(verdict.reason), min(out.width, PROSE) - INDENT):
             out.print(Text(" " * INDENT + line))
         out.print()
     accuracies = ("final validation", "best validation", "test")
@@ -79,7 +95,7 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
         made.add_row(arm["name"], str(arm["n"]), *(str(states[s]) for s in ("stable", "at chance", "diverged")), *cells)
     out.print(made)
     for run, reason in answer.failures.items():
-        out.print(Text(f"failed    {run}: {reason}", style="red"))
+        out.print(Text(one_line(f"failed    {run}: {reason}"), style="red"))
 
 
 def show_checks(out: Console, checks: dict[str, Any]) -> None:
@@ -106,7 +122,8 @@ def accuracy(cell: dict[str, Any] | None) -> str:
 def show_run(out: Console, run: Run) -> None:
     """Print how a run ended, and what to do next."""
     best = run.best()
-    out.print(f"{run.status} after epoch {run.epoch} of {run.recipe.epochs}{f': {run.reason}' if run.reason else ''}")
+    why = f": {one_line(run.reason)}" if run.reason else ""
+    out.print(f"{one_line(run.status)} after epoch {run.epoch} of {run.recipe.epochs}{why}")
     if best:
         out.print(
             f"best validation accuracy {best[1]:.4f} in epoch {best[0]}, last {run.curve('val', 'accuracy')[-1][1]:.4f}"
@@ -115,15 +132,15 @@ def show_run(out: Console, run: Run) -> None:
 
     begun = (run.folder / "environment.json").exists()
     for note in read_environment(run.folder).get("data_notes", []) if begun else []:
-        out.print(Text(f"note: {note}", style="dim"))
+        out.print(Text(one_line(f"note: {note}"), style="dim"))
     if run.status == "finished":
-        out.print(f"test it with: striate test {run.folder}")
+        out.print(f"test it with: striate test {one_line(str(run.folder))}")
     elif run.status == "diverged":
         from striate.training.run import REMEDY
 
         out.print(f"train again with {REMEDY}")
     elif run.status == "interrupted":
-        out.print(f"continue with: striate resume {run.folder}")
+        out.print(f"continue with: striate resume {one_line(str(run.folder))}")
 
 
 def show_anatomy(out: Console, anatomy: Anatomy) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from striate.app.speech import say, tell
+from striate.base.errors import shown
 
 if TYPE_CHECKING:
     from striate.training.overfit import Overfit
@@ -69,7 +70,7 @@ def range_test(recipe: Recipe, out: Path | None, data_dir: Path | None, as_json:
     else:
         _show(result, RULE)
         for path in written:
-            tell(f"written: {path}")
+            tell(shown(f"written: {path}", lines=False))
     if result.suggested is None:
         raise typer.Exit(1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from striate.base.errors import shown
 from striate.reports.blocks import Block, blocks, words
 from striate.reports.numerals import brief, counted
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 def architecture_text(anatomy: Anatomy) -> str:
     """Return the architecture in words: one paragraph, a blank line, and a numbered list of the blocks."""
-    return "\n".join([paragraph(anatomy), "", *(f"{i}. {line}" for i, line in enumerate(steps(anatomy), start=1))])
+    lines = [paragraph(anatomy), "", *(f"{i}. {line}" for i, line in enumerate(steps(anatomy), start=1))]
+    return "\n".join(shown(line, lines=False) for line in lines)
 
 
 def paragraph(anatomy: Anatomy) -> str:
