@@ -147,16 +147,10 @@ def _contradiction(status: Mapping[str, Any], epochs: object, last: Mapping[str,
 
 
 def _goes_on(folder: Path, why: str, last: Mapping[str, Any] | None) -> Mend:
-    step, values = (last["step"], last["values"]) if last else (0, {})
+    step = last["step"] if last else 0
+    rows = history_rows(last["history"]) if last and last.get("history") else []
     told = f"status.json {why}; the run goes on from {f'the checkpoint of update {step}' if step else 'the start'}"
-    return Mend(told, lambda: write_status(folder, "running", "", _epoch_of(folder, step) if values else 0, step))
-
-
-def _epoch_of(folder: Path, step: int) -> int:
-    try:
-        return max((row.epoch for row in history_rows(table(folder, HISTORY)) if row.step <= step), default=0)
-    except (OSError, ValueError):
-        return 0
+    return Mend(told, lambda: write_status(folder, "running", "", rows[-1].epoch if rows else 0, step))
 
 
 def _table(folder: Path, name: str, status: Mapping[str, Any] | None, last: Mapping[str, Any] | None) -> list[Mend]:
