@@ -31,7 +31,7 @@ KINDS = (
     (lambda mode: stat.S_ISCHR(mode) or stat.S_ISBLK(mode), "a device"),
 )
 
-JSON_LIMIT = 2**29  # bytes: a checkpoint's mark holds the whole history
+JSON_LIMIT = 2**26  # bytes of a record of ours
 DEPTH = 64
 NONFINITE = ("nan", "inf", "-inf")
 
