@@ -147,6 +147,26 @@ def test_a_redirect_is_judged_anew(served: Callable[[Answer], Callable[..., obje
             served(sends(b"", 301, Location=place))("https://example.org/a")
 
 
+@pytest.mark.parametrize(
+    "further",
+    [
+        "https://[::1/a.png",
+        "//[x",
+        "https://exa\u2100mple/",
+        "https://a:99999/",
+        "https://a b/",
+        "javascript:1",
+        "https://",
+        "#",
+    ],
+)
+def test_a_redirect_to_what_is_no_address_is_refused(
+    further: str, served: Callable[[Answer], Callable[..., object]]
+) -> None:
+    with pytest.raises(DataError, match=r"https://example\.org/a.* (is refused|leads on more than 3 times)"):
+        served(sends(b"", 302, Location=further.encode("utf-8").decode("latin-1")))("https://example.org/a")
+
+
 def test_a_circle_of_redirects_ends(served: Callable[[Answer], Callable[..., object]]) -> None:
     with pytest.raises(DataError, match="leads on more than 3 times; give the address of the image itself"):
         served(sends(b"", 302, Location="/again"))("https://example.org/a.png")

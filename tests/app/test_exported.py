@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +37,103 @@ def test_an_exported_file_says_by_itself_what_its_net_is_shown(fields: dict[str,
         open_subject("convnet", file, options={"widths": [[4]]})
 
 
-@pytest.mark.parametrize(
-    "told", [None, {"striate": "{"}, {"striate": "[]"}, {"striate": '{"format": 2}'}, {"other": "x"}]
-)
+@pytest.mark.parametrize("told", [None, {"other": "x"}])
 def test_a_file_that_says_nothing_of_the_kind_is_weights_alone(told: dict[str, str] | None, tmp_path: Path) -> None:
     save_file({"w": torch.zeros(1)}, tmp_path / "w.safetensors", told)
-    assert metadata_of(tmp_path / "w.safetensors") == {}
+    assert metadata_of(tmp_path / "w.safetensors") is None
 
 
 def test_nor_does_what_is_no_such_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    for name in ("w.pth", "absent.safetensors", "pipe.safetensors"):
+        assert metadata_of(tmp_path / name) is None
+    assert metadata_of(None) is None
     (tmp_path / "torn.safetensors").write_bytes(b"x")
-    for path in (None, tmp_path / "w.pth", tmp_path / "absent.safetensors", tmp_path / "torn.safetensors"):
-        assert metadata_of(path) == {}
+    with pytest.raises(NetError, match=r'torn\.safetensors" is no whole safetensors file'):
+        metadata_of(tmp_path / "torn.safetensors")
+
+
+WHOLE: dict[str, Any] = {
+    "format": 1,
+    "net": "run",
+    "built_as": {"engine": "torch", "net": "convnet", "options": {}, "call": "..."},
+    "input": {"layout": "float32 N, C, H, W", "channels": 1, "height": 8, "width": 8},
+    "normalization": {"formula": "...", "mean": [0.5], "std": [0.25], "permuted_pixels": False},
+    "output": "logits N, classes",
+    "classes": ["a", "b"],
+    "data": "digits",
+}
+
+
+def said(folder: Path, text: str) -> Path:
+    save_file({"w": torch.zeros(1)}, folder / "w.safetensors", {"striate": text})
+    return folder / "w.safetensors"
+
+
+def changed(place: str, value: Any) -> str:
+    """Return the whole record as JSON with the entry at ``place`` (a.b) replaced, or left out where ``value`` is Ellipsis."""
+    made = json.loads(json.dumps(WHOLE))
+    *above, last = place.split(".")
+    inner = functools.reduce(lambda part, key: part[key], above, made)
+    if value is ...:
+        del inner[last]
+    else:
+        inner[last] = value
+    return json.dumps(made)
+
+
+def test_a_whole_record_is_read(tmp_path: Path) -> None:
+    told = metadata_of(said(tmp_path, json.dumps(WHOLE)))
+    assert told is not None
+    assert (told.input.height, told.normalization.std, told.classes) == (8, [0.25], ["a", "b"])
+    for place in ("built_as", "data"):  # which published weights have not
+        assert metadata_of(said(tmp_path, changed(place, ...))) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "it is no JSON"),
+        ("[" * 100_000, "it is no JSON"),
+        ("9" * 5000, "it is no JSON"),
+        ("[]", "Input should be"),
+        ("null", "Input should be"),
+        *((changed(place, ...), rf"{place}: Field required") for place in (
+            "format", "input", "normalization", "classes", "input.width", "normalization.permuted_pixels", "built_as.options",
+        )),
+        (changed("format", "1"), "format: Input should be 1"),
+        (changed("format", 0), "format: Input should be 1"),
+        (changed("input.channels", 0), "input.channels: Input should be greater than or equal to 1"),
+        (changed("input.height", 10**9), "input.height: Input should be less than or equal to 100000"),
+        (changed("input", {"height": 10**5, "width": 10**5, "channels": 3}), "input has more than 100,000,000 numbers"),
+        (changed("input.height", "8"), "input.height: Input should be a valid integer"),
+        (changed("input.height", True), "input.height: Input should be a valid integer"),
+        (changed("input", [8, 8, 1]), "input: Input should be"),
+        (changed("normalization.std", [0.0]), r"normalization.std.0: Input should be greater than 0"),
+        (changed("normalization.std", [-1.0]), r"normalization.std.0: Input should be greater than 0"),
+        (changed("normalization.std", [float("nan")]), r"normalization.std.0: Input should be"),
+        (changed("normalization.mean", [float("inf")]), r"normalization.mean.0: Input should be a finite number"),
+        (changed("normalization.mean", ["x"]), r"normalization.mean.0: Input should be a valid number"),
+        (changed("normalization.mean", [0.5] * 3), "normalization.mean has 3 numbers for 1 channels"),
+        (changed("normalization.mean", ...), "normalization has one of mean and std, and needs both or neither"),
+        (changed("classes", "ab"), "classes: Input should be a valid list"),
+        (changed("classes", [1, 2]), r"classes.0: Input should be a valid string"),
+        (changed("classes", ["a", "a"]), "classes holds a name twice"),
+        (changed("built_as", "os.system"), "built_as: Input should be"),
+        (changed("data", None), "data: Input should be a valid string"),
+    ],
+)  # fmt: skip
+def test_a_damaged_record_is_named_and_not_a_defect(tmp_path: Path, text: str, words: str) -> None:
+    file = said(tmp_path, text)
+    remedy = r"\); export it again, or name the data with --trained-on$"
+    with pytest.raises(NetError, match=rf'what ".*w\.safetensors" says of its net is damaged \(.*{words}.*{remedy}'):
+        open_subject("convnet", file)
+    with pytest.raises(NetError, match="do not fit the net"):  # who names the data needs no record
+        open_subject("convnet", file, trained_on="digits")
+
+
+def test_a_newer_format_is_told_as_one(tmp_path: Path) -> None:
+    with pytest.raises(
+        NetError, match=r"was exported in format 2, and this program reads up to 1; install a newer striate"
+    ):
+        metadata_of(said(tmp_path, changed("format", 2)))

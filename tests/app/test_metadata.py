@@ -70,7 +70,7 @@ def test_features_of_a_table_are_said_to_keep_their_units(tmp_path: Path) -> Non
 
     subject = opened(run_of(tmp_path, net="mlp", data="sums"))
     told = metadata(subject)["normalization"]
-    assert told["of"] == "x = feature, in the table's own units"
+    assert told["of"] == "x = feature, in the table's own units, as float64"
     rows = load("sums").train.images[:3].copy()
     shape = (1, -1, 1, 1)
     x = torch.from_numpy(rows).permute(0, 3, 1, 2).float()

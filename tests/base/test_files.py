@@ -21,12 +21,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from striate.base import files
 from striate.base.errors import StorageError
 from striate.base.files import (
     digest,
     dump_json,
     make_folder,
     parse_json,
+    part_of_name,
     read_json,
     write_bytes,
     write_json,
@@ -191,6 +193,63 @@ def test_a_folder_is_made_with_its_parents_and_a_file_in_the_way_is_named(tmp_pa
         make_folder(tmp_path / "file" / "b")
 
 
+@pytest.mark.parametrize("made", [".", "a", "a/b/c", "there/b/c"])
+def test_every_new_level_of_a_folder_is_made_durable_in_the_one_above(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: str
+) -> None:
+    (tmp_path / "there").mkdir()
+    synced: list[Path] = []
+    monkeypatch.setattr(files, "sync_folder", synced.append)
+    make_folder(tmp_path / made)
+    expected = {".": [], "a": [tmp_path], "a/b/c": [tmp_path, tmp_path / "a", tmp_path / "a/b"]}
+    assert synced == expected.get(made, [tmp_path / "there", tmp_path / "there/b"])
+
+
+def test_below_a_folder_of_ours_no_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "named").symlink_to(tmp_path / "run")
+    make_folder(tmp_path / "named" / "a", within=tmp_path / "named")  # the way to it is what someone named
+    for path in ("link", "link/inner"):
+        with pytest.raises(StorageError, match=r"link is a symbolic link, and a folder is expected there"):
+            make_folder(tmp_path / "run" / path, within=tmp_path / "run")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("x" * 300, "File name too long"),
+        ("a\0b", "no folder can have the name"),
+        ("a/-", '"-" is taken for no name here'),
+    ],
+)
+def test_a_name_that_no_folder_can_have_is_refused(tmp_path: Path, name: str, said: str) -> None:
+    with pytest.raises(StorageError, match=said):
+        make_folder(tmp_path / name)
+
+
+def test_a_link_a_pipe_and_a_folder_are_no_files_to_be_written(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_bytes(OLD)
+    (tmp_path / "link").symlink_to(tmp_path / "victim")
+    os.mkfifo(tmp_path / "pipe")
+    for name, kind in (("link", "a symbolic link"), ("pipe", "a named pipe"), (".", "a folder")):
+        with pytest.raises(StorageError, match=f"could not be written: it is {kind}; "):
+            write_bytes(tmp_path / name, NEW)
+    assert (tmp_path / "victim").read_bytes() == OLD
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe", "victim"]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [("resnet20", "resnet20"), ("a.b:c", "a.b-c"), ("../../x", "-..-x"), ("", "unnamed"), ("..", "unnamed"),
+     ("my photos", "my photos"), ("\x1b[31m\u202e", "-[31m-"), ("x" * 300, "x" * 100), ("\u6f22" * 99, "\u6f22" * 33)],
+)  # fmt: skip
+def test_a_part_of_a_default_name_leads_nowhere_and_is_short(text: str, part: str) -> None:
+    assert part_of_name(text) == part
+
+
 def strict(text: str) -> Any:
     """Parse as a parser does that knows no more than the standard: NaN and Infinity are refused."""
 
@@ -261,6 +320,15 @@ def test_json_is_written_for_people_too() -> None:
     assert dump_json({"b": [1, float("nan")], "a": "\u00e9"}) == (
         '{\n  "b": [\n    1,\n    {\n      "nonfinite": "nan"\n    }\n  ],\n  "a": "\u00e9"\n}\n'
     )
+
+
+@pytest.mark.parametrize(
+    "text", ["\x1b[31m", "\x9b31m", "\x7f", "\u202eabc", "\udcff", "\u2028", "\U000e0001", "a\tb\r\n\0"]
+)
+def test_json_holds_nothing_that_a_terminal_could_act_on(text: str) -> None:
+    written = dump_json({text: [text]})
+    assert all(c.isprintable() or c == "\n" for c in written)
+    assert json.loads(written) == {text: [text]}
 
 
 def test_what_json_cannot_hold_is_refused_and_nothing_is_written(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.server
 import io
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,16 +15,34 @@ import pytest
 from rich.progress import Progress
 
 from striate.base.errors import DataError, StorageError
-from striate.data.fetch import Remote, cache_folder, download, roots, target
+from striate.data import fetch
+from striate.data.fetch import Remote, cache_folder, download, is_file, roots, target
 
 CONTENT = bytes(range(256)) * 2000
 MD5 = "md5:" + hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
+
+
+REDIRECTS = {
+    "/circle": "/circle",
+    "/bracket": "http://[::1/file",
+    "/no-port": "http://127.0.0.1:99999/",
+    "/long": "http://" + "a" * 300 + ".example/",
+    "/empty": "http://",
+    "/script": "javascript:alert(1)",
+    "/file": "file:///etc/passwd",
+    "/ftp": "ftp://127.0.0.1/file",
+}
 
 
 class Answers(http.server.BaseHTTPRequestHandler):
     """``/whole`` sends everything, ``/cut`` promises everything and sends half, anything else is not found."""
 
     def do_GET(self) -> None:
+        if self.path in REDIRECTS:
+            self.send_response(302)
+            self.send_header("Location", REDIRECTS[self.path])
+            self.end_headers()
+            return
         if self.path not in ("/whole", "/cut"):
             self.send_error(404)
             return
@@ -115,6 +134,32 @@ def test_a_bad_download_leaves_nothing_and_says_where_to_put_the_file(
     assert "toy needs file.gz, and " in str(caught.value)
     assert f"put it into {tmp_path}, or into a folder named with --data-dir or $STRIATE_DATA" in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", REDIRECTS)
+def test_a_redirect_that_leads_nowhere_is_told_as_one(tmp_path: Path, address: str, path: str) -> None:
+    with pytest.raises(DataError, match=rf"it could not be downloaded from .*{path} \(\w+\); put it into") as caught:
+        download(Remote("file.gz", address + path, MD5), tmp_path, "toy")
+    assert "hash" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_download_without_end_is_cut(tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "MOST_BYTES", 1000)
+    with pytest.raises(DataError, match=r"it could not be downloaded from .* \(it sends more than 1\.0 kB\)"):
+        download(Remote("file.gz", f"{address}/whole", MD5), tmp_path, "toy")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_in_the_place_of_the_file_is_neither_read_nor_replaced(tmp_path: Path, address: str) -> None:
+    os.mkfifo(tmp_path / "file.gz")
+    with pytest.raises(
+        DataError, match=r"file\.gz is a pipe, and must be a regular file; move it away or name another"
+    ):
+        download(Remote("file.gz", f"{address}/whole", MD5), tmp_path, "toy")
+    assert [path.is_fifo() for path in tmp_path.iterdir()] == [True]
+    assert not is_file(tmp_path)
+    assert not is_file(tmp_path / "absent")
 
 
 def test_no_network_is_one_sentence(tmp_path: Path) -> None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from striate.base.errors import DataError
-from striate.data import folder as subject
+from striate.data import memory
 from striate.data.folder import load_folder
+from striate.data.levels import Levels
 
 
 def put(path: Path, shade: int | tuple[int, int, int] = 100, size: tuple[int, int] = (4, 4)) -> Path:
-    """Write an image of one shade, ``size`` is (W, H)."""
+    """Write an image of one shade but for its last pixel, which is black; ``size`` is (W, H)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("L" if isinstance(shade, int) else "RGB", size, shade).save(path)
+    image = Image.new("L" if isinstance(shade, int) else "RGB", size, shade)
+    image.putpixel((size[0] - 1, size[1] - 1), 0 if isinstance(shade, int) else (0, 0, 0))
+    image.save(path)
     return path
 
 
@@ -48,24 +53,38 @@ def test_the_splits_classes_and_order(pets: Path) -> None:
     ]:
         assert split.images[:, 0, 0, 0].tolist() == shades
         assert split.labels.tolist() == labels
-    assert whole.notes == ()
+    assert whole.notes == ("val has no image of 1 classes: cat",)
     assert whole.origin == str(pets)
 
 
 def test_the_order_of_the_disk_does_not_matter(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = load_folder(pets).fingerprint
-    original = Path.iterdir
-    monkeypatch.setattr(Path, "iterdir", lambda self: sorted(original(self), reverse=True))
+    original = os.scandir
+
+    class Reversed:
+        """The entries of a folder, last first."""
+
+        def __init__(self, place: Path) -> None:
+            with original(place) as entries:
+                self.entries = sorted(entries, key=lambda entry: entry.name, reverse=True)
+
+        def __enter__(self) -> list[os.DirEntry[str]]:
+            return self.entries
+
+        def __exit__(self, *_: object) -> None:
+            """Nothing is open."""
+
+    monkeypatch.setattr(os, "scandir", Reversed)
     assert load_folder(pets).fingerprint == expected
 
 
-@pytest.mark.parametrize("name", ["valid", "validation"])
+@pytest.mark.parametrize("name", ["valid", "validation"])  # the others in tests/data/test_survey.py
 def test_other_names_of_val(pets: Path, name: str) -> None:
     expected = load_folder(pets).fingerprint
     (pets / "val").rename(pets / name)
     assert load_folder(pets).fingerprint == expected
     (pets / "val").mkdir()
-    with pytest.raises(DataError, match=f"has val and {name}; keep one"):
+    with pytest.raises(DataError, match=f"has val and {name}; keep one of them for val"):
         load_folder(pets)
 
 
@@ -75,14 +94,14 @@ def test_a_folder_of_classes_alone_is_train(pets: Path) -> None:
 
 
 def test_without_a_test_folder_a_fifth_of_each_class_is_held_out(tmp_path: Path) -> None:
-    for name, count, shade in (("cat", 10, 0), ("dog", 5, 100)):
+    for name, count, shade in (("cat", 10, 1), ("dog", 5, 100)):
         for number in range(count):
             put(tmp_path / "train" / name / f"{number}.png", shade + number)
     whole = load_folder(tmp_path)
     assert whole.test is not None
     assert whole.test.labels.tolist() == [0, 0, 1]
     shades = [*whole.train.images[:, 0, 0, 0].tolist(), *whole.test.images[:, 0, 0, 0].tolist()]
-    assert sorted(shades) == [*range(10), *range(100, 105)]
+    assert sorted(shades) == [*range(1, 11), *range(100, 105)]
     assert whole.notes == ("there is no test folder, so 3 of 15 training images were held out as test images",)
     assert load_folder(tmp_path).fingerprint == whole.fingerprint
     (tmp_path / "train/dog/4.png").unlink()  # four dogs are too few to give one away
@@ -111,13 +130,13 @@ def test_several_sizes_become_squares_of_64_and_a_note(pets: Path) -> None:
     assert whole.train.images[:, 32, 32, 0].tolist() == [10, 11, 20]
     assert whole.test is not None
     assert (whole.test.images[2] == 77).all()
-    assert whole.notes == ("images of several sizes were cropped and resized to 64 x 64",)
+    assert whole.notes[0] == "images of several sizes were cropped and resized to 64 x 64"
 
 
 def test_a_size_that_was_asked_for(pets: Path) -> None:
     whole = load_folder(pets, image_size=9)
     assert whole.image_shape == (9, 9, 1)
-    assert whole.notes == ("images were cropped and resized to 9 x 9",)
+    assert whole.notes[0] == "images were cropped and resized to 9 x 9"
 
 
 @pytest.mark.parametrize("size", [0, -3, 1025, 10**9])
@@ -129,7 +148,7 @@ def test_a_size_out_of_range_is_refused(pets: Path, size: int) -> None:
 def test_images_of_other_formats_are_not_called_something_else(pets: Path) -> None:
     for name in ("train/cat/scan.TIFF", "train/dog/moving.gif", "train/dog/notes.txt"):
         (pets / name).write_bytes(b"")
-    unread, others = load_folder(pets).notes[-2:]
+    unread, others = load_folder(pets).notes[:2]
     assert unread == "2 images are of formats that are not read (.gif, .tiff); convert them to .png"
     assert others == "1 files that are no images were passed over (.txt)"
 
@@ -143,26 +162,34 @@ def test_what_is_no_image_is_passed_over_with_a_note(pets: Path) -> None:
     (pets / "train/labels").write_text("x")
     whole = load_folder(pets)
     assert whole.fingerprint == expected
-    assert whole.notes[1:] == ("2 files that are no images were passed over (.txt, no ending)",)
+    assert whole.notes[1] == "2 files that are no images were passed over (.txt, no ending)"
 
 
 def test_the_same_image_in_two_splits_is_counted(pets: Path) -> None:
     put(pets / "test/dog/same.png", 10)
     put(pets / "test/dog/again.png", 20)
-    assert load_folder(pets).notes == ("2 images of test are also in train, pixel for pixel",)
+    contradiction, shared = load_folder(pets).notes[-2:]
+    assert contradiction.endswith("is seen: test/dog/same.png is train/cat/a.png")
+    assert shared == "2 images of test are also in train, pixel for pixel"
 
 
 def truncate(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-20])
+    path.write_bytes(path.read_bytes()[:-24])
 
 
 FAULTS: list[tuple[Callable[[Path], object], str]] = [
-    (lambda root: (root / "train/bird").mkdir(), r"train/bird is an empty class: it has no \.bmp, \.jpeg, \.jpg"),
+    (
+        lambda root: (root / "train/bird").mkdir(),
+        r"train/bird is an empty class: it has no \.apng, \.bmp, \.dib, \.jfif",
+    ),
     (lambda root: (root / "val/cat").mkdir(), r"val/cat is an empty class"),
     (lambda root: put(root / "test/mouse/a.png"), r"test/mouse is a class that train does not have"),
     (lambda root: truncate(root / "train/cat/a.png"), r"train/cat/a\.png is cut off or damaged"),
     (lambda root: (root / "val/dog/a.png").write_bytes(b""), r"val/dog/a\.png is no PNG, JPEG"),
-    (lambda root: put(root / "x.bmp").rename(root / "val/dog/y.png"), r"val/dog/y\.png holds BMP in spite"),
+    (
+        lambda root: put(root / "x.bmp").rename(root / "val/dog/y.png"),
+        r"val/dog/y\.png holds BMP, which its extension does not say",
+    ),
     (lambda root: put(root / "train/stray.png"), r"train/stray\.png lies outside the class folders"),
     (lambda root: (root / "train/cat/more").mkdir(), r"train/cat/more is a folder inside a class folder"),
     (lambda root: os.mkfifo(root / "train/cat/pipe.png"), r"train/cat/pipe\.png is no regular file"),
@@ -182,7 +209,7 @@ def test_each_fault_is_named(pets: Path, spoil: Callable[[Path], object], words:
     assert str(caught.value).isprintable()
 
 
-def test_all_faults_are_reported_together(pets: Path) -> None:
+def test_all_faults_are_reported_together(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (pets / "train/bird").mkdir()
     put(pets / "val/mouse/a.png")
     truncate(pets / "train/dog/a.png")
@@ -192,8 +219,16 @@ def test_all_faults_are_reported_together(pets: Path) -> None:
     assert all(words in text for words in ("train/bird is an empty", "val/mouse is a class", "train/dog/a.png is cut"))
     for number in range(12):
         (pets / f"train/cat/{number:02}.png").write_bytes(b"x")
-    with pytest.raises(DataError, match=r"and 5 more; mend or remove these"):
+    monkeypatch.setattr(tempfile, "tempdir", str(pets))
+    with pytest.raises(
+        DataError, match=r"and 5 more \(all 15 are listed in .*faults\.txt\); mend or remove these, or"
+    ) as caught:
         load_folder(pets)
+    (told,) = pets.glob("striate-*/faults.txt")
+    assert str(told) in str(caught.value)
+    lines = told.read_text().splitlines()
+    assert len(lines) == 15
+    assert sum("is no PNG" in line for line in lines) == 12
 
 
 def test_a_folder_without_two_classes_is_refused(tmp_path: Path) -> None:
@@ -210,10 +245,10 @@ def test_a_folder_without_two_classes_is_refused(tmp_path: Path) -> None:
 
 
 def test_splits_without_train_and_empty_splits_are_refused(pets: Path) -> None:
-    (pets / "train").rename(pets / "Train")
+    (pets / "train").rename(pets / "trains")
     with pytest.raises(DataError, match="has val, test but no train"):
         load_folder(pets)
-    (pets / "Train").rename(pets / "train")
+    (pets / "trains").rename(pets / "train")
     (pets / "val/dog/a.png").unlink()
     (pets / "val/dog").rmdir()
     with pytest.raises(DataError, match="val has no class folder"):
@@ -221,20 +256,123 @@ def test_splits_without_train_and_empty_splits_are_refused(pets: Path) -> None:
 
 
 def test_a_folder_that_may_not_be_listed_is_named(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = Path.iterdir
+    original = os.scandir
 
-    def refuse(self: Path) -> object:
-        if self.name == "cat":
+    def refuse(place: Path) -> object:
+        if Path(place).name == "cat":
             raise PermissionError(13, "Permission denied")
-        return original(self)
+        return original(place)
 
-    monkeypatch.setattr(Path, "iterdir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(DataError, match=r"train/cat could not be read \(Permission denied\)"):
         load_folder(pets)
 
 
-def test_images_that_do_not_fit_into_memory_are_refused(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subject, "_memory_limit", lambda: 40)
-    with pytest.raises(DataError, match="4 x 4 each, do not fit into a quarter"):
+def test_bad_files_are_left_out_when_that_is_asked_for_and_counted(pets: Path) -> None:
+    expected = load_folder(pets).fingerprint
+    truncate(put(pets / "train/cat/cut.png"))
+    (pets / "train/dog/none.jpg").write_bytes(b"nothing")
+    os.mkfifo(pets / "test/cat/pipe.png")
+    (pets / "test/dog/l.png").symlink_to("nowhere")
+    with pytest.raises(DataError, match="or leave out the files that cannot be read: skip_damaged, --skip-damaged"):
         load_folder(pets)
-    assert load_folder(pets, image_size=8).image_shape == (8, 8, 1)
+    whole = load_folder(pets, skip_damaged=True)
+    assert whole.fingerprint == expected
+    (note,) = [note for note in whole.notes if "left out" in note]
+    assert note.startswith(
+        "4 files could not be read as images and were left out: test/cat/pipe.png is no regular file"
+    )
+    assert note.endswith("; and 1 more")
+
+
+def test_skipping_leaves_faults_of_folders_and_classes_without_images(pets: Path) -> None:
+    (pets / "train/cat/more").mkdir()
+    with pytest.raises(DataError, match=r"train/cat/more is a folder inside a class folder, .*; mend or remove these$"):
+        load_folder(pets, skip_damaged=True)
+    (pets / "train/cat/more").rmdir()
+    for path in pets.glob("*/dog/*"):
+        truncate(path)
+    told = (
+        r"cannot be used: train has no image of the class dog that can be read; val has no image that can be read; mend"
+    )
+    with pytest.raises(DataError, match=told):
+        load_folder(pets, skip_damaged=True)
+
+
+def deep(path: Path, low: int, high: int) -> Path:
+    """Write a grey image of 16 bits whose 16 values go from ``low`` to ``high``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.linspace(low, high, 16).astype(np.uint16).reshape(4, 4)).save(path)
+    return path
+
+
+def test_sixteen_bits_are_scaled_by_the_range_of_the_set_and_it_is_said(tmp_path: Path) -> None:
+    for number in range(3):
+        deep(tmp_path / f"train/a/{number}.png", 1930, 1960 + number)
+        deep(tmp_path / f"train/b/{number}.png", 1990, 2020 + number)
+    deep(tmp_path / "test/a/0.png", 1925, 1969)
+    deep(tmp_path / "test/b/0.png", 1991, 2029)
+    whole = load_folder(tmp_path)
+    assert whole.levels == Levels(1925, 2029)
+    assert whole.notes == ("the images of 16 bits use the values 1925 to 2029, and 1925 to 2029 became 0 to 255",)
+    assert whole.test is not None
+    # (v - 1925) * 255 / 104: nothing is clipped, and the same value is the same pixel in every image.
+    assert (whole.test.images[0].min(), whole.test.images[1].max()) == (0, 255)
+    assert whole.train.images[0, 0, 0, 0] == 12
+    assert load_folder(tmp_path, levels=Levels(0, 4095)).train.images.max() == 126
+    with pytest.raises(
+        DataError, match=r"test/a/0\.png has 16-bit values from 1925 to 1969, and those of the data set lie"
+    ):
+        load_folder(tmp_path, levels=Levels(1930, 2029))
+
+
+def test_full_sixteen_bits_and_eight_bits_lie_side_by_side(pets: Path) -> None:
+    deep(pets / "train/cat/c.png", 0, 65535)
+    whole = load_folder(pets)
+    assert whole.levels == Levels(0, 65535)
+    assert whole.notes[0] == "of the images of 16 bits, the values 0 to 65535 became 0 to 255"
+    assert whole.train.images[:3, 0, 0, 0].tolist() == [10, 11, 0]
+    assert whole.train.images[2].max() == 255
+
+
+def test_equal_images_are_never_trained_and_tested_on(tmp_path: Path) -> None:
+    for name, start in (("cat", 1), ("dog", 100)):
+        for number in range(60):
+            put(tmp_path / name / f"{number}.png", start + number // 6)
+    whole = load_folder(tmp_path)
+    assert whole.test is not None
+    assert not set(whole.train.marks) & set(whole.test.marks)
+    assert np.bincount(whole.test.labels).tolist() == [12, 12]
+    assert whole.notes[0].startswith(
+        "100 images of train are there before, pixel for pixel; the drawn validation split"
+    )
+
+
+def test_a_class_of_equal_images_alone_has_no_test(tmp_path: Path) -> None:
+    for name, shade in (("cat", 1), ("dog", 2)):
+        for number in range(6):
+            put(tmp_path / name / f"{number}.png", shade)
+    assert load_folder(tmp_path).test is None
+
+
+def test_images_that_do_not_fit_into_memory_are_refused_before_they_are_read(
+    pets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "limit", lambda: 95)  # six images of 4 x 4 are 96 bytes
+    with pytest.raises(DataError, match=r"the 6 images of .* need 0\.0 MB at 4 x 4 pixels, and may have a quarter"):
+        load_folder(pets)
+    with pytest.raises(DataError, match=r"at 8 x 8 pixels, .*; give a smaller image_size, or fewer images"):
+        load_folder(pets, image_size=8)
+    assert load_folder(pets, image_size=3).image_shape == (3, 3, 1)
+    put(pets / "test/dog/z.png", (1, 2, 3))  # three channels need three times as much
+    with pytest.raises(DataError, match="at 3 x 3 pixels"):
+        load_folder(pets, image_size=3)
+    assert load_folder(pets, image_size=2).image_shape == (2, 2, 3)
+
+
+def test_photographs_of_several_sizes_need_no_more_than_their_squares(
+    pets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(pets / "train/cat/a.png", 10, (300, 200))
+    monkeypatch.setattr(memory, "limit", lambda: 6 * 64 * 64)
+    assert load_folder(pets).image_shape == (64, 64, 1)

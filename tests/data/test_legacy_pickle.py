@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from striate.base import foreign
 from striate.base.errors import DataError
 from striate.data.legacy_pickle import read_legacy_pickle
 
@@ -137,4 +140,62 @@ def test_damage_is_named(tmp_path: Path, data: bytes) -> None:
 
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"data.pkl could not be read \(No such file or directory\); give the path"):
+        read_legacy_pickle(tmp_path / "data.pkl")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (
+            b"Nr\xff\xff\xff\x7f0N.",
+            r"it asks for place 2,147,483,647 of its memo, and a file of 9 bytes cannot fill it",
+        ),
+        (b"Nr\x0a\x00\x00\x00.", r"place 10 of its memo, and a file of 7 bytes"),
+        (b"Np99999999999\n.", "place 99,999,999,999 of its memo"),
+        (b"Np-1\n.", "place -1 of its memo"),
+        (
+            b"(" + b"N0" * 6000 + b"t.",
+            "it has more than 10,000 steps, and a pickle of two arrays has less than a hundred",
+        ),
+        (
+            b"\x8e" + b"\xff" * 7 + b"\x7f.",
+            "BINBYTES8 at byte 0 goes on to byte 9,223,372,036,854,775,816, and the file has 10",
+        ),
+        (b"\x96" + b"\x00" * 6 + b"\x01\x00.", "BYTEARRAY8 at byte 0 goes on to byte 281,474,976,710,665"),
+        (b"T\xff\xff\xff\xff.", "BINSTRING at byte 0 goes on to byte 4,294,967,300"),
+        (b"X\xff\xff\xff\x7f.", "BINUNICODE at byte 0 goes on to"),
+        (b"\x8b\xff\xff\xff\x7f.", "LONG4 at byte 0 goes on to"),
+        (b"cnumpy\nndarray", r"GLOBAL at byte \d has no end"),
+    ],
+)
+def test_no_more_is_allocated_than_the_file_is_long(tmp_path: Path, data: bytes, said: str) -> None:
+    (tmp_path / "data.pkl").write_bytes(data)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=re.escape(said) if "(" in said else said):
+            read_legacy_pickle(tmp_path / "data.pkl")
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_memo_of_an_honest_file_is_within_its_length(tmp_path: Path) -> None:
+    for protocol in range(5):  # also where every step is noted
+        (tmp_path / "data.pkl").write_bytes(pickle.dumps(((X, Y), (X, Y))[0], protocol=protocol))
+        if protocol >= 3:
+            np.testing.assert_array_equal(read_legacy_pickle(tmp_path / "data.pkl")[0], X)
+
+
+def test_a_file_that_memory_cannot_hold_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foreign, "free_memory", lambda: 100)
+    write(tmp_path / "data.pkl", array(X), array(Y))
+    with pytest.raises(
+        DataError, match=r"data.pkl was refused: it would fill .* kB of memory, and 100 bytes may be used; save"
+    ):
+        read_legacy_pickle(tmp_path / "data.pkl")
+
+
+def test_a_pipe_is_no_pickle(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "data.pkl")
+    with pytest.raises(DataError, match=r"data.pkl could not be read \(it is no regular file\)"):
         read_legacy_pickle(tmp_path / "data.pkl")

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from striate.base.errors import NetError
+from striate.base.errors import NetError, Remark
 from striate.nets import build
 from striate.nets.weights import load_weights
 
@@ -21,7 +21,8 @@ def net() -> nn.Module:
 
 def state(seed: int = 0) -> dict[str, Tensor]:
     torch.manual_seed(seed)
-    return {name: torch.randn_like(v) if v.is_floating_point() else v for name, v in net().state_dict().items()}
+    drawn = {name: torch.randn_like(v) if v.is_floating_point() else v for name, v in net().state_dict().items()}
+    return {name: v.abs() if name.endswith("running_var") else v for name, v in drawn.items()}
 
 
 def written(folder: Path, name: str, value: Any) -> Path:
@@ -97,7 +98,13 @@ class Foreign:
         ("w.safetensors", b"not one", "is no whole safetensors file"),
         ("w.pt", b"not one", "is damaged or holds more than weights"),
         ("w.pt", {"net": Foreign()}, "is damaged or holds more than weights"),
-        ("w.pt", [1, 2], "holds no dictionary of named tensors"),
+        ("w.pt", [1, 2], "holds no dictionary of named tensors but a list; save net.state_dict()"),
+        (
+            "w.pt",
+            {"epoch": 3, "w": {"a": 1}},
+            "no dictionary of tensors alone; it has epoch (int), w (dict); save net.state",
+        ),
+        ("w.pt", {}, "it has nothing; save net.state_dict() alone"),
         ("w.npz", b"", "is no weights file by its name; accepted are .safetensors, .pt"),
     ],
 )
@@ -117,3 +124,65 @@ def test_a_file_cut_short_is_damaged_and_an_absent_one_is_named(tmp_path: Path) 
         load_weights(net(), path)
     with pytest.raises(NetError, match=r'there is no weights file ".*absent\.pt"'):
         load_weights(net(), tmp_path / "absent.pt")
+
+
+VALUES = {
+    "integers": (lambda v: v.to(torch.int8), "of another type", "conv1.weight is int8 and the net's is float32"),
+    "booleans": (lambda v: v > 0, "of another type", "conv1.weight is bool and the net's is float32"),
+    "complex": (lambda v: v + 1j, "of another type", "conv1.weight is complex64 and the net's is float32"),
+    "sparse": (lambda v: v.to_sparse(), "of another type", "conv1.weight is sparse, quantized or without values"),
+    "NaN": (lambda v: v * float("nan"), "NaN or infinity in 1 of 47 tensors:", "conv1.weight (18 of 18)"),
+    "infinity": (lambda v: v / 0, "NaN or infinity in 1 of 47 tensors:", "conv1.weight (18 of 18, infinite)"),
+    "too large for float32": (
+        lambda v: v.double() * 1e300,
+        "NaN or infinity in 1 of 47 tensors:",
+        "conv1.weight (18 of 18, infinite)",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", VALUES)
+def test_what_a_net_cannot_compute_with_is_refused_by_name(tmp_path: Path, kind: str) -> None:
+    change, word, said = VALUES[kind]
+    given, made = state(), net()
+    given["conv1.weight"] = change(given["conv1.weight"])
+    before = made.get_parameter("conv1.weight").clone()
+    with pytest.raises(NetError) as caught:
+        load_weights(made, written(tmp_path, "w.pt", given))
+    assert f"{word} {said}" in str(caught.value)
+    assert torch.equal(made.get_parameter("conv1.weight"), before)
+
+
+def test_a_negative_variance_is_refused_and_several_kinds_are_told_together(tmp_path: Path) -> None:
+    given = state()
+    given["bn1.running_var"] = torch.tensor([1.0, -0.5])
+    given["linear.weight"] = given["linear.weight"].to(torch.int64)
+    del given["linear.bias"]
+    with pytest.raises(NetError) as caught:
+        load_weights(net(), written(tmp_path, "w.safetensors", given))
+    said = "missing linear.bias; of another type linear.weight is int64 and the net's is float32; "
+    assert said + "negative variances in bn1.running_var (down to -0.5)" in str(caught.value)
+
+
+def test_a_mask_that_holds_infinity_in_the_net_itself_may(tmp_path: Path) -> None:
+    class Masked(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.register_buffer("mask", torch.tensor([0.0, -torch.inf]))
+
+    load_weights(Masked(), written(tmp_path, "w.pt", Masked().state_dict()))
+    with pytest.raises(NetError, match=r"NaN or infinity in 1 of 1 tensors: mask \(1 of 2, infinite\)"):
+        load_weights(Masked(), written(tmp_path, "w.pt", {"mask": torch.tensor([torch.inf, -torch.inf])}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"), [(torch.float16, "float16"), (torch.bfloat16, "bfloat16"), (torch.float64, "float64")]
+)
+def test_floats_of_another_width_are_cast_and_that_is_said(tmp_path: Path, kind: torch.dtype, word: str) -> None:
+    given = {name: value.to(kind) if value.is_floating_point() else value for name, value in state().items()}
+    made = net()
+    with pytest.warns(
+        Remark, match=rf'^the weights of ".*w\.safetensors" are {word}, and were cast to float32, the type of'
+    ):
+        load_weights(made, written(tmp_path, "w.safetensors", given))
+    assert torch.equal(made.get_parameter("conv1.weight"), given["conv1.weight"].float())

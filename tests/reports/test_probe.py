@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from striate.base.errors import StorageError
 from striate.probes.catalog import ENTRIES
 from striate.reports.probe import (
     RENDERERS,
@@ -20,6 +23,7 @@ from striate.reports.probe import (
     Table,
     enlarged,
     file_name,
+    older_page,
     probe_html,
     write_page,
 )
@@ -84,3 +88,37 @@ def test_a_file_name_is_harmless(text: str, name: str) -> None:
 
 def test_every_kind_of_record_has_its_page() -> None:
     assert {entry.kind for entry in ENTRIES.values()} <= RENDERERS.keys()
+
+
+def test_an_older_page_goes_with_its_pictures_and_nothing_else_does(tmp_path: Path) -> None:
+    folder = tmp_path / "seen"
+    two = replace(PAGE, groups=(Group("", panels=(Panel("a", "", PIXELS), Panel("b", "", PIXELS))),))
+    write_page(two, folder, "gradcam")
+    assert older_page(folder) == "gradcam"
+    Image.fromarray(PIXELS).save(folder / "mine.png")
+    Image.fromarray(PIXELS).save(folder / "a.png")  # where a picture of the page was
+    (folder / "index.html").write_text(
+        (folder / "index.html").read_text().replace("a.png b.png", "a.png b.png mine.png")
+    )
+    write_page(PAGE, folder, "saliency")
+    assert older_page(folder) == "saliency"
+    assert sorted(path.name for path in folder.iterdir()) == ["01-a-b.png", "a.png", "index.html", "mine.png"]
+
+
+@pytest.mark.parametrize("taken", ["index.html", "01-a-b.png"])
+def test_what_was_not_written_here_is_refused_before_anything_is_written(tmp_path: Path, taken: str) -> None:
+    (tmp_path / taken).write_text("mine")
+    with pytest.raises(StorageError, match=f"{taken} exists, and striate did not write it"):
+        write_page(PAGE, tmp_path, "saliency")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(taken, "mine")]
+    assert older_page(tmp_path) == ""
+
+
+def test_a_page_whose_pictures_lead_elsewhere_removes_nothing_there(tmp_path: Path) -> None:
+    folder = tmp_path / "seen"
+    write_page(PAGE, folder, "saliency")
+    shutil.copy(folder / "01-a-b.png", tmp_path / "victim.png")
+    text = (folder / "index.html").read_text()
+    (folder / "index.html").write_text(text.replace("01-a-b.png", f"../victim.png {tmp_path}/victim.png .."))
+    write_page(PAGE, folder, "saliency")
+    assert (tmp_path / "victim.png").exists()

@@ -11,7 +11,7 @@ import pytest
 from striate.training.interrupt import stop_requests
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_is_a_wish(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     with stop_requests() as stop:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from sklearn.preprocessing import StandardScaler
 
-from striate.training.normalization import Normalization, permutation
+from striate.base.errors import DataError
+from striate.training.normalization import Normalization, notes_on, permutation
 
 CPU = torch.device("cpu")
 
@@ -70,3 +72,67 @@ def test_it_comes_back_from_its_labels(per_image: bool, permuted: bool) -> None:
 
 def test_labels_of_older_checkpoints_mean_what_they_meant() -> None:
     assert Normalization.of({"mean": [0.5], "std": [0.25]}) == Normalization((0.5,), (0.25,))
+
+
+def table(rows: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(rows).reshape(len(rows), 1, 1, -1)
+
+
+def shown(rows: np.ndarray, trained: np.ndarray | None = None) -> np.ndarray:
+    """Return ``rows`` (N, D) as a net sees them that was trained on ``trained``, or on themselves."""
+    measured = Normalization.measured(table(rows if trained is None else trained))
+    return measured(table(rows), CPU).numpy().reshape(len(rows), -1)
+
+
+ROWS = np.random.default_rng(0).normal(size=(400, 3)) * [1, 7, 0.01] + [0, -3, 5]
+
+
+@pytest.mark.parametrize("move", [0.0, 1.7e9, -1e12])
+@pytest.mark.parametrize("scale", [1.0, 1e-300, 1e290])
+def test_a_table_moved_or_stretched_looks_the_same_to_the_net(move: float, scale: float) -> None:
+    """Held to scikit-learn's scaler for the table as it is; moved by 1e12, its numbers are themselves rounded to 1e-4."""
+    expected = StandardScaler().fit_transform(ROWS[:, :2])
+    rounding = abs(move) * 1e-15 / 0.9 + 1e-6
+    np.testing.assert_allclose(shown((ROWS[:, :2] + move) * scale), expected, atol=rounding)
+
+
+@pytest.mark.parametrize("value", [14.62, 0.1, -1e300, 3e-310, 0.0, 1 / 3])
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_a_column_of_one_value_is_left_undivided_and_named(value: float, kind: str) -> None:
+    value = value if kind == "float64" else float(np.float32(value / 1e280 if abs(value) > 1e38 else value))
+    trained = np.column_stack([ROWS[:, 0], np.full(400, value)]).astype(kind)
+    measured = Normalization.measured(table(trained))
+    assert (measured.mean[1], measured.std[1]) == (float(trained[0, 1]), 1.0)
+    assert shown(trained)[:, 1].tolist() == [0.0] * 400
+    (note,) = notes_on(table(trained))
+    assert note.startswith(
+        f"feature 1 ({trained[0, 1]:g}): one value in all rows that train, but for rounding; left undivided"
+    )
+
+
+def test_a_column_that_rounding_alone_moves_is_one_value() -> None:
+    sums = np.array([0.1 + 0.2, 0.3] * 200)  # which differ in the last bit
+    trained = np.column_stack([ROWS[:, 0], sums])
+    assert Normalization.measured(table(trained)).std[1] == 1.0
+    later = np.column_stack([ROWS[:, 0], np.full(400, 0.31)])
+    assert np.abs(shown(later, trained)[:, 1]).max() == pytest.approx(0.01)
+    # What differs by more than rounding is told apart: a time in seconds whose values are seconds apart.
+    assert Normalization.measured(table(1.7e9 + ROWS)).std == pytest.approx(ROWS.std(0), rel=1e-4)
+    assert notes_on(table(1.7e9 + ROWS)) == ()
+
+
+def test_many_flat_columns_are_counted_and_images_have_no_note() -> None:
+    (note,) = notes_on(table(np.column_stack([ROWS, np.ones((400, 12))])))
+    assert note.startswith("features 3 (1), 4 (1), ")
+    assert "12 (1) and 2 more: one value" in note
+    assert notes_on(batch((4, 2, 2, 1)) * 0) == ()
+    assert Normalization.measured(np.full((2, 1, 1, 1), 51, np.uint8)) == Normalization((pytest.approx(0.2),), (1.0,))
+
+
+def test_a_number_beyond_float32_is_named_and_not_shown_as_infinity() -> None:
+    later = ROWS.copy()
+    later[7, 1] = 1e300
+    with pytest.raises(
+        DataError, match=r"feature 1 of a row is 1e\+300, and those that train are -2.* \+-.*: the net cannot"
+    ):
+        shown(later, ROWS)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import ipaddress
 import socket
 import ssl
 import tempfile
@@ -20,7 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from striate.app.public import public
 from striate.base.errors import DataError, printable
+from striate.base.foreign import reason
 from striate.data.picture import Picture, read_picture
 
 MOST_BYTES = 20_000_000
@@ -50,20 +51,16 @@ def fetch(url: str, *, resolve: Resolve | None = None, connect: Connect | None =
         body, further = _get(parts, seen, deadline, resolve or system_addresses, connect or secure_connection)
         if further is None:
             return _picture(body, parts, seen)
-        place = urljoin(place, further)
+        place = _further(place, further, seen)
     raise DataError(f"{seen} leads on more than {MOST_REDIRECTS} times; give the address of the image itself")
 
 
-def public(address: str) -> bool:
-    """Tell whether ``address`` is one of the public internet, also where IPv6 carries an IPv4 address inside."""
-    number = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(number, ipaddress.IPv6Address):
-        inner = number.ipv4_mapped or number.sixtofour or (number.teredo[1] if number.teredo else None)
-        if inner is None and number in ipaddress.ip_network("64:ff9b::/96"):
-            inner = ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
-        if inner is not None:
-            return public(str(inner))
-    return number.is_global and not number.is_multicast
+def _further(place: str, further: str, seen: str) -> str:
+    """Return the address that a redirect from ``place`` leads to; raises DataError where it is none."""
+    try:
+        return urljoin(place, further)
+    except ValueError as error:
+        raise DataError(f"{seen} is refused: it leads to what is no address ({reason(error)})") from error
 
 
 def system_addresses(host: str, port: int) -> list[str]:
@@ -93,7 +90,7 @@ def _judged_parts(url: str, seen: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise DataError(f"{refused}: it is no address ({error})") from error
+        raise DataError(f"{refused}: it is no address ({reason(error)})") from error
     if parts.scheme.lower() != "https":
         raise DataError(
             f"{refused}: it leads to {parts.scheme}, and only https is followed; save the image and give the file"
@@ -135,9 +132,9 @@ def _get(
             connection.close()
     except TimeoutError as error:
         raise _slow(seen) from error
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         _left(deadline, seen)  # a connection that was cut off at the limit ends in many ways
-        raise DataError(f"{seen} could not be fetched ({printable(str(error)) or type(error).__name__})") from error
+        raise DataError(f"{seen} could not be fetched ({reason(error)})") from error
 
 
 def _connected(

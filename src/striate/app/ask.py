@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import StudyError
+from striate.base.files import part_of_name
 from striate.base.outputs import claim_folder
 from striate.reports.study import REPORT, write_study_report
 from striate.studies.catalog import question
@@ -83,4 +84,5 @@ def trials_of(sampler: str, trials: int | None) -> int | None:
 def default_folder(planned: Study) -> Path:
     """Return where a study goes when no folder was named."""
     sampler = "-optuna" if planned.search is not None and planned.search.trials is not None else ""
-    return Path("runs") / f"{planned.name}-{Path(planned.base.data).resolve().name}{sampler}"
+    name, data = part_of_name(planned.name), part_of_name(Path(planned.base.data).resolve().name)
+    return Path("runs") / f"{name}-{data}{sampler}"

@@ -11,7 +11,7 @@ import typer
 
 from striate.app import gradcheck, learn, look, probe, probe_features, probe_fool, probe_localise, prove
 from striate.app.learn import INTERRUPTED, changes_of
-from striate.app.look import AsJson, DataDir, Settings, free, settings_of
+from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, free, settings_of
 from striate.app.opens import opens_run
 from striate.app.speech import explained, prepare, say, tell
 from striate.app.spread import Spread
@@ -78,6 +78,7 @@ def study(
     seeds: Annotated[int | None, typer.Option(min=1, max=1000, help="Runs per arm, with seeds 0, 1, ...")] = None,
     epochs: Annotated[int | None, typer.Option(help="Epochs of every run.")] = None,
     net: Annotated[str | None, typer.Option(help="A name of `striate list nets`.")] = None,
+    skip_damaged: SkipDamaged = False,
     sampler: Annotated[Sampler, typer.Option(help="How a study of a range finds its values.")] = Sampler.GRID,
     trials: Annotated[int | None, typer.Option(help="Values that optuna proposes.  [default: 8]")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the study.  [default: runs/NAME-DATA]")] = None,
@@ -94,7 +95,7 @@ def study(
     from striate.app.progress import watching_study
     from striate.base.files import dump_json, read_json
 
-    changes = changes_of(settings, data=data, epochs=epochs, net=net)
+    changes = changes_of(settings, data=data, epochs=epochs, net=net, skip_damaged=skip_damaged or None)
     planned = ask.plan(name, seeds, changes, ask.trials_of(sampler.value, trials))
     folder = out or ask.default_folder(planned)
     try:
@@ -131,6 +132,7 @@ def test(
     epoch: Annotated[
         int | None, typer.Option(min=1, help="The weights of this epoch, which the run's keep_every kept.")
     ] = None,
+    skip_damaged: SkipDamaged = False,
     settings: Settings = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -143,6 +145,8 @@ def test(
 
         if test_flips and (Path(net) / "recipe.json").is_file():
             raise RunError("the recipe of a run says whether its test has mirror images; leave out --test-flips")
+        if skip_damaged:
+            raise RunError("the recipe of a run says whether damaged images are left out; leave out --skip-damaged")
         result = door.test(net, epoch=epoch, data_dir=data_dir, warn=say)
         whose = f"by the weights of epoch {result['epoch']}"
     else:
@@ -151,11 +155,22 @@ def test(
         if epoch is not None:
             raise RunError("--epoch asks for weights that a run kept; leave it out, or --weights, --data and --set")
         options = settings_of(settings)
-        result = score(net, data, weights, trained_on=trained_on, options=options, data_dir=data_dir, flips=test_flips)
+        result = score(
+            net,
+            data,
+            weights,
+            trained_on=trained_on,
+            options=options,
+            data_dir=data_dir,
+            flips=test_flips,
+            skip_damaged=skip_damaged,
+        )
         whose = f"of {result['data']}, by {result['net']}"
     if as_json:
         tell(dump_json(result), nl=False)
     else:
+        for note in result.get("data_notes", ()):
+            say(f"note: {note}")
         tell(
             f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, {whose}"
             + (

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,17 +19,30 @@ from striate.base.errors import DataError, printable, sentence
 
 if TYPE_CHECKING:
     from striate.data.imageset import ImageSet
+    from striate.data.levels import Levels
     from striate.data.picture import Picture
 
 
-def pictures(words: Sequence[str], data_dir: Path | None = None) -> list[Picture]:
-    """Return the pictures that ``words`` name, in order; raises DataError listing all that cannot be had."""
+def pictures(
+    words: Sequence[str],
+    data_dir: Path | None = None,
+    *,
+    levels: Levels | None = None,
+    skip_damaged: bool = False,
+    tell: Callable[[str], None] | None = None,
+) -> list[Picture]:
+    """Return the pictures that ``words`` name, in order; raises DataError listing all that cannot be had.
+
+    ``levels`` are the 16-bit values that become 0 and 255. With ``skip_damaged`` the files of a folder that cannot be read are
+    left out, and ``tell`` is called with what a report should say of that.
+    """
+    asked = _Asked(data_dir, levels, skip_damaged, tell or (lambda _: None))
     made: list[Picture] = []
     faults: list[str] = []
     sets: dict[str, ImageSet] = {}
     for word in words:
         try:
-            made += _named(word, data_dir, sets)
+            made += _named(word, asked, sets)
         except DataError as error:
             faults.append(str(error))
     if faults:
@@ -36,8 +50,17 @@ def pictures(words: Sequence[str], data_dir: Path | None = None) -> list[Picture
     return made
 
 
-def _named(word: str, data_dir: Path | None, sets: dict[str, ImageSet]) -> list[Picture]:
+@dataclass(frozen=True)
+class _Asked:
+    data_dir: Path | None
+    levels: Levels | None
+    skip_damaged: bool
+    tell: Callable[[str], None]
+
+
+def _named(word: str, asked: _Asked, sets: dict[str, ImageSet]) -> list[Picture]:
     from striate.data import names
+    from striate.data.levels import FULL
     from striate.data.picture import read_folder, read_picture
 
     if re.match(r"[a-z][a-z0-9+.-]*://", word, re.IGNORECASE):
@@ -46,18 +69,20 @@ def _named(word: str, data_dir: Path | None, sets: dict[str, ImageSet]) -> list[
         return [fetch(word)]
     name, colon, index = word.rpartition(":")
     if colon and (name in names() or (os.path.isdir(name) and not os.path.exists(word))):
-        return [_of_data(name, index, data_dir, sets)]
+        return [_of_data(name, index, asked, sets)]
     if os.path.isdir(word):
-        return read_folder(Path(word))
-    return [read_picture(Path(word))]
+        return read_folder(Path(word), asked.levels or FULL, skip_damaged=asked.skip_damaged, tell=asked.tell)
+    return [read_picture(Path(word), asked.levels or FULL)]
 
 
-def _of_data(name: str, index: str, data_dir: Path | None, sets: dict[str, ImageSet]) -> Picture:
+def _of_data(name: str, index: str, asked: _Asked, sets: dict[str, ImageSet]) -> Picture:
     from striate.data import load
     from striate.data.picture import Picture
 
     if name not in sets:
-        sets[name] = load(name, data_dir=data_dir)
+        sets[name] = load(name, data_dir=asked.data_dir, skip_damaged=asked.skip_damaged, levels=asked.levels)
+        for note in sets[name].notes if asked.skip_damaged else ():
+            asked.tell(note)
     data = sets[name]
     if data.test is None:
         raise DataError(f"{name} has no test images to look at")

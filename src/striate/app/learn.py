@@ -10,6 +10,7 @@ import typer
 from striate.app import trials
 from striate.app.look import AsJson, DataDir, Settings, settings_of
 from striate.app.speech import say, tell
+from striate.base.files import part_of_name
 
 if TYPE_CHECKING:
     from striate.training.run import Run
@@ -40,6 +41,10 @@ def train(
     mixup: Annotated[float | None, typer.Option(help="Strength of blending images in pairs.")] = None,
     cutmix: Annotated[float | None, typer.Option(help="Strength of pasting boxes of other images.")] = None,
     train_images: Annotated[int | None, typer.Option(help="Train on that many of the images.")] = None,
+    skip_damaged: Annotated[
+        bool | None,
+        typer.Option("--skip-damaged/--no-skip-damaged", help="Leave out files of a folder that cannot be read."),
+    ] = None,
     test_flips: Annotated[
         bool | None, typer.Option("--test-flips/--no-test-flips", help="Score the test with mirror images too.")
     ] = None,
@@ -72,7 +77,8 @@ def train(
     if range_test:
         trials.range_test(recipe, out, data_dir, as_json)
         return
-    folder = out or Path("runs") / f"{recipe.net.replace(':', '-')}-{Path(recipe.data).resolve().name}-{recipe.seed}"
+    net_name, data_name = part_of_name(recipe.net), part_of_name(Path(recipe.data).resolve().name)
+    folder = out or Path("runs") / f"{net_name}-{data_name}-{recipe.seed}"
 
     from striate.app.progress import watching_run
     from striate.app.terminal import console

@@ -17,6 +17,9 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="FIELD=VALUE", help="A field or net option of `striate list fields`."),
 ]
+SkipDamaged = Annotated[
+    bool, typer.Option("--skip-damaged", help="Leave out files of a folder that cannot be read, and say how many.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -16,7 +16,13 @@ def metadata(subject: Subject) -> dict[str, Any]:
         "format": 1,
         "net": Path(subject.name).name,
         **_built_as(subject),
-        "input": {"layout": "float32 N, C, H, W", "channels": channels, "height": height, "width": width},
+        "input": {
+            "layout": "float32 N, C, H, W",
+            "channels": channels,
+            "height": height,
+            "width": width,
+            **({"levels": [levels.low, levels.high]} if (levels := subject.levels) else {}),
+        },
         "normalization": _normalization(subject),
         "output": "logits N, classes",
         "classes": list(subject.inputs.classes),
@@ -40,7 +46,7 @@ def _normalization(subject: Subject) -> dict[str, Any]:
     inputs, per_image = subject.inputs, subject.per_image
     formula = "(x - mean(x)) / max(std(x), 1 / sqrt(C H W))" if per_image else "(x - mean) / std for each channel"
     told: dict[str, Any] = {
-        "of": "x = feature, in the table's own units" if is_table(inputs.data) else "x = pixel / 255",
+        "of": "x = feature, in the table's own units, as float64" if is_table(inputs.data) else "x = pixel / 255",
         "formula": formula,
         **({} if per_image else {"mean": list(inputs.mean), "std": list(inputs.std)}),
         "permuted_pixels": subject.permuted,

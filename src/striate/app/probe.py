@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings, settings_of
+from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
 from striate.app.opens import opens_run
 from striate.app.speech import say, tell
 
@@ -37,12 +37,12 @@ TrainedOn = Annotated[
 ]
 
 
-def _free_page(context: typer.Context, value: Path | None) -> Path | None:
+def _free_page(value: Path | None) -> Path | None:
     """Refuse at once, before anything is computed, a folder that may not take the page."""
     if value is not None:
         from striate.reports.probe import claim_page
 
-        claim_page(value, context.command.name or "")
+        claim_page(value)
     return value
 
 
@@ -68,11 +68,15 @@ Quick = Annotated[bool, typer.Option("--quick", help="Leave out the checks wheth
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """What the command line gave, opened: the net, the pictures as it receives them, and the same as a tensor (N, C, H, W)."""
+    """What the command line gave, opened: the net, the pictures as it receives them, and the same as a tensor (N, C, H, W).
+
+    ``notes`` are what the page should say about the pictures.
+    """
 
     subject: Subject
     pictures: tuple[Picture, ...]
     images: Tensor
+    notes: tuple[str, ...] = ()
 
     def in_pixels(self) -> Asked:
         """Return the same with images in [0, 1], which the net normalizes by itself from now on."""
@@ -81,7 +85,7 @@ class Asked:
 
         shaped = [p.pixels if p.pixels.ndim == 3 else p.pixels[..., None] for p in self.pictures]
         pixels = torch.from_numpy(np.stack(shaped)).permute(0, 3, 1, 2).float() / 255
-        return Asked(self.subject.takes_pixels(), self.pictures, pixels)
+        return Asked(self.subject.takes_pixels(), self.pictures, pixels, self.notes)
 
 
 def opened(
@@ -91,19 +95,30 @@ def opened(
     trained_on: str | None,
     settings: list[str] | None,
     data_dir: Path | None,
+    skip_damaged: bool = False,
 ) -> Asked:
     """Return net and pictures; raises StriateError where one of them cannot be had."""
-    from striate.app.images import pictures
     from striate.app.subject import open_subject
     from striate.data.picture import Picture, all_fitted
 
     subject = open_subject(
         net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir, warn=say
     )
-    found = pictures(words, data_dir)
+    notes: list[str] = []
+    found = looked_at(subject, words, data_dir, skip_damaged, notes)
     seen = subject.arranged(all_fitted(found, subject.inputs.image_shape))
     shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
-    return Asked(subject, shown, subject.tensor(seen))
+    return Asked(subject, shown, subject.tensor(seen), tuple(notes))
+
+
+def looked_at(
+    subject: Subject, words: Sequence[str], data_dir: Path | None, skip_damaged: bool, notes: list[str]
+) -> list[Picture]:
+    """Return the pictures that ``words`` name, read like those ``subject`` was trained on; ``notes`` gets what a page says."""
+    from striate.app.images import pictures
+
+    skipping = skip_damaged or subject.skip_damaged
+    return pictures(words, data_dir, levels=subject.levels, skip_damaged=skipping, tell=notes.append)
 
 
 def present(
@@ -120,11 +135,17 @@ def present(
     """
     from striate.app import terminal
     from striate.base.files import dump_json, make_folder
-    from striate.reports.probe import file_name, page_of, write_page
+    from striate.reports.probe import file_name, older_page, page_of, write_page
 
     classes, name = asked.subject.inputs.classes, asked.subject.name
     folder = out or Path("runs") / f"probe-{record.probe}-{file_name(name)}"
-    written = write_page(page_of(record, asked.pictures, classes, name), folder, record.probe)
+    before = older_page(folder)
+    page = page_of(record, asked.pictures, classes, name)
+    for note in asked.notes:
+        say(f"note: {note}")
+    written = write_page(replace(page, notes=(*page.notes, *asked.notes)), folder, record.probe)
+    if before not in ("", record.probe):
+        say(f"the page of the probe {before} in {folder} was replaced; give each its own --out to keep both")
     if npz is not None:
         make_folder(npz.parent)
         record.write_npz(npz)
@@ -161,6 +182,7 @@ def saliency(
     npz: Npz = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    skip_damaged: SkipDamaged = False,
     quick: Quick = False,
     as_json: AsJson = False,
 ) -> None:
@@ -181,6 +203,7 @@ def gradcam(
     npz: Npz = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    skip_damaged: SkipDamaged = False,
     quick: Quick = False,
     as_json: AsJson = False,
 ) -> None:
@@ -202,6 +225,7 @@ def occlusion(
     npz: Npz = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    skip_damaged: SkipDamaged = False,
     quick: Quick = False,
     as_json: AsJson = False,
 ) -> None:
@@ -242,7 +266,8 @@ def _look(name: str, net: str, image: list[str], given: dict[str, Any], target: 
     from striate.probes.catalog import entry
     from striate.probes.sanity import checked
 
-    asked = opened(net, image, given["weights"], given["trained_on"], given["settings"], given["data_dir"])
+    names = ("weights", "trained_on", "settings", "data_dir", "skip_damaged")
+    asked = opened(net, image, *(given[name] for name in names))
     run = entry(name).run
     wanted = None if target is None else asked.subject.class_number(target)
     record = run(asked.subject.net, asked.images, target=wanted, **options)

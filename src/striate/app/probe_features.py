@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings, settings_of
+from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
 from striate.app.probe import Asked, Net, Npz, Out, Quick, TrainedOn, Weights, present
 from striate.base.errors import ProbeError, printable
 
@@ -41,6 +41,7 @@ def opened_data(
     trained_on: str | None,
     settings: list[str] | None,
     data_dir: Path | None,
+    skip_damaged: bool = False,
 ) -> Asked:
     """Return the net and the first ``count`` test images of ``data`` (validation or training ones where there are none).
 
@@ -56,7 +57,8 @@ def opened_data(
             f'the data set that "{printable(subject.name)}" was trained on is not at hand; name the images to look through with'
             " --data, a name of `striate list data` or an image folder"
         )
-    images = load(looked_through, data_dir=data_dir)
+    skipping = skip_damaged or subject.skip_damaged
+    images = load(looked_through, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels)
     split = images.test or images.val or images.train
     found = [
         Picture(f"{images.name} {i}, {images.classes[label]}", _flat(pixels), f"{images.name}:{i}", int(label))
@@ -64,7 +66,7 @@ def opened_data(
     ]
     seen = subject.arranged(all_fitted(found, subject.inputs.image_shape))
     shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
-    return Asked(subject, shown, subject.tensor(seen))
+    return Asked(subject, shown, subject.tensor(seen), images.notes)
 
 
 def features(
@@ -80,6 +82,7 @@ def features(
     npz: Npz = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    skip_damaged: SkipDamaged = False,
     quick: Quick = False,
     as_json: AsJson = False,
 ) -> None:
@@ -91,7 +94,7 @@ def features(
     wanted = channels_of(channels or [])
     if isinstance(wanted, dict) and not taps:
         taps = list(wanted)
-    asked = opened_data(net, data, images, weights, trained_on, settings, data_dir)
+    asked = opened_data(net, data, images, weights, trained_on, settings, data_dir, skip_damaged)
     record = entry("features").run(asked.subject.net, asked.images, taps=taps or (), channels=wanted, top=top)
     if not quick:
         record = checked_features(record, asked.subject.net, asked.images)
@@ -119,12 +122,13 @@ def patches(
     npz: Npz = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    skip_damaged: SkipDamaged = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the patches of a data set that excite a channel most."""
     from striate.probes.catalog import entry
 
-    asked = opened_data(net, data, images, weights, trained_on, settings, data_dir)
+    asked = opened_data(net, data, images, weights, trained_on, settings, data_dir, skip_damaged)
     record = entry("patches").run(asked.subject.net, asked.images, tap=tap, channels=plain(channels or []), top=top)
     present(record, asked, out, as_json, npz)
 
@@ -149,13 +153,14 @@ def maximize(
     npz: Npz = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    skip_damaged: SkipDamaged = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the image that excites a channel most, beside the patches of a data set that do."""
     from striate.app import terminal
     from striate.probes.catalog import entry
 
-    asked = opened_data(net, data, images, weights, trained_on, settings, data_dir).in_pixels()
+    asked = opened_data(net, data, images, weights, trained_on, settings, data_dir, skip_damaged).in_pixels()
     record = entry("maximize").run(
         asked.subject.net,
         asked.images,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings
+from striate.app.look import AsJson, DataDir, Settings, SkipDamaged
 from striate.app.probe import Asked, Net, Npz, Out, Seen, TrainedOn, Weights, opened, present
 from striate.app.speech import say
 from striate.base.errors import ProbeError, printable
@@ -41,13 +41,14 @@ def fool(
     npz: Npz = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    skip_damaged: SkipDamaged = False,
     as_json: AsJson = False,
 ) -> None:
     """Change images as little as it takes until the net sees another class in them."""
     from striate.app import terminal
     from striate.probes.catalog import entry
 
-    asked = opened(net, image, weights, trained_on, settings, data_dir).in_pixels()
+    asked = opened(net, image, weights, trained_on, settings, data_dir, skip_damaged).in_pixels()
     others = {word: _other(word, asked, trained_on, data_dir) for word in also or []}
     record = entry("fool").run(
         asked.subject.net,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings, settings_of
-from striate.app.probe import Asked, Class, Net, Npz, Out, Quick, TrainedOn, Weights, present
+from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
+from striate.app.probe import Asked, Class, Net, Npz, Out, Quick, TrainedOn, Weights, looked_at, present
 from striate.app.speech import tell
 from striate.base.errors import ProbeError
 
@@ -49,6 +49,7 @@ def localise(
     npz: Npz = None,
     settings: Settings = None,
     data_dir: DataDir = None,
+    skip_damaged: SkipDamaged = False,
     quick: Quick = False,
     as_json: AsJson = False,
 ) -> None:
@@ -70,12 +71,12 @@ def localise(
     }
     if scenes is None:
         wanted = None if target is None else subject.class_number(target)
-        asked = _whole(subject, image or [], data_dir)
+        asked = _whole(subject, image or [], data_dir, skip_damaged)
         record = entry("localise").run(subject.net, asked.images, target=wanted, **options)
     else:
         if target is not None:
             raise ProbeError("--class is for pictures; in scenes every object's own class is looked for")
-        asked, record = _scenes(subject, scenes, data, objects, side, background, seed, options, data_dir)
+        asked, record = _scenes(subject, scenes, data, objects, side, background, seed, options, data_dir, skip_damaged)
     if not quick:
         record = checked(record, subject.net, asked.images, partial(entry("localise").run, **options))
 
@@ -93,14 +94,14 @@ def localise(
     present(record, asked, out, as_json, npz, summary if scenes is not None else None)
 
 
-def _whole(subject: Subject, words: list[str], data_dir: Path | None) -> Asked:
+def _whole(subject: Subject, words: list[str], data_dir: Path | None, skip_damaged: bool) -> Asked:
     """Return the pictures at their own size, which must be one for all."""
     import numpy as np
 
-    from striate.app.images import pictures
     from striate.data.picture import Picture, coloured
 
-    found = pictures(words, data_dir)
+    notes: list[str] = []
+    found = looked_at(subject, words, data_dir, skip_damaged, notes)
     height, width, channels = subject.inputs.image_shape
     sizes = {p.pixels.shape[:2] for p in found}
     if len(sizes) > 1:
@@ -119,7 +120,7 @@ def _whole(subject: Subject, words: list[str], data_dir: Path | None) -> Asked:
         )
     seen = np.stack([coloured(p.pixels, channels) for p in found])
     shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
-    return Asked(subject, shown, subject.tensor(seen))
+    return Asked(subject, shown, subject.tensor(seen), tuple(notes))
 
 
 def _scenes(
@@ -132,6 +133,7 @@ def _scenes(
     seed: int,
     options: dict[str, Any],
     data_dir: Path | None,
+    skip_damaged: bool,
 ) -> tuple[Asked, Record]:
     """Return the first few scenes, and their record with how well all were found in ``facts["scenes"]``."""
     from striate.base.seeds import generator
@@ -142,7 +144,8 @@ def _scenes(
 
     if data is None:
         raise ProbeError("--scenes needs --data NAME, the data set whose test images are pasted")
-    images = load(data, data_dir=data_dir)
+    skipping = skip_damaged or subject.skip_damaged
+    images = load(data, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels)
     if images.image_shape != subject.inputs.image_shape or subject.permuted:
         raise ProbeError(
             f"the images of {images.name} are {images.image_shape} (H, W, C), and the net takes"
@@ -157,6 +160,6 @@ def _scenes(
         Picture(f"scene {i}: {n}", s, f"scene {i} of seed {seed}")
         for i, (n, s) in enumerate(zip(names, few, strict=True))
     )
-    asked = Asked(subject, shown, subject.tensor(few))
+    asked = Asked(subject, shown, subject.tensor(few), images.notes)
     record = entry("localise").run(subject.net, asked.images, target=made.labels[:SHOWN, 0].tolist(), **options)
     return asked, replace(record, facts={**record.facts, "scenes": told})

@@ -20,10 +20,12 @@ def score(
     options: Mapping[str, Any] | None = None,
     data_dir: Path | None = None,
     flips: bool = False,
+    skip_damaged: bool = False,
 ) -> dict[str, Any]:
     """Return accuracy, loss (mean cross-entropy in nats) and images of the net on the test split of ``data``.
 
-    With ``flips`` also accuracy_flips and loss_flips, of the mean logits of each image and its mirror image.
+    With ``flips`` also accuracy_flips and loss_flips, of the mean logits of each image and its mirror image; data_notes, where
+    something is to be said about the images. ``skip_damaged`` leaves out files of a folder that cannot be read.
     The images are brought to the size that the net expects. Their normalization is that of the run, of published weights, or
     of the exported file; for others that of the data ``trained_on``, which are ``data`` where nothing is said. Raises NetError
     or DataError when something does not fit.
@@ -36,13 +38,14 @@ def score(
 
     if data is None:
         raise DataError(f'the net "{name}" has no data of its own here; name them with --data')
-    if trained_on is None and _silent(name) and not metadata_of(weights):
+    if trained_on is None and _silent(name) and metadata_of(weights) is None:
         trained_on = data
     subject = open_subject(name, weights, trained_on=trained_on, options=options, data_dir=data_dir)
     height, width, channels = subject.inputs.image_shape
-    images = load(data, data_dir=data_dir)
+    skipping = skip_damaged or subject.skip_damaged
+    images = load(data, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels)
     if images.image_shape[:2] != (height, width) and height == width:
-        images = load(data, data_dir=data_dir, image_size=height)
+        images = load(data, data_dir=data_dir, image_size=height, skip_damaged=skipping, levels=subject.levels)
     if images.image_shape != subject.inputs.image_shape:
         raise DataError(
             f"{images.name} has images {_shape(images.image_shape)}, and {subject.name} takes {height}x{width}x{channels} "
@@ -67,6 +70,7 @@ def score(
         "accuracy": found.accuracy,
         "loss": found.loss,
         "images": found.images,
+        **({"data_notes": list(images.notes)} if images.notes else {}),
     }
     if flips:
         result |= with_mirror_images(net, in_order(images.test, normalization, where, 250))

@@ -8,17 +8,18 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
+import os
 import sys
 import warnings
 from typing import Any
 
 import typer
 
-from striate.base.errors import StriateError, shown
+from striate.base.errors import Remark, StriateError, shown
 from striate.base.files import advice
 
 STORAGE, DEFECT = 3, 1  # exit codes
-_format = warnings.formatwarning
+_format, _show = warnings.formatwarning, warnings.showwarning
 
 
 def tell(text: str, *, nl: bool = True) -> None:
@@ -33,15 +34,30 @@ def say(text: str) -> None:
 
 
 def prepare() -> None:
-    """Let stdout and stderr escape what their encoding lacks, and a library's warnings come through the door."""
+    """Let stdout and stderr escape what their encoding lacks, and warnings come through the door: remarks as sentences.
+
+    Code of the user's that asks for input finds none where nobody sits at a terminal.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     warnings.formatwarning = _formatted
+    warnings.showwarning = _shown_remark
+    warnings.simplefilter("always", Remark)
+    if sys.stdin is None or not sys.stdin.isatty():
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - it lasts as long as the command
+        os.dup2(sys.stdin.fileno(), 0)
 
 
 def _formatted(*given: Any, **named: Any) -> str:
     return shown(_format(*given, **named))
+
+
+def _shown_remark(message: Warning | str, category: type[Warning], *place: Any, **rest: Any) -> None:
+    if issubclass(category, Remark):
+        say(f"striate: {message}")
+    else:
+        _show(message, category, *place, **rest)
 
 
 def explained(error: Exception) -> int:

@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.app.exported import metadata_of
+from striate.app.exported import Told, metadata_of
 from striate.base.errors import NetError, ProbeError, listed, nearest, printable
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from striate.data.imageset import Images
+    from striate.data.levels import Levels
     from striate.nets.inputs import Inputs
 
 IMAGENET = "imagenet"
@@ -36,7 +37,8 @@ class Subject:
     """A net in evaluation mode, what it expects of an image, and its name for people.
 
     ``per_image``: each image is normalized by its own mean and standard deviation; ``permuted``: by one fixed permutation the
-    net was shown the pixels in another order.
+    net was shown the pixels in another order. ``levels``: the 16-bit values that became 0 and 255 in the images that it was
+    trained on, None where those had 8 bits; ``skip_damaged``: files of their folder that cannot be read were left out.
     """
 
     net: nn.Module
@@ -44,6 +46,8 @@ class Subject:
     name: str
     per_image: bool = False
     permuted: bool = False
+    levels: Levels | None = None
+    skip_damaged: bool = False
 
     def class_number(self, word: str) -> int:
         """Return the class that ``word`` names, or counts from 0; raises ProbeError for a word that is neither."""
@@ -125,7 +129,15 @@ def _of_run(folder: Path, warn: Callable[[str], None]) -> Subject:
     normalized = Normalization.of(labels)
     classes = tuple(map(str, labels["classes"]))
     inputs = Inputs((height, width, channels), normalized.mean, normalized.std, classes, run.recipe.data)
-    return Subject(net.eval(), inputs, str(folder), normalized.per_image, normalized.permuted)
+    return Subject(
+        net.eval(),
+        inputs,
+        str(folder),
+        normalized.per_image,
+        normalized.permuted,
+        _levels(labels.get("levels")),
+        run.recipe.skip_damaged,
+    )
 
 
 def _of_catalogue(
@@ -139,8 +151,8 @@ def _of_catalogue(
 
     trust(name)
     published = entry(name).inputs
-    told = metadata_of(weights) if trained_on is None else {}
-    if told:
+    told = metadata_of(weights) if trained_on is None else None
+    if told is not None:
         return _of_export(name, weights, options, told)
     if weights is None and name in ENTRIES:
         raise NetError(
@@ -161,7 +173,7 @@ def _of_catalogue(
     return Subject(net.eval(), inputs, name)
 
 
-def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: Mapping[str, Any]) -> Subject:
+def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: Told) -> Subject:
     """Return the net with the weights of a file that says by itself what goes into it; ``options`` go before those it says."""
     from striate.data.catalog import is_table, names
     from striate.nets import build
@@ -169,31 +181,37 @@ def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: M
     from striate.nets.weights import load_weights
     from striate.nets.zoo import without_start
 
-    built, normalized = told.get("built_as", {}), told["normalization"]
-    own = without_start(name, built["options"]) if (built.get("engine"), built.get("net")) == ("torch", name) else {}
-    size = told["input"]
-    channels = size["channels"]
+    built, normalized, size = told.built_as, told.normalization, told.input
+    of_this_name = built is not None and (built.engine, built.net) == ("torch", name)
+    own = without_start(name, built.options) if built is not None and of_this_name else {}
     inputs = Inputs(
-        (size["height"], size["width"], channels),
-        tuple(normalized.get("mean", [0.0] * channels)),
-        tuple(normalized.get("std", [1.0] * channels)),
-        tuple(told["classes"]),
-        data if (data := told.get("data", "")) in names() or is_table(data) else "",
+        (size.height, size.width, size.channels),
+        tuple(normalized.mean or [0.0] * size.channels),
+        tuple(normalized.std or [1.0] * size.channels),
+        tuple(told.classes),
+        told.data if told.data in names() or is_table(told.data) else "",
     )
     net = build(name, {**own, **options}, inputs.image_shape, len(inputs.classes) or 1000)
     if weights is not None:
         load_weights(net, weights)
-    return Subject(net.eval(), inputs, name, "mean" not in normalized, normalized["permuted_pixels"])
+    return Subject(net.eval(), inputs, name, normalized.mean is None, normalized.permuted_pixels, _levels(size.levels))
+
+
+def _levels(told: object) -> Levels | None:
+    """Return the levels that a run or a file tells as [low, high]; None where it tells none."""
+    from striate.data.levels import Levels
+
+    return Levels(*map(int, told)) if isinstance(told, (list, tuple)) and len(told) == 2 else None
 
 
 def inputs_of_data(name: str | None, data_dir: Path | None) -> Inputs:
     """Return the image size, the training split's statistics and the class names of data set ``name``, or ImageNet's."""
     from striate.data import load
-    from striate.data.imageset import statistics
     from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
+    from striate.training.normalization import Normalization
 
     if name == IMAGENET:
         return Inputs((224, 224, 3), IMAGENET_MEAN, IMAGENET_STD)
     data = load(name or "", data_dir=data_dir)
-    mean, std = statistics(data.train.images)
-    return Inputs(data.image_shape, tuple(map(float, mean)), tuple(map(float, std)), data.classes, name or "")
+    measured = Normalization.measured(data.train.images)
+    return Inputs(data.image_shape, measured.mean, measured.std, data.classes, name or "")

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
+import warnings
 from collections.abc import Iterable, Sequence
 
 
@@ -58,6 +59,15 @@ class StorageError(StriateError):
     """The disk refused a read or a write."""
 
     exit_code = 3
+
+
+class Remark(UserWarning):
+    """Something about an input that the person should know, though nothing is refused; its text is a sentence."""
+
+
+def remark(text: str) -> None:
+    """Tell the person ``text``: a warning in Python, a line on stderr of a command."""
+    warnings.warn(text, Remark, stacklevel=3)
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

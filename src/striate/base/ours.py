@@ -14,7 +14,8 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from striate.base.errors import RunError, StriateError, printable
-from striate.base.files import digest, encode, read_json
+from striate.base.files import digest, read_json
+from striate.base.strict_json import encode
 
 SEALED = 2  # the first format of a record that has a seal
 SHOWN = 200  # characters of a reason

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from striate.base.errors import DataError, nearest, printable
 from striate.data import cifar, idx
 from striate.data.digits import load_digits
 from striate.data.imageset import ImageSet
+from striate.data.levels import Levels
 from striate.data.tabular import SUFFIXES, load_table, sums
 
 
@@ -103,21 +104,30 @@ def describe(data_dir: Path | None = None) -> list[Description]:
     return found
 
 
-def load(name: str, *, data_dir: Path | None = None, image_size: int | None = None, download: bool = True) -> ImageSet:
+def load(
+    name: str,
+    *,
+    data_dir: Path | None = None,
+    image_size: int | None = None,
+    download: bool = True,
+    skip_damaged: bool = False,
+    levels: Levels | None = None,
+) -> ImageSet:
     """Return the data set ``name`` of the catalogue, or the folder of images or the table file at the path ``name``.
 
-    ``image_size`` is the side in pixels that all images are brought to. Raises DataError for an unknown name
-    (with the nearest valid one) and for whatever is absent or damaged.
+    ``image_size`` is the side in pixels that all images are brought to. Of a folder, ``skip_damaged`` leaves out files that
+    cannot be read, and ``levels`` are the 16-bit values that become 0 and 255 (None: the folder's own). Raises DataError for
+    an unknown name (with the nearest valid one) and for whatever is absent or damaged.
     """
     for entry in _ENTRIES:
         if entry.name == name:
-            return _resized(entry.load(data_dir, download), image_size)
+            return _noted(_resized(entry.load(data_dir, download), image_size))
     if is_table(name):
         return _resized(load_table(Path(name)), image_size)
     if os.path.isdir(name) or os.sep in name or (os.altsep or os.sep) in name:
         from striate.data.folder import load_folder
 
-        return load_folder(Path(name), image_size=image_size)
+        return load_folder(Path(name), image_size=image_size, skip_damaged=skip_damaged, levels=levels)
     raise DataError(
         f'there is no data set "{printable(name)}"{nearest(name, names())};'
         f" the names are {', '.join(names())}, or give the path of a folder with train/CLASS/*.png,"
@@ -142,6 +152,12 @@ def side(name: str, image_size: int | None = None) -> int | None:
 def is_table(name: str) -> bool:
     """Tell whether `load` gives the features of a table for ``name``, and no images."""
     return name == "sums" or name.endswith(SUFFIXES)
+
+
+def _noted(loaded: ImageSet) -> ImageSet:
+    from striate.data.equal import notes_on
+
+    return replace(loaded, notes=(*loaded.notes, *notes_on(loaded)))
 
 
 def _resized(loaded: ImageSet, image_size: int | None) -> ImageSet:

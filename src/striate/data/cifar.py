@@ -5,28 +5,24 @@ plane of 32 x 32 for red, green and blue.
 Source: Krizhevsky, Learning multiple layers of features from tiny images, 2009.
 
 What the user provides is judged by its structure, not by its hash: names, sizes, counts and labels must be right.
-The archive is read as a stream, so a header cannot point backwards, and the stream ends the reading where a header
-points beyond it; nothing but regular files with the expected names is read, and no more bytes are decompressed than
-the data set has, plus a little.
+Nothing but regular files with the expected names is read out of the archive, and no more bytes are decompressed than the data
+set has, plus a little (`striate.data.tar`).
 """
 
 from __future__ import annotations
 
-import gzip
-import io
 import os
-import tarfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
-from striate.base.errors import DataError, printable, sentence
-from striate.data.fetch import Remote, absent, download, roots, target
+from striate.base.errors import DataError, sentence
+from striate.base.foreign import open_regular, reason
+from striate.data.fetch import Remote, absent, download, is_file, roots, target
 from striate.data.imageset import Images, ImageSet, Labels, Split, image_set
+from striate.data.tar import Damaged, members
 
 _PIXELS = 3 * 32 * 32
 _SLACK = 16 << 20  # bytes of headers, notes and padding that an archive may hold beside its records
@@ -114,7 +110,7 @@ def load_cifar(layout: Layout, *, data_dir: Path | None = None, fetch: bool = Tr
 def locate(layout: Layout, data_dir: Path | None) -> Path | None:
     """Return the archive, or the folder of unpacked .bin files, in the first root that has either."""
     for root in roots(data_dir):
-        if os.path.isfile(archive := root / layout.remote.file):
+        if is_file(archive := root / layout.remote.file):
             return archive
         if os.path.isdir(folder := root / layout.folder):
             return folder
@@ -125,8 +121,8 @@ def read(source: Path, layout: Layout) -> ImageSet:
     """Read ``source``, an archive or a folder, as `load_cifar` does."""
     expected = layout.records
     splits: dict[str, tuple[Images, Labels]] = {}
-    members = _folder_members(source, layout) if source.is_dir() else _archive_members(source, layout)
-    for file, content in members:
+    found = _folder_members(source, layout) if source.is_dir() else _archive_members(source, layout)
+    for file, content in found:
         if file in splits:
             raise DataError(f"{source} holds {file} twice; use the official {layout.remote.file}")
         splits[file] = _decode(content, expected[file], layout, f"{file} in {source}")
@@ -168,65 +164,22 @@ def _decode(content: bytes, records: int, layout: Layout, where: str) -> tuple[I
 def _folder_members(folder: Path, layout: Layout) -> Iterator[tuple[str, bytes]]:
     for file in layout.records:
         path = folder / file
-        if not os.path.isfile(path):
+        if not is_file(path):
             continue
         try:
-            with path.open("rb") as stream:
+            with open_regular(path) as stream:
                 # One byte more than is right is enough to see that a file is too long.
                 content = stream.read(layout.records[file] * layout.record + 1)
         except OSError as error:
-            raise DataError(f"{path} could not be read ({error.strerror or error}); check the file") from error
+            raise DataError(f"{path} could not be read ({reason(error)}); check the file") from error
         yield file, content
 
 
 def _archive_members(archive: Path, layout: Layout) -> Iterator[tuple[str, bytes]]:
-    wanted = {f"{layout.folder}/{file}": file for file in layout.records}
     limit = sum(layout.records.values()) * layout.record + _SLACK
-    place = "its start"
+    wanted = {f"{layout.folder}/{file}": count * layout.record for file, count in layout.records.items()}
     try:
-        with gzip.open(archive, "rb") as unpacked:
-            limited = _Limited(unpacked, limit)
-            with tarfile.open(fileobj=limited, mode="r|") as tar:
-                for member in tar:
-                    place = f"member {printable(member.name[:100])}"
-                    file = wanted.get(member.name.removeprefix("./"))
-                    if file is None:
-                        continue
-                    if not member.isreg():
-                        raise DataError(f"{archive}: {place} is not a regular file; use the official {archive.name}")
-                    content = tar.extractfile(member)
-                    if content is None:
-                        raise DataError(f"{archive}: {place} has no content; use the official {archive.name}")
-                    yield file, content.read(layout.records[file] * layout.record + 1)
-            place = "its end"
-            while limited.read(1 << 20):  # the checksum stands behind the last byte
-                pass
-    except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
-        raise DataError(
-            f"{archive} is damaged or cut off at {place} ({printable(str(error))}); fetch {layout.remote.file} again"
-        ) from error
-
-
-class _Limited(io.RawIOBase):
-    """A stream that gives no more than ``limit`` bytes, which ends an archive bomb, and its end only a few times.
-
-    The second ends a loop of tarfile: to pass over a member it reads block by block as far as the header says, 2**80
-    bytes if need be, without noticing that nothing comes any more.
-    """
-
-    def __init__(self, source: BinaryIO | gzip.GzipFile, limit: int) -> None:
-        super().__init__()
-        self._source, self._left, self._ends = source, limit, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        content = self._source.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
-        self._left -= len(content)
-        self._ends += not content
-        if self._left < 0:
-            raise OSError("it unpacks to more bytes than this data set has")
-        if self._ends > 8:
-            raise OSError("a header promises more bytes than follow")
-        return content
+        for name, content in members(archive, wanted, limit):
+            yield name.rpartition("/")[2], content
+    except Damaged as error:
+        raise DataError(f"{archive} {error}; use the official {layout.remote.file}, or fetch it again") from error

@@ -1,38 +1,61 @@
 """One image file to one uint8 array: what is accepted, what is refused, and how each kind of pixel is converted.
 
-Accepted are PNG, JPEG, WebP and BMP of at most 50 million pixels, judged from the header before anything is decoded;
-an ending must name its content. Pillow recognises many more formats, and those are where its faults have been.
-Conversion: the EXIF rotation is applied; what is transparent lies over white; 16-bit grey is scaled to 8 bits; grey
-stays grey, and palettes and all else become RGB; of several frames the first is taken.
+Accepted are PNG, JPEG, WebP and BMP of at most 50 million pixels, judged from the header before anything is decoded, in
+files of at most 512 MiB; a name's extension must be that of its content. Pillow recognises many more formats, and those
+are where its faults have been.
+Conversion: the EXIF rotation is applied; what is transparent lies over white; 16 bits are scaled to 8 by the levels of the
+data set (`striate.data.levels`); grey stays grey, and palettes and all else become RGB; of several frames the first is
+taken. Metadata that cannot be read are left out: they say nothing about the pixels.
 """
 
 from __future__ import annotations
 
+import os
 import struct
 import warnings
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
+from striate.data import sixteen
 from striate.data.imageset import Images
+from striate.data.levels import FULL, Levels
+from striate.data.png import essential
+from striate.data.regular import open_regular
 
 PIXEL_LIMIT = 50_000_000
-# A JPEG of a telephone may hold a second picture behind the first, which Pillow calls MPO.
+FILE_LIMIT = 512 << 20  # bytes: 50 million pixels of four times 16 bits, uncompressed, and some more
+# A JPEG of a telephone may hold a second picture after the first, which Pillow calls MPO.
+_JPEG = ("JPEG", "MPO")
 FORMATS = {
     ".png": ("PNG",),
-    ".jpg": ("JPEG", "MPO"),
-    ".jpeg": ("JPEG", "MPO"),
+    ".apng": ("PNG",),
+    ".jpg": _JPEG,
+    ".jpeg": _JPEG,
+    ".jpe": _JPEG,
+    ".jfif": _JPEG,
+    ".mpo": _JPEG,
     ".webp": ("WEBP",),
     ".bmp": ("BMP", "DIB"),
+    ".dib": ("BMP", "DIB"),
 }
 _OPENED = ["PNG", "JPEG", "WEBP", "BMP"]
 ORIENTATION = 0x0112  # of EXIF
 LYING = (5, 6, 7, 8)  # turned by a quarter
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _GREY = ("1", "L", "LA", "La")
-_SIXTEEN_BITS = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 # What Pillow's decoders are known to raise on damaged bytes.
 _DAMAGE = (
     OSError,
@@ -44,46 +67,46 @@ _DAMAGE = (
     ArithmeticError,
     RuntimeError,
     AttributeError,
+    AssertionError,
+    MemoryError,
     struct.error,
     zlib.error,
 )
+
+
+_Wanted = TypeVar("_Wanted")
 
 
 class Unreadable(Exception):
     """The file is no acceptable image; the text says why, to stand after the file's name."""
 
 
-def decode(path: Path) -> Images:
+class Deep(Exception):
+    """The image has 16 bits a channel, and its levels are not known yet."""
+
+
+def decode(path: Path, levels: Levels | None = FULL) -> Images:
     """Return the image in ``path``: uint8 (H, W) when it is grey, (H, W, 3) otherwise.
 
-    Raises Unreadable; the ending of ``path`` must be a key of FORMATS.
+    ``levels`` are the 16-bit values that become 0 and 255. Raises Unreadable, also where a 16-bit value lies outside them;
+    Deep where they are None and the image has 16 bits. The extension of ``path`` must be a key of FORMATS.
     """
+    return _read(path, lambda image, file: _pixels(image, file, levels))
+
+
+def range_of(path: Path) -> tuple[int, int] | None:
+    """Return the smallest and the largest value of the 16-bit image in ``path``; None where it has 8 bits or is damaged."""
     try:
-        with warnings.catch_warnings():
-            # Pillow warns at its limit and refuses at twice that; ours is lower, and is judged here.
-            warnings.simplefilter("ignore")
-            with path.open("rb") as file, Image.open(file, formats=_OPENED) as image:
-                _judge(image, path.suffix.lower())
-                return _pixels(image)
-    except Image.UnidentifiedImageError as error:
-        raise Unreadable("is no PNG, JPEG, WebP or BMP image, or its header is damaged") from error
-    except Image.DecompressionBombError as error:
-        raise Unreadable(f"has more than {PIXEL_LIMIT:,} pixels") from error
-    except _DAMAGE as error:
-        raise Unreadable(f"is cut off or damaged ({error})") from error
+        return _read(path, _range)
+    except Unreadable:
+        return None
 
 
 def size_of(path: Path) -> tuple[int, int] | None:
     """Return width and height of the image in ``path`` by its header, as `decode` turns it; None where it has no good one."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with path.open("rb") as file, Image.open(file, formats=_OPENED) as image:
-                width, height = image.size
-                # Of PNG, Pillow's own method decodes the whole image, for what may stand behind it.
-                turned = Image.Image.getexif(image).get(ORIENTATION, 1) in LYING
-                return (height, width) if turned else (width, height)
-    except (*_DAMAGE, Image.DecompressionBombError):
+        return _read(path, _size)
+    except Unreadable:
         return None
 
 
@@ -104,28 +127,105 @@ def square(pixels: Images, side: int) -> Images:
     return np.asarray(resized)
 
 
-def _judge(image: Image.Image, ending: str) -> None:
-    if image.format not in FORMATS[ending]:
-        raise Unreadable(f"holds {image.format} in spite of its ending; rename it")
+def _read(path: Path, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _Wanted:
+    """Return ``what(image, file)`` of the image in ``path``, opened and judged; without metadata where they hinder a PNG."""
+    try:
+        file = open_regular(path)
+    except OSError as error:
+        raise Unreadable(f"could not be opened ({error.strerror or error})") from error
+    with file, warnings.catch_warnings():
+        # Pillow warns at its limit and refuses at twice that; ours is lower, and is judged here.
+        warnings.simplefilter("ignore")
+        if (size := os.fstat(file.fileno()).st_size) > FILE_LIMIT:
+            raise Unreadable(f"has {size:,} bytes, more than {FILE_LIMIT:,}")
+        extension = path.suffix.lower()
+        try:
+            try:
+                return _judged(file, extension, what)
+            except _DAMAGE:
+                kept = essential(file)
+                if kept is None:
+                    raise
+                return _judged(kept, extension, what)
+        except Image.UnidentifiedImageError as error:
+            raise Unreadable("is no PNG, JPEG, WebP or BMP image, or its header is damaged") from error
+        except Image.DecompressionBombError as error:
+            raise Unreadable(f"has more than {PIXEL_LIMIT:,} pixels") from error
+        except MemoryError as error:
+            raise Unreadable("needs more memory to be decoded than there is") from error
+        except _DAMAGE as error:
+            raise Unreadable(f"is cut off or damaged ({error})") from error
+
+
+def _judged(file: BinaryIO, extension: str, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _Wanted:
+    file.seek(0)
+    with Image.open(file, formats=_OPENED) as image:
+        if image.format not in FORMATS[extension]:
+            raise Unreadable(f"holds {image.format}, which its extension does not say; rename it")
+        width, height = image.size
+        if width * height > PIXEL_LIMIT:
+            raise Unreadable(f"has {width} x {height} pixels, more than {PIXEL_LIMIT:,}")
+        if width < 1 or height < 1:
+            raise Unreadable(f"has {width} x {height} pixels")
+        return what(image, file)
+
+
+def _size(image: Image.Image, _file: BinaryIO) -> tuple[int, int]:
     width, height = image.size
-    if width * height > PIXEL_LIMIT:
-        raise Unreadable(f"has {width} x {height} pixels, more than {PIXEL_LIMIT:,}")
-    if width < 1 or height < 1:
-        raise Unreadable(f"has {width} x {height} pixels")
+    return (height, width) if _orientation(image) in LYING else (width, height)
 
 
-def _pixels(image: Image.Image) -> Images:
+def _range(image: Image.Image, file: BinaryIO) -> tuple[int, int] | None:
+    if not sixteen.is_deep(image):
+        return None
+    values = sixteen.shown(sixteen.values(image, file))
+    return int(values.min()), int(values.max())
+
+
+def _pixels(image: Image.Image, file: BinaryIO, levels: Levels | None) -> Images:
+    if sixteen.is_deep(image):
+        if levels is None:
+            raise Deep
+        # Of colours at the full range Pillow's own upper byte is taken, within 1 of the rounded value, and decoded once.
+        if levels != FULL or sixteen.is_grey(image):
+            return _scaled(image, file, levels)
     image.load()
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode in _SIXTEEN_BITS:
-        return _eight_bits(np.asarray(upright).astype(np.int64))
+    upright = _turned(image, _orientation(image))
     grey = upright.mode in _GREY
     if upright.has_transparency_data:
-        colours = upright.convert("RGBA")
-        upright = Image.alpha_composite(Image.new("RGBA", colours.size, "white"), colours).convert("RGB")
+        upright = _over_white(upright.convert("RGBA"))
     return np.array(upright.convert("L" if grey else "RGB"))
 
 
-def _eight_bits(values: NDArray[np.int64]) -> Images:
-    """Scale 0..65535 to 0..255, rounding to the nearest."""
-    return ((values.clip(0, 65535) * 255 + 32767) // 65535).astype(np.uint8)
+def _scaled(image: Image.Image, file: BinaryIO, levels: Levels) -> Images:
+    values = sixteen.values(image, file)
+    told = sixteen.shown(values)
+    if told.min() < levels.low or told.max() > levels.high:
+        raise Unreadable(
+            f"has 16-bit values from {told.min()} to {told.max()}, and those of the data set lie between {levels.low} and"
+            f" {levels.high}; what is outside could only be clipped"
+        )
+    pixels = Image.fromarray(levels.eight_bits(told))
+    if told is not values:
+        pixels.putalpha(Image.fromarray(FULL.eight_bits(values[..., -1])))
+        pixels = _over_white(pixels.convert("RGBA"))
+    return np.array(_turned(pixels, _orientation(image)))
+
+
+def _over_white(image: Image.Image) -> Image.Image:
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 to 8; 1 where there is none, or nothing that can be read."""
+    try:
+        # Of PNG, Pillow's own method decodes the whole image, for what may stand after it.
+        told = Image.Image.getexif(image).get(ORIENTATION, 1)
+    except _DAMAGE:
+        return 1
+    return told if told in _UPRIGHT else 1
+
+
+def _turned(image: Image.Image, orientation: int) -> Image.Image:
+    method = _UPRIGHT.get(orientation)
+    return image if method is None else image.transpose(method)

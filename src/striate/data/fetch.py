@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from striate.base.errors import DataError, StorageError, printable
+from striate.base.foreign import amount, kind_of
 
 VARIABLE = "STRIATE_DATA"
+MOST_BYTES = 1 << 30  # of one file; the largest of the catalogue has 170 million
 _CHUNK = 1 << 16  # bytes
 _TIMEOUT = 30  # seconds without a byte
 
@@ -49,6 +52,16 @@ def roots(data_dir: Path | None) -> tuple[Path, ...]:
     return (*(folder for _, folder in named), cache_folder())
 
 
+def is_file(path: Path) -> bool:
+    """Tell whether the data file ``path`` is there; raises DataError for a pipe or device of that name, which is never read."""
+    kind = kind_of(path)
+    if kind not in ("file", "folder", "absent"):
+        raise DataError(
+            f"{printable(str(path))} is {kind}, and must be a regular file; move it away or name another folder"
+        )
+    return kind == "file"
+
+
 def target(data_dir: Path | None) -> Path:
     """Return the folder that downloads go to."""
     return data_dir if data_dir is not None else cache_folder()
@@ -69,17 +82,16 @@ def download(remote: Remote, folder: Path, name: str) -> Path:
     when the disk does not. No file of that name exists afterwards unless it is whole.
     """
     import pooch
-    import requests
 
+    is_file(folder / remote.file)
     pooch.get_logger().setLevel("WARNING")  # it would announce each file on the terminal
     # pooch annotates a downloader by names that its own do not have; it calls (url, file, None).
     receive = cast(Any, _receive)
     try:
         path = pooch.retrieve(remote.url, remote.known_hash, fname=remote.file, path=folder, downloader=receive)
         return Path(path)
-    except requests.RequestException as error:
-        # Its text is a chain of addresses and objects; the kind says enough.
-        reason = f"it could not be downloaded from {remote.url} ({type(error).__name__})"
+    except _Unreached as error:
+        reason = f"it could not be downloaded from {remote.url} ({error})"
         raise absent(name, (remote.file,), folder, reason) from error
     except ValueError as error:
         reason = f"what {remote.url} sent has not the hash {remote.known_hash} and was thrown away"
@@ -91,18 +103,40 @@ def download(remote: Remote, folder: Path, name: str) -> Path:
         ) from error
 
 
+class _Unreached(Exception):
+    """Nothing, or no end, came from the network; the text says why in a few words."""
+
+
 def _receive(url: str, file: str, _pooch: None) -> None:
-    """Write what ``url`` sends to ``file``, with a bar on standard error when that is a terminal."""
+    """Write what ``url`` sends to ``file``, with a bar on standard error when that is a terminal; raises _Unreached."""
+    import requests
+    import urllib3
+
+    with Path(file).open("wb") as output:
+        try:
+            for chunk in _sent(url):
+                output.write(chunk)
+        # An address that a redirect names may be none, which some say by a ValueError.
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+            # Its text is a chain of addresses and objects; the kind says enough.
+            raise _Unreached(type(error).__name__) from error
+
+
+def _sent(url: str) -> Iterator[bytes]:
     import requests
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
-    with requests.get(url, stream=True, timeout=_TIMEOUT) as response, Path(file).open("wb") as output, bar:
+    with requests.get(url, stream=True, timeout=_TIMEOUT) as response, bar:
         response.raise_for_status()
         length = response.headers.get("content-length", "")
         task = bar.add_task(url.rpartition("/")[2], total=int(length) if length.isdecimal() else None)
+        size = 0
         for chunk in response.iter_content(_CHUNK):
-            output.write(chunk)
+            size += len(chunk)
+            if size > MOST_BYTES:
+                raise _Unreached(f"it sends more than {amount(MOST_BYTES)}")
+            yield chunk
             bar.advance(task, len(chunk))

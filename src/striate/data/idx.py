@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import math
-import os
 import struct
 import zlib
 from collections.abc import Sequence
@@ -18,8 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from striate.base.errors import DataError, printable
-from striate.data.fetch import Remote, absent, download, roots, target
+from striate.base.errors import DataError
+from striate.base.foreign import open_regular, reason
+from striate.data.fetch import Remote, absent, download, is_file, roots, target
 from striate.data.imageset import Images, ImageSet, Split, image_set
 
 _FILES = (
@@ -175,20 +175,20 @@ def _content(path: Path, limit: int) -> bytes:
     parts: list[bytes] = []
     length = 0
     try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+        with open_regular(path) as file, gzip.open(file, "rb") if path.suffix == ".gz" else file as stream:
             while length < limit and (part := stream.read(min(1 << 20, limit - length))):
                 parts.append(part)
                 length += len(part)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(
-            f"{path} is damaged or cut off after {length:,} unpacked bytes ({printable(str(error))}); fetch it again"
+            f"{path} is damaged or cut off after {length:,} unpacked bytes ({reason(error)}); fetch it again"
         ) from error
     return b"".join(parts)
 
 
 def _file(folder: Path, name: str) -> Path | None:
     for path in (folder / f"{name}.gz", folder / name, folder / name.replace("-idx", ".idx")):
-        if os.path.isfile(path):
+        if is_file(path):
             return path
     return None
 

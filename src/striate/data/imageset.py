@@ -7,6 +7,7 @@ All are read-only, so no run can change what the next one sees.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import math
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 
 from striate.base.errors import DataError
 from striate.base.seeds import generator
+from striate.data.grouped import groups_of, hold
+from striate.data.levels import Levels
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -65,13 +68,29 @@ class Split:
     def __len__(self) -> int:
         return len(self.labels)
 
+    @functools.cached_property
+    def marks(self) -> tuple[bytes, ...]:
+        """One mark an image: equal where all its bytes are (SHA-256, cut to 16 bytes)."""
+        return tuple(hashlib.sha256(image.data).digest()[:16] for image in self.images.reshape(len(self), -1))
+
+    @property
+    def firsts(self) -> Labels:
+        """For each image the index of the first one that is equal to it, int64 (N,): its own, where there is none before."""
+        first: dict[bytes, int] = {}
+        return np.array([first.setdefault(mark, index) for index, mark in enumerate(self.marks)], dtype=np.int64)
+
+    def take(self, indices: Labels) -> Split:
+        """Return the images of ``indices``, int64, in that order."""
+        return Split(self.images[indices], self.labels[indices])
+
 
 @dataclass(frozen=True, eq=False)
 class ImageSet:
     """Splits of one data set; ``val`` or ``test`` is None where the source has none.
 
     ``classes[k]`` is the name of label k; ``origin`` says where the bytes came from; ``notes`` are sentences for the
-    report. Make one with `image_set`, which computes ``fingerprint`` and checks that the splits fit together.
+    report; ``levels`` are the 16-bit values that became 0 and 255, None where no image had 16 bits. Make one with
+    `image_set`, which computes ``fingerprint`` and checks that the splits fit together.
     """
 
     name: str
@@ -82,6 +101,7 @@ class ImageSet:
     fingerprint: str
     origin: str
     notes: tuple[str, ...] = ()
+    levels: Levels | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -143,19 +163,18 @@ def fingerprint(classes: tuple[str, ...], train: Split, val: Split | None, test:
     return sha.hexdigest()
 
 
-def statistics(images: Cells) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def statistics(images: Cells) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return mean and standard deviation per channel of uint8 (N, H, W, C): two float32 (C,), in [0, 1] units.
 
     The sums are whole numbers and therefore exact; memory is bounded by one block, whatever N is. Features (N, 1, 1, D)
-    keep their own units.
+    keep their own units, and give float64 (D,).
     """
     count, height, width, channels = images.shape
     cells = count * height * width
     if cells == 0:
         raise DataError(f"images of shape {images.shape} have no mean; at least one image is needed")
     if images.dtype != np.uint8:
-        columns = images.reshape(count, channels).astype(np.float64)
-        return columns.mean(axis=0).astype(np.float32), columns.std(axis=0).astype(np.float32)
+        return _of_features(images.reshape(count, channels))
     total = np.zeros(channels, dtype=np.int64)
     squares = np.zeros(channels, dtype=np.int64)
     for start in range(0, count, _BLOCK):
@@ -171,12 +190,30 @@ def statistics(images: Cells) -> tuple[NDArray[np.float32], NDArray[np.float32]]
     return (mean / 255).astype(np.float32), (std / 255).astype(np.float32)
 
 
-def holdout(labels: Labels, fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _of_features(rows: Cells) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean and deviation, float64 (D,), of rows (N, D) of finite floats; exactly 0 for a column of one value.
+
+    Each column is first divided by a power of two, so that no square overflows, and counted from its first value, so that
+    neither a large mean nor its rounding reaches the deviation.
+    """
+    _, exponent = np.frexp(np.abs(rows).max(axis=0).astype(np.float64))
+    scaled = np.ldexp(rows.astype(np.float64), -exponent)
+    shifted = scaled - scaled[0]
+    mean = scaled[0] + shifted.mean(axis=0)
+    return np.ldexp(mean, exponent), np.ldexp(shifted.std(axis=0), exponent)
+
+
+def holdout(
+    labels: Labels, fraction: float, seed: int, firsts: Labels | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Split indices into (train, val), both sorted int64; ``fraction`` of each class goes to val.
 
     A class of n images gives round(fraction * n), but at least 1 and at most n - 1. The draw depends on labels,
-    fraction and seed alone (stream ``split``). Raises DataError when fraction is not inside (0, 1), when there is no
-    label, or when a class has a single image, which cannot be on both sides.
+    fraction, seed and ``firsts`` alone (stream ``split``). ``firsts[i]`` is the index of the first image equal to i
+    (`Split.firsts`): equal images come to one side, so a class may give a few less or more, and nothing where all its
+    images are equal; where no two images are equal it changes nothing. Raises DataError when fraction is not inside
+    (0, 1), when there is no label, when a class has a single image, which cannot be on both sides, and when nothing can be
+    held out because all images of every class are equal.
     """
     if not 0 < fraction < 1:
         raise DataError(f"the validation fraction is {fraction}, and must lie between 0 and 1, both excluded")
@@ -191,10 +228,19 @@ def holdout(labels: Labels, fraction: float, seed: int) -> tuple[NDArray[np.int6
         )
     rng = generator(seed, "split")
     held = np.zeros(labels.size, dtype=bool)
+    groups = {} if firsts is None else groups_of(firsts)
     for value, count in zip(classes, counts, strict=True):
-        members = np.flatnonzero(labels == value)
+        order = rng.permutation(np.flatnonzero(labels == value))
         size = min(max(math.floor(fraction * int(count) + 0.5), 1), int(count) - 1)
-        held[rng.permutation(members)[:size]] = True
+        if groups:
+            hold(order, size, labels, groups, held)
+        else:
+            held[order[:size]] = True
+    if not held.any():
+        raise DataError(
+            "all images of each class are equal, and a validation split needs two different images of a class; add images,"
+            " or give a val split of your own"
+        )
     return np.flatnonzero(~held).astype(np.int64), np.flatnonzero(held).astype(np.int64)
 
 

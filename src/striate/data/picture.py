@@ -9,7 +9,7 @@ a net of one channel.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from PIL import Image
 from striate.base.errors import DataError, printable, sentence
 from striate.data.decode import FORMATS, Unreadable, decode, square
 from striate.data.imageset import Images
+from striate.data.levels import FULL, Levels
 
 MOST = 1000
 """Pictures of one folder that are taken."""
@@ -37,21 +38,29 @@ class Picture:
     label: int | None = None
 
 
-def read_picture(path: Path) -> Picture:
-    """Return the image in ``path``; raises DataError saying why it cannot be used."""
+def read_picture(path: Path, levels: Levels = FULL) -> Picture:
+    """Return the image in ``path``; raises DataError saying why it cannot be used.
+
+    ``levels`` are the 16-bit values that become 0 and 255: those of the images that the net was trained on, where it had any.
+    """
     shown = printable(str(path))
     if not os.path.isfile(path):
         raise DataError(f"there is no image file {shown}; give a PNG, JPEG, WebP or BMP file, or a folder of them")
     if path.suffix.lower() not in FORMATS:
         raise DataError(f"{shown} does not end in {', '.join(FORMATS)}; convert or rename it")
     try:
-        return Picture(printable(path.stem), decode(path), shown)
+        return Picture(printable(path.stem), decode(path, levels), shown)
     except Unreadable as error:
         raise DataError(f"{shown} {error}") from error
 
 
-def read_folder(folder: Path) -> list[Picture]:
-    """Return the images that lie in ``folder`` itself, sorted by name; raises DataError listing all that cannot be used."""
+def read_folder(
+    folder: Path, levels: Levels = FULL, *, skip_damaged: bool = False, tell: Callable[[str], None] | None = None
+) -> list[Picture]:
+    """Return the images that lie in ``folder`` itself, sorted by name; raises DataError listing all that cannot be used.
+
+    With ``skip_damaged`` those are left out instead, and ``tell`` is called with a sentence that counts them.
+    """
     shown = printable(str(folder))
     try:
         files = sorted(p for p in folder.iterdir() if p.suffix.lower() in FORMATS and not p.name.startswith("."))
@@ -65,11 +74,13 @@ def read_folder(folder: Path) -> list[Picture]:
     faults: list[str] = []
     for file in files:
         try:
-            pictures.append(read_picture(file))
+            pictures.append(read_picture(file, levels))
         except DataError as error:
             faults.append(str(error))
-    if faults:
+    if faults and not (skip_damaged and pictures):
         raise DataError(sentence(faults))
+    if faults and tell:
+        tell(f"{len(faults)} files could not be read as images and were left out: {sentence(faults, 3)}")
     return pictures
 
 

@@ -15,6 +15,7 @@ from pydantic import model_validator
 from torch import Tensor, nn
 
 from striate.base.errors import NetError, nearest
+from striate.base.foreign import reason
 from striate.nets.entry import Entry, ImageShape
 from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
 from striate.nets.own import is_zoo, tried
@@ -67,7 +68,7 @@ def _timm_entry(timm: Any, name: str, model: str) -> Entry:
         net = timm.create_model(model, pretrained=options.pretrained, **asked)
         if options.weights is None:
             return net
-        given = read_weights(Path(options.weights))
+        given = read_weights(Path(options.weights), net.state_dict().keys())
         if facts is None or not misfits(net, given):
             copy_weights(net, given, options.weights)
             return net
@@ -121,7 +122,7 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
         else:
             net, had, count = drawn(channels, classes), channels, classes
         if options.weights is not None:
-            given = read_weights(Path(options.weights))
+            given = read_weights(Path(options.weights), net.state_dict().keys())
             if not misfits(net, given):
                 copy_weights(net, given, options.weights)
             else:
@@ -144,13 +145,14 @@ def _builder(
         except NetError:
             raise
         except Exception as error:
-            reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+            told = reason(error)
+            why = told if told == type(error).__name__ else f"{type(error).__name__}: {told}"
             if options.pretrained:
                 raise NetError(
-                    f'the published weights of "{name}" could not be had ({reason}); connect to the network once, or give a '
+                    f'the published weights of "{name}" could not be had ({why}); connect to the network once, or give a '
                     "file of them: --set weights=FILE --set pretrained=false"
                 ) from error
-            raise NetError(f'"{name}" cannot be built for images {image_shape} (H, W, C): {reason}') from error
+            raise NetError(f'"{name}" cannot be built for images {image_shape} (H, W, C): {why}') from error
         return tried(net, name, image_shape, classes)
 
     return build

@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from striate.reports.numerals import number
+from striate.reports.svg import legal
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -42,9 +43,9 @@ def picture(svg: str) -> Picture:
 def render(template: str, **values: Any) -> str:
     """Return the page of ``template`` with ``values``; an undefined name in it is an error.
 
-    Half a character (a lone surrogate, which UTF-8 cannot hold) becomes a question mark.
+    A control character that no page may hold becomes the replacement character, half a character a question mark.
     """
-    return _environment().get_template(template).render(**values).encode("utf-8", "replace").decode("utf-8")
+    return legal(_environment().get_template(template).render(**values))
 
 
 @cache

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.base.errors import StorageError, printable
 from striate.base.files import make_folder
 from striate.base.outputs import MARK, claim_folder, ours, write_output
 from striate.reports.mathml import formula
@@ -135,12 +134,12 @@ def probe_html(shown: Page, probe: str = "", files: Sequence[str] = ()) -> str:
 def write_page(shown: Page, folder: Path, probe: str = "") -> Path:
     """Write every panel as a PNG, and index.html, into ``folder``; return the path of the page.
 
-    An older page of the same probe is replaced, and those of its pictures that the new one lacks are removed. Raises
-    StorageError where `claim_page` does, or where a picture's name is taken by what was not written here.
+    An older page is replaced, and those of its pictures that the new one lacks are removed. Raises StorageError, before
+    anything is written, where the page's name or a picture's is taken by what was not written here.
     """
     panels = [panel for group in (*shown.groups, *shown.after) for panel in group.panels]
     made = {f"{file_name(panel.file)}.png": png(enlarged(panel.pixels)) for panel in panels}
-    claim_page(folder, probe, *made)
+    claim_page(folder, *made)
     older = [name for name in _told(folder, "pictures").split() if re.fullmatch(r"[A-Za-z0-9.-]+\.png", name)]
     make_folder(folder)
     for name, content in made.items():
@@ -153,13 +152,14 @@ def write_page(shown: Page, folder: Path, probe: str = "") -> Path:
     return target
 
 
-def claim_page(folder: Path, probe: str, *files: str) -> None:
-    """Raise StorageError unless ``folder`` can take the page of ``probe`` and ``files``, new or for an older one of its own."""
+def claim_page(folder: Path, *files: str) -> None:
+    """Raise StorageError unless ``folder`` can take a page and ``files``: new, or with an older page that was written here."""
     claim_folder(folder, PAGE, *files)
-    if (other := _told(folder, "probe")) not in ("", probe):
-        raise StorageError(
-            f"{printable(str(folder))} holds the page of the probe {printable(other)}; choose another folder with --out"
-        )
+
+
+def older_page(folder: Path) -> str:
+    """Return the probe whose page is in ``folder``; nothing where there is none that was written here."""
+    return _told(folder, "probe")
 
 
 def _told(folder: Path, what: str) -> str:

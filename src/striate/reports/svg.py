@@ -76,7 +76,16 @@ def element(figure: Figure, label: str) -> str:
 
 def file_of(svg: str) -> str:
     """Return an SVG element as a file of its own, with the mark of what is written here."""
-    return f"{svg}\n<!-- {MARK} -->\n"
+    return f"{legal(svg)}\n<!-- {MARK} -->\n"
+
+
+def legal(text: str) -> str:
+    """Return ``text`` with the replacement character for each one that XML forbids, and "?" for half of one.
+
+    Extensible Markup Language 1.0, fifth edition, section 2.2, production [2] Char.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text)
 
 
 def _opened(text: str, label: str) -> str:

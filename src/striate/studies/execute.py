@@ -18,12 +18,13 @@ from striate.base.errors import DataError, RunError, StriateError, StudyError, l
 from striate.base.files import make_folder, refuse_links, write_json
 from striate.base.lock import locked, unused
 from striate.base.ours import sealed
-from striate.data import ImageSet, load
+from striate.data import ImageSet
 from striate.studies.judge import Answer, damage, done, ended, judge, named, outcomes_of, place, read_study
 from striate.studies.question import Study
 from striate.studies.selection import chosen
 from striate.studies.workers import Job, cores, run_jobs, share
 from striate.studies.workers import Warn as Tell
+from striate.training.images import Asked, asked, images_of
 from striate.training.own_code import refuse_changed, source_of
 from striate.training.recipe import differing, recipe_from_json
 from striate.training.run import Run, open_run
@@ -144,18 +145,18 @@ def _check(study: Study, data_dir: Path | None) -> ImageSet:
 
     Returns the images of the base recipe.
     """
-    loaded: dict[tuple[str, int | None], ImageSet] = {}
+    loaded: dict[Asked, ImageSet] = {}
     for recipe in (study.base, *(study.recipe(arm, study.seeds[0]) for arm in study.arms)):
-        key = (recipe.data, recipe.image_size)
+        key = asked(recipe)
         if key not in loaded:
-            loaded[key] = load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
+            loaded[key] = images_of(recipe, data_dir)
         images = loaded[key]
         if images.test is None:
             raise DataError(
                 f"{images.name} has no test split, on which a study judges; add a folder test/CLASS/, or 5 images of each class"
             )
         check(recipe, images)
-    return loaded[study.base.data, study.base.image_size]
+    return loaded[asked(study.base)]
 
 
 def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:

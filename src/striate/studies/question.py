@@ -21,11 +21,13 @@ from types import FunctionType
 from typing import Any, Literal
 
 from striate.base.errors import RecipeError, StudyError, listed, nearest
+from striate.base.files import digest
 from striate.nets.own import is_own
 from striate.studies.verdict import Claim
 from striate.training.known_nets import options_of
 from striate.training.recipe import Recipe
 
+LONGEST_SLUG = 100  # letters; a name of a folder has 255 at most
 Tests = Literal["every", "chosen", "none"]
 
 
@@ -54,8 +56,9 @@ class Arm:
 
     @property
     def slug(self) -> str:
-        """The arm's name as a folder name: lower case, digits and dashes."""
-        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-") or "arm"
+        """The arm's name as a folder name: lower case, digits and dashes; a long one is cut, and told apart by its hash."""
+        slug = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-") or "arm"
+        return slug if len(slug) <= LONGEST_SLUG else f"{slug[:LONGEST_SLUG]}-{digest(slug.encode())[:8]}"
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def tell(results: int, said: dict[str, str]) -> None:
 
 def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None]) -> str:
     """Do one run and, where the job says so, score its best weights on the test split; return why it failed, if it did."""
-    from striate.data import load
+    from striate.training.images import asked, images_of
     from striate.training.own_code import admit_named
     from striate.training.recipe import recipe_from_json
     from striate.training.train import test, train
@@ -69,10 +69,10 @@ def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None])
     try:
         admit_named(job["recipe"]["net"], job["source"])
         recipe = recipe_from_json(job["recipe"])
-        key = f"{recipe.data} {recipe.image_size}"
+        key = str(asked(recipe))
         if key not in loaded:
             loaded.clear()
-            loaded[key] = load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
+            loaded[key] = images_of(recipe, data_dir)
         run = train(recipe, job["folder"], images=loaded[key], warn=warn)
         if run.status == "finished" and job["test"]:
             test(run.folder, images=loaded[key], warn=warn)

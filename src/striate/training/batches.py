@@ -11,25 +11,25 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from striate.base.errors import DataError
+from striate.base.errors import DataError, printable, sentence
 from striate.base.seeds import generator
 from striate.data import ImageSet, Split, holdout
-from striate.data.imageset import statistics
 from striate.data.mixing import shares
 from striate.data.subset import subset
-from striate.training.normalization import Normalization
+from striate.training.normalization import Normalization, notes_on
 from striate.training.recipe import Recipe
 from striate.training.treatments import check, first_flips, mix_of, treat
 
 
 @dataclass(frozen=True)
 class Splits:
-    """The images a run trains on and those it validates on, how both are normalized, and the number of classes."""
+    """The images a run trains on and those it validates on, how both are normalized, the number of classes, and notes."""
 
     train: Split
     val: Split
     normalization: Normalization
     classes: int
+    notes: tuple[str, ...] = ()
 
 
 def split(images: ImageSet, recipe: Recipe) -> Splits:
@@ -46,19 +46,21 @@ def split(images: ImageSet, recipe: Recipe) -> Splits:
         val = images.test
     elif val is None:
         # Which images are held out belongs to the data, not to the seed: all runs of a study share one validation set.
-        kept, held = holdout(train.labels, recipe.validation, seed=0)
-        val = Split(train.images[held], train.labels[held])
-        train = Split(train.images[kept], train.labels[kept])
+        kept, held = holdout(train.labels, recipe.validation, seed=0, firsts=None if images.tabular else train.firsts)
+        train, val = train.take(kept), train.take(held)
     if recipe.train_images is not None:
         # Drawn like the validation images: the same for all seeds, and part of every larger choice.
         chosen = subset(train.labels, recipe.train_images, seed=0)
-        train = Split(train.images[chosen], train.labels[chosen])
-    mean, std = statistics(train.images)
-    # A channel without any contrast would divide by zero; leave it unscaled.
-    scale = tuple(float(s) if s > 0 else 1.0 for s in std)
-    per_image = recipe.standardize == "image"
-    normalization = Normalization(tuple(float(m) for m in mean), scale, per_image, recipe.permute_pixels)
-    return Splits(train, val, normalization, len(images.classes))
+        train = train.take(chosen)
+    normalization = Normalization.measured(train.images, recipe.standardize == "image", recipe.permute_pixels)
+    notes = (*notes_on(train.images), *_lacking(images.classes, train, val))
+    return Splits(train, val, normalization, len(images.classes), notes)
+
+
+def _lacking(classes: tuple[str, ...], train: Split, val: Split) -> tuple[str, ...]:
+    """Return the note that names the classes which are trained and not validated, if there are any."""
+    lacking = [printable(classes[label]) for label in np.setdiff1d(train.labels, val.labels)]
+    return (f"the validation images have none of {len(lacking)} classes: {sentence(lacking, 3)}",) if lacking else ()
 
 
 class Feed:

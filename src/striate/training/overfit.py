@@ -22,8 +22,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from striate.data import ImageSet, load
+from striate.data import ImageSet
 from striate.training.denormals import denormals_flushed
+from striate.training.images import images_of
 from striate.training.known_nets import complete
 from striate.training.recipe import Recipe
 from striate.training.setup import Setup, set_up
@@ -79,7 +80,7 @@ def overfit_batch(
 
     Nothing is written. Raises StriateError when recipe, data or net are refused.
     """
-    loaded = images if images is not None else load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
+    loaded = images if images is not None else images_of(recipe, data_dir)
     plain = untreated(recipe)
     setup = set_up(plain, loaded, warn)
     batch, labels = setup.feed.batch(1, 0)

@@ -20,8 +20,9 @@ from pathlib import Path
 from statistics import fmean
 
 from striate.base.errors import RecipeError, sentence
-from striate.data import ImageSet, load
+from striate.data import ImageSet
 from striate.training.denormals import denormals_flushed
+from striate.training.images import images_of
 from striate.training.recipe import Recipe
 from striate.training.setup import Setup, set_up
 
@@ -75,7 +76,7 @@ def range_test(
     Raises RecipeError for a range, updates or seeds that are not accepted, StriateError when recipe, data or net are refused.
     """
     _check(lowest, highest, updates, seeds)
-    loaded = images if images is not None else load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
+    loaded = images if images is not None else images_of(recipe, data_dir)
     ramps: list[Ramp] = []
     for seed in range(recipe.seed, recipe.seed + seeds):
         setup = set_up(recipe.change(seed=seed), loaded, warn)

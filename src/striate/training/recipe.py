@@ -45,6 +45,8 @@ class Recipe(BaseModel):
     """A name of `striate list data`, or an image folder."""
     image_size: Annotated[int, Field(ge=1, le=4096)] | None = None
     """Side in pixels to which all images are brought; none keeps their own size."""
+    skip_damaged: bool = False
+    """Leave out files of an image folder that cannot be read, with a note that counts them; else they are refused."""
     validation: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.1
     """Share of the training images held out, class by class, where the data bring no validation split."""
     validate_on_test: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -41,7 +41,10 @@ class Setup:
     warn: Callable[[str], None]
 
     def labels(self) -> dict[str, Any]:
-        """Return what a reader of the weights needs to use them: classes, normalization, image shape, net."""
+        """Return what a reader of the weights needs to use them: classes, normalization, image shape, net.
+
+        ``levels``, the 16-bit values that became 0 and 255, only where there were images of 16 bits.
+        """
         return {
             "engine": self.recipe.engine,
             "net": self.recipe.net,
@@ -49,6 +52,7 @@ class Setup:
             "image_shape": list(self.images.image_shape),
             "classes": list(self.images.classes),
             **self.splits.normalization.labels(),
+            **({"levels": [levels.low, levels.high]} if (levels := self.images.levels) else {}),
         }
 
 
@@ -62,7 +66,8 @@ def set_up(recipe: Recipe, images: ImageSet, warn: Callable[[str], None]) -> Set
     where = torch.device("cpu") if by_hand else machine.device()
     splits = split(images, recipe)
     engine: Engine = _scratch_engine(recipe, images) if by_hand else _torch_engine(recipe, images, splits, where)
-    return Setup(recipe, images, splits, engine, Feed(splits, recipe, where), where, warn)
+    noted = replace(images, notes=(*images.notes, *splits.notes))
+    return Setup(recipe, noted, splits, engine, Feed(splits, recipe, where), where, warn)
 
 
 def check(recipe: Recipe, images: ImageSet) -> None:

@@ -13,12 +13,14 @@ from striate.base.errors import DataError, RunError
 from striate.base.files import write_json
 from striate.base.lock import locked
 from striate.base.ours import sealed
-from striate.data import ImageSet, load
+from striate.data import ImageSet
 from striate.data.imageset import Split
 from striate.training import checkpoints, machine
 from striate.training.batches import in_order
 from striate.training.denormals import denormals_flushed
 from striate.training.evaluate import evaluate, with_mirror_images
+from striate.training.images import images_of
+from striate.training.linear import advice
 from striate.training.loop import Watch, run_epochs
 from striate.training.normalization import Normalization
 from striate.training.own_code import admit
@@ -53,7 +55,7 @@ def train(
         if run.status in DONE:
             return run
         admit(folder, recipe.net)
-    loaded = images if images is not None else load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
+    loaded = images if images is not None else images_of(recipe, data_dir)
     setup = set_up(recipe, loaded, warn)
     fresh = not folder.exists()
     if not fresh and not (folder / "recipe.json").is_file():
@@ -63,7 +65,9 @@ def train(
         record(setup, folder)
         try:
             with denormals_flushed():
-                run_epochs(setup, folder, watch)
+                status, _ = run_epochs(setup, folder, watch)
+            if status == "finished" and (advised := advice(recipe, setup.splits, setup.engine.module())):
+                warn(advised)
         except BaseException as error:
             before, told = open_run(folder), f"{type(error).__name__}: {error}"
             stopped = isinstance(error, KeyboardInterrupt)
@@ -122,7 +126,7 @@ def test(
     if stored and stands(run, stored):
         return stored
     chosen = best(run) if epoch is None else kept(run, epoch)
-    data = images if images is not None else load(run.recipe.data, data_dir=data_dir, image_size=run.recipe.image_size)
+    data = images if images is not None else images_of(run.recipe, data_dir)
     if data.test is None:
         raise DataError(f"{data.name} has no test split; add a folder test/CLASS/ beside train/")
     same_data(run.folder, data)

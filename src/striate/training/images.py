@@ -1,0 +1,21 @@
+"""The images of a recipe: what it says of its data, in one place for all that train, test and look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from striate.data import ImageSet, load
+from striate.training.recipe import Recipe
+
+Asked = tuple[str, int | None, bool]
+
+
+def asked(recipe: Recipe) -> Asked:
+    """Return the fields of ``recipe`` that decide which images it has: equal for two recipes that share them."""
+    return recipe.data, recipe.image_size, recipe.skip_damaged
+
+
+def images_of(recipe: Recipe, data_dir: Path | None = None) -> ImageSet:
+    """Return the images of ``recipe``; raises DataError as `striate.data.load` does."""
+    data, image_size, skip_damaged = asked(recipe)
+    return load(data, data_dir=data_dir, image_size=image_size, skip_damaged=skip_damaged)
