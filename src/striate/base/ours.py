@@ -30,7 +30,7 @@ class Form(BaseModel):
 def seal(record: Mapping[str, Any]) -> str:
     """Return the seal of a record: 64 hexadecimal digits, over all of it but a seal that it has."""
     rest = {key: value for key, value in record.items() if key != "seal"}
-    return digest(json.dumps(encode(rest), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+    return digest(json.dumps(encode(rest), sort_keys=True, separators=(",", ":")).encode())
 
 
 def sealed(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,8 +21,10 @@ def dump_json(value: Any) -> str:
 
 
 def parse_json(text: str) -> Any:
-    """Return the value of a JSON text, nested at most 64 deep, with every name once in its
-    object, and no number that JSON cannot write; raises ValueError for any other."""
+    """Return the value of a JSON text, nested at most 64 deep, with every name once in its object.
+
+    Raises ValueError for any other, and for a number that JSON cannot write.
+    """
     try:
         value = json.loads(text, object_pairs_hook=_decode, parse_constant=_refuse, parse_float=_finite)
     except RecursionError:
