@@ -10,7 +10,7 @@ import pytest
 
 from damage import FOREIGN, damages
 from striate.base.errors import RunError, StudyError
-from striate.base.files import read_json, write_json
+from striate.base.files import digest, read_json, write_json
 from striate.base.ours import Form, checked, fault, read_own, seal, sealed
 
 RECORD = {"status": "running", "epoch": 3, "loss": math.nan, "parts": [{"lr": 0.1}, None, "1"]}
@@ -29,9 +29,10 @@ def test_a_sealed_record_reads_back(tmp_path: Path) -> None:
 
 
 def test_a_seal_is_the_sha_256_of_the_sorted_rest() -> None:
-    # printf '{"a":1,"b":[0.5,"x"]}' | sha256sum
+    assert seal({"a": 1}) == digest(b'{"a":1}')
     assert seal({"b": [0.5, "x"], "seal": "?", "a": 1}) == seal(json.loads('{"a": 1, "b": [0.5, "x"]}'))
     assert seal({"a": 1}) != seal({"a": 1.0})
+    assert seal({"class": "\udcff"}) != seal({"class": "?"})  # a name of a file that is no UTF-8
     assert seal({"a": 1}) != seal({"a": "1"})
 
 

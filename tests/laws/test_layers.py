@@ -43,6 +43,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "app/probe_fool.py": "app/test_probe_features.py",
     "app/probe_localise.py": "app/test_probe_features.py",
     "app/terminal.py": "app/test_cli.py",
+    "base/strict_json.py": "base/test_files.py",
     "nets/convnet.py": "nets/test_catalog.py",
     "nets/entry.py": "nets/test_catalog.py",
     "nets/inputs.py": "nets/test_catalog.py",

@@ -1,8 +1,7 @@
-"""Files that are either whole or absent, and JSON that every strict parser accepts.
+"""Files that are either whole or absent.
 
 A write goes to a temporary file in the same folder, is flushed and synced, renamed over the final name, and then the
 folder is synced: after a crash a reader finds the old content or the new, never a part of it.
-A non-finite number is written as ``{"nonfinite": "nan"}``, since JSON has no word for it.
 """
 
 from __future__ import annotations
@@ -10,17 +9,16 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import json
-import math
 import os
 import re
 import secrets
 import stat
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 from striate.base.errors import StorageError, printable
+from striate.base.strict_json import dump_json, parse_json
 
 KINDS = (
     (stat.S_ISREG, "a file"),
@@ -31,9 +29,7 @@ KINDS = (
     (lambda mode: stat.S_ISCHR(mode) or stat.S_ISBLK(mode), "a device"),
 )
 
-JSON_LIMIT = 2**29  # bytes: a checkpoint's mark holds the whole history
-DEPTH = 64
-NONFINITE = ("nan", "inf", "-inf")
+JSON_LIMIT = 2**26  # bytes of a record of ours
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -187,12 +183,6 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, dump_json(value))
 
 
-def dump_json(value: Any) -> str:
-    """Return ``value`` as strict JSON, ending in a newline; a character that a terminal could act on is escaped."""
-    text = json.dumps(encode(value), indent=2, allow_nan=False, ensure_ascii=False)
-    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text) + "\n"
-
-
 def read_json(path: Path, limit: int = JSON_LIMIT) -> Any:
     """Return what `write_json` wrote; raises OSError or ValueError, for the caller knows what the file should be.
 
@@ -200,20 +190,6 @@ def read_json(path: Path, limit: int = JSON_LIMIT) -> Any:
     no number that JSON cannot write.
     """
     return parse_json(read_text(path, limit))
-
-
-def parse_json(text: str) -> Any:
-    """Return the value of a JSON text, as `read_json` does; raises ValueError."""
-    try:
-        value = json.loads(text, object_pairs_hook=_decode, parse_constant=_refuse, parse_float=_finite)
-    except RecursionError:
-        raise ValueError(f"it is nested more than {DEPTH} deep") from None
-    level, depth = [value], 0
-    while level:
-        if (depth := depth + 1) > DEPTH:
-            raise ValueError(f"it is nested more than {DEPTH} deep")
-        level = [item for part in level for item in _items(part)]
-    return value
 
 
 def read_text(path: Path, limit: int) -> str:
@@ -231,44 +207,3 @@ def read_text(path: Path, limit: int) -> str:
 def digest(content: bytes) -> str:
     """Return the SHA-256 of ``content`` as 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
-
-
-def encode(value: Any) -> Any:
-    """Return ``value`` with every non-finite number in the form that JSON can hold."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"nonfinite": repr(float(value))}
-    if isinstance(value, Mapping):
-        return {str(key): encode(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [encode(item) for item in value]
-    return value
-
-
-def _decode(pairs: list[tuple[str, Any]]) -> Any:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(
-            f"the name {next(name for name in names if names.count(name) > 1)[:40]!r} comes twice in one object"
-        )
-    if value.keys() != {"nonfinite"}:
-        return value
-    if value["nonfinite"] not in NONFINITE:
-        raise ValueError("a number that is not finite is nan, inf or -inf")
-    return float(value["nonfinite"])
-
-
-def _finite(text: str) -> float:
-    if not math.isfinite(number := float(text)):
-        raise ValueError(f"{text[:40]} is too large a number")
-    return number
-
-
-def _refuse(text: str) -> float:
-    raise ValueError(f"{text} is no JSON")
-
-
-def _items(value: Any) -> list[Any]:
-    """Return the lists and objects right inside of a list or an object."""
-    inside: list[Any] = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
-    return [item for item in inside if isinstance(item, (dict, list))]

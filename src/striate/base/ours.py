@@ -14,7 +14,8 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from striate.base.errors import RunError, StriateError, printable
-from striate.base.files import digest, encode, read_json
+from striate.base.files import digest, read_json
+from striate.base.strict_json import encode
 
 SEALED = 2  # the first format of a record that has a seal
 SHOWN = 200  # characters of a reason
@@ -29,7 +30,7 @@ class Form(BaseModel):
 def seal(record: Mapping[str, Any]) -> str:
     """Return the seal of a record: 64 hexadecimal digits, over all of it but a seal that it has."""
     rest = {key: value for key, value in record.items() if key != "seal"}
-    return digest(json.dumps(encode(rest), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+    return digest(json.dumps(encode(rest), sort_keys=True, separators=(",", ":")).encode())
 
 
 def sealed(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -160,7 +160,8 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
             curves.setdefault((row.split, row.metric), {})[row.epoch] = row.value
         seconds = max((total for _, _, total in read_timing(path)), default=None)
     except RunError as error:
-        damaged.append(str(error))
+        cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        damaged.append(f"{path.relative_to(folder)}: the history or timing cannot be read ({reason(cause)})")
     return RunRecord(
         seed=seed,
         status=str(status.get("status", "waiting")),

@@ -29,6 +29,7 @@ from striate.base.ours import checked, reason, sealed
 from striate.training.forms import MarkForm
 
 KEEP = 2
+MARK_LIMIT = 2**29  # bytes of a mark, which holds the whole history
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def _step(mark: Path) -> int:
 
 def _record(path: Path) -> dict[str, Any]:
     """Return the record in a mark; raises OSError or ValueError, and RunError where a newer program wrote it."""
-    record = checked(read_json(path), MarkForm)
+    record = checked(read_json(path, MARK_LIMIT), MarkForm)
     if record["format"] > FORMAT:
         raise RunError(
             f"{path} was written in format {record['format']}, and this program reads up to {FORMAT};"

@@ -9,12 +9,13 @@ weights                lost: said, where the numbers of the run stand without th
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from striate.base.errors import RunError, printable
+from striate.base.errors import RunError, StriateError, printable
 from striate.base.files import digest, read_json, write_json, write_text
 from striate.base.ours import checked, reason, sealed
 from striate.nets.anatomy import anatomy, anatomy_from_json
@@ -146,16 +147,10 @@ def _contradiction(status: Mapping[str, Any], epochs: object, last: Mapping[str,
 
 
 def _goes_on(folder: Path, why: str, last: Mapping[str, Any] | None) -> Mend:
-    step, values = (last["step"], last["values"]) if last else (0, {})
+    step = last["step"] if last else 0
+    rows = history_rows(last["history"]) if last and last.get("history") else []
     told = f"status.json {why}; the run goes on from {f'the checkpoint of update {step}' if step else 'the start'}"
-    return Mend(told, lambda: write_status(folder, "running", "", _epoch_of(folder, step) if values else 0, step))
-
-
-def _epoch_of(folder: Path, step: int) -> int:
-    try:
-        return max((row.epoch for row in history_rows(table(folder, HISTORY)) if row.step <= step), default=0)
-    except (OSError, ValueError):
-        return 0
+    return Mend(told, lambda: write_status(folder, "running", "", rows[-1].epoch if rows else 0, step))
 
 
 def _table(folder: Path, name: str, status: Mapping[str, Any] | None, last: Mapping[str, Any] | None) -> list[Mend]:
@@ -228,9 +223,16 @@ def _anatomy(folder: Path) -> list[Mend]:
     try:
         anatomy_from_json(read_json(path))
     except FileNotFoundError:
-        return [Mend("anatomy.json was missing, and is made again", lambda: _rebuild(folder))]
+        return [
+            Mend("anatomy.json was missing, and is made again where its net may be built", lambda: _rebuild(folder))
+        ]
     except (OSError, ValueError) as error:
-        return [Mend(f"anatomy.json could not be used ({reason(error)}), and is made again", lambda: _rebuild(folder))]
+        return [
+            Mend(
+                f"anatomy.json could not be used ({reason(error)}), and is made again where its net may be built",
+                lambda: _rebuild(folder),
+            )
+        ]
     return []
 
 
@@ -241,5 +243,6 @@ def _rebuild(folder: Path) -> None:
     best, _ = checkpoints.newest(folder / "checkpoints", "best")
     if best is not None:
         height, width, channels = best.values["image_shape"]
-        made = anatomy(saved_net(best.values, best.tensors), (height, width, channels), best.values["net"])
-        write_json(path, sealed(made.to_json()))
+        with contextlib.suppress(StriateError):  # code that nobody trusts on this command
+            made = anatomy(saved_net(best.values, best.tensors), (height, width, channels), best.values["net"])
+            write_json(path, sealed(made.to_json()))

@@ -21,6 +21,7 @@ from striate.base.errors import RecipeError, RunError, printable
 from striate.base.files import digest, make_folder, write_json
 from striate.base.lock import NAME, held, unused
 from striate.base.ours import read_own, sealed
+from striate.base.ours import reason as why
 from striate.training.forms import RecipeForm, ScoreForm, StatusForm
 from striate.training.recipe import Recipe, differing, recipe_from_json
 from striate.training.tables import HISTORY, TIMING, Row, read_history, read_timing
@@ -82,9 +83,8 @@ def recipe_of(folder: Path) -> Recipe:
     try:
         return recipe_from_json({key: value for key, value in record.items() if key not in GROWN})
     except (RecipeError, TypeError) as error:
-        raise RunError(
-            f'"{printable(str(folder / "recipe.json"))}" holds no recipe of this striate: {error}'
-        ) from error
+        path = printable(str(folder / "recipe.json"))
+        raise RunError(f'"{path}" holds no recipe of this striate ({why(error)})') from error
 
 
 def standing(status: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
