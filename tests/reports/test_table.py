@@ -21,8 +21,8 @@ from striate.reports.table import (
 def test_each_arm_has_its_runs_its_scores_its_epochs_and_its_time(finished: Path) -> None:
     table = arms_table(read_study(finished))
     assert table.columns == (
-        "arm", "runs", "final validation accuracy", "best validation accuracy", "test accuracy", "epochs to 0.8012",
-        "time of a run",
+        "arm", "runs", "final validation accuracy", "best validation accuracy", "test accuracy", "mean epochs to 0.8012",
+        "mean time of a run",
     )  # fmt: skip
     assert table.rows[0] == (
         Cell("baseline"),

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import listed
-from striate.base.files import read_json, write_json
-from striate.studies.outcome import Outcome, scores
+from striate.base.files import digest, read_json, write_json
+from striate.studies.outcome import Outcome, copies, distinct, scores
 from striate.studies.question import Arm, Study
 from striate.studies.selection import at_the_edge, touched
 from striate.studies.verdict import Claim, Verdict
-from striate.training.run import DONE, Run, open_run
+from striate.training.run import DONE, Row, Run, open_run
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def equals(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
     for run in sorted(outcomes, key=lambda run: run.seed):
         if run.status == "finished":
             seen.setdefault(run.arm, []).append(
-                (run.seed, run.val_accuracy, run.test_accuracy, sorted(run.last.items()))
+                (run.seed, run.val_accuracy, run.test_accuracy, sorted(run.last.items()), run.numbers)
             )
     groups: list[list[str]] = []
     for arm, runs in seen.items():
@@ -103,7 +103,8 @@ def _verdict(claim: Claim, outcomes: list[Outcome], twins: list[tuple[str, ...]]
     if missing := [arm for arm in claim.arms if arm not in ended]:
         reason = f"no run of {', '.join(missing)} has ended yet, so there is nothing to compare"
         return Verdict(claim.name, claim.statement, claim.kind, "undecided", reason)
-    verdict = claim.judge(outcomes)
+    counted = [(arm, group) for arm in claim.arms for group in copies([run for run in outcomes if run.arm == arm])]
+    verdict = claim.judge(outcomes) if claim.kind == "equal" else _uncopied(claim, outcomes, counted)
     among = [names for group in twins if len(names := [arm for arm in group if arm in claim.arms]) > 1]
     told = [
         f"the runs of {listed(names)} are equal to the last bit: what these arms change has no effect"
@@ -112,10 +113,29 @@ def _verdict(claim: Claim, outcomes: list[Outcome], twins: list[tuple[str, ...]]
     return replace(verdict, reason="; ".join([verdict.reason, *told, *limits]))
 
 
+def _uncopied(claim: Claim, outcomes: list[Outcome], copied: list[tuple[str, tuple[Outcome, ...]]]) -> Verdict:
+    """Return the verdict on runs that differ; where some are copies of each other, n is not what it says: undecided."""
+    single = [run for arm in claim.arms for run in distinct([run for run in outcomes if run.arm == arm])]
+    verdict = claim.judge(single)
+    if not copied:
+        return verdict
+    told = [
+        f"the runs of {arm} with seeds {listed([str(run.seed) for run in group])} are equal in every number, so they are one"
+        f" run counted {len(group)} times"
+        for arm, group in copied
+    ]
+    cure = "let the net and the recipe depend on the seed, and do the copies again"
+    details = dict(verdict.details)
+    if "answers" in details:
+        details["answers"] = dict.fromkeys(details["answers"], "undecided")
+    reason = "; ".join([*told, cure, f"with each counted once, {verdict.reason}"])
+    return replace(verdict, answer="undecided", reason=reason, seeds_needed=None, details=details)
+
+
 def outcome(arm: Arm, seed: int, run: Run) -> Outcome:
     """Return one finished or diverged run as the claims see it."""
     environment: dict[str, Any] = read_json(run.folder / "environment.json")
-    tested = run.test()
+    tested, history = run.test(), run.history()
     return Outcome(
         arm=arm.name,
         seed=seed,
@@ -129,9 +149,17 @@ def outcome(arm: Arm, seed: int, run: Run) -> Outcome:
         seconds=tuple(seconds for _, seconds in run.seconds()),
         test_accuracy=tested["accuracy"] if tested else None,
         guess=environment.get("largest_class"),
-        last={f"{row.split}/{row.metric}": row.value for row in run.history()},
-        losses=tuple(row.value for row in run.history() if row.metric == "batch_loss"),
+        last={f"{row.split}/{row.metric}": row.value for row in history},
+        losses=tuple(row.value for row in history if row.metric == "batch_loss"),
+        numbers=_numbers(history),
     )
+
+
+def _numbers(history: Sequence[Row]) -> str:
+    """Return the SHA-256 of every number, to the last bit; empty where no loss is among them, for then nothing was seen."""
+    if not any(row.metric == "loss" for row in history):
+        return ""
+    return digest("\n".join(f"{r.step} {r.epoch} {r.split} {r.metric} {r.value!r}" for r in history).encode())
 
 
 def place(folder: Path, arm: Arm, seed: int) -> Path:
