@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from striate.base.errors import StudyError
 from striate.reports.study import write_study_report
+from striate.studies.asked import asked_question
 from striate.studies.catalog import question
 from striate.studies.execute import Beat, run_study
 from striate.studies.judge import Answer
@@ -47,7 +48,7 @@ def study(
     planned = plan(asked, seeds, changes or {}, trials)
     folder = default_folder(planned) if out is None else Path(out)
     try:
-        run = run_search if planned.search is not None and planned.search.trials is not None else run_study
+        run = run_search if planned.trials is not None else run_study
         answer = run(planned, folder, data_dir=data_dir, workers=workers, beat=beat)
     except KeyboardInterrupt:
         write_study_report(folder)  # of what has ended so far
@@ -55,14 +56,25 @@ def study(
     return Reported(answer, write_study_report(folder))
 
 
-def plan(asked: str | Study, seeds: int | None, changes: Mapping[str, Any], trials: int | None = None) -> Study:
-    """Return the study that will run, with its base recipe, its seeds and its sampler settled."""
+def plan(
+    asked: str | Study | None,
+    seeds: int | None,
+    changes: Mapping[str, Any],
+    trials: int | None = None,
+    arms: Sequence[str] = (),
+    claims: Sequence[str] = (),
+) -> Study:
+    """Return the study that will run, with its base recipe, its seeds and its sampler settled.
+
+    ``arms`` and ``claims`` are texts that `striate.studies.asked` reads: added to what is asked, or, with None, all of it.
+    """
     if isinstance(asked, Study):
         own = Question(asked.name, asked.question, asked.base, lambda base: replace(asked, base=base))
         planned = own.study(changes, seeds)
-        again = asked.search is not None and asked.search.trials is not None
-        return planned if trials is None or again else sampled(planned, trials)
-    planned = question(asked).study(changes, seeds)
+        return planned if trials is None or asked.trials is not None else sampled(planned, trials)
+    named = question(asked) if asked is not None else None
+    added = asked_question(arms, claims, named) if arms or claims or named is None else named
+    planned = added.study(changes, seeds)
     return planned if trials is None else sampled(planned, trials)
 
 
@@ -75,5 +87,5 @@ def trials_of(sampler: str, trials: int | None) -> int | None:
 
 def default_folder(planned: Study) -> Path:
     """Return where a study goes when no folder was named."""
-    sampler = "-optuna" if planned.search is not None and planned.search.trials is not None else ""
+    sampler = "-optuna" if planned.trials is not None else ""
     return Path("runs") / f"{planned.name}-{Path(planned.base.data).resolve().name}{sampler}"

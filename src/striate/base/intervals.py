@@ -25,7 +25,7 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Scale:
-    """What a quantity can be: from ``low`` to ``high``, on a grid of ``step`` (0: any value), a share of ``tries`` (0: none)."""
+    """What a quantity can be: ``low`` to ``high``, on a grid of ``step`` (0: any value), a share of ``tries`` (0: none)."""
 
     low: float = -math.inf
     high: float = math.inf

@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from striate.reports.intervals import Interval, intervals_svg
 from striate.reports.palette import LONGEST, apart, look, shortened
-from striate.reports.svg import INK, canvas, element
+from striate.reports.svg import INK, Chart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-__all__ = ["Interval", "Line", "Series", "curves_svg", "intervals_svg", "mean_and_band"]
+__all__ = ["Interval", "Line", "Series", "curves", "curves_svg", "intervals_svg", "mean_and_band"]
 
 Band = Literal["sd", "range"]
+ONE = "one run of each arm"
+FILLED = 4  # arms with a filled band
 BANDS: dict[Band, str] = {"sd": "mean ± standard deviation", "range": "mean, lowest to highest seed"}
+MARKS = "os^DvPX*"
 LEFT, FOOT, HEAD, NAME = 46.0, 42.0, 46.0, 15.0  # user units: the margins, and from one name to the next
 
 
@@ -42,7 +46,12 @@ class Series:
     lines: tuple[Line, ...]
 
 
-def curves_svg(
+def curves_svg(series: Sequence[Series], **options: Any) -> str:
+    """Return the panel of `curves` as one SVG element."""
+    return curves(series, **options).svg()
+
+
+def curves(
     series: Sequence[Series],
     *,
     title: str,
@@ -52,10 +61,11 @@ def curves_svg(
     width: float = 480,
     powers: bool = False,
     mark: float | None = None,
-) -> str:
+) -> Chart:
     """Return one panel: each arm's mean with its band, its single runs as thin lines, its name at the end of its line.
 
     ``band`` is the mean +- standard deviation of the runs at that x, or their lowest to highest; the panel says which.
+    Where more than four arms have bands, a band is drawn as its two edges, for fillings would hide each other.
     Colours go by place in ``series``, so panels given the same arms agree; an arm without a finite value keeps its name
     with a cross. On a ``log`` axis values of 0 and below are left out. ``powers``: x is the
     logarithm to base 10 of what the axis is to show; ``mark`` is an x to be marked by a dashed line.
@@ -63,13 +73,15 @@ def curves_svg(
     shown = [Series(s.name, tuple(_drawable(line, log=log) for line in s.lines)) for s in series]
     height = max(296.0, HEAD + FOOT + NAME * len(shown))
     room = 7.6 * min(LONGEST, max((len(s.name) for s in shown), default=0)) + 44
-    with canvas(width, height, f"curves {title}") as figure:
-        box = LEFT / width, FOOT / height, 1 - (LEFT + room) / width, 1 - (HEAD + FOOT) / height
-        axes = figure.add_axes(box)
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_axes((LEFT / width, FOOT / height, 1 - (LEFT + room) / width, 1 - (HEAD + FOOT) / height))
         figure.text(4 / width, 1 - 14 / height, title, fontsize=13.5, fontweight="bold", va="center")
-        figure.text(4 / width, 1 - 31 / height, BANDS[band], fontsize=11, va="center", alpha=0.7)
+        several = any(len(s.lines) > 1 for s in shown)
+        figure.text(4 / width, 1 - 31 / height, BANDS[band] if several else ONE, fontsize=11, va="center", alpha=0.7)
         figure.text(LEFT / width, 7 / height, x_label, fontsize=11.5, alpha=0.85)
-        ends = [_arm(axes, s, place, log=log, band=band) for place, s in enumerate(shown)]
+        filled = sum(len(s.lines) > 1 for s in shown) <= FILLED
+        ends = [_arm(axes, s, place, log=log, band=band, filled=filled) for place, s in enumerate(shown)]
         _scale(axes, [line for s in shown for line in s.lines], log=log)
         if powers:
             axes.xaxis.set_major_formatter(lambda power, _: f"{10**power:g}")
@@ -77,7 +89,8 @@ def curves_svg(
             axes.axvline(mark, color=INK, alpha=0.55, linewidth=1, linestyle=(0, (4, 3)))
         _crosses(axes, shown)
         _names(axes, shown, ends, NAME / (height - HEAD - FOOT))
-        return element(figure, f"{title} by {x_label}: {', '.join(s.name for s in shown)}")
+
+    return Chart(width, height, f"{title} by {x_label}: {', '.join(s.name for s in shown)}", draw)
 
 
 def mean_and_band(lines: Sequence[Line], band: Band) -> list[tuple[float, float, float, float]]:
@@ -107,7 +120,7 @@ def _finite(line: Line) -> list[tuple[float, float]]:
     return [(x, y) for x, y in zip(line.x, line.y, strict=True) if math.isfinite(y)]
 
 
-def _arm(axes: Axes, series: Series, place: int, *, log: bool, band: Band) -> tuple[float, float] | None:
+def _arm(axes: Axes, series: Series, place: int, *, log: bool, band: Band, filled: bool) -> tuple[float, float] | None:
     """Draw one arm, and return where its mean ends; None when it has no finite value."""
     colour, dash = look(place)
     for line in series.lines:
@@ -117,9 +130,35 @@ def _arm(axes: Axes, series: Series, place: int, *, log: bool, band: Band) -> tu
         return None
     x, mean, low, high = (list(column) for column in zip(*points, strict=True))
     floor = min(mean) / 10 if log else -math.inf  # mean - sd may lie below what a logarithm can show
-    axes.fill_between(x, [max(value, floor) for value in low], high, color=colour, alpha=0.14, linewidth=0)
-    axes.plot(x, mean, color=colour, linewidth=2.1, linestyle=dash, marker="o" if len(x) == 1 else None, markersize=4)
+    low = [max(value, floor) for value in low]
+    every = _marked(len(x), place)
+    mark: dict[str, Any] = {
+        "marker": MARKS[place % len(MARKS)],
+        "markersize": 5,
+        "markevery": every,
+        "markeredgewidth": 0,
+    }
+    if len(x) == 1:
+        axes.errorbar(
+            x,
+            mean,
+            [[m - v for m, v in zip(mean, low, strict=True)], [v - m for m, v in zip(mean, high, strict=True)]],
+            color=colour,
+            linewidth=1.2,
+        )
+    elif filled:
+        axes.fill_between(x, low, high, color=colour, alpha=0.14, linewidth=0)
+    else:
+        for edge in (low, high):
+            axes.plot(x, edge, color=colour, linewidth=0.7, alpha=0.5, linestyle=(0, (1, 2)))
+    axes.plot(x, mean, color=colour, linewidth=2.1, linestyle=dash, **mark)
     return x[-1], mean[-1]
+
+
+def _marked(points: int, place: int) -> tuple[int, int]:
+    """Return (first, every) of the points that bear an arm's mark: about six, and not the same as those of its neighbours."""
+    every = max(1, points // 6)
+    return (place * 2) % every if points > 1 else 0, every
 
 
 def _scale(axes: Axes, lines: Sequence[Line], *, log: bool) -> None:

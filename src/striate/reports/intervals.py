@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from striate.reports.numerals import effect
 from striate.reports.palette import PALETTE, shortened
-from striate.reports.svg import INK, canvas, element
+from striate.reports.svg import INK, Chart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 ROW, FOOT, SIDE = 40.0, 44.0, 14.0  # user units
 
@@ -28,13 +29,19 @@ class Interval:
 
 
 def intervals_svg(rows: Sequence[Interval], *, label: str, margin: float | None = None, width: float = 480) -> str:
-    """Return the plot as one SVG element: ``label`` names the effect, and what lies between 0 and ``margin`` is shaded.
+    """Return the plot of `intervals` as one SVG element."""
+    return intervals(rows, label=label, margin=margin, width=width).svg()
+
+
+def intervals(rows: Sequence[Interval], *, label: str, margin: float | None = None, width: float = 480) -> Chart:
+    """Return the plot: ``label`` names the effect, and what lies between 0 and ``margin`` is shaded.
 
     An end that is infinite is an arrow at the edge of the plot.
     """
     height = FOOT + ROW * len(rows) + 12
     whole = f"{label}: {'; '.join(f'{row.name} {effect(vars(row))}' for row in rows)}"
-    with canvas(width, height, whole) as figure:
+
+    def draw(figure: Figure) -> None:
         axes = figure.add_axes((SIDE / width, FOOT / height, 1 - 2 * SIDE / width, 1 - (FOOT + 12) / height))
         known = [v for r in rows for v in (r.effect, r.low, r.high) if math.isfinite(v)] + [0.0, margin or 0.0]
         pad = 0.06 * (max(known) - min(known)) or 1.0
@@ -48,7 +55,8 @@ def intervals_svg(rows: Sequence[Interval], *, label: str, margin: float | None 
             _interval(axes, row, place, room)
         said = f"{label}{f' (dashed: {margin:g}, the smallest worth having)' if margin else ''}"
         figure.text(SIDE / width, 9 / height, said, fontsize=11.5, alpha=0.85)
-        return element(figure, whole)
+
+    return Chart(width, height, whole, draw)
 
 
 def _marks(axes: Axes, place: int, margin: float | None) -> None:

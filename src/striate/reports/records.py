@@ -55,8 +55,8 @@ class ArmRecord:
 class StudyRecord:
     """A study as it stands. ``verdicts`` and ``scores`` (by arm) are empty before there is a verdict.
 
-    ``failures`` is what stopped a run, by run; ``damaged`` names the files that cannot be read; ``search`` is the range that
-    the arms are values of, empty where they are none.
+    ``failures`` is what stopped a run, by run; ``damaged`` names the files that cannot be read; ``searches`` are the ranges
+    that the arms are values of, empty where they are none; ``words`` what the command line gave beside a name.
     """
 
     name: str
@@ -70,7 +70,8 @@ class StudyRecord:
     scores: Mapping[str, Json]
     failures: Mapping[str, str]
     damaged: tuple[str, ...]
-    search: Json = field(default_factory=_nothing)
+    searches: tuple[Json, ...] = ()
+    words: tuple[str, ...] = ()
 
     @property
     def runs(self) -> tuple[RunRecord, ...]:
@@ -112,7 +113,8 @@ def read_study(folder: Path) -> StudyRecord:
         scores={str(row.get("name", "")): row for row in _mappings(verdict.get("arms"))},
         failures={str(run): str(reason) for run, reason in _mapping(verdict.get("failures")).items()},
         damaged=tuple(damaged),
-        search=_mapping(study.get("search")),
+        searches=_searches(study.get("search")),
+        words=tuple(str(word) for word in study.get("words") or ()),
     )
 
 
@@ -170,6 +172,11 @@ def _mapping(value: object) -> Json:
     if not isinstance(value, dict):
         raise TypeError(f"an object is expected, and there is {type(value).__name__}")
     return cast("Json", value)
+
+
+def _searches(value: object) -> tuple[Json, ...]:
+    """Return the ranges of a search: a list, one object for one field, or nothing."""
+    return _mappings(value) if isinstance(value, list) else (_mapping(value),) if value else ()
 
 
 def _mappings(value: object) -> tuple[Json, ...]:

@@ -52,8 +52,8 @@ def run_study(
         reasons: dict[Path, str] = {}
         try:
             if jobs:
-                crew, threads = _crew(len(runs), workers)
-                reasons = run_jobs(jobs, crew, threads, lambda: beat(standing(study, folder)) if beat else None)
+                hands, threads = crew(len(runs), workers)
+                reasons = run_jobs(jobs, hands, threads, lambda: beat(standing(study, folder)) if beat else None)
             if study.tests == "chosen":
                 _test_chosen(study, folder, data_dir)
         finally:
@@ -76,7 +76,7 @@ def _test_chosen(study: Study, folder: Path, data_dir: Path | None) -> None:
             test(run.folder, data_dir=data_dir)
 
 
-def _crew(runs: int, workers: int | None) -> tuple[int, int]:
+def crew(runs: int, workers: int | None) -> tuple[int, int]:
     """Return (workers, threads). Counted from all runs of the study, so that a continued one has the same threads."""
     import torch
 
@@ -112,7 +112,7 @@ def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:
         return
     before, fixed = _ledger(folder), json.loads(json.dumps(study.to_json()))
     # The arms of a sampler come one after another, and with them the claim.
-    grows = study.search is not None and study.search.trials is not None
+    grows = study.trials is not None
     parts = ("base", "search") if grows else ("base", "arms", "claims")
     different = [key for key in parts if key != "base" and before.get(key) != fixed[key]]
     fields = differing(recipe_from_json(before["base"]), study.base)
