@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ROW, FOOT, SIDE = 40.0, 44.0, 14.0  # user units
+ROW, FOOT, SIDE = 40.0, 44.0, 22.0  # user units
 
 
 @dataclass(frozen=True)

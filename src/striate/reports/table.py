@@ -80,13 +80,13 @@ def _targets(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Cell]
         target, rows = details.get("target"), details.get("arms")
         if not isinstance(target, (int, float)) or not isinstance(rows, list):
             continue
-        times = found.setdefault(number(target), {})
+        horizon = details.get("horizon")
+        late = f" ({horizon} where not reached)" if horizon else ""
+        times = found.setdefault(f"{number(target)}{late}", {})
         for row in cast("list[Mapping[str, Any]]", rows):
             if "mean_epochs" in row:
-                n, reached = row.get("n") or 0, row.get("reached") or 0
-                late = f"; the others count as {details.get('horizon')}" if 0 < reached < n else ""
-                mean = fixed(row["mean_epochs"], 1) if reached else "not reached"
-                times.setdefault(str(row.get("arm")), Cell(mean, f"{reached} of {n} reached it{late}"))
+                mean = fixed(row["mean_epochs"], 1) if row.get("reached") else "not reached"
+                times.setdefault(str(row.get("arm")), Cell(mean, f"{row.get('reached')} of {row.get('n')} reached it"))
     return found
 
 
