@@ -21,7 +21,8 @@ from striate.reports.table import (
 def test_each_arm_has_its_runs_its_scores_its_epochs_and_its_time(finished: Path) -> None:
     table = arms_table(read_study(finished))
     assert table.columns == (
-        "arm", "runs", "final validation accuracy", "best validation accuracy", "test accuracy", "mean epochs to 0.8012 (25 where not reached)",
+        "arm", "runs", "final validation accuracy", "best validation accuracy", "test accuracy",
+        "mean epochs to 0.8012 (25 where not reached)",
         "mean time of a run",
     )  # fmt: skip
     assert table.rows[0] == (

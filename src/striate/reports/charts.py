@@ -67,9 +67,9 @@ def curves(
     ``band`` is the mean +- standard deviation of the runs at that x, or their lowest to highest; the panel says which.
     Without a band where more than four arms have several runs, since bands on each other hide what they show; the thin
     lines of the runs remain.
-    Colours, dashes and marks go by place in ``series``, so panels given the same arms agree; an arm without a finite value keeps its name
-    with a cross. On a ``log`` axis values of 0 and below are left out. ``powers``: x is the
-    logarithm to base 10 of what the axis is to show; ``mark`` is an x to be marked by a dashed line.
+    Colours, dashes and marks go by place in ``series``, so panels given the same arms agree; an arm without a finite value
+    keeps its name with a cross. On a ``log`` axis values of 0 and below are left out. ``powers``: x is the logarithm to base
+    10 of what the axis is to show; ``mark`` is an x to be marked by a dashed line.
     """
     shown = _beside([Series(s.name, tuple(_drawable(line, log=log) for line in s.lines)) for s in series])
     height = max(296.0, HEAD + FOOT + NAME * len(shown))
