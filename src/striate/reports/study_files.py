@@ -22,8 +22,9 @@ from striate.reports.proof_latex import escaped
 from striate.reports.records import StudyRecord, read_study
 from striate.reports.study import panels
 from striate.reports.svg import Chart
-from striate.reports.table import Table, arms_table, changes_table
+from striate.reports.table import Cell, Table, arms_table, changes_table
 
+LEGEND = "% Of accuracies: mean +- standard deviation over the seeds, [95 % interval of the mean], (runs).\n"
 MEASURES = ("final", "best", "test")
 COMPARED = (
     "treatment",
@@ -50,7 +51,7 @@ def write_files(folder: Path, to: str, out: Path) -> list[Path]:
         drawn = charts(study)
         files = {name: chart.svg().encode() + b"\n" if to == "svg" else chart.pdf() for name, chart in drawn.items()}
     elif to == "tex":
-        files = {name: latex(table).encode() for name, table in tables(study).items()}
+        files = {name: f"{LEGEND}{latex(table)}".encode() for name, table in tables(study).items()}
     else:
         files = {name: sheet(rows).encode() for name, rows in numbers(study).items()}
     if not files:
@@ -117,8 +118,15 @@ def latex(table: Table) -> str:
     lines = [f"% {_plain(table.title)}"] if table.title else []
     lines += [f"\\begin{{tabular}}{{{'l' * len(table.columns)}}}", "\\hline"]
     lines += [_line(heads), "\\hline"] if heads else []
-    lines += [_line(f"{cell.text} ({cell.aside})" if cell.aside else cell.text for cell in row) for row in table.rows]
+    lines += [_line(_said(cell) for cell in row) for row in table.rows]
     return "\n".join([*lines, "\\hline", "\\end{tabular}", ""])
+
+
+def _said(cell: Cell) -> str:
+    """Return a cell with its small print, in brackets unless it begins with its own."""
+    if not cell.aside:
+        return cell.text
+    return f"{cell.text} {cell.aside if cell.aside.startswith('[') else f'({cell.aside})'}"
 
 
 def _line(cells: Iterable[str]) -> str:
