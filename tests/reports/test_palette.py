@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from striate.reports.palette import DASHES, PALETTE, apart, look, shortened
+from striate.reports.palette import DASHES, PALETTE, all_shortened, apart, look, shortened
 
 # Machado, Oliveira and Fernandes, IEEE TVCG 15 (2009), severity 1, on linear RGB.
 VISIONS = {
@@ -90,6 +90,15 @@ def test_a_name_is_cut_and_kept_on_one_line() -> None:
     assert shortened("baseline x5") == "baseline x5"
     assert shortened("a\nb\x1b[31m") == "a b [31m"
     assert shortened("x" * 40) == "x" * 21 + "…"
+
+
+def test_names_that_differ_at_their_ends_are_cut_inside() -> None:
+    names = ["filter size 3, hidden 64", "filter size 3, hidden 256", "filter size 5, hidden 64", "short", "x" * 40]
+    short = all_shortened(names)
+    assert len(set(short)) == 5
+    assert all(len(name) <= 22 for name in short)
+    assert short[0].endswith(" 3, hidden 64")
+    assert short[3:] == ["short", "x" * 21 + "…"]
 
 
 def test_two_names_at_one_place_move_apart_evenly() -> None:

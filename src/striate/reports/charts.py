@@ -12,7 +12,7 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any, Literal
 
 from striate.reports.intervals import Interval, intervals_svg
-from striate.reports.palette import LONGEST, apart, look, shortened
+from striate.reports.palette import LONGEST, all_shortened, apart, look
 from striate.reports.svg import INK, POINTS, Chart
 
 if TYPE_CHECKING:
@@ -222,6 +222,7 @@ def _names(axes: Axes, series: Sequence[Series], ends: list[tuple[float, float] 
     bottom, top = axes.get_ylim()
     to_axes = axes.transData + axes.transAxes.inverted()
     starts = [to_axes.transform((end[0], min(max(end[1], bottom), top))) if end else (1.0, 0.0) for end in ends]
+    names = all_shortened([one.name for one in series])
     for place, y in enumerate(apart([float(start[1]) for start in starts], step)):
         colour, dash = look(place)
         if ends[place]:
@@ -229,7 +230,7 @@ def _names(axes: Axes, series: Sequence[Series], ends: list[tuple[float, float] 
             # A long way to the name is dotted, or it would look like data.
             _outside(axes, (x, 1.035), (at, y), colour, 0.8, alpha=0.6, linestyle="-" if x > 0.93 else ":")
         _outside(axes, (1.035, 1.075), (y, y), colour, 2.6, linestyle=dash)
-        said = shortened(series[place].name) + ("" if ends[place] else " ×")
+        said = names[place] + ("" if ends[place] else " ×")
         axes.text(1.095, y, said, transform=axes.transAxes, va="center", fontsize=12)
 
 

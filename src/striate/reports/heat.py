@@ -74,7 +74,7 @@ def _cell(heat: Heat, place: tuple[int, int]) -> Cell:
 
 
 def heat_chart(heat: Heat) -> Chart:
-    """Return the means as cells, the darker the larger, with the number in each and a frame around the largest."""
+    """Return the means as cells, the stronger the larger, with the number in each and a frame around the largest."""
     width = LEFT + CELL * len(heat.columns) + 8
     height = HEAD + ROW * len(heat.rows) + 30
     low, high = min(heat.means.values()), max(heat.means.values())
@@ -106,7 +106,7 @@ def heat_chart(heat: Heat) -> Chart:
             weight = "bold" if (row, column) == heat.chosen else "normal"
             at = LEFT + CELL * (column + 0.5), HEAD + ROW * (row + 0.5)
             axes.text(*at, fixed(mean, 4), ha="center", va="center", fontsize=12, fontweight=weight)
-        said = f"from {fixed(low, 4)} (light) to {fixed(high, 4)} (dark); framed: the largest"
+        said = f"from {fixed(low, 4)} (faint) to {fixed(high, 4)} (strong); framed: the largest"
         axes.text(4, height - 12, said, fontsize=11, alpha=0.7, va="center")
 
     return Chart(max(width, 330), height, f"{MEASURE} by {rows} and {columns}", draw)

@@ -27,6 +27,17 @@ def shortened(name: str, longest: int = LONGEST) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
+def all_shortened(names: Sequence[str], longest: int = LONGEST) -> list[str]:
+    """Return ``names`` shortened; where two would then be alike, cut inside, for names of one kind differ at their ends."""
+    short = [shortened(name, longest) for name in names]
+    tail = (2 * longest) // 3
+    lines = [shortened(name, max(longest, len(name))) for name in names]
+    return [
+        f"{line[: longest - tail - 1]}…{line[-tail:]}" if short.count(one) > 1 and len(line) > longest else one
+        for one, line in zip(short, lines, strict=True)
+    ]
+
+
 def apart(wanted: Sequence[float], step: float) -> list[float]:
     """Return places for marks wanted at ``wanted``: in that order, ``step`` apart, and at 1 or below.
 

@@ -54,7 +54,7 @@ def split(text: str) -> list[str]:
 
 def claim_from_text(text: str, known: Sequence[str]) -> Better:
     """Return the claim that ``text`` states about arms among ``known``; raises StudyError when it states none."""
-    match = CLAIM.fullmatch(text.strip())
+    match, margin = CLAIM.fullmatch(text.strip()), MARGIN
     try:
         margin = float(match["margin"]) if match and match["margin"] else MARGIN
     except ValueError:

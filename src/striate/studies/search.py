@@ -95,7 +95,8 @@ def run_search(
             raise StudyError(f"no run of {name} has ended, so the sampler cannot go on: {why}")
         asked.tell(trial, fmean(accuracies))
     if len(points) < 2:
-        raise StudyError(f"in {study.trials} trials the sampler proposed {name} alone; ask for more trials")
+        alone = arm_name(study.searches, points[0])
+        raise StudyError(f"in {study.trials} trials the sampler proposed {alone} alone; ask for more trials")
     return run_study(
         with_values(study, sorted(points, key=lambda point: _order(study.searches, point))),
         out,
