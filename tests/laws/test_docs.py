@@ -30,6 +30,7 @@ from typer.testing import CliRunner
 import striate
 from striate.app.cli import app
 from striate.nets.inputs import CIFAR10
+from striate.studies.catalog import BUILTIN
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path("src", "striate")
@@ -41,6 +42,7 @@ SHELLS = ("console", "sh", "bash", "shell")
 # beginning goes before a shorter one.
 TOY = {
     "study same-curve": "--epochs 1",
+    "study --arm": "--data digits --seeds 1 --epochs 1 --set widths=[[4],[4]]",
     "study hidden-units": "--epochs 1 --seeds 1 --trials 2",
     "train --engine scratch": "--epochs 1",
     "study schedules": "--seeds 1 --epochs 1",
@@ -188,6 +190,31 @@ def test_every_command_of_a_document_exists(document: Path) -> None:
             assert {word for word in arguments if "=" not in word} <= targets, command
         elif program == "striate":
             assert accepted(arguments), command
+
+
+ONES = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+    " nineteen"
+)
+TENS = ("twenty", "thirty", "forty")
+
+
+def counted(number: int) -> str:
+    """Return a number from 1 to 49 in words."""
+    if number < 20:
+        return ONES.split()[number - 1]
+    return TENS[number // 10 - 2] + (f"-{ONES.split()[number % 10 - 1]}" if number % 10 else "")
+
+
+def test_the_readme_counts_the_questions_that_are_built_in() -> None:
+    assert [counted(number) for number in (1, 19, 20, 21, 38)] == [
+        "one",
+        "nineteen",
+        "twenty",
+        "twenty-one",
+        "thirty-eight",
+    ]
+    assert f"Ask: {counted(len(BUILTIN))} questions are built in" in README.read_text(encoding="utf-8")
 
 
 def test_every_name_that_the_readme_takes_from_python_exists() -> None:

@@ -84,7 +84,7 @@ class Rich(nn.Module):
 def bare(image_shape, classes):
     return Rich(image_shape, classes)
 """
-FOR_ANY_NET = ("augmentation", "schedules", "learning-rates", "step-gamma", "divergence")
+FOR_ANY_NET = ("augmentation", "schedules", "learning-rates", "step-gamma", "divergence", "shallow-or-simple")
 TORCH = [name for name, question in BUILTIN.items() if question.base.engine == "torch" and name != "same-curve"]
 
 

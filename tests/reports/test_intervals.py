@@ -36,18 +36,18 @@ def test_every_row_has_its_name_and_its_numbers(said: Said) -> None:
 
 
 def test_intervals_lie_where_their_numbers_are() -> None:
-    # From -0.03 to 0.03 with 6 % of that beyond each side, on 480 - 2 * 14 units.
+    # From -0.03 to 0.03 with 6 % of that beyond each side, on 480 - 2 * 22 units.
     (a, b), (c, d) = bars(intervals_svg(ROWS, label="difference"))
-    unit = (480 - 28) / (0.06 * 1.12)
+    unit = (480 - 44) / (0.06 * 1.12)
     left = -0.03 - 0.06 * 0.06
     for place, value in ((a, 0.01), (b, 0.03), (c, -0.03), (d, 0.01)):
-        assert place == pytest.approx(14 + (value - left) * unit, abs=0.01)
+        assert place == pytest.approx(22 + (value - left) * unit, abs=0.01)
 
 
 def test_an_interval_without_end_reaches_the_edge_of_the_plot(said: Said) -> None:
     svg = intervals_svg([Interval("one run", 0.1, -math.inf, math.inf)], label="difference", margin=0.2)
     ((left, right),) = bars(svg)
-    assert (left, right) == pytest.approx((14, 466))
+    assert (left, right) == pytest.approx((22, 458))
     assert "+0.1000 [−∞, +∞]" in said(svg)
 
 

@@ -50,6 +50,6 @@ def test_hostile_values_are_quoted(finished: Path) -> None:
 
 
 def test_a_search_is_repeated_with_its_sampler(finished: Path) -> None:
-    sampled = replace(builtin(finished), search={"field": "lr", "trials": 6})
+    sampled = replace(builtin(finished), searches=({"field": "lr", "trials": 6},))
     assert "--sampler optuna --trials 6 --seeds 3" in command(sampled, "out")
-    assert "--sampler" not in command(replace(sampled, search={"field": "lr", "trials": None}), "out")
+    assert "--sampler" not in command(replace(sampled, searches=({"field": "lr", "trials": None},)), "out")

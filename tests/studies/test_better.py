@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from striate.base.errors import StudyError
+from striate.base.intervals import share_of
 from striate.studies.better import Better
 from striate.studies.outcome import Outcome
 from striate.studies.statistics import compare
 
 CLAIM = Better("improves", "it improves the result", ("bn", "bn x5"), "plain", "final", 0.005)
-GRID = 1 / 1000
+SCALE = share_of(1000)
 
 
 def runs(arm: str, *finals: float, best: float = 0.05, test: float | None = 0.01) -> list[Outcome]:
@@ -33,7 +34,7 @@ def test_supported_when_one_arm_is():
     verdict = CLAIM.judge([*PLAIN, *HIGH, *SAME])
     assert (verdict.claim, verdict.statement, verdict.kind) == ("improves", "it improves the result", "better")
     assert (verdict.answer, verdict.seeds_needed) == ("supported", None)
-    expected = compare([0.80, 0.81, 0.82], [0.70, 0.71, 0.72], comparisons=2, resolution=GRID)
+    expected = compare([0.80, 0.81, 0.82], [0.70, 0.71, 0.72], comparisons=2, scale=SCALE)
     assert verdict.comparisons[0] == ("bn", "plain", expected)
     assert [(arm, control) for arm, control, _ in verdict.comparisons] == [("bn", "plain"), ("bn x5", "plain")]
     assert verdict.detectable == expected.detectable
@@ -109,12 +110,19 @@ def test_one_seed():
     assert "at least 2 seeds for each arm are needed" in verdict.reason
 
 
-def test_equal_runs_are_known_to_one_image_only():
-    verdict = replace(CLAIM, treatment=("bn",), margin=0.0).judge(
-        [*runs("plain", *[0.7] * 2), *runs("bn", *[0.701] * 2)]
-    )
-    assert verdict.answer == "undecided"
-    assert verdict.comparisons[0][2].resolution == GRID
+@pytest.mark.parametrize("higher", [0.701, 0.9, 1.0])
+def test_two_runs_without_spread_decide_nothing_however_far_apart(higher):
+    claim = replace(CLAIM, treatment=("bn",), margin=0.0)
+    verdict = claim.judge([*runs("plain", *[0.7] * 2, test=None), *runs("bn", *[higher] * 2, best=0.0, test=None)])
+    assert (verdict.answer, verdict.seeds_needed) == ("undecided", 4)
+    assert "all runs of bn are equal, and so are those of plain" in verdict.reason
+    # The spread of 1,000 images, sqrt(q (1 - q) / 1000) with q = (2 * 700 + 2) / 2004.
+    comparison = verdict.comparisons[0][2]
+    assert comparison.least_control == pytest.approx((1402 / 2004 * 602 / 2004 / 1000) ** 0.5)
+    assert comparison.high <= 1
+    # Four against four can reach 5 % in an exact test: 2 / C(8, 4) = .029.
+    enough = claim.judge([*runs("plain", *[0.7] * 4), *runs("bn", *[higher] * 4, best=0.0, test=None)])
+    assert enough.answer == ("supported" if higher > 0.8 else "undecided")
 
 
 def test_unequal_numbers_of_runs():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from striate.base.errors import StudyError
+from striate.base.intervals import share_of
 from striate.studies.choice import Choice
 from striate.studies.outcome import Outcome
 from striate.studies.statistics import compare
@@ -29,7 +30,7 @@ def test_supported_when_every_other_arm_is_worse() -> None:
     assert verdict.comparisons[1] == (
         "b",
         "c",
-        compare([0.8, 0.81, 0.82], [0.6, 0.61, 0.62], comparisons=3, resolution=1 / 1000),
+        compare([0.8, 0.81, 0.82], [0.6, 0.61, 0.62], comparisons=3, scale=share_of(1000)),
     )
     assert verdict.reason.startswith(
         "b has the largest mean final validation accuracy, 0.8100; c is next, 0.2000 below"
@@ -64,6 +65,15 @@ def test_a_diverged_run_counts_as_guessing() -> None:
     verdict = CLAIM.judge([*lost, *runs("b", 0.8, 0.81), *runs("c", 0.6, 0.61)])
     assert verdict.details["chosen"] == "b"
     assert "2 of 2 runs of a diverged" in verdict.reason
+
+
+def test_two_runs_without_spread_choose_nothing() -> None:
+    verdict = CLAIM.judge([*runs("a", 0.5, 0.5), *runs("b", 0.9, 0.9), *runs("c", 0.6, 0.6)])
+    assert (verdict.answer, verdict.details["chosen"]) == ("undecided", "b")
+    assert verdict.details["not told apart"] == ["a", "c"]
+    assert verdict.seeds_needed == 5  # 2 / C(10, 5) is the first at or below .05 / 3
+    equal = CLAIM.judge([*runs("a", 1.0, 1.0), *runs("b", 1.0, 1.0), *runs("c", 1.0, 1.0)])
+    assert equal.answer == "undecided"
 
 
 def test_one_candidate_is_no_choice() -> None:

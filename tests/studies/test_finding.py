@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from striate.base.intervals import Scale
 from striate.studies.finding import Finding, also_text, failures_text, find, interval_text, lead
 from striate.studies.outcome import Outcome
 from striate.studies.statistics import compare, seeds_needed
@@ -19,7 +20,7 @@ def runs(arm: str, *finals: float | None) -> list[Outcome]:
 
 def found(treatment: list[Outcome], control: list[Outcome], margin: float = 0.01, comparisons: int = 1) -> Finding:
     values = ([run.final_val for run in side] for side in (treatment, control))
-    return find(treatment, control, compare(*values, comparisons=comparisons, resolution=0.001), margin)
+    return find(treatment, control, compare(*values, comparisons=comparisons, scale=Scale(0, 1, 0.001)), margin)
 
 
 def test_settled_answers_and_what_they_mean():
@@ -55,6 +56,15 @@ def test_an_answer_out_of_reach():
     same = found(runs("bn", 0.5, 0.9), runs("plain", 0.5, 0.9), 0.0)
     assert (same.answer, same.seeds_needed) == ("undecided", None)
     assert "even 1000 seeds" in same.meaning
+
+
+@pytest.mark.parametrize(("comparisons", "needed"), [(1, 4), (2, 5)])
+def test_runs_without_any_spread_need_an_exact_test(comparisons, needed):
+    few = found(runs("bn", *[0.9] * 2), runs("plain", *[0.5] * 2), comparisons=comparisons)
+    assert (few.answer, few.seeds_needed) == ("undecided", needed)
+    assert f"how far runs differ was not seen, and to judge without that takes at least {needed} seeds" in few.meaning
+    enough = found(runs("bn", *[0.9] * needed), runs("plain", *[0.5] * needed), comparisons=comparisons)
+    assert enough.answer == "supported"
 
 
 def test_one_run_is_undecided_and_asks_for_two():
@@ -105,6 +115,8 @@ def test_texts():
     result = compare([4.0, 6.0], [1.0, 3.0], comparisons=4)
     assert interval_text(result, 1) == "98.75 % interval -9.5 to +15.5, n = 2 against 2"
     assert interval_text(compare([1.0], [0.0, 1.0]), 1) == "no interval from a single run, n = 1 against 2"
+    same = compare([1.0] * 5, [0.0] * 5)
+    assert interval_text(same, 1) == "no interval from values without spread, n = 5 against 5"
     groups = [runs("bn", 0.8, None), runs("plain", 0.1, 0.9, None), runs("fine", 0.9)]
     assert failures_text(groups) == (
         "1 of 2 runs of bn and 1 of 3 runs of plain diverged, and 1 of 3 runs of plain stayed at chance"

@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from striate.base.errors import StudyError
-from striate.studies.outcome import Outcome, by_arm, scores, tally
+from striate.studies.outcome import Outcome, by_arm, copies, distinct, scores, tally
 
 RUN = Outcome("bn", 0, "finished", 1e-3, 3, 1000, 10, 500, (0.5, 0.8, 0.7), (1.0, 2.0, 3.0), 0.75)
 LOST = replace(RUN, seed=1, status="diverged", val_accuracy=(0.5,), seconds=(1.0,), test_accuracy=None)
@@ -84,11 +84,31 @@ def test_tally_and_scores():
     assert scores("none", [RUN])["final"] is None
 
 
+def test_copies_are_counted_once():
+    runs = [replace(RUN, seed=seed, numbers=numbers) for seed, numbers in enumerate(("a", "b", "a", "a"))]
+    assert [[run.seed for run in group] for group in copies(runs)] == [[0, 2, 3]]
+    assert [run.seed for run in distinct(runs)] == [0, 1]
+    row = scores("bn", runs)
+    assert (row["n"], row["final"]["n"]) == (4, 2)
+    unknown = [replace(run, numbers="") for run in runs]
+    assert (copies(unknown), len(distinct(unknown))) == ([], 4)
+    assert not copies([runs[0], replace(runs[2], test_accuracy=0.7)])
+
+
+@pytest.mark.parametrize("values", [(0.02, 0.6), (1.0, 1.0, 0.9), (1.0, 1.0), (0.0, 0.0, 0.0)])
+def test_no_interval_of_an_accuracy_leaves_0_to_1(values):
+    runs = [replace(RUN, seed=seed, test_accuracy=value) for seed, value in enumerate(values)]
+    cell = scores("bn", runs)["test"]
+    assert 0 <= cell["low"] < cell["high"] <= 1
+    assert cell["low"] <= cell["mean"] <= cell["high"]
+
+
 def test_scores_hold_the_t_interval():
     runs = [replace(RUN, seed=seed, test_accuracy=value) for seed, value in enumerate((0.7, 0.8, 0.9))]
     row = scores("bn", runs)
     low, high = stats.t.interval(0.95, 2, loc=0.8, scale=0.1 / 3**0.5)
-    assert row["test"] == pytest.approx({"mean": 0.8, "sd": 0.1, "low": low, "high": high, "n": 3})
+    assert high > 1
+    assert row["test"] == pytest.approx({"mean": 0.8, "sd": 0.1, "low": low, "high": 1.0, "n": 3})
     assert row["states"] == {"stable": 3, "at chance": 0, "diverged": 0}
     assert scores("bn", runs[:1])["test"] == {"mean": 0.7, "sd": None, "low": None, "high": None, "n": 1}
     assert scores("none", runs)["test"] is None

@@ -20,7 +20,10 @@ from striate.studies.question import Search, Study
 from striate.studies.search import arm_name, grid, run_search, sampled
 from striate.training.recipe import Recipe
 
-SELECTIONS = ("hidden-units", "filter-size", "dropout-rate")
+SELECTIONS = (
+    *("hidden-units", "filter-size", "dropout-rate"),
+    *("filter-size-and-hidden-units", "architecture-and-dropout-rate"),
+)
 BASE = Recipe(engine="scratch", net="softmax", data="sums", epochs=1, batch_size=100)
 GRID = grid("s", "?", BASE, Search("hidden", low=4, high=64, log=True, whole=True), (4, 16))
 
@@ -37,15 +40,54 @@ def test_a_grid_makes_an_arm_of_each_value_and_a_choice_among_them() -> None:
     assert GRID.recipe(GRID.arms[1], 0).net_options == {"hidden": 16}
 
 
+TWO = grid(
+    "t",
+    "?",
+    BASE,
+    (Search("hidden", low=4, high=64, log=True, whole=True), Search("lr", 1e-3, 1e-1, log=True)),
+    ((4, 16), (0.01, 0.1)),
+)
+
+
+def test_two_fields_make_an_arm_of_each_combination() -> None:
+    assert [arm.name for arm in TWO.arms] == [
+        "hidden 4, lr 0.01",
+        "hidden 4, lr 0.1",
+        "hidden 16, lr 0.01",
+        "hidden 16, lr 0.1",
+    ]
+    assert TWO.arms[1].changes == {"hidden": 4, "lr": 0.1}
+    assert "One combination of hidden and lr is best" in TWO.claims[0].statement
+    assert [one["field"] for one in TWO.to_json()["search"]] == ["hidden", "lr"]
+    assert GRID.to_json()["search"] == {  # as it was written before there could be two
+        "field": "hidden", "low": 4, "high": 64, "log": True, "whole": True, "step": None, "trials": None
+    }  # fmt: skip
+    with pytest.raises(StudyError, match="searches 2 fields and has values for 1"):
+        grid("t", "?", BASE, TWO.searches, ((4, 16),))
+
+
+def test_a_sampler_proposes_two_fields_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained = Trained(20)
+    for name in ("run_study", "ended", "outcome"):
+        monkeypatch.setattr(searching, name, getattr(trained, name.removesuffix("_study")))
+    answer = run_search(sampled(TWO, 8), "nowhere")
+    points = [(arm.changes["hidden"], arm.changes["lr"]) for arm in answer.study.arms]
+    assert points == sorted(set(points))
+    assert len({lr for _, lr in points}) > 2
+    assert all(4 <= hidden <= 64 and 1e-3 <= lr <= 1e-1 for hidden, lr in points)
+    assert answer.study.trials == 8
+
+
 @pytest.mark.parametrize("name", SELECTIONS)
 def test_the_builtin_selections_stay_in_their_range_and_use_the_layers_by_hand(name: str) -> None:
     study = BUILTIN[name].study({})
-    assert study.search is not None
-    values = [arm.changes[study.search.field] for arm in study.arms]
-    assert study.search.low <= min(values) < max(values) <= study.search.high
+    assert study.searches
+    for search in study.searches:
+        values = [arm.changes[search.field] for arm in study.arms]
+        assert search.low <= min(values) < max(values) <= search.high
     assert study.base.engine == "scratch"
     assert study.tests == "chosen"
-    assert sampled(study, 5).search == replace(study.search, trials=5)
+    assert sampled(study, 5).searches == tuple(replace(search, trials=5) for search in study.searches)
 
 
 class Trained:
@@ -92,7 +134,7 @@ def test_a_sampler_that_finds_one_value_leaves_nothing_to_choose(monkeypatch: py
     for name in ("run_study", "ended", "outcome"):
         monkeypatch.setattr(searching, name, getattr(trained, name.removesuffix("_study")))
     one = replace(GRID, search=Search("hidden", low=4, high=4, whole=True))
-    with pytest.raises(StudyError, match="in 3 trials the sampler proposed 4 alone; ask for more trials"):
+    with pytest.raises(StudyError, match="in 3 trials the sampler proposed hidden 4 alone; ask for more trials"):
         run_search(sampled(one, 3), "nowhere")
 
 
@@ -108,7 +150,9 @@ def test_a_study_without_a_range_has_nothing_to_sample() -> None:
 
 
 def test_numbers_of_an_arm_are_short() -> None:
-    assert arm_name(Search("dropout", 0.0, 1.0), 0.25) == "dropout 0.25"
+    assert arm_name((Search("dropout", 0.0, 1.0),), (0.25,)) == "dropout 0.25"
+    switch, kind = Search("batch_norm", choices=(False, True)), Search("net", choices=("mlp", "convnet"))
+    assert arm_name((switch, kind), (True, "mlp")) == "batch norm on, net mlp"
 
 
 @pytest.mark.slow

@@ -42,13 +42,29 @@ def test_the_best_on_validation_is_chosen_and_its_place_in_the_range_is_told() -
     assert chosen(STUDY, inside) == "middle"
     assert at_the_edge(STUDY, inside) == ""
     ends = outcomes({"slow": 0.5, "middle": 0.7, "fast": 0.8})
-    assert at_the_edge(STUDY, ends) == "it is the largest value tried, so one beyond it may be better"
+    assert at_the_edge(STUDY, ends) == "it has the largest lr tried, so one beyond may be better"
     assert chosen(STUDY, inside[:2]) is None
     rates = {"none": 0.0, "some": 0.1, "much": 0.5}
     arms = tuple(Arm(name, {"dropout": rate}) for name, rate in rates.items())
     claims = (Choice("which", "One is best", tuple(rates)),)
     dropout = replace(STUDY, arms=arms, claims=claims, search=Search("dropout", 0.0, 0.8))
     assert at_the_edge(dropout, outcomes({"none": 0.9, "some": 0.8, "much": 0.7})) == ""  # nothing lies below 0
+
+
+def test_of_two_fields_each_may_lie_at_its_edge() -> None:
+    points = [(lr, hidden) for lr in (0.01, 0.1, 1.0) for hidden in (4, 8, 16)]
+    arms = tuple(Arm(f"{lr} {hidden}", {"lr": lr, "batch_size": hidden}) for lr, hidden in points)
+    search = (Search("lr", 1e-3, 1.0, log=True), Search("batch_size", 4, 64, whole=True))
+    study = replace(
+        STUDY, arms=arms, claims=(Choice("which", "One is best", tuple(a.name for a in arms)),), search=search
+    )
+    runs = outcomes({arm.name: 0.9 if arm.name == "1.0 4" else 0.5 for arm in arms})
+    assert (
+        at_the_edge(study, runs)
+        == "it has the largest lr and the smallest batch size tried, so one beyond may be better"
+    )
+    middle = outcomes({arm.name: 0.9 if arm.name == "0.1 8" else 0.5 for arm in arms})
+    assert at_the_edge(study, middle) == ""
 
 
 def test_what_the_test_images_were_used_for_is_told() -> None:

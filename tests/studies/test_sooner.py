@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from striate.base.errors import StudyError
+from striate.base.intervals import Scale
 from striate.studies.outcome import Outcome
 from striate.studies.sooner import Sooner, first_epoch
 from striate.studies.statistics import compare
@@ -35,14 +36,15 @@ def test_worked_by_hand():
     verdict = CLAIM.judge([*PLAIN, *FAST])
     assert verdict.answer == "supported"
     assert (verdict.details["target"], verdict.details["horizon"]) == (pytest.approx(0.7), 6)
-    assert verdict.comparisons == (("bn", "plain", compare([4, 4, 5], [0, 1, 1], resolution=1.0)),)
+    assert verdict.comparisons == (("bn", "plain", compare([4, 4, 5], [0, 1, 1], scale=Scale(0, 5, step=1))),)
     assert verdict.comparisons[0][2].effect == pytest.approx(11 / 3)
     fast, plain = verdict.details["arms"]
-    assert (fast["arm"], fast["n"], fast["reached"], fast["median_epochs"]) == ("bn", 3, 3, 2.0)
-    assert (fast["median_images"], fast["median_seconds"]) == (1000.0, 20.0)
+    assert (fast["arm"], fast["n"], fast["reached"], fast["mean_epochs"]) == ("bn", 3, 3, pytest.approx(5 / 3))
+    # Seconds are 10 e + seed after epoch e: 20, 21 and 12.
+    assert (fast["mean_images"], fast["mean_seconds"]) == pytest.approx((2500 / 3, 53 / 3))
     assert fast["epochs"] == {"0": 2, "1": 2, "2": 1}
     assert plain["mean_epochs"] == pytest.approx(16 / 3)
-    assert (plain["median_images"], plain["median_seconds"]) == (5000.0, 52.0)
+    assert (plain["mean_images"], plain["mean_seconds"]) == pytest.approx((16000 / 3, (60 + 51 + 52) / 3))
     assert verdict.reason.startswith(
         "to reach 0.7000, the mean final validation accuracy of plain, bn takes 1.7 epochs and plain 5.3,"
         " a saving of +3.7 (95 % interval"
@@ -62,7 +64,7 @@ def test_not_reached_is_censored_counted_and_named():
     row = verdict.details["arms"][0]
     assert (row["reached"], row["epochs"]) == (1, {"0": None, "1": None, "2": 1})
     assert row["mean_epochs"] == pytest.approx(13 / 3)
-    assert (row["median_epochs"], row["median_images"], row["median_seconds"]) == (None, None, None)
+    assert (row["mean_images"], row["mean_seconds"]) == pytest.approx((12500 / 3, (60 + 61 + 12) / 3))
     assert "2 of 3 runs of bn did not reach it and count as 6 epochs" in verdict.reason
 
 
@@ -98,6 +100,7 @@ def test_a_treatment_that_diverged():
     early = run("bn", 2, 0.6, 0.75, diverged=True)
     verdict = CLAIM.judge([*PLAIN, *FAST[:2], early])
     assert verdict.details["arms"][0]["epochs"]["2"] == 2
+    assert verdict.details["arms"][0]["mean_seconds"] is not None
     assert "1 of 3 runs of bn diverged" in verdict.reason
     none = CLAIM.judge([*PLAIN, *(run("bn", seed, diverged=True) for seed in range(3))])
     assert (none.answer, none.seeds_needed) == ("undecided", 4)
@@ -113,6 +116,25 @@ def test_several_arms_share_the_level():
     assert verdict.comparisons[0][2].confidence == pytest.approx(0.975)
     assert "of 2 arms bn takes 1.7 epochs" in verdict.reason
     assert claim.judge([*PLAIN, *slow, *(replace(r, arm="bn") for r in slow)]).answer == "refuted"
+
+
+@pytest.mark.parametrize("finals", [(0.2, 0.7), (0.69, 0.71)])
+def test_nobody_saves_more_epochs_than_a_run_has(finals):
+    control = [run("plain", i, *[0.1] * 5, final) for i, final in enumerate(finals)]
+    treatment = [run("bn", 0, *[0.8] * 6), run("bn", 1, 0.1, 0.1, *[0.8] * 4)]
+    comparison = CLAIM.judge([*control, *treatment]).comparisons[0][2]
+    assert -5 <= comparison.low < comparison.high == 5
+
+
+def test_in_one_epoch_there_is_none_to_save():
+    verdict = CLAIM.judge([run(arm, seed, 0.7, budget=1) for arm in ("plain", "bn") for seed in range(5)])
+    assert verdict.answer == "undecided"
+    assert "in runs of one epoch there is none to save" in verdict.reason
+
+
+def test_a_run_that_ended_before_the_horizon_has_no_seconds_to_it():
+    lost = run("bn", 2, 0.6, diverged=True)
+    assert CLAIM.judge([*PLAIN, *FAST[:2], lost]).details["arms"][0]["mean_seconds"] is None
 
 
 def test_one_seed():

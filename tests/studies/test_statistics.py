@@ -7,10 +7,12 @@ import pytest
 from scipy import special, stats
 
 from striate.base.errors import StudyError
+from striate.base.intervals import Scale, share_of
 from striate.studies.statistics import (
     Comparison,
     compare,
     exact_floor,
+    exact_seeds,
     fisher,
     fisher_detectable,
     fisher_seeds,
@@ -64,31 +66,47 @@ def test_interval_is_scipys(n_t, n_c, comparisons):
 
 def test_shares_differ_by_1_at_most():
     # t(2, 97.5 %) = 4.302653; s^2 = 0.32 and 0.18, so the half width is 4.302653 sqrt(0.5 / 2), cut to 1 on either side.
-    wide = compare([0.9, 0.1], [0.2, 0.8], largest=1.0)
+    wide = compare([0.9, 0.1], [0.2, 0.8], scale=Scale(0, 1))
     assert (wide.low, wide.high) == (-1.0, 1.0)
-    narrow = compare([0.9, 0.8], [0.2, 0.1], largest=1.0)
+    narrow = compare([0.9, 0.8], [0.2, 0.1], scale=Scale(0, 1))
     assert (narrow.low, narrow.high) == (pytest.approx(0.7 - 4.302653 * math.sqrt(0.005)), 1.0)
-    assert compare([0.9], [0.2, 0.1], largest=1.0).high == math.inf
+    assert compare([0.9], [0.2, 0.1], scale=Scale(0, 1)).high == math.inf
 
 
 def test_one_run_has_no_interval():
     for treatment, control in (([1.0], [0.0, 0.5]), ([1.0, 2.0], [0.0]), ([1.0], [0.0])):
-        result = compare(treatment, control, resolution=0.1)
+        result = compare(treatment, control, scale=Scale(step=0.1))
         assert (result.low, result.high, result.detectable) == (-math.inf, math.inf, math.inf)
     assert result.sd_treatment is None
     assert result.sd_control is None
     assert result.effect == 1.0
 
 
-def test_resolution_is_a_floor_of_the_spread():
+def test_the_grid_is_a_floor_of_the_spread():
     # All equal: the variances are 1/12 each, s^2 = 1/12, df = 2, half width 4.302653 / sqrt(12) = 1.242069.
-    result = compare([7, 7], [3, 3], resolution=1.0)
+    result = compare([7, 7], [3, 3], scale=Scale(step=1))
     assert (result.low, result.high) == pytest.approx((4 - 1.242069, 4 + 1.242069), abs=1e-5)
-    assert result.sd_treatment == 0.0
-    point = compare([7, 7], [3, 3])
-    assert (point.low, point.high, point.detectable) == (4.0, 4.0, 0.0)
+    assert (result.sd_treatment, result.flat, result.too_few) == (0.0, True, True)
     # A larger spread than the floor is left alone.
-    assert compare([0.0, 9.0], [3.0, 5.0], resolution=1.0).low == compare([0.0, 9.0], [3.0, 5.0]).low
+    assert compare([0.0, 9.0], [3.0, 5.0], scale=Scale(step=1)).low == compare([0.0, 9.0], [3.0, 5.0]).low
+
+
+def test_equal_values_of_no_known_grid_have_no_interval():
+    unknown = compare([7, 7], [3, 3])
+    assert (unknown.low, unknown.high, unknown.detectable) == (-math.inf, math.inf, math.inf)
+    assert not compare([7, 7.5], [3, 3]).flat
+
+
+def test_flat_groups_need_as_many_runs_as_an_exact_test():
+    # 2 / C(2 n, n): .333, .1, .029, .0079.
+    assert [compare([1] * n, [0] * n, scale=Scale(step=0.1)).too_few for n in (1, 2, 3, 4)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert compare([1] * 4, [0] * 4, comparisons=2, scale=Scale(step=0.1)).too_few
+    assert [exact_seeds(alpha) for alpha in (0.5, 0.05, 0.025, 0.007)] == [2, 4, 5, 6]
 
 
 def test_reference_error_joins_the_control():
@@ -138,9 +156,11 @@ def test_seeds_needed_at_its_ends():
     assert seeds_needed(with_sd(1.0), 0.01) is None
     assert seeds_needed(with_sd(1.0), 0.0) is None
     assert seeds_needed(with_sd(1.0), -1.0) is None
-    assert seeds_needed(with_sd(0.0), 0.01) == 2
+    assert seeds_needed(with_sd(1e-9), 0.01) == 2
     assert seeds_needed(compare([1.0], [0.0]), 1.0) == 2
-    assert seeds_needed(compare([1.0], [0.0], resolution=10.0), 1.0) == seeds_needed(with_sd(10 / math.sqrt(12)), 1.0)
+    assert seeds_needed(compare([1.0], [0.0], scale=Scale(step=10)), 1.0) == seeds_needed(
+        with_sd(10 / math.sqrt(12)), 1.0
+    )
 
 
 def test_fisher_by_hand():
@@ -177,7 +197,6 @@ def test_fisher_seeds():
         ([1.0], [math.nan], {}, "the control to compare is [nan]"),
         ([1.0], [1.0], {"confidence": 1.0}, "confidence 1.0"),
         ([1.0], [1.0], {"comparisons": 0}, "comparisons 0"),
-        ([1.0], [1.0], {"resolution": -1.0}, "resolution -1.0"),
         ([1.0], [1.0], {"reference_error": math.inf}, "reference error inf"),
     ],
 )
@@ -188,7 +207,7 @@ def test_what_cannot_be_compared(treatment, control, options, words):
 
 
 def test_json_holds_every_field_by_its_name():
-    result = compare([1.0, 2.0], [0.5, 0.0], comparisons=3, resolution=0.1)
+    result = compare([1.0, 0.2], [0.5, 0.0], comparisons=3, scale=share_of(10))
     assert Comparison(**json.loads(json.dumps(result.to_json()))) == result
 
 
@@ -217,7 +236,7 @@ def test_calibration_of_values_on_a_grid(sd):
     covered = {
         grid: np.mean(
             [
-                (result := compare(t, c, resolution=grid)).low <= truth <= result.high
+                (result := compare(t, c, scale=Scale(step=grid or 1e-6))).low <= truth <= result.high
                 for t, c, truth in zip(*values.tolist(), mean[0] - mean[1], strict=True)
             ]
         )
@@ -226,3 +245,21 @@ def test_calibration_of_values_on_a_grid(sd):
     assert covered[1.0] >= 0.93
     if sd < 0.5:
         assert covered[0.0] < 0.93
+
+
+@pytest.mark.parametrize("images", [50, 10_000])
+@pytest.mark.parametrize("accuracies", [(0.8, 0.75), (0.99, 0.9), (0.995, 0.995), (1.0, 0.9)])
+def test_calibration_of_accuracies_at_two_to_five_seeds(images, accuracies):
+    """Each run gets so many images right by chance. Measured on 20,000 such studies: 93.9 to 100 % coverage.
+
+    No interval leaves [-1, 1], and none is a point, though near 1 many runs are equal.
+    """
+    rng = np.random.default_rng(7)
+    studies = 250
+    for n in (2, 3, 4, 5):
+        values = rng.binomial(images, np.array(accuracies)[:, None, None], (2, studies, n)) / images
+        results = [compare(t, c, scale=share_of(images)) for t, c in zip(*values.tolist(), strict=True)]
+        truth = accuracies[0] - accuracies[1]
+        covered = np.mean([result.low <= truth <= result.high for result in results])
+        assert covered >= 0.92, (n, covered)
+        assert all(-1 <= result.low < result.high <= 1 for result in results)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from striate.base.errors import StudyError
 from striate.base.files import part_of_name
 from striate.base.outputs import claim_folder
 from striate.reports.study import REPORT, write_study_report
+from striate.studies.asked import asked_question
 from striate.studies.catalog import question
 from striate.studies.execute import Beat, Warn, run_study
 from striate.studies.judge import Answer
@@ -53,7 +54,7 @@ def study(
     folder = default_folder(planned) if out is None else Path(out)
     claim_folder(folder, REPORT)
     try:
-        run = run_search if planned.search is not None and planned.search.trials is not None else run_study
+        run = run_search if planned.trials is not None else run_study
         answer = run(
             planned, folder, data_dir=data_dir, workers=workers, beat=beat, warn=warn, redo_damaged=redo_damaged
         )
@@ -63,14 +64,25 @@ def study(
     return Reported(answer, write_study_report(folder))
 
 
-def plan(asked: str | Path | Study, seeds: int | None, changes: Mapping[str, Any], trials: int | None = None) -> Study:
-    """Return the study that will run, with its base recipe, its seeds and its sampler settled."""
+def plan(
+    asked: str | Path | Study | None,
+    seeds: int | None,
+    changes: Mapping[str, Any],
+    trials: int | None = None,
+    arms: Sequence[str] = (),
+    claims: Sequence[str] = (),
+) -> Study:
+    """Return the study that will run, with its base recipe, its seeds and its sampler settled.
+
+    ``arms`` and ``claims`` are texts that `striate.studies.asked` reads: added to what is asked, or, with None, all of it.
+    """
     if isinstance(asked, Study):
         own = Question(asked.name, asked.question, asked.base, lambda base: replace(asked, base=base))
         planned = own.study(changes, seeds)
-        again = asked.search is not None and asked.search.trials is not None
-        return planned if trials is None or again else sampled(planned, trials)
-    planned = question(str(asked)).study(changes, seeds)
+        return planned if trials is None or asked.trials is not None else sampled(planned, trials)
+    named = question(str(asked)) if asked is not None else None
+    added = asked_question(arms, claims, named) if arms or claims or named is None else named
+    planned = added.study(changes, seeds)
     return planned if trials is None else sampled(planned, trials)
 
 
@@ -83,6 +95,6 @@ def trials_of(sampler: str, trials: int | None) -> int | None:
 
 def default_folder(planned: Study) -> Path:
     """Return where a study goes when no folder was named."""
-    sampler = "-optuna" if planned.search is not None and planned.search.trials is not None else ""
+    sampler = "-optuna" if planned.trials is not None else ""
     name, data = part_of_name(planned.name), part_of_name(Path(planned.base.data).resolve().name)
     return Path("runs") / f"{name}-{data}{sampler}"

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from striate.app import gradcheck, learn, look, probe, probe_features, probe_fool, probe_localise, prove
+from striate.app import gradcheck, learn, look, planned, probe, probe_features, probe_fool, probe_localise, prove
 from striate.app.learn import INTERRUPTED, changes_of
 from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, free, settings_of
 from striate.app.opens import opens_run
+from striate.app.planned import Arms, Claims
 from striate.app.speech import explained, prepare, say, tell
 from striate.app.spread import Spread
 from striate.base.errors import RunError, shown
@@ -26,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+look.showing.command("study")(planned.show_study)
 app.add_typer(look.listing, name="list")
 app.add_typer(look.showing, name="show")
 for looking in (
@@ -72,8 +74,13 @@ def options(
 @app.command()
 def study(
     name: Annotated[
-        str, typer.Argument(help="A name of `striate list studies`, or a Python file with BASE and study().")
-    ],
+        str | None,
+        typer.Argument(
+            help="A name of `striate list studies`, or a Python file with BASE and study(); none with --arm."
+        ),
+    ] = None,
+    arm: Arms = None,
+    claim: Claims = None,
     data: Annotated[str | None, typer.Option(help="A name of `striate list data`, or an image folder.")] = None,
     seeds: Annotated[int | None, typer.Option(min=1, max=1000, help="Runs per arm, with seeds 0, 1, ...")] = None,
     epochs: Annotated[int | None, typer.Option(help="Epochs of every run.")] = None,
@@ -96,12 +103,12 @@ def study(
     from striate.base.files import dump_json, read_json
 
     changes = changes_of(settings, data=data, epochs=epochs, net=net, skip_damaged=skip_damaged or None)
-    planned = ask.plan(name, seeds, changes, ask.trials_of(sampler.value, trials))
-    folder = out or ask.default_folder(planned)
+    asked = ask.plan(name, seeds, changes, ask.trials_of(sampler.value, trials), arm or (), claim or ())
+    folder = out or ask.default_folder(asked)
     try:
-        with watching_study(terminal.console(stderr=True), planned.base.epochs) as beat:
+        with watching_study(terminal.console(stderr=True), asked.base.epochs) as beat:
             reported = ask.study(
-                *(planned, folder), data_dir=data_dir, workers=workers, beat=beat, warn=say, redo_damaged=redo_damaged
+                *(asked, folder), data_dir=data_dir, workers=workers, beat=beat, warn=say, redo_damaged=redo_damaged
             )
     except KeyboardInterrupt:
         say(f"stopped; what is done is kept in {folder}, and the same command continues")

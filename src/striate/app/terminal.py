@@ -92,8 +92,11 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
     for arm in arms:
         states = arm["states"]
         cells = [accuracy(arm[measure]) for measure in ("final", "best", "test")]
-        made.add_row(arm["name"], str(arm["n"]), *(str(states[s]) for s in ("stable", "at chance", "diverged")), *cells)
+        made.add_row(
+            Text(arm["name"]), str(arm["n"]), *(str(states[s]) for s in ("stable", "at chance", "diverged")), *cells
+        )
     out.print(made)
+    out.print("accuracies: mean ± standard deviation (runs)", style="dim")
     for run, reason in answer.failures.items():
         out.print(Text(one_line(f"failed    {run}: {reason}"), style="red"))
 

@@ -15,10 +15,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy import stats
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
+from striate.base.intervals import Scale, mean_interval
 from striate.data.imageset import Split
 from striate.probes.boxes import holds, overlap
 from striate.probes.localise import boxes_and_peaks, read_places
@@ -100,7 +100,7 @@ def found(
             overlaps.append([overlap(t, b) for t, b in zip(truths, boxes.tolist(), strict=True)])
     per_scene = np.array(overlaps).mean(1)
     top, left, bottom, right = made.boxes[0, 0].tolist()
-    low, high = _interval(per_scene)
+    low, high = mean_interval(per_scene.tolist(), Scale(0.0, 1.0)) or (None, None)
     return {
         "scenes": len(made.images),
         "objects": made.labels.shape[1],
@@ -109,14 +109,6 @@ def found(
         "overlap_half": share(int((np.array(overlaps) >= 0.5).sum()), made.labels.size),
         "chance": (bottom - top) * (right - left) / (made.images.shape[1] * made.images.shape[2]),
     }
-
-
-def _interval(values: NDArray[np.float64]) -> tuple[float | None, float | None]:
-    """Return the 95 % t interval of the mean; None for a single value, which has none."""
-    if len(values) < 2:
-        return None, None
-    half = float(stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
-    return float(values.mean()) - half, float(values.mean()) + half
 
 
 def _background(split: Split, rng: np.random.Generator, kind: str, shape: tuple[int, ...]) -> NDArray[np.uint8]:

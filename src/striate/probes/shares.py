@@ -7,18 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scipy import stats
+from striate.base.intervals import share_interval
 
 
 def share(hits: int, tries: int) -> dict[str, Any]:
     """Return ``hits``, ``tries``, ``share`` and the ends ``low`` and ``high`` of its interval; None where nothing was tried."""
-    if tries == 0:
+    interval = share_interval(hits, tries)
+    if interval is None:
         return {"hits": 0, "tries": 0, "share": None, "low": None, "high": None}
-    interval = stats.binomtest(hits, tries).proportion_ci(0.95, method="wilson")
-    return {
-        "hits": hits,
-        "tries": tries,
-        "share": hits / tries,
-        "low": float(interval.low),
-        "high": float(interval.high),
-    }
+    return {"hits": hits, "tries": tries, "share": hits / tries, "low": interval[0], "high": interval[1]}

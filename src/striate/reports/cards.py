@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from striate.reports.charts import Interval, intervals_svg
+from striate.reports.intervals import Interval, intervals
 from striate.reports.numerals import ABSENT, decimals_for, effect, fixed, number
 from striate.reports.page import Picture, picture
+from striate.reports.svg import Chart
 from striate.reports.table import Table, tables_of
 
 EFFECTS = {
@@ -65,7 +66,7 @@ def _card(verdict: Mapping[str, Any]) -> Card:
         answer=str(verdict.get("answer", "")),
         reason=_sentence(str(verdict.get("reason", ""))),
         facts=tuple(_agreement(details) if kind == "equal" else _facts(verdict, compared, label)),
-        intervals=_intervals(compared, label, details.get("margin")),
+        intervals=picture(chart.svg()) if (chart := intervals_of(verdict)) else None,
         tables=tuple(tables_of({key: value for key, value in details.items() if key != "differences"})),
     )
 
@@ -119,7 +120,11 @@ def _facts(verdict: Mapping[str, Any], compared: Sequence[Mapping[str, Any]], la
     return facts
 
 
-def _intervals(compared: Sequence[Mapping[str, Any]], label: str, margin: Any) -> Picture | None:
+def intervals_of(verdict: Mapping[str, Any]) -> Chart | None:
+    """Return the forest plot of a verdict's comparisons; None where it has none."""
+    compared = [_flat(entry) for entry in verdict.get("comparisons") or ()]
+    label = EFFECTS.get(str(verdict.get("kind", "")), "effect")
+    margin = (verdict.get("details") or {}).get("margin")
     rows = [
         Interval(f"{c.get('treatment')} − {c.get('control')}", float(c["effect"]), float(c["low"]), float(c["high"]))
         for c in compared
@@ -127,7 +132,7 @@ def _intervals(compared: Sequence[Mapping[str, Any]], label: str, margin: Any) -
     ]
     if not rows:
         return None
-    return picture(intervals_svg(rows, label=label, margin=margin if isinstance(margin, (int, float)) else None))
+    return intervals(rows, label=label, margin=margin if isinstance(margin, (int, float)) else None)
 
 
 def _sentence(text: str) -> str:

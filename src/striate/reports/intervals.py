@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from striate.reports.numerals import effect
-from striate.reports.palette import PALETTE, shortened
-from striate.reports.svg import INK, canvas, element
+from striate.reports.palette import PALETTE, all_shortened
+from striate.reports.svg import INK, Chart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-ROW, FOOT, SIDE = 40.0, 44.0, 14.0  # user units
+ROW, FOOT, SIDE = 40.0, 44.0, 22.0  # user units
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,19 @@ class Interval:
 
 
 def intervals_svg(rows: Sequence[Interval], *, label: str, margin: float | None = None, width: float = 480) -> str:
-    """Return the plot as one SVG element: ``label`` names the effect, and what lies between 0 and ``margin`` is shaded.
+    """Return the plot of `intervals` as one SVG element."""
+    return intervals(rows, label=label, margin=margin, width=width).svg()
+
+
+def intervals(rows: Sequence[Interval], *, label: str, margin: float | None = None, width: float = 480) -> Chart:
+    """Return the plot: ``label`` names the effect, and what lies between 0 and ``margin`` is shaded.
 
     An end that is infinite is an arrow at the edge of the plot.
     """
     height = FOOT + ROW * len(rows) + 12
     whole = f"{label}: {'; '.join(f'{row.name} {effect(vars(row))}' for row in rows)}"
-    with canvas(width, height, whole) as figure:
+
+    def draw(figure: Figure) -> None:
         axes = figure.add_axes((SIDE / width, FOOT / height, 1 - 2 * SIDE / width, 1 - (FOOT + 12) / height))
         known = [v for r in rows for v in (r.effect, r.low, r.high) if math.isfinite(v)] + [0.0, margin or 0.0]
         pad = 0.06 * (max(known) - min(known)) or 1.0
@@ -43,12 +50,14 @@ def intervals_svg(rows: Sequence[Interval], *, label: str, margin: float | None 
         axes.spines["left"].set_visible(False)
         axes.spines["bottom"].set_alpha(0.45)
         axes.tick_params(length=3, labelsize=11.5)
-        for place, row in enumerate(rows):
+        names = all_shortened([row.name for row in rows], 34)
+        for place, (row, name) in enumerate(zip(rows, names, strict=True)):
             _marks(axes, place, margin)
-            _interval(axes, row, place, room)
+            _interval(axes, row, name, place, room)
         said = f"{label}{f' (dashed: {margin:g}, the smallest worth having)' if margin else ''}"
         figure.text(SIDE / width, 9 / height, said, fontsize=11.5, alpha=0.85)
-        return element(figure, whole)
+
+    return Chart(width, height, whole, draw)
 
 
 def _marks(axes: Axes, place: int, margin: float | None) -> None:
@@ -60,7 +69,7 @@ def _marks(axes: Axes, place: int, margin: float | None) -> None:
         axes.vlines(margin, low, high, color=INK, linewidth=1, linestyle=(0, (3, 2)), alpha=0.8)
 
 
-def _interval(axes: Axes, row: Interval, place: int, room: tuple[float, float]) -> None:
+def _interval(axes: Axes, row: Interval, name: str, place: int, room: tuple[float, float]) -> None:
     low, high = max(row.low, room[0]), min(row.high, room[1])
     axes.plot((low, high), (place, place), color=PALETTE[0], linewidth=2.4, solid_capstyle="butt")
     for end, bound, arrow in ((low, row.low, "<"), (high, row.high, ">")):
@@ -68,5 +77,5 @@ def _interval(axes: Axes, row: Interval, place: int, room: tuple[float, float]) 
         axes.plot(end, place, marker=marker, color=PALETTE[0], markersize=9, markeredgewidth=1.6, clip_on=False)
     axes.plot(row.effect, place, marker="o", color=PALETTE[0], markersize=7.5)
     above = axes.get_yaxis_transform()
-    axes.text(0, place - 0.42, shortened(row.name, 34), transform=above, fontsize=12, va="center")
+    axes.text(0, place - 0.42, name, transform=above, fontsize=12, va="center")
     axes.text(1, place - 0.42, effect(vars(row)), transform=above, fontsize=12, va="center", ha="right")

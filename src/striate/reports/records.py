@@ -73,7 +73,8 @@ class StudyRecord:
     """A study as it stands. ``verdicts`` and ``scores`` (by arm) are empty before there is a verdict.
 
     ``failures`` is what stopped a run and ``warnings`` what it warned of, by run; ``damaged`` names the files that cannot be
-    read; ``search`` is the range that the arms are values of, empty where they are none.
+    read; ``searches`` are the ranges that the arms are values of, empty where they are none; ``words`` what the command line
+    gave beside a name.
     """
 
     name: str
@@ -88,7 +89,8 @@ class StudyRecord:
     failures: Mapping[str, str]
     damaged: tuple[str, ...]
     warnings: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    search: Json = field(default_factory=_nothing)
+    searches: tuple[Json, ...] = ()
+    words: tuple[str, ...] = ()
 
     @property
     def runs(self) -> tuple[RunRecord, ...]:
@@ -133,7 +135,8 @@ def read_study(folder: Path) -> StudyRecord:
         failures={str(run): str(reason) for run, reason in _mapping(verdict.get("failures")).items()},
         damaged=tuple(damaged),
         warnings={str(run): tuple(map(str, texts)) for run, texts in _mapping(verdict.get("warnings")).items()},
-        search=_mapping(study.get("search")),
+        searches=_searches(study.get("search")),
+        words=tuple(str(word) for word in study.get("words") or ()),
     )
 
 
@@ -193,6 +196,11 @@ def _mapping(value: object) -> Json:
     if not isinstance(value, dict):
         raise TypeError(f"an object is expected, and there is {type(value).__name__}")
     return cast("Json", value)
+
+
+def _searches(value: object) -> tuple[Json, ...]:
+    """Return the ranges of a search: a list, one object for one field, or nothing."""
+    return _mappings(value) if isinstance(value, list) else (_mapping(value),) if value else ()
 
 
 def _mappings(value: object) -> tuple[Json, ...]:

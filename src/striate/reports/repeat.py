@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from striate.reports.records import StudyRecord
+from striate.training.recipe import Recipe
 
 FLAGS = {"data": "--data", "epochs": "--epochs", "net": "--net"}
 
@@ -21,10 +22,15 @@ def command(study: StudyRecord, out: str) -> str:
     from striate.studies.catalog import BUILTIN
 
     asked = BUILTIN.get(study.name)
-    words = ["striate", "study", study.name if asked else f"{study.name}.py"]
-    start = asked.base.to_json() if asked else {k: v for k, v in study.base.items() if k not in ("data", "epochs")}
+    words = ["striate", "study", *(study.words or [study.name if asked else f"{study.name}.py"])]
+    if asked:
+        start = asked.base.to_json()
+    elif study.words[:1] in (("--arm",), ("--claim",)):
+        start = Recipe().to_json()  # arms from the command line alone start from the defaults
+    else:
+        start = {k: v for k, v in study.base.items() if k not in ("data", "epochs")}
     words += _settings(study.base, start)
-    trials = study.search.get("trials")
+    trials = study.searches[0].get("trials") if study.searches else None
     words += ["--sampler", "optuna", "--trials", str(trials)] if trials else []
     return shlex.join([*words, "--seeds", str(len(study.seeds)), "--out", out])
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from striate.base.outputs import write_output
 from striate.reports.cards import cards
-from striate.reports.charts import Line, Series, curves_svg
+from striate.reports.charts import Line, Series, curves
 from striate.reports.description import paragraph, steps
 from striate.reports.figure import architecture_svg
+from striate.reports.heat import heat_chart, heat_of
 from striate.reports.page import Picture, picture, render
 from striate.reports.records import Json, RunRecord, StudyRecord, read_study
 from striate.reports.repeat import command
+from striate.reports.svg import Chart
 from striate.reports.table import arms_table, changes_table, environment_table, recipe_table
 from striate.reports.updates import update_panels
 
@@ -50,13 +52,15 @@ def write_study_report(folder: Path) -> Path:
 
 def study_page(study: StudyRecord, out: str) -> str:
     """Return the page of ``study``; ``out`` is the folder's name, for the command that repeats it."""
+    heat = heat_of(study)
     changed = [*(arm.changes for arm in study.arms), study.base]
     return render(
         "study.html.jinja",
         study=study,
         title=study.question or study.name,
         cards=cards(study.verdicts, study.claims),
-        panels=_panels(study),
+        panels=[picture(chart.svg()) for chart in panels(study)],
+        heat=picture(heat_chart(heat).svg()) if heat else None,
         arms=arms_table(study),
         nets=_nets(study),
         recipe=recipe_table(study.base),
@@ -67,13 +71,13 @@ def study_page(study: StudyRecord, out: str) -> str:
     )
 
 
-def _panels(study: StudyRecord) -> list[Picture]:
+def panels(study: StudyRecord) -> list[Chart]:
     """Return the panels that have something to show."""
-    made: list[Picture] = []
+    made: list[Chart] = []
     for split, metric, title in PANELS:
         series = [Series(arm.name, tuple(_lines(arm.runs, split, metric))) for arm in study.arms]
         if any(s.lines for s in series):
-            made.append(picture(curves_svg(series, title=title, log=metric == "loss")))
+            made.append(curves(series, title=title, log=metric == "loss"))
     return made + update_panels(study)
 
 

@@ -1,4 +1,4 @@
-"""A Matplotlib figure as an SVG element that a page can hold.
+"""A Matplotlib figure as an SVG element that a page can hold, or as a PDF page.
 
 Text stays text, in the reader's system font; the ink is `currentColor`, so that a chart follows the page into the dark;
 nothing points outside the element, and what it names inside is named for this element alone.
@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from striate.base.outputs import MARK
@@ -24,6 +25,30 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 POINTS = 72  # Matplotlib writes SVG at 72 units an inch, so a figure of w / 72 inches is w units wide
 
 
+@dataclass(frozen=True)
+class Chart:
+    """A chart before it is a file: its size in user units, what a screen reader says, and what draws it on a figure."""
+
+    width: float
+    height: float
+    label: str
+    draw: Callable[[Figure], None]
+
+    def svg(self) -> str:
+        """Return the chart as one SVG element."""
+        with canvas(self.width, self.height, self.label) as figure:
+            self.draw(figure)
+            return element(figure, self.label)
+
+    def pdf(self) -> bytes:
+        """Return the chart as a PDF page of its own size, with its fonts in it; the same chart gives the same bytes."""
+        with canvas(self.width, self.height, self.label) as figure:
+            self.draw(figure)
+            file = io.BytesIO()
+            figure.savefig(file, format="pdf", transparent=True, metadata={"CreationDate": None, "Title": self.label})
+        return file.getvalue()
+
+
 @contextmanager
 def canvas(width: float, height: float, name: str) -> Generator[Figure]:
     """Give an empty transparent figure of that many user units; ``name`` keeps its inner names apart from other charts'."""
@@ -34,6 +59,7 @@ def canvas(width: float, height: float, name: str) -> Generator[Figure]:
     settings: dict[RcKeyType, Any] = {
         "svg.fonttype": "none",
         "svg.hashsalt": name,
+        "pdf.fonttype": 42,
         "font.family": "sans-serif",
         "font.sans-serif": ["DejaVu Sans"],
         "font.size": 12,

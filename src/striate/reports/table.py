@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, cast
 
-from striate.reports.numerals import ABSENT, measured, number
+from striate.reports.numerals import ABSENT, fixed, measured, number
 from striate.reports.records import ArmRecord, StudyRecord
 
 MEASURES = {"final": "final validation accuracy", "best": "best validation accuracy", "test": "test accuracy"}
@@ -42,7 +42,7 @@ def arms_table(study: StudyRecord) -> Table:
     """Return one row for each arm: its runs, how they ended, its accuracies, epochs to a target, and training time."""
     targets = _targets(study.verdicts)
     timed = any(run.seconds is not None for run in study.runs)
-    columns = ("arm", "runs", *MEASURES.values(), *(f"epochs to {target}" for target in targets))
+    columns = ("arm", "runs", *MEASURES.values(), *(f"mean epochs to {target}" for target in targets))
     rows: list[tuple[Cell, ...]] = []
     for arm in study.arms:
         score = study.scores.get(arm.name, {})
@@ -50,7 +50,7 @@ def arms_table(study: StudyRecord) -> Table:
         row += [Cell(*measured(score.get(measure))) for measure in MEASURES]
         row += [times.get(arm.name, Cell(ABSENT)) for times in targets.values()]
         rows.append((*row, _time(arm)) if timed else tuple(row))
-    return Table("", (*columns, "time of a run") if timed else columns, tuple(rows))
+    return Table("", (*columns, "mean time of a run") if timed else columns, tuple(rows))
 
 
 def _runs(arm: ArmRecord, states: Mapping[str, Any] | None) -> Cell:
@@ -73,21 +73,20 @@ def _time(arm: ArmRecord) -> Cell:
 
 
 def _targets(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Cell]]:
-    """Return, for every target accuracy that a verdict times, each arm's median epochs to it."""
+    """Return, for every target accuracy that a verdict times, each arm's mean epochs to it, as the verdict compares them."""
     found: dict[str, dict[str, Cell]] = {}
     for verdict in verdicts:
         details: Mapping[str, Any] = verdict.get("details") or {}
         target, rows = details.get("target"), details.get("arms")
         if not isinstance(target, (int, float)) or not isinstance(rows, list):
             continue
-        times = found.setdefault(number(target), {})
+        horizon = details.get("horizon")
+        late = f" ({horizon} where not reached)" if horizon else ""
+        times = found.setdefault(f"{number(target)}{late}", {})
         for row in cast("list[Mapping[str, Any]]", rows):
-            if "median_epochs" in row:
-                median = row["median_epochs"]
-                reached = f"{row.get('reached')} of {row.get('n')} reached it"
-                times.setdefault(
-                    str(row.get("arm")), Cell("not reached" if median is None else number(median), reached)
-                )
+            if "mean_epochs" in row:
+                mean = fixed(row["mean_epochs"], 1) if row.get("reached") else "not reached"
+                times.setdefault(str(row.get("arm")), Cell(mean, f"{row.get('reached')} of {row.get('n')} reached it"))
     return found
 
 

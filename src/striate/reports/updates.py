@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from striate.reports.charts import Line, Series, curves_svg
-from striate.reports.page import Picture, picture
+from striate.reports.charts import Line, Series, curves
 from striate.reports.records import StudyRecord
+from striate.reports.svg import Chart
 
 
-def update_panels(study: StudyRecord) -> list[Picture]:
+def update_panels(study: StudyRecord) -> list[Chart]:
     """Return the panels that have something to show: losses of all arms, and the differences that the verdicts hold."""
     losses = [Series(arm.name, tuple(_line(run.updates) for run in arm.runs if run.updates)) for arm in study.arms]
     apart = [Series(str(verdict.get("claim", "")), tuple(_differences(verdict))) for verdict in study.verdicts]
     panels = ((losses, "Loss of the batch"), ([s for s in apart if s.lines], "Relative difference of the losses"))
     return [
-        picture(curves_svg(series, title=title, x_label="update", log=True))
+        curves(series, title=title, x_label="update", log=True)
         for series, title in panels
         if any(s.lines for s in series)
     ]

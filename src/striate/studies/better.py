@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from striate.base.errors import StudyError, nearest
 from striate.studies.finding import Finding, also_text, failures_text, find, interval_text, lead
-from striate.studies.outcome import MEASURES, Measure, Outcome, by_arm, scores
+from striate.studies.outcome import MEASURES, Measure, Outcome, accuracy_scale, by_arm, scores
 from striate.studies.statistics import compare
 from striate.studies.terms import check_terms
 from striate.studies.verdict import Verdict
@@ -103,9 +103,7 @@ class Better:
             _accuracies(treatment, measure),
             _accuracies(control, measure),
             comparisons=len(self.treatment),
-            # Nothing finer than one image is known. A test set, mostly larger, counts as if of validation's size.
-            resolution=max(1 / run.val_images for run in (*treatment, *control)),
-            largest=1.0,
+            scale=accuracy_scale((*treatment, *control)),
         )
         return find(treatment, control, comparison, self.margin, rescue=self.rescue)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from striate.base.errors import StudyError, nearest
 from striate.studies.builtin import (
+    architecture_and_dropout_rate,
     augmentation,
     batchnorm,
     depth,
@@ -13,6 +14,7 @@ from striate.studies.builtin import (
     dropout_rate,
     dropout_scaling,
     filter_size,
+    filter_size_and_hidden_units,
     hidden_units,
     learning_rates,
     locality,
@@ -22,6 +24,7 @@ from striate.studies.builtin import (
     same_curve,
     saturation,
     schedules,
+    shallow_or_simple,
     step_gamma,
     vgg11,
 )
@@ -46,6 +49,9 @@ _MODULES = (
     hidden_units,
     filter_size,
     dropout_rate,
+    filter_size_and_hidden_units,
+    architecture_and_dropout_rate,
+    shallow_or_simple,
 )
 BUILTIN: dict[str, Question] = {
     (name := module.__name__.rpartition(".")[2].replace("_", "-")): Question(

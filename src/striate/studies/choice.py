@@ -20,10 +20,10 @@ from typing import Any, ClassVar, Literal, get_args
 
 from striate.base.errors import StudyError
 from striate.studies.finding import failures_text, interval_text
-from striate.studies.outcome import Outcome, by_arm, scores
-from striate.studies.statistics import Comparison, compare, seeds_needed
+from striate.studies.outcome import Outcome, accuracy_scale, by_arm, scores
+from striate.studies.statistics import Comparison, compare, exact_seeds, seeds_needed
 from striate.studies.terms import check_terms
-from striate.studies.verdict import Answer, Verdict
+from striate.studies.verdict import Answer, Verdict, decide
 
 Chooser = Literal["final", "best"]
 
@@ -67,8 +67,9 @@ class Choice:
         means = {arm: fmean(_values(runs[arm], self.measure)) for arm in self.candidates}
         chosen = max(means, key=means.__getitem__)
         against = {arm: self._compare(runs[chosen], runs[arm]) for arm in self.candidates if arm != chosen}
-        rivals = tuple(arm for arm, comparison in against.items() if not comparison.low > 0)
-        near = all(comparison.high < self.margin for comparison in against.values())
+        answers = {arm: decide(comparison, self.margin) for arm, comparison in against.items()}
+        rivals = tuple(arm for arm, comparison in against.items() if comparison.too_few or not comparison.low > 0)
+        near = all(answer == "refuted" for answer in answers.values())
         answer: Answer = "refuted" if near else "undecided" if rivals else "supported"
         closest = min(against, key=lambda arm: against[arm].effect)
         needed = self._needed(against, rivals) if answer == "undecided" else None
@@ -102,14 +103,16 @@ class Choice:
             _values(chosen, self.measure),
             _values(other, self.measure),
             comparisons=many * (many - 1) // 2,
-            resolution=max(1 / run.val_images for run in (*chosen, *other)),
-            largest=1.0,
+            scale=accuracy_scale((*chosen, *other)),
         )
 
     def _needed(self, against: Mapping[str, Comparison], rivals: Sequence[str]) -> int | None:
         """Return the runs per arm that would tell every rival from the chosen arm, or find it within the margin."""
         wanted = [
-            seeds_needed(against[arm], max(against[arm].effect, self.margin - against[arm].effect)) for arm in rivals
+            exact_seeds(1 - against[arm].confidence)
+            if against[arm].too_few
+            else seeds_needed(against[arm], max(against[arm].effect, self.margin - against[arm].effect))
+            for arm in rivals
         ]
         return None if None in wanted else max((n for n in wanted if n is not None), default=None)
 

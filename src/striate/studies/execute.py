@@ -84,8 +84,8 @@ def run_study(
         ]
         try:
             if jobs:
-                crew, threads = _crew(len(runs), workers)
-                reasons |= run_jobs(jobs, crew, threads, lambda: beat(standing(study, folder)) if beat else None, tell)
+                hands, threads = crew(len(runs), workers)
+                reasons |= run_jobs(jobs, hands, threads, lambda: beat(standing(study, folder)) if beat else None, tell)
             if study.tests == "chosen":
                 reasons |= _test_chosen(study, folder, data_dir, tell)
         finally:
@@ -131,7 +131,7 @@ def _test_chosen(study: Study, folder: Path, data_dir: str | Path | None, tell: 
     return reasons
 
 
-def _crew(runs: int, workers: int | None) -> tuple[int, int]:
+def crew(runs: int, workers: int | None) -> tuple[int, int]:
     """Return (workers, threads). Counted from all runs of the study, so that a continued one has the same threads."""
     import torch
 
@@ -167,7 +167,7 @@ def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:
         return
     before, fixed = read_study(folder), json.loads(json.dumps(study.to_json()))
     # The arms of a sampler come one after another, and with them the claim.
-    grows = study.search is not None and study.search.trials is not None
+    grows = study.trials is not None
     parts = ("base", "search") if grows else ("base", "arms", "claims")
     different = [key for key in parts if key != "base" and before.get(key) != fixed[key]]
     fields = differing(recipe_from_json(before["base"]), study.base)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from striate.base.errors import listed
 from striate.studies.outcome import Outcome, State, tally
-from striate.studies.statistics import MOST_SEEDS, Comparison, exact_floor, seeds_needed
+from striate.studies.statistics import MOST_SEEDS, Comparison, exact_floor, exact_seeds, seeds_needed
 from striate.studies.verdict import Answer, decide
 
 FEW = 50
@@ -48,9 +48,16 @@ def find(
         return Finding(comparison, "undecided", "every run of both failed, so the numbers say nothing")
     alpha = 1 - comparison.confidence
     if any(lost) and exact_floor(len(treatment), len(control)) > alpha:
-        needed = next(n for n in range(2, MOST_SEEDS) if exact_floor(n, n) <= alpha)
+        needed = exact_seeds(alpha)
         arm = (treatment if lost[0] else control)[0].arm
         words = f"every run of {arm} failed, and to judge that takes at least {needed} seeds for each arm"
+        return Finding(comparison, "undecided", words, needed)
+    if comparison.too_few:
+        needed = exact_seeds(alpha)
+        words = (
+            f"all runs of {treatment[0].arm} are equal, and so are those of {control[0].arm}: how far runs differ was not"
+            f" seen, and to judge without that takes at least {needed} seeds for each arm"
+        )
         return Finding(comparison, "undecided", words, needed)
     answer = decide(comparison, margin)
     if answer != "undecided":
@@ -96,7 +103,8 @@ def interval_text(comparison: Comparison, digits: int) -> str:
     """Return the interval, with ``digits`` decimals, and the numbers of runs, for a sentence."""
     runs = f"n = {comparison.n_treatment} against {comparison.n_control}"
     if math.isinf(comparison.low):
-        return f"no interval from a single run, {runs}"
+        alone = min(comparison.n_treatment, comparison.n_control) == 1
+        return f"no interval from {'a single run' if alone else 'values without spread'}, {runs}"
     bounds = f"{comparison.low:+.{digits}f} to {comparison.high:+.{digits}f}"
     return f"{100 * comparison.confidence:.4g} % interval {bounds}, {runs}"
 

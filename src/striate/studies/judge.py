@@ -14,9 +14,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from striate.base.errors import StriateError, StudyError, listed
-from striate.base.files import read_json, write_json
+from striate.base.files import digest, read_json, write_json
 from striate.base.ours import Form, checked, read_own
-from striate.studies.outcome import Outcome, scores
+from striate.studies.outcome import Outcome, copies, distinct, scores
 from striate.studies.question import Arm, Study
 from striate.studies.selection import at_the_edge, touched
 from striate.studies.verdict import Claim, Verdict
@@ -24,6 +24,7 @@ from striate.training.chain import read_environment
 from striate.training.inspection import inspect
 from striate.training.recipe import differing
 from striate.training.run import DONE, Run, open_run, recipe_of
+from striate.training.tables import Row
 from striate.training.weights import stands
 
 
@@ -156,7 +157,7 @@ def equals(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
     for run in sorted(outcomes, key=lambda run: run.seed):
         if run.status == "finished":
             seen.setdefault(run.arm, []).append(
-                (run.seed, run.val_accuracy, run.test_accuracy, sorted(run.last.items()))
+                (run.seed, run.val_accuracy, run.test_accuracy, sorted(run.last.items()), run.numbers)
             )
     groups: list[list[str]] = []
     for arm, runs in seen.items():
@@ -184,7 +185,8 @@ def _verdict(claim: Claim, outcomes: list[Outcome], twins: list[tuple[str, ...]]
     if missing := [arm for arm in claim.arms if arm not in ended]:
         reason = f"no run of {', '.join(missing)} has ended yet, so there is nothing to compare"
         return Verdict(claim.name, claim.statement, claim.kind, "undecided", reason)
-    verdict = claim.judge(outcomes)
+    counted = [(arm, group) for arm in claim.arms for group in copies([run for run in outcomes if run.arm == arm])]
+    verdict = claim.judge(outcomes) if claim.kind == "equal" else _uncopied(claim, outcomes, counted)
     among = [names for group in twins if len(names := [arm for arm in group if arm in claim.arms]) > 1]
     told = [
         f"the runs of {listed(names)} are equal to the last bit: what these arms change has no effect"
@@ -193,10 +195,29 @@ def _verdict(claim: Claim, outcomes: list[Outcome], twins: list[tuple[str, ...]]
     return replace(verdict, reason="; ".join([verdict.reason, *told, *limits]))
 
 
+def _uncopied(claim: Claim, outcomes: list[Outcome], copied: list[tuple[str, tuple[Outcome, ...]]]) -> Verdict:
+    """Return the verdict on runs that differ; where some are copies of each other, n is not what it says: undecided."""
+    single = [run for arm in claim.arms for run in distinct([run for run in outcomes if run.arm == arm])]
+    verdict = claim.judge(single)
+    if not copied:
+        return verdict
+    told = [
+        f"the runs of {arm} with seeds {listed([str(run.seed) for run in group])} are equal in every number, so they are one"
+        f" run counted {len(group)} times"
+        for arm, group in copied
+    ]
+    cure = "let the net and the recipe depend on the seed, and do the copies again"
+    details = dict(verdict.details)
+    if "answers" in details:
+        details["answers"] = dict.fromkeys(details["answers"], "undecided")
+    reason = "; ".join([*told, cure, f"with each counted once, {verdict.reason}"])
+    return replace(verdict, answer="undecided", reason=reason, seeds_needed=None, details=details)
+
+
 def outcome(arm: Arm, seed: int, run: Run) -> Outcome:
     """Return one finished or diverged run as the claims see it."""
     environment = read_environment(run.folder)
-    tested = run.test()
+    tested, history = run.test(), run.history()
     return Outcome(
         arm=arm.name,
         seed=seed,
@@ -210,9 +231,17 @@ def outcome(arm: Arm, seed: int, run: Run) -> Outcome:
         seconds=tuple(seconds for _, seconds in run.seconds()),
         test_accuracy=tested["accuracy"] if tested else None,
         guess=environment.get("largest_class"),
-        last={f"{row.split}/{row.metric}": row.value for row in run.history()},
-        losses=tuple(row.value for row in run.history() if row.metric == "batch_loss"),
+        last={f"{row.split}/{row.metric}": row.value for row in history},
+        losses=tuple(row.value for row in history if row.metric == "batch_loss"),
+        numbers=_numbers(history),
     )
+
+
+def _numbers(history: Sequence[Row]) -> str:
+    """Return the SHA-256 of every number, to the last bit; empty where no loss is among them, for then nothing was seen."""
+    if not any(row.metric == "loss" for row in history):
+        return ""
+    return digest("\n".join(f"{r.step} {r.epoch} {r.split} {r.metric} {r.value!r}" for r in history).encode())
 
 
 def place(folder: Path, arm: Arm, seed: int) -> Path:

@@ -16,6 +16,7 @@ from statistics import fmean
 from typing import Any, ClassVar
 
 from striate.base.errors import StudyError
+from striate.base.intervals import ANY, Scale, share_of
 from striate.studies.finding import Finding, also_text, failures_text, find, interval_text, lead
 from striate.studies.outcome import Outcome, by_arm, tally
 from striate.studies.statistics import compare
@@ -101,9 +102,21 @@ class Larger:
         self, arm: str, runs: Mapping[str, Sequence[Outcome]], values: Mapping[str, Sequence[float | None]]
     ) -> Finding:
         treatment, control = ([v for v in values[name] if v is not None] for name in (arm, self.control))
-        comparison = compare(treatment, control, comparisons=len(self.treatment))
+        scale = self._scale((*runs[arm], *runs[self.control]))
+        comparison = compare(treatment, control, comparisons=len(self.treatment), scale=scale)
         # A failed run has a loss or a gradient all the same, so failures do not forbid the comparison.
         return find([*runs[arm]], [*runs[self.control]], comparison, self.margin, self._unit, judge_failures=False)
+
+    def _scale(self, runs: Sequence[Outcome]) -> Scale:
+        """Return what the metric can be: an accuracy is a share of images, and a gap the difference of two."""
+        images = min(run.val_images for run in runs)
+        if self.log:
+            return ANY
+        if self.metric == "gap":
+            return Scale(-1.0, 1.0, step=1 / images)
+        if self.metric.endswith("/accuracy"):
+            return share_of(min(run.images_per_epoch for run in runs) if self.metric.startswith("train/") else images)
+        return ANY
 
     @property
     def _unit(self) -> str:

@@ -13,6 +13,7 @@ from statistics import fmean, stdev
 from typing import Any, Literal, get_args
 
 from striate.base.errors import StudyError, nearest, sentence
+from striate.base.intervals import ANY, Scale, mean_interval, share_of
 
 Measure = Literal["test", "final", "best"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
@@ -28,7 +29,8 @@ class Outcome:
     diverged run has recorded fewer; ``seconds`` counts training from the start of the run; ``test_accuracy`` is of the
     checkpoint with the best validation accuracy, None when it was not evaluated; ``guess`` the share of the largest class
     among the validation images; ``last`` what the history holds after its last epoch, by "split/metric"; ``losses`` the
-    training loss of every update, where the recipe kept them. Raises StudyError on other contents.
+    training loss of every update, where the recipe kept them; ``numbers`` the SHA-256 of every number of the history,
+    losses too, empty where it is not known. Raises StudyError on other contents.
     """
 
     arm: str
@@ -45,6 +47,7 @@ class Outcome:
     guess: float | None = None
     last: Mapping[str, float] = field(default_factory=dict[str, float])
     losses: tuple[float, ...] = ()
+    numbers: str = ""
 
     def __post_init__(self) -> None:
         faults: list[str] = []
@@ -143,24 +146,44 @@ def tally(runs: Sequence[Outcome]) -> Mapping[State, int]:
 def scores(arm: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return how ``arm`` did, as verdict.json holds it: name, n, states, and for each measure mean, sd, low, high and n.
 
-    low and high bound the 95 % t interval of the mean. None stands for a measure without a value in every run, and for the
-    sd and the bounds of a single run.
+    low and high bound the 95 % interval of the mean. None stands for a measure without a value in every run, and for the
+    sd and the bounds of a single run. Runs that are copies count once in them.
     """
     runs = [outcome for outcome in outcomes if outcome.arm == arm]
     row: dict[str, Any] = {"name": arm, "n": len(runs), "states": dict(tally(runs))}
+    single = distinct(runs)
     for measure in MEASURES:
-        values = [value for run in runs if (value := run.accuracy(measure)) is not None]
-        row[measure] = spread(values) if values and len(values) == len(runs) else None
+        values = [value for run in single if (value := run.accuracy(measure)) is not None]
+        row[measure] = spread(values, accuracy_scale(single)) if values and len(values) == len(single) else None
     return row
 
 
-def spread(values: Sequence[float]) -> dict[str, Any]:
-    """Return mean, sd, low, high and n of one value or more, as `scores` tells them."""
-    mean, n = fmean(values), len(values)
-    if n == 1:
-        return {"mean": mean, "sd": None, "low": None, "high": None, "n": 1}
-    from scipy import special
+def accuracy_scale(runs: Sequence[Outcome]) -> Scale:
+    """Return the scale of the accuracies of ``runs``. A test set, mostly larger, counts as if of validation's size.
 
-    sd = stdev(values)
-    reach = float(special.stdtrit(n - 1, 0.975)) * sd / n**0.5
-    return {"mean": mean, "sd": sd, "low": mean - reach, "high": mean + reach, "n": n}
+    Where all diverged, the accuracy that they count with is no count of images, and has no spread of its own.
+    """
+    images = min(run.val_images for run in runs)
+    return Scale(0.0, 1.0, 1 / images) if all(run.diverged for run in runs) else share_of(images)
+
+
+def spread(values: Sequence[float], scale: Scale = ANY) -> dict[str, Any]:
+    """Return mean, sd, low, high and n of one value or more, as `scores` tells them."""
+    low, high = mean_interval(values, scale) or (None, None)
+    sd = stdev(values) if len(values) > 1 else None
+    return {"mean": fmean(values), "sd": sd, "low": low, "high": high, "n": len(values)}
+
+
+def copies(runs: Sequence[Outcome]) -> list[tuple[Outcome, ...]]:
+    """Return the groups of ``runs``, of one arm, that are equal in every number: what they should have drawn has no effect."""
+    groups: dict[tuple[str, float | None], list[Outcome]] = {}
+    for run in runs:
+        if run.numbers:
+            groups.setdefault((run.numbers, run.test_accuracy), []).append(run)
+    return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
+def distinct(runs: Sequence[Outcome]) -> list[Outcome]:
+    """Return ``runs``, of one arm, without those that are equal in every number to an earlier one."""
+    copied = {run.seed for group in copies(runs) for run in group[1:]}
+    return [run for run in runs if run.seed not in copied]

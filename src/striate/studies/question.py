@@ -35,16 +35,22 @@ Tests = Literal["every", "chosen", "none"]
 class Search:
     """The range of one field: a number from ``low`` to ``high``, both included, even in its logarithm where ``log``.
 
-    ``trials`` is how many values a sampler proposes; None where the arms are a grid, fixed beforehand.
+    ``choices`` are its values where they are no range: a net, yes or no. ``trials`` is how many values a sampler proposes;
+    None where the arms are a grid, fixed beforehand.
     """
 
     field: str
-    low: float
-    high: float
+    low: float = 0.0
+    high: float = 0.0
     log: bool = False
     whole: bool = False
     step: float | None = None
     trials: int | None = None
+    choices: tuple[Any, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields by name, without choices where there are none."""
+        return {key: value for key, value in asdict(self).items() if key != "choices" or value}
 
 
 @dataclass(frozen=True)
@@ -74,8 +80,10 @@ class Study:
     notes: tuple[str, ...] = ()
     tests: Tests = "every"
     """Which arms are scored on the test images: every one, only the one that the first claim chooses, or none."""
-    search: Search | None = None
-    """Where the arms are values of one field: the range from which a sampler may propose others."""
+    search: Search | tuple[Search, ...] | None = None
+    """Where the arms are values of one field, or of several together: the ranges from which a sampler may propose others."""
+    words: tuple[str, ...] = ()
+    """What the command line gave beside the base recipe, where that says more than a name: for the command that repeats it."""
 
     def __post_init__(self) -> None:
         """Check that every arm has a name and a recipe of its own, and that the claims speak of arms that exist."""
@@ -85,6 +93,10 @@ class Study:
         for arm in self.arms:
             if slugs.count(arm.slug) > 1:
                 raise StudyError(f'study "{self.name}": two arms are named "{arm.name}"; give each a name of its own')
+            if "seed" in arm.changes:
+                raise StudyError(
+                    f'study "{self.name}", arm "{arm.name}": every run has a seed of its own; leave seed out'
+                )
             try:
                 self.base.change(**arm.changes)
             except RecipeError as error:
@@ -102,6 +114,16 @@ class Study:
             raise StudyError(
                 f'study "{self.name}": seeds are {list(self.seeds)}, and must be different numbers from 0 on'
             )
+
+    @property
+    def searches(self) -> tuple[Search, ...]:
+        """The ranges of the fields that the study chooses, one after another; empty where it chooses none."""
+        return (self.search,) if isinstance(self.search, Search) else self.search or ()
+
+    @property
+    def trials(self) -> int | None:
+        """How many values a sampler proposes; None where the arms are fixed beforehand."""
+        return self.searches[0].trials if self.searches else None
 
     def _refuse_twins(self) -> None:
         """Raise StudyError where two arms are one recipe, be it only because the net has by itself what one of them sets."""
@@ -124,6 +146,7 @@ class Study:
 
     def to_json(self) -> dict[str, Any]:
         """Return the study as JSON-able values, as study.json holds it."""
+        ranges = [one.to_json() for one in self.searches]
         return {
             "format": 1,
             "name": self.name,
@@ -134,7 +157,8 @@ class Study:
             "claims": [claim.to_json() for claim in self.claims],
             "notes": list(self.notes),
             "tests": self.tests,
-            "search": asdict(self.search) if self.search else None,
+            "search": ranges[0] if len(ranges) == 1 else ranges or None,
+            "words": list(self.words),
         }
 
 
@@ -173,7 +197,10 @@ class Question:
     def _missing(self, base: Recipe) -> list[str]:
         """Return the options that the arms, made around the study's own net, set and the net of ``base`` lacks."""
         own, given = options_of(self.base.engine, self.base.net), options_of(base.engine, base.net)
-        usual: Any = self.make(self.base)
+        try:
+            usual: Any = self.make(self.base)
+        except (StudyError, RecipeError):
+            return []
         wanted = dict.fromkeys(key for arm in usual.arms for key in arm.changes if key in own)
         return [key for key in wanted if key not in given]
 

@@ -1,6 +1,6 @@
-"""Values of one field as arms: a grid fixed beforehand, or values that a sampler proposes one after another.
+"""Values of one field, or of several together, as arms: a grid fixed beforehand, or values that a sampler proposes.
 
-    grid       every value of a list, all at once
+    grid       every value of a list, or every combination of the values of several lists, all at once
     optuna     a tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011; Optuna's TPESampler, seed 0), which sees
                the mean best validation accuracy of what it proposed and never the test images
 
@@ -13,11 +13,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from striate.base.errors import StudyError
+from striate.base.errors import StudyError, listed
 from striate.studies.choice import Choice
 from striate.studies.execute import Beat, Warn, run_study
 from striate.studies.judge import Answer, ended, outcomes_of
@@ -27,22 +28,33 @@ from striate.training.recipe import Recipe
 if TYPE_CHECKING:
     import optuna
 
-Value = float | int
+Value = Any
+Point = tuple[Value, ...]
+"""One value for each field that is searched."""
 MOST_TRIALS = 1000
 
 
-def grid(name: str, question: str, base: Recipe, search: Search, values: Sequence[Value]) -> Study:
-    """Return the study that chooses among ``values`` of one field, and tests what was chosen."""
-    return with_values(
-        Study(name, question, base, _arms(search, values), (), (0, 1, 2), tests="chosen", search=search), values
+def grid(name: str, question: str, base: Recipe, search: Search | tuple[Search, ...], values: Sequence[Value]) -> Study:
+    """Return the study that chooses among ``values`` of one field, and tests what was chosen.
+
+    For several fields, ``values`` holds a list for each, and every combination is an arm. Raises StudyError where their
+    numbers differ.
+    """
+    several = isinstance(search, tuple)
+    if several and len(search) != len(values):
+        raise StudyError(f'study "{name}" searches {len(search)} fields and has values for {len(values)}')
+    points = list(product(*values)) if several else [(value,) for value in values]
+    arms = _arms(search if several else (search,), points)
+    return with_values(Study(name, question, base, arms, (), (0, 1, 2), tests="chosen", search=search), points)
+
+
+def with_values(study: Study, points: Sequence[Point]) -> Study:
+    """Return ``study`` with these values of its fields as arms, and as candidates of its choice."""
+    arms = _arms(study.searches, points)
+    fields = listed([words_of(one.field) for one in study.searches])
+    statement = (
+        f"One {'value' if len(study.searches) == 1 else 'combination'} of {fields} is best on the validation images"
     )
-
-
-def with_values(study: Study, values: Sequence[Value]) -> Study:
-    """Return ``study`` with these values of its field as arms, and as candidates of its choice."""
-    assert study.search is not None
-    arms = _arms(study.search, values)
-    statement = f"One value of {_words(study.search.field)} is best on the validation images"
     claims = (Choice("choice", statement, tuple(arm.name for arm in arms)),) if len(arms) > 1 else ()
     return replace(study, arms=arms, claims=claims)
 
@@ -52,13 +64,13 @@ def sampled(study: Study, trials: int) -> Study:
 
     Raises StudyError when the study has no range to search, or fewer than two trials are asked for.
     """
-    if study.search is None:
+    if not study.searches:
         raise StudyError(f'study "{study.name}" has no range to sample from; leave the sampler out')
     if not 2 <= trials <= MOST_TRIALS:
         raise StudyError(f"trials is {trials}, and must lie between 2 and {MOST_TRIALS}")
-    search = replace(study.search, trials=trials)
-    first = _suggest(_asked(search).ask(), search)
-    return with_values(replace(study, search=search), [first])
+    searches = tuple(replace(one, trials=trials) for one in study.searches)
+    first = _suggest(_asked(trials).ask(), searches)
+    return with_values(replace(study, search=searches[0] if len(searches) == 1 else searches), [first])
 
 
 def run_search(
@@ -75,52 +87,69 @@ def run_search(
 
     Raises what `run_study` raises, and StudyError when no run of a value ended or only one value was proposed.
     """
-    assert study.search is not None
-    assert study.search.trials is not None
+    assert study.trials is not None
     how: dict[str, Any] = {"data_dir": data_dir, "workers": workers, "beat": beat, "warn": warn}
     how["redo_damaged"] = redo_damaged
-    asked, values = _asked(study.search), list[Value]()
-    for _ in range(study.search.trials):
+    asked, points = _asked(study.trials), list[Point]()
+    for _ in range(study.trials):
         trial = asked.ask()
-        value = _suggest(trial, study.search)
-        values += [] if value in values else [value]
-        grown = replace(with_values(study, values), tests="none")
+        point = _suggest(trial, study.searches)
+        points += [] if point in points else [point]
+        name = arm_name(study.searches, point)
+        grown = replace(with_values(study, points), tests="none")
         answer = run_study(grown, out, **how)
         runs, _ = outcomes_of(ended(answer.study, Path(out)))
-        accuracies = [run.best_val for run in runs if run.arm == arm_name(study.search, value)]
+        accuracies = [run.best_val for run in runs if run.arm == name]
         if not accuracies:
             why = next(iter(answer.failures.values()), "stopped")
-            raise StudyError(f"no run of {arm_name(study.search, value)} has ended, so the sampler cannot go on: {why}")
+            raise StudyError(f"no run of {name} has ended, so the sampler cannot go on: {why}")
         asked.tell(trial, fmean(accuracies))
-    if len(values) < 2:
-        raise StudyError(
-            f"in {study.search.trials} trials the sampler proposed {values[0]:g} alone; ask for more trials"
-        )
-    return run_study(with_values(study, sorted(values)), out, **how)
+    if len(points) < 2:
+        alone = arm_name(study.searches, points[0])
+        raise StudyError(f"in {study.trials} trials the sampler proposed {alone} alone; ask for more trials")
+    return run_study(with_values(study, sorted(points, key=lambda point: _order(study.searches, point))), out, **how)
 
 
-def _asked(search: Search) -> optuna.Study:
+def _asked(trials: int) -> optuna.Study:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    sampler = optuna.samplers.TPESampler(seed=0, n_startup_trials=max(2, (search.trials or 2) // 2))
+    sampler = optuna.samplers.TPESampler(seed=0, n_startup_trials=max(2, trials // 2))
     return optuna.create_study(direction="maximize", sampler=sampler)
 
 
-def arm_name(search: Search, value: Value) -> str:
-    """Return the name of the arm with this value."""
-    return f"{_words(search.field)} {value:g}"
+def arm_name(searches: Sequence[Search], point: Point) -> str:
+    """Return the name of the arm with these values."""
+    return ", ".join(f"{words_of(one.field)} {_told(value)}" for one, value in zip(searches, point, strict=True))
 
 
-def _arms(search: Search, values: Sequence[Value]) -> tuple[Arm, ...]:
-    return tuple(Arm(arm_name(search, value), {search.field: value}) for value in values)
-
-
-def _words(field: str) -> str:
+def words_of(field: str) -> str:
+    """Return the name of a field as words."""
     return field.replace("_", " ")
 
 
-def _suggest(trial: optuna.Trial, search: Search) -> Any:
+def _told(value: Value) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+
+
+def _arms(searches: Sequence[Search], points: Sequence[Point]) -> tuple[Arm, ...]:
+    fields = [one.field for one in searches]
+    return tuple(Arm(arm_name(searches, point), dict(zip(fields, point, strict=True))) for point in points)
+
+
+def _order(searches: Sequence[Search], point: Point) -> tuple[Any, ...]:
+    return tuple(one.choices.index(value) if one.choices else value for one, value in zip(searches, point, strict=True))
+
+
+def _suggest(trial: optuna.Trial, searches: Sequence[Search]) -> Point:
+    return tuple(_suggest_one(trial, one) for one in searches)
+
+
+def _suggest_one(trial: optuna.Trial, search: Search) -> Value:
+    if search.choices:
+        return trial.suggest_categorical(search.field, search.choices)
     if search.whole:
         step = 1 if search.step is None else int(search.step)
         return trial.suggest_int(search.field, int(search.low), int(search.high), step=step, log=search.log)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean
 
-from striate.base.errors import StudyError
+from striate.base.errors import StudyError, listed
 from striate.studies.choice import Choice
 from striate.studies.outcome import Outcome
-from striate.studies.question import Study
+from striate.studies.question import Search, Study
 
 
 def choice(study: Study) -> Choice:
@@ -52,14 +52,21 @@ def touched(study: Study, outcomes: Sequence[Outcome]) -> str:
 
 
 def at_the_edge(study: Study, outcomes: Sequence[Outcome]) -> str:
-    """Return a clause when the chosen arm is the first or last of an ordered range, beyond which may lie better ones."""
-    if study.search is None or study.tests != "chosen" or (taken := chosen(study, outcomes)) is None:
+    """Return a clause where the chosen arm is the first or last of an ordered range, beyond which may lie better ones."""
+    if not study.searches or study.tests != "chosen" or (taken := chosen(study, outcomes)) is None:
         return ""
-    values = {arm.name: arm.changes[study.search.field] for arm in study.arms if study.search.field in arm.changes}
-    if taken not in values or len(values) < 3:
+    ends = [clause for search in study.searches if (clause := _edge(study, search, taken))]
+    return f"it has {listed(ends)} tried, so one beyond may be better" if ends else ""
+
+
+def _edge(study: Study, search: Search, taken: str) -> str:
+    """Return which end of the values of one field the chosen arm has, or an empty string."""
+    values = {arm.name: arm.changes[search.field] for arm in study.arms if search.field in arm.changes}
+    tried = sorted(set(values.values())) if not search.choices else []
+    if taken not in values or len(tried) < 3:
         return ""
-    ends = {min(values, key=values.__getitem__): "smallest", max(values, key=values.__getitem__): "largest"}
-    nothing_below = ends.get(taken) == "smallest" and values[taken] <= (1 if study.search.whole else 0)
-    if taken not in ends or nothing_below:
-        return ""
-    return f"it is the {ends[taken]} value tried, so one beyond it may be better"
+    words = search.field.replace("_", " ")
+    if values[taken] == tried[-1]:
+        return f"the largest {words}"
+    nothing_below = values[taken] <= (1 if search.whole else 0)
+    return f"the smallest {words}" if values[taken] == tried[0] and not nothing_below else ""

@@ -10,6 +10,7 @@ mean time (Royston and Parmar, BMC Medical Research Methodology 13 (2013)). With
 mean would prefer an arm that fails often. Epochs are whole, so their standard deviation counts as 1 / sqrt(12) or more.
 The target is an estimate too: by how much the treatment's mean moves when the target does by one standard error is
 added to the interval, which for one of the cases simulated in the tests would else cover the truth in 91 % of studies.
+No interval reaches beyond horizon - 1 epochs, the most that can be saved.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from statistics import fmean, median, stdev
+from statistics import fmean, stdev
 from typing import Any, ClassVar
 
+from striate.base.intervals import Scale
 from striate.studies.finding import Finding, also_text, failures_text, find, interval_text, lead
 from striate.studies.outcome import Outcome, by_arm, tally
 from striate.studies.statistics import compare
@@ -66,6 +68,8 @@ class Sooner:
             return self._without_target(runs, failed)
         target = fmean(run.final_val for run in runs[self.control])
         horizon = min(run.budget for arm in self.arms for run in runs[arm])
+        if horizon == 1:
+            return self._undecided(runs, "in runs of one epoch there is none to save; give them more epochs")
         findings = {arm: self._find(runs[arm], runs[self.control], target, horizon) for arm in self.treatment}
         leader = lead(findings)
         rows = [_row(runs[arm], target, horizon) for arm in self.arms]
@@ -91,14 +95,16 @@ class Sooner:
         )
 
     def _without_target(self, runs: Mapping[str, Sequence[Outcome]], failed: str) -> Verdict:
-        """Return the verdict without any interval, for there is nothing to time."""
+        """Return the verdict where the control failed, so that there is nothing to time."""
         # A run that stays at chance may have a rate too large or too small, or too little time.
         cure = (
             "a smaller learning rate"
             if tally(runs[self.control])["diverged"]
             else "another learning rate or more epochs"
         )
-        words = f"{failed}; so the final accuracy of {self.control} is no target; give it {cure}"
+        return self._undecided(runs, f"{failed}; so the final accuracy of {self.control} is no target; give it {cure}")
+
+    def _undecided(self, runs: Mapping[str, Sequence[Outcome]], words: str) -> Verdict:
         rows = [{"arm": arm, "n": len(runs[arm]), **tally(runs[arm])} for arm in self.arms]
         return Verdict(self.name, self.statement, self.kind, "undecided", words, details={"target": None, "arms": rows})
 
@@ -107,7 +113,7 @@ class Sooner:
             _spare(treatment, target, horizon),
             _spare(control, target, horizon),
             comparisons=len(self.treatment),
-            resolution=1.0,
+            scale=Scale(0.0, horizon - 1.0, step=1.0),
             reference_error=_target_error(treatment, control, target, horizon),
         )
         return find(treatment, control, comparison, self.margin, " epochs")
@@ -147,26 +153,29 @@ def _target_error(treatment: Sequence[Outcome], control: Sequence[Outcome], targ
 
 
 def _row(runs: Sequence[Outcome], target: float, horizon: int) -> dict[str, Any]:
-    """Return one arm of the table: how many reached the target, and after how many epochs, images and seconds."""
+    """Return one arm of the table: how many reached the target, and the mean epochs, images and seconds that it took.
+
+    As in the verdict, a run that did not reach it counts as the horizon.
+    """
     times = [first_epoch(run, target, horizon) for run in runs]
-    reached = [(run, time) for run, time in zip(runs, times, strict=True) if time is not None]
+    restricted = [time or horizon for time in times]
     return {
         "arm": runs[0].arm,
         "n": len(runs),
-        "reached": len(reached),
+        "reached": sum(time is not None for time in times),
         **tally(runs),
-        "mean_epochs": fmean(_restricted(run, target, horizon) for run in runs),
-        "median_epochs": _median([float(time) for _, time in reached], len(runs)),
-        "median_images": _median([float(time * run.images_per_epoch) for run, time in reached], len(runs)),
-        "median_seconds": _median([run.seconds[time - 1] for run, time in reached], len(runs)),
+        "mean_epochs": fmean(restricted),
+        "mean_images": fmean(time * run.images_per_epoch for run, time in zip(runs, restricted, strict=True)),
+        "mean_seconds": _seconds(runs, restricted),
         "epochs": {str(run.seed): time for run, time in zip(runs, times, strict=True)},
     }
 
 
-def _median(values: list[float], n: int) -> float | None:
-    """Return the median of n times, those not in ``values`` later than all; None if it is one of these."""
-    middle = median(values + [math.inf] * (n - len(values)))
-    return middle if math.isfinite(middle) else None
+def _seconds(runs: Sequence[Outcome], epochs: Sequence[int]) -> float | None:
+    """Return the mean seconds to these epochs; None when a run ended before."""
+    if any(len(run.seconds) < epoch for run, epoch in zip(runs, epochs, strict=True)):
+        return None
+    return fmean(run.seconds[epoch - 1] for run, epoch in zip(runs, epochs, strict=True))
 
 
 def _missed(rows: Sequence[dict[str, Any]], horizon: int) -> str:

@@ -2,7 +2,8 @@
 
     effect        mean(treatment) - mean(control)
     Welch         s^2 = v_t / n_t + v_c / n_c,   df = s^4 / ((v_t / n_t)^2 / (n_t - 1) + (v_c / n_c)^2 / (n_c - 1))
-    interval      effect -+ t(df, 1 - alpha / 2) s,   alpha = (1 - confidence) / comparisons   (Bonferroni)
+    interval      effect -+ t(df, 1 - alpha / 2) s,   alpha = (1 - confidence) / comparisons   (Bonferroni), cut to
+                  the largest difference that the quantity can have
     detectable    s * delta, with P(T > t(df, 1 - alpha / 2)) = 0.8 for T noncentral t with df and delta
 
 Unpaired, since two fully trained runs with one seed are not correlated (Jordan, arXiv 2304.01910; Summers and Dinneen,
@@ -22,6 +23,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from striate.base.errors import StudyError
+from striate.base.intervals import ANY, Scale, t_quantile
 
 POWER = 0.8
 LEVEL = 0.05
@@ -33,10 +35,11 @@ class Comparison:
     """Treatment against control; everything is in the unit of the values compared.
 
     ``sd_*`` is the sample standard deviation (divisor n - 1), None with one run. ``low`` and ``high`` bound the effect
-    at ``confidence``, which is that of this one interval, after Bonferroni; they are infinite when an arm has one run.
+    at ``confidence``, which is that of this one interval, after Bonferroni; they are infinite when an arm has one run, or
+    when both have equal values on no known grid.
     ``detectable`` is the smallest true difference that is seen with power 0.8 at this n and spread. ``probability`` is
-    the share of pairs in which the treatment's run is larger, ties half. The last two fields are what `compare` was
-    told.
+    the share of pairs in which the treatment's run is larger, ties half. ``least_*`` is the standard deviation that a run
+    is taken to have at least, `Scale.least`; ``reference_error`` is what `compare` was told.
     """
 
     n_treatment: int
@@ -51,8 +54,22 @@ class Comparison:
     confidence: float
     detectable: float
     probability: float
-    resolution: float = 0.0
+    least_treatment: float = 0.0
+    least_control: float = 0.0
     reference_error: float = 0.0
+
+    @property
+    def flat(self) -> bool:
+        """Whether each group holds runs, and only equal ones."""
+        return self.sd_treatment == 0 == self.sd_control
+
+    @property
+    def too_few(self) -> bool:
+        """Whether both groups are flat, and so small that no exact test of them could reach the level.
+
+        A spread that nobody has seen cannot carry a t interval.
+        """
+        return self.flat and exact_floor(self.n_treatment, self.n_control) > 1 - self.confidence
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields by name."""
@@ -65,28 +82,25 @@ def compare(
     *,
     confidence: float = 0.95,
     comparisons: int = 1,
-    resolution: float = 0.0,
+    scale: Scale = ANY,
     reference_error: float = 0.0,
-    largest: float = math.inf,
 ) -> Comparison:
     """Compare two groups of independent values by Welch's t interval, one of ``comparisons`` simultaneous ones.
 
-    ``resolution`` is the step of a quantity known only to a grid: a group's standard deviation counts as at least
-    resolution / sqrt(12), that of a value rounded to the grid. Without one, groups of equal values give a point.
+    ``scale`` says what the values can be: it cuts the interval, and gives equal values the spread that they have at least.
     ``reference_error`` is the standard error that the treatment's mean has from being measured against a reference that
-    was itself estimated from the control's runs; its square is added to s^2, as part of the control's. ``largest`` is the
-    largest difference that there can be, 1 for shares, and cuts the interval.
+    was itself estimated from the control's runs; its square is added to s^2, as part of the control's.
     Raises StudyError when a group is empty or holds a number that is not finite, or a parameter is out of range.
     """
-    _check(treatment, control, confidence, comparisons, resolution, reference_error)
+    _check(treatment, control, confidence, comparisons, reference_error)
     level = 1 - (1 - confidence) / comparisons
     n_t, n_c = len(treatment), len(control)
     sd_t, sd_c = _deviation(treatment), _deviation(control)
     effect = fmean(treatment) - fmean(control)
-    v_t, v_c = _variance(sd_t, resolution), _variance(sd_c, resolution) + n_c * reference_error**2
+    least_t, least_c = scale.least(treatment), scale.least(control)
+    v_t, v_c = _variance(sd_t, least_t), _variance(sd_c, least_c) + n_c * reference_error**2
     error, df = _welch(v_t, n_t, v_c, n_c)
-    half = _quantile(df, level) * error if df > 0 else math.inf
-    bound = largest if df > 0 else math.inf
+    half, bound = (t_quantile(df, level) * error, scale.span) if df > 0 and error > 0 else (math.inf, math.inf)
     low, high = max(effect - half, -bound), min(effect + half, bound)
     return Comparison(
         n_t,
@@ -99,9 +113,10 @@ def compare(
         low,
         high,
         level,
-        _detectable(error, df, level),
+        _detectable(error, df, level) if error else math.inf,
         fmean((t > c) + (t == c) / 2 for t in treatment for c in control),
-        resolution,
+        least_t,
+        least_c,
         reference_error,
     )
 
@@ -112,8 +127,8 @@ def seeds_needed(comparison: Comparison, difference: float) -> int | None:
     At the spread and confidence of ``comparison``. An unknown spread (one run) counts as its floor, so the answer is
     then "at least".
     """
-    v_t = _variance(comparison.sd_treatment, comparison.resolution)
-    v_c = _variance(comparison.sd_control, comparison.resolution)
+    v_t = _variance(comparison.sd_treatment, comparison.least_treatment)
+    v_c = _variance(comparison.sd_control, comparison.least_control)
     v_c += comparison.n_control * comparison.reference_error**2
     if not difference > 0:
         return None
@@ -125,18 +140,16 @@ def seeds_needed(comparison: Comparison, difference: float) -> int | None:
     return candidates[first] if first < len(candidates) else None
 
 
-def _check(
-    treatment: Sequence[float], control: Sequence[float], confidence: float, many: int, grid: float, error: float
-) -> None:
+def _check(treatment: Sequence[float], control: Sequence[float], confidence: float, many: int, error: float) -> None:
     for name, values in (("treatment", treatment), ("control", control)):
         if not values or not all(math.isfinite(value) for value in values):
             raise StudyError(
                 f"the {name} to compare is {list(values)}; it needs one number or more, all of them finite"
             )
-    if not 0 < confidence < 1 or many < 1 or not 0 <= grid < math.inf or not 0 <= error < math.inf:
+    if not 0 < confidence < 1 or many < 1 or not 0 <= error < math.inf:
         raise StudyError(
-            f"a comparison was asked with confidence {confidence}, comparisons {many}, resolution {grid} and"
-            f" reference error {error}; these must lie within 0 to 1, at 1 or above, and twice at 0 or above"
+            f"a comparison was asked with confidence {confidence}, comparisons {many} and reference error {error}; these"
+            " must lie within 0 to 1, at 1 or above, and at 0 or above"
         )
 
 
@@ -144,8 +157,8 @@ def _deviation(values: Sequence[float]) -> float | None:
     return stdev(values) if len(values) > 1 else None
 
 
-def _variance(deviation: float | None, resolution: float) -> float:
-    return max(deviation or 0.0, resolution / math.sqrt(12)) ** 2
+def _variance(deviation: float | None, least: float) -> float:
+    return max(deviation or 0.0, least) ** 2
 
 
 def _welch(v_t: float, n_t: int, v_c: float, n_c: int) -> tuple[float, float]:
@@ -160,18 +173,12 @@ def _welch(v_t: float, n_t: int, v_c: float, n_c: int) -> tuple[float, float]:
     return math.sqrt(total), 1 / (a * a / (n_t - 1) + b * b / (n_c - 1))
 
 
-def _quantile(df: float, level: float) -> float:
-    from scipy import special
-
-    return float(special.stdtrit(df, (1 + level) / 2))
-
-
 def _detectable(error: float, df: float, level: float) -> float:
     if df == 0:
         return math.inf
     from scipy import special
 
-    return error * float(special.nctdtrinc(df, 1 - POWER, _quantile(df, level)))
+    return error * float(special.nctdtrinc(df, 1 - POWER, t_quantile(df, level)))
 
 
 def fisher(hits_t: int, n_t: int, hits_c: int, n_c: int) -> float:
@@ -210,3 +217,8 @@ def fisher_seeds(share_t: float, share_c: float, least: int = 2) -> int | None:
 def exact_floor(n_t: int, n_c: int) -> float:
     """Return the smallest two-sided p that any exact test of two groups can give: 2 / C(n_t + n_c, n_t)."""
     return 2 / math.comb(n_t + n_c, n_t)
+
+
+def exact_seeds(alpha: float) -> int:
+    """Return the least number of runs per arm at which an exact test of two groups can reach ``alpha``."""
+    return next(n for n in range(2, MOST_SEEDS) if exact_floor(n, n) <= alpha)

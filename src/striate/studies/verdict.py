@@ -4,7 +4,8 @@ With the interval of the effect and the smallest difference worth having, the ma
 
     supported   the interval lies above 0, and not wholly below the margin
     refuted     the interval lies wholly below the margin: worse, no difference, or a real one too small to be worth it
-    undecided   everything else; the verdict then says how many seeds would settle it
+    undecided   everything else, also where all runs of both are equal and too few (see `Comparison.too_few`); the verdict
+                then says how many seeds would settle it
 
 When the margin is the true difference or more, `refuted` is false in at most 2.5 % of studies, and when there is no
 difference so is `supported`; claims with several comparisons share these 2.5 % among them.
@@ -88,6 +89,8 @@ class Claim(Protocol):
 
 def decide(comparison: Comparison, margin: float) -> Answer:
     """Return the answer for one comparison; ``margin`` is at least 0, in the unit of the effect."""
+    if comparison.too_few:
+        return "undecided"
     if comparison.high < margin:
         return "refuted"
     return "supported" if comparison.low > 0 else "undecided"

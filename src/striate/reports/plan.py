@@ -1,0 +1,122 @@
+"""A study in words and in numbers before it has run, or while it does: question, base, arms, seeds, claims, runs, time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from striate.base.errors import printable
+from striate.reports.numerals import counted
+from striate.reports.records import read_study
+from striate.reports.table import plain_text
+
+if TYPE_CHECKING:
+    from striate.studies.cost import Cost
+    from striate.studies.question import Study
+
+
+def record_of(study: Study, cost: Cost | None) -> dict[str, Any]:
+    """Return what there is to know of ``study`` before it runs, as plain JSON values."""
+    told = study.to_json()
+    record = {
+        key: told[key] for key in ("name", "question", "base", "arms", "seeds", "claims", "notes", "tests", "search")
+    }
+    record |= {"runs": None if study.trials else len(study.arms) * len(study.seeds), "cost": None}
+    if cost is not None:
+        record["cost"] = {
+            "updates": cost.updates,
+            "images": cost.images,
+            "workers": cost.workers,
+            "seconds": cost.seconds,
+            "rule": cost.rule,
+        }
+    return record
+
+
+def standing_of(folder: Path) -> dict[str, Any]:
+    """Return the same of the study in ``folder``, with how far it is and the time of its runs; raises StudyError."""
+    study = read_study(folder)
+    seconds = [run.seconds for run in study.runs if run.status == "finished" and run.seconds is not None]
+    mean = sum(seconds) / len(seconds) if seconds else None
+    left = len(study.runs) - study.ended
+    return {
+        "name": study.name,
+        "question": study.question,
+        "base": dict(study.base),
+        "arms": [{"name": arm.name, "changes": dict(arm.changes)} for arm in study.arms],
+        "seeds": list(study.seeds),
+        "claims": [dict(claim) for claim in study.claims],
+        "notes": list(study.notes),
+        "runs": len(study.runs),
+        "ended": study.ended,
+        "verdicts": [{key: verdict.get(key) for key in ("claim", "answer", "reason")} for verdict in study.verdicts],
+        "cost": {
+            "seconds_of_a_run": mean,
+            "seconds_left": None if mean is None else left * mean,
+            "rule": "mean time in updates of the runs that finished; those left, one after another",
+        },
+    }
+
+
+def text_of(record: Mapping[str, Any]) -> str:
+    """Return ``record`` for a reader, in lines of at most 100 columns where names are short."""
+    base: Mapping[str, Any] = record["base"]
+    options: Mapping[str, Any] = base.get("net_options") or {}
+    seeds: list[int] = record["seeds"]
+    lines = [str(record["question"]), f"study {record['name']}, on {base.get('data')}, net {base.get('net')}", ""]
+    lines += ["arms (each from the base recipe):"]
+    wide = max((len(str(arm["name"])) for arm in record["arms"]), default=0)
+    for arm in record["arms"]:
+        changed = [f"{key}={plain_text(value)}" for key, value in arm["changes"].items()]
+        lines.append(f"  {arm['name']:<{wide}}  {', '.join(changed) or 'the base recipe'}")
+    lines += ["", f"seeds: {', '.join(map(str, seeds))}", "", "claims:" if record["claims"] else "claims: none"]
+    lines += [f"  {_claim(claim)}" for claim in record["claims"]]
+    shown = ("optimizer", "lr", "schedule", "batch_size", "epochs")
+    told = [f"{key}={plain_text(base[key])}" for key in shown if key in base]
+    told += [f"{key}={plain_text(value)}" for key, value in options.items()]
+    lines += ["", f"base recipe: {', '.join(told)} (all of it: --json)"]
+    lines += [f"note: {note}" for note in record["notes"]]
+    lines += ["", *_runs(record)]
+    return "\n".join(printable(line) for line in lines)
+
+
+def _claim(claim: Mapping[str, Any]) -> str:
+    parts = [str(claim.get("statement", ""))]
+    if isinstance(margin := claim.get("margin"), (int, float)):
+        unit = " epochs" if claim.get("kind") == "sooner" else ""
+        parts.append(f"smallest difference worth having {margin:g}{unit}")
+    if claim.get("tolerance"):
+        parts.append(f"tolerance {claim['tolerance']:g}")
+    return f"{claim.get('name')}: {'; '.join(parts)}"
+
+
+def _runs(record: Mapping[str, Any]) -> list[str]:
+    arms, seeds = counted(len(record["arms"]), "arm"), counted(len(record["seeds"]), "seed")
+    cost: Mapping[str, Any] | None = record["cost"]
+    if record["runs"] is None:
+        return [f"runs: a sampler proposes the arms; {seeds} each"]
+    runs = f"{arms} x {seeds} = {counted(record['runs'], 'run')}"
+    if "ended" in record:
+        lines = [f"{runs}, of which {record['ended']} ended"]
+        if cost and cost["seconds_of_a_run"] is not None:
+            lines.append(
+                f"time: {duration(cost['seconds_of_a_run'])} a run, {duration(cost['seconds_left'])} left ({cost['rule']})"
+            )
+        return lines + [
+            f"{verdict['answer']}: {verdict['claim']}: {verdict['reason']}" for verdict in record["verdicts"]
+        ]
+    if cost is None:
+        return [runs]
+    return [
+        f"{runs}, {cost['updates']:,} updates on {cost['images']:,} images in all",
+        f"expected time: about {duration(cost['seconds'])} with {counted(cost['workers'], 'worker')} ({cost['rule']})",
+    ]
+
+
+def duration(seconds: float) -> str:
+    """Return a time to two digits in the unit that fits: `40 s`, `3.5 min`, `12 h`."""
+    for size, unit in ((86400 * 2, "days"), (3600 * 2, "h"), (120, "min")):
+        if seconds >= size:
+            return f"{seconds / (86400 if unit == 'days' else 3600 if unit == 'h' else 60):.2g} {unit}"
+    return f"{seconds:.2g} s" if seconds < 100 else f"{seconds:.0f} s"

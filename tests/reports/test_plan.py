@@ -1,0 +1,47 @@
+"""What is told of a study before it runs, and while it does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from striate.base.files import dump_json
+from striate.reports.plan import duration, record_of, standing_of, text_of
+from striate.studies.catalog import BUILTIN
+from striate.studies.cost import Cost
+
+
+def test_arms_seeds_claims_runs_and_cost_are_told_before_it_runs() -> None:
+    study = BUILTIN["batchnorm"].study({"epochs": 3}, seeds=2)
+    record = record_of(study, Cost(runs=12, updates=1200, images=36_000, workers=2, seconds=300.0))
+    assert json.loads(dump_json(record))["runs"] == 12
+    text = text_of(record)
+    for said in (
+        "Does batch normalization help?", "study batchnorm, on digits, net convnet-cs7150", "baseline x5", "lr=0.0005",
+        "norm=batch",
+        "seeds: 0, 1", "improves the result: Batch normalization ends", "smallest difference worth having 0.005",
+        "accelerates: ", "smallest difference worth having 1 epochs",
+        "6 arms x 2 seeds = 12 runs, 1,200 updates on 36,000 images",
+        "expected time: about 5 min with 2 workers", "an estimate",
+    ):  # fmt: skip
+        assert said in text, said
+    assert "expected time" not in text_of(record_of(study, None))
+
+
+def test_a_folder_tells_how_far_it_is_and_what_is_left(finished: Path) -> None:
+    record = standing_of(finished)
+    assert (record["runs"], record["ended"]) == (18, 18)
+    text = text_of(record)
+    assert "of which 18 ended" in text
+    assert "supported: sooner" in text or "supported: accelerates" in text
+    assert "0 s left" in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.5, "0.5 s"), (42.0, "42 s"), (110.0, "110 s"), (210.0, "3.5 min"), (7200.0, "2 h"), (86400.0 * 3, "3 days")],
+)
+def test_a_time_has_the_unit_that_fits(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
