@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from striate.training.pieces import in_pieces
+
 
 @dataclass(frozen=True)
 class Score:
@@ -28,6 +30,7 @@ def evaluate(
 ) -> Score:
     """Return the net's score over ``batches`` of (images (N, C, H, W), labels (N,)); its mode is put back afterwards.
 
+    A batch that would not fit into memory is scored in pieces; only the rounding of the sums depends on it.
     With ``flips`` the logits are the mean of those of the image and those of its left-right mirror image.
     """
     training = net.training
@@ -36,7 +39,7 @@ def evaluate(
     loss, correct, images = 0.0, 0, 0
     try:
         with torch.inference_mode():
-            for batch, labels in batches:
+            for batch, labels in in_pieces(net, batches, wide):
                 with torch.autocast(batch.device.type, torch.bfloat16, enabled=dtype == torch.bfloat16):
                     logits = net(batch.to(wide)).to(wide)
                     if flips:

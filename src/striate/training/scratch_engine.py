@@ -24,6 +24,7 @@ from striate.scratch.models import Model
 from striate.scratch.update_rules import Config, rule_named
 from striate.training.engine import Batches, joined, parted
 from striate.training.evaluate import Score
+from striate.training.pieces import in_pieces
 from striate.training.recipe import Recipe
 from striate.training.twin import put_weights, twin
 
@@ -118,7 +119,7 @@ def score(model: Model, batches: Batches) -> Score:
     """Return mean data loss and accuracy of ``model`` over ``batches`` of (images (N, C, H, W), labels (N,))."""
     loss, correct, images = 0.0, 0, 0
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for batch, labels in batches:
+        for batch, labels in in_pieces(twin(model, 0.0).float().eval(), batches):
             y = labels.cpu().numpy()
             scores = model.scores(_images(batch))
             loss += model.loss_of(scores, y) * len(y)
