@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from striate.app import gradcheck, learn, look, probe, probe_features, probe_fool, probe_localise, prove
+from striate.app import (
+    gradcheck,
+    learn,
+    look,
+    probe,
+    probe_features,
+    probe_fool,
+    probe_localise,
+    prove,
+)
+from striate.app import (
+    runs as runs,
+)
 from striate.app.learn import INTERRUPTED, changes_of
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
 from striate.app.spread import Spread
