@@ -9,19 +9,7 @@ from typing import Annotated
 
 import typer
 
-from striate.app import (
-    gradcheck,
-    learn,
-    look,
-    probe,
-    probe_features,
-    probe_fool,
-    probe_localise,
-    prove,
-)
-from striate.app import (
-    runs as runs,
-)
+from striate.app import gradcheck, learn, look, probe, probe_features, probe_fool, probe_localise, prove, runs
 from striate.app.learn import INTERRUPTED, changes_of
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
 from striate.app.spread import Spread
@@ -35,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+look.listing.command("runs")(runs.list_runs)
+look.showing.command("run")(runs.show_run)
 app.add_typer(look.listing, name="list")
 app.add_typer(look.showing, name="show")
 for looking in (
@@ -121,7 +111,12 @@ def study(
 
 @app.command()
 def test(
-    net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights and --data.")],
+    nets: Annotated[
+        list[str], typer.Argument(metavar="RUN|NET...", help="A run folder; or a net, with --weights and --data.")
+    ],
+    best: Annotated[
+        bool, typer.Option("--best", help="Of several runs, score the one whose validation accuracy is best.")
+    ] = False,
     weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
     data: Annotated[str | None, typer.Option(help="The data whose test images count; a run has its own.")] = None,
     trained_on: Annotated[
@@ -138,7 +133,13 @@ def test(
     """Score the best-validation checkpoint of a run on its test split, once; or any net with weights on any data."""
     from striate.base.files import dump_json
 
-    if weights is None and data is None and not settings:
+    net, chosen = nets[0], ""
+    if best or len(nets) > 1:
+        from striate.app.best_of import best_of
+
+        result = best_of(nets, best=best, alone=not (weights or data or settings or test_flips), data_dir=data_dir)
+        whose, chosen = f"by the weights of epoch {result['epoch']}", f"{result['run']} is tested: {result['why']}\n"
+    elif weights is None and data is None and not settings:
         from striate.training import train as door
 
         if test_flips and (Path(net) / "recipe.json").is_file():
@@ -155,7 +156,8 @@ def test(
         typer.echo(dump_json(result), nl=False)
     else:
         typer.echo(
-            f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, {whose}"
+            chosen
+            + f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, {whose}"
             + (
                 f"; with mirror images too {result['accuracy_flips']:.4f}, loss {result['loss_flips']:.4f}"
                 if "accuracy_flips" in result

@@ -1,19 +1,19 @@
-"""The command that lists runs: what lies in a folder, how far it came, how good it is."""
+"""The commands that look at runs: what lies in a folder, and one run with its curves, its training and its mistakes."""
 
 from __future__ import annotations
 
 import dataclasses
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from striate.app.look import AsJson, listing, say
+from striate.app.look import AsJson, DataDir, say
 
 COLUMNS = ("run", "net", "data", "status", "epoch", "best", "test", "age")
 
 
-@listing.command("runs")
 def list_runs(
     folder: Annotated[Path, typer.Argument(help="The folder in which they lie, also below it.")] = Path("runs"),
     as_json: AsJson = False,
@@ -46,3 +46,36 @@ def list_runs(
     for run in runs:
         if run.why and run.status != "finished":
             out.print(Text(f"{printable(run.folder)} is {run.status}: {printable(run.why)}"))
+
+
+class Split(StrEnum):
+    """Whose images are counted in the confusion matrix."""
+
+    VAL = "val"
+    TEST = "test"
+
+
+def show_run(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    on: Annotated[
+        Split, typer.Option(help="Classify the validation images, or those of the test where it was made.")
+    ] = (Split.VAL),
+    quick: Annotated[bool, typer.Option("--quick", help="Classify no images: curves and words alone.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the page to this file.")] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a run: its curves, how it was trained in words, what it takes for what, class by class."""
+    from striate.app.run_shown import run_record, seen, show_seen
+    from striate.app.terminal import console
+    from striate.base.files import dump_json, write_text
+    from striate.reports.run import run_page
+
+    shown = seen(folder, on.value, quick=quick, data_dir=data_dir)
+    if out is not None:
+        write_text(out, run_page(shown.run, shown.anatomy, shown.confusion, shown.unclassified))
+        say(f"wrote {out}")
+    if as_json:
+        typer.echo(dump_json(run_record(shown)), nl=False)
+    elif out is None:
+        show_seen(console(), shown)

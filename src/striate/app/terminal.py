@@ -101,7 +101,7 @@ def show_run(out: Console, run: Run) -> None:
     facts = run.folder / "environment.json"
     for note in read_json(facts).get("data_notes", []) if facts.is_file() else []:
         out.print(Text(f"note: {note}", style="dim"))
-    if run.status == "finished":
+    if run.status == "finished" and run.test() is None:
         out.print(f"test it with: striate test {run.folder}")
     elif run.status == "diverged":
         from striate.training.run import REMEDY

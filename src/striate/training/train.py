@@ -98,7 +98,7 @@ def test(folder: str | Path, *, images: ImageSet | None = None, data_dir: Path |
     data = images if images is not None else load(run.recipe.data, data_dir=data_dir, image_size=run.recipe.image_size)
     if data.test is None:
         raise DataError(f"{data.name} has no test split; add a folder test/CLASS/ beside train/")
-    _same_data(run.folder, data)
+    same_data(run.folder, data)
     best = _best(run)
     where = torch.device("cpu") if by_hand(best.values) else machine.device()
     normalization = Normalization.of(best.values)
@@ -154,7 +154,7 @@ def _record(setup: Setup, folder: Path) -> None:
         }
     )
     if path.is_file():
-        _same_data(folder, setup.images)
+        same_data(folder, setup.images)
         before = read_json(path)
         last = {**before, **(before.get("continued") or [{}])[-1]}
         keys = ("threads", "torch", "processor", "precision", "device")
@@ -175,7 +175,8 @@ def _own_environment(setup: Setup) -> dict[str, Any]:
     return {"device": "cpu", "threads": threads()}
 
 
-def _same_data(folder: Path, images: ImageSet) -> None:
+def same_data(folder: Path, images: ImageSet) -> None:
+    """Raise RunError unless ``images`` are those that the run in ``folder`` began with, by their fingerprint."""
     path = folder / "environment.json"
     if path.is_file() and read_json(path).get("data_fingerprint") != images.fingerprint:
         raise RunError(
