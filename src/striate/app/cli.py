@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from striate.app import gradcheck, learn, look, probe, probe_features, probe_fool, probe_localise, prove, runs
-from striate.app.learn import INTERRUPTED, changes_of
+from striate.app.learn import INTERRUPTED, Like, changes_of
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
 from striate.app.spread import Spread
 from striate.base.errors import RunError, StriateError
@@ -77,6 +77,7 @@ def study(
     seeds: Annotated[int | None, typer.Option(min=1, max=1000, help="Runs per arm, with seeds 0, 1, ...")] = None,
     epochs: Annotated[int | None, typer.Option(help="Epochs of every run.")] = None,
     net: Annotated[str | None, typer.Option(help="A name of `striate list nets`.")] = None,
+    like: Like = None,
     sampler: Annotated[Sampler, typer.Option(help="How a study of a range finds its values.")] = Sampler.GRID,
     trials: Annotated[int | None, typer.Option(help="Values that optuna proposes.  [default: 8]")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the study.  [default: runs/NAME-DATA]")] = None,
@@ -90,7 +91,7 @@ def study(
     from striate.app.progress import watching_study
     from striate.base.files import dump_json, read_json
 
-    changes = changes_of(settings, data=data, epochs=epochs, net=net)
+    changes = changes_of(settings, data=data, epochs=epochs, net=net, like=like)
     planned = ask.plan(name, seeds, changes, ask.trials_of(sampler.value, trials))
     folder = out or ask.default_folder(planned)
     try:

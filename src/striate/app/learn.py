@@ -11,6 +11,10 @@ from striate.app import trials
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
 
 INTERRUPTED, DIVERGED = 130, 4
+Like = Annotated[
+    str | None,
+    typer.Option(help="keras: its epsilons, batch-norm momentum and initial weights, where nothing else is set."),
+]
 NO_FIELDS = ("out", "overfit_batch", "range_test", "settings", "data_dir", "as_json")
 
 
@@ -39,6 +43,7 @@ def train(
     test_flips: Annotated[
         bool | None, typer.Option("--test-flips/--no-test-flips", help="Score the test with mirror images too.")
     ] = None,
+    like: Like = None,
     precision: Annotated[str | None, typer.Option(help="auto, float32, bfloat16 or float64.")] = None,
     seed: Annotated[int | None, typer.Option(help="Root of the random streams.")] = None,
     overfit_batch: Annotated[

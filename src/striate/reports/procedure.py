@@ -81,7 +81,8 @@ def _optimizer(recipe: Recipe) -> str:
     elif recipe.optimizer == "rmsprop":
         told += [f"alpha {recipe.alpha:g}", f"epsilon {recipe.epsilon:g}"]
     else:
-        told += [f"beta1 {recipe.beta1:g}", f"beta2 {recipe.beta2:g}", f"epsilon {recipe.epsilon:g}"]
+        form = " in the form of Keras" if recipe.epsilon_form == "keras" else ""
+        told += [f"beta1 {recipe.beta1:g}", f"beta2 {recipe.beta2:g}", f"epsilon {recipe.epsilon:g}{form}"]
     if recipe.weight_decay:
         how = "decoupled weight decay" if recipe.optimizer == "adamw" else "L2"
         told.append(f"{how} {recipe.weight_decay:g} on weights, not on norms and biases")
@@ -101,6 +102,9 @@ def _rate(recipe: Recipe) -> str:
     }[recipe.schedule]
     peaks = recipe.schedule == "one-cycle"
     text = f"The learning rate {f'peaks at {recipe.lr:g}: it' if peaks else f'of {recipe.lr:g}'} {how}"
+    if recipe.cycle_momentum:
+        whose = "momentum" if recipe.optimizer == "sgd" else "beta1"
+        text += f", while {whose} falls to {recipe.lowest_momentum:g} and rises again"
     if recipe.warmup_epochs:
         text += f", after a linear warm-up over {recipe.warmup_epochs:g} epochs"
     return f"{text}."

@@ -80,7 +80,8 @@ def overfit_batch(
     Nothing is written. Raises StriateError when recipe, data or net are refused.
     """
     loaded = images if images is not None else load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
-    plain = untreated(recipe)
+    fixed = {"cycle_momentum": False, "lowest_momentum": Recipe().lowest_momentum}  # they belong to the schedule
+    plain = untreated(recipe).change(**fixed)
     setup = set_up(plain, loaded, warn)
     batch, labels = setup.feed.batch(1, 0)
     twins = _twins(batch, labels)

@@ -77,8 +77,9 @@ def range_test(
     _check(lowest, highest, updates, seeds)
     loaded = images if images is not None else load(recipe.data, data_dir=data_dir, image_size=recipe.image_size)
     ramps: list[Ramp] = []
+    fixed = {"cycle_momentum": False, "lowest_momentum": Recipe().lowest_momentum}  # they belong to the schedule
     for seed in range(recipe.seed, recipe.seed + seeds):
-        setup = set_up(recipe.change(seed=seed), loaded, warn)
+        setup = set_up(recipe.change(seed=seed, **fixed), loaded, warn)
         count = updates or min(MOST, setup.feed.steps * math.ceil(UPDATES / setup.feed.steps))
         with denormals_flushed():
             ramps.append(_ramp(setup, ramp_rates(lowest, highest, count)))
