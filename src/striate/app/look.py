@@ -97,7 +97,7 @@ def show_net(
 ) -> None:
     """Show a net layer by layer: shapes, parameters, multiply-adds, receptive field."""
     from striate.app import terminal
-    from striate.app.describe import net_anatomy
+    from striate.app.describe import net_anatomy, remarks
     from striate.base.files import dump_json, write_text
     from striate.reports.figure import architecture_svg, architecture_text
 
@@ -111,7 +111,10 @@ def show_net(
     elif text:
         typer.echo(architecture_text(anatomy))
     else:
-        terminal.show_anatomy(terminal.console(), anatomy)
+        out = terminal.console()
+        terminal.show_anatomy(out, anatomy)
+        for remark in remarks(name, settings_of(settings)):
+            terminal.say(out, remark)
 
 
 def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:

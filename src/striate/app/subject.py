@@ -13,7 +13,7 @@ whose size, classes and statistics count.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,10 @@ class Subject:
         classes = self.inputs.classes
         if word in classes:
             return classes.index(word)
+        # A class may have several words, as in `tabby, tabby cat`.
+        several = [number for number, name in enumerate(classes) if word in name.split(", ")]
+        if len(several) == 1:
+            return several[0]
         if word.isascii() and word.isdecimal():
             return int(word)
         names = f", or one of {', '.join(classes)}" if 0 < len(classes) <= 20 else ""
@@ -128,6 +132,7 @@ def _of_catalogue(
 ) -> Subject:
     from striate.nets import build
     from striate.nets.catalog import ENTRIES, entry
+    from striate.nets.imagenet import class_names
     from striate.nets.own import is_own, is_zoo
     from striate.nets.weights import load_weights
 
@@ -148,6 +153,8 @@ def _of_catalogue(
     if weights is None and is_zoo(name):
         options.setdefault("pretrained", "weights" not in options)
     inputs = published if trained_on is None and published is not None else inputs_of_data(trained_on, data_dir)
+    if inputs.imagenet:
+        inputs = replace(inputs, classes=class_names())
     net = build(name, options, inputs.image_shape, len(inputs.classes) or 1000)
     if weights is not None:
         load_weights(net, weights)
@@ -186,7 +193,7 @@ def inputs_of_data(name: str | None, data_dir: Path | None) -> Inputs:
     from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
 
     if name == IMAGENET:
-        return Inputs((224, 224, 3), IMAGENET_MEAN, IMAGENET_STD)
+        return Inputs((224, 224, 3), IMAGENET_MEAN, IMAGENET_STD, imagenet=True)
     data = load(name or "", data_dir=data_dir)
     mean, std = statistics(data.train.images)
     return Inputs(data.image_shape, tuple(map(float, mean)), tuple(map(float, std)), data.classes, name or "")

@@ -67,7 +67,8 @@ def curves_svg(
         box = LEFT / width, FOOT / height, 1 - (LEFT + room) / width, 1 - (HEAD + FOOT) / height
         axes = figure.add_axes(box)
         figure.text(4 / width, 1 - 14 / height, title, fontsize=13.5, fontweight="bold", va="center")
-        figure.text(4 / width, 1 - 31 / height, BANDS[band], fontsize=11, va="center", alpha=0.7)
+        if any(len(s.lines) > 1 for s in shown):  # a single run has no band
+            figure.text(4 / width, 1 - 31 / height, BANDS[band], fontsize=11, va="center", alpha=0.7)
         figure.text(LEFT / width, 7 / height, x_label, fontsize=11.5, alpha=0.85)
         ends = [_arm(axes, s, place, log=log, band=band) for place, s in enumerate(shown)]
         _scale(axes, [line for s in shown for line in s.lines], log=log)
