@@ -144,6 +144,7 @@ def test_without_a_network_pretrained_says_what_to_do(library: str, monkeypatch:
 
     place = "timm.create_model" if library == "timm" else "torchvision.models.get_model"
     monkeypatch.setattr(place, refuse)
+    monkeypatch.setattr("striate.nets.hub.reachable", lambda _address: False)
     with pytest.raises(NetError) as caught:
         build(f"{library}:resnet18", {"pretrained": True}, (64, 64, 3), 5)
     assert str(caught.value) == (
