@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from striate.app.ask import study
     from striate.app.export import export
     from striate.app.score import score
+    from striate.app.shown import figure, open_net, page
     from striate.nets.catalog import build
     from striate.nets.trust import trust_code
     from striate.nets.weights import load_weights
@@ -50,10 +51,13 @@ _HOMES = {
     "Study": "striate.studies.question",
     "build": "striate.nets.catalog",
     "export": "striate.app.export",
+    "figure": "striate.app.shown",
     "gradcheck": "striate.scratch.gradcheck",
     "load_weights": "striate.nets.weights",
+    "open_net": "striate.app.shown",
     "open_run": "striate.training.run",
     "overfit_batch": "striate.training.overfit",
+    "page": "striate.app.shown",
     "probe": "striate.probes",
     "prove": "striate.proofs.catalog",
     "range_test": "striate.training.range_test",
@@ -79,10 +83,13 @@ __all__ = [
     "Study",
     "build",
     "export",
+    "figure",
     "gradcheck",
     "load_weights",
+    "open_net",
     "open_run",
     "overfit_batch",
+    "page",
     "probe",
     "prove",
     "range_test",

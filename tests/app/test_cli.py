@@ -262,3 +262,13 @@ def test_code_that_asks_for_input_finds_none_and_a_remark_is_a_sentence(tmp_path
     remarked, refused = done.stderr.splitlines()
     assert remarked == "striate: heard"
     assert refused.startswith('striate: study file "asks.py" cannot be run (EOFError: EOF when reading a line)')
+
+
+def test_show_net_says_in_what_the_libraries_nets_differ(run) -> None:
+    """Both call it ResNet-18; timm's eight blocks start as nothing, torchvision's do not."""
+    ours, theirs = (run("show", "net", f"{library}:resnet18")[1] for library in ("timm", "torchvision"))
+    assert "8 of its 20 norms start with a scale (gamma) of 0" in ours
+    assert "all of its 20 norms start with a scale (gamma) above 0" in theirs
+    assert "are cut out" in ours
+    assert "norms start" not in run("show", "net", "resnet20")[1]
+    assert learn.changes_of(None, like="keras") == {"like": "keras"}

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 
 import striate as st
 from striate.app.subject import open_subject
-from striate.base.errors import NetError
+from striate.base.errors import NetError, ProbeError
 from striate.data import load
 from striate.nets import build
 
@@ -78,7 +78,8 @@ def test_imagenet_stands_for_photographs(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "own_of_photographs.py").write_text(source)
     monkeypatch.chdir(tmp_path)
     subject = open_subject("own_of_photographs:make", trained_on="imagenet")
-    assert (subject.inputs.image_shape, subject.inputs.classes) == ((224, 224, 3), ())
+    assert (subject.inputs.image_shape, len(subject.inputs.classes)) == ((224, 224, 3), 1000)
+    assert "tabby" in subject.inputs.classes[281]
 
 
 def test_what_is_refused(tmp_path: Path, weights: Path) -> None:
@@ -119,3 +120,14 @@ def test_a_net_without_weights_is_the_same_each_time_and_said_to_be_untrained(
     first, again = (open_subject(name, trained_on="digits", options=options) for _ in range(2))
     assert first.untrained is untrained
     assert all(torch.equal(a, b) for a, b in zip(first.net.parameters(), again.net.parameters(), strict=True))
+
+
+def test_the_classes_of_imagenet_have_names_and_each_of_their_words_is_one(tmp_path: Path) -> None:
+    save_file(build("mobilenet-v1", {}, (224, 224, 3), 1000).state_dict(), tmp_path / "m.safetensors")
+    subject = open_subject("mobilenet-v1", tmp_path / "m.safetensors")
+    assert "tabby cat" in subject.inputs.classes[281]
+    assert subject.class_number("tabby cat") == subject.class_number("281") == 281
+    assert subject.class_number("tiger cat") == 282
+    with pytest.raises(ProbeError, match='"crane" is no class of this net'):
+        subject.class_number("crane")  # two are called so
+    assert subject.class_number("crane (517)") == 517

@@ -49,3 +49,14 @@ def test_vanilla_dropout_passes_the_gradient_through_its_mask() -> None:
     made = layer(x)
     made.sum().backward()
     assert torch.equal(x.grad, made.detach())
+
+
+def test_epsilon_and_momentum_of_a_norm_by_hand() -> None:
+    """Two values 0 and 2: mean 1, variance 1; the running variance takes the unbiased 2."""
+    layer = norm_layer("batch", 1, epsilon=3.0, momentum=0.25).train()
+    x = torch.tensor([0.0, 2.0]).view(2, 1, 1, 1)
+    assert layer(x).flatten().tolist() == pytest.approx([-0.5, 0.5])  # (x - 1) / sqrt(1 + 3)
+    assert float(layer.running_mean) == pytest.approx(0.25)
+    assert float(layer.running_var) == pytest.approx(0.75 + 0.25 * 2)
+    for norm in ("group", "layer"):
+        assert norm_layer(norm, 4, epsilon=0.25).eps == 0.25

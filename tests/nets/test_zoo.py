@@ -14,7 +14,7 @@ from torch import nn
 from striate.base.errors import NetError
 from striate.nets import build
 from striate.nets.catalog import entry, option_fields
-from striate.nets.zoo import _behead
+from striate.nets.zoo import _behead, crop_words
 
 
 @pytest.mark.parametrize("name", ["timm:resnet18", "torchvision:squeezenet1_1", "torchvision:googlenet"])
@@ -144,6 +144,7 @@ def test_without_a_network_pretrained_says_what_to_do(library: str, monkeypatch:
 
     place = "timm.create_model" if library == "timm" else "torchvision.models.get_model"
     monkeypatch.setattr(place, refuse)
+    monkeypatch.setattr("striate.nets.hub.reachable", lambda _address: False)
     with pytest.raises(NetError) as caught:
         build(f"{library}:resnet18", {"pretrained": True}, (64, 64, 3), 5)
     assert str(caught.value) == (
@@ -175,3 +176,20 @@ def test_a_missing_extra_is_one_sentence(library: str, monkeypatch: pytest.Monke
         NetError, match=rf'"{library}:x" needs {library}; install it with: pip install "striate\[zoo\]"'
     ):
         entry(f"{library}:x")
+
+
+@pytest.mark.parametrize(
+    ("name", "shorter"),
+    [("timm:resnet18", "235 pixels (bicubic)"), ("torchvision:resnet18", "256 pixels (bilinear)")],
+)
+def test_how_published_weights_were_tested_is_known(name: str, shorter: str) -> None:
+    inputs = entry(name).inputs
+    assert inputs is not None
+    assert inputs.tested == (
+        f"published weights were tested on images whose shorter side is brought to {shorter}, of which the middle"
+        " 224 x 224 are cut out"
+    )
+
+
+def test_a_whole_image_has_nothing_cut_out() -> None:
+    assert crop_words(224, 224, "bicubic").endswith("is brought to 224 pixels (bicubic)")

@@ -21,22 +21,23 @@ def gradients(**given: Any) -> list[Any]:
 
 
 def test_example_7_1_as_the_book_rounds_it() -> None:
-    proof = prove(Parameters())
+    proof = prove(Parameters(output="tanh"))
     values = proof.values
     assert rounded(values["x1"].tolist(), 2) == [1, 0.60, 0.76]
     assert rounded(values["s2"].tolist(), 2) == [-1.48]
     assert rounded(values["x2"].tolist(), 2) == [1, -0.90]
     assert rounded(values["x3"].tolist(), 2) == [-0.67]
     assert rounded(values["delta3"].tolist(), 2) == [-1.85]
-    assert gradients() == [[[-0.44, 0.88], [-0.88, 1.75]], [[-0.69], [-0.42], [-0.53]], [[-1.85], [1.67]]]
+    assert gradients(output="tanh") == [[[-0.44, 0.88], [-0.88, 1.75]], [[-0.69], [-0.42], [-0.53]], [[-1.85], [1.67]]]
     assert proof.values["error"] == pytest.approx(2.774761, abs=5e-7)
 
 
-def test_exercise_7_8_changes_the_output_unit_only() -> None:
-    tanh, identity = prove(Parameters()).values, prove(Parameters(output="identity")).values
+def test_exercise_7_8_is_the_default_and_changes_the_output_unit_only() -> None:
+    tanh, identity = prove(Parameters(output="tanh")).values, prove(Parameters()).values
     assert identity["s3"].tolist() == tanh["s3"].tolist() == identity["x3"].tolist()
     assert identity["error"] == pytest.approx(3.251138, abs=5e-7)
-    assert gradients(output="identity") == [
+    assert "exercise 7.8" in prove(Parameters()).source
+    assert gradients() == [
         [[-0.86, 1.70], [-1.71, 3.40]],
         [[-1.35], [-0.82], [-1.03]],
         [[-3.61], [3.25]],
@@ -55,7 +56,7 @@ def test_identities_everywhere_by_hand() -> None:
 
 
 def test_numbers_and_sizes_of_ones_own() -> None:
-    given = {"w1": [[0, 1, 2], [1, 0, 1], [2, 2, 0]], "w2": [1, 2, 3, 4], "x": [1, -1], "y": -0.5}
+    given = {"output": "tanh", "w1": [[0, 1, 2], [1, 0, 1], [2, 2, 0]], "w2": [1, 2, 3, 4], "x": [1, -1], "y": -0.5}
     proof = prove_by_name("backprop-example", **given)
     assert proof.holds
     assert proof.values["dW1"].shape == (3, 3)

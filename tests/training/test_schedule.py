@@ -15,7 +15,7 @@ from torch.optim.lr_scheduler import (
 )
 
 from striate.training.recipe import Recipe
-from striate.training.schedule import learning_rate
+from striate.training.schedule import learning_rate, momentum_at
 
 STEPS = 4
 
@@ -90,3 +90,23 @@ def test_warm_up_rises_linearly_and_hands_over_to_the_schedule() -> None:
     assert rates[:4] == pytest.approx([0.2, 0.4, 0.6, 0.8])
     assert rates[4] == pytest.approx(0.8)
     assert rates[8] == pytest.approx(0.4)  # half of the rest is over
+
+
+def test_the_momentum_of_one_cycle_agrees_with_pytorch_at_the_ends_and_the_peak() -> None:
+    """PyTorch's rate starts at a 25th of the peak, so its momentum does not start at the top; at the peak both are lowest."""
+    recipe = Recipe(
+        epochs=5,
+        lr=1.0,
+        schedule="one-cycle",
+        optimizer="sgd",
+        momentum=0.95,
+        cycle_momentum=True,
+        lowest_momentum=0.85,
+    )
+    rates = [learning_rate(recipe, update, STEPS) for update in range(5 * STEPS)]
+    momenta = [momentum_at(recipe, rate) for rate in rates]
+    assert min(momenta) == pytest.approx(0.85)
+    assert momenta.index(min(momenta)) == rates.index(max(rates))
+    assert momenta[-1] == pytest.approx(0.95 - 0.1 * rates[-1])
+    assert all(m == pytest.approx(0.95 - 0.1 * r) for m, r in zip(momenta, rates, strict=True))
+    assert momentum_at(recipe.change(cycle_momentum=False), 1.0) == 0.95

@@ -151,3 +151,24 @@ def test_a_net_of_two_classes_refuses_more(tiny: ImageSet, tmp_path: Path) -> No
     with pytest.raises(NetError, match="logistic tells two classes apart, and the data have 3"):
         train(Recipe(engine="scratch", net="logistic"), tmp_path / "run", images=tiny)
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"epsilon": 1e-3, "epsilon_form": "keras"},
+        {"schedule": "one-cycle", "cycle_momentum": True},
+        {"optimizer": "sgd", "lr": 0.05, "schedule": "one-cycle", "cycle_momentum": True},
+    ],
+)
+def test_forms_of_epsilon_and_moving_momentum_are_those_of_pytorch(
+    by_hand: Recipe, tiny: ImageSet, tmp_path: Path, fields: dict[str, object]
+) -> None:
+    recipe = by_hand.change(**fields, precision="float64", epochs=2)
+    losses = [
+        dict(train(recipe.change(engine=engine), tmp_path / engine, images=tiny).curve("val", "loss"))
+        for engine in ("scratch", "twin")
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-9)
+    plain = train(by_hand.change(precision="float64", epochs=2), tmp_path / "plain", images=tiny)
+    assert dict(plain.curve("val", "loss")) != pytest.approx(losses[0], rel=1e-6)

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from striate.app import gradcheck, learn, look, planned, probe, probe_features, probe_fool, probe_localise, prove
-from striate.app.learn import INTERRUPTED, changes_of
+from striate.app import gradcheck, learn, look, planned, probe, probe_features, probe_fool, probe_localise, prove, runs
+from striate.app.learn import INTERRUPTED, Like, changes_of
 from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, free, settings_of
 from striate.app.opens import opens_run
 from striate.app.planned import Arms, Claims
@@ -28,6 +28,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 look.showing.command("study")(planned.show_study)
+look.listing.command("runs")(runs.list_runs)
+look.showing.command("run")(runs.show_run)
 app.add_typer(look.listing, name="list")
 app.add_typer(look.showing, name="show")
 for looking in (
@@ -86,6 +88,7 @@ def study(
     epochs: Annotated[int | None, typer.Option(help="Epochs of every run.")] = None,
     net: Annotated[str | None, typer.Option(help="A name of `striate list nets`.")] = None,
     skip_damaged: SkipDamaged = False,
+    like: Like = None,
     sampler: Annotated[Sampler, typer.Option(help="How a study of a range finds its values.")] = Sampler.GRID,
     trials: Annotated[int | None, typer.Option(help="Values that optuna proposes.  [default: 8]")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the study.  [default: runs/NAME-DATA]")] = None,
@@ -102,7 +105,7 @@ def study(
     from striate.app.progress import watching_study
     from striate.base.files import dump_json, read_json
 
-    changes = changes_of(settings, data=data, epochs=epochs, net=net, skip_damaged=skip_damaged or None)
+    changes = changes_of(settings, data=data, epochs=epochs, net=net, like=like, skip_damaged=skip_damaged or None)
     asked = ask.plan(name, seeds, changes, ask.trials_of(sampler.value, trials), arm or (), claim or ())
     folder = out or ask.default_folder(asked)
     try:
@@ -126,7 +129,12 @@ def study(
 @app.command()
 @opens_run
 def test(
-    net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights and --data.")],
+    nets: Annotated[
+        list[str], typer.Argument(metavar="RUN|NET...", help="A run folder; or a net, with --weights and --data.")
+    ],
+    best: Annotated[
+        bool, typer.Option("--best", help="Of several runs, score the one whose validation accuracy is best.")
+    ] = False,
     weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
     data: Annotated[str | None, typer.Option(help="The data whose test images count; a run has its own.")] = None,
     trained_on: Annotated[
@@ -147,7 +155,13 @@ def test(
     """Score the best-validation checkpoint of a run on its test split, once; or any net with weights on any data."""
     from striate.base.files import dump_json
 
-    if weights is None and data is None and not settings:
+    net, chosen = nets[0], ""
+    if best or len(nets) > 1:
+        from striate.app.best_of import best_of
+
+        result = best_of(nets, best=best, alone=not (weights or data or settings or test_flips), data_dir=data_dir)
+        whose, chosen = f"by the weights of epoch {result['epoch']}", f"{result['run']} is tested: {result['why']}\n"
+    elif weights is None and data is None and not settings:
         from striate.training import train as door
 
         if test_flips and (Path(net) / "recipe.json").is_file():
@@ -179,7 +193,8 @@ def test(
         for note in result.get("data_notes", ()) if skip_damaged else ():
             say(f"note: {note}")
         tell(
-            f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, {whose}"
+            chosen
+            + f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, {whose}"
             + (
                 f"; with mirror images too {result['accuracy_flips']:.4f}, loss {result['loss_flips']:.4f}"
                 if "accuracy_flips" in result

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from torch import Tensor, nn
 
 from striate.base.errors import NetError, printable
 from striate.base.files import read_json
 from striate.base.ours import reason
 from striate.nets.anatomy import Anatomy, anatomy, anatomy_from_json
 from striate.nets.catalog import build, entry
+from striate.nets.own import is_zoo
 from striate.nets.surroundings import seeded
 from striate.nets.trust import trust
 from striate.training.saved import blank_twin
@@ -49,6 +52,39 @@ def net_anatomy(
     with seeded(0):  # its weights are not looked at, and the generators of the caller not used
         net = build(name, options, image_shape, classes)
     return anatomy(net, image_shape, name)
+
+
+def remarks(name: str, options: Mapping[str, Any]) -> list[str]:
+    """Return what two nets of one name may differ in and no table of layers shows: first scales of zero, the crop of the test.
+
+    A net whose weights are given says nothing of its first ones.
+    """
+    if not is_zoo(name):
+        return []
+    inputs = entry(name).inputs
+    said = [inputs.tested] if inputs is not None and inputs.tested else []
+    if options.get("pretrained") or options.get("weights"):
+        return said
+    shape, classes = (inputs.image_shape, len(inputs.classes) or 1000) if inputs else (USUAL_SHAPE, USUAL_CLASSES)
+    net = build(name, options, shape, classes)
+    scales = list(_scales(net))
+    zeros = sum(not bool(scale.any()) for scale in scales)
+    if zeros:
+        return [
+            f"{zeros} of its {len(scales)} norms start with a scale (gamma) of 0, so that their branch starts as nothing",
+            *said,
+        ]
+    return [
+        f"all of its {len(scales)} norms start with a scale (gamma) above 0" if scales else "it has no norms",
+        *said,
+    ]
+
+
+def _scales(net: nn.Module) -> Iterator[Tensor]:
+    for module in net.modules():
+        scale = getattr(module, "weight", None)
+        if isinstance(scale, Tensor) and scale.dim() == 1 and "norm" in type(module).__name__.lower():
+            yield scale
 
 
 def _kept(file: Path) -> Anatomy:

@@ -106,6 +106,10 @@ def accepted(schema: Mapping[str, Any]) -> str:
 
 def _bounds(schema: Mapping[str, Any]) -> Iterator[str]:
     words = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to", "exclusiveMaximum": "below"}
-    told = [f"{word} {json.dumps(schema[key])}" for key, word in words.items() if key in schema]
+    told = [f"{word} {_bound(schema[key])}" for key, word in words.items() if key in schema]
     yield from told[:1]
     yield from (f"and {bound}" if bound.startswith("below") else bound for bound in told[1:])
+
+
+def _bound(number: float) -> str:
+    return str(int(number)) if number == int(number) else str(number)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from striate.training.run import Run
 
 INTERRUPTED, DIVERGED = 130, 4
+Like = Annotated[
+    str | None,
+    typer.Option(help="keras: its epsilons, batch-norm momentum and initial weights, where nothing else is set."),
+]
 NO_FIELDS = ("out", "overfit_batch", "range_test", "settings", "data_dir", "as_json")
 
 
@@ -48,6 +52,7 @@ def train(
     test_flips: Annotated[
         bool | None, typer.Option("--test-flips/--no-test-flips", help="Score the test with mirror images too.")
     ] = None,
+    like: Like = None,
     precision: Annotated[str | None, typer.Option(help="auto, float32, bfloat16 or float64.")] = None,
     seed: Annotated[int | None, typer.Option(help="Root of the random streams.")] = None,
     overfit_batch: Annotated[

@@ -73,14 +73,25 @@ def list_studies(as_json: AsJson = False) -> None:
 
 @listing.command("fields")
 def list_fields(
-    net: Annotated[str, typer.Option(help="The net whose options are listed behind the recipe's fields.")] = "convnet",
+    net: Annotated[
+        str | None,
+        typer.Option(help="Only the options of this net.  [default: the recipe's fields and convnet's options]"),
+    ] = None,
     engine: Annotated[Engine, typer.Option(help="Whose nets these are.")] = Engine.TORCH,
     as_json: AsJson = False,
 ) -> None:
     """List what --set reaches: the fields of a recipe and the options of a net."""
+    from striate.app.field_table import ROOM, show_fields
     from striate.app.fields import fields_of
+    from striate.app.terminal import console
 
-    _rows(("of", "field", "default", "accepted", "what it is"), fields_of(engine.value, net), as_json)
+    every = fields_of(engine.value, net or "convnet")
+    rows = [row for row in every if net is None or row[0] != "recipe"]
+    out = console()
+    if as_json or out.width >= ROOM:
+        _rows(("of", "field", "default", "accepted", "what it is"), rows, as_json)
+    else:
+        show_fields(out, rows)
 
 
 @showing.command("net")
@@ -103,7 +114,7 @@ def show_net(
 ) -> None:
     """Show a net layer by layer: shapes, parameters, multiply-adds, receptive field."""
     from striate.app import terminal
-    from striate.app.describe import net_anatomy
+    from striate.app.describe import net_anatomy, remarks
     from striate.base.files import dump_json
     from striate.base.outputs import write_output
     from striate.reports.figure import architecture_svg, architecture_text
@@ -121,7 +132,10 @@ def show_net(
     elif text:
         tell(architecture_text(anatomy))
     else:
-        terminal.show_anatomy(terminal.console(), anatomy)
+        out = terminal.console()
+        terminal.show_anatomy(out, anatomy)
+        for remark in remarks(name, settings_of(settings)):
+            terminal.say(out, remark)
 
 
 def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,10 @@ class Subject:
         classes = self.inputs.classes
         if word in classes:
             return classes.index(word)
+        # A class may have several words, as in `tabby, tabby cat`.
+        several = [number for number, name in enumerate(classes) if word in name.split(", ")]
+        if len(several) == 1:
+            return several[0]
         if word.isascii() and word.isdecimal():
             return int(word)
         names = f", or one of {', '.join(classes)}" if 0 < len(classes) <= 20 else ""
@@ -148,6 +152,7 @@ def _of_catalogue(
     name: str, weights: Path | None, trained_on: str | None, options: dict[str, Any], data_dir: str | Path | None
 ) -> Subject:
     from striate.nets.catalog import ENTRIES, entry
+    from striate.nets.imagenet import class_names
     from striate.nets.own import is_own, is_zoo
     from striate.nets.trust import trust
     from striate.nets.weights import load_weights
@@ -170,6 +175,8 @@ def _of_catalogue(
     if weights is None and is_zoo(name):
         options.setdefault("pretrained", "weights" not in options)
     inputs = published if trained_on is None and published is not None else inputs_of_data(trained_on, data_dir)
+    if inputs.imagenet:
+        inputs = replace(inputs, classes=class_names())
     drawn = weights is None and not (options.get("pretrained") or (is_zoo(name) and "weights" in options))
     net = _built(name, options, inputs, 0)
     if weights is not None:
@@ -229,7 +236,7 @@ def inputs_of_data(name: str | None, data_dir: str | Path | None) -> Inputs:
     from striate.training.normalization import Normalization
 
     if name == IMAGENET:
-        return Inputs((224, 224, 3), IMAGENET_MEAN, IMAGENET_STD)
+        return Inputs((224, 224, 3), IMAGENET_MEAN, IMAGENET_STD, imagenet=True)
     data = load(name or "", data_dir=data_dir)
     measured = Normalization.measured(data.train.images)
     return Inputs(data.image_shape, measured.mean, measured.std, data.classes, name or "")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from striate.training.run import Run
 
 INDENT = 10
+WIDE = 112  # columns at which a net's table has room for every word
 PROSE = 120  # columns of a paragraph where no terminal says how wide it is
 UNFOLDED = 10_000  # a table's row is one line there, whatever is in it, so that grep and cut find it whole
 COLOURS = {"supported": "green", "refuted": "red", "undecided": "yellow"}
@@ -66,7 +67,8 @@ def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
     """Return a quiet table: no frame, a header, the columns in ``right`` aligned to the right."""
     made = _Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        number = column in right  # which is never broken in two: where there is little room, words are folded
+        made.add_column(column, justify="right" if number else "left", overflow="fold", no_wrap=number)
     return made
 
 
@@ -136,7 +138,7 @@ def show_run(out: Console, run: Run) -> None:
     begun = (run.folder / "environment.json").exists()
     for note in read_environment(run.folder).get("data_notes", []) if begun else []:
         out.print(Text(one_line(f"note: {note}"), style="dim"))
-    if run.status == "finished":
+    if run.status == "finished" and run.test() is None:
         out.print(f"test it with: striate test {one_line(str(run.folder))}")
     elif run.status == "diverged":
         from striate.training.run import REMEDY
@@ -147,18 +149,27 @@ def show_run(out: Console, run: Run) -> None:
 
 
 def show_anatomy(out: Console, anatomy: Anatomy) -> None:
-    """Print the net layer by layer: shape, parameters, multiply-adds, receptive field."""
-    made = table(
-        *("name", "layer", "", "output", "parameters", "MACs", "memory", "field"),
-        right=("output", "parameters", "MACs", "memory", "field"),
-    )
+    """Print the net layer by layer: shape, parameters, multiply-adds, receptive field.
+
+    On a narrow terminal each layer is said in fewer words, and without its memory.
+    """
+    from striate.reports.blocks import words
+
+    wide = out.width >= WIDE
+    numbers = ("output", "parameters", "MACs", *(("memory",) if wide else ()), "field")
+    made = table("name", "layer", *(("",) if wide else ()), *numbers, right=numbers)
+    made.collapse_padding = not wide
     for layer in anatomy.layers:
+        said = (layer.kind, layer.detail) if wide else (words(layer, short=True),)
         shape = " x ".join(str(size) for size in layer.output)
         counts = (f"{number:,}" if number else "" for number in (layer.parameters, layer.macs))
-        memory = f"{layer.memory / 1024:,.1f} KiB"
-        made.add_row(layer.name, layer.kind, layer.detail, shape, *counts, memory, str(layer.receptive_field or ""))
+        memory = (f"{layer.memory / 1024:,.1f} KiB",) if wide else ()
+        cells = (layer.name, *said, shape, *counts, *memory, str(layer.receptive_field or ""))
+        made.add_row(*map(Text, cells))
     out.print(made)
-    out.print(
-        f"\n{anatomy.parameters:,} parameters; {anatomy.macs:,} multiply-adds (MACs) per image in a forward pass; "
-        f"{anatomy.memory / 2**20:.1f} MiB of outputs in float32; field: receptive field in input pixels"
+    out.print()
+    say(
+        out,
+        f"{anatomy.parameters:,} parameters; {anatomy.macs:,} multiply-adds (MACs) per image in a forward pass; "
+        f"{anatomy.memory / 2**20:.1f} MiB of outputs in float32; field: receptive field in input pixels",
     )

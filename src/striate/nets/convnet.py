@@ -24,12 +24,15 @@ from pydantic import Field, field_validator, model_validator
 from torch import Tensor, nn
 
 from striate.base.errors import NetError
+from striate.nets.initial import InitialWeights, initialize
 from striate.nets.units import (
     Activation,
     Add,
     DropoutScaling,
     NetOptions,
     Norm,
+    NormEpsilon,
+    NormMomentum,
     PadShortcut,
     Probability,
     Width,
@@ -51,6 +54,10 @@ class ConvNetOptions(NetOptions):
     norm: Norm = "none"
     """Between convolution and activation; `layer` normalizes one image over C, H, W; `group` over each of the most groups
     of 32, 16, 8, 4 or 2 that divide the channels, and over all of them where none does."""
+    norm_epsilon: NormEpsilon = 1e-5
+    """Added to the variance by which a norm divides, under the square root."""
+    norm_momentum: NormMomentum = 0.1
+    """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
     activation: Activation = "relu"
     """Behind every convolution and hidden layer."""
     residual: bool = False
@@ -62,6 +69,9 @@ class ConvNetOptions(NetOptions):
     dropout_scaling: DropoutScaling = "inverted"
     """What makes up for dropped units: `inverted` divides by 1 - p in training, `at-test` multiplies by it in evaluation,
     `none` does neither, so that training and evaluation differ."""
+    initial_weights: InitialWeights = "pytorch"
+    """`pytorch`: uniform in +-1/sqrt(fan_in), biases too; `he`: normal, variance 2/fan_in; `he-fan-out`: the same with
+    fan_out, for convolutions alone; `glorot`: uniform in +-sqrt(6/(fan_in + fan_out)); with he and glorot biases are 0."""
 
     @field_validator("kernel")
     @classmethod
@@ -132,7 +142,9 @@ def build_convnet(options: ConvNetOptions, image_shape: tuple[int, int, int], cl
         layers[f"pool{stage}"] = nn.MaxPool2d(2)
     cells = (height >> stages) * (width >> stages)
     layers |= _head(channels, cells, classes, options)
-    return ShortcutChain(layers) if options.residual else nn.Sequential(layers)
+    net = ShortcutChain(layers) if options.residual else nn.Sequential(layers)
+    initialize(net, options.initial_weights)
+    return net
 
 
 def _unit(number: int, channels: int, filters: int, options: ConvNetOptions) -> OrderedDict[str, nn.Module]:
@@ -142,7 +154,7 @@ def _unit(number: int, channels: int, filters: int, options: ConvNetOptions) -> 
         channels, filters, options.kernel, padding=options.kernel // 2, bias=options.norm == "none"
     )
     if options.norm != "none":
-        unit[f"norm{number}"] = norm_layer(options.norm, filters)
+        unit[f"norm{number}"] = norm_layer(options.norm, filters, options.norm_epsilon, options.norm_momentum)
     if options.residual and number > 1:
         if filters != channels:
             unit[f"pad{number}"] = PadShortcut(channels, filters, 1)

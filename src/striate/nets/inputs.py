@@ -10,7 +10,9 @@ class Inputs:
     """``image_shape`` is (H, W, C); ``mean`` and ``std`` are per channel in units of [0, 1]: x = (pixel / 255 - mean) / std.
 
     ``classes[k]`` is the name of output k; empty where no names are known. ``data`` names the data set that the net was
-    trained on; empty where the catalogue of data sets has it not.
+    trained on; empty where the catalogue of data sets has it not. ``imagenet`` tells that the outputs are ImageNet's 1000
+    classes, whose names `striate.nets.imagenet` gives. ``tested`` says how the published weights were tested, where that
+    differs from the whole image at this size.
     """
 
     image_shape: tuple[int, int, int]
@@ -18,6 +20,8 @@ class Inputs:
     std: tuple[float, ...]
     classes: tuple[str, ...] = ()
     data: str = ""
+    imagenet: bool = False
+    tested: str = ""
 
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -33,6 +37,10 @@ CIFAR10 = Inputs(
 """Of the published weights of resnet20 to resnet56, which normalize CIFAR-10 by the numbers of ImageNet."""
 
 IMAGENET_PLUS_MINUS_ONE = Inputs(
-    (224, 224, 3), (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), tuple(f"class {number}" for number in range(1000))
+    (224, 224, 3),
+    (0.5, 0.5, 0.5),
+    (0.5, 0.5, 0.5),
+    tuple(f"class {number}" for number in range(1000)),
+    imagenet=True,
 )
 """Of the published weights of MobileNet V1: pixels scaled to [-1, 1]; the 1000 classes of ImageNet by number."""

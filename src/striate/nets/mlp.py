@@ -12,11 +12,14 @@ from collections import OrderedDict
 from pydantic import model_validator
 from torch import nn
 
+from striate.nets.initial import InitialWeights, initialize
 from striate.nets.units import (
     Activation,
     DropoutScaling,
     NetOptions,
     Norm,
+    NormEpsilon,
+    NormMomentum,
     Probability,
     Width,
     activation_layer,
@@ -32,12 +35,19 @@ class MLPOptions(NetOptions):
     """Units of the hidden layers; empty: softmax regression."""
     norm: Norm = "none"
     """Between dense layer and activation; `layer` normalizes all units of one image, `group` some at a time."""
+    norm_epsilon: NormEpsilon = 1e-5
+    """Added to the variance by which a norm divides, under the square root."""
+    norm_momentum: NormMomentum = 0.1
+    """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
     activation: Activation = "relu"
     """Behind every hidden layer."""
     dropout: Probability = 0.0
     """Probability of dropping a hidden unit."""
     dropout_scaling: DropoutScaling = "inverted"
     """What makes up for dropped units, as in the convnet."""
+    initial_weights: InitialWeights = "pytorch"
+    """`pytorch`: uniform in +-1/sqrt(fan_in), biases too; `he` and `he-fan-out`, `glorot`: as in the convnet, where the
+    second of them leaves dense layers as they are."""
 
     @model_validator(mode="after")
     def _acts(self) -> MLPOptions:
@@ -57,7 +67,9 @@ def build_mlp(options: MLPOptions, image_shape: tuple[int, int, int], classes: i
         layers[f"dense{number}"] = nn.Linear(features, units, bias=options.norm == "none")
         if options.norm != "none":
             layers[f"norm{number}"] = (
-                nn.BatchNorm1d(units) if options.norm == "batch" else norm_layer(options.norm, units)
+                nn.BatchNorm1d(units, options.norm_epsilon, options.norm_momentum)
+                if options.norm == "batch"
+                else norm_layer(options.norm, units, options.norm_epsilon)
             )
         if options.activation != "none":
             layers[f"act{number}"] = activation_layer(options.activation)
@@ -65,4 +77,6 @@ def build_mlp(options: MLPOptions, image_shape: tuple[int, int, int], classes: i
             layers[f"dropout{number}"] = dropout_layer(options.dropout, options.dropout_scaling)
         features = units
     layers["output"] = nn.Linear(features, classes)
-    return nn.Sequential(layers)
+    net = nn.Sequential(layers)
+    initialize(net, options.initial_weights)
+    return net

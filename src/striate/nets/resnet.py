@@ -20,7 +20,18 @@ import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor, nn
 
-from striate.nets.units import Activation, Add, NetOptions, Norm, PadShortcut, activation_layer, norm_layer
+from striate.nets.initial import InitialWeights, initialize
+from striate.nets.units import (
+    Activation,
+    Add,
+    NetOptions,
+    Norm,
+    NormEpsilon,
+    NormMomentum,
+    PadShortcut,
+    activation_layer,
+    norm_layer,
+)
 
 EXPANSION = 4  # a bottleneck's output channels over its filters
 
@@ -42,8 +53,15 @@ class ResNetOptions(NetOptions):
     """False: the plain net, the same without its shortcuts."""
     norm: Norm = "batch"
     """Beside every convolution."""
+    norm_epsilon: NormEpsilon = 1e-5
+    """Added to the variance by which a norm divides, under the square root."""
+    norm_momentum: NormMomentum = 0.1
+    """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
     activation: Activation = "relu"
     """Behind every convolution, or before it with `pre`."""
+    initial_weights: InitialWeights = "he-fan-out"
+    """`he-fan-out`: convolutions normal with variance 2/fan_out, the dense layer as in pytorch; `pytorch`, `he` and
+    `glorot`: as in the convnet."""
 
 
 class Block(nn.Module):
@@ -124,7 +142,17 @@ def build_resnet(options: ResNetOptions, image_shape: tuple[int, int, int], clas
     if options.order == "pre":
         layers |= _activated(1, channels, options)
     layers |= {"average": nn.AdaptiveAvgPool2d(1), "flatten": nn.Flatten(), "linear": nn.Linear(channels, classes)}
-    return nn.Sequential(layers)
+    net = nn.Sequential(layers)
+    if options.initial_weights != "he-fan-out":  # which `convolution` has drawn
+        _as_pytorch_draws(net)
+        initialize(net, options.initial_weights)
+    return net
+
+
+def _as_pytorch_draws(net: nn.Module) -> None:
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d):
+            module.reset_parameters()
 
 
 def _activated(
@@ -132,7 +160,9 @@ def _activated(
 ) -> OrderedDict[str, nn.Module]:
     parts: OrderedDict[str, nn.Module] = OrderedDict()
     if options.norm != "none":
-        parts[f"{'bn' if options.norm == 'batch' else 'norm'}{number}"] = norm_layer(options.norm, channels)
+        parts[f"{'bn' if options.norm == 'batch' else 'norm'}{number}"] = norm_layer(
+            options.norm, channels, options.norm_epsilon, options.norm_momentum
+        )
     if activate and options.activation != "none":
         # Before a convolution without a norm, the input is also what the shortcut takes.
         inplace = options.order == "post" or options.norm != "none"

@@ -15,6 +15,7 @@ from pydantic import Field, field_validator
 from torch import Tensor, nn
 
 from striate.base.errors import NetError
+from striate.nets.initial import InitialWeights, initialize
 from striate.nets.units import Activation, NetOptions, Width, activation_layer
 
 
@@ -29,6 +30,8 @@ class ShallowNetOptions(NetOptions):
     """Side of the square kernel in pixels, odd; the padding keeps the size."""
     activation: Activation = "relu"
     """Behind the convolution."""
+    initial_weights: InitialWeights = "pytorch"
+    """`pytorch`: uniform in +-1/sqrt(fan_in), biases too; `he`, `he-fan-out` and `glorot`: as in the convnet."""
 
     @field_validator("kernel")
     @classmethod
@@ -78,4 +81,6 @@ def build_shallownet(options: ShallowNetOptions, image_shape: tuple[int, int, in
     if min(image_shape[:2]) < 2:
         raise NetError(f"shallownet halves the image, and {image_shape[0]}x{image_shape[1]} pixels cannot be halved")
     form = ShallowNet if options.form == "module" else sequential_form
-    return form(options, image_shape, classes)
+    net = form(options, image_shape, classes)
+    initialize(net, options.initial_weights)
+    return net

@@ -18,6 +18,8 @@ Activation = Literal["none", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh"
 DropoutScaling = Literal["inverted", "none", "at-test"]
 Width = Annotated[int, Field(ge=1, le=4096)]
 Probability = Annotated[float, Field(ge=0.0, lt=1.0)]
+NormEpsilon = Annotated[float, Field(gt=0.0, le=1.0)]
+NormMomentum = Annotated[float, Field(gt=0.0, le=1.0)]
 
 ACTIVATIONS: dict[Activation, Callable[[bool], nn.Module]] = {
     "none": lambda inplace: nn.Identity(),
@@ -42,8 +44,10 @@ def activation_layer(activation: Activation, *, inplace: bool = True) -> nn.Modu
     return ACTIVATIONS[activation](inplace)
 
 
-def norm_layer(norm: Norm, channels: int) -> nn.Module:
-    """Return the norm over maps (N, C, H, W).
+def norm_layer(norm: Norm, channels: int, epsilon: float = 1e-5, momentum: float = 0.1) -> nn.Module:
+    """Return the norm over maps (N, C, H, W): (x - mean) / sqrt(variance + ``epsilon``), scaled and shifted.
+
+    ``momentum`` is the share of the new batch in the running statistics of batch norm.
 
     `layer` normalizes one image over C, H, W; `group` each of the most groups of 32, 16, 8, 4 or 2 that divide the channels,
     and all of them together where none does.
@@ -51,9 +55,9 @@ def norm_layer(norm: Norm, channels: int) -> nn.Module:
     if norm == "none":
         return nn.Identity()
     if norm == "batch":
-        return nn.BatchNorm2d(channels)
+        return nn.BatchNorm2d(channels, epsilon, momentum)
     groups = 1 if norm == "layer" else next((g for g in (32, 16, 8, 4, 2) if channels % g == 0 and channels > g), 1)
-    return nn.GroupNorm(groups, channels)
+    return nn.GroupNorm(groups, channels, epsilon)
 
 
 def dropout_layer(probability: float, scaling: DropoutScaling = "inverted") -> nn.Module:

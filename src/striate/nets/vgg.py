@@ -16,7 +16,17 @@ from torch import nn
 
 from striate.base.errors import NetError
 from striate.nets.convnet import ConvNetOptions, build_convnet
-from striate.nets.units import Activation, DropoutScaling, NetOptions, Norm, Probability, Width
+from striate.nets.initial import InitialWeights
+from striate.nets.units import (
+    Activation,
+    DropoutScaling,
+    NetOptions,
+    Norm,
+    NormEpsilon,
+    NormMomentum,
+    Probability,
+    Width,
+)
 
 STAGES = ((1,), (2,), (4, 4), (8, 8), (8, 8))  # filters of each convolution over those of the first
 SMALLEST = 2 ** len(STAGES)
@@ -31,12 +41,19 @@ class VGGOptions(NetOptions):
     """Units of the dense hidden layers; empty: global average pooling straight into the output layer."""
     norm: Norm = "none"
     """Between convolution and activation."""
+    norm_epsilon: NormEpsilon = 1e-5
+    """Added to the variance by which a norm divides, under the square root."""
+    norm_momentum: NormMomentum = 0.1
+    """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
     activation: Activation = "relu"
     """Behind every convolution and hidden layer."""
     dropout: Probability = 0.5
     """Probability of dropping a hidden unit (or, without hidden layers, a pooled feature)."""
     dropout_scaling: DropoutScaling = "inverted"
     """What makes up for dropped units, as in the convnet."""
+    initial_weights: InitialWeights = "pytorch"
+    """`pytorch`: uniform in +-1/sqrt(fan_in), biases too; `he`: normal, variance 2/fan_in; `he-fan-out`: the same with
+    fan_out, for convolutions alone; `glorot`: uniform in +-sqrt(6/(fan_in + fan_out)); with he and glorot biases are 0."""
 
     @model_validator(mode="after")
     def _drops(self) -> VGGOptions:

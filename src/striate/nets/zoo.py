@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from striate.base.errors import NetError, nearest
 from striate.base.foreign import reason
 from striate.nets.acceptance import tried
 from striate.nets.entry import Entry, ImageShape
+from striate.nets.hub import cache_alone_where_unreachable
+from striate.nets.imagenet import COUNT
 from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
 from striate.nets.own import is_zoo
 from striate.nets.units import NetOptions
@@ -66,7 +69,8 @@ def _timm_entry(timm: Any, name: str, model: str) -> Entry:
     def make(options: ZooOptions, image_shape: ImageShape, classes: int) -> nn.Module:
         size = {"img_size": image_shape[:2]} if facts is not None and facts.fixed_input_size else {}
         asked = {"num_classes": classes, "in_chans": image_shape[2], **size}
-        net = timm.create_model(model, pretrained=options.pretrained, **asked)
+        with cache_alone_where_unreachable() if options.pretrained else nullcontext():
+            net = timm.create_model(model, pretrained=options.pretrained, **asked)
         if options.weights is None:
             return net
         given = read_weights(Path(options.weights), net.state_dict().keys())
@@ -95,7 +99,10 @@ def _timm_entry(timm: Any, name: str, model: str) -> Entry:
     inputs = None
     if facts is not None and facts.input_size:
         channels, height, width = facts.input_size
-        inputs = Inputs((height, width, channels), tuple(facts.mean), tuple(facts.std))
+        middle = facts.crop_mode == "center"
+        seen = crop_words(int(height / facts.crop_pct), height, str(facts.interpolation)) if middle else ""
+        usual = facts.num_classes == COUNT
+        inputs = Inputs((height, width, channels), tuple(facts.mean), tuple(facts.std), imagenet=usual, tested=seen)
     return Entry(name, f"{model} of timm", ZooOptions(), _builder(name, make), inputs)
 
 
@@ -107,7 +114,9 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
             f'torchvision has no classifier "{model}"{nearest(model, known)}; see torchvision.models.list_models()'
         )
     published = models.get_model_weights(model).DEFAULT
-    side = published.transforms().crop_size[0]
+    transforms = published.transforms()
+    side = transforms.crop_size[0]
+    seen = crop_words(transforms.resize_size[0], side, str(transforms.interpolation.value))
 
     trained = len(published.meta["categories"])
     explicit = EXPLICIT.get(model, {})
@@ -133,8 +142,14 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
             _behead(net, classes)
         return net if had == channels else _recoloured(net, channels, keep=True)
 
-    inputs = Inputs((side, side, 3), IMAGENET_MEAN, IMAGENET_STD, tuple(published.meta["categories"]))
+    inputs = Inputs((side, side, 3), IMAGENET_MEAN, IMAGENET_STD, tuple(published.meta["categories"]), tested=seen)
     return Entry(name, f"{model} of torchvision", ZooOptions(), _builder(name, make), inputs)
+
+
+def crop_words(shorter: int, side: int, interpolation: str) -> str:
+    """Return how published weights were tested: the shorter side brought to ``shorter`` pixels, the middle cut out."""
+    cut = f", of which the middle {side} x {side} are cut out" if shorter != side else ""
+    return f"published weights were tested on images whose shorter side is brought to {shorter} pixels ({interpolation}){cut}"
 
 
 def _builder(

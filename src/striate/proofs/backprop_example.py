@@ -17,7 +17,7 @@ from striate.base.seeds import generator
 from striate.proofs.proof import CONFIG, Check, Proof, Step, numerics, refuse, symbolic
 from striate.proofs.propagation import Activation, Pass, propagate, tables
 
-SUMMARY = "back-propagation by hand: every number of the two-unit example, with tanh or identity output"
+SUMMARY = "back-propagation by hand: every number of the two-unit example, with identity or tanh output"
 SYMBOLIC_WEIGHTS = 16
 RANDOM_SIZES = 4
 
@@ -45,15 +45,17 @@ Inputs = Annotated[tuple[Number, ...], BeforeValidator(_vector), Field(min_lengt
 
 
 class Parameters(BaseModel):
-    """The example's numbers, by default the book's. Raises Pydantic's ValidationError.
+    """The example's numbers, by default those of exercise 7.8; with the output tanh, of example 7.1.
+
+    Raises Pydantic's ValidationError.
 
     Each matrix has one row more than the layer before it has units, the first for the biases; a vector is one column.
     """
 
     model_config = CONFIG
 
-    output: Activation = "tanh"
-    """Activation of the output unit: tanh in example 7.1, identity in exercise 7.8."""
+    output: Activation = "identity"
+    """Activation of the output unit: identity in exercise 7.8, tanh in example 7.1."""
     hidden: Activation = "tanh"
     """Activation of the hidden units."""
     w1: Rows = ((0.1, 0.2), (0.3, 0.4))

@@ -80,8 +80,10 @@ def curves(
     def draw(figure: Figure) -> None:
         axes = figure.add_axes((LEFT / width, FOOT / height, 1 - (LEFT + room) / width, 1 - (HEAD + FOOT) / height))
         figure.text(4 / width, 1 - 14 / height, title, fontsize=13.5, fontweight="bold", va="center")
-        said = BANDS[band] if banded else MANY if any(len(s.lines) > 1 for s in shown) else ONE
-        figure.text(4 / width, 1 - 31 / height, said, fontsize=11, va="center", alpha=0.7)
+        if any(len(s.lines) > 1 for s in shown):  # a single run has no band
+            figure.text(
+                4 / width, 1 - 31 / height, BANDS[band] if banded else MANY, fontsize=11, va="center", alpha=0.7
+            )
         ends = [_arm(axes, s, place, log=log, band=band if banded else None) for place, s in enumerate(shown)]
         _scale(axes, [line for s in shown for line in s.lines], log=log)
         if powers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from striate.data import ImageSet, Split, holdout
 from striate.data.mixing import shares
 from striate.data.subset import subset
 from striate.training.normalization import Normalization, notes_on
+from striate.training.pieces import most_images
 from striate.training.recipe import Recipe
 from striate.training.treatments import check, first_flips, mix_of, treat
 
@@ -105,7 +107,8 @@ class Feed:
 def in_order(
     images: Split, normalize: Normalization, device: torch.device, size: int = 500
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield every image of a split once, in order, ``size`` at a time, as `Feed.batch` does."""
+    """Yield every image of a split once, in order, as `Feed.batch` does: ``size`` at a time, or fewer where they are large."""
+    size = min(size, most_images(math.prod(images.images.shape[1:])))
     for start in range(0, len(images.labels), size):
         labels = torch.from_numpy(np.array(images.labels[start : start + size]))
         yield normalize(images.images[start : start + size], device), labels.to(device)

@@ -12,13 +12,15 @@ _BELONGS: dict[str, tuple[str, tuple[str, ...]]] = {
     "beta1": ("optimizer", ("adam", "adamw")),
     "beta2": ("optimizer", ("adam", "adamw")),
     "epsilon": ("optimizer", ("rmsprop", "adam", "adamw")),
+    "epsilon_form": ("optimizer", ("adam", "adamw")),
+    "cycle_momentum": ("schedule", ("one-cycle",)),
     "step_epochs": ("schedule", ("step",)),
     "gamma": ("schedule", ("step",)),
     "peak": ("schedule", ("one-cycle",)),
     "decay": ("schedule", ("inverse-time",)),
 }
 # Field -> the treatment that it is a manner of: it says nothing while that is off.
-_MANNER = {"flip_mode": "flip", "pad_mode": "pad_crop"}
+_MANNER = {"flip_mode": "flip", "pad_mode": "pad_crop", "lowest_momentum": "cycle_momentum"}
 
 
 def combination_faults(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[str]:
@@ -44,6 +46,14 @@ def _schedules(values: Mapping[str, Any]) -> list[str]:
         faults.append(f"warmup_epochs is {warmup:g}, and the run has only {epochs} epochs")
     if warmup and values["schedule"] == "one-cycle":
         faults.append("warmup_epochs does not go with schedule one-cycle, whose warm-up is set by peak")
+    if values["cycle_momentum"] is True:
+        named = {"sgd": "momentum", "adam": "beta1", "adamw": "beta1"}.get(str(values["optimizer"]))
+        if named is None:
+            faults.append(f"cycle_momentum needs optimizer sgd, adam or adamw, and it is {values['optimizer']}")
+        elif isinstance(usual := values[named], float) and isinstance(low := values["lowest_momentum"], (int, float)):
+            faults += (
+                [f"lowest_momentum is {low:g}, and must be below {named}, which is {usual:g}"] if low >= usual else []
+            )
     return faults
 
 

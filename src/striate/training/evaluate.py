@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from striate.nets.surroundings import seeded
+from striate.training.pieces import in_pieces
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ def evaluate(
 ) -> Score:
     """Return the net's score over ``batches`` of (images (N, C, H, W), labels (N,)); its mode is put back afterwards.
 
+    A batch that would not fit into memory is scored in pieces; only the rounding of the sums depends on it.
     With ``flips`` the logits are the mean of those of the image and those of its left-right mirror image. A net that draws
     numbers also in evaluation mode draws them from ``seed`` on; the global generators are left alone.
     """
@@ -41,7 +43,7 @@ def evaluate(
     try:
         # Not inference_mode: a tensor that a net keeps for later could then not be used in training.
         with torch.no_grad(), seeded(seed):
-            for batch, labels in batches:
+            for batch, labels in in_pieces(net, batches, wide):
                 with torch.autocast(batch.device.type, torch.bfloat16, enabled=dtype == torch.bfloat16):
                     logits = net(batch.to(wide)).to(wide)
                     if flips:

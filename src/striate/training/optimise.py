@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
 from striate.training.recipe import Recipe
+from striate.training.schedule import momentum_at
+
+UPDATES = "updates"  # where a group of parameters counts them
 
 
 def make_optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
@@ -36,6 +41,27 @@ def set_learning_rate(optimizer: torch.optim.Optimizer, lr: float) -> None:
         group["lr"] = lr
 
 
+def set_update(optimizer: torch.optim.Optimizer, recipe: Recipe, lr: float) -> None:
+    """Make the next update one at the rate ``lr``, with the momentum that goes with it, and epsilon in the recipe's form.
+
+    Keras' form of Adam is PyTorch's with another epsilon at every update t: epsilon / sqrt(1 - beta2^t).
+    """
+    set_learning_rate(optimizer, lr)
+    if recipe.cycle_momentum:
+        momentum = momentum_at(recipe, lr)
+        for group in optimizer.param_groups:
+            group.update({"momentum": momentum} if recipe.optimizer == "sgd" else {"betas": (momentum, recipe.beta2)})
+    if recipe.epsilon_form == "keras":
+        for group in optimizer.param_groups:
+            group[UPDATES] = 1 + (group[UPDATES] if UPDATES in group else _updates_done(optimizer))
+            group["eps"] = recipe.epsilon / math.sqrt(1 - recipe.beta2 ** group[UPDATES])
+
+
+def _updates_done(optimizer: torch.optim.Optimizer) -> int:
+    """Return how many updates the optimizer's state counts; it lies on the device, and is read once."""
+    return max((int(slots["step"]) for slots in optimizer.state.values() if "step" in slots), default=0)
+
+
 def state_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     """Return the optimizer's slots as ``<parameter number>.<slot>``; numbers and absent slots need no tensor."""
     state = optimizer.state_dict()["state"]
@@ -58,3 +84,5 @@ def load_state_tensors(optimizer: torch.optim.Optimizer, tensors: dict[str, Tens
         laid = torch.empty_like(like, dtype=value.dtype).copy_(value) if value.shape == like.shape else value
         state.setdefault(int(number), {})[slot] = laid
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+    for group in optimizer.param_groups:
+        group.pop(UPDATES, None)  # counted anew from the state

@@ -83,7 +83,8 @@ def overfit_batch(
     Nothing is written. Raises StriateError when recipe, data or net are refused.
     """
     loaded = images if images is not None else images_of(recipe, data_dir)
-    plain = untreated(recipe)
+    fixed = {"cycle_momentum": False, "lowest_momentum": Recipe().lowest_momentum}  # they belong to the schedule
+    plain = untreated(recipe).change(**fixed)
     setup = set_up(plain, loaded, warn)
     batch, labels = setup.feed.batch(1, 0)
     twins = _twins(batch, labels)

@@ -78,8 +78,9 @@ def range_test(
     _check(lowest, highest, updates, seeds)
     loaded = images if images is not None else images_of(recipe, data_dir)
     ramps: list[Ramp] = []
+    fixed = {"cycle_momentum": False, "lowest_momentum": Recipe().lowest_momentum}  # they belong to the schedule
     for seed in range(recipe.seed, recipe.seed + seeds):
-        setup = set_up(recipe.change(seed=seed), loaded, warn)
+        setup = set_up(recipe.change(seed=seed, **fixed), loaded, warn)
         count = updates or min(MOST, setup.feed.steps * math.ceil(UPDATES / setup.feed.steps))
         with denormals_flushed():
             ramps.append(_ramp(setup, ramp_rates(lowest, highest, count)))

@@ -19,6 +19,7 @@ from striate.nets.own import is_own
 from striate.nets.trust import from_file, is_trusted, trust
 from striate.training.combinations import combination_faults
 from striate.training.known_nets import EngineName, complete, engine_faults, net_names, options_of
+from striate.training.like import like
 from striate.training.net_options import taken, written
 
 Optimizer = Literal["sgd", "rmsprop", "adam", "adamw"]
@@ -26,6 +27,7 @@ Schedule = Literal["constant", "step", "cosine", "one-cycle", "inverse-time"]
 Standardize = Literal["channel", "image"]
 FlipMode = Literal["random", "alternating"]
 PadMode = Literal["zero", "reflect"]
+EpsilonForm = Literal["pytorch", "keras"]
 Precision = Literal["auto", "float32", "bfloat16", "float64"]
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
 
@@ -97,6 +99,9 @@ class Recipe(BaseModel):
     """Decay rate of the squared gradients' mean of adam and adamw, per update."""
     epsilon: Annotated[float, Field(gt=0.0, le=1.0)] = 1e-8
     """Added to the denominator of rmsprop, adam and adamw."""
+    epsilon_form: EpsilonForm = "pytorch"
+    """adam and adamw add epsilon to the root of the bias-corrected mean square; `keras`: to that of the uncorrected one,
+    lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + epsilon)."""
     weight_decay: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
     """L2 strength for sgd, rmsprop and adam (added to the gradient), decoupled for adamw; not applied to norms and biases."""
     schedule: Schedule = "constant"
@@ -109,6 +114,11 @@ class Recipe(BaseModel):
     """Factor of each drop of the step schedule."""
     peak: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.3
     """Share of the run after which one-cycle is at its highest rate."""
+    cycle_momentum: bool = False
+    """With one-cycle: momentum (beta1 of adam and adamw) falls linearly to lowest_momentum at the highest rate and rises
+    again, as in its source; without, it stays as it is."""
+    lowest_momentum: Fraction = 0.85
+    """What cycle_momentum falls to; its source begins at 0.95."""
     decay: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
     """Inverse-time decay per update: lr / (1 + decay * update)."""
     label_smoothing: Fraction = 0.0
@@ -151,9 +161,11 @@ class Recipe(BaseModel):
         """Return this recipe with fields replaced; a name that is an option of the net replaces that option.
 
         Where a field of the recipe and an option have one name, the field is meant; ``net.NAME`` is the option.
+        ``like="keras"`` sets the defaults of that library (`striate.training.like`), before what else is given.
         Raises RecipeError naming every unknown field with its nearest valid name.
         """
         given = self.model_dump()
+        library = changes.pop("like", None)
         net, engine = changes.get("net", self.net), changes.get("engine", self.engine)
         if isinstance(net, str) and "net" in changes:
             trust(net)
@@ -161,7 +173,10 @@ class Recipe(BaseModel):
         same = net == self.net and net_names(engine) == net_names(self.engine)
         options: Any = changes.pop("net_options", given["net_options"] if same else {})
         if isinstance(options, Mapping):  # if not, it is refused below, with all other faults
-            options = {**options, **taken(changes, _options(engine, net), Recipe.model_fields)}
+            names = _options(engine, net)
+            if library is not None:
+                changes = {**like(library, changes.get("optimizer", self.optimizer), names), **changes}
+            options = {**options, **taken(changes, names, Recipe.model_fields)}
         with from_file():  # whatever else changes, no other net is named by it
             return Recipe(**{**given, **changes, "net_options": options})
 

@@ -6,6 +6,8 @@
     one-cycle      linear to lr at t = peak, then linear to 0         Smith and Topin, arXiv 1708.07120
     inverse-time   lr / (1 + decay * update)                          the `decay` of Keras' first optimizers
 
+With ``cycle_momentum`` one-cycle moves the momentum against the rate: momentum - (momentum - lowest_momentum) * rate / lr.
+
 t runs from 0 to 1 over the run (after the warm-up, which rises linearly from lr / warm-up updates to lr).
 """
 
@@ -38,3 +40,11 @@ def learning_rate(recipe: Recipe, update: int, updates_per_epoch: int) -> float:
             return recipe.lr * min(1.0, rising, falling)
         case "inverse-time":
             return recipe.lr / (1 + recipe.decay * update)
+
+
+def momentum_at(recipe: Recipe, rate: float) -> float:
+    """Return the momentum of sgd, or beta1 of adam and adamw, that goes with the learning rate ``rate`` of an update."""
+    usual = recipe.momentum if recipe.optimizer == "sgd" else recipe.beta1
+    if not recipe.cycle_momentum:
+        return usual
+    return usual - (usual - recipe.lowest_momentum) * rate / recipe.lr

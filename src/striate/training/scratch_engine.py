@@ -24,7 +24,9 @@ from striate.scratch.models import Model
 from striate.scratch.update_rules import Config, rule_named
 from striate.training.engine import Batches, joined, parted
 from striate.training.evaluate import Score
+from striate.training.pieces import in_pieces
 from striate.training.recipe import Recipe
+from striate.training.schedule import momentum_at
 from striate.training.twin import put_weights, twin
 
 Array = NDArray[Any]
@@ -72,7 +74,8 @@ class ScratchEngine:
                 self._norms[name] = float(np.linalg.norm(gradient))
             if self.recipe.weight_decay and w.ndim > 1:
                 gradient = gradient + self.recipe.weight_decay * w
-            config = {**_constants(self.recipe), **self._memory.get(name, {}), "learning_rate": lr}
+            before = self._memory.get(name, {})
+            config = {**before, **_constants(self.recipe, lr, int(before.get("t", 0)) + 1), "learning_rate": lr}
             self.model.params[name], self._memory[name] = rule(w, gradient, config)
         self.model.buffers.update(done.buffers)
         return loss, right
@@ -118,7 +121,7 @@ def score(model: Model, batches: Batches) -> Score:
     """Return mean data loss and accuracy of ``model`` over ``batches`` of (images (N, C, H, W), labels (N,))."""
     loss, correct, images = 0.0, 0, 0
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for batch, labels in batches:
+        for batch, labels in in_pieces(twin(model, 0.0).float().eval(), batches):
             y = labels.cpu().numpy()
             scores = model.scores(_images(batch))
             loss += model.loss_of(scores, y) * len(y)
@@ -143,11 +146,14 @@ def _rule(recipe: Recipe) -> str:
     return recipe.optimizer
 
 
-def _constants(recipe: Recipe) -> Config:
-    """Return the recipe's constants under the names of the update rule."""
+def _constants(recipe: Recipe, lr: float, update: int) -> Config:
+    """Return the recipe's constants at ``update`` (1, 2, ...) and its rate, under the names of the update rule."""
+    momentum, epsilon = momentum_at(recipe, lr), recipe.epsilon
+    if recipe.epsilon_form == "keras":  # the form of PyTorch with another epsilon at every update
+        epsilon /= math.sqrt(1 - recipe.beta2**update)
     return {
         "sgd": {},
-        "sgd_momentum": {"momentum": recipe.momentum},
+        "sgd_momentum": {"momentum": momentum},
         "rmsprop": {"decay_rate": recipe.alpha, "epsilon": recipe.epsilon},
-        "adam": {"beta1": recipe.beta1, "beta2": recipe.beta2, "epsilon": recipe.epsilon},
+        "adam": {"beta1": momentum, "beta2": recipe.beta2, "epsilon": epsilon},
     }[_rule(recipe)]

@@ -22,7 +22,7 @@ from striate.nets.catalog import ENTRIES
 from striate.nets.surroundings import generators_kept, seed_all
 from striate.training.engine import Batches, joined, parted
 from striate.training.evaluate import Score, evaluate
-from striate.training.optimise import load_state_tensors, set_learning_rate, state_tensors
+from striate.training.optimise import load_state_tensors, set_update, state_tensors
 from striate.training.recipe import Recipe
 from striate.training.saved import put_state
 from striate.training.twin import Masks
@@ -68,7 +68,7 @@ class TorchEngine:
     def update(self, images: Tensor, labels: Tensor, lr: float, epoch: int, step: int) -> tuple[Tensor, Tensor]:
         """Do one update; return its loss and the number of right answers."""
         self._seed(epoch, step)
-        set_learning_rate(self.optimizer, lr)
+        set_update(self.optimizer, self.recipe, lr)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16):
             logits = self._logits(images, epoch, step)
         wanted = labels if labels.dim() == 1 else labels.to(self._wide)  # shares are of the type of the logits

@@ -1,0 +1,124 @@
+"""The training procedure of a run in words, built from its recipe and from what its environment recorded.
+
+A sentence for each of: what was trained on what, how images are treated, the optimizer, the learning rate, the loss, and how
+the tested weights are chosen. Every field of a recipe has its place in one of them, or says nothing there (`SILENT`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from striate.base.errors import listed
+from striate.reports.numerals import counted
+
+if TYPE_CHECKING:
+    from striate.training.recipe import Recipe
+
+SILENT = ("record_steps", "record_gradients")
+"""Fields that change what is written down, and nothing of the training."""
+
+OPTIMIZERS = {"sgd": "stochastic gradient descent", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
+TREATMENTS: dict[str, Callable[[Recipe], str]] = {
+    "flip": lambda r: (
+        "mirrored left to right every other epoch"
+        if r.flip_mode == "alternating"
+        else "mirrored left to right with probability 1/2"
+    ),
+    "rotate": lambda r: f"rotated by up to {r.rotate:g} degrees",
+    "translate": lambda r: f"shifted by up to {counted(r.translate, 'pixel')}",
+    "pad_crop": lambda r: (
+        f"padded by {counted(r.pad_crop, 'pixel')} of "
+        f"{'zeros' if r.pad_mode == 'zero' else 'reflection'} and cropped at random"
+    ),
+    "jitter": lambda r: f"jittered in brightness, contrast and saturation by up to {r.jitter:g}",
+    "cutout": lambda r: f"blackened in a square of {counted(r.cutout, 'pixel')} a side",
+    "mixup": lambda r: f"blended in pairs (mixup {r.mixup:g})",
+    "cutmix": lambda r: f"pasted into each other (cutmix {r.cutmix:g})",
+}
+
+
+def procedure(recipe: Recipe, environment: Mapping[str, Any]) -> str:
+    """Return a paragraph on how the run was trained; ``environment`` is that of its folder, or empty."""
+    parts = (_what(recipe, environment), _images(recipe), _optimizer(recipe), _rate(recipe), _end(recipe, environment))
+    return " ".join(parts)
+
+
+def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
+    options = ", ".join(f"{name} = {_written(value)}" for name, value in recipe.net_options.items())
+    engine = {"scratch": " by hand (NumPy)", "twin": " as the PyTorch twin of a net by hand"}.get(recipe.engine, "")
+    text = f"The net {recipe.net}{engine}{f' ({options})' if options else ''} is trained on "
+    images, held = environment.get("train_images"), environment.get("val_images")
+    text += f"{images:,} images of {recipe.data}" if isinstance(images, int) else f"the data {recipe.data}"
+    if recipe.train_images is not None and not isinstance(images, int):
+        text += f", {recipe.train_images:,} of the training images"
+    if recipe.image_size is not None:
+        text += f" at {recipe.image_size} x {recipe.image_size} pixels"
+    text += f" for {counted(recipe.epochs, 'epoch')} in batches of {recipe.batch_size:,}"
+    if isinstance(images, int):
+        text += f" ({-(-images // recipe.batch_size):,} updates an epoch)"
+    if recipe.validate_on_test:
+        return f"{text}; it is validated on the test images, as some coursework does."
+    if isinstance(held, int):
+        return f"{text}; {held:,} images are held out for validation."
+    return f"{text}; where the data bring no validation images, {recipe.validation:.0%} are held out, class by class."
+
+
+def _images(recipe: Recipe) -> str:
+    own = recipe.standardize == "image"
+    text = f"{'Each image is' if own else 'Images are'} normalized by "
+    text += "its own mean and deviation" if own else "the channel means and deviations of the training images"
+    text += ", with its pixels moved by one fixed permutation" if recipe.permute_pixels else ""
+    on = [say(recipe) for name, say in TREATMENTS.items() if getattr(recipe, name)]
+    return f"{text}; training images are {listed(on)}." if on else f"{text}, and not augmented."
+
+
+def _optimizer(recipe: Recipe) -> str:
+    told: list[str] = []
+    if recipe.optimizer == "sgd":
+        told += [f"{'Nesterov ' if recipe.nesterov else ''}momentum {recipe.momentum:g}"] if recipe.momentum else []
+    elif recipe.optimizer == "rmsprop":
+        told += [f"alpha {recipe.alpha:g}", f"epsilon {recipe.epsilon:g}"]
+    else:
+        form = " in the form of Keras" if recipe.epsilon_form == "keras" else ""
+        told += [f"beta1 {recipe.beta1:g}", f"beta2 {recipe.beta2:g}", f"epsilon {recipe.epsilon:g}{form}"]
+    if recipe.weight_decay:
+        how = "decoupled weight decay" if recipe.optimizer == "adamw" else "L2"
+        told.append(f"{how} {recipe.weight_decay:g} on weights, not on norms and biases")
+    name = OPTIMIZERS[recipe.optimizer]
+    return f"Updates are by {name}{f' ({listed(told)})' if told else ''}, on the cross-entropy" + (
+        f" with {recipe.label_smoothing:g} of each target spread over all classes." if recipe.label_smoothing else "."
+    )
+
+
+def _rate(recipe: Recipe) -> str:
+    how = {
+        "constant": "is constant",
+        "step": f"is multiplied by {recipe.gamma:g} every {counted(recipe.step_epochs, 'epoch')}",
+        "cosine": "falls along a cosine to 0",
+        "one-cycle": f"rises linearly over {recipe.peak:.0%} of the run and falls linearly to 0",
+        "inverse-time": f"is divided by 1 + {recipe.decay:g} times the number of updates done",
+    }[recipe.schedule]
+    peaks = recipe.schedule == "one-cycle"
+    text = f"The learning rate {f'peaks at {recipe.lr:g}: it' if peaks else f'of {recipe.lr:g}'} {how}"
+    if recipe.cycle_momentum:
+        whose = "momentum" if recipe.optimizer == "sgd" else "beta1"
+        text += f", while {whose} falls to {recipe.lowest_momentum:g} and rises again"
+    if recipe.warmup_epochs:
+        text += f", after a linear warm-up over {recipe.warmup_epochs:g} epochs"
+    return f"{text}."
+
+
+def _end(recipe: Recipe, environment: Mapping[str, Any]) -> str:
+    precision = environment.get("precision", recipe.precision)
+    counted_in = "in the type that suits the machine" if precision == "auto" else f"in {precision}"
+    flips = ", and with the mean logits of each image and its mirror image beside that" if recipe.test_flips else ""
+    return (
+        f"It is computed {counted_in}, with seed {recipe.seed}; the weights of the best validation epoch are tested, "
+        f"once{flips}."
+    )
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)

@@ -1,0 +1,139 @@
+"""One run as a page: its curves, how it was trained in words, what it takes for what, its net, its recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from striate.base.files import read_json
+from striate.reports.cards import Fact
+from striate.reports.charts import Line, Series, curves_svg
+from striate.reports.description import paragraph
+from striate.reports.figure import architecture_svg
+from striate.reports.numerals import counted
+from striate.reports.page import Picture, picture, render
+from striate.reports.plotted import Curve, plotted
+from striate.reports.procedure import procedure
+from striate.reports.table import PAIR, Cell, Table, plain_text, recipe_table
+
+if TYPE_CHECKING:
+    from striate.nets.anatomy import Anatomy
+    from striate.training.confusion import Confusion
+    from striate.training.run import Run
+
+SPLITS = {"train": "training", "val": "validation"}
+METRICS = {"accuracy": "Accuracy", "loss": "Loss"}
+NARROW = 340  # user units of the net's figure for a phone
+MOST_COLUMNS = 30  # classes up to which the whole matrix is shown
+
+
+def facts_of(run: Run) -> Mapping[str, Any]:
+    """Return what the run's environment.json holds; nothing where there is none."""
+    path = run.folder / "environment.json"
+    return read_json(path) if path.is_file() else {}
+
+
+def charts(run: Run, width: int) -> list[str]:
+    """Return accuracy and loss over the epochs as charts of characters, at most ``width`` columns wide."""
+    made: list[str] = []
+    for metric, title in METRICS.items():
+        curves = [Curve(name, tuple(map(_floats, run.curve(split, metric)))) for split, name in SPLITS.items()]
+        made.append(plotted(curves, title=title, width=width))
+    return made
+
+
+def _floats(point: tuple[int, float]) -> tuple[float, float]:
+    return float(point[0]), point[1]
+
+
+def run_page(run: Run, anatomy: Anatomy | None, confused: Confusion | None, unclassified: str = "") -> str:
+    """Return the page of ``run``; ``unclassified`` says why there is no confusion matrix, where there is none."""
+    environment = facts_of(run)
+    return render(
+        "run.html.jinja",
+        title=run.folder.resolve().name,
+        name=str(run.folder),
+        recipe=run.recipe,
+        status=run.status,
+        epoch=run.epoch,
+        notes=_notes(run, environment),
+        facts=_facts(run),
+        panels=_panels(run),
+        procedure=procedure(run.recipe, environment),
+        split="" if confused is None else {"val": "validation", "test": "test"}[confused.on],
+        per_class=None if confused is None else per_class_table(confused),
+        matrix=None if confused is None or len(confused.classes) > MOST_COLUMNS else matrix_table(confused),
+        confused=None if confused is None else mistakes_table(confused),
+        unclassified=unclassified,
+        **_net(anatomy),
+        fields=recipe_table(run.recipe.to_json()),
+        environment=Table(
+            "", PAIR, tuple((Cell(key.replace("_", " ")), Cell(plain_text(v))) for key, v in environment.items())
+        ),
+    )
+
+
+def _net(anatomy: Anatomy | None) -> dict[str, Any]:
+    if anatomy is None:
+        return {"wide": None, "narrow": None, "paragraph": ""}
+    wide, narrow = (picture(svg) for svg in (architecture_svg(anatomy), architecture_svg(anatomy, NARROW)))
+    return {"wide": wide, "narrow": narrow, "paragraph": paragraph(anatomy)}
+
+
+def _notes(run: Run, environment: Mapping[str, Any]) -> list[str]:
+    ended = [f"The run is {run.status}{f': {run.reason}' if run.reason else ''}."] if run.status != "finished" else []
+    chosen = [
+        "Its checkpoint was chosen on the test images (validate_on_test), so its scores are too high for new images."
+    ]
+    return [*ended, *(chosen if run.recipe.validate_on_test else []), *map(str, environment.get("data_notes") or ())]
+
+
+def _facts(run: Run) -> list[Fact]:
+    made: list[Fact] = []
+    if best := run.best():
+        made.append(Fact("best validation accuracy", f"{best[1]:.4f}", f"in epoch {best[0]}"))
+        made.append(Fact("last validation accuracy", f"{run.curve('val', 'accuracy')[-1][1]:.4f}"))
+    if test := run.test():
+        made.append(Fact("test accuracy", f"{test['accuracy']:.4f}", f"on {counted(test['images'], 'image')}, once"))
+    if seconds := run.seconds():
+        made.append(Fact("time in updates", f"{seconds[-1][1]:,.0f} s"))
+    return made
+
+
+def _panels(run: Run) -> list[Picture]:
+    made: list[Picture] = []
+    for metric, title in METRICS.items():
+        series = [
+            Series(name, (Line(tuple(float(x) for x, _ in points), tuple(y for _, y in points)),))
+            for split, name in SPLITS.items()
+            if (points := run.curve(split, metric))
+        ]
+        if series:
+            made.append(picture(curves_svg(series, title=title, log=metric == "loss")))
+    return made
+
+
+def per_class_table(confused: Confusion) -> Table:
+    """Return a row for each class: its images, those classified right, and their share; all of them in the last."""
+    rows = [*confused.per_class(), ("all", confused.images, round(confused.accuracy * confused.images))]
+    cells = tuple(
+        (Cell(name), Cell(f"{images:,}"), Cell(f"{right:,}"), Cell(f"{right / images:.4f}" if images else "–"))
+        for name, images, right in rows
+    )
+    return Table("", ("class", "images", "right", "accuracy"), cells)
+
+
+def matrix_table(confused: Confusion) -> Table:
+    """Return the confusion matrix with the classes' names: rows the true class, columns the answer."""
+    rows = zip(confused.classes, confused.counts.tolist(), strict=True)
+    return Table(
+        "",
+        ("", *confused.classes),
+        tuple((Cell(name), *(Cell(f"{n:,}" if n else "·") for n in row)) for name, row in rows),
+    )
+
+
+def mistakes_table(confused: Confusion) -> Table:
+    """Return the most frequent wrong answers: true class, answer, and how many images."""
+    cells = tuple((Cell(true), Cell(said), Cell(f"{images:,}")) for true, said, images in confused.most_confused())
+    return Table("", ("class", "taken for", "images"), cells)

@@ -1,0 +1,47 @@
+"""`striate list runs` as a person and as a program read it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from striate.app import cli
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["striate", *words])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(left.value.code or 0), out, err
+
+    return call
+
+
+def test_runs_are_listed_and_a_damaged_one_says_why(run, tmp_path: Path) -> None:
+    for name, recipe in (("good", {"net": "mlp", "data": "digits", "seed": 0, "epochs": 2}), ("torn\x1b[31m", {})):
+        place = tmp_path / "runs" / name
+        place.mkdir(parents=True)
+        (place / "recipe.json").write_text(json.dumps(recipe) if recipe else "{")
+        (place / "status.json").write_text('{"status": "finished", "epoch": 2}')
+    code, out, err = run("list", "runs")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[2].split()[:5] == ["good", "mlp", "digits", "finished", "2/2"]
+    assert "torn\\x1b[31m is damaged: recipe.json cannot be read" in out
+    told = json.loads(run("list", "runs", "runs", "--json")[1])
+    assert [(row["folder"], row["status"]) for row in told] == [("good", "finished"), ("torn\x1b[31m", "damaged")]
+
+
+def test_no_runs_are_said_on_the_other_stream(run, tmp_path: Path) -> None:
+    code, out, err = run("list", "runs")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    (tmp_path / "runs").mkdir()
+    assert run("list", "runs") == (0, "", "there is no run in runs; striate train makes one\n")
+    assert run("list", "runs", "--json") == (0, "[]\n", "")

@@ -1,0 +1,93 @@
+"""The procedure in words: each field of a recipe changes them, or is listed as saying nothing there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from striate.reports.procedure import SILENT, procedure
+from striate.training.recipe import Recipe
+
+# A value other than the default for each field, with the fields that it needs beside it.
+OTHER: dict[str, dict[str, Any]] = {
+    "engine": {"engine": "scratch", "net": "softmax"},
+    "net": {"net": "mlp"},
+    "net_options": {"net_options": {"dropout": 0.5}},
+    "data": {"data": "mnist"},
+    "image_size": {"image_size": 64},
+    "validation": {"validation": 0.25},
+    "validate_on_test": {"validate_on_test": True},
+    "train_images": {"train_images": 100},
+    "standardize": {"standardize": "image"},
+    "permute_pixels": {"permute_pixels": True},
+    "flip": {"flip": True},
+    "flip_mode": {"flip": True, "flip_mode": "alternating"},
+    "rotate": {"rotate": 15.0},
+    "translate": {"translate": 2},
+    "pad_crop": {"pad_crop": 4},
+    "pad_mode": {"pad_crop": 4, "pad_mode": "reflect"},
+    "jitter": {"jitter": 0.2},
+    "cutout": {"cutout": 3},
+    "mixup": {"mixup": 0.2},
+    "cutmix": {"cutmix": 1.0},
+    "test_flips": {"test_flips": True},
+    "optimizer": {"optimizer": "rmsprop"},
+    "lr": {"lr": 0.02},
+    "momentum": {"optimizer": "sgd", "momentum": 0.5},
+    "alpha": {"optimizer": "rmsprop", "alpha": 0.9},
+    "nesterov": {"optimizer": "sgd", "nesterov": True},
+    "beta1": {"beta1": 0.8},
+    "beta2": {"beta2": 0.99},
+    "epsilon": {"epsilon": 1e-7},
+    "epsilon_form": {"epsilon_form": "keras"},
+    "cycle_momentum": {"schedule": "one-cycle", "cycle_momentum": True},
+    "lowest_momentum": {"schedule": "one-cycle", "cycle_momentum": True, "lowest_momentum": 0.8},
+    "weight_decay": {"weight_decay": 1e-4},
+    "schedule": {"schedule": "cosine"},
+    "warmup_epochs": {"warmup_epochs": 2.0},
+    "step_epochs": {"schedule": "step", "step_epochs": 3},
+    "gamma": {"schedule": "step", "gamma": 0.5},
+    "peak": {"schedule": "one-cycle", "peak": 0.4},
+    "decay": {"schedule": "inverse-time", "decay": 1e-6},
+    "label_smoothing": {"label_smoothing": 0.1},
+    "batch_size": {"batch_size": 64},
+    "epochs": {"epochs": 25},
+    "precision": {"precision": "float64"},
+    "seed": {"seed": 7},
+}
+
+
+def test_every_field_has_its_place_or_is_silent() -> None:
+    assert {*OTHER, *SILENT} == set(Recipe.model_fields)
+    for field in SILENT:
+        assert procedure(Recipe(**{field: True}), {}) == procedure(Recipe(), {})
+
+
+@pytest.mark.parametrize("field", OTHER)
+def test_a_field_that_is_changed_changes_the_words(field: str) -> None:
+    changed = OTHER[field]
+    without = {key: value for key, value in changed.items() if key != field}
+    if field == "engine":
+        without = {}
+    assert procedure(Recipe(**changed), {}) != procedure(Recipe(**without), {})
+
+
+def test_the_published_setting_in_words() -> None:
+    recipe = Recipe(
+        net="convnet-cs7150",
+        data="cifar10",
+        lr=1e-4,
+        schedule="inverse-time",
+        decay=1e-6,
+        epochs=25,
+        precision="float32",
+    )
+    text = procedure(recipe, {"train_images": 45000, "val_images": 5000, "precision": "float32"})
+    assert text == (
+        "The net convnet-cs7150 is trained on 45,000 images of cifar10 for 25 epochs in batches of 32 (1,407 updates an"
+        " epoch); 5,000 images are held out for validation. Images are normalized by the channel means and deviations of"
+        " the training images, and not augmented. Updates are by Adam (beta1 0.9, beta2 0.999 and epsilon 1e-08), on the"
+        " cross-entropy. The learning rate of 0.0001 is divided by 1 + 1e-06 times the number of updates done. It is"
+        " computed in float32, with seed 0; the weights of the best validation epoch are tested, once."
+    )
