@@ -17,9 +17,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
 from pydantic.errors import PydanticUserError
-from pydantic_core import PydanticSerializationError, to_json
 
 from striate.base.errors import NetError
 
@@ -85,8 +84,8 @@ def writable(value: Any) -> bool:
     if isinstance(value, (np.generic, np.ndarray, torch.Tensor, type)) or callable(value):
         return False
     try:
-        to_json(value)
-    except (PydanticSerializationError, ValueError, RecursionError):
+        TypeAdapter(Any).dump_json(value)
+    except (ValueError, RecursionError):
         return False
     return True
 
