@@ -21,8 +21,6 @@ from striate.studies.selection import chosen
 from striate.studies.workers import Job, cores, run_jobs, share
 from striate.training.recipe import differing, recipe_from_json
 from striate.training.run import Run, locked, open_run
-from striate.training.setup import check
-from striate.training.train import test
 
 Beat = Callable[[list[Run | None]], None]
 
@@ -70,6 +68,8 @@ def standing(study: Study, folder: Path) -> list[Run | None]:
 
 def _test_chosen(study: Study, folder: Path, data_dir: Path | None) -> None:
     """Score the runs of the arm that the validation images chose on the test images, once every arm has runs that ended."""
+    from striate.training.train import test
+
     taken = chosen(study, [outcome(*run) for run in ended(study, folder)])
     for arm, _, run in ended(study, folder):
         if arm.name == taken and run.status == "finished":
@@ -90,6 +90,8 @@ def _check(study: Study, data_dir: Path | None) -> ImageSet:
 
     Returns the images of the base recipe.
     """
+    from striate.training.setup import check
+
     loaded: dict[tuple[str, int | None], ImageSet] = {}
     for recipe in (study.base, *(study.recipe(arm, study.seeds[0]) for arm in study.arms)):
         key = (recipe.data, recipe.image_size)
