@@ -35,7 +35,8 @@ def test_arms_are_shown_then_run_then_shown_with_their_files(run) -> None:
     assert "2 arms x 1 seed = 2 runs" in out
     claim = ("--claim", "fast [/b] > slow by 0.02 in best")
     code, out, err = run("study", *ARMS, *claim, *TINY, "--seeds", "1", "--out", "asked")
-    assert (code, err) == (0, "")
+    assert code == 0
+    assert "striate:" not in err  # on a slow machine the progress is told there
     assert "fast [/b] ends in a higher best accuracy than slow" in out
     page = Path("asked/report.html").read_text()
     assert "striate study --arm &#39;slow: lr=0.001&#39; --arm" in page

@@ -28,8 +28,6 @@ from striate.training.images import Asked, asked, images_of
 from striate.training.own_code import refuse_changed, source_of
 from striate.training.recipe import differing, recipe_from_json
 from striate.training.run import Run, open_run
-from striate.training.setup import check
-from striate.training.train import test
 
 Beat = Callable[[list[Run | None]], None]
 Warn = Callable[[str], None]
@@ -120,6 +118,8 @@ def _test_chosen(study: Study, folder: Path, data_dir: str | Path | None, tell: 
 
     Returns why a run could not be scored, by its folder.
     """
+    from striate.training.train import test
+
     runs, reasons = ended(study, folder), dict[Path, str]()
     taken = chosen(study, outcomes_of(runs)[0])
     for arm, _, run in runs:
@@ -145,6 +145,8 @@ def _check(study: Study, data_dir: str | Path | None) -> ImageSet:
 
     Returns the images of the base recipe.
     """
+    from striate.training.setup import check
+
     loaded: dict[Asked, ImageSet] = {}
     for recipe in (study.base, *(study.recipe(arm, study.seeds[0]) for arm in study.arms)):
         key = asked(recipe)
