@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from striate.app.look import AsJson, DataDir, Settings, say, settings_of
+from striate.base.errors import printable
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -117,6 +118,9 @@ def present(
             own, best = label(score.target, classes), label(score.predicted, classes)
             made.add_row(picture.name, own, f"{score.score:.3f}", f"{score.probability:.3f}", best)
         terminal.console().print(made)
+    for picture, empty in zip(asked.pictures, record.blank, strict=False):
+        if empty:
+            typer.echo(f"the map of {printable(picture.name)} is blank: it says nothing about where")
     if checks := record.facts.get("checks"):
         terminal.show_checks(terminal.console(), checks)
     typer.echo(f"page: {written}")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import torch
@@ -52,25 +52,30 @@ def localise(
     tap: str | None = None,
     native: tuple[int, int] | None = None,
 ) -> Record:
-    """Return where in images (N, C, H, W) of any size class ``target`` is (None: that of the largest response).
+    """Return where in images (N, C, H, W) of any size class ``target`` is (None: the net's answer for the whole image).
 
     Each image is read at every ``scale``, enlarged by it (bilinear), and the responses are averaged. ``native`` is the (H, W)
     that the net was trained at (None: that of the images). Arrays: ``heatmap`` (N, H, W), the response to the class,
     interpolated to the image; ``response`` (N, K, h, w), that to every class at the first scale; ``box`` (N, 4), top,
     left, bottom, right, the area around the largest value above ``threshold`` of the way up from the median; ``peak``
-    (N, 2), row and column of that value. The scores told are those at that place. Raises ProbeError for a net whose head does
-    not pool over the whole map, and for what is out of range.
+    (N, 2), row and column of that value; ``strongest`` (N,), the class whose response is the largest of all, wherever that is. The
+    scores told are those at the peak, their ``predicted`` the net's answer for the whole image. Raises ProbeError for a net
+    whose head does not pool over the whole map, and for what is out of range.
     """
     if not 0 < threshold < 1:
         raise ProbeError(f"the threshold is {threshold:g}, and must lie between 0 and 1, both excluded")
     with untouched(net, images) as x, torch.no_grad():
         read, tap, linear = read_places(net, x, scale, tap, native)
         size, given = (x.shape[2], x.shape[3]), asked(target, len(x))
-        chosen = targets(read[0].amax((2, 3)), strongest(read, size) if given is None else given)
+        answer = whole(net, x, scale, read, linear).argmax(1)
+        chosen = targets(read[0].amax((2, 3)), answer if given is None else given)
         heatmap = of_class(read, size, chosen)
         box, peak = boxes_and_peaks(heatmap, threshold)
         scores = at(read, size, peak)
-    arrays = {"heatmap": heatmap, "response": read[0], "box": box, "peak": peak}
+        most = strongest(read, size)
+        _, summit = boxes_and_peaks(of_class(read, size, most), threshold)
+        strong = described(at(read, size, summit), most)
+    arrays = {"heatmap": heatmap, "response": read[0], "box": box, "peak": peak, "strongest": most}
     facts: dict[str, Any] = {
         "tap": tap,
         "scale": [float(s) for s in scale],
@@ -78,9 +83,14 @@ def localise(
         "maps": [list(r.shape[2:]) for r in read],
         "linear_head": linear,
         "boxes": box.tolist(),
+        "strongest": [
+            {"class": s.target, "response": s.score, "probability": s.probability, "place": place}
+            for s, place in zip(strong, summit.tolist(), strict=True)
+        ],
     }
+    told = tuple(replace(s, predicted=k) for s, k in zip(described(scores, chosen), answer.tolist(), strict=True))
     placed = {name: array.to(images.device) for name, array in arrays.items()}
-    return Record("localise", "localise", placed, SIGN, described(scores, chosen), facts)
+    return Record("localise", "localise", placed, SIGN, told, facts)
 
 
 def read_places(
@@ -98,6 +108,21 @@ def read_places(
     linear = check_head(net, small, end)
     read = [responses(net, enlarged(x, s), end) for s in scale]
     return read, end.tap, linear
+
+
+def whole(net: nn.Module, x: Tensor, scale: Sequence[float], read: Sequence[Tensor], linear: bool) -> Tensor:
+    """Return the scores (N, K) of whole images (N, C, H, W), mean over the scales; in `untouched`.
+
+    After a linear head they are the mean of the responses over the places. Any other head is asked, and where it takes no map
+    of this size, the same mean stands in for its answer.
+    """
+    means = torch.stack([each.mean((2, 3)) for each in read]).mean(0)
+    if linear:
+        return means
+    try:
+        return torch.stack([full(logits(net, enlarged(x, s).clone())) for s in scale]).mean(0)
+    except (RuntimeError, ValueError):
+        return means
 
 
 def boxes_and_peaks(heatmap: Tensor, threshold: float) -> tuple[Tensor, Tensor]:

@@ -9,8 +9,8 @@ image shifted by up to ``jitter`` pixels around its edges, so that what excites 
 patches of real images that excite the channel most.
 
 A cell that a ReLU silences has no gradient. Then what goes into that activation is climbed in its place; where the tap is no
-activation, the mean of its map, and where that is silent too, a random direction. A climb that ends no higher than it began went
-nowhere, and is said to have; another ``seed`` may help.
+activation, the mean of its map, and where that is silent too, a random direction. A climb that ends no higher than it began
+went nowhere, and is said to have; another ``seed`` may help.
 """
 
 from __future__ import annotations

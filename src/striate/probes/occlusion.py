@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.probes.layout import quickest
-from striate.probes.record import Record, Target, described, full, logits, targets
+from striate.probes.record import EVEN, Record, Target, described, full, logits, targets
 from striate.probes.untouched import untouched
 
 SIGN = (
@@ -53,6 +53,8 @@ def occlusion(
         tops, lefts = starts(height, window, stride), starts(width, window, stride)
         covered = _covered(net, x, chosen, tops, lefts, window, fill, batch)
         drops = own[:, None] - covered
+        # A difference of two scores below their own rounding is none.
+        drops = torch.where(drops.abs() <= EVEN * own.abs()[:, None], torch.zeros_like(drops), drops)
         return Record(
             "occlusion",
             "heatmap",
