@@ -78,8 +78,9 @@ def features(
         raise ProbeError(f"top is {top}, and must be 1 or more: the number of images shown for each feature map")
     with untouched(net, images) as x:
         wanted = chosen_channels(tuple(taps) or (feature_map(net, x[:1])[0],), channels)
-        scores, classes, maps, gradients = _pass(net, x, wanted, target, batch)
-        seen = windows(net, x[:1], tuple(wanted))
+        layouts = map_layouts(net, x, wanted)
+        scores, classes, maps, gradients = _pass(net, x, wanted, layouts, target, batch)
+        seen = windows(net, x[:1], layouts)
     arrays: dict[str, Tensor] = {}
     rows: list[dict[str, Any]] = [{"tap": tap, "channel": k} for tap, every in wanted.items() for k in every]
     for name, rule in RULES.items():
@@ -114,7 +115,7 @@ def heatmaps(
     draw = RULES[rule][1]
     size = (images.shape[2], images.shape[3])
     with untouched(net, images) as x:
-        _, _, made, gradients = _pass(net, x, channels, target, batch)
+        _, _, made, gradients = _pass(net, x, channels, map_layouts(net, x, channels), target, batch)
         places = [(tap, slice(n, n + 1), [channels[tap].index(channel)]) for n, (tap, channel) in enumerate(maps)]
         rows = [_enlarged(draw(made[tap][n, k], gradients[tap][n, k]), size) for tap, n, k in places]
     return torch.cat(rows)[:, 0].to(images.device)
@@ -154,11 +155,15 @@ def checked_map(tap: str, output: Tensor, channels: Sequence[int]) -> str:
 
 
 def _pass(
-    net: nn.Module, x: Tensor, wanted: Mapping[str, Sequence[int]], target: Target, batch: int
+    net: nn.Module,
+    x: Tensor,
+    wanted: Mapping[str, Sequence[int]],
+    layouts: Mapping[str, Layout],
+    target: Target,
+    batch: int,
 ) -> tuple[Tensor, Tensor, dict[str, Tensor], dict[str, Tensor]]:
     """Return scores (N, K), classes (N,), and per tap the wanted maps and their gradients, each (N, channels, h, w)."""
     given = asked(target, len(x))
-    layouts = map_layouts(net, x, wanted)
     scores: list[Tensor] = []
     classes: list[Tensor] = []
     maps: dict[str, list[Tensor]] = {tap: [] for tap in wanted}

@@ -57,7 +57,7 @@ def patches(
         order = torch.cat(largest).T.sort(dim=1, descending=True, stable=True)
         value, image = order.values[:, :top], order.indices[:, :top]
         flat = torch.cat(places).T.gather(1, image)
-        seen = windows(net, x[:1], [tap])[tap]
+        seen = windows(net, x[:1], {tap: layout})[tap]
     cell = torch.stack((flat // width, flat % width), 2)
     window = torch.tensor([[seen.of(row, column) for row, column in line] for line in cell.tolist()])
     arrays = {"value": value, "image": image, "cell": cell, "window": window}
