@@ -43,6 +43,10 @@ Class = Annotated[
 Quick = Annotated[bool, typer.Option("--quick", help="Leave out the checks whether the map means anything.")]
 
 
+CHECKED = 10
+"""How many times a map is made where it is checked: once, and for the cascade before it and at each of 8 stages at most."""
+
+
 @dataclass(frozen=True, eq=False)
 class Asked:
     """What the command line gave, opened: the net, the pictures as it receives them, and the same as a tensor (N, C, H, W)."""
@@ -181,7 +185,16 @@ def occlusion(
     as_json: AsJson = False,
 ) -> None:
     """Show what the score loses when a place is covered."""
-    _look("occlusion", net, image, locals(), target, window=window, stride=stride)
+    from rich.console import Console
+
+    from striate.app.progress import watching_passes
+
+    # A single picture is never checked; several words, or a folder, are.
+    rounds = 1 if quick or (len(image) == 1 and not Path(image[0]).is_dir()) else CHECKED
+    with watching_passes(
+        Console(stderr=True), "occlusion", rounds, "for the checks (--quick leaves them out)"
+    ) as watch:
+        _look("occlusion", net, image, locals(), target, window=window, stride=stride, progress=watch)
 
 
 @probes.command("filters")

@@ -20,7 +20,7 @@ from striate.nets.maps import Layout, Order, Use, last_of, uses
 from striate.nets.watching import module_at, watched
 
 
-class _Enough(Exception):  # noqa: N818
+class _Enough(Exception):
     """Ends a forward pass where what was asked for is known."""
 
 
@@ -85,8 +85,8 @@ def _layout(net: nn.Module, x: Tensor, passed: Sequence[Use], use: Use) -> Layou
     layout = _grid(net, x, passed, order, _length(use))
     if layout is None:
         raise ProbeError(
-            f'the tap "{use.name}" puts out shape {shape}, and its {_length(use)} tokens are no grid over the image, row by row; a'
-            " feature map is (N, C, H, W), or as many tokens as the image was cut into; choose another tap"
+            f'the tap "{use.name}" puts out shape {shape}, and its {_length(use)} tokens are no grid over the image, row by'
+            " row; a feature map is (N, C, H, W), or as many tokens as the image was cut into; choose another tap"
         )
     return layout
 

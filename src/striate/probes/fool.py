@@ -210,7 +210,7 @@ def _climb(
 
 
 def _distance(scores: Tensor, aim: Tensor, confidence: float) -> Tensor:
-    """Return by how much the score of the target must still rise over the others, (B,), for scores (B, K) and targets (B, 1)."""
+    """Return by how much the score of the target must still rise over the others, (B,), for scores (B, K)."""
     own = scores.gather(1, aim)[:, 0]
     others = scores.scatter(1, aim, -torch.inf)
     missing = others.amax(1) - own

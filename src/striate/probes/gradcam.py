@@ -3,9 +3,9 @@
     alpha_c = mean over places of dS/dA_c          map = sum over channels of alpha_c A_c          heatmap = max(map, 0)
 
 The graph begins at the tap, so the gradient costs the layers after it alone; a transformer's tokens are folded back to a map.
-A net that ends in a global average pool and a linear layer W has dS/dA = W / (h w), the same at every place: then one forward pass gives the maps of all classes
-(Zhou et al., arXiv 1512.04150). Whether a net ends that way is measured at each call, in values and in derivatives, not
-read off the names of its layers.
+A net that ends in a global average pool and a linear layer W has dS/dA = W / (h w), the same at every place: then one
+forward pass gives the maps of all classes (Zhou et al., arXiv 1512.04150). Whether a net ends that way is measured at each
+call, in values and in derivatives, not read off the names of its layers.
 """
 
 from __future__ import annotations

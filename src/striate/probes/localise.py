@@ -58,8 +58,8 @@ def localise(
     that the net was trained at (None: that of the images). Arrays: ``heatmap`` (N, H, W), the response to the class,
     interpolated to the image; ``response`` (N, K, h, w), that to every class at the first scale; ``box`` (N, 4), top,
     left, bottom, right, the area around the largest value above ``threshold`` of the way up from the median; ``peak``
-    (N, 2), row and column of that value; ``strongest`` (N,), the class whose response is the largest of all, wherever that is. The
-    scores told are those at the peak, their ``predicted`` the net's answer for the whole image. Raises ProbeError for a net
+    (N, 2), row and column of that value; ``strongest`` (N,), the class of the largest response of all. The scores told
+    are those at the peak, their ``predicted`` the net's answer for the whole image. Raises ProbeError for a net
     whose head does not pool over the whole map, and for what is out of range.
     """
     if not 0 < threshold < 1:

@@ -1,10 +1,11 @@
 """Does a heatmap mean anything? Whether it depends on the weights (`cascade`), and finds what the net needs (`deletion`).
 
 Both are answered in words too. Let r be the rank correlation of the map with the trained net's as all weights become random,
-over the images in which both maps are defined. The map depends on the weights when |r| is below DEPENDS and its 95 % t interval
-excludes HARDLY; hardly when it is the other way round; in part when the interval excludes 0 and 1. It finds what the net needs when it
-does better than itself moved to a random place in more images than not, by the exact sign test at 5 % (ties left out and counted).
-A blank map is undefined: it is counted, and neither passes nor fails. With fewer images than any verdict could come
+over the images in which both maps are defined. The map depends on the weights when |r| is below DEPENDS and its 95 % t
+interval excludes HARDLY; hardly when it is the other way round; in part when the interval excludes 0 and 1. It finds what the
+net needs when it does better than itself moved to a random place in more images than not, by the exact sign test at 5 %, ties
+left out and counted. A blank map is undefined: it is counted, and neither passes nor fails.
+With fewer images than any verdict could come
 from, the work is not begun.
 """
 

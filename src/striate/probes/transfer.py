@@ -2,8 +2,9 @@
 
 Counted are the pairs of image and target which fool the net they were made for, and whose clean image the other net sees as
 that net does. Of these: ``hits``, those it too takes for the target, and ``misled``, those it takes for any other class than
-before. A net whose largest score is shared by several classes, or is NaN, has no answer; such pairs are left out and counted
-(``undefined``). The control changes the same images at random by the same L2 length, or by plus or minus the same L-infinity size.
+before. A net whose largest score is shared by several classes, or is NaN, has no answer; such pairs are left out and
+counted (``undefined``). The control changes the same images at random by the same L2 length, or by plus or minus the same
+L-infinity size.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def _group(record: Record, place: int, picture: Picture, heatmap: np.ndarray, cl
 
 
 def told_strongest(record: Record, place: int, classes: Sequence[str]) -> tuple[str, ...]:
-    """Return what the net answers for the whole picture, and which class a single place answers with most, where they differ."""
+    """Return the net's answer for the whole picture, and the class of the strongest place, where they differ."""
     score, strong = record.scores[place], record.facts["strongest"][place]
     row, column = strong["place"]
     answer, most = (label(k, classes) for k in (score.predicted, strong["class"]))
