@@ -38,7 +38,7 @@ def checks_group(checks: Mapping[str, Any], title: str = "Does the map mean anyt
         f"Put in: {said['insertion']}{put_in}.",
     )
     charts = (*([cascade_svg(cascade)] if cascade else []), *([curves_svg(curves)] if curves else []))
-    return Group(title, lines=(*lines, METHOD), charts=charts)
+    return Group(title, lines=(*lines, *([METHOD] if charts else [])), charts=charts)
 
 
 def cascade_svg(cascade: Mapping[str, Any]) -> str:
