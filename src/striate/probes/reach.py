@@ -124,7 +124,7 @@ def _part(call: Call, tensor: Tensor, seen: Seen, out: Tensor, alone: bool) -> S
 
 def _same_place(call: Call, tensor: Tensor, seen: Seen) -> bool:
     """Tell whether a NaN in the middle of ``tensor`` reaches the cell at the same place, and no other."""
-    middle = [slice(None)] * tensor.dim()
+    middle: list[Any] = [slice(None)] * tensor.dim()
     middle[seen.down], middle[seen.across] = len(seen.rows) // 2, len(seen.columns) // 2
     other = call.copies.get(id(tensor), tensor).clone()
     other[tuple(middle)] = float("nan")
@@ -167,9 +167,9 @@ def _sums(call: Call, source: Tensor, out: Tensor) -> tuple[Tensor, Tensor]:
     weight = call.argument(1, "weight", None)
     found: list[Tensor] = []
     for axis in (0, 1):
+        settings: list[Any] = [call.argument(3 + i, name, start) for i, (name, start) in enumerate(_SETTINGS)]
         stride, padding, dilation = (
-            value if isinstance(value, (int, str)) else value[axis if len(value) > 1 else 0]
-            for value in (call.argument(3 + i, name, start) for i, (name, start) in enumerate(_SETTINGS))
+            value if isinstance(value, (int, str)) else value[axis if len(value) > 1 else 0] for value in settings
         )
         kernel = weight.shape[2 + axis]
         if isinstance(padding, str):

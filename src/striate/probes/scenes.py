@@ -111,7 +111,7 @@ def found(
             overlaps.append([overlap(t, b) for t, b in found_as])
             blanks += shown.count(False)
     each = [value for row in overlaps for value in row]
-    per_scene = np.array([np.mean(row) for row in overlaps if row])
+    per_scene = np.array([float(np.mean(row)) for row in overlaps if row], dtype=np.float64)
     top, left, bottom, right = made.boxes[0, 0].tolist()
     low, high = _interval(per_scene)
     return {
