@@ -141,7 +141,8 @@ def _order(
     before = known.get(id(source))
     if source is not None and before is not None:
         if not torch.equal(out, source):
-            for order, turned in (("NCHW", (0, 3, 1, 2)), ("NHWC", (0, 2, 3, 1))):
+            turns: tuple[tuple[Order, tuple[int, ...]], ...] = (("NCHW", (0, 3, 1, 2)), ("NHWC", (0, 2, 3, 1)))
+            for order, turned in turns:
                 if before != order and torch.equal(out, source.permute(turned)):
                     return order
         if out.shape == source.shape:
@@ -153,7 +154,7 @@ def _order(
 def _normalized(module: nn.Module) -> int:
     """Return over how many channels an innermost module normalizes each place; 0 for any other module."""
     weight = getattr(module, "weight", None)
-    shape = getattr(module, "normalized_shape", weight.shape if isinstance(weight, Tensor) else ())
+    shape: Any = getattr(module, "normalized_shape", weight.shape if isinstance(weight, Tensor) else ())
     named = isinstance(module, nn.LayerNorm) or "norm" in type(module).__name__.lower()
     alone = named and not any(module.children()) and isinstance(shape, (tuple, list)) and len(shape) == 1
     return int(shape[0]) if alone else 0

@@ -95,8 +95,12 @@ def _last_tokens(
     net: nn.Module, x: Tensor, passed: Sequence[Use], behind: Sequence[Use], last: Use | None
 ) -> tuple[str, Layout]:
     """Return the last norm, or else module, over tokens of the image on which the score still depends."""
-    kinds = {(order, _length(use)) for use in behind if (order := _order(use)) and _length(use) > 1}
-    grids = {kind: _grid(net, x, passed, *kind) for kind in kinds}
+    kinds: set[tuple[Order | None, int]] = {
+        (order, _length(use)) for use in behind if (order := _order(use)) and _length(use) > 1
+    }
+    grids: dict[tuple[Order | None, int], Layout | None] = {
+        (order, length): _grid(net, x, passed, order, length) for order, length in kinds if order
+    }
     layouts = {use.name: layout for use in behind if (layout := grids.get((_order(use), _length(use))))}
     norms = [use for use in behind if "norm" in type(use.module).__name__.lower()]
     names = list(dict.fromkeys(use.name for use in norms or behind if use.name in layouts))
@@ -122,7 +126,7 @@ def _felt(net: nn.Module, x: Tensor, names: Sequence[str], layouts: dict[str, La
 
     with torch.enable_grad(), watched(net, keep, names):
         score = net(x.detach().clone().requires_grad_()).amax()
-    made = torch.autograd.grad(score, list(kept.values()), allow_unused=True)
+    made: tuple[Tensor | None, ...] = torch.autograd.grad(score, list(kept.values()), allow_unused=True)
     gradients = dict(zip(kept, made, strict=True))
     felt = {name: g for name, g in gradients.items() if g is not None and bool(layouts[name].fold(g).any())}
     return [name for name in reversed(names) if name in felt]

@@ -60,7 +60,7 @@ def cascade(net: nn.Module, images: Tensor, classes: Tensor, probe: Map, *, most
     rng = generator(seed, "init", 0)
     looked_at = {round((k + 1) * len(layers) / min(most, len(layers))) - 1 for k in range(min(most, len(layers)))}
     stages: list[str] = []
-    rows: list[tuple[float, ...]] = []
+    rows: list[tuple[float | None, ...]] = []
     for place, (name, module) in enumerate(layers):
         weight = _weight(module)
         assert weight is not None
@@ -68,7 +68,7 @@ def cascade(net: nn.Module, images: Tensor, classes: Tensor, probe: Map, *, most
         weight.data = weight.data.flatten()[order].view_as(weight)
         if place in looked_at:
             stages.append(name)
-            found = rank_correlation(before, probe(other, images, classes)).tolist()
+            found: list[float] = rank_correlation(before, probe(other, images, classes)).tolist()
             rows.append(tuple(None if math.isnan(value) else value for value in found))
     return Cascade(tuple(stages), tuple(rows))
 

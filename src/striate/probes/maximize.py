@@ -76,9 +76,11 @@ def maximize(
                 """Return what the channels answer, and the same of what goes into the tap where that is an activation."""
                 net(image)
                 own, source = kept[tap], before[0] if before else None
-                activation = source is not None and source.shape == own.shape and not any(module.parameters())
-                folded = [layout.fold(t) if layout else t for t in ([own, source] if activation else [own])]
-                answers = [_answers(each, channels, what) for each in folded]
+                activation = (
+                    source is not None and source.shape == own.shape and next(module.parameters(), None) is None
+                )
+                both = [own, source] if source is not None and activation else [own]
+                answers = [_answers(layout.fold(t) if layout else t, channels, what) for t in both]
                 return answers[0], answers[1] if activation else None
 
             module = net.get_submodule(tap)

@@ -158,7 +158,7 @@ def _reach(function: Callable[[Tensor], Tensor], height: int, width: int, axis: 
     """Return which rows (``axis`` 2) or columns (3) of a map of one channel reach which of the result: bool (in, out)."""
     places = torch.arange((height, width)[axis - 2])
     maps = torch.zeros(len(places), 1, height, width)
-    maps.movedim(axis, 1)[places, places] = float("nan")
+    maps.movedim(axis, 1).index_put_((places, places), torch.tensor(float("nan")))
     return function(maps).isnan().any(1).any(4 - axis)
 
 
@@ -168,9 +168,10 @@ def _sums(call: Call, source: Tensor, out: Tensor) -> tuple[Tensor, Tensor]:
     found: list[Tensor] = []
     for axis in (0, 1):
         settings: list[Any] = [call.argument(3 + i, name, start) for i, (name, start) in enumerate(_SETTINGS)]
-        stride, padding, dilation = (
+        numbers: list[Any] = [
             value if isinstance(value, (int, str)) else value[axis if len(value) > 1 else 0] for value in settings
-        )
+        ]
+        stride, padding, dilation = numbers
         kernel = weight.shape[2 + axis]
         if isinstance(padding, str):
             padding = dilation * (kernel - 1) // 2 if padding == "same" else 0
