@@ -122,7 +122,6 @@ def test_blank_maps_are_counted_and_left_out() -> None:
     heat[:2] = 0.0
     record = replace(record, arrays={**record.arrays, "heatmap": heat})
     made = checked(record, net, x, lambda *_, **__: record, steps=3).facts["checks"]
-    assert (made["images"], made["blank"]) == (8, 2)
     assert all(row[:2] == (None, None) for row in made["cascade"]["correlations"])
     assert len(made["curves"]["image_areas"]["deletion"]) == 6
     assert made["conclusions"]["deletion"].endswith("; blank in 2")

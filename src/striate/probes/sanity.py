@@ -91,8 +91,6 @@ def _checks(
         where = shown.to(images.device)
         followed = curves(net, images[where], classes[shown.cpu()], heat[shown], steps=steps, seed=seed)
     return {
-        "images": count,
-        "blank": count - kept,
         "cascade": fall and {**asdict(fall), "means": fall.means()},
         "curves": followed and {**asdict(followed), "areas": followed.areas()},
         "conclusions": conclusions(fall, followed, count, count - kept, counted),
