@@ -26,7 +26,20 @@ def test_scipy_agrees_with_and_without_ties() -> None:
 
 
 def test_a_constant_map_has_no_correlation() -> None:
-    assert rank_correlation(torch.zeros(1, 2, 2), torch.rand(1, 2, 2)).tolist() == [0.0]
+    maps = torch.stack([torch.zeros(2, 2), torch.full((2, 2), 3.0), torch.tensor([[1.0, torch.nan], [2.0, 3.0]])])
+    found = rank_correlation(maps, torch.rand(3, 2, 2))
+    assert found.isnan().all()
+    assert rank_correlation(torch.rand(3, 2, 2), maps).isnan().all()
+
+
+def test_what_is_undefined_is_none_and_left_out_of_the_mean() -> None:
+    net = nn.Sequential(nn.Flatten(), nn.Linear(4, 2))
+    x, k = torch.rand(2, 1, 2, 2), torch.zeros(2, dtype=torch.int64)
+    made = cascade(net, x, k, lambda _, i, __: i[:, 0] * torch.tensor([1.0, 0.0])[:, None, None])
+    assert made.correlations == ((pytest.approx(1.0), None),)
+    assert made.means() == (pytest.approx(1.0),)
+    nothing = cascade(net, x, k, lambda _, i, __: i[:, 0] * 0)
+    assert nothing.means() == (None,)
 
 
 def test_the_cascade_falls_for_a_map_of_the_net_and_stays_for_one_of_the_image() -> None:

@@ -93,7 +93,7 @@ def test_what_is_asked_for_is_shown_and_no_more() -> None:
             {"taps": ["conv1", "conv2"], "channels": [0, 64, 99]},
             'the tap "conv1" has channels 0 to 31, not 64, 99; the tap',
         ),
-        ({"taps": ["dense1"]}, r'the tap "dense1" puts out \(\d+,\) for an image, and a feature map is \(C, H, W\)'),
+        ({"taps": ["dense1"]}, r'the tap "dense1" puts out shape \(1, \d+\), and a feature map is \(N, C, H, W\)'),
         (
             {"taps": ["conv1"], "channels": {"conv2": [1]}},
             'channels are given for "conv2", which is none of the taps conv1',

@@ -96,6 +96,29 @@ def test_a_net_without_a_gradient_does_not_arrive() -> None:
     assert made.facts["medians"] == {"iterations": None, "l2": None, "linf": None}
 
 
+def test_without_steps_a_pair_climbs_as_long_as_it_comes_nearer() -> None:
+    # A step of 0.001 adds 0.005 to the score, from -2.1: above 0 after 421 steps.
+    made = fool(Two(), image(0.2, 0.2), target=1, step=0.001)
+    assert made.facts["adaptive"] is True
+    assert made.arrays["iterations"].item() == pytest.approx(421, abs=2)
+    assert made.facts["fooled"] == 1
+    short = fool(Two(), image(0.2, 0.2), target=1, step=0.001, steps=100)
+    assert (short.facts["fooled"], short.facts["adaptive"], short.facts["steps"]) == (0, False, 100)
+    # With a step of 0.00001 it would take 42,000: given up after the first hundred.
+    far = fool(Two(), image(0.2, 0.2), target=1, step=0.00001)
+    assert (far.facts["fooled"], far.facts["gave_up"]) == (0, 1)
+    assert far.arrays["iterations"].tolist() == [100]
+
+
+def test_a_shared_largest_score_is_no_answer() -> None:
+    class Even(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.stack((1 - x.mean((1, 2, 3)), x.mean((1, 2, 3)), x.mean((1, 2, 3))), 1)
+
+    made = fool(Even(), torch.full((1, 1, 2, 2), 0.2), target=2, step=0.1, steps=20)
+    assert made.facts["fooled"] == 0
+
+
 @pytest.mark.parametrize(
     ("asked", "text"),
     [

@@ -58,9 +58,10 @@ def test_the_shortcut_is_the_backward_pass(name: str, options: dict[str, object]
     assert every.facts["backward_pass"] is not shortcut
     assert every.heatmap.shape == (3, 5, 16, 16)
     assert every.arrays["map"].shape[:2] == (3, 5)
+    from striate.nets.maps import Layout
     from striate.probes.gradcam import _by_gradient
 
-    _, _, slow = _by_gradient(net.eval(), x, every.facts["tap"], None, every=True)
+    _, _, slow = _by_gradient(net.eval(), x, (every.facts["tap"], Layout("NCHW")), None, every=True)
     torch.testing.assert_close(every.arrays["map"], slow, rtol=1e-4, atol=1e-6)
     one = gradcam(net, x, target=[4, 0, 2])
     torch.testing.assert_close(one.heatmap, every.heatmap[torch.arange(3), torch.tensor([4, 0, 2])])

@@ -173,6 +173,24 @@ def test_a_tap_inside_a_branch_or_unknown_is_refused() -> None:
         localise(net, torch.randn(1, 3, 32, 32), tap="layer9")
 
 
+class Turning(nn.LayerNorm):
+    """A layer norm over the channels of (N, C, H, W), which turns inside as those of ConvNeXt do."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+@pytest.mark.parametrize("size", [8, 9])
+def test_a_width_of_as_many_pixels_as_channels_changes_nothing(size: int) -> None:
+    torch.manual_seed(0)
+    start = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), Turning(8))
+    net = nn.Sequential(*start, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 5))
+    x = torch.randn(2, 3, size, size)
+    with torch.no_grad():
+        expected = F.conv2d(start(x), net[4].weight[:, :, None, None], net[4].bias)
+    torch.testing.assert_close(localise(net, x).arrays["response"], expected)
+
+
 def test_a_map_of_one_pixel_and_one_class() -> None:
     net = nn.Sequential(nn.Conv2d(1, 2, 4), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2, 1))
     made = localise(net, torch.randn(1, 1, 4, 4), tap="1")

@@ -53,15 +53,21 @@ def test_finding_is_counted_by_hand() -> None:
     images = torch.from_numpy(made.images).permute(0, 3, 1, 2).float() / 255
     told = found(seer(), images, made)
     bright = int((made.labels == 2).sum())
-    # Class 2 is found exactly; of the others the map is even: its box is the whole, its peak the corner.
-    corner = int(((made.labels != 2) & (made.boxes[:, :, 0] == 0) & (made.boxes[:, :, 1] == 0)).sum())
+    # Class 2 is found exactly; of the others the response is the same everywhere: they have no place, and are left out.
     assert told["scenes"] == 30
-    assert told["pointing"]["hits"] == bright + corner
-    assert told["pointing"]["tries"] == 30
+    assert told["blank"] == 30 - bright
+    assert (told["pointing"]["hits"], told["pointing"]["tries"]) == (bright, bright)
     assert told["chance"] == pytest.approx(1 / 16)
-    assert told["overlap"]["mean"] == pytest.approx((bright + (30 - bright) / 16) / 30)
-    assert told["overlap"]["low"] < told["overlap"]["mean"] < told["overlap"]["high"]
-    assert told["overlap_half"]["hits"] == bright
+    assert told["overlap"]["mean"] == pytest.approx(1.0)
+    assert (told["overlap_half"]["hits"], told["overlap_half"]["tries"]) == (bright, bright)
+
+
+def test_objects_of_blank_responses_alone_have_no_share() -> None:
+    made = scenes(split(), np.random.default_rng(1), count=3, objects=1)
+    told = found(seer(), torch.zeros(3, 1, *made.images.shape[1:3]), made)
+    assert told["blank"] == 3
+    assert told["pointing"]["share"] is None
+    assert told["overlap"] == {"mean": None, "low": None, "high": None}
 
 
 def test_one_scene_has_no_interval() -> None:

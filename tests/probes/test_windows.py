@@ -8,7 +8,12 @@ from torch import Tensor, nn
 
 from striate.base.shapes import ReceptiveField
 from striate.nets import build
+from striate.nets.maps import Layout
 from striate.probes.windows import windows
+
+
+def maps(*taps: str) -> dict[str, Layout]:
+    return {tap: Layout("NCHW") for tap in taps}
 
 
 def expected(cells: int, size: int, jump: int, start: int, pixels: int) -> tuple[tuple[int, int], ...]:
@@ -20,7 +25,7 @@ def test_a_chain_by_arithmetic() -> None:
     # 3x3 padding 1; pool 2; 3x3 padding 1: sizes 3, 4, 8 and jumps 1, 2, 2; the last begins at -1 - 2 = -3.
     net = nn.Sequential(nn.Conv2d(2, 3, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(3, 1, 3, padding=1))
     field = ReceptiveField().after(3).after(2, 2).after(3)
-    found = windows(net, torch.zeros(1, 2, 12, 8), ["0", "3"], batch=5)
+    found = windows(net, torch.zeros(1, 2, 12, 8), maps("0", "3"))
     assert found["0"].rows == expected(12, 3, 1, -1, 12)
     assert found["3"].rows == expected(6, field.size, field.jump, -3, 12)
     assert found["3"].columns == expected(4, field.size, field.jump, -3, 8)
@@ -30,12 +35,12 @@ def test_a_chain_by_arithmetic() -> None:
 @pytest.mark.parametrize("norm", ["batch", "group", "layer"])
 def test_the_statistics_of_a_norm_are_passed_over(norm: str) -> None:
     net = build("convnet", {"norm": norm, "widths": [[4], [4]]}, (8, 8, 1), 3).eval()
-    assert windows(net, torch.zeros(1, 1, 8, 8), ["norm1"])["norm1"].rows == expected(8, 3, 1, -1, 8)
+    assert windows(net, torch.zeros(1, 1, 8, 8), maps("norm1"))["norm1"].rows == expected(8, 3, 1, -1, 8)
 
 
 def test_a_branch_has_the_window_of_its_widest_arm() -> None:
     net = build("resnet20", {}, (32, 32, 3), 10).eval()
-    found = windows(net, torch.zeros(1, 3, 32, 32), ["layer1.0"])["layer1.0"]
+    found = windows(net, torch.zeros(1, 3, 32, 32), maps("layer1.0"))["layer1.0"]
     # Stem and two 3x3 convolutions: 7 pixels; the shortcut alone would see 3.
     assert found.rows == expected(32, 7, 1, -3, 32)
 
@@ -46,4 +51,4 @@ def test_what_swallows_nan_is_said_to_see_everything() -> None:
             return x.nan_to_num()
 
     net = nn.Sequential(nn.Conv2d(1, 1, 3), Deaf())
-    assert windows(net, torch.zeros(1, 1, 4, 4), ["1"])["1"].rows == ((0, 4), (0, 4))
+    assert windows(net, torch.zeros(1, 1, 4, 4), maps("1"))["1"].rows == ((0, 4), (0, 4))

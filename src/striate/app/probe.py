@@ -12,7 +12,7 @@ import typer
 from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
 from striate.app.opens import opens_run
 from striate.app.speech import say, tell
-from striate.base.errors import shown
+from striate.base.errors import printable, shown
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -65,6 +65,10 @@ Class = Annotated[
     typer.Option("--class", help="The class to explain, by number or name.  [default: the predicted one]"),
 ]
 Quick = Annotated[bool, typer.Option("--quick", help="Leave out the checks whether the map means anything.")]
+
+
+CHECKED = 10
+"""How many times a map is made where it is checked: once, and for the cascade before it and at each of 8 stages at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +139,6 @@ def present(
     ``summary`` prints what it has to say instead of the table of explained scores.
     """
     from striate.app import terminal
-    from striate.base.errors import printable
     from striate.base.files import dump_json, make_folder
     from striate.reports.probe import file_name, older_page, page_of, write_page
 
@@ -169,6 +172,9 @@ def present(
             own, best = label(score.target, classes), label(score.predicted, classes)
             made.add_row(picture.name, own, f"{score.score:.3f}", f"{score.probability:.3f}", best)
         terminal.console().print(made)
+    for picture, empty in zip(asked.pictures, record.blank, strict=False):
+        if empty:
+            tell(f"the map of {printable(picture.name)} is blank: it says nothing about where")
     if checks := record.facts.get("checks"):
         terminal.show_checks(terminal.console(), checks)
     tell(shown(f"page: {written}", lines=False))
@@ -235,7 +241,16 @@ def occlusion(
     as_json: AsJson = False,
 ) -> None:
     """Show what the score loses when a place is covered."""
-    _look("occlusion", net, image, locals(), target, window=window, stride=stride)
+    from rich.console import Console
+
+    from striate.app.progress import watching_passes
+
+    # A single picture is never checked; several words, or a folder, are.
+    rounds = 1 if quick or (len(image) == 1 and not Path(image[0]).is_dir()) else CHECKED
+    with watching_passes(
+        Console(stderr=True), "occlusion", rounds, "for the checks (--quick leaves them out)"
+    ) as watch:
+        _look("occlusion", net, image, locals(), target, window=window, stride=stride, progress=watch)
 
 
 @probes.command("filters")

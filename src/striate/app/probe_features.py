@@ -182,6 +182,8 @@ def maximize(
         for channel, largest, found in zip(record.facts["channels"], record.facts["largest"], best, strict=True):
             made.add_row(str(channel), f"{largest:.4g}", f"{found[0]['value']:.4g}" if found else "")
         terminal.console().print(made)
+        for channel in record.facts["nowhere"]:
+            typer.echo(f"channel {channel}: the climb went nowhere; another --seed, or the --tap before it, may help")
 
     present(record, asked, out, as_json, npz, summary)
 

@@ -29,7 +29,9 @@ def fool(
         typer.Option(metavar="NET[=WEIGHTS]", help="Other nets: are they fooled by the same images?"),
     ] = None,
     confidence: Annotated[float, typer.Option(help="Probability of the target at which an image has arrived.")] = 0.0,
-    steps: Annotated[int, typer.Option(help="Steps at most.")] = 100,
+    steps: Annotated[
+        int | None, typer.Option(help="Steps at most.  [default: as many as the progress asks for, 2000 at most]")
+    ] = None,
     step: Annotated[float | None, typer.Option(help="L2 length of a step, pixels being 0 to 1.")] = None,
     budget: Annotated[float | None, typer.Option(help="Largest size of the whole change, in --norm.")] = None,
     norm: Annotated[str, typer.Option(help="l2 or linf.")] = "l2",
@@ -73,7 +75,11 @@ def fool(
             medians = ", ".join(f"{name} {value:.4g}" for name, value in facts["medians"].items())
             terminal.console().print(f"medians: {medians}", highlight=False)
         if facts["fooled"] < facts["pairs"]:
-            say(f"give those that did not arrive more --steps than {steps}, or a longer --step or larger --budget")
+            tried = f"{facts['gave_up']} came no nearer and were given up; " if facts["gave_up"] else ""
+            say(
+                f"{tried}give those that did not arrive more --steps than {facts['steps']}, or a longer --step or larger"
+                " --budget"
+            )
         made = terminal.table("net", "pairs", "target", "any other", "control: target", "any other", right=("pairs",))
         for row in facts["transfer"]["nets"]:
             shares = [row[k]["share"] for k in ("hits", "misled", "control_hits", "control_misled")]

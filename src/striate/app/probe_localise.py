@@ -80,18 +80,34 @@ def localise(
     if not quick:
         record = checked(record, subject.net, asked.images, partial(entry("localise").run, **options))
 
+    def places() -> None:
+        from striate.app import terminal
+        from striate.probes.record import label
+
+        classes = subject.inputs.classes
+        made = terminal.table(
+            "image", "explains", "response", "whole picture", "strongest place", "there", right=("response", "there")
+        )
+        for picture, score, strong in zip(asked.pictures, record.scores, record.facts["strongest"], strict=True):
+            own, answer, most = (label(k, classes) for k in (score.target, score.predicted, strong["class"]))
+            made.add_row(picture.name, own, f"{score.score:.3f}", answer, most, f"{strong['response']:.3f}")
+        terminal.console().print(made)
+
     def summary() -> None:
+        from striate.reports.numerals import fixed
+
         told = record.facts["scenes"]
         pointing, overlap = told["pointing"], told["overlap"]
         lines = (
             f"{told['scenes']} scenes of {told['objects']} objects",
-            f"pointing game {pointing['share']:.3f} ({pointing['low']:.3f} to {pointing['high']:.3f}),"
+            f"pointing game {fixed(pointing['share'], 3)} ({fixed(pointing['low'], 3)} to {fixed(pointing['high'], 3)}),"
             f" anywhere {told['chance']:.3f}",
-            f"overlap {overlap['mean']:.3f}, at least 0.5 in {told['overlap_half']['share']:.3f}",
+            f"overlap {fixed(overlap['mean'], 3)}, at least 0.5 in {fixed(told['overlap_half']['share'], 3)}",
+            *([f"left out: {told['blank']} objects, of whose class the response is blank"] if told["blank"] else []),
         )
         tell("\n".join(lines))
 
-    present(record, asked, out, as_json, npz, summary if scenes is not None else None)
+    present(record, asked, out, as_json, npz, summary if scenes is not None else places)
 
 
 def _whole(subject: Subject, words: list[str], data_dir: Path | None, skip_damaged: bool) -> Asked:

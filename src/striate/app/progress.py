@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from striate.training.loop import Tick, Watch
     from striate.training.run import Run
 
+LONG = 5.0  # seconds that a look may take without having been announced
 SILENCE = 60.0  # seconds between two lines in a log: what is shorter needs none
 
 
@@ -77,6 +78,41 @@ def watching_run(console: Console) -> Generator[Watch, None, None]:
                     (progress.print if console.is_terminal else log)(line)
 
         yield watch
+
+
+@contextmanager
+def watching_passes(
+    console: Console, what: str, rounds: int = 1, checks: str = ""
+) -> Generator[Callable[[int, int], None], None, None]:
+    """Yield a watcher of forward passes: a bar, and before that a line where they will take longer than LONG.
+
+    The time is that of the first passes, for ``rounds`` as many in all; ``checks`` says what the other rounds are.
+    """
+    with _bar(console) as progress:
+        task: TaskID = progress.add_task(what, note="", total=None)
+        log, began, announced, before, ended = _log(console), time.monotonic(), False, 0, 0
+
+        def watch(done: int, of: int) -> None:
+            nonlocal began, announced, before, ended
+            if not done and not announced:
+                began = time.monotonic()
+            if done and not announced:
+                seconds = (time.monotonic() - began) / done * of * rounds
+                announced = True
+                if seconds > LONG:
+                    more = f", and {rounds - 1} times as many {checks}" if rounds > 1 else ""
+                    console.print(f"{what}: {of:,} forward passes{more}, about {_duration(seconds)}", highlight=False)
+            ended += of if done < before else 0
+            before = done
+            note = f"{ended + done:,} of {of * rounds:,} passes"
+            progress.update(task, completed=ended + done, total=of * rounds, note=note)
+            log(f"{what}: {note}")
+
+        yield watch
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 @contextmanager

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from typing import Any
 
 from torch import Tensor, nn
-from torch.utils.hooks import RemovableHandle
 
-from striate.base.errors import NetError, nearest
+from striate.nets.watching import innermost, module_at, watched
 
-
-def taps(net: nn.Module) -> tuple[str, ...]:
-    """Return the dotted names of the net's innermost modules, in the order of definition."""
-    return tuple(name for name, module in net.named_modules() if name and not any(module.children()))
+taps = innermost
 
 
 @contextmanager
@@ -24,23 +21,32 @@ def tapped(net: nn.Module, names: Iterable[str]) -> Generator[dict[str, Tensor],
     copy, so that an in-place layer behind it cannot change what was stored. Hooks are removed also when the block raises.
     Raises NetError for a name that is no module of the net, with the nearest one and the list.
     """
-    modules = dict(net.named_modules())
     kept: dict[str, Tensor] = {}
-    wanted = tuple(names)
-    for name in wanted:
-        if name not in modules or not name:
-            raise NetError(f'tap "{name}" is unknown{nearest(name, modules)}; the net has {", ".join(taps(net))}')
 
-    def keeper(name: str) -> RemovableHandle:
-        def keep(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
-            kept[name] = output
-            return output.clone()
+    def keep(name: str, _module: nn.Module, _inputs: tuple[Any, ...], output: Tensor) -> Tensor:
+        kept[name] = output
+        return output.clone()
 
-        return modules[name].register_forward_hook(keep)
-
-    handles = [keeper(name) for name in wanted]
-    try:
+    with watched(net, keep, names):
         yield kept
+
+
+@contextmanager
+def entered(net: nn.Module, tap: str) -> Generator[list[Tensor], None, None]:
+    """While the block runs, the yielded list holds the tensor that went into the module ``tap`` last, in the graph.
+
+    The module goes on with a copy, so that one which works in place cannot change what was kept.
+    """
+    held: list[Tensor] = []
+
+    def keep(_module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        if not inputs or not isinstance(inputs[0], Tensor):
+            return None
+        held[:] = [inputs[0]]
+        return (inputs[0].clone(), *inputs[1:])
+
+    handle = module_at(net, tap).register_forward_pre_hook(keep)
+    try:
+        yield held
     finally:
-        for handle in handles:
-            handle.remove()
+        handle.remove()

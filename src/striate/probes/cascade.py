@@ -2,11 +2,13 @@
 
 Each weight tensor becomes its own numbers in a random order (Adebayo et al., arXiv 1810.03292). After each stage the map is
 compared with that of the trained net by Spearman's rank correlation. A map that stays the same shows the image, not the net.
+The correlation with a map that has the same value everywhere, or NaN, is undefined: None, and left out of every mean.
 """
 
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +18,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.base.seeds import generator
-from striate.probes.record import full
+from striate.probes.record import blank, full
 
 Map = Callable[[nn.Module, Tensor, Tensor], Tensor]
 """Net, images (N, C, H, W) and classes (N,) -> heatmaps (N, H, W)."""
@@ -27,11 +29,15 @@ class Cascade:
     """``stages[s]`` is the layer made random last; ``correlations[s][n]`` is that of image n's map with the trained net's."""
 
     stages: tuple[str, ...]
-    correlations: tuple[tuple[float, ...], ...]
+    correlations: tuple[tuple[float | None, ...], ...]
 
-    def means(self) -> tuple[float, ...]:
-        """The mean over the images for each stage."""
-        return tuple(sum(row) / len(row) for row in self.correlations)
+    def defined(self) -> tuple[tuple[float, ...], ...]:
+        """The correlations that are defined, for each stage."""
+        return tuple(tuple(value for value in row if value is not None) for row in self.correlations)
+
+    def means(self) -> tuple[float | None, ...]:
+        """The mean over the images for each stage, of the defined ones; None where there is none."""
+        return tuple(sum(row) / len(row) if row else None for row in self.defined())
 
 
 def cascade(net: nn.Module, images: Tensor, classes: Tensor, probe: Map, *, most: int = 8, seed: int = 0) -> Cascade:
@@ -54,7 +60,7 @@ def cascade(net: nn.Module, images: Tensor, classes: Tensor, probe: Map, *, most
     rng = generator(seed, "init", 0)
     looked_at = {round((k + 1) * len(layers) / min(most, len(layers))) - 1 for k in range(min(most, len(layers)))}
     stages: list[str] = []
-    rows: list[tuple[float, ...]] = []
+    rows: list[tuple[float | None, ...]] = []
     for place, (name, module) in enumerate(layers):
         weight = _weight(module)
         assert weight is not None
@@ -62,7 +68,8 @@ def cascade(net: nn.Module, images: Tensor, classes: Tensor, probe: Map, *, most
         weight.data = weight.data.flatten()[order].view_as(weight)
         if place in looked_at:
             stages.append(name)
-            rows.append(tuple(rank_correlation(before, probe(other, images, classes)).tolist()))
+            found: list[float] = rank_correlation(before, probe(other, images, classes)).tolist()
+            rows.append(tuple(None if math.isnan(value) else value for value in found))
     return Cascade(tuple(stages), tuple(rows))
 
 
@@ -73,11 +80,12 @@ def _weight(module: nn.Module) -> nn.Parameter | None:
 
 
 def rank_correlation(a: Tensor, b: Tensor) -> Tensor:
-    """Return Spearman's rank correlation (N,) of maps (N, H, W); ties share their mean rank; 0 where a map is constant."""
-    x, y = (torch.stack([ranks(row) for row in full(part).flatten(1)]) for part in (a, b))
+    """Return Spearman's rank correlation (N,) of maps (N, H, W); ties share their mean rank; NaN where a map is blank."""
+    x, y = (torch.stack([ranks(row) for row in full(part.detach()).flatten(1).cpu()]) for part in (a, b))
     x, y = x - x.mean(1, keepdim=True), y - y.mean(1, keepdim=True)
-    size = x.norm(dim=1) * y.norm(dim=1)
-    return torch.where(size > 0, (x * y).sum(1) / size.clamp(min=1e-300), torch.zeros_like(size))
+    undefined = blank(a) | blank(b)
+    size = torch.where(undefined.cpu(), torch.nan, x.norm(dim=1) * y.norm(dim=1))
+    return (x * y).sum(1) / size
 
 
 def ranks(values: Tensor) -> Tensor:

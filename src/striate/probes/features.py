@@ -15,7 +15,7 @@ the variants beside it rank by what the channel did. All four come from one forw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -23,8 +23,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError, sentence
+from striate.nets.maps import Layout
 from striate.nets.taps import tapped
-from striate.probes.lastmap import last_map
+from striate.nets.tokens import feature_map
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.untouched import untouched
 from striate.probes.windows import Windows, windows
@@ -76,9 +77,10 @@ def features(
     if top < 1:
         raise ProbeError(f"top is {top}, and must be 1 or more: the number of images shown for each feature map")
     with untouched(net, images) as x:
-        wanted = chosen_channels(tuple(taps) or (last_map(net, x[:1]),), channels)
-        scores, classes, maps, gradients = _pass(net, x, wanted, target, batch)
-        seen = windows(net, x[:1], tuple(wanted))
+        wanted = chosen_channels(tuple(taps) or (feature_map(net, x[:1])[0],), channels)
+        layouts = map_layouts(net, x, wanted)
+        scores, classes, maps, gradients = _pass(net, x, wanted, layouts, target, batch)
+        seen = windows(net, x[:1], layouts)
     arrays: dict[str, Tensor] = {}
     rows: list[dict[str, Any]] = [{"tap": tap, "channel": k} for tap, every in wanted.items() for k in every]
     for name, rule in RULES.items():
@@ -113,7 +115,7 @@ def heatmaps(
     draw = RULES[rule][1]
     size = (images.shape[2], images.shape[3])
     with untouched(net, images) as x:
-        _, _, made, gradients = _pass(net, x, channels, target, batch)
+        _, _, made, gradients = _pass(net, x, channels, map_layouts(net, x, channels), target, batch)
         places = [(tap, slice(n, n + 1), [channels[tap].index(channel)]) for n, (tap, channel) in enumerate(maps)]
         rows = [_enlarged(draw(made[tap][n, k], gradients[tap][n, k]), size) for tap, n, k in places]
     return torch.cat(rows)[:, 0].to(images.device)
@@ -138,6 +140,11 @@ def chosen_channels(taps: Sequence[str], channels: Channels) -> dict[str, tuple[
     return wanted
 
 
+def map_layouts(net: nn.Module, x: Tensor, taps: Iterable[str]) -> dict[str, Layout]:
+    """Return how the map lies in what each tap puts out for images (N, C, H, W); raises NetError and ProbeError."""
+    return {tap: feature_map(net, x[:1], tap)[1] for tap in taps}
+
+
 def checked_map(tap: str, output: Tensor, channels: Sequence[int]) -> str:
     """Return what is wrong with these channels of a tap's output, or an empty string."""
     if output.dim() != 4:
@@ -148,7 +155,12 @@ def checked_map(tap: str, output: Tensor, channels: Sequence[int]) -> str:
 
 
 def _pass(
-    net: nn.Module, x: Tensor, wanted: Mapping[str, Sequence[int]], target: Target, batch: int
+    net: nn.Module,
+    x: Tensor,
+    wanted: Mapping[str, Sequence[int]],
+    layouts: Mapping[str, Layout],
+    target: Target,
+    batch: int,
 ) -> tuple[Tensor, Tensor, dict[str, Tensor], dict[str, Tensor]]:
     """Return scores (N, K), classes (N,), and per tap the wanted maps and their gradients, each (N, channels, h, w)."""
     given = asked(target, len(x))
@@ -161,14 +173,17 @@ def _pass(
         leaf = x[start : start + batch].detach().requires_grad_()
         with tapped(net, wanted) as kept:
             part = logits(net, leaf.clone())
-        if faults := [f for tap, every in wanted.items() if (f := checked_map(tap, kept[tap], every))]:
+        if faults := [
+            f for tap, every in wanted.items() if (f := checked_map(tap, layouts[tap].fold(kept[tap]), every))
+        ]:
             raise ProbeError(sentence(faults))
         kinds = targets(part, None if given is None else given[start : start + batch])
         score = part.gather(1, kinds[:, None]).sum()
         made = torch.autograd.grad(score, [kept[tap] for tap in wanted], materialize_grads=True)
         for (tap, every), gradient in zip(wanted.items(), made, strict=True):
-            maps[tap].append(full(kept[tap].detach()[:, list(every)]))
-            gradients[tap].append(full(gradient[:, list(every)]))
+            fold = layouts[tap].fold
+            maps[tap].append(full(fold(kept[tap].detach())[:, list(every)]))
+            gradients[tap].append(full(fold(gradient)[:, list(every)]))
         scores.append(part.detach())
         classes.append(kinds)
     joined = [{tap: torch.cat(parts) for tap, parts in each.items()} for each in (maps, gradients)]

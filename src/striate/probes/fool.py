@@ -5,6 +5,9 @@
 All is in pixels of [0, 1], before normalization, where the clip keeps them; a budget, if there is one, bounds the
 change. ``probability`` climbs log softmax(S)_t instead of S_t: it also lowers the other classes. Images and targets form
 pairs, which all climb at once in full batches; a pair that has arrived leaves the batch.
+
+Without ``steps`` each pair is given as many as its own progress asks for: after every CHUNK steps the rate at which it came
+nearer in them says how many are left to go, and it goes on unless it came no nearer, or would need far more than MOST_STEPS.
 """
 
 from __future__ import annotations
@@ -19,24 +22,28 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.probes.pixels import Scale, scale
-from striate.probes.record import Record, described, full, logits
+from striate.probes.record import Record, answers, described, full, logits
 from striate.probes.transfer import Pairs, transfer
 from striate.probes.untouched import untouched
 
 Norm = Literal["l2", "linf"]
 Objective = Literal["score", "probability"]
 SIGN = "in `change`, positive where a pixel became brighter, in units of the full range 0 to 1"
+CHUNK, MOST_STEPS = 100, 2000
+PATIENCE = 4
+"""A climb grows steeper on its way: what by its rate up to now would need up to so many times MOST_STEPS may still arrive."""
 RELATIVE_STEP = 6e-4
 """The default step for each pixel of the image, root mean square: 0.033 in L2 for 32 x 32 x 3, 0.23 for 224 x 224 x 3."""
 
 
 @dataclass(frozen=True)
 class Climb:
-    """How to climb: ``step`` and ``budget`` in pixel units, the budget in ``norm``; ``steps`` updates at most."""
+    """How to climb: ``step`` and ``budget`` in pixel units, the budget in ``norm``; ``steps`` updates at most, None for as
+    many as the progress asks for."""
 
     objective: Objective
     confidence: float
-    steps: int
+    steps: int | None
     step: float
     budget: float | None
     norm: Norm
@@ -48,7 +55,7 @@ def fool(
     *,
     target: int | Sequence[int] | Literal["all"] = "all",
     confidence: float = 0.0,
-    steps: int = 100,
+    steps: int | None = None,
     step: float | None = None,
     budget: float | None = None,
     norm: Norm = "l2",
@@ -64,7 +71,8 @@ def fool(
     The P pairs are every image with every target, except the class the net already sees in it. Arrays, first dimension P:
     ``fooled`` (P, C, H, W), normalized as the images; ``change`` (P, C, H, W) in pixels of [0, 1]; ``image``, ``source``
     (the class seen before), ``target``, ``iterations``, ``success``, ``success_8bit`` (also when rounded to 256 levels), ``l2``
-    and ``linf`` of the change, ``probability`` of the target. ``mean`` and ``std`` undo the normalization. Nets in ``also``
+    and ``linf`` of the change, ``probability`` of the target. ``steps`` are the updates of a pair at most; None: as many as its
+    progress asks for, MOST_STEPS at most. ``mean`` and ``std`` undo the normalization. Nets in ``also``
     take the same normalized images; what fools them too is in ``facts["transfer"]`` and the arrays of `transfer`, beside
     random changes of the same size, drawn from ``seed``. Raises ProbeError for what is out of range.
     """
@@ -98,7 +106,9 @@ def fool(
         "first_dimension": "pairs of image and target",
         "objective": objective,
         "confidence": confidence,
-        "steps": steps,
+        "steps": MOST_STEPS if steps is None else steps,
+        "adaptive": steps is None,
+        "gave_up": int((~success & (iterations < MOST_STEPS)).sum()) if steps is None else 0,
         "step": climb.step,
         "budget": budget,
         "norm": norm,
@@ -126,9 +136,10 @@ def _checked(climb: Climb) -> Climb:
             f'objective "{climb.objective}" and norm "{climb.norm}" are given; accepted are'
             f" {', '.join(get_args(Objective))}, and {', '.join(get_args(Norm))}"
         )
-    if not 0 <= climb.confidence < 1 or climb.steps < 1 or not 0 < climb.step < math.inf:
+    steps = CHUNK if climb.steps is None else climb.steps
+    if not 0 <= climb.confidence < 1 or steps < 1 or not 0 < climb.step < math.inf:
         raise ProbeError(
-            f"confidence is {climb.confidence:g}, steps {climb.steps} and step {climb.step:g}; a confidence is at least 0 and"
+            f"confidence is {climb.confidence:g}, steps {steps} and step {climb.step:g}; a confidence is at least 0 and"
             " below 1, steps are 1 or more, and a step is above 0"
         )
     if climb.budget is not None and not 0 < climb.budget < math.inf:
@@ -166,28 +177,52 @@ def _climb(
     """Return pixels (P, C, H, W), the number of updates (P,) and whether each arrived (P,)."""
     start = given[pairs.image]
     pixels = start.clone()
-    iterations = torch.full_like(pairs.image, climb.steps)
+    most = MOST_STEPS if climb.steps is None else climb.steps
+    iterations = torch.full_like(pairs.image, most)
     success = torch.zeros_like(pairs.image, dtype=torch.bool)
     active = torch.arange(len(pixels), device=pixels.device)
-    for update in range(climb.steps + 1):
+    before = torch.full(success.shape, torch.inf, device=pixels.device)
+    for update in range(most + 1):
         left: list[Tensor] = []
         for some in active.split(batch):
             leaf = pixels[some].requires_grad_()
             scores = full(logits(net, space.normalized(leaf)))
             aim = pairs.target[some][:, None]
-            arrived = (scores.argmax(1) == aim[:, 0]) & (scores.softmax(1).gather(1, aim)[:, 0] >= climb.confidence)
+            arrived = (answers(scores) == aim[:, 0]) & (scores.softmax(1).gather(1, aim)[:, 0] >= climb.confidence)
             success[some[arrived]] = True
             iterations[some[arrived]] = update
-            left.append(some[~arrived])
-            if update < climb.steps and not bool(arrived.all()):
+            stay = ~arrived
+            if climb.steps is None and update % CHUNK == 0:
+                distance = _distance(scores.detach(), aim, climb.confidence)
+                hopeless = stay & _hopeless(distance, before[some], most - update) if update else torch.zeros_like(stay)
+                iterations[some[hopeless]] = update
+                before[some], stay = distance.to(before), stay & ~hopeless
+            left.append(some[stay])
+            if update < most and bool(stay.any()):
                 score = scores if climb.objective == "score" else scores.log_softmax(1)
                 (g,) = torch.autograd.grad(score.gather(1, aim).sum(), leaf, materialize_grads=True)
                 moved = leaf.detach() + climb.step * _unit(g)
-                pixels[some[~arrived]] = _within(moved, start[some], climb)[~arrived]
+                pixels[some[stay]] = _within(moved, start[some], climb)[stay]
         active = torch.cat(left)
         if not len(active):
             break
     return pixels, iterations, success
+
+
+def _distance(scores: Tensor, aim: Tensor, confidence: float) -> Tensor:
+    """Return by how much the score of the target must still rise over the others, (B,), for scores (B, K)."""
+    own = scores.gather(1, aim)[:, 0]
+    others = scores.scatter(1, aim, -torch.inf)
+    missing = others.amax(1) - own
+    if confidence:
+        missing = torch.maximum(missing, math.log(confidence / (1 - confidence)) + others.logsumexp(1) - own)
+    return missing
+
+
+def _hopeless(distance: Tensor, before: Tensor, left: int) -> Tensor:
+    """Tell which pairs came no nearer in the last CHUNK steps, or at that rate would need far more than are ``left``."""
+    rate = (before - distance) / CHUNK
+    return ~(distance <= rate.clamp(min=0) * (PATIENCE * left))
 
 
 def _unit(g: Tensor) -> Tensor:

@@ -2,28 +2,30 @@
 
     alpha_c = mean over places of dS/dA_c          map = sum over channels of alpha_c A_c          heatmap = max(map, 0)
 
-The graph begins at the tap, so the gradient costs the layers behind it alone. A net that ends in a global average pool
-and a linear layer W has dS/dA = W / (h w), the same at every place: then one forward pass gives the maps of all classes
-(Zhou et al., arXiv 1512.04150). Whether a net ends that way is measured at each call, in values and in derivatives, not
-read off the names of its layers.
+The graph begins at the tap, so the gradient costs the layers after it alone; a transformer's tokens are folded back to a map.
+A net that ends in a global average pool and a linear layer W has dS/dA = W / (h w), the same at every place: then one
+forward pass gives the maps of all classes (Zhou et al., arXiv 1512.04150). Whether a net ends that way is measured at each
+call, in values and in derivatives, not read off the names of its layers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.probes.lastmap import cut, last_map
+from striate.nets.maps import Layout
+from striate.nets.tokens import feature_map
+from striate.nets.watching import watched
+from striate.probes.cut import cut
 from striate.probes.layout import quickest
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.untouched import untouched
 
+Place = tuple[str, Layout]
 SIGN = "0 or more; large where the feature map speaks for the class; what speaks against it is 0"
 
 
@@ -41,14 +43,15 @@ def gradcam(
     ``map`` (N, h, w), signed, at the size of the feature map. ``target="all"`` gives both for every class at once,
     (N, K, ...), the scores told being those of the predicted class. ``facts["backward_pass"]`` tells whether one was needed.
     At most ``batch`` images go through the net at once. Raises NetError for an unknown tap, ProbeError for one
-    that is no map.
+    that is no map and no grid of tokens.
     """
     every = isinstance(target, str)
     if every and target != "all":
         raise ProbeError(f'the class "{target}" is unknown; give a number, one for each image, or "all"')
     with untouched(net, images) as x:
-        tap = tap or last_map(net, x[:1])
-        head = _linear_head(net, x[:1], tap)
+        tap, layout = feature_map(net, x[:1], tap)
+        place = (tap, layout)
+        head = _linear_head(net, x[:1], place)
         if head is not None:
             x = x.contiguous(memory_format=quickest(net, x))
         parts: list[tuple[Tensor, Tensor, Tensor]] = []
@@ -56,8 +59,8 @@ def gradcam(
         for start in range(0, len(x), batch):
             some = x[start : start + batch]
             own = None if classes is None else classes[start : start + batch]
-            made = _by_weights(net, some, tap, head, own, every) if head is not None else None
-            parts.append(made or _by_gradient(net, some, tap, own, every))
+            made = _by_weights(net, some, place, head, own, every) if head is not None else None
+            parts.append(made or _by_gradient(net, some, place, own, every))
         scores, chosen, low = (torch.cat(column) for column in zip(*parts, strict=True))
         high = F.interpolate(low.clamp(min=0), size=x.shape[2:], mode="bilinear", align_corners=False)
         if not every:
@@ -68,16 +71,17 @@ def gradcam(
 
 
 def _by_weights(
-    net: nn.Module, x: Tensor, tap: str, head: nn.Linear, target: Tensor | None, every: bool
+    net: nn.Module, x: Tensor, place: Place, head: str, target: Tensor | None, every: bool
 ) -> tuple[Tensor, Tensor, Tensor] | None:
     """Return scores (N, K), classes (N,), maps (N, 1 or K, h, w) from one forward pass; None where it does not hold."""
-    with cut(net, tap) as made, _inputs_of(head) as seen, torch.no_grad():
+    seen: list[Tensor] = []
+    with cut(net, *place) as made, watched(net, lambda _n, _m, i, _o: seen.append(i[0]), [head]), torch.no_grad():
         scores = logits(net, x)
-        map_ = full(made.reached(tap))
+        map_ = full(made.reached(place[0]))
         if not seen or not _same(full(seen[-1]), map_.mean((2, 3)), x.dtype):
             return None
         chosen = targets(scores, target)
-        alpha = full(head.weight) / (map_.shape[2] * map_.shape[3])
+        alpha = full(cast(nn.Linear, net.get_submodule(head)).weight) / (map_.shape[2] * map_.shape[3])
         low = (
             torch.einsum("kc,nchw->nkhw", alpha, map_)
             if every
@@ -87,17 +91,17 @@ def _by_weights(
 
 
 def _by_gradient(
-    net: nn.Module, x: Tensor, tap: str, target: Tensor | None, every: bool
+    net: nn.Module, x: Tensor, place: Place, target: Tensor | None, every: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the same from a backward pass through the layers behind ``tap``; one for each class when ``every``."""
-    with cut(net, tap) as made:
+    """Return the same from a backward pass through the layers after the tap; one for each class when ``every``."""
+    with cut(net, *place) as made:
         scores = logits(net, x)
-        map_ = made.reached(tap)
+        map_ = made.reached(place[0])
         chosen = targets(scores, target)
         kinds = torch.arange(scores.shape[1], device=x.device).expand(len(x), -1) if every else chosen[:, None]
         if not scores.requires_grad:
             raise ProbeError(
-                f'the score does not depend on the tap "{tap}", so it has no say there; choose another one'
+                f'the score does not depend on the tap "{place[0]}", so it has no say there; choose another one'
             )
         low: list[Tensor] = []
         for k in kinds.unbind(1):
@@ -108,24 +112,20 @@ def _by_gradient(
         return scores.detach(), chosen, torch.stack(low, 1)
 
 
-def _linear_head(net: nn.Module, x: Tensor, tap: str) -> nn.Linear | None:
-    """Return the linear layer behind the global average pool, where the net ends in these two for an image (1, C, H, W).
+def _linear_head(net: nn.Module, x: Tensor, place: Place) -> str | None:
+    """Return the linear layer after the global average pool, where the net ends in these two for an image (1, C, H, W).
 
     The layer's input must be the mean of the map, its output the scores, and the score's derivative W / (h w).
     """
-    seen: list[tuple[nn.Linear, Tensor, Tensor]] = []
+    seen: list[tuple[str, Tensor, Tensor]] = []
 
-    def watch(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        seen.append((cast(nn.Linear, module), inputs[0].detach(), output.detach()))
+    def see(name: str, _module: nn.Module, inputs: tuple[Any, ...], output: Tensor) -> None:
+        seen.append((name, inputs[0].detach(), output.detach()))
 
-    handles = [m.register_forward_hook(watch) for m in net.modules() if isinstance(m, nn.Linear)]
-    try:
-        with cut(net, tap) as made:
-            scores = logits(net, x)
-            map_ = made.reached(tap)
-    finally:
-        for handle in handles:
-            handle.remove()
+    dense = [name for name, module in net.named_modules() if name and isinstance(module, nn.Linear)]
+    with watched(net, see, dense), cut(net, *place) as made:
+        scores = logits(net, x)
+        map_ = made.reached(place[0])
     if not seen or not scores.requires_grad:
         return None
     head, pooled, output = seen[-1]
@@ -134,21 +134,10 @@ def _linear_head(net: nn.Module, x: Tensor, tap: str) -> nn.Linear | None:
     if not _same(full(pooled), full(map_.detach()).mean((2, 3)), x.dtype):
         return None
     best = int(scores.argmax())
-    (gradient,) = torch.autograd.grad(scores[0, best], map_)
-    expected = full(head.weight[best]) / (map_.shape[2] * map_.shape[3])
+    (gradient,) = torch.autograd.grad(scores[0, best], map_, materialize_grads=True)
+    expected = full(cast(nn.Linear, net.get_submodule(head)).weight[best]) / (map_.shape[2] * map_.shape[3])
     same = _same(full(gradient[0]), expected[:, None, None].expand_as(gradient[0]), x.dtype)
     return head if same else None
-
-
-@contextmanager
-def _inputs_of(module: nn.Module) -> Generator[list[Tensor], None, None]:
-    """While the block runs, what goes into ``module`` is appended to the list."""
-    seen: list[Tensor] = []
-    handle = module.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0]))
-    try:
-        yield seen
-    finally:
-        handle.remove()
 
 
 def _same(a: Tensor, b: Tensor, dtype: torch.dtype) -> bool:

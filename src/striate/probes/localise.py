@@ -12,17 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from striate.base.errors import NetError, ProbeError, nearest
-from striate.nets.taps import taps
+from striate.base.errors import ProbeError
+from striate.nets.maps import Layout, last_of, uses
+from striate.nets.tokens import tokens_after
+from striate.nets.watching import module_at, watched
 from striate.probes.boxes import box_of
-from striate.probes.lastmap import last_map
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.untouched import untouched
 from striate.probes.upsampled import at, of_class, strongest
@@ -38,6 +39,7 @@ class Ending:
 
     tap: str
     uses: int
+    layout: Layout
 
 
 def localise(
@@ -50,25 +52,30 @@ def localise(
     tap: str | None = None,
     native: tuple[int, int] | None = None,
 ) -> Record:
-    """Return where in images (N, C, H, W) of any size class ``target`` is (None: that of the largest response).
+    """Return where in images (N, C, H, W) of any size class ``target`` is (None: the net's answer for the whole image).
 
     Each image is read at every ``scale``, enlarged by it (bilinear), and the responses are averaged. ``native`` is the (H, W)
     that the net was trained at (None: that of the images). Arrays: ``heatmap`` (N, H, W), the response to the class,
     interpolated to the image; ``response`` (N, K, h, w), that to every class at the first scale; ``box`` (N, 4), top,
     left, bottom, right, the area around the largest value above ``threshold`` of the way up from the median; ``peak``
-    (N, 2), row and column of that value. The scores told are those at that place. Raises ProbeError for a net whose head does
-    not pool over the whole map, and for what is out of range.
+    (N, 2), row and column of that value; ``strongest`` (N,), the class of the largest response of all. The scores told
+    are those at the peak, their ``predicted`` the net's answer for the whole image. Raises ProbeError for a net
+    whose head does not pool over the whole map, and for what is out of range.
     """
     if not 0 < threshold < 1:
         raise ProbeError(f"the threshold is {threshold:g}, and must lie between 0 and 1, both excluded")
     with untouched(net, images) as x, torch.no_grad():
         read, tap, linear = read_places(net, x, scale, tap, native)
         size, given = (x.shape[2], x.shape[3]), asked(target, len(x))
-        chosen = targets(read[0].amax((2, 3)), strongest(read, size) if given is None else given)
+        answer = whole(net, x, scale, read, linear).argmax(1)
+        chosen = targets(read[0].amax((2, 3)), answer if given is None else given)
         heatmap = of_class(read, size, chosen)
         box, peak = boxes_and_peaks(heatmap, threshold)
         scores = at(read, size, peak)
-    arrays = {"heatmap": heatmap, "response": read[0], "box": box, "peak": peak}
+        most = strongest(read, size)
+        _, summit = boxes_and_peaks(of_class(read, size, most), threshold)
+        strong = described(at(read, size, summit), most)
+    arrays = {"heatmap": heatmap, "response": read[0], "box": box, "peak": peak, "strongest": most}
     facts: dict[str, Any] = {
         "tap": tap,
         "scale": [float(s) for s in scale],
@@ -76,9 +83,14 @@ def localise(
         "maps": [list(r.shape[2:]) for r in read],
         "linear_head": linear,
         "boxes": box.tolist(),
+        "strongest": [
+            {"class": s.target, "response": s.score, "probability": s.probability, "place": place}
+            for s, place in zip(strong, summit.tolist(), strict=True)
+        ],
     }
+    told = tuple(replace(s, predicted=k) for s, k in zip(described(scores, chosen), answer.tolist(), strict=True))
     placed = {name: array.to(images.device) for name, array in arrays.items()}
-    return Record("localise", "localise", placed, SIGN, described(scores, chosen), facts)
+    return Record("localise", "localise", placed, SIGN, told, facts)
 
 
 def read_places(
@@ -98,6 +110,21 @@ def read_places(
     return read, end.tap, linear
 
 
+def whole(net: nn.Module, x: Tensor, scale: Sequence[float], read: Sequence[Tensor], linear: bool) -> Tensor:
+    """Return the scores (N, K) of whole images (N, C, H, W), mean over the scales; in `untouched`.
+
+    After a linear head they are the mean of the responses over the places. Any other head is asked, and where it takes no map
+    of this size, the same mean stands in for its answer.
+    """
+    means = torch.stack([each.mean((2, 3)) for each in read]).mean(0)
+    if linear:
+        return means
+    try:
+        return torch.stack([full(logits(net, enlarged(x, s).clone())) for s in scale]).mean(0)
+    except (RuntimeError, ValueError):
+        return means
+
+
 def boxes_and_peaks(heatmap: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
     """Return the boxes (N, 4) of maps (N, H, W), and row and column of the largest values, (N, 2)."""
     box = torch.tensor([box_of(each.double().cpu().numpy(), threshold) for each in heatmap], device=heatmap.device)
@@ -109,28 +136,23 @@ def ending(net: nn.Module, x: Tensor, tap: str | None) -> Ending:
     """Return where the map of an image (1, C, H, W) ends: ``tap``, or else what last puts out a map of more than one cell.
 
     That may be a pool, or a whole block, whose inner modules' outputs are still added to. Raises NetError for an unknown tap,
-    ProbeError for a net without a map.
+    ProbeError for a net without a map, or one that works on tokens after it.
     """
-    modules = dict(net.named_modules())
-    if tap is not None and (tap not in modules or not tap):
-        raise NetError(f'tap "{tap}" is unknown{nearest(tap, modules)}; the net has {", ".join(taps(net))}')
-    passed: list[str] = []
-
-    def watch(name: str, output: object) -> None:
-        if name and (name == tap or (tap is None and _is_map(modules[name], output))):
-            passed.append(name)
-
-    handles = [
-        module.register_forward_hook(lambda _m, _i, output, name=name: watch(name, output))
-        for name, module in modules.items()
-    ]
-    try:
-        net(x.clone())
-    finally:
-        for handle in handles:
-            handle.remove()
-    name = tap or (passed[-1] if passed else last_map(net, x))
-    return Ending(name, max(1, passed.count(name)))
+    if tap is not None:
+        module_at(net, tap)
+    passed = uses(net, x)
+    maps = [use for use in passed if use.cells > 1 and tap in (None, use.name)]
+    last = maps[-1] if maps else next((u for u in reversed(passed) if u.cells and tap in (None, u.name)), None)
+    if tap is None and tokens_after(passed, last_of(passed)):
+        raise ProbeError(
+            "this net works on tokens after its last map, and its head does not pool over a map that could be read place by"
+            f" place; {_OTHERS}"
+        )
+    if last is None:
+        told = f'the tap "{tap}"' if tap else "this net"
+        raise ProbeError(f"{told} puts out no feature map (N, C, H, W); {_OTHERS}")
+    turns = sum(use.name == last.name for use in passed)
+    return Ending(last.name, turns, Layout(last.order or "NCHW"))
 
 
 def responses(net: nn.Module, x: Tensor, end: Ending) -> Tensor:
@@ -192,20 +214,6 @@ def enlarged(x: Tensor, factor: float) -> Tensor:
     return F.interpolate(x, (height, width), mode="bilinear", align_corners=False, antialias=factor < 1)
 
 
-def _is_map(module: nn.Module, output: object) -> bool:
-    if not isinstance(output, Tensor) or output.dim() != 4:
-        return False
-    height, width = output.shape[1:3] if _channels_last(module, output) else output.shape[2:]
-    return height * width > 1
-
-
-def _channels_last(module: nn.Module, output: Tensor) -> bool:
-    """Tell whether a module puts out (N, h, w, C), as those do that work on the last dimension."""
-    if isinstance(module, nn.Linear):
-        return True
-    return isinstance(module, nn.LayerNorm) and output.shape[-1] == module.normalized_shape[-1]
-
-
 def _run(net: nn.Module, x: Tensor, reason: str) -> Tensor:
     try:
         return cast(Tensor, net(x.clone()))
@@ -222,24 +230,12 @@ def _near(a: Tensor, b: Tensor, dtype: torch.dtype) -> bool:
 @contextmanager
 def _changed(net: nn.Module, end: Ending, change: Callable[[Tensor], Tensor]) -> Generator[None, None, None]:
     """While the block runs, the net goes on from the last use of the tap with ``change`` of the map (N, C, h, w)."""
-    module = net.get_submodule(end.tap)
-    uses = 0
+    turns = 0
 
-    def replace(_module: nn.Module, _inputs: tuple[Tensor, ...], output: object) -> object:
-        nonlocal uses
-        uses += 1
-        if uses < end.uses:
-            return output
-        if not isinstance(output, Tensor) or output.dim() != 4:
-            raise ProbeError(
-                f'the tap "{end.tap}" puts out no feature map (N, C, H, W); choose a tap before the pooling'
-            )
-        last = _channels_last(module, output)
-        made = change(output.movedim(3, 1) if last else output)
-        return made.movedim(1, 3) if last else made
+    def replace(_name: str, _module: nn.Module, _inputs: tuple[Any, ...], output: Tensor) -> Tensor:
+        nonlocal turns
+        turns += 1
+        return output if turns < end.uses else end.layout.unfold(change(end.layout.fold(output)), output)
 
-    handle = module.register_forward_hook(replace)
-    try:
+    with watched(net, replace, [end.tap]):
         yield
-    finally:
-        handle.remove()

@@ -8,8 +8,9 @@ image shifted by up to ``jitter`` pixels around its edges, so that what excites 
 ``pixel`` instead of ``fourier`` the pixels themselves are climbed. The best image on the way is kept; beside it stand the
 patches of real images that excite the channel most.
 
-A cell behind a ReLU that is silent at the start has no gradient; then the mean of its map is climbed, and where that is silent
-too, a random way. It may still not wake; another ``seed``, or the tap before the ReLU, then helps.
+A cell that a ReLU silences has no gradient. Then what goes into that activation is climbed in its place; where the tap is no
+activation, the mean of its map, and where that is silent too, a random direction. A climb that ends no higher than it began
+went nowhere, and is said to have; another ``seed`` may help.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.nets.taps import tapped
-from striate.probes.lastmap import last_map
+from striate.nets.maps import Layout
+from striate.nets.taps import entered, tapped
+from striate.nets.tokens import feature_map
 from striate.probes.patches import patches
 from striate.probes.pixels import Scale, scale
 from striate.probes.record import Record, full
@@ -65,20 +67,33 @@ def maximize(
         _check(channels, steps, rate, parameters, where, jitter, min(x.shape[2:]))
         space = scale(x, mean, std)
         space.pixels(x)
-        tap = tap or last_map(net, x[:1])
+        tap, layout = _place(net, x[:1], tap)
         rng = torch.Generator().manual_seed(seed)
         free, draw = _free(parameters, (len(channels), *x.shape[1:]), smoothness, space, rng)
-        with tapped(net, [tap]) as kept:
+        with tapped(net, [tap]) as kept, entered(net, tap) as before:
+
+            def seen(image: Tensor, what: str = where) -> tuple[Tensor, Tensor | None]:
+                """Return what the channels answer, and the same of what goes into the tap where that is an activation."""
+                net(image)
+                own, source = kept[tap], before[0] if before else None
+                activation = (
+                    source is not None and source.shape == own.shape and next(module.parameters(), None) is None
+                )
+                both = [own, source] if source is not None and activation else [own]
+                answers = [_answers(layout.fold(t) if layout else t, channels, what) for t in both]
+                return answers[0], answers[1] if activation else None
+
+            module = net.get_submodule(tap)
             net(x[:1].clone())
-            _check_channels(tap, kept[tap], channels)
-            climb = _climb(net, space, kept, tap, channels, where, (free, draw), steps, rate, jitter, rng)
+            _check_channels(tap, layout.fold(kept[tap]) if layout else kept[tap], channels)
+            with torch.no_grad():
+                start, _ = seen(space.normalized(draw()))
+            climb = _climb(lambda p, w: seen(space.normalized(p), w), where, (free, draw), steps, rate, jitter, rng)
             with torch.no_grad():
                 pixels = draw()
                 made = space.normalized(pixels)
-                net(made.clone())
-                answer, largest = (_answers(kept[tap], channels, w) for w in (where, "largest"))
-                is_map = kept[tap].dim() == 4
-    found = patches(net, images, tap=tap, channels=channels, top=top, batch=batch) if is_map else None
+                answer, largest = (seen(made.clone(), w)[0] for w in (where, "largest"))
+    found = patches(net, images, tap=tap, channels=channels, top=top, batch=batch) if layout else None
     arrays = {"images": full(made), "pixels": pixels, "answer": answer, "largest": largest, "climb": climb}
     facts = {
         "first_dimension": "channels",
@@ -93,6 +108,7 @@ def maximize(
         "seed": seed,
         "answers": answer.tolist(),
         "largest": largest.tolist(),
+        "nowhere": [k for k, moved in zip(channels, (answer > start).tolist(), strict=True) if not moved],
         "patches": found.facts["patches"] if found else None,
     }
     placed = {name: array.detach().to(images.device) for name, array in arrays.items()}
@@ -140,11 +156,7 @@ def _free(
 
 
 def _climb(
-    net: nn.Module,
-    space: Scale,
-    kept: dict[str, Tensor],
-    tap: str,
-    channels: Sequence[int],
+    seen: Callable[[Tensor, str], tuple[Tensor, Tensor | None]],
     where: str,
     drawn: tuple[Tensor, Callable[[], Tensor]],
     steps: int,
@@ -152,32 +164,47 @@ def _climb(
     jitter: int,
     rng: torch.Generator,
 ) -> Tensor:
-    """Climb, and return the answers (M, steps) on the way."""
+    """Climb what ``seen`` returns for pixels, and return the answers (M, steps) on the way."""
     free, draw = drawn
     optimizer = torch.optim.Adam([free], rate)
-    best, highest = free.detach().clone(), torch.full((len(channels),), -torch.inf).to(space.mean)
+    best, highest = free.detach().clone(), torch.full((len(free),), -torch.inf).to(free)
     elsewhere = torch.randn(free.shape, generator=rng).to(free)
     answers: list[Tensor] = []
     for _ in range(steps):
         down, across = torch.randint(-jitter, jitter + 1, (2,), generator=rng).tolist()
-        net(space.normalized(draw().roll((down, across), (2, 3))))
-        answer = _answers(kept[tap], channels, where)
+        pixels = draw().roll((down, across), (2, 3))
+        answer, source = seen(pixels, where)
         with torch.no_grad():
             better = answer > highest
             highest[better], best[better] = answer[better].to(highest), free[better]
-        # Behind a ReLU a silent cell has no gradient: then the whole map is climbed, and if it is silent too, a random way.
-        gradient = torch.zeros_like(free)
-        for height in (answer, _answers(kept[tap], channels, "map")):
-            (g,) = torch.autograd.grad(-height.sum(), free, retain_graph=True, materialize_grads=True)
-            gradient = torch.where(_silent(gradient), g, gradient)
-            if not bool(_silent(gradient).any()):
-                break
+        gradient = _toward(answer, free)
+        if bool(_silent(gradient).any()):
+            # A ReLU passes no gradient to a silent cell: what goes into it is climbed, or the whole map, or a random way.
+            instead = source if source is not None else seen(pixels, "map")[0]
+            gradient = torch.where(_silent(gradient), _toward(instead, free), gradient)
         free.grad = torch.where(_silent(gradient), elsewhere, gradient)
         optimizer.step()
         answers.append(answer.detach())
     with torch.no_grad():
         free.copy_(best)
     return torch.stack(answers, 1)
+
+
+def _toward(answers: Tensor, free: Tensor) -> Tensor:
+    """Return the gradient of minus the answers; 0 where they depend on nothing that is free."""
+    if not answers.requires_grad:
+        return torch.zeros_like(free)
+    return torch.autograd.grad(-answers.sum(), free, retain_graph=True, materialize_grads=True)[0]
+
+
+def _place(net: nn.Module, x: Tensor, tap: str | None) -> tuple[str, Layout | None]:
+    """Return the tap and how the map lies in its output; None where that is one number for each channel."""
+    if tap is not None:
+        with torch.no_grad(), tapped(net, [tap]) as kept:
+            net(x.clone())
+        if tap in kept and kept[tap].dim() == 2:
+            return tap, None
+    return feature_map(net, x, tap)
 
 
 def _silent(gradient: Tensor) -> Tensor:

@@ -10,14 +10,19 @@ the processor's cache.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.probes.layout import quickest
-from striate.probes.record import Record, Target, described, full, logits, targets
+from striate.probes.record import EVEN, Record, Target, described, full, logits, targets
 from striate.probes.untouched import untouched
 
+Progress = Callable[[int, int], None]
+MOST_PATCHES = 2**15
+"""Patches of one image at most, each a forward pass: minutes for a small net, hours for a large one."""
 SIGN = (
     "positive where the score falls when the place is covered, so that it speaks for the class; negative where it rises"
 )
@@ -32,11 +37,13 @@ def occlusion(
     stride: int | None = None,
     fill: float = 0.0,
     batch: int = 64,
+    progress: Progress | None = None,
 ) -> Record:
     """Return the occlusion map of images (N, C, H, W) for class ``target``: ``heatmap`` (N, H, W), in units of the score.
 
     ``drops`` (N, rows, columns) holds the fall for each patch. The window is an eighth of the shorter edge, at least 1, and the
-    stride half of the window, unless they are given. Raises ProbeError when they do not fit the image.
+    stride half of the window, unless they are given. ``progress`` is called with how many images went through the net,
+    and of how many. Raises ProbeError when they do not fit the image, or make more than MOST_PATCHES.
     """
     with untouched(net, images) as x, torch.no_grad():
         height, width = x.shape[2:]
@@ -47,12 +54,24 @@ def occlusion(
                 f"window is {window} and stride {stride} for images of {width} x {height} pixels; a window is 1 to"
                 f" {min(height, width)}, and a stride 1 to the window, so that every pixel is covered"
             )
+        patches = count(height, window, stride) * count(width, window, stride)
+        if patches > MOST_PATCHES:
+            raise ProbeError(
+                f"window {window} and stride {stride} make {patches:,} patches of an image of {width} x {height} pixels, each"
+                f" of which is a forward pass, and at most {MOST_PATCHES:,} are taken; give a larger --window or --stride"
+            )
+        told = progress or _unseen
+        passes = len(x) * (1 + patches)
+        told(0, passes)
         scores = torch.cat([logits(net, part.clone()) for part in x.split(batch)])
+        told(len(x), passes)
         chosen = targets(scores, target)
         own = full(scores).gather(1, chosen[:, None])[:, 0]
         tops, lefts = starts(height, window, stride), starts(width, window, stride)
-        covered = _covered(net, x, chosen, tops, lefts, window, fill, batch)
+        covered = _covered(net, x, chosen, tops, lefts, window, fill, batch, told)
         drops = own[:, None] - covered
+        # A difference of two scores below their own rounding is none.
+        drops = torch.where(drops.abs() <= EVEN * own.abs()[:, None], torch.zeros_like(drops), drops)
         return Record(
             "occlusion",
             "heatmap",
@@ -67,10 +86,19 @@ def occlusion(
         )
 
 
+def count(length: int, window: int, stride: int) -> int:
+    """Return how many windows there are along an edge, without listing them."""
+    return 1 + -(-(length - window) // stride)
+
+
 def starts(length: int, window: int, stride: int) -> list[int]:
     """Return where the windows start along an edge: every ``stride``, and once more so that the last one ends at the edge."""
     places = list(range(0, length - window + 1, stride))
     return places if places[-1] == length - window else [*places, length - window]
+
+
+def _unseen(done: int, of: int) -> None:
+    """Tell nobody."""
 
 
 def _covered(
@@ -82,6 +110,7 @@ def _covered(
     window: int,
     fill: float,
     batch: int,
+    progress: Progress,
 ) -> Tensor:
     """Return the score (N, P) of each image with each of the P patches covered."""
     corners = [(top, left) for top in tops for left in lefts]
@@ -95,6 +124,7 @@ def _covered(
             top, left = corners[i % len(corners)]
             row[:, top : top + window, left : left + window] = fill
         made.append(full(logits(net, some)).gather(1, chosen[image][:, None])[:, 0])
+        progress(len(x) + flat.stop, len(x) * (1 + len(corners)))
     return torch.cat(made).view(len(x), len(corners))
 
 

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.nets.taps import tapped
+from striate.nets.tokens import feature_map
 from striate.probes.features import FIRST_CHANNELS, checked_map
-from striate.probes.lastmap import last_map
 from striate.probes.record import Record, full
 from striate.probes.untouched import untouched
 from striate.probes.windows import windows
@@ -40,23 +40,24 @@ def patches(
     if top < 1 or not channels:
         raise ProbeError(f"{len(channels)} channels and top {top} are given, and both must be 1 or more")
     with untouched(net, images) as x, torch.no_grad():
-        tap = tap or last_map(net, x[:1])
+        tap, layout = feature_map(net, x[:1], tap)
         largest: list[Tensor] = []
         places: list[Tensor] = []
         width = 1
         with tapped(net, [tap]) as kept:
             for some in x.split(batch):
                 net(some.clone())
-                if fault := checked_map(tap, kept[tap], channels):
+                made = layout.fold(kept[tap])
+                if fault := checked_map(tap, made, channels):
                     raise ProbeError(fault)
-                width = kept[tap].shape[3]
-                best = full(kept[tap][:, list(channels)]).flatten(2).max(2)
+                width = made.shape[3]
+                best = full(made[:, list(channels)]).flatten(2).max(2)
                 largest.append(best.values)
                 places.append(best.indices)
         order = torch.cat(largest).T.sort(dim=1, descending=True, stable=True)
         value, image = order.values[:, :top], order.indices[:, :top]
         flat = torch.cat(places).T.gather(1, image)
-        seen = windows(net, x[:1], [tap])[tap]
+        seen = windows(net, x[:1], {tap: layout})[tap]
     cell = torch.stack((flat // width, flat % width), 2)
     window = torch.tensor([[seen.of(row, column) for row, column in line] for line in cell.tolist()])
     arrays = {"value": value, "image": image, "cell": cell, "window": window}

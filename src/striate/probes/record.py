@@ -19,6 +19,8 @@ from torch import Tensor, nn
 from striate.base.errors import ProbeError
 from striate.base.outputs import MARK, write_output
 
+EVEN = 1e-6
+"""What a map's values differ by less than this, for their size, is rounding."""
 Target = int | Sequence[int] | Tensor | None
 """The class to explain: one for all images, one for each of them, or None for the predicted one."""
 
@@ -63,8 +65,16 @@ class Record:
             raise ProbeError(f"the probe {self.probe} makes no heatmap; its arrays are {', '.join(self.arrays)}")
         return self.arrays["heatmap"]
 
+    @property
+    def blank(self) -> tuple[bool, ...]:
+        """For each image whether its heatmap says nothing (`blank`); empty for a probe without one."""
+        return tuple(blank(self.arrays["heatmap"]).tolist()) if "heatmap" in self.arrays else ()
+
     def to_json(self, classes: Sequence[str] = ()) -> dict[str, Any]:
-        """Return the numbers without the arrays, of which only shapes and ranges are told; ``classes`` names the classes."""
+        """Return the numbers without the arrays, of which only shapes and ranges are told; ``classes`` names the classes.
+
+        A heatmap's ``blank`` tells for each image whether its map says nothing.
+        """
         scores = [{**asdict(score), "label": label(score.target, classes)} for score in self.scores]
         arrays = {
             name: {"shape": list(array.shape), "min": float(array.min()), "max": float(array.max())}
@@ -76,6 +86,7 @@ class Record:
             "kind": self.kind,
             "sign": self.sign,
             "scores": scores,
+            **({"blank": list(self.blank)} if self.blank else {}),
             "facts": dict(self.facts),
             "arrays": arrays,
         }
@@ -91,6 +102,17 @@ class Record:
         with zipfile.ZipFile(file, "a") as archive:
             archive.comment = MARK.encode()
         write_output(Path(path), file.getvalue())
+
+
+def blank(maps: Tensor) -> Tensor:
+    """Tell which of the maps (N, ...) say nothing: one value everywhere up to rounding, or one that is not finite: (N,).
+
+    Rounding is that of what a map is made of: a net that adds up to a constant does so to a few units in the last place.
+    """
+    flat = full(maps.detach()).flatten(1)
+    finite = flat.isfinite().all(1)
+    values = torch.where(finite[:, None], flat, 0.0)
+    return ~finite | (values.amax(1) - values.amin(1) <= EVEN * values.abs().amax(1))
 
 
 def label(target: int, classes: Sequence[str]) -> str:
@@ -130,6 +152,12 @@ def targets(scores: Tensor, target: Target) -> Tensor:
         accepted = "only class 0" if classes == 1 else f"classes 0 to {classes - 1}"
         raise ProbeError(f"class {wrong[0]} is out of range; the net has {accepted}")
     return given.to(scores.device)
+
+
+def answers(scores: Tensor) -> Tensor:
+    """Return the class of the largest of the scores (N, K), int64 (N,); -1 where several share it, or it is NaN."""
+    most, best = scores.detach().max(1)
+    return torch.where((scores.detach() == most[:, None]).sum(1) == 1, best, -1)
 
 
 def described(scores: Tensor, chosen: Tensor) -> tuple[Score, ...]:

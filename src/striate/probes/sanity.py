@@ -1,27 +1,40 @@
 """Does a heatmap mean anything? Whether it depends on the weights (`cascade`), and finds what the net needs (`deletion`).
 
-Both are answered in words too. A map depends on the weights when its rank correlation with the trained net's falls below
-DEPENDS as all weights become random, and hardly when it stays above HARDLY. It finds what the net needs when it does better
-than itself moved to a random place in more than half of the images, by the 95 % interval of that share; with few images that
-stays undecided.
+Both are answered in words too. Let r be the rank correlation of the map with the trained net's as all weights become random,
+over the images in which both maps are defined. The map depends on the weights when |r| is below DEPENDS and its 95 % t
+interval excludes HARDLY; hardly when it is the other way round; in part when the interval excludes 0 and 1. It finds what the
+net needs when it does better than itself moved to a random place in more images than not, by the exact sign test at 5 %, ties
+left out and counted. A blank map is undefined: it is counted, and neither passes nor fails.
+With fewer images than any verdict could come
+from, the work is not begun.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, replace
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
+from scipy import stats
 from torch import Tensor, nn
 
 from striate.probes.cascade import Cascade, Map, cascade
 from striate.probes.deletion import Curves, curves
 from striate.probes.features import RULES, heatmaps
-from striate.probes.record import Record
+from striate.probes.record import Record, blank
 from striate.probes.shares import share
 
 DEPENDS, HARDLY = 0.3, 0.7
+LEVEL = 0.05
+FEWEST = math.ceil(math.log2(2 / LEVEL))
+"""Images below which no verdict of the sign test is possible: 2 * 0.5^n must not exceed LEVEL."""
+FEWEST_CORRELATED = 2
+"""Correlations below which their mean has no interval."""
+TIE = 1e-6
+"""Areas under a curve of probabilities, computed in float32, that differ by less are equal."""
 
 
 def checked(
@@ -69,51 +82,123 @@ def _checks(
     seed: int,
     counted: str = "image",
 ) -> dict[str, Any]:
-    fall = cascade(net, images, classes, probe, seed=seed)
-    followed = curves(net, images, classes, heat, steps=steps, seed=seed)
+    """Return ``cascade`` and ``curves``, each None where it was not begun, and the conclusions."""
+    shown = ~blank(heat)
+    count, kept = len(heat), int(shown.sum())
+    fall = cascade(net, images, classes, probe, seed=seed) if kept >= FEWEST_CORRELATED else None
+    followed = None
+    if kept >= FEWEST:
+        where = shown.to(images.device)
+        followed = curves(net, images[where], classes[shown.cpu()], heat[shown], steps=steps, seed=seed)
     return {
-        "cascade": {**asdict(fall), "means": fall.means()},
-        "curves": {**asdict(followed), "areas": followed.areas()},
-        "conclusions": conclusions(fall, followed, counted),
+        "cascade": fall and {**asdict(fall), "means": fall.means()},
+        "curves": followed and {**asdict(followed), "areas": followed.areas()},
+        "conclusions": conclusions(fall, followed, count, count - kept, counted),
     }
 
 
-def conclusions(fall: Cascade, followed: Curves, counted: str = "image") -> dict[str, str]:
-    """Return one sentence for each check: ``weights``, ``deletion`` and ``insertion``; ``counted`` is what one map is of."""
-    areas = followed.image_areas
-    less = [a < b for a, b in zip(areas["deletion"], areas["moved_deletion"], strict=True)]
-    more = [a > b for a, b in zip(areas["insertion"], areas["moved_insertion"], strict=True)]
+def conclusions(
+    fall: Cascade | None, followed: Curves | None, images: int, blanks: int = 0, counted: str = "image"
+) -> dict[str, str]:
+    """Return one sentence for each check: ``weights``, ``deletion`` and ``insertion``; ``counted`` is what one map is of.
+
+    Of so many ``images`` the map is blank in ``blanks``. None stands for a check that was not begun, for lack of images.
+    """
+    among = _Among(images, blanks, counted)
     return {
-        "weights": _on_weights(fall.means()[-1]),
-        "deletion": _on_order(less, "covered by it, the class is lost sooner", counted),
-        "insertion": _on_order(more, "put in by it, the class is found sooner", counted),
+        "weights": _on_weights(fall, among),
+        "deletion": _on_order(followed, "deletion", -1, "covered by it, the class is lost sooner", among),
+        "insertion": _on_order(followed, "insertion", 1, "put in by it, the class is found sooner", among),
     }
 
 
-def _on_weights(left: float) -> str:
+@dataclass(frozen=True)
+class _Among:
+    images: int
+    blanks: int
+    counted: str
+
+    def number(self, count: int) -> str:
+        return f"{count} {self.counted}{'' if count == 1 else 's'}"
+
+    def too_few(self, fewest: int) -> str:
+        """Return why nothing can be said of fewer maps than ``fewest``; empty where there are as many."""
+        shown = self.images - self.blanks
+        if shown >= fewest:
+            return ""
+        if not shown:
+            every = f"every {self.counted}" if self.images > 1 else f"this {self.counted}"
+            return f"undefined; the map is blank in {every}, so there is nothing to check"
+        without = f" whose map is not blank, of {self.images}" if self.blanks else ""
+        return (
+            f"undecided with so few {self.counted}s; there {'is' if shown == 1 else 'are'} {shown}{without}, and no verdict is"
+            f" possible with fewer than {fewest}"
+        )
+
+
+def _on_weights(fall: Cascade | None, among: _Among) -> str:
+    if fall is None:
+        return among.too_few(FEWEST_CORRELATED)
+    values = fall.defined()[-1]
+    shown = among.images - among.blanks
+    vanished = shown - len(values)
+    if not values:
+        return f"undefined; with all weights random the map is blank in every {among.counted}, so it cannot be compared"
+    mean, low, high = _interval(values)
+    near, far = (abs(mean), high if mean >= 0 else -low)
+    least = low if mean >= 0 else -high
     verdict = (
-        "the map depends on the weights"
-        if abs(left) < DEPENDS
-        else "the map depends on the weights in part"
-        if abs(left) <= HARDLY
+        f"undecided with so few {among.counted}s"
+        if len(values) < FEWEST_CORRELATED
+        else "the map depends on the weights"
+        if near < DEPENDS and far < HARDLY and least > -HARDLY
         else "the map hardly depends on the weights: it shows the image, not the net"
-    )
-    return f"{verdict}; with all of them random its rank correlation with the trained net's is {left:.2f}"
-
-
-def _on_order(better: list[bool], said: str, counted: str) -> str:
-    told = share(sum(better), len(better))
-    verdict = (
-        "the map finds what the net needs"
-        if told["low"] > 0.5
-        else "the map misses what the net needs"
-        if told["high"] < 0.5
-        else f"undecided with so few {counted}s"
-        if len(better) < 30
+        if near > HARDLY and least > DEPENDS
+        else "the map depends on the weights in part"
+        if DEPENDS <= near <= HARDLY and least > 0 and far < 1
         else "undecided"
     )
-    interval = f" ({told['low']:.2f} to {told['high']:.2f})" if len(better) > 1 else ""
+    interval = f" ({low:.2f} to {high:.2f})" if len(values) > 1 else ""
+    left = f", over {len(values)} of {among.number(among.images)}" if len(values) < among.images else ""
     return (
-        f"{verdict}; {said} than with the map moved elsewhere, in {told['hits']} of {told['tries']}"
-        f" {counted}{'s' if len(better) > 1 else ''}{interval}"
+        f"{verdict}; with all of them random its rank correlation with the trained net's is {mean:.2f}{interval}{left}"
+        + "".join((_told("blank before", among.blanks), _told("blank after", vanished)))
     )
+
+
+def _told(what: str, count: int) -> str:
+    return f"; {what} in {count}" if count else ""
+
+
+def _interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return the mean and its 95 % t interval, inside -1 to 1; of one value the whole range."""
+    mean = float(np.mean(values))
+    if len(values) < FEWEST_CORRELATED:
+        return mean, -1.0, 1.0
+    half = float(stats.t.ppf(1 - LEVEL / 2, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values)))
+    return mean, max(-1.0, mean - half), min(1.0, mean + half)
+
+
+def _on_order(followed: Curves | None, name: str, sign: int, said: str, among: _Among) -> str:
+    """Return what the areas by the map and by the moved map say; ``sign`` is 1 where the larger one is better."""
+    if followed is None:
+        return among.too_few(FEWEST)
+    pairs = zip(followed.image_areas[name], followed.image_areas[f"moved_{name}"], strict=True)
+    gains = [sign * (own - moved) for own, moved in pairs]
+    defined = [gain for gain in gains if not math.isnan(gain)]
+    better, worse = sum(gain > TIE for gain in defined), sum(gain < -TIE for gain in defined)
+    ties, tries = len(defined) - better - worse, better + worse
+    rest = _told("tied", ties) + _told("undefined", len(gains) - len(defined)) + _told("blank", among.blanks)
+    if not tries:
+        return f"undecided; it makes no difference where the map lies{rest}"
+    told = share(better, tries)
+    significant = stats.binomtest(better, tries).pvalue <= LEVEL
+    verdict = (
+        ("the map finds what the net needs" if better > worse else "the map misses what the net needs")
+        if significant
+        else f"undecided with so few {among.counted}s"
+        if tries < 30
+        else "undecided"
+    )
+    interval = f" ({told['low']:.2f} to {told['high']:.2f})"
+    return f"{verdict}; {said} than with the map moved elsewhere, in {better} of {among.number(tries)}{interval}{rest}"

@@ -22,6 +22,7 @@ from striate.base.intervals import Scale, mean_interval
 from striate.data.imageset import Split
 from striate.probes.boxes import holds, overlap
 from striate.probes.localise import boxes_and_peaks, read_places
+from striate.probes.record import blank
 from striate.probes.shares import share
 from striate.probes.untouched import untouched
 from striate.probes.upsampled import upsampled
@@ -86,27 +87,40 @@ def found(
     """Return how well ``net`` finds every object of ``made``, whose normalized ``images`` (N, C, H, W) are given.
 
     ``pointing`` is a share with its interval; ``overlap`` the mean over scenes with its 95 % t interval; ``overlap_half`` the
-    share of at least 0.5; ``chance`` the share of the canvas that an object covers, which is what pointing anywhere gives. The
+    share of at least 0.5; ``chance`` the share of the canvas that an object covers, which is what pointing anywhere gives. An
+    object of whose class the response is blank has no place: ``blank`` counts these, and they are left out of the rest. The
     options are those of `localise`.
     """
-    hits: list[list[bool]] = []
+    hits: list[bool] = []
     overlaps: list[list[float]] = []
+    blanks = 0
     with untouched(net, images) as x, torch.no_grad():
         read, _, _ = read_places(net, x, scale, tap, native)
         for place, (labels, truths) in enumerate(zip(made.labels, made.boxes.tolist(), strict=True)):
             own = [each[place : place + 1, torch.from_numpy(labels).to(each.device)] for each in read]
-            boxes, peaks = boxes_and_peaks(upsampled(own, (x.shape[2], x.shape[3]))[0], threshold)
-            hits.append([holds(t, *p) for t, p in zip(truths, peaks.tolist(), strict=True)])
-            overlaps.append([overlap(t, b) for t, b in zip(truths, boxes.tolist(), strict=True)])
-    per_scene = np.array(overlaps).mean(1)
+            maps = upsampled(own, (x.shape[2], x.shape[3]))[0]
+            shown = (~blank(maps)).tolist()
+            boxes, peaks = boxes_and_peaks(maps, threshold)
+            found_at = [
+                pair for pair, sees in zip(zip(truths, peaks.tolist(), strict=True), shown, strict=True) if sees
+            ]
+            found_as = [
+                pair for pair, sees in zip(zip(truths, boxes.tolist(), strict=True), shown, strict=True) if sees
+            ]
+            hits += [holds(t, *p) for t, p in found_at]
+            overlaps.append([overlap(t, b) for t, b in found_as])
+            blanks += shown.count(False)
+    each = [value for row in overlaps for value in row]
+    per_scene = np.array([float(np.mean(row)) for row in overlaps if row], dtype=np.float64)
     top, left, bottom, right = made.boxes[0, 0].tolist()
     low, high = mean_interval(per_scene.tolist(), Scale(0.0, 1.0)) or (None, None)
     return {
         "scenes": len(made.images),
         "objects": made.labels.shape[1],
-        "pointing": share(int(np.sum(hits)), made.labels.size),
-        "overlap": {"mean": float(per_scene.mean()), "low": low, "high": high},
-        "overlap_half": share(int((np.array(overlaps) >= 0.5).sum()), made.labels.size),
+        "blank": blanks,
+        "pointing": share(sum(hits), len(hits)),
+        "overlap": {"mean": float(per_scene.mean()) if len(per_scene) else None, "low": low, "high": high},
+        "overlap_half": share(sum(value >= 0.5 for value in each), len(each)),
         "chance": (bottom - top) * (right - left) / (made.images.shape[1] * made.images.shape[2]),
     }
 

@@ -2,7 +2,9 @@
 
 Counted are the pairs of image and target which fool the net they were made for, and whose clean image the other net sees as
 that net does. Of these: ``hits``, those it too takes for the target, and ``misled``, those it takes for any other class than
-before. The control changes the same images at random by the same L2 length, or by plus or minus the same L-infinity size.
+before. A net whose largest score is shared by several classes, or is NaN, has no answer; such pairs are left out and
+counted (``undefined``). The control changes the same images at random by the same L2 length, or by plus or minus the same
+L-infinity size.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.probes.pixels import Scale
-from striate.probes.record import logits
+from striate.probes.record import answers, logits
 from striate.probes.shares import share
 from striate.probes.untouched import untouched
 
@@ -54,7 +56,8 @@ def transfer(
     for place, (name, net) in enumerate(nets.items()):
         with nullcontext() if place == 0 else untouched(net, given):
             clean, after, control = (_seen(name, net, space, p, batch) for p in (given, pixels, noisy))
-        tried = success & (clean[pairs.image] == pairs.source)
+        defined = (clean[pairs.image] >= 0) & (after >= 0) & (control >= 0)
+        tried = success & defined & (clean[pairs.image] == pairs.source)
         cells = {
             "tries": tried,
             "hits": tried & (after == pairs.target),
@@ -68,7 +71,8 @@ def transfer(
         total = int(tried.sum())
         shares = {what: share(int(flags.sum()), total) for what, flags in cells.items() if what != "tries"}
         matrix = {what: table.tolist() for what, table in tables.items()}
-        told.append({"net": name, "tries": total, **shares, "matrix": matrix})
+        undefined = int((success & ~defined).sum())
+        told.append({"net": name, "tries": total, "undefined": undefined, **shares, "matrix": matrix})
     return (
         {what: torch.stack(tables) for what, tables in counts.items()},
         {"nets": told, "sources": sources.tolist(), "targets": targets.tolist()},
@@ -99,13 +103,13 @@ def same_size(start: Tensor, pixels: Tensor, norm: str, seed: int) -> Tensor:
 
 
 def _seen(name: str, net: nn.Module, space: Scale, pixels: Tensor, batch: int) -> Tensor:
-    """Return the classes (N,) that a net sees, on the device of the images."""
+    """Return the classes (N,) that a net sees, on the device of the images; -1 where it has no answer."""
     like = next((p for p in net.parameters() if p.is_floating_point()), pixels)
     made: list[Tensor] = []
     with torch.no_grad():
         for part in pixels.split(batch):
             try:
-                made.append(logits(net, space.normalized(part).to(like)).argmax(1))
+                made.append(answers(logits(net, space.normalized(part).to(like))))
             except (RuntimeError, ValueError) as error:
                 reason = str(error).partition("\n")[0]
                 raise ProbeError(f'the net "{name}" does not take the images of the first one: {reason}') from error

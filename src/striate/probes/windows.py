@@ -1,30 +1,34 @@
-"""The window of input pixels that each cell of a feature map sees, measured.
+"""The window of input pixels that each cell of a feature map sees, measured along one forward pass.
 
-A pixel that is NaN makes every cell NaN that looks at it, and no other. One image for each place of the diagonal, NaN there
-alone, tells rows and columns at once, for nets with branches too, where adding up kernels and strides layer by layer ends.
+Each function that the net calls is asked on its own: which rows and columns of what goes in reach each row and column of what
+comes out? A value that is NaN makes every cell NaN that looks at it, and no other. Most functions give each cell only what
+lies at the same place, which one NaN in the middle shows; pools, pads and slices treat all channels alike, so that one channel,
+with one NaN image for each place of the diagonal, is enough; of convolutions the arguments say it. What was found for
+two functions in a row is joined, for nets with branches too. So it costs little more than a pass, whatever the size.
 Normalizing layers are passed over: their statistics see the whole image, and what is asked for is where the convolutions look.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
+from striate.nets.maps import Layout
 from striate.nets.taps import tapped
-
-_NORMS = (nn.BatchNorm2d, nn.GroupNorm, nn.LayerNorm, nn.InstanceNorm2d)
+from striate.probes.reach import NOTHING, Call, Seen, Spans, result
 
 
 @dataclass(frozen=True)
 class Windows:
     """``rows[i]`` is (first, behind the last) pixel row that cell row i sees, inside the image; ``columns`` likewise."""
 
-    rows: tuple[tuple[int, int], ...]
-    columns: tuple[tuple[int, int], ...]
+    rows: Spans
+    columns: Spans
 
     def of(self, row: int, column: int) -> tuple[int, int, int, int]:
         """Return the window of one cell as (top, left, bottom, right), the last two behind the last pixel."""
@@ -32,48 +36,77 @@ class Windows:
         return top, left, bottom, right
 
 
-def windows(net: nn.Module, x: Tensor, taps: Sequence[str], batch: int = 64) -> dict[str, Windows]:
+def windows(net: nn.Module, x: Tensor, layouts: Mapping[str, Layout]) -> dict[str, Windows]:
     """Return the windows of each tap's map for images of the shape of ``x`` (1, C, H, W), inside `untouched`.
 
-    A cell whose window cannot be seen this way, as behind a layer that swallows NaN, is said to see the whole image.
+    A cell whose window cannot be seen this way, as after a layer that swallows NaN or mixes all places, is said to see the
+    whole image.
     """
     height, width = x.shape[2:]
-    rows: dict[str, list[Tensor]] = {tap: [] for tap in taps}
-    columns: dict[str, list[Tensor]] = {tap: [] for tap in taps}
-    diagonal = torch.arange(max(height, width))
-    with torch.no_grad(), _exact(net), tapped(net, taps) as kept:
-        for some in diagonal.split(batch):
-            probe = torch.zeros_like(x).repeat(len(some), 1, 1, 1)
-            for image, place in zip(probe, some.tolist(), strict=True):
-                image[:, min(place, height - 1), min(place, width - 1)] = float("nan")
-            net(probe)
-            for tap in taps:
-                reached = kept[tap].isnan().any(1)
-                rows[tap].append(reached.any(2).cpu())
-                columns[tap].append(reached.any(1).cpu())
-    return {tap: Windows(_spans(torch.cat(rows[tap]), height), _spans(torch.cat(columns[tap]), width)) for tap in taps}
+    passage = _Passage(height, width)
+    image = torch.zeros_like(x)
+    found: dict[str, Windows] = {}
+    with torch.no_grad(), tapped(net, layouts) as kept, passage.begun(image):
+        net(image)
+    for tap, layout in layouts.items():
+        seen = passage.of(kept[tap])
+        cells = layout.fold(kept[tap]).shape[2:]
+        fits = seen is not None and (len(seen.rows), len(seen.columns)) == tuple(cells)
+        spans = (seen.rows, seen.columns) if seen is not None and fits else [(NOTHING,) * n for n in cells]
+        rows, columns = (
+            tuple((0, size) if s == NOTHING else s for s in each)
+            for each, size in zip(spans, (height, width), strict=True)
+        )
+        found[tap] = Windows(rows, columns)
+    return found
 
 
-def _spans(reached: Tensor, size: int) -> tuple[tuple[int, int], ...]:
-    """Return (first, behind the last) of the places (D, cells) that reach each cell; those past ``size`` are its last."""
-    spans: list[tuple[int, int]] = []
-    for cell in reached.unbind(1):
-        seen = [min(place, size - 1) for place in cell.nonzero().flatten().tolist()]
-        spans.append((seen[0], seen[-1] + 1) if seen else (0, size))
-    return tuple(spans)
+class _Passage(TorchFunctionMode):
+    """Follows tensors by their identity; all are kept alive as long as it is, so that no identity is used again."""
 
+    def __init__(self, height: int, width: int) -> None:
+        super().__init__()
+        self._size = (height, width)
+        self._seen: dict[int, Seen] = {}
+        self._kept: list[Tensor] = []
+        self._alike: dict[Any, Any] = {}
 
-@contextmanager
-def _exact(net: nn.Module) -> Generator[None, None, None]:
-    """Pass over normalizing layers, and keep to convolutions that sum products: transforms would spread a NaN over a tile."""
-    handles = [
-        module.register_forward_hook(lambda _module, inputs, _output: inputs[0])
-        for module in net.modules()
-        if isinstance(module, _NORMS)
-    ]
-    try:
-        with torch.backends.cudnn.flags(enabled=False), torch.backends.nnpack.flags(enabled=False):
-            yield
-    finally:
-        for handle in handles:
-            handle.remove()
+    def begun(self, image: Tensor) -> _Passage:
+        """Take ``image`` as what all others are made of; each pixel sees itself."""
+        spans = [tuple((i, i + 1) for i in range(size)) for size in self._size]
+        self._note(image, Seen(spans[0], spans[1]))
+        return self
+
+    def of(self, made: Tensor) -> Seen | None:
+        """Return what the cells of a tensor see; None where that is not known."""
+        return self._seen.get(id(made))
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Call the function, and note what the cells of its result see."""
+        given = dict(kwargs or {})
+        flat = [
+            t for value in (*args, *given.values()) for t in (value if isinstance(value, (tuple, list)) else [value])
+        ]
+        known = [(t, self._seen[id(t)]) for t in flat if isinstance(t, Tensor) and id(t) in self._seen]
+        name = getattr(func, "__name__", "")
+        in_place = name.startswith("__i") or (name.endswith("_") and not name.endswith("__"))
+        in_place = in_place or given.get("inplace") is True or any(value is True for value in args)
+        # In place, what went in is gone afterwards, so that a copy of it is asked.
+        copies = {id(t): t.clone() for t, _ in known} if known and in_place else {}
+        made = func(*args, **given)
+        if not known:
+            return made
+        for out in made if isinstance(made, (tuple, list)) else (made,):
+            if isinstance(out, Tensor) and out.is_floating_point():
+                call = Call(func, name, args, given, copies, self._alike)
+                self._note(out, result(call, known, out))
+        return made
+
+    def _note(self, out: Tensor, seen: Seen | None) -> None:
+        self._kept.append(out)
+        if seen is None:
+            self._seen.pop(id(out), None)
+        else:
+            self._seen[id(out)] = seen

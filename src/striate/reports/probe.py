@@ -62,6 +62,11 @@ class Panel:
         return "data:image/png;base64," + base64.b64encode(png(self.pixels)).decode("ascii")
 
     @property
+    def wide(self) -> bool:
+        """Whether it is several pictures side by side, which need the width of the page."""
+        return self.pixels.shape[1] > 2 * self.pixels.shape[0]
+
+    @property
     def coarse(self) -> bool:
         """Whether its pixels are to be shown as squares, not smoothed."""
         return min(self.pixels.shape[:2]) < SMALLEST_FILE

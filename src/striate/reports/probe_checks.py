@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from striate.reports.palette import PALETTE, apart, shortened
 from striate.reports.probe import Group
 from striate.reports.svg import INK, canvas, element
@@ -17,30 +19,34 @@ ROW, HEAD, FOOT = 26.0, 34.0, 46.0
 
 
 METHOD = (
-    "Weights: the layers are made random one after another, from the last to the first, and each time the map is compared with"
-    " that of the trained net by Spearman's rank correlation: 1 is the same order of pixels; a map that vanishes counts as 0."
-    " Covered: pixels are set to the mean colour in the order of the map, and the probability of the class is followed; put in:"
-    " into a blurred copy. Dashed is the control: the same map, moved to a random place."
+    "Weights: the layers are made random one after another, from the last to the first, and each time the map is compared"
+    " with that of the trained net by Spearman's rank correlation: 1 is the same order of pixels; with a blank map it is"
+    " undefined, and left out. Covered: pixels are set to the mean colour in the order of the map, and the probability of the"
+    " class is followed; put in: into a blurred copy. Dashed is the control: the same map, moved to a random place."
 )
 
 
 def checks_group(checks: Mapping[str, Any], title: str = "Does the map mean anything?") -> Group:
     """Return what `striate.probes.sanity` found of one kind of map, as a group of the page."""
     cascade, curves, said = checks["cascade"], checks["curves"], checks["conclusions"]
-    areas = {name: f"{area:.3f}" for name, area in curves["areas"].items()}
+    areas = {name: f"{area:.3f}" for name, area in (curves["areas"] if curves else {}).items()}
+    covered = f"; mean area under the curve {areas['deletion']}, moved {areas['moved_deletion']}" if areas else ""
+    put_in = f"; mean area {areas['insertion']}, moved {areas['moved_insertion']}" if areas else ""
     lines = (
         f"Weights: {said['weights']}.".replace(" -", " −"),
-        f"Covered: {said['deletion']}; mean area under the curve {areas['deletion']}, moved {areas['moved_deletion']}.",
-        f"Put in: {said['insertion']}; mean area {areas['insertion']}, moved {areas['moved_insertion']}.",
+        f"Covered: {said['deletion']}{covered}.",
+        f"Put in: {said['insertion']}{put_in}.",
     )
-    return Group(title, lines=(*lines, METHOD), charts=(cascade_svg(cascade), curves_svg(curves)))
+    charts = (*([cascade_svg(cascade)] if cascade else []), *([curves_svg(curves)] if curves else []))
+    return Group(title, lines=(*lines, *([METHOD] if charts else [])), charts=charts)
 
 
 def cascade_svg(cascade: Mapping[str, Any]) -> str:
     """Return the correlations by stage as an SVG element: one row for each stage, a dot for each image, a mark for the mean."""
     stages: list[str] = list(cascade["stages"])
     height = HEAD + FOOT + ROW * len(stages)
-    lowest = min(-0.2, *(value for row in cascade["correlations"] for value in row)) - 0.05
+    rows = [[value for value in row if value is not None] for row in cascade["correlations"]]
+    lowest = min(-0.2, *(value for row in rows for value in row)) - 0.05
     with canvas(WIDTH, height, "cascade") as figure:
         figure.text(
             4 / WIDTH,
@@ -57,10 +63,10 @@ def cascade_svg(cascade: Mapping[str, Any]) -> str:
         axes.axvline(0, color=INK, alpha=0.35, linewidth=0.8)
         axes.set_yticks(range(len(stages)), [shortened(name, 20) for name in stages])
         axes.set_xlabel("rank correlation with the trained map", alpha=0.85)
-        for place, row in enumerate(cascade["correlations"]):
+        for place, row in enumerate(rows):
             axes.plot(row, [place] * len(row), "o", markersize=4.5, color=PALETTE[0], alpha=0.35, markeredgewidth=0)
         axes.plot(
-            cascade["means"],
+            [np.nan if mean is None else mean for mean in cascade["means"]],
             range(len(stages)),
             "-|",
             color=PALETTE[0],

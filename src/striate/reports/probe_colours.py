@@ -62,8 +62,10 @@ def srgb(lab: Values) -> Pixels:
 def scaled(values: Values, share: float = 1.0) -> tuple[Values, float]:
     """Return the map in units of its full colour, and that: the magnitude which ``share`` of its values do not exceed.
 
-    A map of zeros stays as it is. 0 stays where it is, so that it has the darkest colour, or the middle one.
+    A map of zeros stays as it is. 0 stays where it is, so that it has the darkest colour, or the middle one. What is not
+    finite is drawn as 0.
     """
+    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     magnitudes = np.abs(values)
     full = float(np.quantile(magnitudes, share)) or float(magnitudes.max())
     return (values / full if full > 0 else values), full

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from striate.probes.record import blank
 from striate.reports.numerals import number
 from striate.reports.probe import Group, Legend, Page, Panel, Table
 from striate.reports.probe_checks import checks_group
@@ -69,13 +70,14 @@ def _group(
             picture = pictures[found["image"]]
             shown = rgb(picture.pixels)
             values, _ = scaled(heatmap)
+            empty = ", heatmap blank" if blank(record.arrays[f"{rule}.heatmap"][place][rank : rank + 1]).item() else ""
             parts = (shown, overlaid(shown, values, signed=True), patch(shown, found["window"], shown.shape[0]))
             target = record.scores[found["image"]].target
             name = classes[target] if target < len(classes) else f"class {target}"
             panels.append(
                 Panel(
                     f"{row['tap']}-{row['channel']}-{rule}-{rank + 1}",
-                    f"{said}, {rank + 1}: {number(found['value'])}, {picture.name}, seen as {name}",
+                    f"{said}, {rank + 1}: {number(found['value'])}, {picture.name}, seen as {name}{empty}",
                     beside(parts),
                 )
             )

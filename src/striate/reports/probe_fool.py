@@ -31,7 +31,7 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
     bound = f", and by {number(facts['budget'])} ({facts['norm']}) at most in all" if facts["budget"] else ""
     words = (
         f"Each image climbs {climbed} of each target class, by steps of length {number(facts['step'])} along the gradient,"
-        f" until the net takes it for the target{_confidence(facts)}; {facts['steps']} steps at most."
+        f" until the net takes it for the target{_confidence(facts)}; {_steps(facts)}."
         f" Pixels stay in 0 to 1{bound}."
         " L2 and L-infinity are the size of the whole change and of its largest number, in units of the full range of a pixel.",
         f"{facts['fooled']} of {facts['pairs']} pairs of image and target arrived; {facts['fooled_8bit']} are still taken for"
@@ -59,6 +59,13 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
 def named(target: int, classes: Sequence[str]) -> str:
     """Return the name of a class, or its number."""
     return classes[target] if target < len(classes) else f"class {target}"
+
+
+def _steps(facts: Any) -> str:
+    if not facts["adaptive"]:
+        return f"{facts['steps']} steps at most"
+    gave_up = f"; {facts['gave_up']} pairs were given up for want of it" if facts["gave_up"] else ""
+    return f"as many steps as its progress asks for, {facts['steps']:,} at most{gave_up}"
 
 
 def _confidence(facts: Any) -> str:

@@ -59,6 +59,7 @@ WORDS = {
 }
 
 
+BLANK = "This map is blank: it has the same value everywhere, or none, so it says nothing about where."
 SATURATED = 0.99
 """Gradients have few pixels that are much larger than all others; without a limit nothing else would be seen."""
 
@@ -70,7 +71,7 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
     share = SATURATED if record.probe == "saliency" else 1.0
     text, formula = WORDS[str(record.facts.get("method", record.probe))]
     groups = [
-        _group(place, picture, heatmap, record.scores[place], classes, signed, share)
+        _group(place, picture, heatmap, record.scores[place], classes, signed, share, record.blank[place])
         for place, (picture, heatmap) in enumerate(zip(pictures, maps, strict=True))
     ]
     ends = ("negative", "0", "positive") if signed else ("0", "full colour")
@@ -95,17 +96,27 @@ def _group(
     classes: Sequence[str],
     signed: bool,
     share: float,
+    empty: bool,
 ) -> Group:
     pixels = picture.pixels if picture.pixels.ndim == 3 else picture.pixels[..., None]
     shown = np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
-    values, full = scaled(heatmap, share)
+    values, scale = scaled(heatmap, share)
+    full: float | None = scale
     stem = f"{place + 1:02}-{picture.name}"
+    lines = [explained(score, classes)]
+    if empty:
+        lines.append(BLANK)
+        full = None
     return Group(
         title=picture.name,
-        lines=(explained(score, classes),),
+        lines=tuple(lines),
         panels=(
             Panel(f"{stem}-image", "as the net receives it", shown),
-            Panel(f"{stem}-map", f"map, full colour is {number(full)}", coloured(values, signed=signed)),
+            Panel(
+                f"{stem}-map",
+                "map, blank" if full is None else f"map, full colour is {number(full)}",
+                coloured(values, signed=signed),
+            ),
             Panel(f"{stem}-overlay", "map over the image", overlaid(shown, values, signed=signed)),
         ),
     )

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from striate.reports.numerals import number
+from striate.probes.record import label
+from striate.reports.numerals import fixed, number
 from striate.reports.probe import Group, Legend, Page, Panel, Table
 from striate.reports.probe_checks import checks_group
 from striate.reports.probe_colours import bar, overlaid, scaled
+from striate.reports.probe_heatmap import BLANK, explained
 from striate.reports.probe_pictures import framed, rgb
 
 if TYPE_CHECKING:
@@ -61,11 +63,16 @@ def _group(record: Record, place: int, picture: Picture, heatmap: np.ndarray, cl
     name = classes[score.target] if score.target < len(classes) else f"class {score.target}"
     top, left, bottom, right = box
     stem = f"{place + 1:02}-{picture.name}-{name}"
+    if record.blank[place]:
+        lines = (BLANK, "So there is no place and no box of it.")
+        panels = (Panel(f"{stem}-box", "picture", shown),)
+        return Group(picture.name, (explained(score, classes), *lines), panels)
     return Group(
         picture.name,
         (
             f"{name}: response {number(score.score)}, probability {score.probability:.3f} at its place; box {right - left} x"
             f" {bottom - top} pixels at column {left}, row {top}",
+            *told_strongest(record, place, classes),
         ),
         (
             Panel(f"{stem}-box", "picture and box", framed(shown, box)),
@@ -74,17 +81,38 @@ def _group(record: Record, place: int, picture: Picture, heatmap: np.ndarray, cl
     )
 
 
+def told_strongest(record: Record, place: int, classes: Sequence[str]) -> tuple[str, ...]:
+    """Return the net's answer for the whole picture, and the class of the strongest place, where they differ."""
+    score, strong = record.scores[place], record.facts["strongest"][place]
+    row, column = strong["place"]
+    answer, most = (label(k, classes) for k in (score.predicted, strong["class"]))
+    lines: list[str] = []
+    if score.predicted != score.target:
+        lines.append(f"the net's own answer for the whole picture is {answer}")
+    if strong["class"] != score.target:
+        lines.append(
+            f"the strongest single place, column {column}, row {row}, answers with {most}: response"
+            f" {number(strong['response'])}, probability {strong['probability']:.3f}"
+        )
+    return tuple(lines)
+
+
 def _found(scenes: Any) -> tuple[Table, ...]:
     """Return the table of how well known objects were found, where scenes were made."""
     if not scenes:
         return ()
     pointing, half, mean = scenes["pointing"], scenes["overlap_half"], scenes["overlap"]
+
+    def between(value: Any, middle: str = "share") -> str:
+        return f"{fixed(value[middle], 3)} ({fixed(value['low'], 3)} to {fixed(value['high'], 3)})"
+
     rows = (
         ("scenes", str(scenes["scenes"])),
         ("objects in each", str(scenes["objects"])),
-        ("pointing game", f"{pointing['share']:.3f} ({pointing['low']:.3f} to {pointing['high']:.3f})"),
+        *([("left out: blank response", str(scenes["blank"]))] if scenes.get("blank") else []),
+        ("pointing game", between(pointing)),
         ("pointing anywhere", f"{scenes['chance']:.3f}"),
-        ("overlap with the object's box", f"{mean['mean']:.3f} ({number(mean['low'])} to {number(mean['high'])})"),
-        ("overlap of at least 0.5", f"{half['share']:.3f} ({half['low']:.3f} to {half['high']:.3f})"),
+        ("overlap with the object's box", between(mean, "mean")),
+        ("overlap of at least 0.5", between(half)),
     )
     return (Table("Known objects found (95 % intervals)", ("what", "value"), rows),)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from striate.data.picture import Picture
     from striate.probes.record import Record
 
+NOWHERE = (
+    "The climb went nowhere: the channel answers no more than it did to the grey it began from. Another seed may help."
+)
 _PATCHES = (
     "Each patch is what the channel's largest cell sees in its image, strongest first, one from each image; grey lies outside"
     " the image."
@@ -42,7 +45,10 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
         groups.append(
             Group(
                 f"{facts['tap']}, channel {channel}",
-                (_compared(facts["largest"][place], best),) if best else (),
+                (
+                    *((_compared(facts["largest"][place], best),) if best else ()),
+                    *((NOWHERE,) if channel in facts["nowhere"] else ()),
+                ),
                 (own, *patch_panels(channel, best, pictures)),
             )
         )

@@ -1,0 +1,50 @@
+"""Watching a net at work: see what its modules put out, or let it go on with something else. The net is left as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from typing import Any
+
+from torch import nn
+from torch.utils.hooks import RemovableHandle
+
+from striate.base.errors import NetError, nearest
+
+Watcher = Callable[[str, nn.Module, tuple[Any, ...], Any], Any]
+"""Called with a module's dotted name, the module, what went in and what came out; what it returns, unless None, goes on."""
+
+
+def innermost(net: nn.Module) -> tuple[str, ...]:
+    """Return the dotted names of the net's innermost modules, in the order of definition."""
+    return tuple(name for name, module in net.named_modules() if name and not any(module.children()))
+
+
+def module_at(net: nn.Module, tap: str) -> nn.Module:
+    """Return the module of that dotted name; raises NetError with the nearest name and the list where there is none."""
+    modules = dict(net.named_modules())
+    if tap not in modules or not tap:
+        raise NetError(f'tap "{tap}" is unknown{nearest(tap, modules)}; the net has {", ".join(innermost(net))}')
+    return modules[tap]
+
+
+@contextmanager
+def watched(net: nn.Module, watcher: Watcher, names: Iterable[str] | None = None) -> Generator[None, None, None]:
+    """While the block runs, call ``watcher`` after each use of the modules ``names`` (None: all but the net itself).
+
+    The hooks are removed also when the block raises. Raises NetError for a name that is no module of the net.
+    """
+    every = [name for name, _ in net.named_modules() if name] if names is None else list(names)
+    modules = [(name, module_at(net, name)) for name in every]
+
+    def hook(name: str) -> Callable[[nn.Module, tuple[Any, ...], Any], Any]:
+        return lambda module, inputs, output: watcher(name, module, inputs, output)
+
+    handles: list[RemovableHandle] = []
+    try:
+        for name, module in modules:
+            handles.append(module.register_forward_hook(hook(name)))
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
