@@ -9,8 +9,9 @@ import pytest
 from striate.app.best_of import best_of
 from striate.base.errors import RunError
 from striate.base.files import read_json, write_json
+from striate.training.chain import read_environment, write_environment
 from striate.training.recipe import Recipe
-from striate.training.run import read_history, write_history
+from striate.training.run import Run
 from striate.training.train import train
 
 RECIPE = Recipe(data="digits", epochs=1, batch_size=256, train_images=200, net_options={"widths": [[2]], "hidden": []})
@@ -23,16 +24,15 @@ def runs(tmp_path: Path) -> list[Path]:
     return [tmp_path / str(seed) for seed in range(3)]
 
 
-def set_accuracy(place: Path, value: float) -> None:
-    rows = read_history(place)
-    write_history(
-        place, [type(r)(r.step, r.epoch, r.split, r.metric, value if r.metric == "accuracy" else r.value) for r in rows]
-    )
+def set_accuracies(monkeypatch: pytest.MonkeyPatch, *values: float) -> None:
+    """Have the runs 0, 1 and 2 be that good on their validation images."""
+    monkeypatch.setattr(Run, "best", lambda run: (1, values[int(run.folder.name)]))
 
 
-def test_the_best_by_validation_is_scored_and_the_others_are_not(runs: list[Path]) -> None:
-    for place, accuracy in zip(runs, (0.25, 0.75, 0.5), strict=True):
-        set_accuracy(place, accuracy)
+def test_the_best_by_validation_is_scored_and_the_others_are_not(
+    runs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_accuracies(monkeypatch, 0.25, 0.75, 0.5)
     found = best_of(runs)
     assert found["run"] == str(runs[1])
     assert found["why"] == "its validation accuracy 0.7500 in epoch 1 is the best of 3 runs, before 0.5000"
@@ -40,9 +40,8 @@ def test_the_best_by_validation_is_scored_and_the_others_are_not(runs: list[Path
     assert found["accuracy"] == read_json(runs[1] / "test.json")["accuracy"]
 
 
-def test_of_equal_ones_the_first_is_taken_and_said(runs: list[Path]) -> None:
-    for place in runs:
-        set_accuracy(place, 0.5)
+def test_of_equal_ones_the_first_is_taken_and_said(runs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    set_accuracies(monkeypatch, 0.5, 0.5, 0.5)
     found = best_of([runs[2], runs[0], runs[1]])
     assert found["run"] == str(runs[2])
     assert "which 3 of them reach, and it was named first" in found["why"]
@@ -62,8 +61,7 @@ def test_what_cannot_be_compared_is_refused_before_any_test(runs: list[Path], tm
     write_json(runs[1] / "status.json", {"status": "diverged", "reason": "", "epoch": 0, "step": 0})
     with pytest.raises(RunError, match="is diverged, and only finished ones"):
         best_of(runs)
-    changed = read_json(runs[2] / "environment.json") | {"data_fingerprint": "0"}
-    write_json(runs[2] / "environment.json", changed)
+    write_environment(runs[2], read_environment(runs[2]) | {"data_fingerprint": "0"})
     with pytest.raises(RunError, match="the images of digits changed between them"):
         best_of([runs[0], runs[2]])
     assert not [place for place in runs if (place / "test.json").exists()]
