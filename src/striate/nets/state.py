@@ -25,7 +25,7 @@ def traceless(net: nn.Module) -> Generator[None]:
     """
     held = [(module, dict(vars(module)), dict(vars(module)["_buffers"])) for module in net.modules()]
     tensors = [*net.buffers(), *(t for m in net.modules() for _, t in _plain(m) if isinstance(t, Tensor))]
-    before = [(tensor, tensor.detach().clone()) for tensor in tensors]
+    before = [(tensor, tensor.detach().clone()) for tensor in tensors if not tensor.is_meta]  # which hold no numbers
     try:
         yield
     finally:
