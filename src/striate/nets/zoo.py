@@ -15,8 +15,7 @@ import torch
 from pydantic import model_validator
 from torch import Tensor, nn
 
-from striate.base.errors import NetError, nearest
-from striate.base.foreign import reason
+from striate.base.errors import NetError, nearest, reason
 from striate.nets.acceptance import tried
 from striate.nets.entry import Entry, ImageShape
 from striate.nets.hub import cache_alone_where_unreachable
@@ -161,8 +160,7 @@ def _builder(
         except NetError:
             raise
         except Exception as error:
-            told = reason(error)
-            why = told if told == type(error).__name__ else f"{type(error).__name__}: {told}"
+            why = reason(error, kind=True)
             if options.pretrained:
                 raise NetError(
                     f'the published weights of "{name}" could not be had ({why}); connect to the network once, or give a '
