@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,8 +83,9 @@ def occlusion(
     from striate.app import terminal
     from striate.app.progress import watching_passes
 
-    # A single picture is never checked; several words, or a folder, are.
-    rounds = 1 if quick or (len(image) == 1 and not Path(image[0]).is_dir()) else CHECKED
+    # A single picture is never checked; several words, a folder, or a range are.
+    several = len(image) > 1 or Path(image[0]).is_dir() or re.search(r":\d+-\d+$", image[0])
+    rounds = CHECKED if several and not quick else 1
     with watching_passes(
         terminal.console(stderr=True), "occlusion", rounds, "for the checks (--quick leaves them out)"
     ) as watch:

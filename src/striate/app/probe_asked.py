@@ -26,10 +26,13 @@ Net = Annotated[
 Seen = Annotated[
     list[str],
     typer.Argument(
-        metavar="IMAGE...", help="Image files, folders, cifar10:7 or my_photos:7 (a test image), or https addresses."
+        metavar="IMAGE...",
+        help="Image files, folders, cifar10:7, cifar10:0-7 or my_photos:7 (test images), or https addresses.",
     ),
 ]
-Weights = Annotated[Path | None, typer.Option(help="The net's weights: .safetensors, .pt or .pth.")]
+Weights = Annotated[
+    Path | None, typer.Option(help="The net's weights: .safetensors, .pt or .pth; FILE#PART of several.")
+]
 TrainedOn = Annotated[
     str | None, typer.Option(help="The data set that the weights were trained on, where nothing else says it.")
 ]

@@ -21,7 +21,9 @@ def test(
     best: Annotated[
         bool, typer.Option("--best", help="Of several runs, score the one whose validation accuracy is best.")
     ] = False,
-    weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="A file with the weights of the net; FILE#PART of several.")
+    ] = None,
     data: Annotated[str | None, typer.Option(help="The data whose test images count; a run has its own.")] = None,
     trained_on: Annotated[
         str | None, typer.Option(help="The data that normalize.  [default: what the file says, or --data]")
@@ -107,7 +109,9 @@ def export(
     net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights.")],
     to: Annotated[str, typer.Option(help="onnx, safetensors or program (torch.export).")] = "onnx",
     out: Annotated[Path | None, typer.Option(help="The file.  [default: named after the net]", callback=free)] = None,
-    weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="A file with the weights of the net; FILE#PART of several.")
+    ] = None,
     trained_on: Annotated[str | None, typer.Option(help="The data whose classes and statistics the net has.")] = None,
     settings: Settings = None,
     data_dir: DataDir = None,

@@ -56,7 +56,9 @@ def zoo_entry(name: str) -> Entry:
     try:
         module: Any = importlib.import_module(library)
     except ImportError as error:
-        raise NetError(f'net "{name}" needs {library}; install it with: pip install "striate[zoo]"') from error
+        raise NetError(
+            f'net "{name}" needs {library}; install it, in the folder of striate\'s source, with: pip install ".[zoo]"'
+        ) from error
     return _timm_entry(module, name, model) if library == "timm" else _torchvision_entry(module, name, model)
 
 
