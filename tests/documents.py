@@ -26,7 +26,7 @@ def lines(text: str) -> list[str]:
 
 def commands(text: str) -> list[str]:
     """Return the commands in the shell blocks without their remarks."""
-    return [" ".join(shlex.split(line, comments=True)) for line in lines(text)]
+    return [shlex.join(shlex.split(line, comments=True)) for line in lines(text)]
 
 
 def extras(line: str) -> list[str]:

@@ -173,7 +173,7 @@ def test_the_commands_of_the_readme_run(without: Without, tmp_path: Path) -> Non
     shutil.copytree(tmp_path / "photos" / "test", tmp_path / "photos" / "train")
     write_files(tmp_path)
     for line in lines(README.read_text(encoding="utf-8")):
-        program, *arguments = words(" ".join(shlex.split(line, comments=True)))
+        program, *arguments = words(shlex.join(shlex.split(line, comments=True)))
         if program != "striate" or arguments[0].startswith("-"):
             continue
         toys = [toy for start, toy in TOY.items() if f"{shlex.join(arguments)} ".startswith(f"{start} ")]
