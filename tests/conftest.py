@@ -2,7 +2,7 @@
 fixed examples; and a reader for the pages and pictures that are made.
 
 Warnings are errors (pyproject.toml). A test marked `slow` runs only with --slow, which `make test` gives: last, or first
-where several processes share the tests, so that none waits for another's long one at the end.
+where several processes share the tests, so that none waits for another's long one at the end. Where CI=true none is skipped.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -29,6 +29,7 @@ os.environ["CUDA_VISIBLE_DEVICES"] = ""
 settings.register_profile("striate", derandomize=True, deadline=None, database=None)
 settings.load_profile("striate")
 
+R = TypeVar("R", pytest.TestReport, pytest.CollectReport)
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -45,6 +46,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [*slow, *quick] if hasattr(config, "workerinput") else [*quick, *slow]
     elif slow:
         config.hook.pytest_deselected(items=slow)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _not_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _not_skipped((yield))
+
+
+def _not_skipped(report: R) -> R:
+    """Return the report of a test, or of a file of tests, as a failure where it was skipped and CI=true."""
+    if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and nothing may be where CI=true: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

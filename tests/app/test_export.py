@@ -192,6 +192,6 @@ def test_an_unknown_format_and_a_missing_extra_are_one_sentence(
     ):
         write(subject, "onx")
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(NetError, match=r'format onnx needs onnxruntime; install .* pip install "striate\[export\]"'):
+    with pytest.raises(NetError, match=r'format onnx needs onnxruntime; install .* pip install "\.\[export\]"'):
         write(subject, "onnx", tmp_path / "x.onnx")
     assert list(tmp_path.iterdir()) == []

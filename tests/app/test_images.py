@@ -39,14 +39,20 @@ def test_the_test_images_of_a_folder_are_counted_as_its_data_set_counts_them(tmp
                 Image.new("L", (9, 9), 100 * label + ord(name)).save(tmp_path / split / kind / f"{name}.png")
     (made,) = pictures([f"{tmp_path}:3"])
     assert (made.name, made.label, int(made.pixels[0, 0])) == (f"{tmp_path} 3, dog", 1, 100 + ord("g"))
-    with pytest.raises(DataError, match=r"names no test image of .*; they are .*:0 to .*:3$"):
+    with pytest.raises(DataError, match=r"names no test image of .*; they are .*:0 to .*:3, and"):
         pictures([f"{tmp_path}:4"])
 
 
-@pytest.mark.parametrize("index", ["359", "-1", "x", "", "٣"])
+@pytest.mark.parametrize("index", ["359", "-1", "x", "", "٣", "7-6", "358-359", "1-2-3", "1-", "9" * 5000])
 def test_an_index_that_is_none_is_refused(index: str) -> None:
     with pytest.raises(DataError, match=r'"digits:.*" names no test image of digits; they are digits:0 to digits:358'):
         pictures([f"digits:{index}"])
+
+
+def test_a_range_is_all_between_its_ends() -> None:
+    assert [p.origin for p in pictures(["digits:9", "digits:356-358", "digits:4-4"])] == [
+        *("digits:9", "digits:356", "digits:357", "digits:358", "digits:4")
+    ]
 
 
 def test_all_faults_are_told_together(folder: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_figure_is_returned_and_written(run: st.Run, tmp_path: Path) -> None:
     svg = st.figure("convnet", tmp_path / "net.svg", options={"widths": [[7]]}, image_shape=(8, 10, 1), classes=3)
     assert svg.startswith("<svg")
     assert "1×8×10" in svg
-    assert (tmp_path / "net.svg").read_text(encoding="utf-8") == svg
+    assert (tmp_path / "net.svg").read_text(encoding="utf-8") == f"{svg}\n<!-- striate:output -->\n"
     assert st.figure(run) == st.figure(str(run.folder))
 
 

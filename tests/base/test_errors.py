@@ -104,9 +104,9 @@ def test_words_are_listed_as_one_says_them() -> None:
 
 
 def test_what_others_code_raised_is_one_printable_line() -> None:
-    assert reason(ValueError("\n first \x1b[31m\nsecond.")) == "ValueError: first \\x1b[31m"
-    assert reason(KeyError()) == "KeyError"
-    assert len(reason(ValueError("x" * 70_000))) < 400
+    assert reason(ValueError("\n first \x1b[31m\nsecond."), kind=True) == "ValueError: first \\x1b[31m"
+    assert reason(KeyError(), kind=True) == "KeyError"
+    assert len(reason(ValueError("x" * 70_000), kind=True)) < 400
 
 
 def test_the_code_of_others_is_found_in_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,3 +123,27 @@ def test_the_code_of_others_is_found_in_a_traceback(tmp_path: Path, monkeypatch:
     with pytest.raises(TypeError) as own:
         nearest("a", 3)
     assert foreign_place(own.value) == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ValueError("first\nsecond"), "first"),
+        (ValueError(), "ValueError"),
+        (ValueError("\n\n  third\x1b[31m"), "third\\x1b[31m"),
+        (ValueError("x" * 500), "x" * 200 + " ..."),
+        (OSError(2, "No such file", "name"), "No such file"),
+        (ValueError("Cannot load file containing pickled data when allow_pickle=False"), "ValueError"),
+        (RuntimeError("Weights only load failed. ...\nRe-running torch.load with weights_only=False"), "RuntimeError"),
+        (RuntimeError("use torch.serialization.safe_globals"), "RuntimeError"),
+        (OSError("pass verify=False"), "OSError"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), "byte 0 is no UTF-8"),
+    ],
+)
+def test_a_librarys_words_are_quoted_without_its_advice(error: Exception, words: str) -> None:
+    assert reason(error) == words
+    kind = type(error).__name__
+    if words == kind:
+        assert reason(error, kind=True) == kind
+    else:
+        assert reason(error, kind=True).startswith(f"{kind}: ")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from striate.base import foreign
-from striate.base.foreign import amount, free_memory, kind_of, open_regular, reason, too_large
+from striate.base.foreign import amount, free_memory, kind_of, open_regular, too_large
 
 
 def test_a_file_is_opened_also_through_a_link(tmp_path: Path) -> None:
@@ -69,19 +69,18 @@ def test_sizes_in_words(size: int, words: str) -> None:
     assert amount(size) == words
 
 
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (ValueError("first\nsecond"), "first"),
-        (ValueError(), "ValueError"),
-        (ValueError("\n\n  third\x1b[31m"), "third\\x1b[31m"),
-        (ValueError("x" * 500), "x" * 200 + " ..."),
-        (OSError(2, "No such file", "name"), "No such file"),
-        (ValueError("Cannot load file containing pickled data when allow_pickle=False"), "ValueError"),
-        (RuntimeError("Weights only load failed. ...\nRe-running torch.load with weights_only=False"), "RuntimeError"),
-        (RuntimeError("use torch.serialization.safe_globals"), "RuntimeError"),
-        (OSError("pass verify=False"), "OSError"),
-    ],
-)
-def test_a_librarys_words_are_quoted_without_its_advice(error: Exception, words: str) -> None:
-    assert reason(error) == words
+def test_the_reason_of_the_system_is_kept(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        open_regular(tmp_path / "absent")
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(OSError, match="symbolic links"):
+        open_regular(tmp_path / "loop")
+
+
+def test_a_name_that_became_a_pipe_meanwhile_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").write_bytes(b"")
+    before = os.stat(tmp_path / "file")
+    monkeypatch.setattr(os, "stat", lambda _path: before)
+    with pytest.raises(OSError, match="it is no regular file"):
+        open_regular(tmp_path / "pipe")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +13,7 @@ import pytest
 from PIL import Image
 
 from striate.data import decode as subject
-from striate.data.decode import FORMATS, Deep, Unreadable, decode, range_of, size_of, square
-from striate.data.levels import Levels
+from striate.data.decode import FORMATS, Unreadable, decode, square
 
 ENDINGS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "BMP": ".bmp"}
 LOSSLESS = {"WEBP": {"lossless": True}, "JPEG": {"quality": 100, "subsampling": 0}}
@@ -64,12 +62,6 @@ def test_grey_stays_grey(tmp_path: Path, kind: str) -> None:
 def test_one_bit_becomes_black_and_white(tmp_path: Path) -> None:
     path = save(Image.fromarray(np.array([[True, False]])), tmp_path / "x.png")
     assert decode(path).tolist() == [[255, 0]]
-
-
-def test_sixteen_bits_are_scaled_and_rounded(tmp_path: Path) -> None:
-    # 257 sixteen-bit steps make one of eight: 128 rounds down to 0, 129 up to 1, 65535 is white.
-    path = save(array([[0, 128, 129, 257, 32896, 65535]], np.uint16), tmp_path / "x.png")
-    assert decode(path).tolist() == [[0, 0, 1, 1, 128, 255]]
 
 
 def test_a_palette_becomes_colour(tmp_path: Path) -> None:
@@ -196,53 +188,6 @@ def test_exactly_the_limit_is_accepted(tmp_path: Path, monkeypatch: pytest.Monke
         decode(save(Image.new("L", (13, 1)), path))
 
 
-def with_chunk(path: Path, name: bytes, data: bytes) -> Path:
-    """Put a chunk after the header of the PNG in ``path``."""
-    whole = path.read_bytes()
-    path.write_bytes(whole[:33] + chunk(name, data) + whole[33:])
-    return path
-
-
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [
-        (b"zTXt", b"note\0\0" + zlib.compress(bytes(8_000_000))),
-        (b"iCCP", b"profile\0\0" + zlib.compress(bytes(1_500_000))),
-        (b"iCCP", b"profile\0\x07" + zlib.compress(b"of an unknown method")),
-        (b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(bytes(1_100_000))),
-        (b"tEXt", b"note\0" + bytes(64 << 20)),
-        (b"eXIf", b"\x00\x08\x00\x02\x01\x12\x00\x03junk"),
-        (b"gAMA", b""),
-        (b"pHYs", b"\1"),
-        (b"acTL", b"\xff"),
-    ],
-)
-def test_metadata_that_cannot_be_read_do_not_cost_the_pixels(tmp_path: Path, name: bytes, data: bytes) -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    options = {} if name == b"eXIf" else {"exif": exif}
-    path = with_chunk(save(array([[10, 20]]), tmp_path / "x.png", **options), name, data)
-    # Turned by the EXIF that can be read: the left pixel comes to the top.
-    assert decode(path).tolist() == ([[10, 20]] if name == b"eXIf" else [[10], [20]])
-    assert size_of(path) == ((2, 1) if name == b"eXIf" else (1, 2))
-
-
-def test_a_bomb_of_text_is_never_unpacked(tmp_path: Path) -> None:
-    bomb = zlib.compress(bytes(16_000_000))
-    path = with_chunk(save(Image.new("L", (4, 3)), tmp_path / "x.png"), b"zTXt", b"note\0\0" + bomb)
-    tracemalloc.start()
-    decode(path)
-    assert tracemalloc.get_traced_memory()[1] < 8_000_000
-    tracemalloc.stop()
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
-def test_an_exif_block_of_junk_is_left_out(tmp_path: Path, kind: str) -> None:
-    junk = b"Exif\0\0\x00\x08\x00\x02\x01\x12\x00\x03junk"
-    path = save(Image.new("RGB", (8, 4), (90, 90, 90)), tmp_path / f"x{ENDINGS[kind]}", kind, exif=junk)
-    assert decode(path).shape == (4, 8, 3)
-
-
 @pytest.mark.parametrize(
     ("extension", "kind"),
     [(".jfif", "JPEG"), (".jpe", "JPEG"), (".JPE", "JPEG"), (".mpo", "JPEG"), (".apng", "PNG"), (".dib", "BMP")],
@@ -279,50 +224,6 @@ def test_a_file_of_too_many_bytes_is_refused(tmp_path: Path) -> None:
     os.truncate(path, subject.FILE_LIMIT + 1)
     with pytest.raises(Unreadable, match="has 536,870,913 bytes, more than 536,870,912"):
         decode(path)
-
-
-def png16(values: np.ndarray) -> bytes:
-    """Return a PNG of 16 bits a channel, ``values`` (H, W, C) of grey, grey and opacity, colour, colour and opacity."""
-    height, width, channels = values.shape
-    header = struct.pack(">IIBBBBB", width, height, 16, {1: 0, 2: 4, 3: 2, 4: 6}[channels], 0, 0, 0)
-    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
-    content = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + content
-
-
-@pytest.mark.parametrize("channels", [1, 2, 3, 4])
-def test_sixteen_bits_are_scaled_by_the_levels_that_are_given(tmp_path: Path, channels: int) -> None:
-    values = np.array([[1930, 1950], [2000, 2029]])[..., None].repeat(channels, axis=2)
-    if channels in (2, 4):
-        values[..., -1] = 65535  # opaque
-    path = tmp_path / "x.png"
-    path.write_bytes(png16(values))
-    with pytest.raises(Deep):
-        decode(path, None)
-    assert range_of(path) == (1930, 2029)
-    # (v - 1930) * 255 / 99: 0, 51.5, 180.3, 255
-    made = decode(path, Levels(1930, 2029))
-    assert (made if made.ndim == 2 else made[..., 0]).tolist() == [[0, 52], [180, 255]]
-    assert made.ndim == 2 or (made[..., :1] == made).all()
-    with pytest.raises(
-        Unreadable, match="has 16-bit values from 1930 to 2029, and those of the data set lie between 0 an"
-    ):
-        decode(path, Levels(0, 2028))
-    # The full range has 257 values a level: 7 or 8, and never more than the upper byte.
-    assert set(np.unique(decode(path))) <= {7, 8}
-
-
-def test_sixteen_bits_under_a_transparent_pixel_are_white(tmp_path: Path) -> None:
-    values = np.array([[[100, 0], [100, 65535], [200, 65535]]])
-    (tmp_path / "x.png").write_bytes(png16(values))
-    assert decode(tmp_path / "x.png", Levels(100, 200))[0, :, 0].tolist() == [255, 0, 255]
-
-
-def test_an_image_of_eight_bits_has_no_range_and_needs_no_levels(tmp_path: Path) -> None:
-    path = save(Image.new("L", (4, 3), 9), tmp_path / "x.png")
-    assert range_of(path) is None
-    assert decode(path, None).max() == 9
-    assert range_of(tmp_path / "absent.png") is None
 
 
 @pytest.mark.parametrize("kind", ENDINGS)

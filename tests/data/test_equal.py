@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from striate.data import equal as subject
 from striate.data.equal import blank_notes, equal_notes, notes_on
+from striate.data.folder import load_folder
 from striate.data.imageset import Split, image_set
 
 
@@ -75,3 +78,32 @@ def test_the_notes_on_a_set_number_its_images_and_leave_tables_alone() -> None:
     table = np.zeros((3, 1, 1, 2))
     rows = Split(table, np.zeros(3, np.int64))
     assert notes_on(dataclasses.replace(made, train=rows, test=None)) == ()
+
+
+def put(path: Path, shade: int | tuple[int, int, int] = 100, size: tuple[int, int] = (4, 4)) -> Path:
+    """Write an image of one shade but for its last pixel, which is black; ``size`` is (W, H)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = Image.new("L" if isinstance(shade, int) else "RGB", size, shade)
+    image.putpixel((size[0] - 1, size[1] - 1), 0 if isinstance(shade, int) else (0, 0, 0))
+    image.save(path)
+    return path
+
+
+def test_equal_images_are_never_trained_and_tested_on(tmp_path: Path) -> None:
+    for name, start in (("cat", 1), ("dog", 100)):
+        for number in range(60):
+            put(tmp_path / name / f"{number}.png", start + number // 6)
+    whole = load_folder(tmp_path)
+    assert whole.test is not None
+    assert not set(whole.train.marks) & set(whole.test.marks)
+    assert np.bincount(whole.test.labels).tolist() == [12, 12]
+    assert whole.notes[0].startswith(
+        "100 images of train are there before, pixel for pixel; the drawn validation split"
+    )
+
+
+def test_a_class_of_equal_images_alone_has_no_test(tmp_path: Path) -> None:
+    for name, shade in (("cat", 1), ("dog", 2)):
+        for number in range(6):
+            put(tmp_path / name / f"{number}.png", shade)
+    assert load_folder(tmp_path).test is None

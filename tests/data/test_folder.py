@@ -7,14 +7,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from striate.base.errors import DataError
-from striate.data import memory
 from striate.data.folder import load_folder
-from striate.data.levels import Levels
 
 
 def put(path: Path, shade: int | tuple[int, int, int] = 100, size: tuple[int, int] = (4, 4)) -> Path:
@@ -297,82 +294,3 @@ def test_skipping_leaves_faults_of_folders_and_classes_without_images(pets: Path
     )
     with pytest.raises(DataError, match=told):
         load_folder(pets, skip_damaged=True)
-
-
-def deep(path: Path, low: int, high: int) -> Path:
-    """Write a grey image of 16 bits whose 16 values go from ``low`` to ``high``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.linspace(low, high, 16).astype(np.uint16).reshape(4, 4)).save(path)
-    return path
-
-
-def test_sixteen_bits_are_scaled_by_the_range_of_the_set_and_it_is_said(tmp_path: Path) -> None:
-    for number in range(3):
-        deep(tmp_path / f"train/a/{number}.png", 1930, 1960 + number)
-        deep(tmp_path / f"train/b/{number}.png", 1990, 2020 + number)
-    deep(tmp_path / "test/a/0.png", 1925, 1969)
-    deep(tmp_path / "test/b/0.png", 1991, 2029)
-    whole = load_folder(tmp_path)
-    assert whole.levels == Levels(1925, 2029)
-    assert whole.notes == ("the images of 16 bits use the values 1925 to 2029, and 1925 to 2029 became 0 to 255",)
-    assert whole.test is not None
-    # (v - 1925) * 255 / 104: nothing is clipped, and the same value is the same pixel in every image.
-    assert (whole.test.images[0].min(), whole.test.images[1].max()) == (0, 255)
-    assert whole.train.images[0, 0, 0, 0] == 12
-    assert load_folder(tmp_path, levels=Levels(0, 4095)).train.images.max() == 126
-    with pytest.raises(
-        DataError, match=r"test/a/0\.png has 16-bit values from 1925 to 1969, and those of the data set lie"
-    ):
-        load_folder(tmp_path, levels=Levels(1930, 2029))
-
-
-def test_full_sixteen_bits_and_eight_bits_lie_side_by_side(pets: Path) -> None:
-    deep(pets / "train/cat/c.png", 0, 65535)
-    whole = load_folder(pets)
-    assert whole.levels == Levels(0, 65535)
-    assert whole.notes[0] == "of the images of 16 bits, the values 0 to 65535 became 0 to 255"
-    assert whole.train.images[:3, 0, 0, 0].tolist() == [10, 11, 0]
-    assert whole.train.images[2].max() == 255
-
-
-def test_equal_images_are_never_trained_and_tested_on(tmp_path: Path) -> None:
-    for name, start in (("cat", 1), ("dog", 100)):
-        for number in range(60):
-            put(tmp_path / name / f"{number}.png", start + number // 6)
-    whole = load_folder(tmp_path)
-    assert whole.test is not None
-    assert not set(whole.train.marks) & set(whole.test.marks)
-    assert np.bincount(whole.test.labels).tolist() == [12, 12]
-    assert whole.notes[0].startswith(
-        "100 images of train are there before, pixel for pixel; the drawn validation split"
-    )
-
-
-def test_a_class_of_equal_images_alone_has_no_test(tmp_path: Path) -> None:
-    for name, shade in (("cat", 1), ("dog", 2)):
-        for number in range(6):
-            put(tmp_path / name / f"{number}.png", shade)
-    assert load_folder(tmp_path).test is None
-
-
-def test_images_that_do_not_fit_into_memory_are_refused_before_they_are_read(
-    pets: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(memory, "limit", lambda: 95)  # six images of 4 x 4 are 96 bytes
-    with pytest.raises(DataError, match=r"the 6 images of .* need 0\.0 MB at 4 x 4 pixels, and may have a quarter"):
-        load_folder(pets)
-    with pytest.raises(DataError, match=r"at 8 x 8 pixels, .*; give a smaller image_size, or fewer images"):
-        load_folder(pets, image_size=8)
-    assert load_folder(pets, image_size=3).image_shape == (3, 3, 1)
-    put(pets / "test/dog/z.png", (1, 2, 3))  # three channels need three times as much
-    with pytest.raises(DataError, match="at 3 x 3 pixels"):
-        load_folder(pets, image_size=3)
-    assert load_folder(pets, image_size=2).image_shape == (2, 2, 3)
-
-
-def test_photographs_of_several_sizes_need_no_more_than_their_squares(
-    pets: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(pets / "train/cat/a.png", 10, (300, 200))
-    monkeypatch.setattr(memory, "limit", lambda: 6 * 64 * 64)
-    assert load_folder(pets).image_shape == (64, 64, 1)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 
+from striate.base.errors import DataError
+from striate.data.folder import load_folder
 from striate.data.levels import FULL, Levels, levels_of
 
 
@@ -45,3 +50,61 @@ def test_no_value_of_the_set_is_clipped_and_the_order_holds() -> None:
         assert (np.diff(scaled) >= 0).all()
         if high > low + 255:
             assert len(np.unique(scaled)) >= 64
+
+
+def put(path: Path, shade: int | tuple[int, int, int] = 100, size: tuple[int, int] = (4, 4)) -> Path:
+    """Write an image of one shade but for its last pixel, which is black; ``size`` is (W, H)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = Image.new("L" if isinstance(shade, int) else "RGB", size, shade)
+    image.putpixel((size[0] - 1, size[1] - 1), 0 if isinstance(shade, int) else (0, 0, 0))
+    image.save(path)
+    return path
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> Path:
+    """train: two cats of shade 10 and 11, one dog of 20; val: a dog of 21; test: a cat of 12 and a dog of 22."""
+    root = tmp_path / "pets"
+    put(root / "train/dog/a.png", 20)
+    put(root / "train/cat/b.PNG", 11)
+    put(root / "train/cat/a.png", 10)
+    put(root / "val/dog/a.png", 21)
+    put(root / "test/cat/a.bmp", 12)
+    put(root / "test/dog/a.png", 22)
+    return root
+
+
+def deep(path: Path, low: int, high: int) -> Path:
+    """Write a grey image of 16 bits whose 16 values go from ``low`` to ``high``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.linspace(low, high, 16).astype(np.uint16).reshape(4, 4)).save(path)
+    return path
+
+
+def test_sixteen_bits_are_scaled_by_the_range_of_the_set_and_it_is_said(tmp_path: Path) -> None:
+    for number in range(3):
+        deep(tmp_path / f"train/a/{number}.png", 1930, 1960 + number)
+        deep(tmp_path / f"train/b/{number}.png", 1990, 2020 + number)
+    deep(tmp_path / "test/a/0.png", 1925, 1969)
+    deep(tmp_path / "test/b/0.png", 1991, 2029)
+    whole = load_folder(tmp_path)
+    assert whole.levels == Levels(1925, 2029)
+    assert whole.notes == ("the images of 16 bits use the values 1925 to 2029, and 1925 to 2029 became 0 to 255",)
+    assert whole.test is not None
+    # (v - 1925) * 255 / 104: nothing is clipped, and the same value is the same pixel in every image.
+    assert (whole.test.images[0].min(), whole.test.images[1].max()) == (0, 255)
+    assert whole.train.images[0, 0, 0, 0] == 12
+    assert load_folder(tmp_path, levels=Levels(0, 4095)).train.images.max() == 126
+    with pytest.raises(
+        DataError, match=r"test/a/0\.png has 16-bit values from 1925 to 1969, and those of the data set lie"
+    ):
+        load_folder(tmp_path, levels=Levels(1930, 2029))
+
+
+def test_full_sixteen_bits_and_eight_bits_lie_side_by_side(pets: Path) -> None:
+    deep(pets / "train/cat/c.png", 0, 65535)
+    whole = load_folder(pets)
+    assert whole.levels == Levels(0, 65535)
+    assert whole.notes[0] == "of the images of 16 bits, the values 0 to 65535 became 0 to 255"
+    assert whole.train.images[:3, 0, 0, 0].tolist() == [10, 11, 0]
+    assert whole.train.images[2].max() == 255

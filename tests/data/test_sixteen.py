@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from striate.data import sixteen
+from striate.data.decode import Deep, Unreadable, decode, range_of
+from striate.data.levels import Levels
 
 
 def chunk(name: bytes, data: bytes) -> bytes:
@@ -45,3 +48,62 @@ def test_eight_bits_are_not_deep(mode: str) -> None:
     Image.new(mode, (3, 2)).save(file, "PNG")
     with Image.open(file) as image:
         assert not sixteen.is_deep(image)
+
+
+def save(image: Image.Image, path: Path, kind: str | None = None, **options: object) -> Path:
+    image.save(path, format=kind, **options)
+    return path
+
+
+def array(values: list[object], dtype: type = np.uint8) -> Image.Image:
+    return Image.fromarray(np.array(values, dtype=dtype))
+
+
+def test_sixteen_bits_are_scaled_and_rounded(tmp_path: Path) -> None:
+    # 257 sixteen-bit steps make one of eight: 128 rounds down to 0, 129 up to 1, 65535 is white.
+    path = save(array([[0, 128, 129, 257, 32896, 65535]], np.uint16), tmp_path / "x.png")
+    assert decode(path).tolist() == [[0, 0, 1, 1, 128, 255]]
+
+
+def png16(values: np.ndarray) -> bytes:
+    """Return a PNG of 16 bits a channel, ``values`` (H, W, C) of grey, grey and opacity, colour, colour and opacity."""
+    height, width, channels = values.shape
+    header = struct.pack(">IIBBBBB", width, height, 16, {1: 0, 2: 4, 3: 2, 4: 6}[channels], 0, 0, 0)
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    content = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + content
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_sixteen_bits_are_scaled_by_the_levels_that_are_given(tmp_path: Path, channels: int) -> None:
+    values = np.array([[1930, 1950], [2000, 2029]])[..., None].repeat(channels, axis=2)
+    if channels in (2, 4):
+        values[..., -1] = 65535  # opaque
+    path = tmp_path / "x.png"
+    path.write_bytes(png16(values))
+    with pytest.raises(Deep):
+        decode(path, None)
+    assert range_of(path) == (1930, 2029)
+    # (v - 1930) * 255 / 99: 0, 51.5, 180.3, 255
+    made = decode(path, Levels(1930, 2029))
+    assert (made if made.ndim == 2 else made[..., 0]).tolist() == [[0, 52], [180, 255]]
+    assert made.ndim == 2 or (made[..., :1] == made).all()
+    with pytest.raises(
+        Unreadable, match="has 16-bit values from 1930 to 2029, and those of the data set lie between 0 an"
+    ):
+        decode(path, Levels(0, 2028))
+    # The full range has 257 values a level: 7 or 8, and never more than the upper byte.
+    assert set(np.unique(decode(path))) <= {7, 8}
+
+
+def test_sixteen_bits_under_a_transparent_pixel_are_white(tmp_path: Path) -> None:
+    values = np.array([[[100, 0], [100, 65535], [200, 65535]]])
+    (tmp_path / "x.png").write_bytes(png16(values))
+    assert decode(tmp_path / "x.png", Levels(100, 200))[0, :, 0].tolist() == [255, 0, 255]
+
+
+def test_an_image_of_eight_bits_has_no_range_and_needs_no_levels(tmp_path: Path) -> None:
+    path = save(Image.new("L", (4, 3), 9), tmp_path / "x.png")
+    assert range_of(path) is None
+    assert decode(path, None).max() == 9
+    assert range_of(tmp_path / "absent.png") is None

@@ -1,4 +1,4 @@
-"""The documents tell the truth: the README's tree is the disk, and its commands are run.
+"""The documents tell the truth: the README's tree is the disk, and its commands, names and counts are those of the program.
 
 The tree is the first fenced block that names ``striate/``. A line is drawing, a name, two blanks, and what it is:
 
@@ -15,69 +15,21 @@ from __future__ import annotations
 import ast
 import os
 import re
-import shlex
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from PIL import Image
-from safetensors.torch import save_file
 from typer.testing import CliRunner
 
 import striate
+from documents import blocks, commands, words
 from striate.app.cli import app
-from striate.nets.inputs import CIFAR10
 from striate.studies.catalog import BUILTIN
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path("src", "striate")
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CONTRIBUTING.md"]
-SHELLS = ("console", "sh", "bash", "shell")
-
-# How each command of the README is run in seconds: these options come after its own, and the last one counts. A longer
-# beginning goes before a shorter one.
-TOY = {
-    "study same-curve": "--epochs 1",
-    "study --arm": "--data digits --seeds 1 --epochs 1 --set widths=[[4],[4]]",
-    "study hidden-units": "--epochs 1 --seeds 1 --trials 2",
-    "train --engine scratch": "--epochs 1",
-    "study schedules": "--seeds 1 --epochs 1",
-    "study": "--data digits --seeds 1 --epochs 1 --net convnet --set widths=[[4],[4]]",
-    "train": "--data digits --epochs 1 --net convnet --set widths=[[4],[4]]",
-    "resume": "",
-    "test resnet20": "--data photos/",
-    "probe fool": "--steps 3",
-    "probe": "--quick",
-    **dict.fromkeys(("doctor", "export", "gradcheck", "list", "prove", "show", "test"), ""),
-}
-
-
-def blocks(text: str) -> list[tuple[str, str]]:
-    """Return the language and the content of every fenced block."""
-    return re.findall(r"^ {0,3}```(\w*)[^\n]*\n(.*?)^ {0,3}```\s*$", text, re.MULTILINE | re.DOTALL)
-
-
-def commands(text: str) -> list[str]:
-    """Return the commands in the shell blocks; in a block with prompts, what has no prompt is output."""
-    found: list[str] = []
-    for language, content in blocks(text):
-        if language in SHELLS:
-            lines = content.replace("\\\n", " ").splitlines()
-            prompted = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
-            found += [" ".join(shlex.split(line, comments=True)) for line in prompted or lines]
-    return [command for command in found if command]
-
-
-def words(command: str) -> list[str]:
-    """Return the words of a command without the variables that are set before it and the path to the program."""
-    given = shlex.split(command)
-    while given and re.match(r"[A-Z_]+=", given[0]):
-        del given[0]
-    return [Path(given[0]).name, *given[1:]]
 
 
 def tree(text: str) -> dict[Path, str]:
@@ -224,48 +176,3 @@ def test_every_name_that_the_readme_takes_from_python_exists() -> None:
             for node in used:
                 if ast.unparse(node.value) == "st":
                     assert hasattr(striate, node.attr), f"st.{node.attr}"
-
-
-def write_files(folder: Path) -> None:
-    """Write the Python blocks of the README that begin with the name of their file."""
-    for language, content in blocks(README.read_text(encoding="utf-8")):
-        if language == "python" and (name := re.match(r"# (\w+\.py)\n", content)):
-            (folder / name[1]).write_text(content, encoding="utf-8")
-
-
-@pytest.mark.slow
-def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
-    """One after another in one folder, as a reader would, so that a later one finds what an earlier one left."""
-    save_file(striate.build("resnet20", {}, (32, 32, 3), 10).state_dict(), tmp_path / "resnet20.safetensors")
-    for name in CIFAR10.classes:
-        folder = tmp_path / "photos" / "test" / name
-        folder.mkdir(parents=True)
-        Image.new("RGB", (32, 32), "teal").save(folder / "image.png")
-    shutil.copytree(tmp_path / "photos" / "test", tmp_path / "photos" / "train")
-    write_files(tmp_path)
-    shown = [words(command) for command in commands(README.read_text(encoding="utf-8"))]
-    for program, *arguments in shown:
-        if program != "striate" or arguments[0].startswith("-"):
-            continue
-        toys = [toy for start, toy in TOY.items() if f"{shlex.join(arguments)} ".startswith(f"{start} ")]
-        assert toys, f"say in TOY how `striate {arguments[0]}` is run in seconds"
-        command = [sys.executable, "-m", "striate", *arguments, *toys[0].split()]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
-        assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}\n{done.stderr}"
-
-
-@pytest.mark.slow
-def test_the_python_of_the_readme_runs_as_a_script(tmp_path: Path) -> None:
-    write_files(tmp_path)
-    scripts = [
-        text
-        for language, text in blocks(README.read_text(encoding="utf-8"))
-        if language == "python" and "print" in text
-    ]
-    assert scripts
-    for number, content in enumerate(scripts):
-        script = tmp_path / f"readme{number}.py"
-        script.write_text(content, encoding="utf-8")
-        done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, timeout=300)
-        assert done.returncode == 0, done.stderr
-        assert "n = 3 against 3" in done.stdout

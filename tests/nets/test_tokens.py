@@ -135,7 +135,6 @@ def test_what_is_no_map_is_told() -> None:
     ],
 )
 def test_nets_of_timm(name: str, tap: str, grid: tuple[int, int], backward: bool) -> None:
-    pytest.importorskip("timm")
     torch.manual_seed(0)
     net = build(f"timm:{name}", {"pretrained": False}, (224, 224, 3), 5)
     record = gradcam(net, torch.randn(1, 3, 224, 224), target=1)

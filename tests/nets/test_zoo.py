@@ -172,9 +172,7 @@ def test_what_is_wrong_is_one_sentence(name: str, options: dict[str, object], wo
 @pytest.mark.parametrize("library", ["timm", "torchvision"])
 def test_a_missing_extra_is_one_sentence(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(
-        NetError, match=rf'"{library}:x" needs {library}; install it with: pip install "striate\[zoo\]"'
-    ):
+    with pytest.raises(NetError, match=rf'"{library}:x" needs {library}; install it, .* with: pip install "\.\[zoo\]"'):
         entry(f"{library}:x")
 
 

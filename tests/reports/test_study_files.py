@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from striate.base.errors import StudyError
+from striate.base.errors import StorageError, StudyError
 from striate.reports.page import picture
 from striate.reports.study_files import latex, sheet, write_files
 from striate.reports.table import Cell, Table
@@ -22,6 +22,7 @@ def test_every_file_is_written_twice_alike(finished: Path, tmp_path: Path, to: s
     first = write_files(finished, to, tmp_path / "a")
     second = write_files(finished, to, tmp_path / "b")
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    assert write_files(finished, to, tmp_path / "a") == first  # what was written here is replaced
     names = {path.stem for path in first}
     if to in ("svg", "pdf"):
         assert names >= CHARTS
@@ -32,9 +33,18 @@ def test_every_file_is_written_twice_alike(finished: Path, tmp_path: Path, to: s
         assert names == {"arms", "comparisons", "runs", "curves"}
 
 
+@pytest.mark.parametrize("to", ["svg", "pdf", "tex", "csv"])
+def test_a_file_of_someone_elses_is_left_alone(finished: Path, tmp_path: Path, to: str) -> None:
+    path = write_files(finished, to, tmp_path)[0]
+    path.write_text("mine")
+    with pytest.raises(StorageError, match="striate did not write it"):
+        write_files(finished, to, tmp_path)
+    assert path.read_text() == "mine"
+
+
 def test_a_chart_is_one_drawing_or_one_page(finished: Path, tmp_path: Path) -> None:
     for path in write_files(finished, "svg", tmp_path):
-        picture(path.read_text().strip())
+        picture(path.read_text().removesuffix("<!-- striate:output -->\n").strip())
     for path in write_files(finished, "pdf", tmp_path):
         content = path.read_bytes()
         assert content.startswith(b"%PDF-")

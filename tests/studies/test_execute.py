@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,11 +24,9 @@ from striate.reports.study import write_study_report
 from striate.studies import execute
 from striate.studies.better import Better
 from striate.studies.execute import run_study, standing
-from striate.studies.judge import equals, judge
-from striate.studies.outcome import Outcome
 from striate.studies.question import Arm, Study
-from striate.studies.worker import do, tell
-from striate.studies.workers import Job, Worker, run_jobs, share
+from striate.studies.worker import do
+from striate.studies.workers import Job, run_jobs
 from striate.training.recipe import Recipe
 from striate.training.run import open_run
 
@@ -57,47 +54,6 @@ def test_a_study_runs_each_run_once_and_can_be_extended(tmp_path: Path) -> None:
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in stamps.items())
     with pytest.raises(StudyError, match=r"differs in its base recipe: epochs is \d+ there and"):
         run_study(study(epochs=2), tmp_path / "out")
-
-
-def test_arms_that_change_nothing_are_told(tmp_path: Path) -> None:
-    arms = (Arm("a"), Arm("b", {"precision": "float32"}), Arm("c", {"lr": 0.01}))
-    claims = (CLAIM, Better("other", "c beats a", treatment=("c",), control="a", measure="test", margin=0.01))
-    verdicts = run_study(Study("s", "?", BASE, arms, claims, (0, 1)), tmp_path / "out").verdicts
-    told = "the runs of a and b are equal to the last bit: what these arms change has no effect"
-    assert [told in verdict.reason for verdict in verdicts] == [True, False]
-
-
-def test_arms_that_differ_in_the_last_bit_of_a_loss_are_not_equal() -> None:
-    run = Outcome("a", 0, "finished", 0.1, 1, 10, 2, 100, (0.5,), (1.0,), 0.5, last={"val/loss": 0.7}, numbers="one")
-    assert equals([run, replace(run, arm="b")]) == [("a", "b")]
-    assert equals([run, replace(run, arm="b", numbers="other")]) == []
-
-
-def test_seeds_that_change_nothing_are_told_and_decide_nothing(tmp_path: Path) -> None:
-    """Copies of one run stand for a net that ignores its seed; of one arm, of both, and of some of its seeds only."""
-    out = tmp_path / "out"
-    run_study(study(3), out)
-    shutil.rmtree(out / "runs/a/1")
-    shutil.copytree(out / "runs/a/0", out / "runs/a/1")
-    (told,) = judge(study(3), out).verdicts
-    assert told.answer == "undecided"
-    assert told.reason.startswith(
-        "the runs of a with seeds 0 and 1 are equal in every number, so they are one run counted 2 times; let the net and"
-    )
-    assert (told.comparisons[0][2].n_control, told.comparisons[0][2].n_treatment) == (2, 3)
-    for arm in "ab":
-        for seed in "12":
-            shutil.rmtree(out / "runs" / arm / seed)
-            shutil.copytree(out / "runs" / arm / "0", out / "runs" / arm / seed)
-    (told,) = judge(study(3), out).verdicts
-    assert told.answer == "undecided"
-    assert (
-        "the runs of b with seeds 0, 1 and 2 are equal in every number, so they are one run counted 3 times"
-        in told.reason
-    )
-    assert "no interval from a single run, n = 1 against 1" in told.reason
-    arms = read_json(out / "verdict.json")["arms"]
-    assert [(arm["n"], arm["test"]["n"], arm["test"]["low"]) for arm in arms] == [(3, 1, None), (3, 1, None)]
 
 
 def test_what_cannot_run_costs_nothing(tmp_path: Path) -> None:
@@ -161,11 +117,6 @@ def test_other_images_are_not_mixed_into_a_study(tmp_path: Path) -> None:
     path.write_text("{")
     with pytest.raises(StudyError, match="cannot be read"):
         run_study(study(1), tmp_path / "out")
-
-
-def test_validation_on_the_test_images_is_said_in_every_verdict(tmp_path: Path) -> None:
-    answer = run_study(study(1, validate_on_test=True), tmp_path / "out")
-    assert "the test images also chose the weights" in answer.verdicts[0].reason
 
 
 @pytest.fixture(scope="module")
@@ -251,26 +202,6 @@ def test_no_damage_to_one_file_of_a_study_changes_a_verdict_in_silence(
     assert len(came) > 5
 
 
-def test_an_error_longer_than_a_pipe_ends_its_run_alone() -> None:
-    reading, writing = os.pipe()
-    said = {"reason": "x" * 200_000}
-    teller = threading.Thread(target=tell, args=(writing, said))
-    worker = Worker.__new__(Worker)
-    worker.results, worker._unread, worker.job = reading, b"", Job({}, Path("run"), None)
-    warned: list[str] = []
-    teller.start()
-    while (reason := worker.result(lambda folder, text: warned.append(text))) is None:
-        pass
-    teller.join()
-    tell(writing, {"warning": "slow"})
-    tell(writing, {"reason": ""})
-    assert reason == said["reason"]
-    assert worker.result(lambda folder, text: warned.append(text)) == ""
-    assert warned == ["slow"]
-    os.close(reading)
-    os.close(writing)
-
-
 SCRIPT = """
 import striate as st
 base = st.Recipe(**{base!r})
@@ -313,17 +244,3 @@ def _is_worker(pid: int) -> bool:
         return b"striate.studies.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
-
-
-def test_a_claim_about_an_arm_without_a_run_is_undecided(tmp_path: Path) -> None:
-    answer = judge(study(), tmp_path)
-    assert answer.verdicts[0].answer == "undecided"
-    assert "no run of b, a has ended yet" in answer.verdicts[0].reason
-
-
-def test_all_cores_are_shared_out() -> None:
-    from striate.studies.workers import cores
-
-    assert share(100, gpu=False) == (cores(), 1)
-    assert share(1, gpu=False) == (1, cores())
-    assert share(100, gpu=True)[0] == 1

@@ -20,8 +20,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from striate.app.public import public
-from striate.base.errors import DataError, printable
-from striate.base.foreign import reason
+from striate.base.errors import DataError, printable, reason
 from striate.data.picture import Picture, read_picture
 
 MOST_BYTES = 20_000_000

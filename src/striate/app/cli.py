@@ -9,14 +9,26 @@ from typing import Annotated
 
 import typer
 
-from striate.app import gradcheck, learn, look, planned, probe, probe_features, probe_fool, probe_localise, prove, runs
+from striate.app import (
+    gradcheck,
+    learn,
+    look,
+    planned,
+    probe,
+    probe_features,
+    probe_fool,
+    probe_localise,
+    prove,
+    runs,
+    use,
+)
 from striate.app.learn import INTERRUPTED, Like, changes_of
-from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, free, settings_of
+from striate.app.look import AsJson, DataDir, Settings, SkipDamaged
 from striate.app.opens import opens_run
 from striate.app.planned import Arms, Claims
 from striate.app.speech import explained, prepare, say, tell
 from striate.app.spread import Spread
-from striate.base.errors import RunError, shown
+from striate.base.errors import shown
 from striate.base.signals import stopping
 
 app = typer.Typer(
@@ -44,6 +56,8 @@ app.add_typer(probe.probes, name="probe")
 app.command()(look.doctor)
 app.command()(learn.train)
 app.command()(opens_run(learn.resume))
+app.command()(opens_run(use.test))
+app.command()(opens_run(use.export))
 app.command(context_settings=prove.FREE)(prove.prove)
 app.command()(gradcheck.gradcheck)
 
@@ -124,120 +138,6 @@ def study(
         tell(shown(f"report: {reported.report}", lines=False))
     if reported.answer.failures:
         raise typer.Exit(1)
-
-
-@app.command()
-@opens_run
-def test(
-    nets: Annotated[
-        list[str], typer.Argument(metavar="RUN|NET...", help="A run folder; or a net, with --weights and --data.")
-    ],
-    best: Annotated[
-        bool, typer.Option("--best", help="Of several runs, score the one whose validation accuracy is best.")
-    ] = False,
-    weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
-    data: Annotated[str | None, typer.Option(help="The data whose test images count; a run has its own.")] = None,
-    trained_on: Annotated[
-        str | None, typer.Option(help="The data that normalize.  [default: what the file says, or --data]")
-    ] = None,
-    test_flips: Annotated[
-        bool,
-        typer.Option("--test-flips", help="Score with mirror images too; a run's recipe says it for its own data."),
-    ] = False,
-    epoch: Annotated[
-        int | None, typer.Option(min=1, help="The weights of this epoch, which the run's keep_every kept.")
-    ] = None,
-    skip_damaged: SkipDamaged = False,
-    settings: Settings = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """Score the best-validation checkpoint of a run on its test split, once; or any net with weights on any data."""
-    from striate.base.files import dump_json
-
-    net, chosen = nets[0], ""
-    if best or len(nets) > 1:
-        from striate.app.best_of import best_of
-
-        result = best_of(nets, best=best, alone=not (weights or data or settings or test_flips), data_dir=data_dir)
-        whose, chosen = f"by the weights of epoch {result['epoch']}", f"{result['run']} is tested: {result['why']}\n"
-    elif weights is None and data is None and not settings:
-        from striate.training import train as door
-
-        if test_flips and (Path(net) / "recipe.json").is_file():
-            raise RunError("the recipe of a run says whether its test has mirror images; leave out --test-flips")
-        if skip_damaged:
-            raise RunError("the recipe of a run says whether damaged images are left out; leave out --skip-damaged")
-        result = door.test(net, epoch=epoch, data_dir=data_dir, warn=say)
-        whose = f"by the weights of epoch {result['epoch']}"
-    else:
-        from striate.app.score import score
-
-        if epoch is not None:
-            raise RunError("--epoch asks for weights that a run kept; leave it out, or --weights, --data and --set")
-        options = settings_of(settings)
-        result = score(
-            net,
-            data,
-            weights,
-            trained_on=trained_on,
-            options=options,
-            data_dir=data_dir,
-            flips=test_flips,
-            skip_damaged=skip_damaged,
-        )
-        whose = f"of {result['data']}, by {result['net']}"
-    if as_json:
-        tell(dump_json(result), nl=False)
-    else:
-        for note in result.get("data_notes", ()) if skip_damaged else ():
-            say(f"note: {note}")
-        tell(
-            chosen
-            + f"test accuracy {result['accuracy']:.4f}, loss {result['loss']:.4f}, on {result['images']:,} images, {whose}"
-            + (
-                f"; with mirror images too {result['accuracy_flips']:.4f}, loss {result['loss_flips']:.4f}"
-                if "accuracy_flips" in result
-                else ""
-            )
-            + (", which these images chose too: it is too good" if result.get("chosen_on_test") else "")
-            + (
-                f"; the run is {result['status']} after epoch {result['reached']} of {result['epochs']}, and this score is"
-                " not kept"
-                if "status" in result
-                else ""
-            )
-            + "".join(
-                f"; these images were scored before, {before['accuracy']:.4f} by the weights of epoch {before['epoch']}"
-                for before in result.get("earlier", [])
-            )
-            + ("; it is untrained: no weights were given" if result.get("untrained") else "")
-        )
-
-
-@app.command()
-@opens_run
-def export(
-    net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights.")],
-    to: Annotated[str, typer.Option(help="onnx, safetensors or program (torch.export).")] = "onnx",
-    out: Annotated[Path | None, typer.Option(help="The file.  [default: named after the net]", callback=free)] = None,
-    weights: Annotated[Path | None, typer.Option(help="A file with the weights of the net.")] = None,
-    trained_on: Annotated[str | None, typer.Option(help="The data whose classes and statistics the net has.")] = None,
-    settings: Settings = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write a net as a file that other programs read, with its classes and normalization in it."""
-    from striate.app.export import export as write
-    from striate.base.files import dump_json
-
-    options = settings_of(settings)
-    result = write(net, to, out, weights=weights, trained_on=trained_on, options=options, data_dir=data_dir)
-    if as_json:
-        tell(dump_json(result), nl=False)
-    else:
-        untrained = "; it is untrained: no weights were given" if result.get("untrained") else ""
-        tell(f"wrote {result['file']}, {result['bytes']:,} bytes, {result['checked']}{untrained}")
 
 
 def main() -> None:

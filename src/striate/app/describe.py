@@ -8,9 +8,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from striate.base.errors import NetError, printable
+from striate.base.errors import NetError, printable, reason
 from striate.base.files import read_json
-from striate.base.ours import reason
 from striate.nets.anatomy import Anatomy, anatomy, anatomy_from_json
 from striate.nets.catalog import build, entry
 from striate.nets.own import is_zoo

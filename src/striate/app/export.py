@@ -167,7 +167,8 @@ def _needed(*modules: str) -> None:
             missing.append(name)
     if missing:
         raise NetError(
-            f'the format onnx needs {", ".join(missing)}; install what is missing with: pip install "striate[export]"'
+            f"the format onnx needs {', '.join(missing)}; install what is missing, in the folder of striate's source, with: pip"
+            ' install ".[export]"'
         )
 
 

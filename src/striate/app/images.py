@@ -3,6 +3,7 @@
 cat.png             an image file
 photos/             a folder of image files
 cifar10:7           the index of a test image, of a data set of `striate list data` or of an image folder (my_photos:7)
+cifar10:0-7         these and all between them
 https://...         an address, with limits of size and time
 """
 
@@ -69,13 +70,13 @@ def _named(word: str, asked: _Asked, sets: dict[str, ImageSet]) -> list[Picture]
         return [fetch(word)]
     name, colon, index = word.rpartition(":")
     if colon and (name in names() or (os.path.isdir(name) and not os.path.exists(word))):
-        return [_of_data(name, index, asked, sets)]
+        return _of_data(name, index, asked, sets)
     if os.path.isdir(word):
         return read_folder(Path(word), asked.levels or FULL, skip_damaged=asked.skip_damaged, tell=asked.tell)
     return [read_picture(Path(word), asked.levels or FULL)]
 
 
-def _of_data(name: str, index: str, asked: _Asked, sets: dict[str, ImageSet]) -> Picture:
+def _of_data(name: str, index: str, asked: _Asked, sets: dict[str, ImageSet]) -> list[Picture]:
     from striate.data import load
     from striate.data.picture import Picture
 
@@ -87,12 +88,16 @@ def _of_data(name: str, index: str, asked: _Asked, sets: dict[str, ImageSet]) ->
     if data.test is None:
         raise DataError(f"{name} has no test images to look at")
     count = len(data.test)
-    if not index.isascii() or not index.isdecimal() or int(index) >= count:
+    found = re.fullmatch(r"([0-9]{1,12})(?:-([0-9]{1,12}))?", index)
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (count, count)
+    if not first <= last < count:
         raise DataError(
-            f'"{name}:{printable(index)}" names no test image of {name}; they are {name}:0 to {name}:{count - 1}'
+            f'"{name}:{printable(index)}" names no test image of {name}; they are {name}:0 to {name}:{count - 1}, and'
+            f" {name}:0-{min(7, count - 1)} is several"
         )
-    place = int(index)
-    pixels = data.test.images[place]
-    label = int(data.test.labels[place])
-    shown = pixels[..., 0] if pixels.shape[2] == 1 else pixels
-    return Picture(f"{name} {place}, {data.classes[label]}", shown, f"{name}:{place}", label)
+    made: list[Picture] = []
+    for place in range(first, last + 1):
+        pixels, label = data.test.images[place], int(data.test.labels[place])
+        shown = pixels[..., 0] if pixels.shape[2] == 1 else pixels
+        made.append(Picture(f"{name} {place}, {data.classes[label]}", shown, f"{name}:{place}", label))
+    return made

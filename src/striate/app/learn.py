@@ -29,7 +29,9 @@ def train(
         str | None,
         typer.Option(help="A name of `striate list nets`, package.module:callable, timm:NAME, torchvision:NAME."),
     ] = None,
-    data: Annotated[str | None, typer.Option(help="A name of `striate list data`, or an image folder.")] = None,
+    data: Annotated[
+        str | None, typer.Option(help="A name of `striate list data`, an image folder, or a table (.npz with X and y).")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.  [default: runs/NET-DATA-SEED]")] = None,
     hidden: Annotated[int | None, typer.Option(help="Units of the hidden layer.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Epochs.")] = None,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings, say
+from striate.app.look import AsJson, DataDir, Settings
+from striate.app.speech import say, tell
 
 if TYPE_CHECKING:
     from striate.studies.cost import Cost
@@ -75,7 +76,7 @@ def show_study(
     else:
         planned = ask.plan(name, seeds, changes, None, arm or (), claim or ())
         record = record_of(planned, None if quick else _cost(planned, data_dir, workers))
-    typer.echo(dump_json(record) if as_json else text_of(record), nl=not as_json)
+    tell(dump_json(record) if as_json else text_of(record), nl=not as_json)
 
 
 def _cost(planned: Study, data_dir: Path | None, workers: int | None) -> Cost | None:
@@ -96,4 +97,4 @@ def _write(folder: Path, to: To, out: Path, as_json: bool) -> None:
 
     written = write_files(folder, to.value, out)
     record: dict[str, Any] = {"written": [str(path) for path in written]}
-    typer.echo(dump_json(record) if as_json else "\n".join(f"wrote {path}" for path in written), nl=not as_json)
+    tell(dump_json(record) if as_json else "\n".join(f"wrote {path}" for path in written), nl=not as_json)

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
-from striate.app.probe import Asked, Net, Npz, Out, Quick, TrainedOn, Weights, present
+from striate.app.probe_asked import Asked, Net, Npz, Out, Quick, TrainedOn, Weights, present
+from striate.app.speech import tell
 from striate.base.errors import ProbeError, printable
 
 Data = Annotated[
@@ -183,7 +184,7 @@ def maximize(
             made.add_row(str(channel), f"{largest:.4g}", f"{found[0]['value']:.4g}" if found else "")
         terminal.console().print(made)
         for channel in record.facts["nowhere"]:
-            typer.echo(f"channel {channel}: the climb went nowhere; another --seed, or the --tap before it, may help")
+            tell(f"channel {channel}: the climb went nowhere; another --seed, or the --tap before it, may help")
 
     present(record, asked, out, as_json, npz, summary)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from striate.app.look import AsJson, DataDir, Settings, SkipDamaged
-from striate.app.probe import Asked, Net, Npz, Out, Seen, TrainedOn, Weights, opened, present
+from striate.app.probe_asked import Asked, Net, Npz, Out, Seen, TrainedOn, Weights, opened, present
 from striate.app.speech import say
 from striate.base.errors import ProbeError, printable
 

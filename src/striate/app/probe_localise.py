@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
-from striate.app.probe import Asked, Class, Net, Npz, Out, Quick, TrainedOn, Weights, looked_at, present
+from striate.app.probe_asked import Asked, Class, Net, Npz, Out, Quick, TrainedOn, Weights, looked_at, present
 from striate.app.speech import tell
 from striate.base.errors import ProbeError
 

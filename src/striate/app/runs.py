@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from striate.app.look import AsJson, DataDir, say
+from striate.app.look import AsJson, DataDir, free
+from striate.app.speech import say, tell
 
 COLUMNS = ("run", "net", "data", "status", "epoch", "best", "test", "age")
 
@@ -25,7 +26,7 @@ def list_runs(
 
     runs = found(folder)
     if as_json:
-        typer.echo(dump_json([dataclasses.asdict(run) for run in runs]), nl=False)
+        tell(dump_json([dataclasses.asdict(run) for run in runs]), nl=False)
         return
     if not runs:
         say(f"there is no run in {folder}; striate train makes one")
@@ -61,21 +62,22 @@ def show_run(
         Split, typer.Option(help="Classify the validation images, or those of the test where it was made.")
     ] = (Split.VAL),
     quick: Annotated[bool, typer.Option("--quick", help="Classify no images: curves and words alone.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Write the page to this file.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the page to this file.", callback=free)] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a run: its curves, how it was trained in words, what it takes for what, class by class."""
     from striate.app.run_shown import run_record, seen, show_seen
     from striate.app.terminal import console
-    from striate.base.files import dump_json, write_text
+    from striate.base.files import dump_json
+    from striate.base.outputs import write_output
     from striate.reports.run import run_page
 
     shown = seen(folder, on.value, quick=quick, data_dir=data_dir)
     if out is not None:
-        write_text(out, run_page(shown.run, shown.anatomy, shown.confusion, shown.unclassified))
+        write_output(out, run_page(shown.run, shown.anatomy, shown.confusion, shown.unclassified))
         say(f"wrote {out}")
     if as_json:
-        typer.echo(dump_json(run_record(shown)), nl=False)
+        tell(dump_json(run_record(shown)), nl=False)
     elif out is None:
         show_seen(console(), shown)

@@ -15,11 +15,12 @@ from striate.app.describe import net_anatomy
 from striate.app.run_shown import seen
 from striate.app.subject import Subject, open_subject
 from striate.base.errors import RunError, printable
-from striate.base.files import write_text
+from striate.base.outputs import write_output
 from striate.reports.figure import architecture_svg
 from striate.reports.records import read_study
 from striate.reports.run import run_page
 from striate.reports.study import study_page
+from striate.reports.svg import file_of
 from striate.training.run import Run
 
 
@@ -63,7 +64,7 @@ def figure(
     text = str(net.folder if isinstance(net, Run) else net)
     svg = architecture_svg(net_anatomy(text, options or {}, shape, classes))
     if out is not None:
-        write_text(Path(out), svg)
+        write_output(Path(out), file_of(svg))
     return svg
 
 
@@ -75,10 +76,10 @@ def page(folder: str | Path | Run, out: str | Path, *, data_dir: str | Path | No
     """
     place, path = Path(folder.folder if isinstance(folder, Run) else folder), Path(out)
     if (place / "study.json").is_file():
-        write_text(path, study_page(read_study(place), place.name))
+        write_output(path, study_page(read_study(place), place.name))
     elif (place / "recipe.json").is_file():
         shown = seen(place, data_dir=None if data_dir is None else Path(data_dir))
-        write_text(path, run_page(shown.run, shown.anatomy, shown.confusion, shown.unclassified))
+        write_output(path, run_page(shown.run, shown.anatomy, shown.confusion, shown.unclassified))
     else:
         raise RunError(
             f'"{printable(str(place))}" holds neither a run nor a study (no recipe.json, no study.json); name a folder that'

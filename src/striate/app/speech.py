@@ -71,7 +71,9 @@ def explained(error: Exception) -> int:
         say(f"striate: {error}")
         return error.exit_code
     if place := foreign_place(error):
-        say(f"striate: {place}: this code raised {reason(error)}; mend it there, or see more with striate --debug")
+        say(
+            f"striate: {place}: this code raised {reason(error, kind=True)}; mend it there, or see more with striate --debug"
+        )
         return StriateError.exit_code
     if (show := getattr(error, "show", None)) and hasattr(error, "format_message"):  # of the parser of the command line
         usage = io.StringIO()

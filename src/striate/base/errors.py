@@ -16,12 +16,18 @@ Every message is one sentence: what was given, where, what is accepted, what to 
 from __future__ import annotations
 
 import difflib
+import re
 import sysconfig
 import traceback
 import unicodedata
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+_HARMFUL = re.compile(
+    r"allow_pickle|weights_only|weights only load|safe_globals|trust_remote|verify\s*=", re.IGNORECASE
+)
+_LONGEST = 200  # characters of words that are not ours
 
 
 class StriateError(Exception):
@@ -87,11 +93,23 @@ def sentence(faults: list[str], limit: int = 10) -> str:
     return f"{shown}; and {hidden} more" if hidden > 0 else shown
 
 
-def reason(error: BaseException, limit: int = 300) -> str:
-    """Return what code that is not ours raised as ``Kind: first line``, fit to stand in a sentence of ours."""
-    first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-    told = printable(first).rstrip(".")
-    return f"{type(error).__name__}: {told if len(told) <= limit else told[: limit - 3] + '...'}".rstrip(": ")
+def reason(error: BaseException, *, kind: bool = False) -> str:
+    """Return what the system, a library or a user's code says of an error, fit to be quoted in a sentence of ours.
+
+    It is the first line, printable, and begins with the error's ``kind`` where that is asked for. Where the text advises to
+    trust a file or to check nothing, the kind is all that is told.
+    """
+    if isinstance(error, OSError) and error.strerror and not kind:
+        text = error.strerror  # without the name of the file, which the sentence has
+    elif isinstance(error, UnicodeDecodeError):
+        text = f"byte {error.start} is no UTF-8"
+    else:
+        text = next((line for line in str(error).splitlines() if line.strip()), "")
+    text, name = printable(text.strip()).rstrip("."), type(error).__name__
+    if not text or _HARMFUL.search(str(error)):
+        return name
+    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
+    return f"{name}: {text}" if kind else text
 
 
 def foreign_place(error: BaseException) -> str:

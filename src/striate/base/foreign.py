@@ -1,7 +1,7 @@
-"""Files that someone else wrote: opened only where reading ends, held in memory only where they fit, quoted without advice.
+"""Files that someone else wrote: opened only where reading ends, and held in memory only where they fit.
 
-A pipe or a device under the name of a data file would wait for ever, or never end; a size that a file declares costs nothing
-to write and everything to believe; and what a library says of a broken file may tell the reader to trust it.
+A pipe or a device under the name of a data file would wait for ever, or never end; and a size that a file declares costs
+nothing to write and everything to believe.
 """
 
 from __future__ import annotations
@@ -12,22 +12,28 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from striate.base.errors import printable
-
-_HARMFUL = re.compile(
-    r"allow_pickle|weights_only|weights only load|safe_globals|trust_remote|verify\s*=", re.IGNORECASE
-)
-_LONGEST = 200  # characters of a library's own words
+_NEVER_WAITING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0)
 _SHARE = 2  # the part of the free memory that one file may fill is 1 / _SHARE
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Return the regular file ``path``, or one that a link leads to, open for reading; raises OSError for anything else."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    """Return the regular file ``path``, or one that a link leads to, open for reading; raises OSError for anything else.
+
+    It is asked again of what was opened, for the name may have been given to something else meanwhile.
+    """
+    _refuse_irregular(os.stat(path).st_mode, path)
+    descriptor = os.open(path, _NEVER_WAITING)
+    try:
+        _refuse_irregular(os.fstat(descriptor).st_mode, path)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
         os.close(descriptor)
-        raise OSError(None, "it is no regular file")
-    return os.fdopen(descriptor, "rb")
+        raise
+
+
+def _refuse_irregular(mode: int, path: Path) -> None:
+    if not stat.S_ISREG(mode):
+        raise OSError(None, "it is no regular file", str(path))
 
 
 def kind_of(path: Path) -> str:
@@ -63,15 +69,3 @@ def amount(size: int) -> str:
         if size >= factor:
             return f"{size / factor:,.1f} {unit}" if size < 10**18 else f"more than a billion {unit}"
     return f"{size} bytes"
-
-
-def reason(error: BaseException) -> str:
-    """Return the first line of what a library says, fit to be quoted; only the kind where the text gives harmful advice."""
-    if isinstance(error, OSError) and error.strerror:
-        text = error.strerror
-    else:
-        text = next((line for line in str(error).splitlines() if line.strip()), "")
-    if not text or _HARMFUL.search(str(error)):
-        return type(error).__name__
-    text = printable(text.strip())
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + " ..."

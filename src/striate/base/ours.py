@@ -9,22 +9,24 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from striate.base.errors import RunError, StriateError, printable
+from striate.base.errors import RunError, StriateError, printable, reason
 from striate.base.files import digest, read_json
 from striate.base.strict_json import encode
 
 SEALED = 2  # the first format of a record that has a seal
-SHOWN = 200  # characters of a reason
 
 
 class Form(BaseModel):
     """What a record must hold, and of what type; this one, anything. Other names are let through, for later versions."""
 
     model_config = ConfigDict(strict=True, extra="allow")
+
+
+F = TypeVar("F", bound=Form)
 
 
 def seal(record: Mapping[str, Any]) -> str:
@@ -70,20 +72,14 @@ def checked(value: object, form: type[Form]) -> dict[str, Any]:
     record = cast("dict[str, Any]", value)
     if wrong := fault(record):
         raise ValueError(wrong)
-    form.model_validate(record)
+    conform(record, form)
     return record
 
 
-def reason(error: Exception) -> str:
-    """Return why a file could not be read, in a few printable words."""
-    if isinstance(error, ValidationError):
+def conform(record: object, form: type[F]) -> F:
+    """Return what was read as ``form``; raises ValueError with the first place that does not fit, and why."""
+    try:
+        return form.model_validate(record)
+    except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        told = f"{place}: {first['msg']}" if place else first["msg"]
-    elif isinstance(error, OSError):
-        told = error.strerror or str(error)
-    elif isinstance(error, UnicodeDecodeError):
-        told = f"byte {error.start} is no UTF-8"
-    else:
-        told = str(error)
-    return printable(told if len(told) <= SHOWN else f"{told[:SHOWN]}...")
+        raise ValueError(": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))) from error

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from striate.base.errors import DataError, sentence
-from striate.base.foreign import open_regular, reason
+from striate.base.errors import DataError, reason, sentence
+from striate.base.foreign import open_regular
 from striate.data.fetch import Remote, absent, download, is_file, roots, target
 from striate.data.imageset import Images, ImageSet, Labels, Split, image_set
 from striate.data.tar import Damaged, members

@@ -21,11 +21,12 @@ from typing import BinaryIO, TypeVar
 import numpy as np
 from PIL import Image
 
+from striate.base.errors import reason
+from striate.base.foreign import open_regular
 from striate.data import sixteen
 from striate.data.imageset import Images
 from striate.data.levels import FULL, Levels
 from striate.data.png import essential
-from striate.data.regular import open_regular
 
 PIXEL_LIMIT = 50_000_000
 FILE_LIMIT = 512 << 20  # bytes: 50 million pixels of four times 16 bits, uncompressed, and some more
@@ -132,7 +133,7 @@ def _read(path: Path, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _Want
     try:
         file = open_regular(path)
     except OSError as error:
-        raise Unreadable(f"could not be opened ({error.strerror or error})") from error
+        raise Unreadable(f"could not be opened ({reason(error)})") from error
     with file, warnings.catch_warnings():
         # Pillow warns at its limit and refuses at twice that; ours is lower, and is judged here.
         warnings.simplefilter("ignore")
@@ -154,7 +155,7 @@ def _read(path: Path, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _Want
         except MemoryError as error:
             raise Unreadable("needs more memory to be decoded than there is") from error
         except _DAMAGE as error:
-            raise Unreadable(f"is cut off or damaged ({error})") from error
+            raise Unreadable(f"is cut off or damaged ({reason(error)})") from error
 
 
 def _judged(file: BinaryIO, extension: str, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _Wanted:

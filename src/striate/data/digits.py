@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from striate.base.errors import DataError
+from striate.base.errors import DataError, reason
 from striate.data.imageset import Images, ImageSet, Labels, Split, holdout, image_set
 
 TEST_FRACTION = 0.2
@@ -57,7 +57,7 @@ def read_digits(path: Path) -> tuple[Images, Labels]:
         with gzip.open(path, "rt", encoding="ascii") as file:
             table = np.loadtxt(file, delimiter=",")
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise DataError(f"{path} is absent or damaged ({error}); install scikit-learn again") from error
+        raise DataError(f"{path} is absent or damaged ({reason(error)}); install scikit-learn again") from error
     right = table.shape == (_IMAGES, 65) and table.min() >= 0 and table[:, :64].max() <= 16 and table[:, 64].max() <= 9
     if not right:
         raise DataError(

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from striate.base.errors import DataError
-from striate.base.foreign import open_regular, reason
+from striate.base.errors import DataError, reason
+from striate.base.foreign import open_regular
 from striate.data.fetch import Remote, absent, download, is_file, roots, target
 from striate.data.imageset import Images, ImageSet, Split, image_set
 

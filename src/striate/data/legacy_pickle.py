@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.base.errors import DataError, printable
-from striate.base.foreign import open_regular, reason, too_large
+from striate.base.errors import DataError, printable, reason
+from striate.base.foreign import open_regular, too_large
 from striate.base.opcodes import walk
 
 _MOST_OPCODES = 10_000  # two arrays need less than a hundred

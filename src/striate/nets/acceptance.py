@@ -64,7 +64,7 @@ def tried(
             raise
         except Exception as error:
             raise NetError(
-                f'net "{name}" does not take {sent} ({reason(error)}); it may need other channels or a larger '
+                f'net "{name}" does not take {sent} ({reason(error, kind=True)}); it may need other channels or a larger '
                 f"image_size{_could_be('image_shape', '(height, width, channels)', told)}"
             ) from error
     if not isinstance(out, Tensor) or out.shape != (1, classes):

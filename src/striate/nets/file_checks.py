@@ -10,8 +10,8 @@ import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from striate.base.errors import NetError, printable
-from striate.base.foreign import amount, open_regular, reason, too_large
+from striate.base.errors import NetError, printable, reason
+from striate.base.foreign import amount, open_regular, too_large
 from striate.base.opcodes import walk
 
 _MOST_HEADER = 100_000_000  # bytes, safetensors' own limit

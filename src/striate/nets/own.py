@@ -68,7 +68,9 @@ def own_entry(name: str) -> Entry:
             with settings_kept(), redirect_stdout(sys.stderr):
                 net = maker(**values, **{word: told[word] for word in wanted})
         except (Exception, SystemExit) as error:
-            raise NetError(f'"{name}" raised {reason(error)}; it was called as {name}({_call(values)})') from error
+            raise NetError(
+                f'"{name}" raised {reason(error, kind=True)}; it was called as {name}({_call(values)})'
+            ) from error
         return tried(unwrapped(net, name), name, image_shape, classes, told=wanted)
 
     first = (inspect.getdoc(maker) or "a net of your own").partition("\n")[0]
@@ -87,7 +89,7 @@ def own_sources(name: str) -> dict[str, bytes]:
     try:
         return sources(module, root_of(module, Path(file)))
     except OSError as error:
-        raise NetError(f'net "{name}": its source cannot be read ({error})') from error
+        raise NetError(f'net "{name}": its source cannot be read ({reason(error)})') from error
 
 
 def _find(name: str) -> Callable[..., Any]:
@@ -129,7 +131,7 @@ def _module(name: str, module_name: str) -> types.ModuleType:
     except NetError:
         raise
     except (Exception, SystemExit) as error:
-        raise NetError(f'net "{name}": its module could not be imported ({reason(error)})') from error
+        raise NetError(f'net "{name}": its module could not be imported ({reason(error, kind=True)})') from error
     _refuse_installed(name, module_name, module.__file__)
     return module
 

@@ -68,7 +68,7 @@ def rehearse(
     try:
         third.load_state_dict(state)
     except Exception as error:
-        raise NetError(f'net "{name}" does not take its own weights back ({reason(error)})') from error
+        raise NetError(f'net "{name}" does not take its own weights back ({reason(error, kind=True)})') from error
     for training in (False, True):
         _compare(other.train(training), third.train(training), images, name)
 
@@ -155,7 +155,9 @@ def _updates(net: nn.Module, other: nn.Module, images: Tensor, labels: Tensor, n
             except NetError:
                 raise
             except Exception as error:
-                raise NetError(f'net "{name}" cannot be trained: in training mode it raised {reason(error)}') from error
+                raise NetError(
+                    f'net "{name}" cannot be trained: in training mode it raised {reason(error, kind=True)}'
+                ) from error
             if not isinstance(out, Tensor) or out.shape != (len(labels), int(out.shape[-1])) or out.dim() != 2:
                 got = f"shape {tuple(out.shape)}" if isinstance(out, Tensor) else f"a {type(out).__name__}"
                 raise NetError(
@@ -175,7 +177,7 @@ def _step(other: nn.Module, out: Tensor, labels: Tensor, optimizer: torch.optim.
         why = (
             "no gradient leads from its logits to its weights (forward uses no_grad, detach or NumPy)"
             if not out.requires_grad
-            else f"going back through it raised {reason(error)}"
+            else f"going back through it raised {reason(error, kind=True)}"
         )
         raise NetError(f'net "{name}" cannot be trained: {why}') from error
     if all(p.grad is None for p in other.parameters()):

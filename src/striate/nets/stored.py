@@ -17,8 +17,8 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from striate.base.errors import NetError, StriateError, listed, nearest, printable, remark
-from striate.base.foreign import kind_of, open_regular, reason
+from striate.base.errors import NetError, StriateError, listed, nearest, printable, reason, remark
+from striate.base.foreign import kind_of, open_regular
 from striate.nets.file_checks import check_pickles, check_zip, header_of
 
 TORCH_FILES = (".pt", ".pth", ".bin", ".ckpt")

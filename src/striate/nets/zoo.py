@@ -15,8 +15,7 @@ import torch
 from pydantic import model_validator
 from torch import Tensor, nn
 
-from striate.base.errors import NetError, nearest
-from striate.base.foreign import reason
+from striate.base.errors import NetError, nearest, reason
 from striate.nets.acceptance import tried
 from striate.nets.entry import Entry, ImageShape
 from striate.nets.hub import cache_alone_where_unreachable
@@ -57,7 +56,9 @@ def zoo_entry(name: str) -> Entry:
     try:
         module: Any = importlib.import_module(library)
     except ImportError as error:
-        raise NetError(f'net "{name}" needs {library}; install it with: pip install "striate[zoo]"') from error
+        raise NetError(
+            f'net "{name}" needs {library}; install it, in the folder of striate\'s source, with: pip install ".[zoo]"'
+        ) from error
     return _timm_entry(module, name, model) if library == "timm" else _torchvision_entry(module, name, model)
 
 
@@ -161,8 +162,7 @@ def _builder(
         except NetError:
             raise
         except Exception as error:
-            told = reason(error)
-            why = told if told == type(error).__name__ else f"{type(error).__name__}: {told}"
+            why = reason(error, kind=True)
             if options.pretrained:
                 raise NetError(
                     f'the published weights of "{name}" could not be had ({why}); connect to the network once, or give a '

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from striate.base.errors import RunError, printable
+from striate.base.errors import RunError, printable, reason
 from striate.base.files import read_json
 
 TRACES = ("status.json", "history.csv", "environment.json")
@@ -125,7 +125,7 @@ def _best(path: Path, faults: list[str]) -> dict[str, Any]:
                 if (row["split"], row["metric"]) == ("val", "accuracy")
             ]
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
-        faults.append(f"history.csv cannot be read ({type(error).__name__}: {printable(str(error))})")
+        faults.append(f"history.csv cannot be read ({reason(error, kind=True)})")
         return {}
     value, epoch = max(((v, e) for v, e in rows if math.isfinite(v)), default=(None, 0))
     return {} if value is None else {"best": value, "best_epoch": -epoch}

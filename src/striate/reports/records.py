@@ -13,9 +13,9 @@ from typing import Any, cast
 
 from pydantic import Field
 
-from striate.base.errors import RunError, StudyError
+from striate.base.errors import RunError, StudyError, reason
 from striate.base.files import read_json
-from striate.base.ours import Form, checked, fault, reason
+from striate.base.ours import Form, checked, fault
 from striate.training.forms import StatusForm
 from striate.training.run import standing
 from striate.training.tables import read_history, read_timing

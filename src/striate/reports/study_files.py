@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import StudyError
-from striate.base.files import make_folder, write_bytes
+from striate.base.files import make_folder
+from striate.base.outputs import MARK, write_output
 from striate.reports.cards import intervals_of
 from striate.reports.heat import heat_chart, heat_of, heat_table
 from striate.reports.proof_latex import escaped
 from striate.reports.records import StudyRecord, read_study
 from striate.reports.study import panels
-from striate.reports.svg import Chart
+from striate.reports.svg import Chart, file_of
 from striate.reports.table import Cell, Table, arms_table, changes_table
 
 LEGEND = "% Of accuracies: mean +- standard deviation over the seeds, [95 % interval of the mean], (runs).\n"
@@ -49,9 +50,9 @@ def write_files(folder: Path, to: str, out: Path) -> list[Path]:
     study = read_study(folder)
     if to in ("svg", "pdf"):
         drawn = charts(study)
-        files = {name: chart.svg().encode() + b"\n" if to == "svg" else chart.pdf() for name, chart in drawn.items()}
+        files = {name: file_of(chart.svg()).encode() if to == "svg" else chart.pdf() for name, chart in drawn.items()}
     elif to == "tex":
-        files = {name: f"{LEGEND}{latex(table)}".encode() for name, table in tables(study).items()}
+        files = {name: f"{LEGEND}{latex(table)}% {MARK}\n".encode() for name, table in tables(study).items()}
     else:
         files = {name: sheet(rows).encode() for name, rows in numbers(study).items()}
     if not files:
@@ -59,8 +60,13 @@ def write_files(folder: Path, to: str, out: Path) -> list[Path]:
     make_folder(out)
     paths = [out / f"{name}.{to}" for name in files]
     for path, content in zip(paths, files.values(), strict=True):
-        write_bytes(path, content)
+        write_output(path, content, _head(content) if to == "csv" else MARK)
     return paths
+
+
+def _head(content: bytes) -> str:
+    """Return the first line of a table in CSV, by which it is known again."""
+    return content.decode().partition("\n")[0]
 
 
 def charts(study: StudyRecord) -> dict[str, Chart]:

@@ -19,7 +19,8 @@ from striate.base.files import make_folder, refuse_links, write_json
 from striate.base.lock import locked, unused
 from striate.base.ours import sealed
 from striate.data import ImageSet
-from striate.studies.judge import Answer, damage, done, ended, judge, named, outcomes_of, place, read_study
+from striate.studies.ended import damage, done, ended, named, outcomes_of, place
+from striate.studies.judge import Answer, judge, read_study
 from striate.studies.question import Study
 from striate.studies.selection import chosen
 from striate.studies.workers import Job, cores, run_jobs, share

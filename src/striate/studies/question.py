@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, Literal
 
-from striate.base.errors import RecipeError, StudyError, listed, nearest
+from striate.base.errors import RecipeError, StudyError, listed, nearest, reason
 from striate.base.files import digest
 from striate.nets.own import is_own
 from striate.studies.verdict import Claim
@@ -236,9 +236,7 @@ def question_from_file(path: Path) -> Question:
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise StudyError(
-            f'study file "{path}" cannot be run ({type(error).__name__}: {error}); mend it first'
-        ) from error
+        raise StudyError(f'study file "{path}" cannot be run ({reason(error, kind=True)}); mend it first') from error
     base: object = getattr(module, "BASE", None)
     make: Any = getattr(module, "study", None)
     if not isinstance(base, Recipe) or not isinstance(make, FunctionType):

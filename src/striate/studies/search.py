@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import StudyError, listed
 from striate.studies.choice import Choice
+from striate.studies.ended import ended, outcomes_of
 from striate.studies.execute import Beat, Warn, run_study
-from striate.studies.judge import Answer, ended, outcomes_of
+from striate.studies.judge import Answer
 from striate.studies.question import Arm, Search, Study
 from striate.training.recipe import Recipe
 

@@ -48,7 +48,6 @@ def main(threads: int, parent: int, results: int) -> None:
 
 
 INTERRUPTED = "interrupted"
-SHOWN = 2000  # characters of an error that is not ours
 
 
 def tell(results: int, said: dict[str, str]) -> None:
@@ -82,8 +81,7 @@ def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None])
     except StriateError as error:
         return str(error)
     except Exception as error:
-        text = reason(error)
-        return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text):,} characters)"
+        return reason(error, kind=True)
 
 
 if __name__ == "__main__":

@@ -22,10 +22,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from striate.base.errors import RunError, printable
+from striate.base.errors import RunError, printable, reason
 from striate.base.files import digest, read_json, write_bytes, write_json
 from striate.base.ours import SEALED as FORMAT
-from striate.base.ours import checked, reason, sealed
+from striate.base.ours import checked, sealed
 from striate.training.forms import MarkForm
 
 KEEP = 2

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from striate.base.errors import RunError, StriateError, printable
+from striate.base.errors import RunError, StriateError, printable, reason
 from striate.base.files import digest, read_json, write_json, write_text
-from striate.base.ours import checked, reason, sealed
+from striate.base.ours import checked, sealed
 from striate.nets.anatomy import anatomy, anatomy_from_json
 from striate.training import checkpoints
 from striate.training.chain import ELSEWHERE, best_step, extended, identity, write_environment

@@ -88,7 +88,7 @@ def choose_precision(asked: str, net: nn.Module, images: Tensor) -> tuple[torch.
     try:
         error = bfloat16_error(net, images)
     except (RuntimeError, TypeError, ValueError) as fault:  # a net of one's own that no copy can be made of
-        return torch.float32, f"bfloat16 could not be tried on it ({reason(fault)})"
+        return torch.float32, f"bfloat16 could not be tried on it ({reason(fault, kind=True)})"
     if error > 0.1:
         return torch.float32, f"bfloat16 gradients differ from float32 by {error:.2g} here"
     return torch.bfloat16, f"native, gradients within {error:.2g} of float32"

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import RecipeError, RunError, printable
+from striate.base.errors import reason as why
 from striate.base.files import digest, make_folder, write_json
 from striate.base.lock import NAME, held, unused
 from striate.base.ours import read_own, sealed
-from striate.base.ours import reason as why
 from striate.training.forms import RecipeForm, ScoreForm, StatusForm
 from striate.training.recipe import Recipe, differing, recipe_from_json
 from striate.training.tables import HISTORY, TIMING, Row, read_history, read_timing

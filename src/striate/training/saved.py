@@ -38,7 +38,7 @@ def put_state(net: nn.Module, tensors: Mapping[str, Tensor], name: str) -> None:
         net.load_state_dict(tensors)
     except (RuntimeError, ValueError, TypeError) as error:
         faults = misfits(net, tensors)
-        told = "; ".join(f"{kind} {listed(names[:3])}" for kind, names in faults.items()) or reason(error)
+        told = "; ".join(f"{kind} {listed(names[:3])}" for kind, names in faults.items()) or reason(error, kind=True)
         raise RunError(
             f'the weights of the run do not fit net "{name}" as it is built now: {told}; restore its code and defaults, or '
             "train it again in another folder"

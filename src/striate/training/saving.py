@@ -9,7 +9,8 @@ from typing import Any
 
 from torch import Tensor
 
-from striate.base.ours import reason
+from striate.base.errors import reason
+from striate.base.ours import conform
 from striate.training import checkpoints
 from striate.training.chain import identity, read_environment
 from striate.training.forms import StateForm
@@ -120,7 +121,7 @@ def restore(setup: Setup, folder: Path) -> Progress:
 def _unfit(found: checkpoints.Checkpoint, folder: Path) -> str:
     """Return why a whole checkpoint cannot be continued from; empty where it can."""
     try:
-        state = StateForm.model_validate(found.values)
+        state = conform(found.values, StateForm)
     except ValueError as error:
         return f"its state is none: {reason(error)}"
     if (run := found.record.get("run")) and run != identity(read_environment(folder)):

@@ -144,8 +144,8 @@ def _refuse_precision(net: nn.Module, sample: Tensor, dtype: torch.dtype, recipe
     except Exception as error:
         kind = str(dtype).removeprefix("torch.")
         raise NetError(
-            f'net "{recipe.net}" cannot be trained in {kind} on {sample.device} ({reason(error)}); choose another precision, or'
-            " make the tensors of forward in the type and on the device of its images"
+            f'net "{recipe.net}" cannot be trained in {kind} on {sample.device} ({reason(error, kind=True)}); choose another'
+            " precision, or make the tensors of forward in the type and on the device of its images"
         ) from error
 
 

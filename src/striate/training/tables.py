@@ -11,9 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from striate.base.errors import RunError, printable
+from striate.base.errors import RunError, printable, reason
 from striate.base.files import read_text, write_text
-from striate.base.ours import reason
 
 HISTORY, TIMING = "history.csv", "timing.csv"
 HEADER, TIMING_HEADER = "step,epoch,split,metric,value", "step,epoch,seconds"

@@ -91,7 +91,9 @@ class TorchEngine:
             if self.recipe.net in ENTRIES or self.masks is not None or isinstance(error, StriateError | MemoryError):
                 raise
             where = f"update {step + 1} of epoch {epoch}, on {len(images)} images"
-            raise NetError(f'net "{self.recipe.net}" raised {reason(error)} in {where}; mend its forward') from error
+            raise NetError(
+                f'net "{self.recipe.net}" raised {reason(error, kind=True)} in {where}; mend its forward'
+            ) from error
 
     def _seed(self, epoch: int, step: int) -> None:
         if self.masks is not None:

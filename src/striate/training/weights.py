@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from striate.base.errors import RunError, listed, printable
-from striate.base.ours import reason
+from striate.base.errors import RunError, listed, printable, reason
+from striate.base.ours import conform
 from striate.training import checkpoints
 from striate.training.chain import best_step, identity, read_environment
 from striate.training.checkpoints import Checkpoint
@@ -76,7 +76,7 @@ def _of_run(run: Run, found: Checkpoint) -> Checkpoint:
             f'the weights of update {found.step} in "{printable(str(run.folder))}" belong to another run; restore its own'
         )
     try:
-        LabelsForm.model_validate(found.values)
+        conform(found.values, LabelsForm)
     except ValueError as error:
         raise RunError(
             f'the weights of update {found.step} in "{printable(str(run.folder))}" do not say what net they are of'

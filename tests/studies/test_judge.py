@@ -1,0 +1,76 @@
+"""What is on disk becomes verdicts: what limits an answer, and what is no difference at all, is said with it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from striate.base.files import read_json
+from striate.studies.better import Better
+from striate.studies.execute import run_study
+from striate.studies.judge import equals, judge
+from striate.studies.outcome import Outcome
+from striate.studies.question import Arm, Study
+from striate.training.recipe import Recipe
+
+CLAIM = Better("better", "b beats a", treatment=("b",), control="a", measure="test", margin=0.01)
+
+
+BASE = Recipe(net_options={"widths": [[4]], "hidden": []}, epochs=1, batch_size=256)
+
+
+def study(seeds: int = 2, **changes: object) -> Study:
+    return Study("s", "?", BASE.change(**changes), (Arm("a"), Arm("b", {"lr": 0.01})), (CLAIM,), tuple(range(seeds)))
+
+
+def test_arms_that_change_nothing_are_told(tmp_path: Path) -> None:
+    arms = (Arm("a"), Arm("b", {"precision": "float32"}), Arm("c", {"lr": 0.01}))
+    claims = (CLAIM, Better("other", "c beats a", treatment=("c",), control="a", measure="test", margin=0.01))
+    verdicts = run_study(Study("s", "?", BASE, arms, claims, (0, 1)), tmp_path / "out").verdicts
+    told = "the runs of a and b are equal to the last bit: what these arms change has no effect"
+    assert [told in verdict.reason for verdict in verdicts] == [True, False]
+
+
+def test_arms_that_differ_in_the_last_bit_of_a_loss_are_not_equal() -> None:
+    run = Outcome("a", 0, "finished", 0.1, 1, 10, 2, 100, (0.5,), (1.0,), 0.5, last={"val/loss": 0.7}, numbers="one")
+    assert equals([run, replace(run, arm="b")]) == [("a", "b")]
+    assert equals([run, replace(run, arm="b", numbers="other")]) == []
+
+
+def test_seeds_that_change_nothing_are_told_and_decide_nothing(tmp_path: Path) -> None:
+    """Copies of one run stand for a net that ignores its seed; of one arm, of both, and of some of its seeds only."""
+    out = tmp_path / "out"
+    run_study(study(3), out)
+    shutil.rmtree(out / "runs/a/1")
+    shutil.copytree(out / "runs/a/0", out / "runs/a/1")
+    (told,) = judge(study(3), out).verdicts
+    assert told.answer == "undecided"
+    assert told.reason.startswith(
+        "the runs of a with seeds 0 and 1 are equal in every number, so they are one run counted 2 times; let the net and"
+    )
+    assert (told.comparisons[0][2].n_control, told.comparisons[0][2].n_treatment) == (2, 3)
+    for arm in "ab":
+        for seed in "12":
+            shutil.rmtree(out / "runs" / arm / seed)
+            shutil.copytree(out / "runs" / arm / "0", out / "runs" / arm / seed)
+    (told,) = judge(study(3), out).verdicts
+    assert told.answer == "undecided"
+    assert (
+        "the runs of b with seeds 0, 1 and 2 are equal in every number, so they are one run counted 3 times"
+        in told.reason
+    )
+    assert "no interval from a single run, n = 1 against 1" in told.reason
+    arms = read_json(out / "verdict.json")["arms"]
+    assert [(arm["n"], arm["test"]["n"], arm["test"]["low"]) for arm in arms] == [(3, 1, None), (3, 1, None)]
+
+
+def test_validation_on_the_test_images_is_said_in_every_verdict(tmp_path: Path) -> None:
+    answer = run_study(study(1, validate_on_test=True), tmp_path / "out")
+    assert "the test images also chose the weights" in answer.verdicts[0].reason
+
+
+def test_a_claim_about_an_arm_without_a_run_is_undecided(tmp_path: Path) -> None:
+    answer = judge(study(), tmp_path)
+    assert answer.verdicts[0].answer == "undecided"
+    assert "no run of b, a has ended yet" in answer.verdicts[0].reason

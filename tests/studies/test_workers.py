@@ -1,0 +1,13 @@
+"""The cores of the machine are shared out among the workers."""
+
+from __future__ import annotations
+
+from striate.studies.workers import share
+
+
+def test_all_cores_are_shared_out() -> None:
+    from striate.studies.workers import cores
+
+    assert share(100, gpu=False) == (cores(), 1)
+    assert share(1, gpu=False) == (1, cores())
+    assert share(100, gpu=True)[0] == 1
