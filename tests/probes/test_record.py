@@ -27,7 +27,7 @@ RECORD = Record(
 def test_it_is_told_as_json() -> None:
     told = json.loads(dump_json(RECORD.to_json(("cat", "dog"))))
     assert told["scores"] == [
-        {"target": 1, "score": 3.0, "probability": 0.75, "predicted": 1, "margin": 2.0, "label": "dog"}
+        {"target": 1, "score": 3.0, "probability": 0.75, "predicted": 1, "margin": 2.0, "tied": False, "label": "dog"}
     ]
     assert told["arrays"] == {"heatmap": {"shape": [1, 1, 2], "min": 0.0, "max": 2.0}}
     assert (told["probe"], told["sign"], told["facts"]) == ("saliency", "0 or more", {"method": "gradient"})

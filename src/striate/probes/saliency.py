@@ -57,8 +57,8 @@ def saliency(
     The array ``gradient`` (N, C, H, W) holds what the heatmap was made of. ``smoothgrad`` averages over ``samples`` copies
     with Gaussian noise of standard deviation ``noise`` times the image's range (largest minus smallest value), drawn from
     ``seed``. ``integrated`` takes ``steps`` points of a Gauss-Legendre rule from ``baseline``, a number or an image. At
-    most ``batch`` images go through the net at once (None: as many as hold 512 x 512 pixels, 64 at least). Raises ProbeError for
-    what is out of range.
+    most ``batch`` images go through the net at once (None: as many as hold 512 x 512 pixels, 64 at least). Raises ProbeError
+    for what is out of range.
     """
     if method not in METHODS:
         raise ProbeError(f'the method "{method}" is unknown; accepted are {", ".join(METHODS)}')

@@ -4,7 +4,7 @@ Each function that the net calls is asked on its own: which rows and columns of 
 comes out? Of convolutions, pools and pads the arguments say it. Others are measured: a value that is NaN makes every cell NaN
 that looks at it, and no other. Most give each cell only what lies at the same place, which one NaN in the middle shows; slices
 and the like treat all channels alike, so that one channel, with one NaN image for each place of the diagonal, is enough. What
-was found for two functions in a row is joined, for nets with branches too. So it costs little more than a pass, whatever the size.
+was found for two functions in a row is joined, for nets with branches too. So it costs little more than a pass.
 Normalizing layers are passed over: their statistics see the whole image, and what is asked for is where the convolutions look.
 """
 
