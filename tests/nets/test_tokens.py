@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from striate.base.errors import NetError, ProbeError
 from striate.nets import build
 from striate.nets.maps import Layout
-from striate.nets.tokens import feature_map
+from striate.nets.tokens import feature_map, feature_maps
 from striate.probes.gradcam import gradcam
 from striate.probes.localise import localise
 from striate.probes.saliency import saliency
@@ -142,3 +142,12 @@ def test_nets_of_timm(name: str, tap: str, grid: tuple[int, int], backward: bool
     assert record.facts["map"] == list(grid)
     assert record.heatmap.shape == (1, 224, 224)
     assert record.arrays["map"].abs().max() > 0
+
+
+def test_several_taps_are_laid_out_in_one_pass() -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 2, 3), nn.Flatten(), nn.Linear(2, 3))
+    passes: list[int] = []
+    net[0].register_forward_hook(lambda *_: passes.append(1))
+    assert feature_maps(net, torch.randn(1, 3, 5, 5), ["2", "0"]) == {"2": Layout("NCHW"), "0": Layout("NCHW")}
+    assert len(passes) == 1

@@ -56,3 +56,11 @@ def test_no_channel_is_refused() -> None:
         patches(net, torch.randn(1, 3, 16, 16), channels=[])
     with pytest.raises(ProbeError, match='the tap "conv1" has channels 0 to 31, not 40'):
         patches(net, torch.randn(1, 3, 16, 16), tap="conv1", channels=[40])
+
+
+def test_a_channel_that_answers_the_same_everywhere_is_said() -> None:
+    net = nn.Conv2d(1, 2, 1)
+    with torch.no_grad():
+        net.weight[:] = torch.tensor([0.0, 1.0]).view(2, 1, 1, 1)
+    record = patches(nn.Sequential(net), torch.arange(8.0).view(2, 1, 2, 2), tap="0", channels=[1, 0])
+    assert record.facts["even"] == [False, True]

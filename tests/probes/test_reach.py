@@ -51,6 +51,11 @@ SELF = tuple((i, i + 1) for i in range(6))
         (lambda x: x.view(1, 2, 2, 6, 4).transpose(1, 2).reshape(1, 4, 6, 4), SELF),
         (lambda x: (x.flatten(2) @ torch.ones(24, 24)).view(1, 4, 6, 4), ((0, 6),) * 6),
         (lambda x: x.flip(2), SELF[::-1]),
+        # What mixes all places is not forgotten where it is added to what does not.
+        (lambda x: x + (x.flatten(2) @ torch.ones(24, 24)).view(1, 4, 6, 4), ((0, 6),) * 6),
+        (lambda x: x * (x.mean((2, 3)) @ torch.ones(4, 4))[:, :, None, None], ((0, 6),) * 6),
+        (lambda x: F.pad(x, (1, 1, 1, 1), mode="circular")[:, :, 1:7, 1:5], SELF),
+        (lambda x: F.conv2d(x, x.flip(2)[:, :, :1, :1]), tuple((i, 6) for i in range(6))),
     ],
 )  # fmt: skip
 def test_the_rows_that_each_row_sees(function: object, expected: tuple[tuple[int, int], ...]) -> None:

@@ -12,7 +12,7 @@ from torch import nn
 
 from striate.base.errors import ProbeError
 from striate.base.files import dump_json
-from striate.probes.record import Record, Score, asked, described, label, logits, targets
+from striate.probes.record import Record, Score, answer, asked, described, label, logits, targets
 
 RECORD = Record(
     "saliency",
@@ -27,7 +27,7 @@ RECORD = Record(
 def test_it_is_told_as_json() -> None:
     told = json.loads(dump_json(RECORD.to_json(("cat", "dog"))))
     assert told["scores"] == [
-        {"target": 1, "score": 3.0, "probability": 0.75, "predicted": 1, "margin": 2.0, "label": "dog"}
+        {"target": 1, "score": 3.0, "probability": 0.75, "predicted": 1, "margin": 2.0, "tied": False, "label": "dog"}
     ]
     assert told["arrays"] == {"heatmap": {"shape": [1, 1, 2], "min": 0.0, "max": 2.0}}
     assert (told["probe"], told["sign"], told["facts"]) == ("saliency", "0 or more", {"method": "gradient"})
@@ -85,3 +85,10 @@ def test_a_net_that_gives_no_scores_is_refused(output: object, text: str) -> Non
 
     with pytest.raises(ProbeError, match=text):
         logits(Odd(), torch.zeros(2, 1, 1, 1))
+
+
+def test_a_net_whose_largest_score_is_shared_has_no_answer() -> None:
+    scores = torch.tensor([[1.0, 1.0, 0.0], [0.0, 2.0, 1.0], [0.0, float("nan"), 1.0]])
+    made = described(scores, torch.tensor([0, 0, 0]))
+    assert [score.tied for score in made] == [True, False, True]
+    assert [answer(score, ("a", "b")) for score in made[:2]] == ["none: scores tie", "b"]

@@ -91,3 +91,12 @@ def test_short_floats_come_back_in_float32() -> None:
     short = saliency(net.to(torch.bfloat16), x, target=1).heatmap
     assert short.dtype == torch.float32
     assert torch.corrcoef(torch.stack([wide.flatten(), short.flatten()]))[0, 1] > 0.98
+
+
+@pytest.mark.parametrize(("side", "batches"), [(8, [100]), (64, [64, 36])])
+def test_small_images_go_through_the_net_in_few_batches(side: int, batches: list[int]) -> None:
+    net = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 2))
+    seen: list[int] = []
+    net.register_forward_hook(lambda _module, given, _out: seen.append(len(given[0])))
+    saliency(net, torch.ones(100, 1, side, side))
+    assert seen == batches

@@ -78,3 +78,17 @@ def test_what_did_not_arrive_is_told() -> None:
     assert "0 of 2 pairs of image and target arrived" in shown.words[1]
     assert "and by 0.05 (l2) at most in all" in shown.words[0]
     assert shown.tables[1].rows[0][2] == "none tried"
+
+
+class Torn(nn.Module):
+    """Scores both classes alike, whatever it sees."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.zeros(len(x), 2)
+
+
+def test_pairs_without_an_answer_are_said_to_be_left_out() -> None:
+    record, pictures = made(2, also={"torn": Torn()})
+    notes = page(record, pictures, NAMES, "tiny").notes
+    assert any(note.startswith("Left out: 2 pairs in which torn has no answer") for note in notes)
+    assert not any("Left out" in note for note in page(*made(2), NAMES, "tiny").notes)

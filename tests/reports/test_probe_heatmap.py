@@ -49,3 +49,9 @@ def test_a_map_with_a_sign_has_a_middle() -> None:
 def test_it_says_which_score_is_explained() -> None:
     assert explained(SCORES[0], ("cat", "dog")) == "explains dog: score 2, probability 0.900"
     assert explained(SCORES[1], ()) == "explains class 0: score −1, probability 0.100; the net's own answer is class 1"
+
+
+def test_a_tie_is_said_and_no_class_is_named_for_it() -> None:
+    assert explained(Score(0, 0.0, 0.5, 0, 0.0, tied=True), ("cat", "dog")).endswith(
+        "; the net has no answer of its own, for its largest score is shared"
+    )

@@ -162,10 +162,10 @@ def present(
         summary()
     elif record.scores:
         made = terminal.table("image", "explains", "score", "probability", "predicted", right=("score", "probability"))
-        from striate.probes.record import label
+        from striate.probes.record import answer, label
 
         for picture, score in zip(asked.pictures, record.scores, strict=True):
-            own, best = label(score.target, classes), label(score.predicted, classes)
+            own, best = label(score.target, classes), answer(score, classes)
             made.add_row(picture.name, own, f"{score.score:.3f}", f"{score.probability:.3f}", best)
         terminal.console().print(made)
     for picture, empty in zip(asked.pictures, record.blank, strict=False):

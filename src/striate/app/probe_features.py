@@ -131,7 +131,15 @@ def patches(
 
     asked = opened_data(net, data, images, weights, trained_on, settings, data_dir, skip_damaged)
     record = entry("patches").run(asked.subject.net, asked.images, tap=tap, channels=plain(channels or []), top=top)
-    present(record, asked, out, as_json, npz)
+
+    def summary() -> None:
+        for channel, even in zip(record.facts["channels"], record.facts["even"], strict=True):
+            if even:
+                tell(
+                    f"channel {channel} answers the same at every place of every image: no patch excites it more than another"
+                )
+
+    present(record, asked, out, as_json, npz, summary)
 
 
 def maximize(

@@ -9,7 +9,7 @@ import typer
 
 from striate.app.look import AsJson, DataDir, Settings, SkipDamaged
 from striate.app.probe_asked import Asked, Net, Npz, Out, Seen, TrainedOn, Weights, opened, present
-from striate.app.speech import say
+from striate.app.speech import say, tell
 from striate.base.errors import ProbeError, printable
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def fool(
     """Change images as little as it takes until the net sees another class in them."""
     from striate.app import terminal
     from striate.probes.catalog import entry
+    from striate.reports.probe_fool import undefined_pairs
 
     asked = opened(net, image, weights, trained_on, settings, data_dir, skip_damaged).in_pixels()
     others = {word: _other(word, asked, trained_on, data_dir) for word in also or []}
@@ -85,6 +86,8 @@ def fool(
             shares = [row[k]["share"] for k in ("hits", "misled", "control_hits", "control_misled")]
             made.add_row(row["net"], str(row["tries"]), *("" if s is None else f"{100 * s:.1f} %" for s in shares))
         terminal.console().print(made)
+        for line in undefined_pairs(facts["transfer"]["nets"]):
+            tell(printable(line))
 
     present(record, asked, out, as_json, npz, summary)
 

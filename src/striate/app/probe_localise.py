@@ -82,15 +82,17 @@ def localise(
 
     def places() -> None:
         from striate.app import terminal
-        from striate.probes.record import label
+        from striate.probes.record import answer, label
 
         classes = subject.inputs.classes
         made = terminal.table(
             "image", "explains", "response", "whole picture", "strongest place", "there", right=("response", "there")
         )
         for picture, score, strong in zip(asked.pictures, record.scores, record.facts["strongest"], strict=True):
-            own, answer, most = (label(k, classes) for k in (score.target, score.predicted, strong["class"]))
-            made.add_row(picture.name, own, f"{score.score:.3f}", answer, most, f"{strong['response']:.3f}")
+            own, most = (label(k, classes) for k in (score.target, strong["class"]))
+            made.add_row(
+                picture.name, own, f"{score.score:.3f}", answer(score, classes), most, f"{strong['response']:.3f}"
+            )
         terminal.console().print(made)
 
     def summary() -> None:

@@ -30,23 +30,34 @@ def feature_map(net: nn.Module, x: Tensor, tap: str | None = None) -> tuple[str,
     Of a net that works on tokens after its last map it is the last norm before which the score still depends on tokens of
     the image, folded back. Raises NetError for an unknown tap, ProbeError where there is no map, or tokens of no grid.
     """
-    if tap is not None:
+    return next(iter(feature_maps(net, x, () if tap is None else (tap,)).items()))
+
+
+def feature_maps(net: nn.Module, x: Tensor, taps: Sequence[str] = ()) -> dict[str, Layout]:
+    """Return the same for each of the ``taps`` (none: the last feature map) from one forward pass; raises as `feature_map`."""
+    for tap in taps:
         module_at(net, tap)
     passed = uses(net, x)
-    if tap is None:
-        last = last_of(passed)
-        if behind := tokens_after(passed, last):
-            return _last_tokens(net, x, passed, behind, last)
-        if last is None:
-            raise ProbeError(
-                "no module of this net puts out a feature map (N, C, H, W), so there is nothing to lay over the image;"
-                " saliency and occlusion work on every net"
-            )
-        return last.name, Layout(last.order or "NCHW")
+    return {tap: _layout_at(net, x, passed, tap) for tap in taps} or dict([_last_map(net, x, passed)])
+
+
+def _last_map(net: nn.Module, x: Tensor, passed: list[Use]) -> tuple[str, Layout]:
+    last = last_of(passed)
+    if behind := tokens_after(passed, last):
+        return _last_tokens(net, x, passed, behind, last)
+    if last is None:
+        raise ProbeError(
+            "no module of this net puts out a feature map (N, C, H, W), so there is nothing to lay over the image;"
+            " saliency and occlusion work on every net"
+        )
+    return last.name, Layout(last.order or "NCHW")
+
+
+def _layout_at(net: nn.Module, x: Tensor, passed: Sequence[Use], tap: str) -> Layout:
     found = [use for use in passed if use.name == tap]
     if not found:
         raise ProbeError(f'no image passes through the tap "{tap}" of this net; choose another one with --tap')
-    return tap, _layout(net, x, passed, found[-1])
+    return _layout(net, x, passed, found[-1])
 
 
 def tokens_after(passed: Sequence[Use], last: Use | None) -> list[Use]:
@@ -126,9 +137,8 @@ def _felt(net: nn.Module, x: Tensor, names: Sequence[str], layouts: dict[str, La
 
     with torch.enable_grad(), watched(net, keep, names):
         score = net(x.detach().clone().requires_grad_()).amax()
-    made: tuple[Tensor | None, ...] = torch.autograd.grad(score, list(kept.values()), allow_unused=True)
-    gradients = dict(zip(kept, made, strict=True))
-    felt = {name: g for name, g in gradients.items() if g is not None and bool(layouts[name].fold(g).any())}
+    made = torch.autograd.grad(score, list(kept.values()), materialize_grads=True)
+    felt = {name for name, g in zip(kept, made, strict=True) if bool(layouts[name].fold(g).any())}
     return [name for name in reversed(names) if name in felt]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,9 +22,14 @@ def innermost(net: nn.Module) -> tuple[str, ...]:
 
 def module_at(net: nn.Module, tap: str) -> nn.Module:
     """Return the module of that dotted name; raises NetError with the nearest name and the list where there is none."""
-    modules = dict(net.named_modules())
+    return _at(dict(net.named_modules()), tap)
+
+
+def _at(modules: Mapping[str, nn.Module], tap: str) -> nn.Module:
     if tap not in modules or not tap:
-        raise NetError(f'tap "{tap}" is unknown{nearest(tap, modules)}; the net has {", ".join(innermost(net))}')
+        raise NetError(
+            f'tap "{tap}" is unknown{nearest(tap, modules)}; the net has {", ".join(innermost(modules[""]))}'
+        )
     return modules[tap]
 
 
@@ -34,8 +39,8 @@ def watched(net: nn.Module, watcher: Watcher, names: Iterable[str] | None = None
 
     The hooks are removed also when the block raises. Raises NetError for a name that is no module of the net.
     """
-    every = [name for name, _ in net.named_modules() if name] if names is None else list(names)
-    modules = [(name, module_at(net, name)) for name in every]
+    every = dict(net.named_modules())
+    modules = [(name, _at(every, name)) for name in (filter(None, every) if names is None else names)]
 
     def hook(name: str) -> Callable[[nn.Module, tuple[Any, ...], Any], Any]:
         return lambda module, inputs, output: watcher(name, module, inputs, output)

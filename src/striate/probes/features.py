@@ -15,7 +15,7 @@ the variants beside it rank by what the channel did. All four come from one forw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from striate.base.errors import ProbeError, sentence
 from striate.nets.maps import Layout
 from striate.nets.taps import tapped
-from striate.nets.tokens import feature_map
+from striate.nets.tokens import feature_maps
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.untouched import untouched
 from striate.probes.windows import Windows, windows
@@ -77,8 +77,9 @@ def features(
     if top < 1:
         raise ProbeError(f"top is {top}, and must be 1 or more: the number of images shown for each feature map")
     with untouched(net, images) as x:
-        wanted = chosen_channels(tuple(taps) or (feature_map(net, x[:1])[0],), channels)
-        layouts = map_layouts(net, x, wanted)
+        layouts = {} if taps else feature_maps(net, x[:1])
+        wanted = chosen_channels(tuple(taps or layouts), channels)
+        layouts = layouts or feature_maps(net, x[:1], tuple(wanted))
         scores, classes, maps, gradients = _pass(net, x, wanted, layouts, target, batch)
         seen = windows(net, x[:1], layouts)
     arrays: dict[str, Tensor] = {}
@@ -115,7 +116,7 @@ def heatmaps(
     draw = RULES[rule][1]
     size = (images.shape[2], images.shape[3])
     with untouched(net, images) as x:
-        _, _, made, gradients = _pass(net, x, channels, map_layouts(net, x, channels), target, batch)
+        _, _, made, gradients = _pass(net, x, channels, feature_maps(net, x[:1], tuple(channels)), target, batch)
         places = [(tap, slice(n, n + 1), [channels[tap].index(channel)]) for n, (tap, channel) in enumerate(maps)]
         rows = [_enlarged(draw(made[tap][n, k], gradients[tap][n, k]), size) for tap, n, k in places]
     return torch.cat(rows)[:, 0].to(images.device)
@@ -138,11 +139,6 @@ def chosen_channels(taps: Sequence[str], channels: Channels) -> dict[str, tuple[
     if empty := [tap for tap, every in wanted.items() if not every]:
         raise ProbeError(f'no channel is given for the tap "{empty[0]}"; give at least one, counted from 0')
     return wanted
-
-
-def map_layouts(net: nn.Module, x: Tensor, taps: Iterable[str]) -> dict[str, Layout]:
-    """Return how the map lies in what each tap puts out for images (N, C, H, W); raises NetError and ProbeError."""
-    return {tap: feature_map(net, x[:1], tap)[1] for tap in taps}
 
 
 def checked_map(tap: str, output: Tensor, channels: Sequence[int]) -> str:

@@ -24,7 +24,7 @@ from striate.nets.maps import Layout, last_of, uses
 from striate.nets.tokens import tokens_after
 from striate.nets.watching import module_at, watched
 from striate.probes.boxes import box_of
-from striate.probes.record import Record, Target, asked, described, full, logits, targets
+from striate.probes.record import Record, Target, answers, asked, described, full, logits, targets
 from striate.probes.untouched import untouched
 from striate.probes.upsampled import at, of_class, strongest
 
@@ -67,7 +67,8 @@ def localise(
     with untouched(net, images) as x, torch.no_grad():
         read, tap, linear = read_places(net, x, scale, tap, native)
         size, given = (x.shape[2], x.shape[3]), asked(target, len(x))
-        answer = whole(net, x, scale, read, linear).argmax(1)
+        overall = whole(net, x, scale, read, linear)
+        answer, tied = overall.argmax(1), (answers(overall) < 0).tolist()
         chosen = targets(read[0].amax((2, 3)), answer if given is None else given)
         heatmap = of_class(read, size, chosen)
         box, peak = boxes_and_peaks(heatmap, threshold)
@@ -88,7 +89,8 @@ def localise(
             for s, place in zip(strong, summit.tolist(), strict=True)
         ],
     }
-    told = tuple(replace(s, predicted=k) for s, k in zip(described(scores, chosen), answer.tolist(), strict=True))
+    rows = zip(described(scores, chosen), answer.tolist(), tied, strict=True)
+    told = tuple(replace(s, predicted=k, tied=t) for s, k, t in rows)
     placed = {name: array.to(images.device) for name, array in arrays.items()}
     return Record("localise", "localise", placed, SIGN, told, facts)
 

@@ -15,7 +15,7 @@ from striate.base.errors import ProbeError
 from striate.nets.taps import tapped
 from striate.nets.tokens import feature_map
 from striate.probes.features import FIRST_CHANNELS, checked_map
-from striate.probes.record import Record, full
+from striate.probes.record import Record, blank, full
 from striate.probes.untouched import untouched
 from striate.probes.windows import windows
 
@@ -34,7 +34,8 @@ def patches(
     """Return the ``top`` patches of images (N, C, H, W) for each of M ``channels`` of ``tap`` (None: the last feature map).
 
     Arrays: ``value`` (M, top), the activations, falling; ``image`` (M, top), which images; ``cell`` (M, top, 2), row and column
-    in the map; ``window`` (M, top, 4), top, left, bottom, right of the pixels that the cell sees, inside the image. Raises
+    in the map; ``window`` (M, top, 4), top, left, bottom, right of the pixels that the cell sees, inside the image.
+    ``facts["even"]`` tells for each channel whether it answers the same everywhere, so that its patches are any. Raises
     NetError for an unknown tap, ProbeError for a channel out of range.
     """
     if top < 1 or not channels:
@@ -43,6 +44,7 @@ def patches(
         tap, layout = feature_map(net, x[:1], tap)
         largest: list[Tensor] = []
         places: list[Tensor] = []
+        lowest: list[Tensor] = []
         width = 1
         with tapped(net, [tap]) as kept:
             for some in x.split(batch):
@@ -51,11 +53,14 @@ def patches(
                 if fault := checked_map(tap, made, channels):
                     raise ProbeError(fault)
                 width = made.shape[3]
-                best = full(made[:, list(channels)]).flatten(2).max(2)
+                flat = full(made[:, list(channels)]).flatten(2)
+                best = flat.max(2)
+                lowest.append(flat.amin(2))
                 largest.append(best.values)
                 places.append(best.indices)
         order = torch.cat(largest).T.sort(dim=1, descending=True, stable=True)
         value, image = order.values[:, :top], order.indices[:, :top]
+        ends = torch.stack((torch.cat(lowest).amin(0), torch.cat(largest).amax(0)), 1)
         flat = torch.cat(places).T.gather(1, image)
         seen = windows(net, x[:1], {tap: layout})[tap]
     cell = torch.stack((flat // width, flat % width), 2)
@@ -66,6 +71,7 @@ def patches(
         "channels": list(channels),
         "images": len(x),
         "first_dimension": "channels",
+        "even": blank(ends).tolist(),
         "patches": [
             [{"image": i, "value": v, "window": w} for i, v, w in zip(*line, strict=True)]
             for line in zip(image.tolist(), value.tolist(), window.tolist(), strict=True)

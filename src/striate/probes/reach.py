@@ -12,14 +12,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from striate.probes.spans import Reach, Spans, slid, through
+
+_SHAPED = {"relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "sigmoid", "tanh", "softplus"}
+_POINTWISE = _SHAPED | {"hardswish", "hardtanh", "hardsigmoid", "dropout", "clone", "detach", "contiguous"}
 _NORMS = {"batch_norm", "group_norm", "layer_norm", "instance_norm", "rms_norm", "local_response_norm"}
 _VIEWS = {"view", "reshape", "unflatten"}
 _TURNS = {"permute", "transpose", "movedim", "moveaxis", "swapaxes"}
-_SETTINGS = (("stride", 1), ("padding", 0), ("dilation", 1))
 _NARROW = 16
-NOTHING = (2**31, -1)
-"""What a cell sees that is made of no pixel, as one of a padding."""
-Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -69,18 +69,21 @@ class Call:
         return self.args[place] if len(self.args) > place else self.kwargs.get(name, otherwise)
 
 
+def pointwise(name: str) -> bool:
+    """Tell whether the function gives each cell what lies at its own place, whatever its settings, and need not be asked."""
+    return name.rstrip("_") in _POINTWISE
+
+
 def result(call: Call, known: Sequence[tuple[Tensor, Seen]], out: Tensor) -> Seen | None:
     """Return what the cells of ``out`` see; None where that cannot be found."""
     source, seen = known[0]
     down, across = seen.down, seen.across
+    if pointwise(call.name) and len(known) == 1 and out.shape == source.shape:
+        return seen
     if call.name in _TURNS:
         sizes = torch.empty(tuple(range(2, 2 + source.dim())), device="meta")
-        turned = [
-            size - 2
-            for size in Call(call.func, "", call.args, call.kwargs, {}, {})
-            .again(lambda t: sizes if t is source else t)
-            .shape
-        ]
+        plain = Call(call.func, "", call.args, call.kwargs, {}, {})
+        turned = [size - 2 for size in plain.again(lambda t: sizes if t is source else t).shape]
         return Seen(seen.rows, seen.columns, turned.index(down), turned.index(across))
     if (
         call.name in _VIEWS
@@ -92,8 +95,10 @@ def result(call: Call, known: Sequence[tuple[Tensor, Seen]], out: Tensor) -> See
         return None
     if call.name in _NORMS or (call.name == "linear" and max(down, across) < 3):
         return seen
-    if call.name == "conv2d" and (down, across) == (2, 3):
-        return _joined(seen, *_sums(call, source, out), 2, 3)
+    if (down, across) == (2, 3) and len(known) == 1 and call.argument(0, "input", None) is source:
+        made = slid(call.name, call.argument, (seen.rows, seen.columns), out.shape[2:])
+        if made:
+            return Seen(made[0], made[1])
     parts = [_part(call, tensor, each, out, len(known) == 1) for tensor, each in known]
     sure = [part for part in parts if part is not None and (part.down, part.across) == (down, across)]
     if len(sure) < len(parts):
@@ -118,8 +123,8 @@ def _part(call: Call, tensor: Tensor, seen: Seen, out: Tensor, alone: bool) -> S
     key = (*key, *sizes)
     if key not in call.alike:
         call.alike[key] = _alone(call, tensor, seen, out)
-    reach = call.alike[key]
-    return None if reach is None else _joined(seen, *reach, down, across)
+    reach: tuple[Reach, Reach] | None = call.alike[key]
+    return None if reach is None else Seen(through(seen.rows, reach[0]), through(seen.columns, reach[1]), down, across)
 
 
 def _same_place(call: Call, tensor: Tensor, seen: Seen) -> bool:
@@ -134,8 +139,8 @@ def _same_place(call: Call, tensor: Tensor, seen: Seen) -> bool:
     return int(cells.sum()) == 1 and bool(cells[middle[seen.down], middle[seen.across]])
 
 
-def _alone(call: Call, tensor: Tensor, seen: Seen, out: Tensor) -> tuple[Tensor, Tensor] | None:
-    """Return the reach of a function that treats all channels alike: (places in, cells out) of rows and of columns."""
+def _alone(call: Call, tensor: Tensor, seen: Seen, out: Tensor) -> tuple[Reach, Reach] | None:
+    """Return the reach, in rows and in columns, of a function that treats all channels alike."""
 
     def function(one: Tensor) -> Tensor:
         turned = one.movedim((2, 3), (seen.down, seen.across))
@@ -149,49 +154,18 @@ def _alone(call: Call, tensor: Tensor, seen: Seen, out: Tensor) -> tuple[Tensor,
             columns = _reach(function, min(height, narrow), width, 3)
         except (RuntimeError, ValueError, IndexError, TypeError):
             continue
-        if (rows.shape[1], columns.shape[1]) == (out.shape[seen.down], out.shape[seen.across]):
+        if (len(rows), len(columns)) == (out.shape[seen.down], out.shape[seen.across]):
             return rows, columns
     return None
 
 
-def _reach(function: Callable[[Tensor], Tensor], height: int, width: int, axis: int) -> Tensor:
-    """Return which rows (``axis`` 2) or columns (3) of a map of one channel reach which of the result: bool (in, out)."""
+def _reach(function: Callable[[Tensor], Tensor], height: int, width: int, axis: int) -> Reach:
+    """Return which rows (``axis`` 2) or columns (3) of a map of one channel reach which of the result."""
     places = torch.arange((height, width)[axis - 2])
     maps = torch.zeros(len(places), 1, height, width)
     maps.movedim(axis, 1).index_put_((places, places), torch.tensor(float("nan")))
-    return function(maps).isnan().any(1).any(4 - axis)
-
-
-def _sums(call: Call, source: Tensor, out: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the reach of a convolution from its arguments: cell i sums the places S i - P + D k for k in 0 to K - 1."""
-    weight = call.argument(1, "weight", None)
-    found: list[Tensor] = []
-    for axis in (0, 1):
-        settings: list[Any] = [call.argument(3 + i, name, start) for i, (name, start) in enumerate(_SETTINGS)]
-        numbers: list[Any] = [
-            value if isinstance(value, (int, str)) else value[axis if len(value) > 1 else 0] for value in settings
-        ]
-        stride, padding, dilation = numbers
-        kernel = weight.shape[2 + axis]
-        if isinstance(padding, str):
-            padding = dilation * (kernel - 1) // 2 if padding == "same" else 0
-        cells = torch.arange(out.shape[2 + axis])[:, None, None]
-        taken = stride * cells - padding + dilation * torch.arange(kernel)[:, None]
-        found.append((taken == torch.arange(source.shape[2 + axis])).any(1).T)
-    return found[0], found[1]
-
-
-def _joined(before: Seen, rows: Tensor, columns: Tensor, down: int, across: int) -> Seen:
-    """Return what is seen through a function with that reach."""
-    return Seen(_through(before.rows, rows), _through(before.columns, columns), down, across)
-
-
-def _through(spans: Spans, reach: Tensor) -> Spans:
-    made: list[tuple[int, int]] = []
-    for cell in reach.unbind(1):
-        places = [spans[i] for i in cell.nonzero().flatten().tolist()]
-        made.append((min(p[0] for p in places), max(p[1] for p in places)) if places else NOTHING)
-    return tuple(made)
+    reached = function(maps).isnan().any(1).any(4 - axis).T
+    return tuple(tuple(i for i, touched in enumerate(cell) if touched) for cell in reached.tolist())
 
 
 def _union(parts: Sequence[Spans]) -> Spans:

@@ -29,8 +29,9 @@ Target = int | Sequence[int] | Tensor | None
 class Score:
     """The score that is explained in one image: the net's output ``target`` before softmax, and its softmax probability.
 
-    ``predicted`` is the class of the largest output; ``margin`` is the score minus the largest of the other classes', 0
-    where there is no other.
+    ``predicted`` is the class of the largest output, the first where several share it, which ``tied`` tells (also where an
+    output is NaN: then the net has no answer); ``margin`` is the score minus the largest of the other classes', 0 where there
+    is no other.
     """
 
     target: int
@@ -38,6 +39,7 @@ class Score:
     probability: float
     predicted: int
     margin: float
+    tied: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +122,11 @@ def label(target: int, classes: Sequence[str]) -> str:
     return classes[target] if target < len(classes) else f"class {target}"
 
 
+def answer(score: Score, classes: Sequence[str]) -> str:
+    """Return the name of the class that the net answers, or that it has no answer."""
+    return "none: scores tie" if score.tied else label(score.predicted, classes)
+
+
 def logits(net: nn.Module, x: Tensor) -> Tensor:
     """Return the scores (N, K) of images (N, C, H, W); raises ProbeError when the net gives something else."""
     output: object = net(x)
@@ -168,8 +175,8 @@ def described(scores: Tensor, chosen: Tensor) -> tuple[Score, ...]:
     probability = values.softmax(1).gather(1, picked)[:, 0]
     others = values.scatter(1, picked, float("-inf"))
     margin = own - others.amax(1) if values.shape[1] > 1 else torch.zeros_like(own)
-    rows = zip(chosen, own, probability, values.argmax(1), margin, strict=True)
-    return tuple(Score(int(k), float(s), float(p), int(best), float(m)) for k, s, p, best, m in rows)
+    rows = zip(chosen, own, probability, values.argmax(1), margin, answers(scores) < 0, strict=True)
+    return tuple(Score(int(k), float(s), float(p), int(best), float(m), bool(t)) for k, s, p, best, m, t in rows)
 
 
 def full(tensor: Tensor) -> Tensor:

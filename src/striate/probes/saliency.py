@@ -26,6 +26,7 @@ from striate.probes.untouched import untouched
 Method = Literal["gradient", "signed", "times-input", "smoothgrad", "integrated"]
 METHODS: tuple[Method, ...] = get_args(Method)
 UNSIGNED = ("gradient", "smoothgrad")
+_PIXELS = 512 * 512
 
 SIGNS: dict[str, str] = {
     "gradient": "0 or more; large where a small change of the pixel changes the score most, upwards or downwards",
@@ -49,18 +50,22 @@ def saliency(
     steps: int = 50,
     baseline: Tensor | float = 0.0,
     seed: int = 0,
-    batch: int = 64,
+    batch: int | None = None,
 ) -> Record:
     """Return the saliency of images (N, C, H, W) for class ``target`` (None: the predicted one), ``heatmap`` (N, H, W).
 
     The array ``gradient`` (N, C, H, W) holds what the heatmap was made of. ``smoothgrad`` averages over ``samples`` copies
     with Gaussian noise of standard deviation ``noise`` times the image's range (largest minus smallest value), drawn from
     ``seed``. ``integrated`` takes ``steps`` points of a Gauss-Legendre rule from ``baseline``, a number or an image. At
-    most ``batch`` images go through the net at once. Raises ProbeError for what is out of range.
+    most ``batch`` images go through the net at once (None: as many as hold 512 x 512 pixels, 64 at least). Raises ProbeError
+    for what is out of range.
     """
     if method not in METHODS:
         raise ProbeError(f'the method "{method}" is unknown; accepted are {", ".join(METHODS)}')
     with untouched(net, images) as x:
+        if batch is None:
+            # A batch waits for all threads at every layer, so that small images go through in few batches.
+            batch = max(64, _PIXELS // x[0, 0].numel())
         facts: dict[str, object] = {"method": method}
         scores, chosen, gradient = gradients(net, x, target, batch)
         if method == "smoothgrad":

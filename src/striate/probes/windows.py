@@ -1,10 +1,10 @@
 """The window of input pixels that each cell of a feature map sees, measured along one forward pass.
 
 Each function that the net calls is asked on its own: which rows and columns of what goes in reach each row and column of what
-comes out? A value that is NaN makes every cell NaN that looks at it, and no other. Most functions give each cell only what
-lies at the same place, which one NaN in the middle shows; pools, pads and slices treat all channels alike, so that one channel,
-with one NaN image for each place of the diagonal, is enough; of convolutions the arguments say it. What was found for
-two functions in a row is joined, for nets with branches too. So it costs little more than a pass, whatever the size.
+comes out? Of convolutions, pools and pads the arguments say it. Others are measured: a value that is NaN makes every cell NaN
+that looks at it, and no other. Most give each cell only what lies at the same place, which one NaN in the middle shows; slices
+and the like treat all channels alike, so that one channel, with one NaN image for each place of the diagonal, is enough. What
+was found for two functions in a row is joined, for nets with branches too. So it costs little more than a pass.
 Normalizing layers are passed over: their statistics see the whole image, and what is asked for is where the convolutions look.
 """
 
@@ -20,7 +20,8 @@ from torch.overrides import TorchFunctionMode
 
 from striate.nets.maps import Layout
 from striate.nets.taps import tapped
-from striate.probes.reach import NOTHING, Call, Seen, Spans, result
+from striate.probes.reach import Call, Seen, pointwise, result
+from striate.probes.spans import NOTHING, Spans
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class _Passage(TorchFunctionMode):
     def __init__(self, height: int, width: int) -> None:
         super().__init__()
         self._size = (height, width)
-        self._seen: dict[int, Seen] = {}
+        self._seen: dict[int, Seen | None] = {}
         self._kept: list[Tensor] = []
         self._alike: dict[Any, Any] = {}
 
@@ -85,28 +86,32 @@ class _Passage(TorchFunctionMode):
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
         """Call the function, and note what the cells of its result see."""
+        name = getattr(func, "__name__", "")
         given = dict(kwargs or {})
+        if name == "__get__":  # of a property, as x.shape or x.mT
+            made = func(*args, **given)
+            if not isinstance(made, Tensor):
+                return made
+            name = getattr(getattr(func, "__self__", None), "__name__", name)
         flat = [
             t for value in (*args, *given.values()) for t in (value if isinstance(value, (tuple, list)) else [value])
         ]
-        known = [(t, self._seen[id(t)]) for t in flat if isinstance(t, Tensor) and id(t) in self._seen]
-        name = getattr(func, "__name__", "")
+        made_of = [t for t in flat if isinstance(t, Tensor) and id(t) in self._seen]
+        known = [(t, seen) for t in made_of if (seen := self._seen[id(t)])]
         in_place = name.startswith("__i") or (name.endswith("_") and not name.endswith("__"))
         in_place = in_place or given.get("inplace") is True or any(value is True for value in args)
         # In place, what went in is gone afterwards, so that a copy of it is asked.
-        copies = {id(t): t.clone() for t, _ in known} if known and in_place else {}
+        copies = {id(t): t.clone() for t, _ in known} if known and in_place and not pointwise(name) else {}
         made = func(*args, **given)
-        if not known:
+        if not made_of:
             return made
         for out in made if isinstance(made, (tuple, list)) else (made,):
             if isinstance(out, Tensor) and out.is_floating_point():
                 call = Call(func, name, args, given, copies, self._alike)
-                self._note(out, result(call, known, out))
+                # What cannot be followed in one of the tensors is lost in all that is made of it.
+                self._note(out, result(call, known, out) if len(known) == len(made_of) else None)
         return made
 
     def _note(self, out: Tensor, seen: Seen | None) -> None:
         self._kept.append(out)
-        if seen is None:
-            self._seen.pop(id(out), None)
-        else:
-            self._seen[id(out)] = seen
+        self._seen[id(out)] = seen

@@ -13,7 +13,7 @@ from striate.reports.probe_pictures import bytes_of, rgb
 
 if TYPE_CHECKING:
     from striate.data.picture import Picture
-    from striate.probes.record import Record
+    from striate.probes.record import Record, Score
 
 MOST_PAIRS = 24
 MOST_CLASSES = 20
@@ -51,14 +51,29 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
             "Transfer counts the pairs that fool the net they were made for and whose clean image the other net sees as that"
             " net does. The control changes the same images at random by the same size. Intervals are 95 % (Wilson), as if"
             " pairs were independent; pairs of one image are not.",
+            *undefined_pairs(transfer["nets"]),
             *([f"The first {shown} of {len(record.scores)} pairs are drawn."] if shown < len(record.scores) else []),
         ),
     )
 
 
+def undefined_pairs(nets: Sequence[Any]) -> list[str]:
+    """Return for each net with pairs left out, for want of an answer, a sentence that says how many."""
+    return [
+        f"Left out: {row['undefined']} {'pair' if row['undefined'] == 1 else 'pairs'} in which {row['net']} has no answer, for"
+        " its largest score is shared by several classes or is NaN."
+        for row in nets
+        if row["undefined"]
+    ]
+
+
 def named(target: int, classes: Sequence[str]) -> str:
     """Return the name of a class, or its number."""
     return classes[target] if target < len(classes) else f"class {target}"
+
+
+def _seen_as(score: Score, classes: Sequence[str]) -> str:
+    return "no class: its largest score is shared" if score.tied else named(score.predicted, classes)
 
 
 def _steps(facts: Any) -> str:
@@ -92,7 +107,7 @@ def _group(record: Record, place: int, pictures: Sequence[Picture], classes: Seq
         (line,),
         (
             Panel(f"{stem}-original", f"original, seen as {source}", original),
-            Panel(f"{stem}-fooled", f"{made}, seen as {named(record.scores[place].predicted, classes)}", fooled),
+            Panel(f"{stem}-fooled", f"{made}, seen as {_seen_as(record.scores[place], classes)}", fooled),
             Panel(f"{stem}-difference", "difference", bytes_of(0.5 + change / 2)),
             Panel(f"{stem}-magnified", f"difference, {MAGNIFIED} times", bytes_of(0.5 + MAGNIFIED * change / 2)),
         ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from striate.probes.record import label
 from striate.reports.numerals import number
 from striate.reports.probe import Group, Legend, Page, Panel, Table
 from striate.reports.probe_checks import checks_group
@@ -124,10 +125,15 @@ def _group(
 
 def explained(score: Score, classes: Sequence[str]) -> str:
     """Return in words which score of an image is explained."""
-    name = classes[score.target] if score.target < len(classes) else f"class {score.target}"
-    best = classes[score.predicted] if score.predicted < len(classes) else f"class {score.predicted}"
+    name = label(score.target, classes)
     text = f"explains {name}: score {number(score.score)}, probability {score.probability:.3f}"
-    return text if score.predicted == score.target else f"{text}; the net's own answer is {best}"
+    if score.tied:
+        return f"{text}; the net has no answer of its own, for its largest score is shared"
+    return (
+        text
+        if score.predicted == score.target
+        else f"{text}; the net's own answer is {label(score.predicted, classes)}"
+    )
 
 
 def _settings(record: Record) -> Table:

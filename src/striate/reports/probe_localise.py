@@ -85,10 +85,12 @@ def told_strongest(record: Record, place: int, classes: Sequence[str]) -> tuple[
     """Return the net's answer for the whole picture, and the class of the strongest place, where they differ."""
     score, strong = record.scores[place], record.facts["strongest"][place]
     row, column = strong["place"]
-    answer, most = (label(k, classes) for k in (score.predicted, strong["class"]))
+    most = label(strong["class"], classes)
     lines: list[str] = []
-    if score.predicted != score.target:
-        lines.append(f"the net's own answer for the whole picture is {answer}")
+    if score.tied:
+        lines.append("the net has no answer of its own for the whole picture, for its largest score is shared")
+    elif score.predicted != score.target:
+        lines.append(f"the net's own answer for the whole picture is {label(score.predicted, classes)}")
     if strong["class"] != score.target:
         lines.append(
             f"the strongest single place, column {column}, row {row}, answers with {most}: response"

@@ -71,10 +71,17 @@ def page_of_patches(record: Record, pictures: Sequence[Picture], classes: Sequen
         words=(_PATCHES,),
         formula="",
         groups=tuple(
-            Group(f"{facts['tap']}, channel {channel}", panels=patch_panels(channel, best, pictures))
-            for channel, best in zip(facts["channels"], facts["patches"], strict=True)
+            Group(f"{facts['tap']}, channel {channel}", even_channel(even), patch_panels(channel, best, pictures))
+            for channel, best, even in zip(facts["channels"], facts["patches"], facts["even"], strict=True)
         ),
         notes=(f"Looked through: {facts['images']} images.",),
+    )
+
+
+def even_channel(even: bool) -> tuple[str, ...]:
+    """Return what is said of a channel that answers the same everywhere."""
+    return (
+        ("It answers the same at every place of every image: no patch excites it more than another.",) if even else ()
     )
 
 
