@@ -70,8 +70,11 @@ def show_run(
     from striate.app.terminal import console
     from striate.base.files import dump_json, write_text
     from striate.reports.run import run_page
+    from striate.training.session import misfits
 
     shown = seen(folder, on.value, quick=quick, data_dir=data_dir)
+    for wrong in misfits(folder) if shown.run.status != "running" else ():
+        say(f"note: {wrong}")
     if out is not None:
         write_text(out, run_page(shown.run, shown.anatomy, shown.confusion, shown.unclassified))
         say(f"wrote {out}")
