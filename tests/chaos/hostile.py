@@ -16,7 +16,8 @@ from pathlib import Path
 
 from chaos import faults, trained
 from chaos.children import command, ended
-from chaos.hostile_files import archives, outs
+from chaos.hostile_files import archives
+from chaos.hostile_places import outs
 from chaos.tally import Tally
 
 STRANGERS, NAMES, FILES, OUTS = (
