@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from striate.app import cli
+from striate.training.recipe import Recipe
+from striate.training.train import train
 
 
 @pytest.fixture
@@ -45,3 +47,16 @@ def test_no_runs_are_said_on_the_other_stream(run, tmp_path: Path) -> None:
     (tmp_path / "runs").mkdir()
     assert run("list", "runs") == (0, "", "there is no run in runs; striate train makes one\n")
     assert run("list", "runs", "--json") == (0, "[]\n", "")
+
+
+def test_a_run_whose_files_do_not_fit_together_is_shown_with_a_note(run, tmp_path: Path) -> None:
+    recipe = Recipe(net="mlp", net_options={"hidden": [4]}, epochs=1, batch_size=512)
+    history = train(recipe, tmp_path / "r").folder / "history.csv"
+    assert run("show", "run", "r", "--quick")[2] == ""
+    history.write_text(history.read_text().replace("val,accuracy,0.", "val,accuracy,0.9"))
+    code, out, err = run("show", "run", "r", "--quick")
+    assert code == 0
+    assert "0.9" in out
+    assert err == "note: history.csv was not what status.json vouches for; striate resume r mends it\n"
+    history.unlink()
+    assert "(it is missing); striate resume r mends it" in run("show", "run", "r", "--quick")[2]

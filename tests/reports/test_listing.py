@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from striate.base.errors import RunError
+from striate.base.files import digest, read_json, write_json
+from striate.base.ours import sealed
 from striate.reports.listing import aged, in_use, list_runs
 
 NOW = 2_000_000_000.0
@@ -109,3 +111,18 @@ def test_ages(seconds: float | None, text: str) -> None:
 def test_it_loads_no_pytorch() -> None:
     code = "import sys, striate.reports.listing, striate.app.cli; print('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+def test_a_number_that_was_changed_is_told(made, tmp_path: Path) -> None:
+    place = made("a")
+    status = json.loads((place / "status.json").read_text())
+    kept = (place / "history.csv").read_text()
+    write_json(place / "status.json", sealed(status | {"history": digest(kept.encode())}))
+    write_json(place / "test.json", sealed({"accuracy": 0.65}))
+    assert list_runs(tmp_path, NOW)[0].status == "finished"
+    (place / "history.csv").write_text(kept.replace("0.7", "0.9"))
+    write_json(place / "test.json", {**read_json(place / "test.json"), "accuracy": 0.95})
+    [run] = list_runs(tmp_path, NOW)
+    assert run.status == "damaged"
+    assert "history.csv was changed after it was written" in run.why
+    assert "test.json does not fit its seal (it was changed after it was written)" in run.why

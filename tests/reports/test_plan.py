@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from striate.base.files import dump_json
+from striate.base.files import digest, dump_json, read_json, write_json
+from striate.base.ours import sealed
 from striate.reports.plan import duration, record_of, standing_of, text_of
 from striate.studies.catalog import BUILTIN
 from striate.studies.cost import Cost
@@ -45,3 +46,16 @@ def test_a_folder_tells_how_far_it_is_and_what_is_left(finished: Path) -> None:
 )
 def test_a_time_has_the_unit_that_fits(seconds: float, said: str) -> None:
     assert duration(seconds) == said
+
+
+def test_a_file_of_a_run_that_cannot_be_used_is_named(copied: Path) -> None:
+    (copied / "runs/bn-x1/0/status.json").write_text("null")
+    history = copied / "runs/bn-x1/1/history.csv"
+    status = read_json(history.with_name("status.json"))
+    write_json(history.with_name("status.json"), sealed(status | {"history": digest(history.read_bytes())}))
+    assert len(standing_of(copied)["damaged"]) == 1
+    history.write_bytes(history.read_bytes().replace(b"0.8", b"0.9"))
+    text = text_of(standing_of(copied))
+    assert "of which 17 ended" in text
+    assert "damaged: runs/bn-x1/0/status.json cannot be read" in text
+    assert "damaged: runs/bn-x1/1/history.csv was changed after it was written" in text

@@ -134,7 +134,7 @@ def test_a_status_that_says_finished_too_early_does_not_count(runs: Path, tiny: 
         (3, "newest checkpoint is of update 5"),
     ):
         write_json(folder / "status.json", sealed({**status, "status": "finished", "epoch": epoch, "step": 6}))
-        assert any(why in mend.told for mend in inspect(folder))
+        assert any(why in mend.wrong for mend in inspect(folder))
     assert train(RECIPE, folder, images=tiny, warn=told.append).status == "finished"
     assert "status.json says finished after update 6" in told[0]
     assert results(folder) == results(runs / "finished")

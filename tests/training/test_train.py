@@ -51,6 +51,17 @@ def test_the_test_split_is_touched_once(tiny: ImageSet, recipe: Recipe, tmp_path
     assert score(run.folder, images=dataclasses.replace(tiny, test=None)) == first == run.test()
 
 
+def test_a_score_that_is_written_sweeps_away_what_a_kill_left_of_an_earlier_one(
+    tiny: ImageSet, recipe: Recipe, tmp_path: Path
+) -> None:
+    run = train(recipe.change(epochs=1), tmp_path / "run", images=tiny)
+    left, mine = run.folder / f".striate-1-{'a' * 16}.tmp", run.folder / ".mine.tmp"
+    for path in (left, mine):
+        path.write_text("{")
+    score(run.folder, images=tiny)
+    assert (left.exists(), mine.exists()) == (False, True)
+
+
 def test_flips_at_the_test_are_scored_beside_the_score_without(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
     mixed = {"flip_mode": "alternating", "rotate": 5.0, "jitter": 0.1, "mixup": 0.2, "cutmix": 1.0}
     asked = recipe.change(**mixed, test_flips=True, standardize="image", optimizer="rmsprop")

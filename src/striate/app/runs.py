@@ -72,8 +72,11 @@ def show_run(
     from striate.base.files import dump_json
     from striate.base.outputs import write_output
     from striate.reports.run import run_page
+    from striate.training.session import misfits
 
     shown = seen(folder, on.value, quick=quick, data_dir=data_dir)
+    for wrong in misfits(folder) if shown.run.status != "running" else ():
+        say(f"note: {wrong}")
     if out is not None:
         write_output(out, run_page(shown.run, shown.anatomy, shown.confusion, shown.unclassified))
         say(f"wrote {out}")

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from striate.base.errors import RunError, printable, reason
-from striate.base.files import read_json
+from striate.base.files import digest, read_json
+from striate.base.ours import fault
 
 TRACES = ("status.json", "history.csv", "environment.json")
 """Files of a run; two of them without a recipe.json are what is left of one."""
@@ -82,7 +83,9 @@ def listed(place: Path, top: Path, now: float) -> Listed:
     }  # a bool is no number here
     if recipe and len(fields) < len(known):
         faults.append("recipe.json is no recipe")
-    made = replace(made, **fields, **_best(place / "history.csv", faults), **_tested(place / "test.json", faults))
+    made = replace(
+        made, **fields, **_best(place / "history.csv", status, faults), **_tested(place / "test.json", faults)
+    )
     made = replace(made, age=max(0.0, now - changed) if (changed := _changed(place)) else None)
     return replace(made, status="damaged", why="; ".join(faults)) if faults else made
 
@@ -110,14 +113,20 @@ def _object(path: Path, faults: list[str]) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         faults.append(f"{path.name} holds no object")
         return {}
-    return cast("Mapping[str, Any]", value)
+    record = cast("Mapping[str, Any]", value)
+    if wrong := fault(record):
+        faults.append(f"{path.name} does not fit its seal ({wrong})")
+    return record
 
 
-def _best(path: Path, faults: list[str]) -> dict[str, Any]:
-    """Return the best validation accuracy and its epoch, the first of equal ones."""
+def _best(path: Path, status: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
+    """Return the best validation accuracy and its epoch, the first of equal ones; ``status`` has the hash of the table."""
+    vouched = status.get("history") if status.get("status") in ("finished", "diverged") else None
     if not path.is_file():
         return {}
     try:
+        if vouched and vouched != digest(path.read_bytes()):
+            faults.append("history.csv was changed after it was written")
         with path.open(encoding="utf-8", newline="") as file:
             rows = [
                 (float(row["value"]), -int(row["epoch"]))

@@ -50,6 +50,7 @@ def standing_of(folder: Path) -> dict[str, Any]:
         "notes": list(study.notes),
         "runs": len(study.runs),
         "ended": study.ended,
+        "damaged": list(study.damaged),
         "verdicts": [{key: verdict.get(key) for key in ("claim", "answer", "reason")} for verdict in study.verdicts],
         "cost": {
             "seconds_of_a_run": mean,
@@ -98,7 +99,7 @@ def _runs(record: Mapping[str, Any]) -> list[str]:
         return [f"runs: a sampler proposes the arms; {seeds} each"]
     runs = f"{arms} x {seeds} = {counted(record['runs'], 'run')}"
     if "ended" in record:
-        lines = [f"{runs}, of which {record['ended']} ended"]
+        lines = [f"{runs}, of which {record['ended']} ended", *(f"damaged: {wrong}" for wrong in record["damaged"])]
         if cost and cost["seconds_of_a_run"] is not None:
             lines.append(
                 f"time: {duration(cost['seconds_of_a_run'])} a run, {duration(cost['seconds_left'])} left ({cost['rule']})"

@@ -18,7 +18,7 @@ from striate.base.files import read_json
 from striate.base.ours import Form, checked, fault
 from striate.training.forms import StatusForm
 from striate.training.run import standing
-from striate.training.tables import read_history, read_timing
+from striate.training.tables import changed, read_history, read_timing
 
 Json = Mapping[str, Any]
 Curves = Mapping[tuple[str, str], tuple[tuple[int, float], ...]]
@@ -162,6 +162,9 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
                 continue
             curves.setdefault((row.split, row.metric), {})[row.epoch] = row.value
         seconds = max((total for _, _, total in read_timing(path)), default=None)
+        damaged += [
+            f"{path.relative_to(folder)}/{name} was changed after it was written" for name in changed(path, status)
+        ]
     except RunError as error:
         cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
         damaged.append(f"{path.relative_to(folder)}: the history or timing cannot be read ({reason(cause)})")

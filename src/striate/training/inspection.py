@@ -27,12 +27,15 @@ from striate.training.run import DONE, read_recipe, write_status
 from striate.training.saved import saved_net
 from striate.training.tables import HEADER, HISTORY, TIMING, history_rows, table, timing_rows
 
+AGAIN = ", and is made again where its net may be built"
+
 
 @dataclass(frozen=True)
 class Mend:
-    """Something that does not fit: what is said, and what puts it right; nothing where it can only be said."""
+    """Something that does not fit: what is wrong, what is done about it, and what does that; None where it is only said."""
 
-    told: str
+    wrong: str
+    done: str = ""
     act: Callable[[], None] | None = None
 
 
@@ -92,11 +95,15 @@ def _environment(folder: Path, marks: list[dict[str, Any]]) -> tuple[dict[str, A
         return found, []
     if copies:
         step = marks[0]["step"]
-        told = f"environment.json could not be used ({wrong}), and was put back from the checkpoint of update {step}"
-        return copies[0], [Mend(told, lambda: write_environment(folder, copies[0]))]
+        back = f", and was put back from the checkpoint of update {step}"
+        return copies[0], [
+            Mend(f"environment.json could not be used ({wrong})", back, lambda: write_environment(folder, copies[0]))
+        ]
     if not marks and not checkpoints.steps(folder / "checkpoints", "best"):
-        told = f"environment.json could not be used ({wrong}); nothing was saved yet, and the run starts again"
-        return found, [Mend(told, lambda: path.unlink(missing_ok=True))]
+        anew = "; nothing was saved yet, and the run starts again"
+        return found, [
+            Mend(f"environment.json could not be used ({wrong})", anew, lambda: path.unlink(missing_ok=True))
+        ]
     raise RunError(
         f'"{printable(str(path))}" cannot be used ({wrong}), and no undamaged checkpoint holds a copy; {ELSEWHERE}'
     )
@@ -117,7 +124,7 @@ def _recipe(folder: Path, recipe: Mapping[str, Any], environment: Mapping[str, A
         made = extended(recipe, extensions[-1]["epochs"])
         if made["seal"] == known:  # a kill came between the two writes of an extension
             return [
-                Mend(f"the run goes on to epoch {made['epochs']}", lambda: write_json(folder / "recipe.json", made))
+                Mend(f"the run goes on to epoch {made['epochs']}", act=lambda: write_json(folder / "recipe.json", made))
             ]
     raise RunError(
         f'"{printable(str(folder / "recipe.json"))}" is not the recipe that this run was trained by (environment.json knows'
@@ -149,8 +156,10 @@ def _contradiction(status: Mapping[str, Any], epochs: object, last: Mapping[str,
 def _goes_on(folder: Path, why: str, last: Mapping[str, Any] | None) -> Mend:
     step = last["step"] if last else 0
     rows = history_rows(last["history"]) if last and last.get("history") else []
-    told = f"status.json {why}; the run goes on from {f'the checkpoint of update {step}' if step else 'the start'}"
-    return Mend(told, lambda: write_status(folder, "running", "", rows[-1].epoch if rows else 0, step))
+    on = f"; the run goes on from {f'the checkpoint of update {step}' if step else 'the start'}"
+    return Mend(
+        f"status.json {why}", on, lambda: write_status(folder, "running", "", rows[-1].epoch if rows else 0, step)
+    )
 
 
 def _table(folder: Path, name: str, status: Mapping[str, Any] | None, last: Mapping[str, Any] | None) -> list[Mend]:
@@ -175,7 +184,8 @@ def _table(folder: Path, name: str, status: Mapping[str, Any] | None, last: Mapp
             f" holds a copy; {ELSEWHERE}"
         )
     back = Mend(
-        f"{told}, and was put back from the checkpoint of update {last['step']}",
+        told,
+        f", and was put back from the checkpoint of update {last['step']}",
         lambda: write_text(folder / name, copy),
     )
     if not vouched or digest(copy.encode()) == vouched:
@@ -211,8 +221,8 @@ def _score(folder: Path) -> list[Mend]:
         if path.exists():
             checked(read_json(path), ScoreForm)
     except (OSError, ValueError) as error:
-        told = f"test.json could not be used ({reason(error)}) and was removed; striate test {folder} scores again"
-        return [Mend(told, lambda: path.unlink(missing_ok=True))]
+        gone = f" and was removed; striate test {folder} scores again"
+        return [Mend(f"test.json could not be used ({reason(error)})", gone, lambda: path.unlink(missing_ok=True))]
     return []
 
 
@@ -222,17 +232,9 @@ def _anatomy(folder: Path) -> list[Mend]:
         return []  # a run that has not begun
     try:
         anatomy_from_json(read_json(path))
-    except FileNotFoundError:
-        return [
-            Mend("anatomy.json was missing, and is made again where its net may be built", lambda: _rebuild(folder))
-        ]
     except (OSError, ValueError) as error:
-        return [
-            Mend(
-                f"anatomy.json could not be used ({reason(error)}), and is made again where its net may be built",
-                lambda: _rebuild(folder),
-            )
-        ]
+        wrong = "is missing" if isinstance(error, FileNotFoundError) else f"could not be used ({reason(error)})"
+        return [Mend(f"anatomy.json {wrong}", AGAIN, lambda: _rebuild(folder))]
     return []
 
 

@@ -41,12 +41,18 @@ def mended(folder: Path, warn: Warn, *, weights: bool = True) -> Run:
                 if mend.act:
                     mend.act()
     for mend in found:
-        warn(f"{mend.told} ({folder})")
+        warn(f"{mend.wrong}{mend.done} ({folder})")
     run = open_run(folder)
     if run.status not in DONE:
         for note in notes(folder):
             warn(note)
     return run
+
+
+def misfits(folder: Path) -> list[str]:
+    """Return what in the run does not fit together, for those who only look at it; raises RunError as `inspect` does."""
+    name = printable(str(folder))
+    return [f"{mend.wrong}{f'; striate resume {name} mends it' if mend.act else ''}" for mend in inspect(folder)]
 
 
 def extend(run: Run, epochs: int) -> Run:

@@ -8,11 +8,13 @@ Whatever stands in them is read within bounds, and what is no such table raises 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from striate.base.errors import RunError, printable, reason
-from striate.base.files import read_text, write_text
+from striate.base.files import digest, read_text, write_text
 
 HISTORY, TIMING = "history.csv", "timing.csv"
 HEADER, TIMING_HEADER = "step,epoch,split,metric,value", "step,epoch,seconds"
@@ -96,6 +98,13 @@ def table(folder: Path, name: str) -> str:
     """Return the text of a table, an empty one where there is no file; raises OSError or ValueError."""
     path = folder / name
     return read_text(path, LIMIT) if path.exists() else ""
+
+
+def changed(folder: Path, status: Mapping[str, Any]) -> list[str]:
+    """Return which tables are not those that ``status``, the status.json of a run that has ended, vouches for."""
+    hashes = {name: str(status.get(name.partition(".")[0], "")) for name in (HISTORY, TIMING)}
+    ended = status.get("status") in ("finished", "diverged")
+    return [name for name, sha in hashes.items() if ended and sha and sha != digest(table(folder, name).encode())]
 
 
 def _unreadable(folder: Path, name: str, error: Exception) -> RunError:

@@ -136,7 +136,8 @@ def test(
         earlier = {key: value for key, value in stored.items() if key in ("accuracy", "loss", "epoch", "step")}
         result["earlier"] = [*stored.get("earlier", []), earlier]
     if final:
-        write_json(run.folder / "test.json", sealed(result))
+        with locked(run.folder):  # which also sweeps away what a kill left of an earlier attempt
+            write_json(run.folder / "test.json", sealed(result))
     elif run.status != "finished":
         result |= {"status": run.status, "reached": run.epoch, "epochs": run.recipe.epochs}
     return result
