@@ -9,6 +9,7 @@ import typer
 
 from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
 from striate.app.probe import Asked, Net, Npz, Out, Quick, TrainedOn, Weights, present
+from striate.app.speech import tell
 from striate.base.errors import ProbeError, printable
 
 Data = Annotated[
