@@ -59,7 +59,9 @@ def warm(place: Path) -> None:
     test(train(BASE, place / "warm", images=IMAGES).folder, images=IMAGES)
 
 
-def whole_run(recipe: Recipe, folder: Path, threads: int = 1, watch: Watch | None = None) -> Callable[[], None]:
+def whole_run(
+    recipe: Recipe, folder: Path, threads: int = 1, watch: Watch | None = None, *, tested: bool = True
+) -> Callable[[], None]:
     """Return what trains a recipe into a folder and tests it, from the start or from where it stands."""
 
     def work() -> None:
@@ -67,7 +69,7 @@ def whole_run(recipe: Recipe, folder: Path, threads: int = 1, watch: Watch | Non
 
         torch.set_num_threads(threads)
         run = train(recipe, folder, images=IMAGES, watch=watch, warn=quiet)
-        if run.status == "finished":
+        if run.status == "finished" and tested:
             test(folder, images=IMAGES, warn=quiet)
 
     return work
