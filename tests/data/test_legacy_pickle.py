@@ -174,7 +174,7 @@ def test_no_more_is_allocated_than_the_file_is_long(tmp_path: Path, data: bytes,
     try:
         with pytest.raises(DataError, match=re.escape(said) if "(" in said else said):
             read_legacy_pickle(tmp_path / "data.pkl")
-        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+        assert tracemalloc.get_traced_memory()[1] < 2**22  # up to 10,000 steps are noted, of some hundred bytes each
     finally:
         tracemalloc.stop()
 
