@@ -59,7 +59,7 @@ def load_folder(
     notes = (*_notes(found, stack, image_size), *blank_notes(splits, name), *equal_notes(splits, name))
     notes += _hold_out_test(splits)
     made = image_set(
-        folder.resolve().name,
+        os.path.basename(os.path.abspath(folder)),
         found.classes,
         train=splits["train"],
         val=splits.get("val"),

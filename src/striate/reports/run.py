@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ def run_page(run: Run, anatomy: Anatomy | None, confused: Confusion | None, uncl
     environment = facts_of(run)
     return render(
         "run.html.jinja",
-        title=run.folder.resolve().name,
+        title=os.path.basename(os.path.abspath(run.folder)),
         name=str(run.folder),
         recipe=run.recipe,
         status=run.status,
