@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -96,5 +97,5 @@ def trials_of(sampler: str, trials: int | None) -> int | None:
 def default_folder(planned: Study) -> Path:
     """Return where a study goes when no folder was named."""
     sampler = "-optuna" if planned.trials is not None else ""
-    name, data = part_of_name(planned.name), part_of_name(Path(planned.base.data).resolve().name)
+    name, data = part_of_name(planned.name), part_of_name(Path(os.path.realpath(planned.base.data)).name)
     return Path("runs") / f"{name}-{data}{sampler}"

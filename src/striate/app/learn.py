@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,7 +85,7 @@ def train(
     if range_test:
         trials.range_test(recipe, out, data_dir, as_json)
         return
-    net_name, data_name = part_of_name(recipe.net), part_of_name(Path(recipe.data).resolve().name)
+    net_name, data_name = part_of_name(recipe.net), part_of_name(Path(os.path.realpath(recipe.data)).name)
     folder = out or Path("runs") / f"{net_name}-{data_name}-{recipe.seed}"
 
     from striate.app.progress import watching_run
