@@ -78,7 +78,7 @@ def wait(pid: int, place: Path, patience: float = PATIENCE) -> Ended:
             slow = True
             os.kill(pid, signal.SIGKILL)
         time.sleep(0.002)
-    texts = [Path(f"{place}.{kind}").read_text("utf-8", "backslashreplace") for kind in ("out", "err")]
+    texts = [_text(Path(f"{place}.{kind}")) for kind in ("out", "err")]
     memory = (found[2].ru_maxrss - resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * 1024
     return Ended(os.waitstatus_to_exitcode(found[1]), *texts, slow, memory)
 

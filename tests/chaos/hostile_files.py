@@ -65,7 +65,8 @@ def tables() -> dict[str, bytes]:
     good = {"X.npy": npy("(2, 2)", body=bytes(32)), "y.npy": npy("(2,)", "<i8", bytes(16))}
     huge = npy("(99999999, 99999999)")
     return {
-        "bomb.npz": zipped({"y.npy": good["y.npy"], "X.npy": npy("(67108864, 2)")}, 1 << 30),
+        "bomb.npz": zipped({"y.npy": good["y.npy"], "X.npy": npy("(549755813888,)")}, 1 << 30),
+        "large.npz": zipped({"y.npy": good["y.npy"], "X.npy": npy("(16777216, 2)")}, 1 << 28),
         "encrypted.npz": encrypted(zipped(good)),
         "absurd.npz": zipped({"X.npy": huge, "y.npy": good["y.npy"]}),
         "negative.npz": zipped({"X.npy": npy("(-5, 2)"), "y.npy": good["y.npy"]}),

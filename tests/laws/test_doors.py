@@ -132,6 +132,18 @@ def test_every_hostile_word_is_refused_in_a_sentence(command: Callable[..., tupl
         assert code in (2, 3), (words, text)
 
 
+def test_a_link_to_itself_is_refused_in_a_sentence(command: Callable[..., tuple[int, str]]) -> None:
+    Path("loop").symlink_to("loop")
+    Path("t.npz").symlink_to("t.npz")
+    for words in (
+        ("train", "--data", "t.npz"), ("train", "--data", "loop"), ("study", "batchnorm", "--data", "t.npz"), ("test", "loop"),
+        ("train", "--epochs", "1", "--out", "loop"), ("resume", "loop"), ("resume", "loop", "--trust-code"), ("show", "run", "loop"),
+        ("list", "runs", "loop"), ("export", "loop"), ("probe", "filters", "loop"), ("show", "study", "loop"),
+    ):  # fmt: skip
+        code, text = command(*words)
+        assert code in (2, 3), (words, text)
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that has ended, of which each test gets a copy with a name in it."""

@@ -8,6 +8,7 @@ folder keeps (``--trust-code``, ``trust_code``), which then runs and no file of 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -44,12 +45,12 @@ def trust_code(what: str | Path) -> None:
 
 def trust_folder(folder: str | Path) -> None:
     """Let the net of the run in ``folder`` run from the source that the run keeps."""
-    _folders.add(Path(folder).resolve())
+    _folders.add(Path(os.path.realpath(folder)))
 
 
 def trusts_folder(folder: Path) -> bool:
     """Tell whether `trust_folder` was called for this run folder."""
-    return folder.resolve() in _folders
+    return Path(os.path.realpath(folder)) in _folders
 
 
 def is_trusted(name: str) -> bool:

@@ -8,6 +8,7 @@ A run folder may be a stranger's, so opening one runs no code that only the fold
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -26,7 +27,7 @@ _accepts_changes: set[Path] = set()
 
 def accept_changes(folder: str | Path) -> None:
     """Let the run in ``folder`` be continued and tested although the source of its net is another one now."""
-    _accepts_changes.add(Path(folder).resolve())
+    _accepts_changes.add(Path(os.path.realpath(folder)))
 
 
 def keep(folder: Path, net: str) -> Kept:
@@ -113,7 +114,7 @@ def admit(folder: Path, net: str, warn: Callable[[str], None] | None = None) -> 
     told = f'{", ".join(different)} changed since the run in "{folder}" was trained'
     if warn is not None:
         warn(f"{told}: the net may be another one")
-    elif folder.resolve() not in _accepts_changes:
+    elif Path(os.path.realpath(folder)) not in _accepts_changes:
         raise RunError(
             f"{told}, and its weights belong to the code as it was; add --trust-code to run the source that the run keeps, or "
             "--changed-code to go on with the file as it is now"
