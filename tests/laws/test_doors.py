@@ -188,15 +188,3 @@ def test_a_run_with_a_hostile_name_in_it_is_shown(
         assert code == 0
         assert json.loads(text[text.index("{") : text.rindex("}") + 1])["parameters"] > 0
         minidom.parse("net.svg")  # noqa: S318
-
-
-def test_a_link_that_leads_to_itself_is_refused_in_a_sentence(command: Callable[..., tuple[int, str]]) -> None:
-    Path("loop.npz").symlink_to("loop.npz")
-    for words in (
-        ("train", "--data", "loop.npz"),
-        ("study", "batchnorm", "--data", "loop.npz"),
-        ("resume", "loop.npz"),
-        ("list", "runs", "loop.npz"),
-    ):
-        code, text = command(*words)
-        assert (code, text.count("\n")) == (2, 1), (words, text)
