@@ -137,8 +137,9 @@ def test_a_link_to_itself_is_refused_in_a_sentence(command: Callable[..., tuple[
     Path("t.npz").symlink_to("t.npz")
     for words in (
         ("train", "--data", "t.npz"), ("train", "--data", "loop"), ("study", "batchnorm", "--data", "t.npz"), ("test", "loop"),
-        ("train", "--epochs", "1", "--out", "loop"), ("resume", "loop"), ("resume", "loop", "--trust-code"), ("show", "run", "loop"),
-        ("list", "runs", "loop"), ("export", "loop"), ("probe", "filters", "loop"), ("show", "study", "loop"),
+        ("train", "--epochs", "1", "--out", "loop"), ("resume", "loop"), ("resume", "loop", "--trust-code"),
+        ("show", "run", "loop"), ("list", "runs", "loop"), ("export", "loop"), ("probe", "filters", "loop"),
+        ("show", "study", "loop"),
     ):  # fmt: skip
         code, text = command(*words)
         assert code in (2, 3), (words, text)
