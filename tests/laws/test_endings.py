@@ -119,7 +119,7 @@ def test_a_trial_ends_and_leaves_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     words = ["--range-test", "--out", "ramp"] if trial == "range_test" else ["--overfit-batch"]
-    monkeypatch.setattr(f"striate.training.{trial}.load", lambda *_, **__: signal.raise_signal(number))
+    monkeypatch.setattr(f"striate.training.{trial}.images_of", lambda *_, **__: signal.raise_signal(number))
     monkeypatch.setattr(sys, "argv", ["striate", "train", *words])
     with pytest.raises(SystemExit) as left:
         cli.main()

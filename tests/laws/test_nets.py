@@ -142,7 +142,7 @@ def effect(net: nn.Module) -> tuple[str, list[tuple[str, tuple[int, ...]]], list
 def test_every_value_of_every_option_changes_the_net(name: str) -> None:
     fields = type(entry(name).default).model_fields
     for field, info in fields.items():
-        beside = small(name) | BESIDE.get(field, {})
+        beside = small(name) | {key: given for key, given in BESIDE.get(field, {}).items() if key in fields}
         value = getattr(complete(name, beside), field)
         seen = [effect(made(name, beside, (32, 32, 3)))]
         choices = list(others(field, info, value))

@@ -26,7 +26,8 @@ from striate.scratch import catalog as scratch_nets
 from striate.training import loop
 from striate.training.recipe import Recipe
 from striate.training.run import Run
-from striate.training.train import resume, test
+from striate.training.train import resume
+from striate.training.train import test as score
 from striate.training.train import train as door
 
 # What is said of a net that is not trained; an empty text where it works.
@@ -202,9 +203,9 @@ def test_it_repeats(name: str, digits: ImageSet) -> None:
     for file in ("history.csv", "checkpoints/step-00000004.safetensors"):
         assert Path("cut", file).read_bytes() == Path("whole", file).read_bytes(), file
     random.seed(6), np.random.seed(6), torch.manual_seed(6)
-    first = test("whole", images=digits)
+    first = score("whole", images=digits)
     Path("whole/test.json").unlink()
-    assert test("whole", images=digits) == first
+    assert score("whole", images=digits) == first
 
 
 @pytest.mark.parametrize("name", some(WORKING, LOOKED_INTO))
@@ -271,6 +272,6 @@ def test_a_changed_default_is_told_on_resume_and_test(digits: ImageSet, monkeypa
     train(Recipe(net="odd_nets:configured", **SETTINGS), "run", images=digits)
     monkeypatch.setattr(odd_nets, "configured", lambda classes: odd_nets.stack())
     with pytest.raises(StriateError, match='do not fit net "odd_nets:configured" as it is built now: unexpected'):
-        test("run", images=digits)
+        score("run", images=digits)
     Path("run/status.json").unlink()
     assert "as it is built now" in told(lambda: resume("run"))

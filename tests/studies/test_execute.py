@@ -85,7 +85,7 @@ def test_a_worker_that_is_killed_fails_its_run_alone(tmp_path: Path) -> None:
 
     def kill() -> None:
         if not killed and (tmp_path / "slow/timing.csv").is_file():
-            killed.append(int((tmp_path / "slow/lock").read_text()))
+            killed.append(int((tmp_path / "slow/lock").read_text().split()[0]))
             os.kill(killed[0], signal.SIGKILL)
 
     failures = run_jobs([slow, good], 1, 1, kill)
@@ -95,7 +95,7 @@ def test_a_worker_that_is_killed_fails_its_run_alone(tmp_path: Path) -> None:
 
 def test_two_processes_do_not_work_on_one_study(tmp_path: Path) -> None:
     from striate.base.errors import RunError
-    from striate.training.run import locked
+    from striate.base.lock import locked
 
     with locked(tmp_path / "out"), pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
         run_study(study(), tmp_path / "out")
@@ -103,7 +103,7 @@ def test_two_processes_do_not_work_on_one_study(tmp_path: Path) -> None:
 
 def test_a_folder_that_a_kill_left_half_begun_is_taken(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    (tmp_path / "out/.study.json.1.ab.tmp").write_text("{")
+    (tmp_path / "out/.striate-1-0123456789abcdef.tmp").write_text("{")
     (tmp_path / "out/lock").write_text("1")
     assert run_study(study(1), tmp_path / "out").failures == {}
 

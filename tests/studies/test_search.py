@@ -68,7 +68,7 @@ def test_two_fields_make_an_arm_of_each_combination() -> None:
 
 def test_a_sampler_proposes_two_fields_together(monkeypatch: pytest.MonkeyPatch) -> None:
     trained = Trained(20)
-    for name in ("run_study", "ended", "outcome"):
+    for name in ("run_study", "ended", "outcomes_of"):
         monkeypatch.setattr(searching, name, getattr(trained, name.removesuffix("_study")))
     answer = run_search(sampled(TWO, 8), "nowhere")
     points = [(arm.changes["hidden"], arm.changes["lr"]) for arm in answer.study.arms]
@@ -106,6 +106,9 @@ class Trained:
     def ended(self, study: Study, folder: Path) -> list[tuple[Any, int, None]]:
         return [(arm, 0, None) for arm in study.arms]
 
+    def outcomes_of(self, runs: list[tuple[Any, int, None]]) -> tuple[list[Outcome], dict[str, str]]:
+        return [self.outcome(*run) for run in runs], {}
+
     def outcome(self, arm: Any, seed: int, run: None) -> Outcome:
         accuracy = 1 / (1 + abs(arm.changes["hidden"] - self.top) / 20)
         return Outcome(arm.name, seed, "finished", 0.1, 1, 10, 2, 1000, (accuracy,), (1.0,), None)
@@ -115,7 +118,7 @@ def test_a_sampler_asks_one_value_after_another_and_the_same_ones_again(monkeypa
     asked: list[list[list[str]]] = []
     for top in (20, 20, 60):
         trained = Trained(top)
-        for name in ("run_study", "ended", "outcome"):
+        for name in ("run_study", "ended", "outcomes_of"):
             monkeypatch.setattr(searching, name, getattr(trained, name.removesuffix("_study")))
         answer = run_search(sampled(GRID, 12), "nowhere")
         asked.append(trained.asked)
@@ -131,7 +134,7 @@ def test_a_sampler_asks_one_value_after_another_and_the_same_ones_again(monkeypa
 
 def test_a_sampler_that_finds_one_value_leaves_nothing_to_choose(monkeypatch: pytest.MonkeyPatch) -> None:
     trained = Trained(5)
-    for name in ("run_study", "ended", "outcome"):
+    for name in ("run_study", "ended", "outcomes_of"):
         monkeypatch.setattr(searching, name, getattr(trained, name.removesuffix("_study")))
     one = replace(GRID, search=Search("hidden", low=4, high=4, whole=True))
     with pytest.raises(StudyError, match="in 3 trials the sampler proposed hidden 4 alone; ask for more trials"):

@@ -98,7 +98,7 @@ def alone(recipe: Recipe, gradients: list[float], rates: list[float]) -> list[fl
         weight.grad = torch.full((1,), gradient, dtype=torch.float64)
         set_update(optimizer, recipe, rate)
         optimizer.step()
-        seen.append(float(weight))
+        seen.append(weight.item())
     return seen
 
 

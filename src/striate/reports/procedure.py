@@ -16,8 +16,8 @@ from striate.reports.numerals import counted
 if TYPE_CHECKING:
     from striate.training.recipe import Recipe
 
-SILENT = ("record_steps", "record_gradients")
-"""Fields that change what is written down, and nothing of the training."""
+SILENT = ("record_steps", "record_gradients", "keep_every", "skip_damaged")
+"""Fields that change what is written down or read, and nothing of the training."""
 
 OPTIMIZERS = {"sgd": "stochastic gradient descent", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
 TREATMENTS: dict[str, Callable[[Recipe], str]] = {
