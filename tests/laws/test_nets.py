@@ -32,7 +32,11 @@ SMALL: dict[str, dict[str, Any]] = {
     "mobilenet-v1": {"width": 0.1},
 }
 # What an option needs beside it to have an effect.
-BESIDE: dict[str, dict[str, Any]] = {"dropout_scaling": {"dropout": 0.5}}
+BESIDE: dict[str, dict[str, Any]] = {
+    "dropout_scaling": {"dropout": 0.5},
+    "norm_epsilon": {"norm": "batch"},
+    "norm_momentum": {"norm": "batch"},
+}
 OTHER: dict[str, list[Any]] = {
     "widths": [[[4], [5]]],
     "hidden": [[7], [7, 5]],

@@ -46,7 +46,9 @@ def test_an_unfinished_study_shows_who_waits(copied: Path) -> None:
     path = copied / "runs" / "baseline" / "2" / "status.json"
     write_json(path, read_json(path) | {"status": "running"})
     table = arms_table(read_study(copied))
-    assert table.rows[0][1] == Cell("2 finished, 1 interrupted", "its process has ended without a word")  # no process holds it
+    assert table.rows[0][1] == Cell(
+        "2 finished, 1 interrupted", "its process has ended without a word"
+    )  # no process holds it
     assert table.rows[2][1:] == (Cell("3 waiting"), Cell("–"), Cell("–"), Cell("–"), Cell("–"))
     assert len({len(row) for row in table.rows} | {len(table.columns)}) == 1
 
