@@ -8,11 +8,12 @@ Its answers do not depend on the order of the pixels, if the first layer's colum
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Literal
 
 from pydantic import model_validator
 from torch import nn
 
-from striate.nets.initial import InitialWeights, initialize
+from striate.nets.initial import initialize
 from striate.nets.units import (
     Activation,
     DropoutScaling,
@@ -45,9 +46,8 @@ class MLPOptions(NetOptions):
     """Probability of dropping a hidden unit."""
     dropout_scaling: DropoutScaling = "inverted"
     """What makes up for dropped units, as in the convnet."""
-    initial_weights: InitialWeights = "pytorch"
-    """`pytorch`: uniform in +-1/sqrt(fan_in), biases too; `he` and `he-fan-out`, `glorot`: as in the convnet, where the
-    second of them leaves dense layers as they are."""
+    initial_weights: Literal["pytorch", "he", "glorot"] = "pytorch"
+    """`pytorch`: uniform in +-1/sqrt(fan_in), biases too; `he` and `glorot`: as in the convnet."""
 
     @model_validator(mode="after")
     def _acts(self) -> MLPOptions:
