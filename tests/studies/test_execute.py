@@ -236,7 +236,7 @@ def test_a_script_killed_at_any_moment_continues_to_the_same_bytes_and_leaves_no
 
 
 def _holders(folder: Path) -> list[int]:
-    return [int(text) for path in folder.rglob("lock") if (text := path.read_text())]
+    return [int(held[0]) for path in folder.rglob("lock") if (held := path.read_text().split())]
 
 
 def _is_worker(pid: int) -> bool:
