@@ -16,12 +16,12 @@ from torch.utils.data import DataLoader
 
 from striate.data import ImageSet, Split
 from striate.nets import build
-from striate.studies.statistics import compare
-from striate.training.batches import in_order, split
-from striate.training.evaluate import evaluate
+from striate.studies.claims.comparison import compare
+from striate.training.engines.evaluate import evaluate
+from striate.training.engines.setup import set_up
+from striate.training.feed.batches import in_order, split
 from striate.training.loop import Progress, epoch_updates
-from striate.training.recipe import Recipe
-from striate.training.setup import set_up
+from striate.training.recipe.recipe import Recipe
 
 
 def ours(data: ImageSet, recipe: Recipe) -> float:

@@ -15,10 +15,10 @@ import torch.nn.functional as F
 from bench_throughput import OPTIONS, images
 from pairs import Way, alternate, ceilings, ratio
 
+from striate.training.engines.pytorch import TorchEngine
+from striate.training.engines.setup import Setup, set_up
 from striate.training.loop import Progress, epoch_updates
-from striate.training.recipe import Recipe
-from striate.training.setup import Setup, set_up
-from striate.training.torch_engine import TorchEngine
+from striate.training.recipe.recipe import Recipe
 
 
 def loop(updates: int) -> Callable[[], float]:

@@ -20,9 +20,9 @@ from pairs import Way, alternate, ceilings, ratio
 from torch import Tensor, nn
 
 from striate.nets import build
-from striate.probes.gradcam import gradcam
-from striate.probes.occlusion import occlusion
-from striate.probes.saliency import saliency
+from striate.probes.heatmaps.gradcam import gradcam
+from striate.probes.heatmaps.occlusion import occlusion
+from striate.probes.heatmaps.saliency import saliency
 
 WINDOW, STRIDE = 4, 2
 OCCLUDED = 1  # image: Captum's default takes one forward pass for each of 225 patches

@@ -24,9 +24,9 @@ from pairs import Way, alternate, ratio
 
 from striate.base.shapes import convolution_macs
 from striate.scratch.convnet import ConvNet
-from striate.scratch.convolution import conv_backward, conv_forward
-from striate.scratch.pooling import max_pool_backward, max_pool_forward
-from striate.scratch.threads import set_threads
+from striate.scratch.fast.threads import set_threads
+from striate.scratch.layers.convolution import conv_backward, conv_forward
+from striate.scratch.layers.pooling import max_pool_backward, max_pool_forward
 from striate.scratch.update_rules import sgd_momentum
 
 Action = Callable[[], object]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pairs import ratio, seconds
 
-from striate.studies.workers import Job, cores, run_jobs
-from striate.training.recipe import Recipe
+from striate.studies.running.pool import Job, cores, run_jobs
+from striate.training.recipe.recipe import Recipe
 
 
 def ten_runs(epochs: int, workers: int, threads: int) -> float:

@@ -24,13 +24,13 @@ from torchvision import transforms
 
 from striate.base.errors import DataError
 from striate.data import ImageSet, Split, load
-from striate.data.augment import flip, pad_crop
+from striate.data.augment.geometry import flip, pad_crop
 from striate.nets import build
-from striate.nets.anatomy import anatomy
-from striate.training.denormals import denormals_flushed
+from striate.nets.measure.anatomy import anatomy
+from striate.training.engines.denormals import denormals_flushed
+from striate.training.engines.setup import set_up
 from striate.training.loop import Progress, epoch_updates
-from striate.training.recipe import Recipe
-from striate.training.setup import set_up
+from striate.training.recipe.recipe import Recipe
 
 OPTIONS = {"norm": "batch"}
 SHAPE = (32, 32, 3)

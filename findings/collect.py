@@ -14,12 +14,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from striate.base.files import read_json, write_json, write_text
-from striate.nets.anatomy import anatomy_from_json
-from striate.reports.charts import Line, Series, curves_svg
-from striate.reports.figure import architecture_svg
-from striate.reports.records import StudyRecord, read_study
-from striate.training.run import open_run
+from striate.base.disk.files import read_json, write_json, write_text
+from striate.nets.measure.anatomy import anatomy_from_json
+from striate.reports.kit.charts import Line, Series, curves_svg
+from striate.reports.net.figure import architecture_svg
+from striate.reports.study.records import StudyRecord, read_study
+from striate.training.folder.run import open_run
 
 CURVES = {"accuracy": ("val", "accuracy", "Validation accuracy"), "loss": ("train", "loss", "Training loss")}
 

@@ -13,10 +13,10 @@ import io
 import sys
 from pathlib import Path
 
-from striate.base.files import read_json, write_json, write_text
-from striate.nets.anatomy import anatomy_from_json
-from striate.training.recipe import Recipe
-from striate.training.run import open_run
+from striate.base.disk.files import read_json, write_json, write_text
+from striate.nets.measure.anatomy import anatomy_from_json
+from striate.training.folder.run import open_run
+from striate.training.recipe.recipe import Recipe
 
 HEAD = ["| net | parameters | best epoch of all | validation | test | updates took |", "|---|---|---|---|---|---|"]
 

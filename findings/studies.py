@@ -15,10 +15,10 @@ from typing import Any
 
 from collect import curve
 
-from striate.app.terminal import accuracy
-from striate.base.files import read_json, write_json, write_text
-from striate.reports.records import StudyRecord, read_study
-from striate.studies.outcome import spread
+from striate.app.terminal.show import accuracy
+from striate.base.disk.files import read_json, write_json, write_text
+from striate.reports.study.records import StudyRecord, read_study
+from striate.studies.claims.outcome import spread
 
 KEPT = ("processor", "cores", "capability", "precision", "torch", "numpy", "python")
 

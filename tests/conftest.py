@@ -109,7 +109,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin each test as a process begins: no code of a person's own was named yet."""
-    if trust := sys.modules.get("striate.nets.trust"):
+    if trust := sys.modules.get("striate.nets.custom.trust"):
         monkeypatch.setattr(trust, "_named", {})
         monkeypatch.setattr(trust, "_folders", set())
 

@@ -230,7 +230,7 @@ def _torch(zipped: bool) -> Callable[[Path], Path]:
 def _into_net(path: Path) -> None:
     from torch import nn
 
-    from striate.nets.weights import load_weights
+    from striate.nets.weights.load import load_weights
 
     load_weights(nn.Sequential(nn.Linear(3, 2)), path)
 
@@ -246,13 +246,13 @@ def _tar(folder: Path) -> Path:
 
 
 def _small_layout() -> Any:
-    from striate.data.cifar import CIFAR10
+    from striate.data.readers.cifar import CIFAR10
 
     return replace(CIFAR10, train_records=2, test_records=2)
 
 
 def _read_tar(path: Path) -> object:
-    from striate.data.cifar import read
+    from striate.data.readers.cifar import read
 
     return read(path, _small_layout())
 
@@ -263,7 +263,7 @@ def _idx(folder: Path) -> Path:
 
 
 def _read_idx(path: Path) -> object:
-    from striate.data.idx import read_idx
+    from striate.data.readers.idx import read_idx
 
     return read_idx(path, (2, 4, 4))
 
@@ -283,14 +283,14 @@ def _photographs(kind: str) -> Callable[[Path], Path]:
 
 
 def _read_folder(path: Path) -> object:
-    from striate.data.folder import load_folder
+    from striate.data.readers.folder import load_folder
 
     return load_folder(path.parents[2], image_size=8)
 
 
 def _run_file(name: str) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
-        from striate.training.recipe import Recipe
+        from striate.training.recipe.recipe import Recipe
         from striate.training.train import train
 
         recipe = Recipe(net="mlp", net_options={"hidden": [4]}, epochs=1, batch_size=512)
@@ -301,7 +301,7 @@ def _run_file(name: str) -> Callable[[Path], Path]:
 
 
 def _open_run(path: Path) -> object:
-    from striate.training.run import open_run
+    from striate.training.folder.run import open_run
 
     folder = next(parent for parent in path.parents if parent.name == "run")
     run = open_run(folder)
@@ -310,10 +310,10 @@ def _open_run(path: Path) -> object:
 
 def readers() -> dict[str, Reader]:
     """Return every reader by its name; what each needs is imported here, not where this module is."""
-    from striate.data.tabular import load_table
+    from striate.data.readers.tabular import load_table
 
     def told(path: Path) -> object:
-        from striate.app.exported import metadata_of
+        from striate.app.inputs.exported import metadata_of
 
         return metadata_of(path)
 

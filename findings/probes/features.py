@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from striate.app.subject import Subject, open_subject
+from striate.app.inputs.opened_net import Subject, open_subject
 from striate.data import load
 from striate.data.imageset import Images
 from striate.probes import probe
-from striate.probes.features import RULES
-from striate.probes.sanity import checked_features
-from striate.reports.probe_colours import overlaid, scaled
-from striate.reports.probe_pictures import Pixels, beside, bytes_of, patch
+from striate.probes.channels.features import RULES
+from striate.probes.checks.sanity import checked_features
+from striate.reports.kit.colours import overlaid, scaled
+from striate.reports.kit.pictures import Pixels, beside, bytes_of, patch
 
 HERE = Path(__file__).parent
 WANTED = {"conv1": (3, 8, 13), "layer2.1": (3, 8, 26), "layer3.2": (25, 51, 55)}

@@ -17,13 +17,13 @@ import numpy as np
 from PIL import Image
 from skimage import data as photographs
 
-from striate.app.images import pictures
-from striate.app.subject import Subject, open_subject
+from striate.app.inputs.images import pictures
+from striate.app.inputs.opened_net import Subject, open_subject
 from striate.data.picture import Picture, all_fitted
 from striate.probes import probe
+from striate.probes.checks.sanity import checked
 from striate.probes.record import Record
-from striate.probes.sanity import checked
-from striate.reports.probe_colours import overlaid, scaled
+from striate.reports.kit.colours import overlaid, scaled
 
 HERE = Path(__file__).parent
 PHOTOGRAPHS = ("cat", "coffee")

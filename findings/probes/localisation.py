@@ -15,13 +15,13 @@ import torch
 from PIL import Image
 from skimage import data as photographs
 
-from striate.app.subject import Subject, open_subject
+from striate.app.inputs.opened_net import Subject, open_subject
 from striate.base.seeds import generator
 from striate.data import load
 from striate.probes import probe
-from striate.probes.scenes import found, scenes
-from striate.reports.probe_colours import overlaid, scaled
-from striate.reports.probe_pictures import Pixels, beside, framed
+from striate.probes.places.scenes import found, scenes
+from striate.reports.kit.colours import overlaid, scaled
+from striate.reports.kit.pictures import Pixels, beside, framed
 
 HERE = Path(__file__).parent
 SCENES = 100

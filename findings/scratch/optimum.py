@@ -16,8 +16,8 @@ import numpy as np
 from scipy.optimize import linprog, minimize
 
 from striate.data import load
-from striate.training import checkpoints
-from striate.training.batches import Normalization
+from striate.training.feed.batches import Normalization
+from striate.training.folder import checkpoints
 
 DATA = load("sums")
 PARTS = {"train": DATA.train, "validation": DATA.val, "test": DATA.test}

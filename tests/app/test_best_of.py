@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from striate.app.best_of import best_of
+from striate.base.disk.files import read_json, write_json
 from striate.base.errors import RunError
-from striate.base.files import read_json, write_json
-from striate.training.chain import read_environment, write_environment
-from striate.training.recipe import Recipe
-from striate.training.run import Run
+from striate.training.folder.chain import read_environment, write_environment
+from striate.training.folder.run import Run
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import train
 
 RECIPE = Recipe(data="digits", epochs=1, batch_size=256, train_images=200, net_options={"widths": [[2]], "hidden": []})

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from striate.app import cli, learn
+from striate.app import cli
+from striate.app.commands import train as learn
 
 TINY = ["--set", "widths=[[4]]", "--set", "hidden=[]", "--set", "batch_size=256"]
 

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from striate.app.export import _difference, write
-from striate.app.subject import Subject
+from striate.app.inputs.opened_net import Subject
 from striate.base.errors import NetError
 from striate.nets import build
 from striate.nets.inputs import Inputs
@@ -47,7 +47,7 @@ def said(text: str) -> dict[str, Any]:
 def test_safetensors_hold_the_weights_by_name(subject: Subject, tmp_path: Path) -> None:
     from safetensors import safe_open
 
-    from striate.nets.weights import load_weights
+    from striate.nets.weights.load import load_weights
 
     result = write(subject, "safetensors", tmp_path / "net.safetensors")
     assert result["bytes"] == (tmp_path / "net.safetensors").stat().st_size

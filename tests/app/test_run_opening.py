@@ -10,9 +10,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from striate.app.opens import opens_run
-from striate.nets import trust
-from striate.training import own_code
+from striate.app.run_opening import opens_run
+from striate.nets.custom import trust
+from striate.training.folder import own_code
 
 app = typer.Typer()
 

@@ -10,11 +10,11 @@ import pytest
 from rich.console import Console
 
 from striate.app.run_shown import run_record, seen, show_seen
+from striate.base.disk.files import dump_json
 from striate.base.errors import RunError
-from striate.base.files import dump_json
-from striate.reports.run import run_page
+from striate.reports.run.page import run_page
 from striate.training import train as door
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import train
 
 RECIPE = Recipe(data="digits", epochs=2, batch_size=256, train_images=200, net_options={"widths": [[2]], "hidden": []})

@@ -8,8 +8,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from striate.app.inputs.opened_net import Subject
 from striate.app.score import score
-from striate.app.subject import Subject
 from striate.base.errors import DataError, NetError
 from striate.data import load
 from striate.data.imageset import statistics

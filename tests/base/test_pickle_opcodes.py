@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from striate.base.errors import DataError
-from striate.base.opcodes import walk
+from striate.base.pickle_opcodes import walk
 
 VALUE = [
     0,

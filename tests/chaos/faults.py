@@ -54,7 +54,7 @@ COMMANDS: tuple[tuple[tuple[str, ...], str], ...] = (
 
 def in_this_process(jobs: Sequence[Any], workers: int, threads: int, beat: object, warn: Any) -> dict[Path, str]:
     """Do the runs of a study as a worker does, in this process, where its writes can be refused."""
-    from striate.studies.worker import do
+    from striate.studies.running.process import do
 
     images: dict[str, Any] = {}
     reasons = {job.folder: do(json.loads(job.line()), images, partial(warn, job.folder)) for job in jobs}
@@ -63,7 +63,7 @@ def in_this_process(jobs: Sequence[Any], workers: int, threads: int, beat: objec
 
 def prepare(place: Path) -> Path:
     """Make a folder with all that the commands are asked for, and import what they need."""
-    from striate.studies import execute
+    from striate.studies.running import execute
 
     trained.warm(place)
     execute.run_jobs = in_this_process

@@ -83,9 +83,9 @@ def rename(folder: Path, net: str, options: dict[str, object], seal_again: bool)
     """Have recipe, checkpoints and a study name another net, as whoever shares a folder could write it."""
     import json
 
-    from striate.base.files import read_json, write_json
-    from striate.base.ours import sealed
-    from striate.training.chain import identity
+    from striate.base.disk.files import read_json, write_json
+    from striate.base.disk.sealed_json import sealed
+    from striate.training.folder.chain import identity
 
     def put(path: Path, record: dict[str, object]) -> dict[str, object]:
         plain = {key: value for key, value in record.items() if key != "seal"}

@@ -21,7 +21,7 @@ from chaos.children import ended, fork, wait
 from chaos.tally import Tally
 from chaos.writes import Writes, counted, dies
 from striate.training.loop import Tick, Watch
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 NEW, RESUMED, TWICE, THREADS = (
     "kills of new runs",

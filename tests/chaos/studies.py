@@ -22,11 +22,12 @@ import numpy as np
 from chaos import trained
 from chaos.children import MARK, Ended, ended, fork, left_over, wait
 from chaos.tally import Tally
-from striate.base.files import read_json
-from striate.studies import worker, workers
-from striate.studies.better import Better
-from striate.studies.execute import run_study
+from striate.base.disk.files import read_json
+from striate.studies.claims.better import Better
 from striate.studies.question import Arm, Study
+from striate.studies.running import pool as workers
+from striate.studies.running import process as worker
+from striate.studies.running.execute import run_study
 
 PART = "kills of studies: driver, worker, both"
 CLAIM = Better("better", "b beats a", treatment=("b",), control="a", measure="test", margin=0.01)

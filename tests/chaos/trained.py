@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from striate.training import loop
-from striate.training.images import images_of
+from striate.training.feed.images import images_of
 from striate.training.loop import Tick, Watch
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import resume, test, train
 
 # Everything random is on: dropout, batch normalization, augmentation. Three updates in an epoch, three epochs.

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from striate.data import equal as subject
-from striate.data.equal import blank_notes, equal_notes, notes_on
-from striate.data.folder import load_folder
+from striate.data import equal_images as subject
+from striate.data.equal_images import blank_notes, equal_notes, notes_on
 from striate.data.imageset import Split, image_set
+from striate.data.readers.folder import load_folder
 
 
 def of(shades: list[int], labels: list[int]) -> Split:

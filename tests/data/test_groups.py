@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from striate.base.errors import DataError
-from striate.data.grouped import groups_of
+from striate.data.groups import groups_of
 from striate.data.imageset import Labels, holdout
 
 FRACTIONS = (0.1, 0.2, 0.5, 0.9)

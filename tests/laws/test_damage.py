@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from damage import FOREIGN, Damage
-from striate.app.describe import net_anatomy
-from striate.app.subject import open_subject
-from striate.app.terminal import console, show_run
+from striate.app.inputs.net_anatomy import net_anatomy
+from striate.app.inputs.opened_net import open_subject
+from striate.app.terminal.show import console, show_run
 from striate.base.errors import StriateError
-from striate.reports.records import read_study
-from striate.training.recipe import Recipe
-from striate.training.run import open_run
+from striate.reports.study.records import read_study
+from striate.training.folder.run import open_run
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import resume, train
 from striate.training.train import test as score
 
@@ -79,7 +79,7 @@ def test_a_study_that_is_none_ends_in_a_sentence(what: str, tmp_path: Path) -> N
 
 def test_a_run_with_a_recipe_of_wrong_types_ends_in_a_sentence(whole: Path, tmp_path: Path) -> None:
     """As one written by hand might be, without a seal: whatever a field holds, it is no defect of ours."""
-    from striate.base.files import read_json, write_json
+    from striate.base.disk.files import read_json, write_json
 
     plain = {key: value for key, value in read_json(whole / "recipe.json").items() if key not in ("seal", "format")}
     for field in [*plain, "self", "data_dir"]:

@@ -81,7 +81,9 @@ src/striate/
 └── base/         what everyone needs
 ```
 """
-DISK = [SOURCE / name for name in ("__init__.py", "app/__init__.py", "app/cli.py", "base/__init__.py", "base/files.py")]
+DISK = [
+    SOURCE / name for name in ("__init__.py", "app/__init__.py", "app/cli.py", "base/__init__.py", "base/disk/files.py")
+]
 
 
 @pytest.mark.parametrize("top", ["src/striate/", "striate/"])

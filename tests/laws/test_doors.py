@@ -1,7 +1,7 @@
 """What comes from outside meets the terminal and the disk at one door each, whatever it is called.
 
-The sources: text is printed by `striate.app.speech` and `striate.app.terminal` alone, and files that a person names are written
-by `striate.base.outputs` alone. And the commands themselves, with names that no one would choose.
+The sources: text is printed by `speech` and `show` of `striate.app.terminal` alone, and files that a person names
+are written by `striate.base.disk.outputs` alone. And the commands themselves, with names that no one would choose.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from xml.dom import minidom
 import pytest
 
 from striate.app import cli
+from striate.base.disk.files import read_json, write_json
 from striate.base.errors import shown
-from striate.base.files import read_json, write_json
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import train
 
 SOURCE = Path(__file__).parents[2] / "src" / "striate"
@@ -37,10 +37,10 @@ WRITES = {
 }
 # Module -> why it may: what it does is not with a file that a person named.
 MAY = {
-    "app/address.py": "a file in a folder for the moment",
+    "app/inputs/download.py": "a file in a folder for the moment",
     "probes/record.py": "an archive in memory",
-    "reports/probe.py": "removes older pictures of its own page, by their mark",
-    "reports/svg.py": "a figure in memory",
+    "reports/probe/page.py": "removes older pictures of its own page, by their mark",
+    "reports/kit/svg.py": "a figure in memory",
 }
 
 # Markup, control characters of both ranges, bidirectional and invisible ones, half characters, quotes, paths, options.
@@ -69,7 +69,10 @@ def faults(package: str, names: set[str], but: set[str]) -> list[str]:
 
 @pytest.mark.parametrize("package", ["app", "reports"])
 def test_text_reaches_the_terminal_by_its_door_alone(package: str) -> None:
-    assert faults(package, PRINTS | {"print", "Console"} - {"print"}, {"app/speech.py", "app/terminal.py"}) == []
+    assert (
+        faults(package, PRINTS | {"print", "Console"} - {"print"}, {"app/terminal/speech.py", "app/terminal/show.py"})
+        == []
+    )
 
 
 @pytest.mark.parametrize("package", ["app", "reports", "probes"])

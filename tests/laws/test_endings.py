@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from striate.app import cli
-from striate.base.files import read_json
-from striate.training.run import open_run
+from striate.base.disk.files import read_json
+from striate.training.folder.run import open_run
 
 STRIATE = (sys.executable, "-m", "striate")
 SMALL = ("--set", "widths=[[2]]", "--set", "hidden=[]", "--set", "batch_size=512")
@@ -113,13 +113,13 @@ def test_a_study_saves_the_runs_of_all_its_workers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("trial", ["range_test", "overfit"])
+@pytest.mark.parametrize("trial", ["lr_range", "overfit"])
 def test_a_trial_ends_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trial: str, number: signal.Signals
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    words = ["--range-test", "--out", "ramp"] if trial == "range_test" else ["--overfit-batch"]
-    monkeypatch.setattr(f"striate.training.{trial}.images_of", lambda *_, **__: signal.raise_signal(number))
+    words = ["--range-test", "--out", "ramp"] if trial == "lr_range" else ["--overfit-batch"]
+    monkeypatch.setattr(f"striate.training.trials.{trial}.images_of", lambda *_, **__: signal.raise_signal(number))
     monkeypatch.setattr(sys, "argv", ["striate", "train", *words])
     with pytest.raises(SystemExit) as left:
         cli.main()

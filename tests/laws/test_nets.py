@@ -14,9 +14,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from striate.base.errors import NetError
 from striate.nets import build, names
-from striate.nets.anatomy import anatomy
 from striate.nets.catalog import complete, entry
-from striate.nets.taps import tapped, taps
+from striate.nets.measure.anatomy import anatomy
+from striate.nets.measure.taps import tapped, taps
 
 SHAPES = [(8, 8, 1), (28, 28, 1), (32, 32, 3), (33, 47, 4)]
 

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from striate.data import ImageSet, Split
 from striate.nets import build, names
 from striate.training.loop import Tick
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import train
 
 SMALL: dict[str, dict[str, Any]] = {

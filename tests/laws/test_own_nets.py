@@ -15,17 +15,17 @@ import numpy as np
 import pytest
 import torch
 
-from striate.app.describe import net_anatomy
 from striate.app.export import write
-from striate.app.subject import Subject, open_subject
+from striate.app.inputs.net_anatomy import net_anatomy
+from striate.app.inputs.opened_net import Subject, open_subject
 from striate.base.errors import StriateError
 from striate.data import ImageSet, load
 from striate.nets.catalog import names, option_fields
 from striate.probes.catalog import ENTRIES, entry
 from striate.scratch import catalog as scratch_nets
 from striate.training import loop
-from striate.training.recipe import Recipe
-from striate.training.run import Run
+from striate.training.folder.run import Run
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import resume
 from striate.training.train import test as score
 from striate.training.train import train as door

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from striate.nets import build
 from striate.probes.catalog import ENTRIES, Entry
 from striate.probes.record import Record
-from striate.reports.probe import RENDERERS
+from striate.reports.probe.page import RENDERERS
 
 TOY: dict[str, dict[str, Any]] = {
     "saliency": {"target": 1, "method": "smoothgrad", "samples": 2},

@@ -15,11 +15,11 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from striate.base.files import dump_json
+from striate.base.disk.files import dump_json
 from striate.proofs.catalog import NAMES, entry
 from striate.proofs.proof import Proof
-from striate.reports.mathml import formula
-from striate.reports.proof_latex import proof_latex
+from striate.reports.kit.mathml import formula
+from striate.reports.proof.latex import proof_latex
 
 KNOWN = {
     "Delta", "Leftrightarrow", "Longleftrightarrow", "Rightarrow", "Sigma", "Vert", "alpha", "approx", "ast", "bar",

@@ -10,11 +10,11 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "striate"
 PICKLERS = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 # The one module that reads pickles, by an unpickler that admits nothing but notes about arrays, and what it uses of pickle.
-RESTRICTED_READER, RESTRICTED_USE = "data/legacy_pickle.py", {"pickle.Unpickler"}
+RESTRICTED_READER, RESTRICTED_USE = "data/readers/legacy_pickle.py", {"pickle.Unpickler"}
 
 
 def trees() -> dict[str, ast.Module]:
-    """Return every module by its place: ``data/idx.py`` -> its tree."""
+    """Return every module by its place: ``data/readers/idx.py`` -> its tree."""
     files = sorted(SOURCE.rglob("*.py"))
     return {path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in files}
 

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from striate.base.disk.files import read_json
 from striate.base.errors import StudyError
-from striate.base.files import read_json
 from striate.data import load
-from striate.reports.study import write_study_report
+from striate.reports.study.page import write_study_report
 from striate.studies.catalog import BUILTIN
-from striate.studies.execute import run_study
-from striate.studies.verdict import ANSWERS
-from striate.training.setup import check
+from striate.studies.claims.verdict import ANSWERS
+from striate.studies.running.execute import run_study
+from striate.training.engines.setup import check
 
 # What makes a study small enough for a test; --set reaches the same fields.
 TOY: dict[str, Any] = {"epochs": 1, "train_images": 60, "batch_size": 30}

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from striate.app import cli
-from striate.base.files import read_json, write_json
-from striate.nets.trust import trust
-from striate.training.recipe import Recipe
+from striate.base.disk.files import read_json, write_json
+from striate.nets.custom.trust import trust
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import train
 
 OWN = """
@@ -136,7 +136,9 @@ def test_labels_that_name_another_net_than_the_recipe_are_refused(
     assert "recipe" in err or "damaged" in err
 
 
-@pytest.mark.parametrize("name", ["os:system", "shutil:rmtree", "torch.nn:Identity", "striate.base.files:write_text"])
+@pytest.mark.parametrize(
+    "name", ["os:system", "shutil:rmtree", "torch.nn:Identity", "striate.base.disk.files:write_text"]
+)
 def test_what_is_installed_is_refused_even_by_name(name: str, striate: Callable[..., tuple[int, str]]) -> None:
     for words in (["show", "net", name], ["train", "--net", name], ["list", "fields", "--net", name]):
         code, err = striate(*words)

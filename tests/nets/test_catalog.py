@@ -9,7 +9,7 @@ from torch import nn
 from striate.base.errors import NetError
 from striate.nets import build
 from striate.nets.catalog import ENTRIES, complete, option_fields
-from striate.nets.taps import tapped
+from striate.nets.measure.taps import tapped
 
 
 def test_a_net_without_hidden_layers_averages_over_space() -> None:

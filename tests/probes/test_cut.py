@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.nets.maps import Layout
+from striate.nets.measure.feature_maps import Layout
 from striate.probes.cut import cut
 
 

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from striate.nets import build
-from striate.probes.gradcam import gradcam
-from striate.probes.layout import quickest
-from striate.probes.occlusion import occlusion
+from striate.probes.heatmaps.gradcam import gradcam
+from striate.probes.heatmaps.occlusion import occlusion
+from striate.probes.memory_format import quickest
 from striate.probes.record import Record
 
 

@@ -9,7 +9,7 @@ from torch import nn
 
 from striate.base.errors import ProbeError
 from striate.probes.pixels import given_pixels, scale
-from striate.training.normalization import Normalization
+from striate.training.feed.normalization import Normalization
 
 MEAN, STD = (0.5, 0.25, 0.4), (0.2, 0.25, 0.3)
 

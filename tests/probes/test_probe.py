@@ -9,7 +9,7 @@ import pytest
 
 import striate as st
 from striate.probes.catalog import names
-from striate.probes.gradcam import gradcam
+from striate.probes.heatmaps.gradcam import gradcam
 
 
 def test_every_probe_is_there_whatever_was_imported_before() -> None:

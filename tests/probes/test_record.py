@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import nn
 
+from striate.base.disk.files import dump_json
 from striate.base.errors import ProbeError
-from striate.base.files import dump_json
 from striate.probes.record import Record, Score, answer, asked, described, label, logits, targets
 
 RECORD = Record(

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.probes.saliency import saliency
-from striate.probes.untouched import untouched
+from striate.probes.heatmaps.saliency import saliency
+from striate.probes.restoring import untouched
 
 
 def test_inside_it_is_evaluation_without_gradients_of_the_weights() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from striate.base.files import write_json, write_text
-from striate.nets.anatomy import Anatomy, Layer
+from striate.base.disk.files import write_json, write_text
+from striate.nets.measure.anatomy import Anatomy, Layer
 
 HOSTILE = "<script>alert(1)</script>"
 ARMS: dict[str, dict[str, Any]] = {

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from striate.scratch import chain
-from striate.scratch.activations import tanh_backward, tanh_forward
 from striate.scratch.gradcheck import gradcheck_model
-from striate.scratch.losses import softmax_loss
+from striate.scratch.layers.activations import tanh_backward, tanh_forward
+from striate.scratch.layers.losses import softmax_loss
 from striate.scratch.models import Model, dense_params
 
 TANH = chain.Layer(lambda x, _: tanh_forward(x), lambda dout, cache: (tanh_backward(dout, cache), {}))

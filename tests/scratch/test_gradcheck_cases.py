@@ -9,7 +9,8 @@ import pytest
 
 import striate.scratch
 from striate.base.errors import NetError
-from striate.scratch import catalog, layers
+from striate.scratch import catalog
+from striate.scratch import gradcheck_cases as layers
 
 
 @pytest.mark.parametrize("case", layers.CASES, ids=lambda case: case.name)

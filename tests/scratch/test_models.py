@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from scipy.optimize import linprog, minimize
 
 from striate.base.errors import DataError, NetError
-from striate.data.tabular import sums
+from striate.data.readers.tabular import sums
 from striate.scratch.gradcheck import gradcheck_model
 from striate.scratch.models import SVM, LogisticClassifier, Model, SoftmaxClassifier, dense_params
 from striate.scratch.solver import Solver

@@ -11,7 +11,7 @@ from striate.base.errors import DataError
 from striate.studies import cost as costs
 from striate.studies.cost import Trial, cost
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(engine="scratch", net="softmax", data="sums", epochs=3, batch_size=100)
 ARMS = (Arm("a"), Arm("b", {"lr": 0.5}), Arm("c", {"hidden": 8}))

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from striate.base.errors import RecipeError, StudyError
-from striate.studies.better import Better
 from striate.studies.builtin import batchnorm
 from striate.studies.catalog import BUILTIN, question
+from striate.studies.claims.better import Better
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 CLAIM = Better("c", "b beats a", treatment=("b",), control="a", measure="test", margin=0.01)
 ARMS = (Arm("a"), Arm("b", {"lr": 0.1}))
@@ -76,7 +76,7 @@ def test_an_unknown_study_is_named_with_the_nearest() -> None:
 
 FILE = '''"""Does width help?"""
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 BASE = Recipe(epochs=2)
 def study(base):
     return Study("width", "Does width help?", base, (Arm("narrow", {"widths": [[4]]}), Arm("wide")), ())

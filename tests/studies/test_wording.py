@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from striate.base.errors import StriateError, StudyError
-from striate.studies.asked import arm_from_text, asked_question, claim_from_text, split
-from striate.studies.better import Better
 from striate.studies.catalog import BUILTIN
+from striate.studies.claims.better import Better
 from striate.studies.question import Arm
+from striate.studies.wording import arm_from_text, asked_question, claim_from_text, split
 
 
 @pytest.mark.parametrize(

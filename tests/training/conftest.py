@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from striate.data import ImageSet, Split
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 
 def _split(rng: np.random.Generator, count: int) -> Split:

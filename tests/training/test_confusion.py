@@ -14,9 +14,9 @@ from striate.base.errors import RunError
 from striate.data import ImageSet
 from striate.training import train as door
 from striate.training.confusion import Confusion, confusion
-from striate.training.normalization import Normalization
-from striate.training.recipe import Recipe
-from striate.training.run import Run, open_run
+from striate.training.feed.normalization import Normalization
+from striate.training.folder.run import Run, open_run
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import best_net, train
 
 

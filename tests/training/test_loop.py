@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 import torch
 
+from striate.base.disk.files import read_json
 from striate.base.errors import RunError
-from striate.base.files import read_json
 from striate.data import ImageSet
-from striate.training import loop, torch_engine
+from striate.training import loop
+from striate.training.engines import pytorch as torch_engine
+from striate.training.engines.setup import initial_net
+from striate.training.folder.run import Run
 from striate.training.loop import Tick
-from striate.training.recipe import Recipe
-from striate.training.run import Run
-from striate.training.setup import initial_net
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import resume, train
 
 VARIANTS = {
@@ -129,7 +130,7 @@ def test_best_weights_of_updates_that_are_done_again_are_forgotten(
     tiny: ImageSet, recipe: Recipe, tmp_path: Path
 ) -> None:
     """A kill between the best and the state leaves weights that this run may never reach again."""
-    from striate.training import checkpoints
+    from striate.training.folder import checkpoints
 
     run = train(recipe, tmp_path / "run", images=tiny, watch=stop_after(4))
     stray = {name: torch.zeros_like(tensor) for name, tensor in initial_net(recipe, tiny).state_dict().items()}
@@ -237,7 +238,7 @@ def test_a_folder_of_another_run_is_refused_and_left_alone(tiny: ImageSet, recip
 
 
 def test_a_second_process_is_told_who_holds_the_run(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
-    from striate.base.lock import locked
+    from striate.base.disk.lock import locked
 
     with locked(tmp_path / "run"), pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
         train(recipe, tmp_path / "run", images=tiny)

@@ -14,7 +14,7 @@ from torch.optim.lr_scheduler import (
     StepLR,
 )
 
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 from striate.training.schedule import learning_rate, momentum_at
 
 STEPS = 4

@@ -13,15 +13,16 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from striate.base.disk.files import read_json
 from striate.base.errors import DataError, NetError, RecipeError, RunError
-from striate.base.files import read_json
 from striate.data import ImageSet
-from striate.training import checkpoints, setup
-from striate.training.batches import in_order
+from striate.training.engines import setup
+from striate.training.feed.batches import in_order
+from striate.training.feed.normalization import Normalization
+from striate.training.folder import checkpoints
+from striate.training.folder.run import open_run
 from striate.training.loop import Tick
-from striate.training.normalization import Normalization
-from striate.training.recipe import Recipe, Schedule
-from striate.training.run import open_run
+from striate.training.recipe.recipe import Recipe, Schedule
 from striate.training.schedule import SPREAD, learning_rate
 from striate.training.session import extend, mended
 from striate.training.train import best_net, resume, train

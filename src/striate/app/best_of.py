@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from striate.base.disk.files import read_json
 from striate.base.errors import RunError, printable
-from striate.base.files import read_json
-from striate.training.run import Run, open_run
+from striate.training.folder.run import Run, open_run
 from striate.training.train import test
 
 

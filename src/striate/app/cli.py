@@ -9,25 +9,18 @@ from typing import Annotated
 
 import typer
 
-from striate.app import (
-    gradcheck,
-    learn,
-    look,
-    planned,
-    probe,
-    probe_features,
-    probe_fool,
-    probe_localise,
-    prove,
-    runs,
-    use,
-)
-from striate.app.learn import INTERRUPTED, Like, changes_of
-from striate.app.look import AsJson, DataDir, Settings, SkipDamaged
-from striate.app.opens import opens_run
-from striate.app.planned import Arms, Claims
-from striate.app.speech import explained, prepare, say, tell
-from striate.app.spread import Spread
+from striate.app.commands import gradcheck, look, planned, prove, runs, use
+from striate.app.commands import train as learn
+from striate.app.commands.look import AsJson, DataDir, Settings, SkipDamaged
+from striate.app.commands.planned import Arms, Claims
+from striate.app.commands.probe import channels as probe_features
+from striate.app.commands.probe import fool as probe_fool
+from striate.app.commands.probe import heatmap as probe
+from striate.app.commands.probe import localise as probe_localise
+from striate.app.commands.train import INTERRUPTED, Like, changes_of
+from striate.app.run_opening import opens_run
+from striate.app.terminal.multiword import Spread
+from striate.app.terminal.speech import explained, prepare, say, tell
 from striate.base.errors import shown
 from striate.base.signals import stopping
 
@@ -115,9 +108,10 @@ def study(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question: train every arm with every seed, judge the claims, write the report."""
-    from striate.app import ask, terminal
-    from striate.app.progress import watching_study
-    from striate.base.files import dump_json, read_json
+    from striate.app import study as ask
+    from striate.app.terminal import show as terminal
+    from striate.app.terminal.progress import watching_study
+    from striate.base.disk.files import dump_json, read_json
 
     changes = changes_of(settings, data=data, epochs=epochs, net=net, like=like, skip_damaged=skip_damaged or None)
     asked = ask.plan(name, seeds, changes, ask.trials_of(sampler.value, trials), arm or (), claim or ())

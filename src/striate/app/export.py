@@ -19,15 +19,15 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.app.exported import KEY
-from striate.app.metadata import metadata
+from striate.app.inputs.exported import KEY
+from striate.app.inputs.metadata import metadata
+from striate.base.disk.outputs import MARK, claim, write_output
 from striate.base.errors import NetError, nearest, printable
-from striate.base.outputs import MARK, claim, write_output
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from striate.app.subject import Subject
+    from striate.app.inputs.opened_net import Subject
 
 FORMATS = {"onnx": ".onnx", "safetensors": ".safetensors", "program": ".pt2"}
 TOLERANCE = 1e-3  # of the largest logit: float32 sums in another order differ by far less
@@ -44,7 +44,7 @@ def export(
     data_dir: str | Path | None = None,
 ) -> dict[str, Any]:
     """Write a run folder's net, or a net with ``weights``, as `write` does; ``trained_on`` are the data that weights know."""
-    from striate.app.subject import open_subject
+    from striate.app.inputs.opened_net import open_subject
 
     file = None if weights is None else Path(weights)
     subject = open_subject(str(net), file, trained_on=trained_on, options=options, data_dir=data_dir)

@@ -43,14 +43,14 @@ def opens_run(command: Callable[..., None]) -> Callable[..., None]:
     def trusting(*args: Any, **options: Any) -> None:
         own, trusts, changed = (options.pop(name) for name in _OPTIONS)
         if own is not None:
-            from striate.nets.trust import trust
+            from striate.nets.custom.trust import trust
 
             trust(own)
         for folder in _run_folders([*args, *options.values()]):
             if trusts:
                 _show_and_trust(folder)
             if changed:
-                from striate.training.own_code import accept_changes
+                from striate.training.folder.own_code import accept_changes
 
                 accept_changes(folder)
         command(*args, **options)
@@ -73,11 +73,11 @@ def _run_folders(values: Any) -> Iterator[Path]:
 
 
 def _show_and_trust(folder: Path) -> None:
-    from striate.app.speech import say
+    from striate.app.terminal.speech import say
+    from striate.base.disk.files import digest
     from striate.base.errors import printable
-    from striate.base.files import digest
-    from striate.nets.trust import trust_folder
-    from striate.training.own_code import kept_files
+    from striate.nets.custom.trust import trust_folder
+    from striate.training.folder.own_code import kept_files
 
     for path, content in kept_files(folder).items():
         say(f"{path}  SHA-256 {digest(content)}")

@@ -9,15 +9,15 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from striate.app.terminal import PROSE, say, show_run, table
+from striate.app.terminal.show import PROSE, say, show_run, table
+from striate.base.disk.files import read_json
 from striate.base.errors import DataError, NetError, RunError, printable
-from striate.base.files import read_json
-from striate.nets.anatomy import Anatomy, anatomy_from_json
-from striate.reports.procedure import procedure
-from striate.reports.run import charts, facts_of, mistakes_table, per_class_table
-from striate.reports.table import Table
+from striate.nets.measure.anatomy import Anatomy, anatomy_from_json
+from striate.reports.kit.table import Table
+from striate.reports.run.page import charts, facts_of, mistakes_table, per_class_table
+from striate.reports.run.procedure import procedure
 from striate.training.confusion import Confusion, On, confusion
-from striate.training.run import Run, open_run
+from striate.training.folder.run import Run, open_run
 
 MOST_CLASSES = 12  # up to which the whole matrix fits into a terminal
 

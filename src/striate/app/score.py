@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from striate.app.exported import metadata_of
-from striate.app.subject import Subject, open_subject
+from striate.app.inputs.exported import metadata_of
+from striate.app.inputs.opened_net import Subject, open_subject
 from striate.base.errors import DataError, NetError
 
 
@@ -32,10 +32,10 @@ def score(
     or DataError when something does not fit.
     """
     from striate.data import load
-    from striate.training.batches import in_order
-    from striate.training.evaluate import evaluate, with_mirror_images
-    from striate.training.machine import device
-    from striate.training.normalization import Normalization
+    from striate.training.engines.evaluate import evaluate, with_mirror_images
+    from striate.training.engines.machine import device
+    from striate.training.feed.batches import in_order
+    from striate.training.feed.normalization import Normalization
 
     name, data = str(name), None if data is None else str(data)
     file = None if weights is None else Path(weights)
@@ -85,7 +85,7 @@ def score(
 def _silent(name: str) -> bool:
     """Tell whether ``name`` is a net of which nothing says what images it was trained on."""
     from striate.nets.catalog import entry
-    from striate.nets.trust import trust
+    from striate.nets.custom.trust import trust
 
     if (Path(name) / "recipe.json").is_file():
         return False

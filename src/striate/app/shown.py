@@ -11,17 +11,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from striate.app.describe import net_anatomy
+from striate.app.inputs.net_anatomy import net_anatomy
+from striate.app.inputs.opened_net import Subject, open_subject
 from striate.app.run_shown import seen
-from striate.app.subject import Subject, open_subject
+from striate.base.disk.outputs import write_output
 from striate.base.errors import RunError, printable
-from striate.base.outputs import write_output
-from striate.reports.figure import architecture_svg
-from striate.reports.records import read_study
-from striate.reports.run import run_page
-from striate.reports.study import study_page
-from striate.reports.svg import file_of
-from striate.training.run import Run
+from striate.reports.kit.svg import file_of
+from striate.reports.net.figure import architecture_svg
+from striate.reports.run.page import run_page
+from striate.reports.study.page import study_page
+from striate.reports.study.records import read_study
+from striate.training.folder.run import Run
 
 
 def open_net(

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from striate.base.disk.files import part_of_name
+from striate.base.disk.outputs import claim_folder
 from striate.base.errors import StudyError
-from striate.base.files import part_of_name
-from striate.base.outputs import claim_folder
-from striate.reports.study import REPORT, write_study_report
-from striate.studies.asked import asked_question
+from striate.reports.study.page import REPORT, write_study_report
 from striate.studies.catalog import question
-from striate.studies.execute import Beat, Warn, run_study
-from striate.studies.judge import Answer
 from striate.studies.question import Question, Study
-from striate.studies.search import run_search, sampled
+from striate.studies.running.execute import Beat, Warn, run_study
+from striate.studies.running.judge import Answer
+from striate.studies.running.search import run_search, sampled
+from striate.studies.wording import asked_question
 
 TRIALS = 8
 
@@ -75,7 +75,7 @@ def plan(
 ) -> Study:
     """Return the study that will run, with its base recipe, its seeds and its sampler settled.
 
-    ``arms`` and ``claims`` are texts that `striate.studies.asked` reads: added to what is asked, or, with None, all of it.
+    ``arms`` and ``claims`` are texts that `striate.studies.wording` reads: added to what is asked, or, with None, all of it.
     """
     if isinstance(asked, Study):
         own = Question(asked.name, asked.question, asked.base, lambda base: replace(asked, base=base))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from striate.base.errors import DataError
 from striate.base.seeds import generator
-from striate.data.grouped import groups_of, hold
+from striate.data.groups import groups_of, hold
 from striate.data.levels import Levels
 
 Images = NDArray[np.uint8]

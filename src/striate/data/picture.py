@@ -1,4 +1,4 @@
-"""Pictures to look at: one image file each, read by the rules of `striate.data.decode`, and brought to the size a net takes.
+"""Pictures to look at: one image file each, read by the rules of `striate.data.readers.decode`, at the size a net takes.
 
 ``fitted``: the largest centred box of the wanted proportions, resized to the wanted size (bilinear, widened when shrinking).
 A picture is never enlarged: one that is smaller than the net's images is refused, for what a probe would show there is
@@ -17,9 +17,9 @@ import numpy as np
 from PIL import Image
 
 from striate.base.errors import DataError, printable, sentence
-from striate.data.decode import FORMATS, Unreadable, decode, square
 from striate.data.imageset import Images
 from striate.data.levels import FULL, Levels
+from striate.data.readers.decode import FORMATS, Unreadable, decode, square
 
 MOST = 1000
 """Pictures of one folder that are taken."""

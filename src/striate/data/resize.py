@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from striate.base.errors import DataError
-from striate.data.decode import square
 from striate.data.imageset import ImageSet, Split, image_set
+from striate.data.readers.decode import square
 
 LARGEST_SIDE = 1024
 
 
 def resized(images: ImageSet, side: int) -> ImageSet:
-    """Return ``images`` as squares of ``side`` pixels, 1 to 1024: the middle is kept, as `striate.data.decode.square` does.
+    """Return ``images`` as squares of ``side`` pixels, 1 to 1024: the middle is kept, as `decode.square` does.
 
     The set itself is returned where it has that size. Raises DataError for a side out of range.
     """

@@ -1,7 +1,7 @@
 """The only place where the name of a net becomes a net.
 
-A name is one of the table here, or that of a net from elsewhere: ``package.module:callable`` (`nets/own.py`), ``timm:NAME`` or
-``torchvision:NAME`` (`nets/zoo.py`).
+A name is one of the table here, or that of a net from elsewhere: ``package.module:callable`` (`nets/custom/load.py`),
+``timm:NAME`` or ``torchvision:NAME`` (`nets/published/zoo.py`).
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from pydantic import ValidationError
 from torch import nn
 
 from striate.base.errors import NetError, nearest, sentence
-from striate.nets.convnet import ConvNetOptions, build_convnet, cs7150_options
+from striate.nets.custom.load import is_own, own_entry
+from striate.nets.custom.options import PREFIX, unprefixed
+from striate.nets.custom.trust import trust
 from striate.nets.entry import Entry, ImageShape
+from striate.nets.families.convnet import ConvNetOptions, build_convnet, cs7150_options
+from striate.nets.families.mlp import MLPOptions, build_mlp
+from striate.nets.families.mobilenet import MobileNetOptions, build_mobilenet
+from striate.nets.families.resnet import ResNetOptions, build_resnet
+from striate.nets.families.shallownet import ShallowNetOptions, build_shallownet
+from striate.nets.families.vgg import VGGOptions, build_vgg, small_options
 from striate.nets.inputs import CIFAR10, IMAGENET_PLUS_MINUS_ONE
-from striate.nets.mlp import MLPOptions, build_mlp
-from striate.nets.mobilenet import MobileNetOptions, build_mobilenet
-from striate.nets.own import is_own, own_entry
-from striate.nets.own_options import PREFIX, unprefixed
-from striate.nets.resnet import ResNetOptions, build_resnet
-from striate.nets.shallownet import ShallowNetOptions, build_shallownet
-from striate.nets.trust import trust
-from striate.nets.vgg import VGGOptions, build_vgg, small_options
-from striate.nets.zoo import is_zoo, zoo_entry
+from striate.nets.published.zoo import is_zoo, zoo_entry
 
 
 def _published(depth: int) -> Entry:

@@ -11,8 +11,8 @@ class Inputs:
 
     ``classes[k]`` is the name of output k; empty where no names are known. ``data`` names the data set that the net was
     trained on; empty where the catalogue of data sets has it not. ``imagenet`` tells that the outputs are ImageNet's 1000
-    classes, whose names `striate.nets.imagenet` gives. ``tested`` says how the published weights were tested, where that
-    differs from the whole image at this size.
+    classes, whose names `striate.nets.published.imagenet` gives. ``tested`` says how the published weights were tested,
+    where that differs from the whole image at this size.
     """
 
     image_shape: tuple[int, int, int]

@@ -2,7 +2,7 @@
 
 A probe is a function ``probe(net, images, *, ...) -> Record``: ``net`` is any classifier, ``images`` are floats (N, C, H, W),
 normalized.
-The page for a kind of record is made by the function that `striate.reports.probe.RENDERERS` names for it.
+The page for a kind of record is made by the function that `striate.reports.probe.page.RENDERERS` names for it.
 """
 
 from __future__ import annotations
@@ -41,56 +41,56 @@ ENTRIES: dict[str, Entry] = {
             "saliency",
             "where a small change of a pixel changes the score most",
             "heatmap",
-            "striate.probes.saliency",
+            "striate.probes.heatmaps.saliency",
         ),
         Entry(
             "gradcam",
             "which places of the last feature map speak for a class",
             "heatmap",
-            "striate.probes.gradcam",
+            "striate.probes.heatmaps.gradcam",
         ),
         Entry(
             "occlusion",
             "how far the score falls when a patch is covered",
             "heatmap",
-            "striate.probes.occlusion",
+            "striate.probes.heatmaps.occlusion",
         ),
         Entry(
             "filters",
             "the filters of the first convolution as pictures",
             "filters",
-            "striate.probes.filters",
+            "striate.probes.channels.filters",
             images=False,
         ),
         Entry(
             "features",
             "which images, and which places in them, make a channel count for the class",
             "features",
-            "striate.probes.features",
+            "striate.probes.channels.features",
         ),
         Entry(
             "patches",
             "the patches of a set of images that excite a channel most",
             "patches",
-            "striate.probes.patches",
+            "striate.probes.channels.patches",
         ),
         Entry(
             "maximize",
             "the image that excites a channel most, made by climbing",
             "maximize",
-            "striate.probes.maximize",
+            "striate.probes.channels.maximize",
         ),
         Entry(
             "fool",
             "how little an image must change to be taken for another class",
             "fool",
-            "striate.probes.fool",
+            "striate.probes.fooling.fool",
         ),
         Entry(
             "localise",
             "where in a large picture a class is, read from the last feature map",
             "localise",
-            "striate.probes.localise",
+            "striate.probes.places.localise",
         ),
     )
 }

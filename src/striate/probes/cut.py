@@ -10,8 +10,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.nets.maps import Layout
-from striate.nets.watching import watched
+from striate.nets.measure.feature_maps import Layout
+from striate.nets.measure.watching import watched
 
 
 @dataclass

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 from striate.probes.catalog import ENTRIES, entry
 
 if TYPE_CHECKING:
-    from striate.probes.features import features
-    from striate.probes.filters import filters
-    from striate.probes.fool import fool
-    from striate.probes.gradcam import gradcam
-    from striate.probes.localise import localise
-    from striate.probes.maximize import maximize
-    from striate.probes.occlusion import occlusion
-    from striate.probes.patches import patches
-    from striate.probes.saliency import saliency
+    from striate.probes.channels.features import features
+    from striate.probes.channels.filters import filters
+    from striate.probes.channels.maximize import maximize
+    from striate.probes.channels.patches import patches
+    from striate.probes.fooling.fool import fool
+    from striate.probes.heatmaps.gradcam import gradcam
+    from striate.probes.heatmaps.occlusion import occlusion
+    from striate.probes.heatmaps.saliency import saliency
+    from striate.probes.places.localise import localise
 
     __all__ = [
         "features",

@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from striate.base.disk.outputs import MARK, write_output
 from striate.base.errors import ProbeError
-from striate.base.outputs import MARK, write_output
 
 EVEN = 1e-6
 """What a map's values differ by less than this, for their size, is rounding."""
@@ -44,7 +44,7 @@ class Score:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """The result of the probe ``probe``: ``kind`` says how it is shown, and is a key of `striate.reports.probe.RENDERERS`.
+    """The result of the probe ``probe``: ``kind`` says how it is shown, and is a key of `striate.reports.probe.page.RENDERERS`.
 
     ``arrays`` are tensors on the device of the images, in float32 at least, first dimension N unless ``facts`` says
     otherwise; a heatmap is under ``heatmap``, (N, H, W) at the size of the images. ``scores`` has one entry for each image;

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.nets.calling import device_of, input_dtype
-from striate.nets.surroundings import seeded
+from striate.nets.custom.calling import device_of, input_dtype
+from striate.nets.custom.surroundings import seeded
 
 # What PyTorch says where what is asked for was not computed from the images.
 UNREACHED = ("does not require grad", "not have been used in the graph", "cannot register a hook on a tensor")

@@ -56,7 +56,7 @@ def entry(name: str) -> Entry:
     """Return the catalogue's entry; raises ProofError with the nearest name and the list."""
     if name not in NAMES:
         raise ProofError(f'proof "{name}" is unknown{nearest(name, NAMES)}; accepted are {", ".join(NAMES)}')
-    module = import_module(f"striate.proofs.{name.replace('-', '_')}")
+    module = import_module(f"striate.proofs.statements.{name.replace('-', '_')}")
     return Entry(name, module.SUMMARY, module.Parameters, module.prove, module.mutated)
 
 

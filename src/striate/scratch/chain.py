@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.base.errors import NetError
-from striate.scratch.activations import relu_backward, relu_forward
-from striate.scratch.batch_norm import Averages, batch_norm_backward, batch_norm_forward
-from striate.scratch.checks import Mode
-from striate.scratch.convolution import conv_backward_filters, conv_backward_input, conv_forward
-from striate.scratch.dense import dense_backward, dense_backward_weights, dense_forward
-from striate.scratch.dropout import dropout_backward, dropout_forward
-from striate.scratch.flatten import flatten_backward, flatten_forward
-from striate.scratch.pooling import max_pool_backward, max_pool_forward
+from striate.scratch.layers.activations import relu_backward, relu_forward
+from striate.scratch.layers.batch_norm import Averages, batch_norm_backward, batch_norm_forward
+from striate.scratch.layers.checks import Mode
+from striate.scratch.layers.convolution import conv_backward_filters, conv_backward_input, conv_forward
+from striate.scratch.layers.dense import dense_backward, dense_backward_weights, dense_forward
+from striate.scratch.layers.dropout import dropout_backward, dropout_forward
+from striate.scratch.layers.flatten import flatten_backward, flatten_forward
+from striate.scratch.layers.pooling import max_pool_backward, max_pool_forward
 
 Array = NDArray[Any]
 Arrays = dict[str, Array]

@@ -15,8 +15,8 @@ from numpy.typing import DTypeLike
 from striate.base.errors import NetError, sentence
 from striate.base.shapes import window_output
 from striate.scratch import chain
-from striate.scratch.checks import broken
-from striate.scratch.losses import softmax_loss
+from striate.scratch.layers.checks import broken
+from striate.scratch.layers.losses import softmax_loss
 from striate.scratch.models import Arrays, Model, dense_params, gaussian
 
 

@@ -13,18 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.base.errors import NetError, nearest
-from striate.scratch import activations as act
-from striate.scratch.batch_norm import Averages, batch_norm_backward, batch_norm_forward
-from striate.scratch.checks import Mode
 from striate.scratch.convnet import ConvNet
-from striate.scratch.convolution import conv_backward, conv_forward
-from striate.scratch.dense import dense_backward, dense_forward
-from striate.scratch.dropout import dropout_backward, dropout_forward
-from striate.scratch.flatten import flatten_backward, flatten_forward
 from striate.scratch.gradcheck import TOLERANCE, GradCheck, gradcheck, gradcheck_model
-from striate.scratch.losses import hinge_loss, logistic_loss, softmax_loss
+from striate.scratch.layers import activations as act
+from striate.scratch.layers.batch_norm import Averages, batch_norm_backward, batch_norm_forward
+from striate.scratch.layers.checks import Mode
+from striate.scratch.layers.convolution import conv_backward, conv_forward
+from striate.scratch.layers.dense import dense_backward, dense_forward
+from striate.scratch.layers.dropout import dropout_backward, dropout_forward
+from striate.scratch.layers.flatten import flatten_backward, flatten_forward
+from striate.scratch.layers.losses import hinge_loss, logistic_loss, softmax_loss
+from striate.scratch.layers.pooling import max_pool_backward, max_pool_forward
 from striate.scratch.models import SVM, LogisticClassifier, Model, SoftmaxClassifier
-from striate.scratch.pooling import max_pool_backward, max_pool_forward
 
 Array = NDArray[Any]
 Rng = np.random.Generator

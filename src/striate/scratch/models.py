@@ -25,8 +25,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from striate.base.errors import NetError
 from striate.scratch import chain
-from striate.scratch.checks import Mode, broken, checked_mode
-from striate.scratch.losses import hinge_loss, logistic_loss, softmax_loss
+from striate.scratch.layers.checks import Mode, broken, checked_mode
+from striate.scratch.layers.losses import hinge_loss, logistic_loss, softmax_loss
 
 Array = NDArray[Any]
 Arrays = dict[str, Array]

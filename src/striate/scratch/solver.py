@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.base.errors import DataError, NetError, RecipeError, sentence
-from striate.scratch.checks import broken
+from striate.scratch.layers.checks import broken
 from striate.scratch.update_rules import filled, rule_named
 
 Array = NDArray[Any]

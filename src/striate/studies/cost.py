@@ -19,7 +19,7 @@ from striate.data import ImageSet, load
 from striate.studies.question import Study
 
 if TYPE_CHECKING:
-    from striate.training.recipe import Recipe
+    from striate.training.recipe.recipe import Recipe
 
 TRIAL = 0.5  # seconds for each net
 MOST = 20  # updates of a trial
@@ -62,7 +62,7 @@ def cost(study: Study, data_dir: Path | None = None, workers: int | None = None)
     """
     import torch
 
-    from striate.studies.execute import crew
+    from striate.studies.running.execute import crew
 
     runs = len(study.arms) * len(study.seeds)
     crews, threads = crew(runs, workers)
@@ -91,8 +91,8 @@ def cost(study: Study, data_dir: Path | None = None, workers: int | None = None)
 
 def timed(recipe: Recipe, images: ImageSet) -> Trial:
     """Do a few updates of ``recipe`` on ``images`` and return what one takes."""
-    from striate.training.denormals import denormals_flushed
-    from striate.training.setup import set_up
+    from striate.training.engines.denormals import denormals_flushed
+    from striate.training.engines.setup import set_up
 
     setup = set_up(recipe, images, lambda text: None)
     taken: list[float] = []

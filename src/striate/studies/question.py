@@ -20,12 +20,12 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, Literal
 
+from striate.base.disk.files import digest
 from striate.base.errors import RecipeError, StudyError, listed, nearest, reason
-from striate.base.files import digest
-from striate.nets.own import is_own
-from striate.studies.verdict import Claim
-from striate.training.known_nets import options_of
-from striate.training.recipe import Recipe
+from striate.nets.custom.load import is_own
+from striate.studies.claims.verdict import Claim
+from striate.training.recipe.engine_nets import options_of
+from striate.training.recipe.recipe import Recipe
 
 LONGEST_SLUG = 100  # letters; a name of a folder has 255 at most
 Tests = Literal["every", "chosen", "none"]

@@ -14,9 +14,9 @@ from dataclasses import replace
 from typing import Any
 
 from striate.base.errors import RecipeError, StudyError, listed, printable
-from striate.studies.better import Better
+from striate.studies.claims.better import Better
 from striate.studies.question import Arm, Question, Study
-from striate.training.recipe import Recipe, parse_setting
+from striate.training.recipe.recipe import Recipe, parse_setting
 
 MARGIN = 0.005
 LONGEST = 60  # characters of a study's name, which names its folder

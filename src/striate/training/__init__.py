@@ -1,5 +1,5 @@
 """How a net learns: a recipe goes in, a run folder comes out."""
 
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 __all__ = ["Recipe"]

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from striate.base.errors import DataError, RunError
 from striate.data import ImageSet, load
-from striate.training import machine
-from striate.training.batches import in_order, split
-from striate.training.normalization import Normalization
-from striate.training.pieces import in_pieces
-from striate.training.run import Run
+from striate.training.engines import machine
+from striate.training.engines.pieces import in_pieces
+from striate.training.feed.batches import in_order, split
+from striate.training.feed.normalization import Normalization
+from striate.training.folder.run import Run
 from striate.training.train import best_net, same_data
 
 On = Literal["val", "test"]

@@ -5,7 +5,7 @@
         loss = engine.update(images, labels, lr)     with learning_rate(step); non-finite: the run ends, as `diverged`
     after every epoch: score the validation split, write history, keep the best, save now and then
 
-What computes is an engine (`striate.training.engine`): PyTorch, or the layers by hand.
+What computes is an engine (`striate.training.engines.engine`): PyTorch, or the layers by hand.
 Cut at any step and resumed, a run ends in the same bytes: weights, optimizer state, history (same machine and threads).
 """
 
@@ -19,16 +19,16 @@ from pathlib import Path
 
 from torch import Tensor
 
-from striate.training import checkpoints
-from striate.training.batches import in_order
-from striate.training.evaluate import Score
-from striate.training.events import EventFile
+from striate.training.engines.evaluate import Score
+from striate.training.engines.setup import Setup
+from striate.training.feed.batches import in_order
+from striate.training.folder import checkpoints
+from striate.training.folder.events import EventFile
+from striate.training.folder.run import write_status
+from striate.training.folder.saving import Progress, Saver, restore
+from striate.training.folder.tables import Row, write_history, write_timing
 from striate.training.interrupt import stop_requests
-from striate.training.run import write_status
-from striate.training.saving import Progress, Saver, restore
 from striate.training.schedule import learning_rate
-from striate.training.setup import Setup
-from striate.training.tables import Row, write_history, write_timing
 
 SAVE_SECONDS = 20.0  # at most this much work is lost to a kill, plus the epoch under way
 

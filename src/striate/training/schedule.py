@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 SPREAD = ("cosine", "one-cycle")  # over all epochs of the run: with more of them, earlier rates would be others
 

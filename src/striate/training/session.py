@@ -8,20 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from striate.base.disk.files import write_json
+from striate.base.disk.lock import locked
+from striate.base.disk.sealed_json import is_sealed, sealed
 from striate.base.errors import RunError, printable
-from striate.base.files import write_json
-from striate.base.lock import locked
-from striate.base.ours import is_sealed, sealed
 from striate.data import ImageSet
-from striate.nets.anatomy import anatomy
-from striate.scratch.threads import threads
-from striate.training import machine
-from striate.training.chain import extended, notes, read_environment, write_environment
-from striate.training.inspection import inspect
-from striate.training.own_code import keep
-from striate.training.run import DONE, REMEDY, Run, open_run, read_recipe, write_status
+from striate.nets.measure.anatomy import anatomy
+from striate.scratch.fast.threads import threads
+from striate.training.engines import machine
+from striate.training.engines.setup import Setup
+from striate.training.folder.chain import extended, notes, read_environment, write_environment
+from striate.training.folder.inspection import inspect
+from striate.training.folder.own_code import keep
+from striate.training.folder.run import DONE, REMEDY, Run, open_run, read_recipe, write_status
 from striate.training.schedule import SPREAD
-from striate.training.setup import Setup
 
 Warn = Callable[[str], None]
 

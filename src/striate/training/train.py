@@ -9,28 +9,29 @@ from typing import Any
 import torch
 from torch import nn
 
+from striate.base.disk.files import write_json
+from striate.base.disk.lock import locked
+from striate.base.disk.sealed_json import sealed
 from striate.base.errors import DataError, RunError
-from striate.base.files import write_json
-from striate.base.lock import locked
-from striate.base.ours import sealed
 from striate.data import ImageSet
 from striate.data.imageset import Split
-from striate.training import checkpoints, machine
-from striate.training.batches import in_order
-from striate.training.denormals import denormals_flushed
-from striate.training.evaluate import evaluate, with_mirror_images
-from striate.training.images import images_of
-from striate.training.linear import advice
+from striate.training.engines import machine
+from striate.training.engines.denormals import denormals_flushed
+from striate.training.engines.evaluate import evaluate, with_mirror_images
+from striate.training.engines.scratch import score as score_of_model
+from striate.training.engines.setup import set_up
+from striate.training.feed.batches import in_order
+from striate.training.feed.images import images_of
+from striate.training.feed.normalization import Normalization
+from striate.training.folder import checkpoints
+from striate.training.folder.own_code import admit
+from striate.training.folder.restore_net import by_hand, saved_model, saved_net
+from striate.training.folder.run import DONE, REMEDY, Run, begin, open_run, write_status
+from striate.training.folder.weights import best, kept, stands
 from striate.training.loop import Watch, run_epochs
-from striate.training.normalization import Normalization
-from striate.training.own_code import admit
-from striate.training.recipe import Recipe
-from striate.training.run import DONE, REMEDY, Run, begin, open_run, write_status
-from striate.training.saved import by_hand, saved_model, saved_net
-from striate.training.scratch_engine import score as score_of_model
+from striate.training.recipe.recipe import Recipe
 from striate.training.session import Warn, extend, mended, record, same_data
-from striate.training.setup import set_up
-from striate.training.weights import best, kept, stands
+from striate.training.trials.linear_optimum import advice
 
 
 def train(

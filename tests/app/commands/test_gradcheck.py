@@ -10,8 +10,8 @@ import pytest
 
 import striate as st
 from striate.app import cli
-from striate.scratch import layers
-from striate.scratch.activations import tanh_forward
+from striate.scratch import gradcheck_cases as layers
+from striate.scratch.layers.activations import tanh_forward
 
 
 @pytest.fixture

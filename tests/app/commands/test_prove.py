@@ -11,7 +11,7 @@ import pytest
 
 import striate
 from striate.app import cli
-from striate.app.prove import options
+from striate.app.commands.prove import options
 from striate.base.errors import ProofError
 from striate.proofs import catalog
 from striate.proofs.proof import Check
@@ -174,7 +174,7 @@ def test_the_list_checks_every_proof(run) -> None:
 @pytest.mark.usefixtures("two")
 def test_a_failed_check_is_seen_and_has_an_exit_code(run, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = (Check("wrong", "numeric", False, "off by 1"),)
-    monkeypatch.setattr("striate.proofs.cross_correlation._spectral", lambda *_: failed)
+    monkeypatch.setattr("striate.proofs.statements.cross_correlation._spectral", lambda *_: failed)
     code, out, _ = run()
     assert code == 1
     assert "✗   cross-correlation " in out

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from striate.app import cli
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import train
 
 

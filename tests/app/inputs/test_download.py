@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from striate.app import address
-from striate.app.address import fetch, public
+from striate.app.inputs import download as address
+from striate.app.inputs.download import fetch, public
 from striate.base.errors import DataError
 
 PUBLIC = "93.184.215.14"

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from striate.app import address
-from striate.app.images import pictures
+from striate.app.inputs import download as address
+from striate.app.inputs.images import pictures
 from striate.base.errors import DataError
 from striate.data import load
 from striate.data.picture import Picture

@@ -11,20 +11,20 @@ import pytest
 import torch
 
 from striate.app.export import export
-from striate.app.metadata import metadata
-from striate.app.subject import Subject
+from striate.app.inputs.metadata import metadata
+from striate.app.inputs.opened_net import Subject
 from striate.nets import build
 
 
 def run_of(folder: Path, **fields: Any) -> Path:
-    from striate.training.recipe import Recipe
+    from striate.training.recipe.recipe import Recipe
     from striate.training.train import train
 
     return train(Recipe(epochs=1, batch_size=512, **fields), folder / "run", warn=lambda text: None).folder
 
 
 def opened(folder: Path) -> Subject:
-    from striate.app.subject import open_subject
+    from striate.app.inputs.opened_net import open_subject
 
     return open_subject(str(folder))
 
@@ -32,7 +32,7 @@ def opened(folder: Path) -> Subject:
 def test_a_run_leaves_with_what_its_net_is_built_from(tmp_path: Path) -> None:
     from safetensors import safe_open
 
-    from striate.nets.weights import load_weights
+    from striate.nets.weights.load import load_weights
 
     folder = run_of(tmp_path, net_options={"widths": [[3]], "hidden": []})
     assert export(folder, "safetensors", tmp_path / "run.safetensors")["checked"] == "the weights as they are"
@@ -51,14 +51,17 @@ def test_a_run_leaves_with_what_its_net_is_built_from(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("engine", ["scratch", "twin"])
 def test_a_net_by_hand_leaves_with_the_call_that_builds_its_twin(engine: str, tmp_path: Path) -> None:
-    from striate.nets.weights import load_weights
-    from striate.training.saved import blank_twin
+    from striate.nets.weights.load import load_weights
+    from striate.training.folder.restore_net import blank_twin
 
     folder = run_of(tmp_path, engine=engine, net="softmax", net_options={"hidden": 4})
     export(folder, "safetensors", tmp_path / "run.safetensors")
     made = metadata(opened(folder))["built_as"]
     assert (made["engine"], made["net"], made["options"]) == (engine, "softmax", {"hidden": 4})
-    assert made["call"] == "striate.training.saved.blank_twin(net, options, (height, width, channels), len(classes))"
+    assert (
+        made["call"]
+        == "striate.training.folder.restore_net.blank_twin(net, options, (height, width, channels), len(classes))"
+    )
     again = blank_twin(made["net"], made["options"], (8, 8, 1), 10).eval()
     load_weights(again, tmp_path / "run.safetensors")
     blank = torch.ones(1, 1, 8, 8)

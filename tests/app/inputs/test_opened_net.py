@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 import striate as st
-from striate.app.subject import open_subject
+from striate.app.inputs.opened_net import open_subject
 from striate.base.errors import NetError, ProbeError
 from striate.data import load
 from striate.nets import build

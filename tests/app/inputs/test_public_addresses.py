@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 import pytest
 
-from striate.app.public import public
+from striate.app.inputs.public_addresses import public
 
 # First and last of each block that is not public, and the neighbours that are, by the registries' tables.
 CLOSED = """

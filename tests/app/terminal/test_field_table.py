@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from striate.app.field_table import GROUPS, show_fields
-from striate.app.fields import fields_of
+from striate.app.terminal.field_table import GROUPS, show_fields
+from striate.app.terminal.fields import fields_of
 from striate.nets.catalog import option_fields
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 
 def lines(rows: Any, width: int = 80) -> list[str]:

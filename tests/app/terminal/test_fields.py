@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from striate.app.fields import accepted, fields_of, shared_names
+from striate.app.terminal.fields import accepted, fields_of, shared_names
 from striate.base.errors import NetError
 from striate.nets.catalog import ENTRIES, option_fields
 from striate.scratch import catalog as scratch_nets
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 
 @pytest.mark.parametrize(

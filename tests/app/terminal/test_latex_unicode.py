@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from striate.app.formula import unicode
+from striate.app.terminal.latex_unicode import unicode
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from striate.app.spread import spread
+from striate.app.terminal.multiword import spread
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import time
 import pytest
 from rich.console import Console
 
-from striate.app.progress import watching_run, watching_study
-from striate.training.evaluate import Score
+from striate.app.terminal.progress import watching_run, watching_study
+from striate.training.engines.evaluate import Score
 from striate.training.loop import Tick
 
 

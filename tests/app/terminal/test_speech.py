@@ -14,8 +14,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from striate.app import speech, terminal
-from striate.app.speech import explained, prepare, say, tell
+from striate.app.terminal import show as terminal
+from striate.app.terminal.show import speech
+from striate.app.terminal.speech import explained, prepare, say, tell
 from striate.base.errors import RunError, StorageError, shown
 
 HOSTILE = "a[/b] :smile: \x1b[31m\x9b1m\x07\x08\x7f\r\u202e\u2066\u200b\udcffz"

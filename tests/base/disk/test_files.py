@@ -16,9 +16,8 @@ from typing import Any
 
 import pytest
 
-from striate.base import files
-from striate.base.errors import StorageError
-from striate.base.files import (
+from striate.base.disk import files
+from striate.base.disk.files import (
     digest,
     make_folder,
     part_of_name,
@@ -26,6 +25,7 @@ from striate.base.files import (
     write_bytes,
     write_text,
 )
+from striate.base.errors import StorageError
 
 OLD, NEW = b"old " * 1000, b"new " * 2000
 # What a write asks of the system, in this order; the rename is the moment from which on a reader finds the new content.
@@ -121,7 +121,7 @@ from pathlib import Path
 import pytest
 sys.path.insert(0, sys.argv[1])
 from test_files import NEW, OPERATIONS, interrupt_at
-from striate.base.files import write_bytes
+from striate.base.disk.files import write_bytes
 for nth, folder in enumerate(sorted(Path(sys.argv[2]).iterdir())):
     child = os.fork()
     if not child:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from striate.base import foreign
-from striate.base.foreign import amount, free_memory, kind_of, open_regular, too_large
+from striate.base.disk import foreign
+from striate.base.disk.foreign import amount, free_memory, kind_of, open_regular, too_large
 
 
 def test_a_file_is_opened_also_through_a_link(tmp_path: Path) -> None:

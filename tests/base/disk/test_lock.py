@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from striate.base import lock
+from striate.base.disk import lock
+from striate.base.disk.lock import held, locked, unused
 from striate.base.errors import RunError, StorageError
-from striate.base.lock import held, locked, unused
 
 OURS = ".striate-123-0123456789abcdef.tmp"
 
@@ -47,7 +47,9 @@ def test_who_holds_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, b
 
 def test_someone_who_only_looks_is_in_nobodys_way(tmp_path: Path) -> None:
     """Another process looks without a pause, and the lock is taken all the same."""
-    code = f"from pathlib import Path\nfrom striate.base.lock import held\nwhile True: held(Path({str(tmp_path)!r}))"
+    code = (
+        f"from pathlib import Path\nfrom striate.base.disk.lock import held\nwhile True: held(Path({str(tmp_path)!r}))"
+    )
     (tmp_path / "lock").touch()
     with subprocess.Popen([sys.executable, "-c", code]) as other:
         try:

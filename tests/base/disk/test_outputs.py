@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from striate.base.disk.outputs import ENDS, MARK, claim, claim_folder, ours, write_output
 from striate.base.errors import StorageError
-from striate.base.outputs import ENDS, MARK, claim, claim_folder, ours, write_output
 
 SVG = f"<svg></svg>\n<!-- {MARK} -->\n"
 
@@ -98,7 +98,7 @@ UNPRIVILEGED = """
 import os, sys
 from pathlib import Path
 from striate.base.errors import StorageError
-from striate.base.outputs import claim, claim_folder
+from striate.base.disk.outputs import claim, claim_folder
 os.chdir(sys.argv[1])
 if os.geteuid() == 0:
     os.setuid(65534)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from damage import FOREIGN, damages
+from striate.base.disk.files import digest, read_json, write_json
+from striate.base.disk.sealed_json import Form, checked, fault, read_own, seal, sealed
 from striate.base.errors import RunError, StudyError
-from striate.base.files import digest, read_json, write_json
-from striate.base.ours import Form, checked, fault, read_own, seal, sealed
 
 RECORD = {"status": "running", "epoch": 3, "loss": math.nan, "parts": [{"lr": 0.1}, None, "1"]}
 

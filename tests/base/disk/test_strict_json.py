@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from striate.base.files import (
+from striate.base.disk.files import (
     dump_json,
     parse_json,
     read_json,

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torchvision.transforms.v2.functional import adjust_brightness, adjust_contrast, adjust_saturation
 
-from striate.data.colour import jitter, tint
+from striate.data.augment.colour import jitter, tint
 
 
 def batch(shape: tuple[int, ...]) -> np.ndarray:

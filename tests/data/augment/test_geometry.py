@@ -9,7 +9,7 @@ import pytest
 from scipy import ndimage
 
 from striate.base.errors import DataError
-from striate.data.augment import alternating, cutout, flip, mirror, pad_crop, translate
+from striate.data.augment.geometry import alternating, cutout, flip, mirror, pad_crop, translate
 
 Augment = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 SHAPES = [(1, 1, 1, 1), (5, 4, 6, 1), (40, 7, 5, 3), (3, 8, 8, 4)]

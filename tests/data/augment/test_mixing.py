@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from striate.data.mixing import Mix, draw, shares
+from striate.data.augment.mixing import Mix, draw, shares
 
 
 def draws(mixup: float, cutmix: float, count: int = 400, size: tuple[int, int] = (8, 8)) -> list[Mix]:

@@ -9,7 +9,7 @@ from scipy import ndimage
 from torchvision.transforms.v2 import InterpolationMode
 from torchvision.transforms.v2.functional import rotate as torchvision_rotate
 
-from striate.data.rotation import rotate, turn
+from striate.data.augment.rotation import rotate, turn
 
 SHAPES = [(7, 8, 8, 1), (7, 32, 32, 3), (7, 5, 8, 2), (7, 1, 1, 1)]
 ANGLES = np.array([0.0, 7.5, -30.0, 61.0, 123.0, -179.0, 180.0])

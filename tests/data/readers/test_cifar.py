@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from striate.base.errors import DataError
-from striate.data import cifar
-from striate.data.cifar import CIFAR10, CIFAR100, Layout, load_cifar, locate, read
-from striate.data.fetch import Remote
+from striate.data.readers import cifar
+from striate.data.readers.cifar import CIFAR10, CIFAR100, Layout, load_cifar, locate, read
+from striate.data.readers.download import Remote
 
 TEN = dataclasses.replace(CIFAR10, train_records=4, test_records=3)
 HUNDRED = dataclasses.replace(CIFAR100, train_records=5, test_records=2)

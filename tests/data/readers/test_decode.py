@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from striate.data import decode as subject
-from striate.data.decode import FORMATS, Unreadable, decode, square
+from striate.data.readers import decode as subject
+from striate.data.readers.decode import FORMATS, Unreadable, decode, square
 
 ENDINGS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "BMP": ".bmp"}
 LOSSLESS = {"WEBP": {"lossless": True}, "JPEG": {"quality": 100, "subsampling": 0}}

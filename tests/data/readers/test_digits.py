@@ -11,7 +11,7 @@ import pytest
 from sklearn import datasets
 
 from striate.base.errors import DataError
-from striate.data.digits import load_digits, locate, read_digits
+from striate.data.readers.digits import load_digits, locate, read_digits
 
 
 def test_pixels_and_labels_are_those_of_scikit_learn() -> None:

@@ -15,8 +15,8 @@ import pytest
 from rich.progress import Progress
 
 from striate.base.errors import DataError, StorageError
-from striate.data import fetch
-from striate.data.fetch import Remote, cache_folder, download, is_file, roots, target
+from striate.data.readers import download as fetch
+from striate.data.readers.download import Remote, cache_folder, download, is_file, roots, target
 
 CONTENT = bytes(range(256)) * 2000
 MD5 = "md5:" + hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()

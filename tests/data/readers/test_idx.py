@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from striate.base.errors import DataError
-from striate.data import fetch
-from striate.data.fetch import Remote
-from striate.data.idx import FASHION_MNIST, MNIST, load_idx, locate, read, read_idx
+from striate.data.readers import download as fetch
+from striate.data.readers.download import Remote
+from striate.data.readers.idx import FASHION_MNIST, MNIST, load_idx, locate, read, read_idx
 
 TINY = dataclasses.replace(MNIST, train_records=12, test_records=3, side=4)
 FASHION = dataclasses.replace(FASHION_MNIST, train_records=12, test_records=3, side=4)
@@ -109,7 +109,7 @@ def test_only_missing_files_are_downloaded(tmp_path: Path, monkeypatch: pytest.M
         (folder / remote.file).write_bytes(content)
         return folder / remote.file
 
-    monkeypatch.setattr("striate.data.idx.download", download)
+    monkeypatch.setattr("striate.data.readers.idx.download", download)
     assert len(load_idx(TINY, data_dir=tmp_path).train) == 12
     assert asked == [f"mnist {NAMES[3]}.gz https://ossci-datasets.s3.amazonaws.com/mnist/{NAMES[3]}.gz"]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from striate.base import foreign
+from striate.base.disk import foreign
 from striate.base.errors import DataError
-from striate.data.legacy_pickle import read_legacy_pickle
+from striate.data.readers.legacy_pickle import read_legacy_pickle
 
 # What Python 2 and NumPy 1 wrote with protocol 0 for a tuple of float64 (2, 2) and int64 (2): three names, escaped bytes.
 ARRAY = """cnumpy.core.multiarray

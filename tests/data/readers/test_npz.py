@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from numpy.lib import format as npy
 
-from striate.base import foreign
+from striate.base.disk import foreign
 from striate.base.errors import DataError
-from striate.data.npz import Npz, known
+from striate.data.readers.npz import Npz, known
 
 ROWS = np.arange(12.0).reshape(4, 3)
 

@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 
 from striate.base.errors import DataError
-from striate.data import memory
-from striate.data import stack as subject
-from striate.data.decode import decode, square
+from striate.data import memory_limit as memory
 from striate.data.levels import Levels
-from striate.data.stack import stacked
-from striate.data.survey import Survey
+from striate.data.readers import stack as subject
+from striate.data.readers.decode import decode, square
+from striate.data.readers.stack import stacked
+from striate.data.readers.survey import Survey
 
 RNG = np.random.default_rng(0)
 PIXELS = {

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from striate.base.errors import DataError
 from striate.data.imageset import ImageSet
-from striate.data.tabular import load_table, sums
+from striate.data.readers.tabular import load_table, sums
 
 ROWS = np.arange(16.0).reshape(8, 2)
 TARGETS = np.array([1, 0, 1, 0, 0, 1, 0, 1])

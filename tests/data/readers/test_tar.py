@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from striate.data.tar import Damaged, members
+from striate.data.readers.tar import Damaged, members
 
 WANTED = {"d/a.bin": 600, "d/b.bin": 3}
 A, B = bytes(range(200)) * 3, b"xyz"

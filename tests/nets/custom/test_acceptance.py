@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import NetError
-from striate.nets.acceptance import alike, called, tried, unwrapped
-from striate.nets.calling import takes_channels_last
+from striate.nets.custom.acceptance import alike, called, tried, unwrapped
+from striate.nets.custom.calling import takes_channels_last
 
 
 def test_wrappers_are_taken_off_and_others_refused() -> None:

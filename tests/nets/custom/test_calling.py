@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from striate.nets.calling import device_of, give_copies, input_dtype, keep_contiguous, takes_channels_last
+from striate.nets.custom.calling import device_of, give_copies, input_dtype, keep_contiguous, takes_channels_last
 
 
 class Doubling(nn.Module):

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import NetError
-from striate.nets.rehearsal import rehearse
-from striate.nets.surroundings import seeded
+from striate.nets.custom.rehearsal import rehearse
+from striate.nets.custom.surroundings import seeded
 
 
 class Dense(nn.Module):

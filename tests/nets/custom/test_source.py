@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from striate.nets import catalog
-from striate.nets.source import fingerprint, is_installed, root_of, sources
+from striate.nets.custom.source import fingerprint, is_installed, root_of, sources
 
 
 def _write(folder: Path, **files: str) -> None:

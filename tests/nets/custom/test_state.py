@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from striate.nets.state import strays, traceless
+from striate.nets.custom.state import strays, traceless
 
 
 class Busy(nn.Module):

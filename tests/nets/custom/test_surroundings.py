@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from striate.nets.surroundings import generators_kept, seed_all, seeded, settings, settings_kept
+from striate.nets.custom.surroundings import generators_kept, seed_all, seeded, settings, settings_kept
 
 
 def drawn() -> tuple[float, float, float]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from striate.base.errors import NetError
-from striate.nets import trust
 from striate.nets.catalog import build, build_again, entry
+from striate.nets.custom import trust
 
 SOURCE = "from pathlib import Path\nPath('MARK').touch()\nfrom torch import nn\n\ndef net(classes):\n    return nn.Flatten()\n"
 

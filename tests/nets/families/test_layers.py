@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from striate.nets.units import Add, PadShortcut, VanillaDropout, activation_layer, dropout_layer, norm_layer
+from striate.nets.families.layers import Add, PadShortcut, VanillaDropout, activation_layer, dropout_layer, norm_layer
 
 
 @pytest.mark.parametrize(("channels", "groups"), [(1, 1), (2, 1), (3, 1), (4, 2), (32, 16), (48, 16), (64, 32)])

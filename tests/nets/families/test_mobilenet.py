@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from striate.nets import build
-from striate.nets.mobilenet import filters_of
-from striate.nets.units import SamePadding
+from striate.nets.families.layers import SamePadding
+from striate.nets.families.mobilenet import filters_of
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 8, 31, 32])

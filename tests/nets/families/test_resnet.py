@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import NetError
 from striate.nets import build
-from striate.nets.resnet import Block, NarrowProjection, ResNetOptions, convolution
+from striate.nets.families.resnet import Block, NarrowProjection, ResNetOptions, convolution
 
 
 def parameters(net: nn.Module) -> int:

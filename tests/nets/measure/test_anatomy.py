@@ -10,7 +10,7 @@ from torch.nn.utils import parametrizations
 
 from striate.base.shapes import convolution_macs, dense_macs
 from striate.nets import build
-from striate.nets.anatomy import anatomy, anatomy_from_json
+from striate.nets.measure.anatomy import anatomy, anatomy_from_json
 
 
 def test_a_small_net_worked_out_by_hand() -> None:

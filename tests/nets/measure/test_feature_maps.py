@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.nets import build
-from striate.nets.maps import Layout, last_of, uses
+from striate.nets.measure.feature_maps import Layout, last_of, uses
 
 
 def last(net: nn.Module, x: Tensor) -> tuple[str, str | None]:

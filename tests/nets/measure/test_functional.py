@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from striate.nets.anatomy import anatomy
-from striate.nets.passage import Passage
+from striate.nets.measure.anatomy import anatomy
+from striate.nets.measure.forward_trace import Passage
 
 CALLS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu()": lambda x: F.relu(x),

@@ -7,7 +7,7 @@ import torch
 
 from striate.base.errors import NetError
 from striate.nets import build
-from striate.nets.taps import tapped, taps
+from striate.nets.measure.taps import tapped, taps
 
 
 def test_gradients_reach_a_tapped_tensor_through_an_in_place_relu() -> None:

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 
 from striate.base.errors import NetError, ProbeError
 from striate.nets import build
-from striate.nets.maps import Layout
-from striate.nets.tokens import feature_map, feature_maps
-from striate.probes.gradcam import gradcam
-from striate.probes.localise import localise
-from striate.probes.saliency import saliency
+from striate.nets.measure.feature_maps import Layout
+from striate.nets.measure.tokens import feature_map, feature_maps
+from striate.probes.heatmaps.gradcam import gradcam
+from striate.probes.heatmaps.saliency import saliency
+from striate.probes.places.localise import localise
 
 
 class Transformer(nn.Module):
@@ -137,7 +137,8 @@ def test_what_is_no_map_is_told() -> None:
 def test_nets_of_timm(name: str, tap: str, grid: tuple[int, int], backward: bool) -> None:
     torch.manual_seed(0)
     net = build(f"timm:{name}", {"pretrained": False}, (224, 224, 3), 5)
-    nn.init.normal_(next(weight for weight in reversed(list(net.parameters())) if weight.ndim > 1), std=0.1)  # mixers start at 0
+    # timm's mixers start with a head of zeros, whose maps are blank.
+    nn.init.normal_(next(weight for weight in reversed(list(net.parameters())) if weight.ndim > 1), std=0.1)
     record = gradcam(net, torch.randn(1, 3, 224, 224), target=1)
     assert (record.facts["tap"], record.facts["backward_pass"]) == (tap, backward)
     assert record.facts["map"] == list(grid)

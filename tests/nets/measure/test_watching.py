@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from striate.base.errors import NetError
-from striate.nets.watching import innermost, module_at, watched
+from striate.nets.measure.watching import innermost, module_at, watched
 
 
 def small() -> nn.Sequential:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from striate.nets import hub
+from striate.nets.published import hub
 
 
 @pytest.fixture(autouse=True)

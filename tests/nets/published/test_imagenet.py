@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from striate.nets import imagenet
+from striate.nets.published import imagenet
 
 
 def names(monkeypatch: pytest.MonkeyPatch, *sources: Callable[[], Sequence[str]]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from torch import nn
 from striate.base.errors import NetError
 from striate.nets import build
 from striate.nets.catalog import entry, option_fields
-from striate.nets.zoo import _behead, crop_words
+from striate.nets.published.zoo import _behead, crop_words
 
 
 @pytest.mark.parametrize("name", ["timm:resnet18", "torchvision:squeezenet1_1", "torchvision:googlenet"])
@@ -108,7 +108,7 @@ def test_side_classifiers_of_a_published_file_are_left_out(channels: int, classe
 def test_a_published_file_serves_a_command_that_looks_into_a_net(tmp_path: Path) -> None:
     from torchvision.models import resnet18
 
-    from striate.app.subject import open_subject
+    from striate.app.inputs.opened_net import open_subject
 
     published = resnet18().eval()
     torch.save({"state_dict": published.state_dict()}, tmp_path / "w.pth")
@@ -144,7 +144,7 @@ def test_without_a_network_pretrained_says_what_to_do(library: str, monkeypatch:
 
     place = "timm.create_model" if library == "timm" else "torchvision.models.get_model"
     monkeypatch.setattr(place, refuse)
-    monkeypatch.setattr("striate.nets.hub.reachable", lambda _address: False)
+    monkeypatch.setattr("striate.nets.published.hub.reachable", lambda _address: False)
     with pytest.raises(NetError) as caught:
         build(f"{library}:resnet18", {"pretrained": True}, (64, 64, 3), 5)
     assert str(caught.value) == (

@@ -11,10 +11,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from striate.base import foreign
+from striate.base.disk import foreign
 from striate.base.errors import NetError
-from striate.nets.file_checks import header_of
-from striate.nets.stored import read_weights
+from striate.nets.weights.file_checks import header_of
+from striate.nets.weights.tensors import read_weights
 
 STATE = {"w": torch.arange(6.0).reshape(2, 3)}
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import NetError, Remark
 from striate.nets import build
-from striate.nets.weights import load_weights
+from striate.nets.weights.load import load_weights
 
 
 def net() -> nn.Module:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from striate.base.errors import NetError, Remark
-from striate.nets.stored import read_weights
+from striate.nets.weights.tensors import read_weights
 
 
 def net(seed: int = 0) -> nn.Module:

@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 from striate.base.errors import NetError, ProbeError
 from striate.nets import build
-from striate.nets.taps import tapped
-from striate.probes.features import RULES, features
-from striate.probes.gradcam import gradcam
+from striate.nets.measure.taps import tapped
+from striate.probes.channels.features import RULES, features
+from striate.probes.heatmaps.gradcam import gradcam
 
 
 class Square(nn.Module):

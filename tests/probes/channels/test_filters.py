@@ -8,7 +8,7 @@ from torch import nn
 
 from striate.base.errors import NetError, ProbeError
 from striate.nets import build
-from striate.probes.filters import filters
+from striate.probes.channels.filters import filters
 
 
 def test_they_are_the_weights_of_the_first_convolution(paper_net: nn.Sequential) -> None:

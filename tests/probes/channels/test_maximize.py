@@ -8,7 +8,7 @@ from torch import nn
 
 from striate.base.errors import NetError, ProbeError
 from striate.nets import build
-from striate.probes.maximize import maximize
+from striate.probes.channels.maximize import maximize
 
 
 def linear(*weights: float, bias: float = 0.0) -> nn.Sequential:

@@ -8,8 +8,8 @@ from torch import nn
 
 from striate.base.errors import ProbeError
 from striate.nets import build
-from striate.nets.taps import tapped
-from striate.probes.patches import patches
+from striate.nets.measure.taps import tapped
+from striate.probes.channels.patches import patches
 
 
 def test_the_brightest_places_by_hand() -> None:

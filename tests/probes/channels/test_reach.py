@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from striate.nets.maps import Layout
-from striate.probes.windows import windows
+from striate.nets.measure.feature_maps import Layout
+from striate.probes.channels.windows import windows
 
 
 class Calls(nn.Module):

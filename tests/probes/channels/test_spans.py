@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from striate.nets.maps import Layout
-from striate.probes.spans import NOTHING, slid, through
-from striate.probes.windows import windows
+from striate.nets.measure.feature_maps import Layout
+from striate.probes.channels.spans import NOTHING, slid, through
+from striate.probes.channels.windows import windows
 
 HIGH, WIDE = 9, 7
 

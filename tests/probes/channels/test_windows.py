@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from striate.base.shapes import ReceptiveField
 from striate.nets import build
-from striate.nets.maps import Layout
-from striate.probes.windows import windows
+from striate.nets.measure.feature_maps import Layout
+from striate.probes.channels.windows import windows
 
 
 def maps(*taps: str) -> dict[str, Layout]:

@@ -10,8 +10,8 @@ from torch import nn
 
 from striate.base.errors import ProbeError
 from striate.nets import build
-from striate.probes.cascade import cascade, rank_correlation, ranks
-from striate.probes.saliency import saliency
+from striate.probes.checks.cascade import cascade, rank_correlation, ranks
+from striate.probes.heatmaps.saliency import saliency
 
 
 def test_ranks_by_hand() -> None:

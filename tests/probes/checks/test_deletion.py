@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.probes.deletion import blurred, curves
+from striate.probes.checks.deletion import blurred, curves
 
 
 class Pixel(nn.Module):

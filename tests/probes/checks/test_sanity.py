@@ -12,13 +12,13 @@ from torch import nn
 
 from striate.base.errors import ProbeError
 from striate.nets import build
-from striate.probes.cascade import Cascade
 from striate.probes.catalog import entry
-from striate.probes.deletion import Curves
-from striate.probes.features import features, heatmaps
-from striate.probes.gradcam import gradcam
+from striate.probes.channels.features import features, heatmaps
+from striate.probes.checks.cascade import Cascade
+from striate.probes.checks.deletion import Curves
+from striate.probes.checks.sanity import FEWEST, checked, checked_features, conclusions
+from striate.probes.heatmaps.gradcam import gradcam
 from striate.probes.record import Record
-from striate.probes.sanity import FEWEST, checked, checked_features, conclusions
 
 
 def test_a_record_is_checked() -> None:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.nets import build
-from striate.probes.fool import fool
+from striate.probes.fooling.fool import fool
 
 
 class Two(nn.Module):

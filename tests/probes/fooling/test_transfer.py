@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.probes.fool import fool
-from striate.probes.transfer import same_size
+from striate.probes.fooling.fool import fool
+from striate.probes.fooling.transfer import same_size
 
 
 class Brightness(nn.Module):

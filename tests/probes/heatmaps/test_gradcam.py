@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import NetError, ProbeError
 from striate.nets import build
-from striate.probes.gradcam import gradcam
+from striate.probes.heatmaps.gradcam import gradcam
 
 
 def test_by_hand_at_both_taps(paper_net: nn.Module, paper_image: Tensor) -> None:
@@ -58,8 +58,8 @@ def test_the_shortcut_is_the_backward_pass(name: str, options: dict[str, object]
     assert every.facts["backward_pass"] is not shortcut
     assert every.heatmap.shape == (3, 5, 16, 16)
     assert every.arrays["map"].shape[:2] == (3, 5)
-    from striate.nets.maps import Layout
-    from striate.probes.gradcam import _by_gradient
+    from striate.nets.measure.feature_maps import Layout
+    from striate.probes.heatmaps.gradcam import _by_gradient
 
     _, _, slow = _by_gradient(net.eval(), x, (every.facts["tap"], Layout("NCHW")), None, every=True)
     torch.testing.assert_close(every.arrays["map"], slow, rtol=1e-4, atol=1e-6)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.nets import build
-from striate.probes.saliency import saliency
+from striate.probes.heatmaps.saliency import saliency
 
 
 def test_by_hand(paper_net: nn.Module, paper_image: Tensor) -> None:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.nets import build
-from striate.probes.occlusion import occlusion, starts
+from striate.probes.heatmaps.occlusion import occlusion, starts
 
 
 def test_by_hand(paper_net: nn.Module, paper_image: Tensor) -> None:

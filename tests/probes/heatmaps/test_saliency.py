@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.nets import build
-from striate.probes.saliency import METHODS, saliency
+from striate.probes.heatmaps.saliency import METHODS, saliency
 
 
 def test_the_gradient_by_hand(paper_net: nn.Module, paper_image: Tensor) -> None:

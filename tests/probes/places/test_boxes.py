@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from striate.probes.boxes import box_of, holds, overlap
+from striate.probes.places.boxes import box_of, holds, overlap
 
 
 def test_the_box_holds_the_area_of_the_largest_value_alone() -> None:

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from striate.base.errors import NetError, ProbeError
 from striate.nets import build
-from striate.nets.taps import tapped
-from striate.probes.localise import localise
+from striate.nets.measure.taps import tapped
+from striate.probes.places.localise import localise
 
 
 def test_by_hand(paper_net: nn.Module, paper_image: Tensor) -> None:

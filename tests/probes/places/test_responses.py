@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from striate.probes.upsampled import at, of_class, strongest, upsampled
+from striate.probes.places.responses import at, of_class, strongest, upsampled
 
 SIZE = (7, 10)
 

@@ -9,8 +9,8 @@ from torch import nn
 
 from striate.base.errors import ProbeError
 from striate.data.imageset import Split
-from striate.probes.boxes import overlap
-from striate.probes.scenes import found, scenes
+from striate.probes.places.boxes import overlap
+from striate.probes.places.scenes import found, scenes
 
 
 def split() -> Split:

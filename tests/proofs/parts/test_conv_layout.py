@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from striate.proofs.conv_layout import Layout, pictures, tables
+from striate.proofs.parts.conv_layout import Layout, pictures, tables
 
 HOMEWORK = Layout(2, 2, 3, (4,))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from striate.proofs.demonstrations import Dropout, curves, descent, dropout_table, rate_table
+from striate.proofs.parts.demonstrations import Dropout, curves, descent, dropout_table, rate_table
 
 
 def test_all_masks_of_two_inputs() -> None:

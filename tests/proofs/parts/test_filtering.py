@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from striate.proofs.filtering import cells, checks, filt, filt_size, flip, full, full_size, sizes, summed, valid
+from striate.proofs.parts.filtering import cells, checks, filt, filt_size, flip, full, full_size, sizes, summed, valid
 
 A, B = np.array([[1.0, 2.0, 3.0]]), np.array([[1.0, 10.0]])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from striate.proofs.neighbourhoods import (
+from striate.proofs.parts.neighbourhoods import (
     broken,
     correlation_table,
     correlations,

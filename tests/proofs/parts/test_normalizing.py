@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from striate.proofs.normalizing import Batch, backward, deviation, divisor, outputs, slope
+from striate.proofs.parts.normalizing import Batch, backward, deviation, divisor, outputs, slope
 
 TWO = Batch(np.array([[1.0], [3.0]]), np.array([[1.0], [0.0]]), np.array([2.0]), 0.0)
 PAIR = Batch(np.array([[0.0, 0.0], [2.0, 4.0]]), np.zeros((2, 2)), np.ones(2), 0.0)

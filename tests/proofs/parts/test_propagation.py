@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from striate.proofs.propagation import propagate
+from striate.proofs.parts.propagation import propagate
 
 
 def test_a_chain_of_two_identities_by_hand() -> None:

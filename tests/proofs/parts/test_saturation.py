@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from striate.proofs.saturation import (
+from striate.proofs.parts.saturation import (
     FACTORS,
     DeepNet,
     check_backpropagation,

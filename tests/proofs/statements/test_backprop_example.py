@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from striate.base.errors import ProofError
-from striate.proofs.backprop_example import Parameters, mutated, prove
 from striate.proofs.catalog import prove as prove_by_name
+from striate.proofs.statements.backprop_example import Parameters, mutated, prove
 
 
 def rounded(value: Any, digits: int) -> Any:

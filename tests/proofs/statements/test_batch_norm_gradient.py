@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from striate.base.errors import ProofError
-from striate.proofs.batch_norm_gradient import Parameters, mutated, prove
 from striate.proofs.catalog import prove as prove_by_name
+from striate.proofs.statements.batch_norm_gradient import Parameters, mutated, prove
 
 
 @pytest.mark.parametrize("n", [2, 5, 100])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from striate.base.errors import ProofError
-from striate.proofs.batch_norm_shapes import Parameters, prove, statistics
 from striate.proofs.catalog import prove as prove_by_name
+from striate.proofs.statements.batch_norm_shapes import Parameters, prove, statistics
 
 
 def test_two_rows_by_hand() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from striate.base.errors import ProofError
 from striate.proofs.catalog import prove as prove_by_name
-from striate.proofs.conv_as_matrix import Parameters, mutated, prove
+from striate.proofs.statements.conv_as_matrix import Parameters, mutated, prove
 
 
 def test_the_homework() -> None:

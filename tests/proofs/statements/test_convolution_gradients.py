@@ -7,7 +7,7 @@ import pytest
 
 from striate.base.errors import ProofError
 from striate.proofs.catalog import prove as prove_by_name
-from striate.proofs.convolution_gradients import (
+from striate.proofs.statements.convolution_gradients import (
     Parameters,
     forward,
     input_gradient,

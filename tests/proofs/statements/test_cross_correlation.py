@@ -7,7 +7,7 @@ import pytest
 
 from striate.base.errors import ProofError
 from striate.proofs.catalog import prove as prove_by_name
-from striate.proofs.cross_correlation import Parameters, correlate, jacobian_x, jacobian_y, prove
+from striate.proofs.statements.cross_correlation import Parameters, correlate, jacobian_x, jacobian_y, prove
 
 X, Y = np.array([1.0, 2.0, 0.0]), np.array([5.0, 7.0, 11.0])
 

@@ -6,7 +6,7 @@ import pytest
 
 from striate.base.errors import ProofError
 from striate.proofs.catalog import prove as prove_by_name
-from striate.proofs.dense_or_convolution import Cost, Parameters, costs, prove
+from striate.proofs.statements.dense_or_convolution import Cost, Parameters, costs, prove
 
 
 def test_the_homework() -> None:

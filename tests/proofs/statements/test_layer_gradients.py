@@ -7,7 +7,7 @@ import pytest
 
 from striate.base.errors import ProofError
 from striate.proofs.catalog import prove as prove_by_name
-from striate.proofs.layer_gradients import Parameters, dense, dropout, mutated, prove, relu
+from striate.proofs.statements.layer_gradients import Parameters, dense, dropout, mutated, prove, relu
 
 
 def test_the_fully_connected_layer_by_hand() -> None:

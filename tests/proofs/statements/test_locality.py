@@ -6,7 +6,7 @@ import pytest
 
 from striate.base.errors import ProofError
 from striate.proofs.catalog import prove as prove_by_name
-from striate.proofs.locality import Parameters, costs, mutated, prove
+from striate.proofs.statements.locality import Parameters, costs, mutated, prove
 from striate.studies.catalog import BUILTIN
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from striate.proofs.logistic_convexity import (
+from striate.proofs.statements.logistic_convexity import (
     Parameters,
     gradient,
     gradient_of_equation_4,

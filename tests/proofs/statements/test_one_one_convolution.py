@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from striate.proofs.one_one_convolution import Parameters, convolved, nearest_scalar, prove
+from striate.proofs.statements.one_one_convolution import Parameters, convolved, nearest_scalar, prove
 
 IMAGE = np.array([[[1.0, 2.0]], [[3.0, -1.0]]])
 

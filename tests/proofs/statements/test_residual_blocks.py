@@ -7,7 +7,14 @@ import torch
 
 from striate.base.errors import ProofError
 from striate.proofs.catalog import prove as prove_by_name
-from striate.proofs.residual_blocks import Parameters, bottleneck, parameters_of, prove, residual_block, standard
+from striate.proofs.statements.residual_blocks import (
+    Parameters,
+    bottleneck,
+    parameters_of,
+    prove,
+    residual_block,
+    standard,
+)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from striate.proofs.short_answers import Parameters, mutated, prove
+from striate.proofs.statements.short_answers import Parameters, mutated, prove
 
 
 def test_sigmoids_stop_the_gradient_and_rectifiers_do_not() -> None:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from striate.proofs.tanh_perceptron import Parameters, bound, error, gradient, mutated, prove, slope
+from striate.proofs.statements.tanh_perceptron import Parameters, bound, error, gradient, mutated, prove, slope
 
 
 def test_one_point_by_hand() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from striate.reports.charts import Interval, Line, Series, curves_svg, intervals_svg, mean_and_band
-from striate.reports.page import picture
-from striate.reports.palette import PALETTE
+from striate.reports.kit.charts import Interval, Line, Series, curves_svg, intervals_svg, mean_and_band
+from striate.reports.kit.page import picture
+from striate.reports.kit.palette import PALETTE
 
 Said = Callable[[str], list[str]]
 EPOCHS = (1.0, 2.0, 3.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from striate.reports.probe_colours import bar, coloured, diverging, overlaid, scaled, sequential
+from striate.reports.kit.colours import bar, coloured, diverging, overlaid, scaled, sequential
 
 
 def lightness(colours: np.ndarray) -> np.ndarray:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from striate.reports.intervals import Interval, intervals_svg
-from striate.reports.page import picture
-from striate.reports.palette import PALETTE
+from striate.reports.kit.intervals import Interval, intervals_svg
+from striate.reports.kit.page import picture
+from striate.reports.kit.palette import PALETTE
 
 Said = Callable[[str], list[str]]
 ROWS = [Interval("BN x1 − baseline", 0.02, 0.01, 0.03), Interval("<b>", -0.01, -0.03, 0.01)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from striate.reports.mathml import formula, parts
+from striate.reports.kit.mathml import formula, parts
 
 
 def test_a_formula_is_a_math_element() -> None:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from striate.reports.numerals import brief, decimals_for, effect, fixed, measured, number
+from striate.reports.kit.numerals import brief, decimals_for, effect, fixed, measured, number
 
 
 @pytest.mark.parametrize(

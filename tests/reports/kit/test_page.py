@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from striate.reports.page import picture, render
+from striate.reports.kit.page import picture, render
 
 GOOD = '<svg xmlns="http://www.w3.org/2000/svg"><g style="fill: url(#a)"><text x="1">a</text><use href="#b"/></g></svg>'
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from striate.reports.palette import DASHES, PALETTE, all_shortened, apart, look, shortened
+from striate.reports.kit.palette import DASHES, PALETTE, all_shortened, apart, look, shortened
 
 # Machado, Oliveira and Fernandes, IEEE TVCG 15 (2009), severity 1, on linear RGB.
 VISIONS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from striate.reports.probe_pictures import FRAME, beside, bytes_of, framed, patch, rgb
+from striate.reports.kit.pictures import FRAME, beside, bytes_of, framed, patch, rgb
 
 
 def numbered(height: int, width: int) -> np.ndarray:

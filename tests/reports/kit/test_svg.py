@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from striate.reports.svg import INK, canvas, element
+from striate.reports.kit.svg import INK, canvas, element
 
 Read = Callable[[str], Any]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from striate.base.files import read_json, write_json
-from striate.reports.records import read_study
-from striate.reports.table import (
+from striate.base.disk.files import read_json, write_json
+from striate.reports.kit.table import (
     Cell,
     arms_table,
     changes_table,
@@ -16,6 +15,7 @@ from striate.reports.table import (
     recipe_table,
     tables_of,
 )
+from striate.reports.study.records import read_study
 
 
 def test_each_arm_has_its_runs_its_scores_its_epochs_and_its_time(finished: Path) -> None:

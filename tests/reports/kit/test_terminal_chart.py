@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from striate.reports.plotted import HEIGHT, Curve, plotted
+from striate.reports.kit.terminal_chart import HEIGHT, Curve, plotted
 
 
 def test_a_line_is_drawn_from_corner_to_corner() -> None:

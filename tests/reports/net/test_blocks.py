@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from striate.nets.anatomy import Anatomy, Layer
-from striate.reports.blocks import blocks, words
+from striate.nets.measure.anatomy import Anatomy, Layer
+from striate.reports.net.blocks import blocks, words
 
 
 def layer(kind: str, detail: str = "", output: tuple[int, ...] = (8, 4, 4)) -> Layer:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from striate.nets.anatomy import Layer
-from striate.reports.branches import branches
+from striate.nets.measure.anatomy import Layer
+from striate.reports.net.branches import branches
 
 
 def layer(name: str, *reads: str, kind: str = "convolution", macs: int = 1) -> Layer:

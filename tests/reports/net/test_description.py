@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from striate.nets.anatomy import Anatomy, Layer
-from striate.reports.blocks import blocks
-from striate.reports.description import architecture_text, paragraph, shape, steps, totals
+from striate.nets.measure.anatomy import Anatomy, Layer
+from striate.reports.net.blocks import blocks
+from striate.reports.net.description import architecture_text, paragraph, shape, steps, totals
 
 
 def test_one_line_for_each_block_with_shape_size_and_field(net: Callable[..., Anatomy]) -> None:
@@ -53,7 +53,7 @@ def test_a_shape_is_written_with_crosses() -> None:
 
 def test_additions_say_what_they_add() -> None:
     from striate.nets import build
-    from striate.nets.anatomy import anatomy
+    from striate.nets.measure.anatomy import anatomy
 
     found = anatomy(build("resnet-v2", {"n": 2, "width": 4}, (16, 16, 3), 5), (16, 16, 3), "v2")
     lines = steps(found)
@@ -72,7 +72,7 @@ def test_additions_say_what_they_add() -> None:
 
 def test_depthwise_convolutions_are_named_and_padding_is_silent() -> None:
     from striate.nets import build
-    from striate.nets.anatomy import anatomy
+    from striate.nets.measure.anatomy import anatomy
 
     lines = steps(anatomy(build("mobilenet-v1", {}, (32, 32, 3), 5), (32, 32, 3)))
     assert lines[1].startswith("3x3 depthwise convolution, 8 filters, batch norm, ReLU6 -> 8 x 16 x 16")

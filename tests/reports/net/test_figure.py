@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from striate.nets.anatomy import Anatomy, Layer
-from striate.reports.blocks import blocks
-from striate.reports.figure import architecture_svg
-from striate.reports.page import picture
+from striate.nets.measure.anatomy import Anatomy, Layer
+from striate.reports.kit.page import picture
+from striate.reports.net.blocks import blocks
+from striate.reports.net.figure import architecture_svg
 
 Net = Callable[..., Anatomy]
 Read = Callable[[str], Any]

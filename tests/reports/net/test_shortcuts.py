@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from striate.nets import build
-from striate.nets.anatomy import Anatomy, anatomy
-from striate.reports.blocks import blocks
-from striate.reports.figure import architecture_svg
-from striate.reports.page import picture
-from striate.reports.shortcuts import crossed
+from striate.nets.measure.anatomy import Anatomy, anatomy
+from striate.reports.kit.page import picture
+from striate.reports.net.blocks import blocks
+from striate.reports.net.figure import architecture_svg
+from striate.reports.net.shortcuts import crossed
 
 NETS = {
     "identity": ("resnet", {"n": 2, "width": 4, "shortcut": "pad"}),

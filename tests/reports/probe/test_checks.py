@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from striate.reports.page import picture
-from striate.reports.probe_checks import cascade_svg, checks_group, curves_svg
+from striate.reports.kit.page import picture
+from striate.reports.probe.checks import cascade_svg, checks_group, curves_svg
 
 CHECKS = {
     "cascade": {

@@ -8,11 +8,11 @@ import torch
 from torch import nn
 
 from striate.data.picture import Picture
-from striate.probes.features import RULES, features
+from striate.probes.channels.features import RULES, features
 from striate.probes.record import Record
-from striate.reports.probe import probe_html
-from striate.reports.probe_features import RULES as SAID
-from striate.reports.probe_features import page
+from striate.reports.probe.features import RULES as SAID
+from striate.reports.probe.features import page
+from striate.reports.probe.page import probe_html
 
 PICTURES = [Picture(f"image {i}", np.full((4, 4), 40 * i, np.uint8), f"image {i}") for i in range(3)]
 

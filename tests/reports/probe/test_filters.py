@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 
 from striate.probes.record import Record
-from striate.reports.probe_colours import diverging
-from striate.reports.probe_filters import page
+from striate.reports.kit.colours import diverging
+from striate.reports.probe.filters import page
 
 
 def record(filters: torch.Tensor, first: bool = True) -> Record:

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from striate.data.picture import Picture
-from striate.probes.fool import fool
+from striate.probes.fooling.fool import fool
 from striate.probes.record import Record
-from striate.reports.probe import probe_html
-from striate.reports.probe_fool import MOST_PAIRS, page
+from striate.reports.probe.fool import MOST_PAIRS, page
+from striate.reports.probe.page import probe_html
 
 NAMES = ("dark", "bright")
 

@@ -7,8 +7,8 @@ import torch
 
 from striate.data.picture import Picture
 from striate.probes.record import Record, Score
-from striate.reports.probe_colours import diverging, sequential
-from striate.reports.probe_heatmap import explained, page
+from striate.reports.kit.colours import diverging, sequential
+from striate.reports.probe.heatmap import explained, page
 
 GREY = Picture("a grey one", np.array([[[0], [200]]], np.uint8), "a.png")
 RED = Picture("red", np.full((1, 2, 3), (90, 0, 0), np.uint8), "b.png")

@@ -9,11 +9,11 @@ import torch
 from torch import nn
 
 from striate.data.picture import Picture
-from striate.probes.localise import localise
+from striate.probes.places.localise import localise
 from striate.probes.record import Record
-from striate.reports.probe import probe_html
-from striate.reports.probe_localise import page
-from striate.reports.probe_pictures import FRAME
+from striate.reports.kit.pictures import FRAME
+from striate.reports.probe.localise import page
+from striate.reports.probe.page import probe_html
 
 
 def found() -> tuple[Record, list[Picture]]:

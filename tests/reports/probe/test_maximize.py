@@ -7,10 +7,10 @@ import torch
 from torch import nn
 
 from striate.data.picture import Picture
-from striate.probes.maximize import maximize
-from striate.probes.patches import patches
-from striate.reports.probe import probe_html
-from striate.reports.probe_maximize import page, page_of_patches
+from striate.probes.channels.maximize import maximize
+from striate.probes.channels.patches import patches
+from striate.reports.probe.maximize import page, page_of_patches
+from striate.reports.probe.page import probe_html
 
 PICTURES = [Picture(f"image {i}", np.full((6, 6), 40 * i, np.uint8), f"image {i}") for i in range(2)]
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from striate.base.errors import StorageError
 from striate.probes.catalog import ENTRIES
-from striate.reports.probe import (
+from striate.reports.probe.page import (
     RENDERERS,
     Group,
     Legend,

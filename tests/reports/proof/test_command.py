@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from striate.proofs.catalog import prove
-from striate.reports.proof_command import command
+from striate.reports.proof.command import command
 
 
 def test_parameters_that_are_set_become_options() -> None:

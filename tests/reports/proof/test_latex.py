@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from striate.proofs.catalog import prove
 from striate.proofs.proof import Table
-from striate.reports.proof_latex import escaped, proof_latex
+from striate.reports.proof.latex import escaped, proof_latex
 
 
 def test_texts_are_escaped() -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from striate.proofs.catalog import prove
 from striate.proofs.proof import Check, Erratum, Step, Table
-from striate.reports.mathml import parts
-from striate.reports.proof import proof_html
+from striate.reports.kit.mathml import parts
+from striate.reports.proof.page import proof_html
 
 PROOF = replace(
     prove("cross-correlation", length=3),

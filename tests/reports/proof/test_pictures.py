@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from striate.proofs.proof import Picture, rows_of
-from striate.reports.page import picture
-from striate.reports.proof_pictures import picture_svg
+from striate.reports.kit.page import picture
+from striate.reports.proof.pictures import picture_svg
 
 HEAT = Picture("Jacobian $x & y", "heatmap", rows_of(np.arange(12).reshape(3, 4) - 5.0), x_label="i", y_label="k")
 LINES = Picture(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from striate.reports.matrix import Cell, cells
+from striate.reports.proof.weight_labels import Cell, cells
 
 
 def test_a_weight_is_taken_apart() -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from striate.base.disk.files import digest, read_json, write_json
+from striate.base.disk.sealed_json import sealed
 from striate.base.errors import RunError
-from striate.base.files import digest, read_json, write_json
-from striate.base.ours import sealed
-from striate.reports.listing import aged, in_use, list_runs
+from striate.reports.run.listing import aged, in_use, list_runs
 
 NOW = 2_000_000_000.0
 
@@ -109,7 +109,7 @@ def test_ages(seconds: float | None, text: str) -> None:
 
 
 def test_it_loads_no_pytorch() -> None:
-    code = "import sys, striate.reports.listing, striate.app.cli; print('torch' in sys.modules)"
+    code = "import sys, striate.reports.run.listing, striate.app.cli; print('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
 

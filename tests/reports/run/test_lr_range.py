@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from striate.reports.range_test import range_test_csv, range_test_rows, range_test_svg
-from striate.training.range_test import Ramp, RangeTest
-from striate.training.recipe import Recipe
+from striate.reports.run.lr_range import range_test_csv, range_test_rows, range_test_svg
+from striate.training.recipe.recipe import Recipe
+from striate.training.trials.lr_range import Ramp, RangeTest
 
 RATES = (1e-3, 1e-2, 0.1, 1.0)
 TEST = RangeTest(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from striate.reports.run import matrix_table, mistakes_table, per_class_table
+from striate.reports.run.page import matrix_table, mistakes_table, per_class_table
 from striate.training.confusion import Confusion
 
 COUNTED = Confusion("val", ("a", "b"), np.array([[1200, 300], [0, 0]]))

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from striate.reports.procedure import SILENT, procedure
-from striate.training.recipe import Recipe
+from striate.reports.run.procedure import SILENT, procedure
+from striate.training.recipe.recipe import Recipe
 
 # A value other than the default for each field, with the fields that it needs beside it.
 OTHER: dict[str, dict[str, Any]] = {

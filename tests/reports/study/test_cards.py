@@ -6,8 +6,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-from striate.reports.cards import Card, cards
-from striate.reports.records import read_study
+from striate.reports.study.cards import Card, cards
+from striate.reports.study.records import read_study
 
 CLAIM = {"name": "better", "statement": "It is better"}
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from striate.base.errors import StorageError, StudyError
-from striate.reports.page import picture
-from striate.reports.study_files import latex, sheet, write_files
-from striate.reports.table import Cell, Table
+from striate.reports.kit.page import picture
+from striate.reports.kit.table import Cell, Table
+from striate.reports.study.files import latex, sheet, write_files
 
 CHARTS = {"training-loss", "validation-loss", "training-accuracy", "validation-accuracy"}
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from striate.reports.heat import heat_chart, heat_of, heat_table
-from striate.reports.page import picture
-from striate.reports.records import ArmRecord, StudyRecord, read_study
-from striate.reports.table import Cell
+from striate.reports.kit.page import picture
+from striate.reports.kit.table import Cell
+from striate.reports.study.heat import heat_chart, heat_of, heat_table
+from striate.reports.study.records import ArmRecord, StudyRecord, read_study
 
 FIELDS = ({"field": "filter_size"}, {"field": "hidden"})
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from striate.base.disk.files import read_json, write_json
 from striate.base.errors import StudyError
-from striate.base.files import read_json, write_json
-from striate.reports.study import write_study_report
+from striate.reports.study.page import write_study_report
 
 HOSTILE = "<script>alert(1)</script>"
 Report = Callable[[Path], Any]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from striate.base.files import digest, dump_json, read_json, write_json
-from striate.base.ours import sealed
-from striate.reports.plan import duration, record_of, standing_of, text_of
+from striate.base.disk.files import digest, dump_json, read_json, write_json
+from striate.base.disk.sealed_json import sealed
+from striate.reports.study.plan import duration, record_of, standing_of, text_of
 from striate.studies.catalog import BUILTIN
 from striate.studies.cost import Cost
 

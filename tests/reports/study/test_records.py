@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from striate.base.disk.files import read_json, write_json
 from striate.base.errors import StudyError
-from striate.base.files import read_json, write_json
-from striate.reports.records import read_study
+from striate.reports.study.records import read_study
 
 
 def test_a_finished_study_is_read_whole(finished: Path) -> None:

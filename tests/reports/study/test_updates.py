@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from striate.base.files import write_json, write_text
-from striate.reports.cards import cards
-from striate.reports.records import RunRecord, StudyRecord, read_study
-from striate.reports.updates import update_panels
+from striate.base.disk.files import write_json, write_text
+from striate.reports.study.cards import cards
+from striate.reports.study.records import RunRecord, StudyRecord, read_study
+from striate.reports.study.updates import update_panels
 
 VERDICT = {
     "claim": "one curve",

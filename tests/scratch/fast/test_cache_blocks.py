@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from striate.scratch.blocks import BLOCK_BYTES, LEAST_BYTES, Workspace, blocks, cut
+from striate.scratch.fast.cache_blocks import BLOCK_BYTES, LEAST_BYTES, Workspace, blocks, cut
 
 
 @given(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from striate.scratch import blocks, columns
+from striate.scratch.fast import cache_blocks as blocks
+from striate.scratch.fast import im2col as columns
 
 
 @pytest.mark.parametrize("block_bytes", [1, 2000, 10**6])

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 
-from striate.scratch.convolution import conv_backward, conv_forward
-from striate.scratch.threads import set_threads, share, threads
+from striate.scratch.fast.threads import set_threads, share, threads
+from striate.scratch.layers.convolution import conv_backward, conv_forward
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from striate.scratch import blocks, columns, winograd
+from striate.scratch.fast import cache_blocks as blocks
+from striate.scratch.fast import im2col as columns
+from striate.scratch.fast import winograd
 
 
 def test_the_maps_multiply_polynomials() -> None:

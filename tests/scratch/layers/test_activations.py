@@ -11,8 +11,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from striate.scratch import activations as act
 from striate.scratch.gradcheck import gradcheck
+from striate.scratch.layers import activations as act
 
 PAIRS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[..., Any]]] = {
     "relu": (act.relu_forward, act.relu_backward, torch.relu),

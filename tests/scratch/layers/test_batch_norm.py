@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from striate.base.errors import NetError
-from striate.scratch.batch_norm import Averages, batch_norm_backward, batch_norm_forward
-from striate.scratch.checks import Mode
 from striate.scratch.gradcheck import gradcheck
+from striate.scratch.layers.batch_norm import Averages, batch_norm_backward, batch_norm_forward
+from striate.scratch.layers.checks import Mode
 
 SHAPES = st.one_of(
     st.tuples(st.integers(1, 6), st.integers(1, 4)),

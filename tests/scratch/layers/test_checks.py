@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from striate.base.errors import NetError
-from striate.scratch import activations as act
-from striate.scratch.batch_norm import batch_norm_backward, batch_norm_forward
-from striate.scratch.checks import checked_mode
-from striate.scratch.dense import dense_backward, dense_forward
-from striate.scratch.dropout import dropout_backward, dropout_forward
-from striate.scratch.flatten import flatten_backward, flatten_forward
+from striate.scratch.layers import activations as act
+from striate.scratch.layers.batch_norm import batch_norm_backward, batch_norm_forward
+from striate.scratch.layers.checks import checked_mode
+from striate.scratch.layers.dense import dense_backward, dense_forward
+from striate.scratch.layers.dropout import dropout_backward, dropout_forward
+from striate.scratch.layers.flatten import flatten_backward, flatten_forward
 
 X, ONES = np.ones((2, 3)), np.ones(3)
 PAIRS: dict[str, tuple[Any, Any]] = {

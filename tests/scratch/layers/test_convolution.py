@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from striate.base.errors import NetError
-from striate.scratch.blocks import Array
-from striate.scratch.convolution import (
+from striate.scratch.fast.cache_blocks import Array
+from striate.scratch.gradcheck import gradcheck
+from striate.scratch.layers.convolution import (
     WINOGRAD_CHANNELS,
     conv_backward,
     conv_backward_filters,
@@ -22,7 +23,6 @@ from striate.scratch.convolution import (
     plain_backward,
     plain_forward,
 )
-from striate.scratch.gradcheck import gradcheck
 
 
 def normal(*shapes: tuple[int, ...], dtype: str = "float64") -> list[Array]:

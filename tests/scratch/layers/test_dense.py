@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from striate.base.errors import NetError
-from striate.scratch.dense import dense_backward, dense_backward_weights, dense_forward
 from striate.scratch.gradcheck import gradcheck
+from striate.scratch.layers.dense import dense_backward, dense_backward_weights, dense_forward
 
 SIZES = st.integers(1, 5)
 

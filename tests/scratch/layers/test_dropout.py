@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from striate.base.errors import NetError
-from striate.scratch.dropout import Scaling, dropout_backward, dropout_forward
 from striate.scratch.gradcheck import gradcheck
+from striate.scratch.layers.dropout import Scaling, dropout_backward, dropout_forward
 
 X, MASK = np.array([[1.0, 2.0], [3.0, -4.0]]), np.array([[True, False], [True, True]])
 

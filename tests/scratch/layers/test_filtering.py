@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy import signal
 
 from striate.base.errors import NetError
-from striate.scratch.convolution import conv_backward, conv_forward
-from striate.scratch.filtering import convolve_filt, convolve_full, convolve_valid
+from striate.scratch.layers.convolution import conv_backward, conv_forward
+from striate.scratch.layers.filtering import convolve_filt, convolve_full, convolve_valid
 
 A, B = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([[1.0, 10.0]])
 SIZE = st.integers(1, 5)

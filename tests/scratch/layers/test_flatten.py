@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from striate.scratch.flatten import flatten_backward, flatten_forward
+from striate.scratch.layers.flatten import flatten_backward, flatten_forward
 
 
 def test_channels_follow_one_another() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from striate.base.errors import DataError, NetError
 from striate.scratch.gradcheck import gradcheck
-from striate.scratch.losses import hinge_loss, logistic_loss, signs_of, softmax_loss
+from striate.scratch.layers.losses import hinge_loss, logistic_loss, signs_of, softmax_loss
 
 TWO: dict[str, tuple[Callable[..., Any], Callable[[torch.Tensor, torch.Tensor], torch.Tensor]]] = {
     "logistic": (logistic_loss, lambda x, s: F.binary_cross_entropy_with_logits(x, (s + 1) / 2)),

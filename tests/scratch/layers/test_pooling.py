@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from striate.base.errors import NetError
-from striate.scratch import blocks
-from striate.scratch.blocks import Array
+from striate.scratch.fast import cache_blocks as blocks
+from striate.scratch.fast.cache_blocks import Array
 from striate.scratch.gradcheck import gradcheck
-from striate.scratch.pooling import max_pool_backward, max_pool_forward
+from striate.scratch.layers.pooling import max_pool_backward, max_pool_forward
 
 NEEDED = "(N, C, H, W) of type float16, float32 or float64 is needed"
 

@@ -5,9 +5,9 @@ import pytest
 
 from striate.base.errors import StudyError
 from striate.base.intervals import share_of
-from striate.studies.better import Better
-from striate.studies.outcome import Outcome
-from striate.studies.statistics import compare
+from striate.studies.claims.better import Better
+from striate.studies.claims.comparison import compare
+from striate.studies.claims.outcome import Outcome
 
 CLAIM = Better("improves", "it improves the result", ("bn", "bn x5"), "plain", "final", 0.005)
 SCALE = share_of(1000)

@@ -9,9 +9,9 @@ import pytest
 
 from striate.base.errors import StudyError
 from striate.base.intervals import share_of
-from striate.studies.choice import Choice
-from striate.studies.outcome import Outcome
-from striate.studies.statistics import compare
+from striate.studies.claims.choice import Choice
+from striate.studies.claims.comparison import compare
+from striate.studies.claims.outcome import Outcome
 
 CLAIM = Choice("rate", "one rate is best", ("a", "b", "c"), "final", 0.01)
 

@@ -8,7 +8,7 @@ from scipy import special, stats
 
 from striate.base.errors import StudyError
 from striate.base.intervals import Scale, share_of
-from striate.studies.statistics import (
+from striate.studies.claims.comparison import (
     Comparison,
     compare,
     exact_floor,

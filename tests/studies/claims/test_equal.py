@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from striate.base.errors import StudyError
-from striate.studies.equal import Equal, differences
-from striate.studies.outcome import Outcome
+from striate.studies.claims.equal import Equal, differences
+from striate.studies.claims.outcome import Outcome
 
 CLAIM = Equal("one curve", "Both trace one curve", treatment="by hand", control="torch", tolerance=1e-3)
 

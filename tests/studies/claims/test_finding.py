@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from striate.base.intervals import Scale
-from striate.studies.finding import Finding, also_text, failures_text, find, interval_text, lead
-from striate.studies.outcome import Outcome
-from striate.studies.statistics import compare, seeds_needed
+from striate.studies.claims.comparison import compare, seeds_needed
+from striate.studies.claims.finding import Finding, also_text, failures_text, find, interval_text, lead
+from striate.studies.claims.outcome import Outcome
 
 
 def runs(arm: str, *finals: float | None) -> list[Outcome]:

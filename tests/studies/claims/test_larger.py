@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from striate.base.errors import StudyError
-from striate.studies.larger import Larger
-from striate.studies.outcome import Outcome
-from striate.studies.statistics import compare
+from striate.studies.claims.comparison import compare
+from striate.studies.claims.larger import Larger
+from striate.studies.claims.outcome import Outcome
 
 CLAIM = Larger("vanishes", "the gradient is larger", ("relu",), "sigmoid", "train/gradient", 1.0, log=True)
 

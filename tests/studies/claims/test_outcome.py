@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from striate.base.errors import StudyError
-from striate.studies.outcome import Outcome, by_arm, copies, distinct, scores, tally
+from striate.studies.claims.outcome import Outcome, by_arm, copies, distinct, scores, tally
 
 RUN = Outcome("bn", 0, "finished", 1e-3, 3, 1000, 10, 500, (0.5, 0.8, 0.7), (1.0, 2.0, 3.0), 0.75)
 LOST = replace(RUN, seed=1, status="diverged", val_accuracy=(0.5,), seconds=(1.0,), test_accuracy=None)

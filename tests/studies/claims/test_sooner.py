@@ -6,9 +6,9 @@ import pytest
 
 from striate.base.errors import StudyError
 from striate.base.intervals import Scale
-from striate.studies.outcome import Outcome
-from striate.studies.sooner import Sooner, first_epoch
-from striate.studies.statistics import compare
+from striate.studies.claims.comparison import compare
+from striate.studies.claims.outcome import Outcome
+from striate.studies.claims.sooner import Sooner, first_epoch
 
 CLAIM = Sooner("accelerates", "it accelerates", ("bn",), "plain", 1.0)
 

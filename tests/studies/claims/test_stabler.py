@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 from striate.base.errors import StudyError
-from striate.studies.outcome import Outcome
-from striate.studies.stabler import Stabler
+from striate.studies.claims.outcome import Outcome
+from striate.studies.claims.stabler import Stabler
 
 CLAIM = Stabler("permits", "it permits larger rates", ("bn x1", "bn x5", "bn x10"), ("plain x1", "plain x5"))
 

@@ -3,9 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from striate.base.files import read_json, write_json
-from striate.studies.statistics import compare
-from striate.studies.verdict import Verdict, decide
+from striate.base.disk.files import read_json, write_json
+from striate.studies.claims.comparison import compare
+from striate.studies.claims.verdict import Verdict, decide
 
 BASE = compare([1.0, 2.0], [0.0, 1.0])
 

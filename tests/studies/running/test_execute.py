@@ -17,18 +17,18 @@ from pathlib import Path
 import pytest
 
 from damage import damages
+from striate.base.disk.files import read_json, write_json
+from striate.base.disk.sealed_json import sealed
 from striate.base.errors import DataError, NetError, StudyError
-from striate.base.files import read_json, write_json
-from striate.base.ours import sealed
-from striate.reports.study import write_study_report
-from striate.studies import execute
-from striate.studies.better import Better
-from striate.studies.execute import run_study, standing
+from striate.reports.study.page import write_study_report
+from striate.studies.claims.better import Better
 from striate.studies.question import Arm, Study
-from striate.studies.worker import do
-from striate.studies.workers import Job, run_jobs
-from striate.training.recipe import Recipe
-from striate.training.run import open_run
+from striate.studies.running import execute
+from striate.studies.running.execute import run_study, standing
+from striate.studies.running.pool import Job, run_jobs
+from striate.studies.running.process import do
+from striate.training.folder.run import open_run
+from striate.training.recipe.recipe import Recipe
 
 CLAIM = Better("better", "b beats a", treatment=("b",), control="a", measure="test", margin=0.01)
 BASE = Recipe(net_options={"widths": [[4]], "hidden": []}, epochs=1, batch_size=256)
@@ -94,8 +94,8 @@ def test_a_worker_that_is_killed_fails_its_run_alone(tmp_path: Path) -> None:
 
 
 def test_two_processes_do_not_work_on_one_study(tmp_path: Path) -> None:
+    from striate.base.disk.lock import locked
     from striate.base.errors import RunError
-    from striate.base.lock import locked
 
     with locked(tmp_path / "out"), pytest.raises(RunError, match=f"in use by process {os.getpid()}"):
         run_study(study(), tmp_path / "out")
@@ -241,6 +241,6 @@ def _holders(folder: Path) -> list[int]:
 
 def _is_worker(pid: int) -> bool:
     try:
-        return b"striate.studies.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"striate.studies.running.process" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from striate.base.files import read_json
-from striate.studies import judge as judging
-from striate.studies.better import Better
-from striate.studies.execute import run_study
-from striate.studies.judge import equals, judge
-from striate.studies.outcome import Outcome
+from striate.base.disk.files import read_json
+from striate.studies.claims.better import Better
+from striate.studies.claims.outcome import Outcome
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.studies.running import judge as judging
+from striate.studies.running.execute import run_study
+from striate.studies.running.judge import equals, judge
+from striate.training.recipe.recipe import Recipe
 
 CLAIM = Better("better", "b beats a", treatment=("b",), control="a", measure="test", margin=0.01)
 

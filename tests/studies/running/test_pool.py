@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from striate.studies.workers import share
+from striate.studies.running.pool import share
 
 
 def test_all_cores_are_shared_out() -> None:
-    from striate.studies.workers import cores
+    from striate.studies.running.pool import cores
 
     assert share(100, gpu=False) == (cores(), 1)
     assert share(1, gpu=False) == (1, cores())

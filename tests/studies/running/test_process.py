@@ -6,8 +6,8 @@ import os
 import threading
 from pathlib import Path
 
-from striate.studies.worker import tell
-from striate.studies.workers import Job, Worker
+from striate.studies.running.pool import Job, Worker
+from striate.studies.running.process import tell
 
 
 def test_an_error_longer_than_a_pipe_ends_its_run_alone() -> None:

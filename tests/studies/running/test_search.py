@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
+from striate.base.disk.files import read_json
 from striate.base.errors import StudyError
-from striate.base.files import read_json
-from striate.studies import search as searching
 from striate.studies.catalog import BUILTIN
-from striate.studies.choice import Choice
-from striate.studies.execute import run_study
-from striate.studies.judge import Answer
-from striate.studies.outcome import Outcome
+from striate.studies.claims.choice import Choice
+from striate.studies.claims.outcome import Outcome
 from striate.studies.question import Search, Study
-from striate.studies.search import arm_name, grid, run_search, sampled
-from striate.training.recipe import Recipe
+from striate.studies.running import search as searching
+from striate.studies.running.execute import run_study
+from striate.studies.running.judge import Answer
+from striate.studies.running.search import arm_name, grid, run_search, sampled
+from striate.training.recipe.recipe import Recipe
 
 SELECTIONS = (
     *("hidden-units", "filter-size", "dropout-rate"),

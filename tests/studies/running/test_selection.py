@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from striate.base.errors import StudyError
-from striate.studies.choice import Choice
-from striate.studies.execute import run_study
-from striate.studies.outcome import Outcome
+from striate.studies.claims.choice import Choice
+from striate.studies.claims.outcome import Outcome
 from striate.studies.question import Arm, Search, Study
-from striate.studies.selection import at_the_edge, chosen, touched
-from striate.training.recipe import Recipe
+from striate.studies.running.execute import run_study
+from striate.studies.running.selection import at_the_edge, chosen, touched
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(net_options={"widths": [[4]], "hidden": []}, epochs=1, batch_size=256)
 RATES = {"slow": 1e-5, "middle": 0.01, "fast": 0.02}

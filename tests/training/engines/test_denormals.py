@@ -8,7 +8,7 @@ from collections.abc import Generator
 import pytest
 import torch
 
-from striate.training.denormals import denormals_flushed
+from striate.training.engines.denormals import denormals_flushed
 
 ELSEWHERE = pytest.mark.skipif(sys.platform != "linux", reason="workers are reached through GNU's OpenMP")
 
@@ -37,7 +37,7 @@ def test_denormals_are_flushed_on_all_threads_and_only_inside(threads: int) -> N
 
 
 def test_where_workers_are_out_of_reach_nothing_is_flushed(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
-    monkeypatch.setattr("striate.training.denormals.ctypes.CDLL", lambda name: object())
+    monkeypatch.setattr("striate.training.engines.denormals.ctypes.CDLL", lambda name: object())
     with denormals_flushed():
         assert flushed() == (1 if threads == 1 else 0)
     assert flushed() == 0

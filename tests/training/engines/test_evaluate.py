@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from striate.training.evaluate import evaluate
+from striate.training.engines.evaluate import evaluate
 
 
 class Constant(nn.Module):

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.nets import build
-from striate.training import machine
+from striate.training.engines import machine
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ import torch
 from torch import nn
 
 from striate.nets import build
-from striate.training.optimise import (
+from striate.training.engines.optimise import (
     load_state_tensors,
     make_optimizer,
     set_learning_rate,
     set_update,
     state_tensors,
 )
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 RECIPES = {
     "sgd": Recipe(optimizer="sgd", momentum=0.0, weight_decay=0.1),

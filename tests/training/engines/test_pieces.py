@@ -12,11 +12,11 @@ from torch import Tensor, nn
 
 from striate.data import Split
 from striate.scratch import catalog as by_hand
-from striate.training import pieces
-from striate.training.batches import in_order
-from striate.training.evaluate import evaluate
-from striate.training.normalization import Normalization
-from striate.training.scratch_engine import score
+from striate.training.engines import pieces
+from striate.training.engines.evaluate import evaluate
+from striate.training.engines.scratch import score
+from striate.training.feed.batches import in_order
+from striate.training.feed.normalization import Normalization
 
 
 class Wide(nn.Module):

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 
 from striate.data import load
-from striate.training.recipe import Recipe
-from striate.training.setup import set_up
+from striate.training.engines.setup import set_up
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import train
 
 SMALL = Recipe(

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 import torch
 
+from striate.base.disk.files import read_json
 from striate.base.errors import NetError, RecipeError
-from striate.base.files import read_json
 from striate.data import ImageSet
 from striate.training import loop
-from striate.training.batches import in_order
+from striate.training.engines.scratch import ScratchEngine
+from striate.training.engines.setup import set_up
+from striate.training.feed.batches import in_order
 from striate.training.loop import Tick
-from striate.training.recipe import Recipe
-from striate.training.scratch_engine import ScratchEngine
-from striate.training.setup import set_up
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import best_net, train
 from striate.training.train import test as score
 

@@ -11,9 +11,9 @@ import torch.nn.functional as F
 
 from striate.data import ImageSet
 from striate.scratch import catalog
-from striate.training.recipe import Recipe
+from striate.training.engines.twin import Masks, put_weights, twin, twin_state
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import train
-from striate.training.twin import Masks, put_weights, twin, twin_state
 
 NETS = {
     "softmax": {},

@@ -11,12 +11,12 @@ import torch
 
 from striate.base.errors import RecipeError
 from striate.data import ImageSet, Split
-from striate.data.augment import flip, pad_crop
-from striate.data.mixing import shares
-from striate.training.batches import Feed, split
-from striate.training.recipe import Recipe
-from striate.training.setup import set_up
-from striate.training.treatments import NAMES, check, first_flips, mix_of, treat, treatments, untreated
+from striate.data.augment.geometry import flip, pad_crop
+from striate.data.augment.mixing import shares
+from striate.training.engines.setup import set_up
+from striate.training.feed.augmentation import NAMES, check, first_flips, mix_of, treat, treatments, untreated
+from striate.training.feed.batches import Feed, split
+from striate.training.recipe.recipe import Recipe
 
 CPU = torch.device("cpu")
 WITH: dict[str, dict[str, Any]] = {

@@ -10,8 +10,8 @@ import torch
 
 from striate.base.errors import DataError
 from striate.data import ImageSet
-from striate.training.batches import Feed, in_order, split
-from striate.training.recipe import Recipe
+from striate.training.feed.batches import Feed, in_order, split
+from striate.training.recipe.recipe import Recipe
 
 CPU = torch.device("cpu")
 

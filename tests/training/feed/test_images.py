@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 
 import striate as st
-from striate.app.images import pictures
+from striate.app.inputs.images import pictures
+from striate.app.inputs.opened_net import open_subject
 from striate.app.score import score
-from striate.app.subject import open_subject
+from striate.base.disk.files import read_json
 from striate.base.errors import DataError
-from striate.base.files import read_json
-from striate.training.images import asked, images_of
-from striate.training.recipe import Recipe
+from striate.training.feed.images import asked, images_of
+from striate.training.recipe.recipe import Recipe
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import torch
 from sklearn.preprocessing import StandardScaler
 
 from striate.base.errors import DataError
-from striate.training.normalization import Normalization, notes_on, permutation
+from striate.training.feed.normalization import Normalization, notes_on, permutation
 
 CPU = torch.device("cpu")
 

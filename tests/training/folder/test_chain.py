@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 
 from damage import Damage, damages
+from striate.base.disk.files import read_json, write_json
+from striate.base.disk.sealed_json import sealed
 from striate.base.errors import RunError, StriateError
-from striate.base.files import read_json, write_json
-from striate.base.ours import sealed
 from striate.data import ImageSet
 from striate.training import loop
-from striate.training.chain import UNVOUCHED, best_step, identity
-from striate.training.inspection import inspect
+from striate.training.folder.chain import UNVOUCHED, best_step, identity
+from striate.training.folder.inspection import inspect
+from striate.training.folder.run import DONE, open_run
+from striate.training.folder.tables import Row, read_history
 from striate.training.loop import Tick
-from striate.training.recipe import Recipe
-from striate.training.run import DONE, open_run
+from striate.training.recipe.recipe import Recipe
 from striate.training.session import mended
-from striate.training.tables import Row, read_history
 from striate.training.train import best_net, train
 from striate.training.train import test as score
 

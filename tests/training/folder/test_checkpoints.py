@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from striate.base.disk.files import read_json, write_json
+from striate.base.disk.sealed_json import sealed
 from striate.base.errors import RunError
-from striate.base.files import read_json, write_json
-from striate.base.ours import sealed
-from striate.training.checkpoints import newest, prune, write
+from striate.training.folder.checkpoints import newest, prune, write
 
 
 def put(folder: Path, step: int) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from striate.training.events import EventFile
-from striate.training.tables import Row
+from striate.training.folder.events import EventFile
+from striate.training.folder.tables import Row
 
 
 def test_tensorboard_reads_the_scalars(tmp_path: Path) -> None:
@@ -24,8 +24,8 @@ def test_tensorboard_reads_the_scalars(tmp_path: Path) -> None:
 KILLED = """
 import os, sys
 from pathlib import Path
-from striate.training.events import EventFile
-from striate.training.tables import Row
+from striate.training.folder.events import EventFile
+from striate.training.folder.tables import Row
 with EventFile(Path(sys.argv[1]), int(sys.argv[2])) as events:
     for step in range(int(sys.argv[2]) + 1, int(sys.argv[3]) + 1):
         events.write([Row(step, step, "val", "accuracy", step / 64)])

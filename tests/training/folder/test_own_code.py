@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from striate.base.disk.files import read_json, write_json
 from striate.base.errors import NetError, RunError
-from striate.base.files import read_json, write_json
 from striate.data import ImageSet
-from striate.nets import trust
-from striate.training import own_code
+from striate.nets.custom import trust
 from striate.training import train as door
-from striate.training.recipe import Recipe
-from striate.training.run import open_run
+from striate.training.folder import own_code
+from striate.training.folder.run import open_run
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import best_net, train
 
 NET = """

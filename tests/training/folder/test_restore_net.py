@@ -10,8 +10,8 @@ from safetensors.torch import save_file
 
 from striate.data import ImageSet
 from striate.nets import build
-from striate.training.recipe import Recipe
-from striate.training.saved import by_hand, rate, saved_net
+from striate.training.folder.restore_net import by_hand, rate, saved_net
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import best_net, train
 
 OPTIONS = {"filters": 3, "filter_size": 3, "hidden": 8, "batch_norm": True, "dropout": 0.3}

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from striate.base.disk.lock import locked
 from striate.base.errors import RunError
-from striate.base.lock import locked
-from striate.training.recipe import Recipe
-from striate.training.run import begin, open_run, write_status
+from striate.training.folder.run import begin, open_run, write_status
+from striate.training.recipe.recipe import Recipe
 
 
 def test_a_fresh_run_is_running(tmp_path: Path) -> None:

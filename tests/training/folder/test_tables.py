@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from damage import FOREIGN
 from striate.base.errors import RunError
-from striate.training.tables import (
+from striate.training.folder.tables import (
     HEADER,
     TIMING_HEADER,
     Row,

@@ -7,8 +7,8 @@ import pytest
 from striate.base.errors import NetError, RecipeError
 from striate.nets import catalog as torch_nets
 from striate.scratch import catalog as scratch_nets
-from striate.training.known_nets import complete, engine_faults, net_names, options_of
-from striate.training.recipe import Recipe
+from striate.training.recipe.engine_nets import complete, engine_faults, net_names, options_of
+from striate.training.recipe.recipe import Recipe
 
 
 def test_every_net_of_both_catalogues_is_known_to_its_engine_alone() -> None:

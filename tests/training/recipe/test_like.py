@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from striate.base.errors import RecipeError
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 
 def test_keras_at_once() -> None:

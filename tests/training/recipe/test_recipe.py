@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from striate.base.errors import RecipeError
-from striate.training.recipe import Recipe, differing, parse_setting, recipe_from_json
+from striate.training.recipe.recipe import Recipe, differing, parse_setting, recipe_from_json
 
 
 def test_all_faults_are_listed_together_with_the_nearest_names() -> None:

@@ -12,10 +12,10 @@ from sklearn.linear_model import LogisticRegression
 from torch import nn
 
 from striate.data import load
-from striate.training.batches import split
-from striate.training.linear import Distance, advice, distance
-from striate.training.recipe import Recipe
+from striate.training.feed.batches import split
+from striate.training.recipe.recipe import Recipe
 from striate.training.train import best_net, train
+from striate.training.trials.linear_optimum import Distance, advice, distance
 
 TABLE = load("sums")
 LOGISTIC = Recipe(engine="scratch", net="logistic", data="sums")

@@ -11,8 +11,8 @@ import torch
 
 from striate.base.errors import RecipeError
 from striate.data import ImageSet, Split
-from striate.training.range_test import ramp_rates, range_test, smoothed, suggestion
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
+from striate.training.trials.lr_range import ramp_rates, range_test, smoothed, suggestion
 
 SMALL = Recipe(net_options={"widths": [[4]], "hidden": [8]}, batch_size=20, seed=3)
 

@@ -10,8 +10,8 @@ import torch
 
 from striate.data import ImageSet, Split
 from striate.nets import catalog
-from striate.training.overfit import overfit_batch
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
+from striate.training.trials.overfit import overfit_batch
 
 SMALL = Recipe(net_options={"widths": [[4]], "hidden": [16]}, batch_size=12, lr=0.01)
 

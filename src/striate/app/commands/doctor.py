@@ -22,7 +22,7 @@ def examine(data_dir: Path | None) -> list[Finding]:
 
     from striate.data import describe
     from striate.nets import build
-    from striate.training import machine
+    from striate.training.engines import machine
 
     facts = machine.environment()
     where = machine.device()

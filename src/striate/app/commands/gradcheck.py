@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson
-from striate.app.speech import tell
+from striate.app.commands.look import AsJson
+from striate.app.terminal.speech import tell
 
 if TYPE_CHECKING:
     from striate.scratch.gradcheck import GradCheck
-    from striate.scratch.layers import Case
+    from striate.scratch.gradcheck_cases import Case
 
 
 def gradcheck(
@@ -22,9 +22,9 @@ def gradcheck(
     as_json: AsJson = False,
 ) -> None:
     """Check the layers by hand: each analytic gradient against central differences in float64."""
-    from striate.app import terminal
-    from striate.base.files import dump_json
-    from striate.scratch import layers
+    from striate.app.terminal import show as terminal
+    from striate.base.disk.files import dump_json
+    from striate.scratch import gradcheck_cases as layers
     from striate.scratch.gradcheck import summary
 
     cases = layers.cases(layer)
@@ -47,7 +47,7 @@ def gradcheck(
 def _show(found: list[tuple[Case, GradCheck]]) -> None:
     from rich.text import Text
 
-    from striate.app import terminal
+    from striate.app.terminal import show as terminal
 
     out = terminal.console()
     numbers = ("entries", "worst error", "analytic", "numeric")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from striate.app.speech import say, tell
+from striate.app.terminal.speech import say, tell
 from striate.base.errors import shown
 
 DataDir = Annotated[Path | None, typer.Option(help="Where the data lie, before $STRIATE_DATA and the user cache.")]
@@ -25,7 +25,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def free(value: Path | None) -> Path | None:
     """Refuse at once, before anything is computed, a file that may not be written; for options that name one."""
-    from striate.base.outputs import claim
+    from striate.base.disk.outputs import claim
 
     if value is not None:
         claim(value)
@@ -81,9 +81,9 @@ def list_fields(
     as_json: AsJson = False,
 ) -> None:
     """List what --set reaches: the fields of a recipe and the options of a net."""
-    from striate.app.field_table import ROOM, show_fields
-    from striate.app.fields import fields_of
-    from striate.app.terminal import console
+    from striate.app.terminal.field_table import ROOM, show_fields
+    from striate.app.terminal.fields import fields_of
+    from striate.app.terminal.show import console
 
     every = fields_of(engine.value, net or "convnet")
     rows = [row for row in every if net is None or row[0] != "recipe"]
@@ -113,12 +113,12 @@ def show_net(
     as_json: AsJson = False,
 ) -> None:
     """Show a net layer by layer: shapes, parameters, multiply-adds, receptive field."""
-    from striate.app import terminal
-    from striate.app.describe import net_anatomy, remarks
-    from striate.base.files import dump_json
-    from striate.base.outputs import write_output
-    from striate.reports.figure import architecture_svg, architecture_text
-    from striate.reports.svg import file_of
+    from striate.app.inputs.net_anatomy import net_anatomy, remarks
+    from striate.app.terminal import show as terminal
+    from striate.base.disk.files import dump_json
+    from striate.base.disk.outputs import write_output
+    from striate.reports.kit.svg import file_of
+    from striate.reports.net.figure import architecture_svg, architecture_text
 
     anatomy = net_anatomy(name, settings_of(settings), shape, classes, by_hand=engine is Engine.SCRATCH)
     if engine is Engine.TORCH and not Path(name).is_dir():
@@ -140,7 +140,7 @@ def show_net(
 
 def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Examine this machine: versions, processor, precision, data."""
-    from striate.app.doctor import examine
+    from striate.app.commands.doctor import examine
 
     findings = examine(data_dir)
     rows = [("ok" if f.well else "MEND", f.subject, f.text) for f in findings]
@@ -153,7 +153,7 @@ def settings_of(texts: list[str] | None) -> dict[str, Any]:
     """Return the fields that ``--set`` options name; raises RecipeError for one that is not FIELD=VALUE, or comes twice."""
     if not texts:
         return {}
-    from striate.training.recipe import parse_setting
+    from striate.training.recipe.recipe import parse_setting
 
     pairs = [parse_setting(text) for text in texts]
     names = [name for name, _ in pairs]
@@ -166,7 +166,7 @@ def settings_of(texts: list[str] | None) -> dict[str, Any]:
 
 def tell_shared_names(net: str) -> None:
     """Say which options of ``net`` are reached by their full names alone, since a recipe has fields of these names."""
-    from striate.app.fields import shared_names
+    from striate.app.terminal.fields import shared_names
     from striate.base.errors import listed, printable
 
     if names := shared_names(net):
@@ -183,7 +183,7 @@ def _rows(columns: tuple[str, ...], rows: list[tuple[str, ...]], as_json: bool) 
         return
     from rich.text import Text
 
-    from striate.app.terminal import console, table
+    from striate.app.terminal.show import console, table
 
     made = table(*columns)
     for row in rows:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings
-from striate.app.speech import say, tell
+from striate.app.commands.look import AsJson, DataDir, Settings
+from striate.app.terminal.speech import say, tell
 
 if TYPE_CHECKING:
     from striate.studies.cost import Cost
@@ -57,11 +57,11 @@ def show_study(
     as_json: AsJson = False,
 ) -> None:
     """Show a study before it runs: arms, seeds, claims, runs and time; or how far one in a folder is, and write its files."""
-    from striate.app import ask
-    from striate.app.learn import changes_of
+    from striate.app import study as ask
+    from striate.app.commands.train import changes_of
+    from striate.base.disk.files import dump_json
     from striate.base.errors import StudyError
-    from striate.base.files import dump_json
-    from striate.reports.plan import record_of, standing_of, text_of
+    from striate.reports.study.plan import record_of, standing_of, text_of
 
     changes = changes_of(settings, data=data, epochs=epochs, net=net)
     if name is not None and (Path(name) / "study.json").is_file():
@@ -92,8 +92,8 @@ def _cost(planned: Study, data_dir: Path | None, workers: int | None) -> Cost | 
 
 
 def _write(folder: Path, to: To, out: Path, as_json: bool) -> None:
-    from striate.base.files import dump_json
-    from striate.reports.study_files import write_files
+    from striate.base.disk.files import dump_json
+    from striate.reports.study.files import write_files
 
     written = write_files(folder, to.value, out)
     record: dict[str, Any] = {"written": [str(path) for path in written]}

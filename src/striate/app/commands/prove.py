@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson, free
-from striate.app.speech import say, tell
+from striate.app.commands.look import AsJson, free
+from striate.app.terminal.speech import say, tell
 from striate.base.errors import ProofError, sentence
 
 if TYPE_CHECKING:
@@ -41,10 +41,11 @@ def prove(
             raise ProofError(f"which proof? write its name right after prove; accepted are {', '.join(_names())}")
         _list(as_json)
         return
-    from striate.app import derivation, terminal
-    from striate.base.files import dump_json
+    from striate.app.terminal import proof as derivation
+    from striate.app.terminal import show as terminal
+    from striate.base.disk.files import dump_json
     from striate.proofs import catalog
-    from striate.reports.proof_command import command
+    from striate.reports.proof.command import command
 
     entry = catalog.entry(name)
     fields = {field: info.annotation for field, info in entry.Parameters.model_fields.items()}
@@ -63,7 +64,8 @@ def prove(
 
 def _help(context: typer.Context, name: str | None) -> None:
     """Print what the command takes and, after the name of a proof, what that proof takes."""
-    from striate.app import derivation, terminal
+    from striate.app.terminal import proof as derivation
+    from striate.app.terminal import show as terminal
     from striate.proofs import catalog
 
     parameters = catalog.entry(name).Parameters if name and not name.startswith("-") else None
@@ -126,8 +128,9 @@ def _names() -> tuple[str, ...]:
 
 def _list(as_json: bool) -> None:
     """Check every proof at its own sizes; leave with 1 when one does not hold."""
-    from striate.app import derivation, terminal
-    from striate.base.files import dump_json
+    from striate.app.terminal import proof as derivation
+    from striate.app.terminal import show as terminal
+    from striate.base.disk.files import dump_json
     from striate.proofs import catalog
 
     rows: list[dict[str, Any]] = []
@@ -146,9 +149,9 @@ def _list(as_json: bool) -> None:
 
 
 def _write(proof: Proof, html: Path | None, latex: Path | None) -> None:
-    from striate.base.outputs import write_output
-    from striate.reports.proof import proof_html
-    from striate.reports.proof_latex import proof_latex
+    from striate.base.disk.outputs import write_output
+    from striate.reports.proof.latex import proof_latex
+    from striate.reports.proof.page import proof_html
 
     for file, written in ((html, proof_html), (latex, proof_latex)):
         if file is not None:

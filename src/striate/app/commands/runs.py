@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from striate.app.look import AsJson, DataDir, free
-from striate.app.speech import say, tell
+from striate.app.commands.look import AsJson, DataDir, free
+from striate.app.terminal.speech import say, tell
 
 COLUMNS = ("run", "net", "data", "status", "epoch", "best", "test", "age")
 
@@ -20,9 +20,9 @@ def list_runs(
     as_json: AsJson = False,
 ) -> None:
     """List the runs in a folder: net, data, status, epochs, best validation accuracy, test accuracy, age."""
-    from striate.base.files import dump_json
-    from striate.reports.listing import aged
-    from striate.reports.listing import list_runs as found
+    from striate.base.disk.files import dump_json
+    from striate.reports.run.listing import aged
+    from striate.reports.run.listing import list_runs as found
 
     runs = found(folder)
     if as_json:
@@ -33,7 +33,7 @@ def list_runs(
         return
     from rich.text import Text
 
-    from striate.app.terminal import console, table
+    from striate.app.terminal.show import console, table
     from striate.base.errors import printable
 
     made = table(*COLUMNS, right=("epoch", "best", "test", "age"))
@@ -68,10 +68,10 @@ def show_run(
 ) -> None:
     """Show a run: its curves, how it was trained in words, what it takes for what, class by class."""
     from striate.app.run_shown import run_record, seen, show_seen
-    from striate.app.terminal import console
-    from striate.base.files import dump_json
-    from striate.base.outputs import write_output
-    from striate.reports.run import run_page
+    from striate.app.terminal.show import console
+    from striate.base.disk.files import dump_json
+    from striate.base.disk.outputs import write_output
+    from striate.reports.run.page import run_page
     from striate.training.session import misfits
 
     shown = seen(folder, on.value, quick=quick, data_dir=data_dir)

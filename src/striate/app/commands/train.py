@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from striate.app import trials
-from striate.app.look import AsJson, DataDir, Settings, settings_of, tell_shared_names
-from striate.app.speech import say, tell
-from striate.base.files import part_of_name
+from striate.app.commands import trials
+from striate.app.commands.look import AsJson, DataDir, Settings, settings_of, tell_shared_names
+from striate.app.terminal.speech import say, tell
+from striate.base.disk.files import part_of_name
 
 if TYPE_CHECKING:
-    from striate.training.run import Run
+    from striate.training.folder.run import Run
 
 INTERRUPTED, DIVERGED = 130, 4
 Like = Annotated[
@@ -76,7 +76,7 @@ def train(
     if overfit_batch and out is not None:
         raise typer.BadParameter("--overfit-batch writes no files; leave out --out")
 
-    from striate.training.recipe import Recipe
+    from striate.training.recipe.recipe import Recipe
 
     recipe = Recipe().change(**changes)
     if recipe.engine == "torch":
@@ -90,8 +90,8 @@ def train(
     net_name, data_name = part_of_name(recipe.net), part_of_name(os.path.basename(os.path.abspath(recipe.data)))
     folder = out or Path("runs") / f"{net_name}-{data_name}-{recipe.seed}"
 
-    from striate.app.progress import watching_run
-    from striate.app.terminal import console
+    from striate.app.terminal.progress import watching_run
+    from striate.app.terminal.show import console
     from striate.training import train as door
 
     done = _done(folder)
@@ -107,8 +107,8 @@ def resume(
     as_json: AsJson = False,
 ) -> None:
     """Continue an interrupted run; it ends in the same bytes as if it had never stopped."""
-    from striate.app.progress import watching_run
-    from striate.app.terminal import console
+    from striate.app.terminal.progress import watching_run
+    from striate.app.terminal.show import console
     from striate.training import train as door
 
     done = _done(folder)
@@ -120,7 +120,7 @@ def resume(
 def _done(folder: Path) -> Run | None:
     """Return the run in ``folder`` where it has ended before; None where it goes on, or has still to be mended."""
     from striate.base.errors import RunError
-    from striate.training.run import DONE, open_run
+    from striate.training.folder.run import DONE, open_run
 
     try:
         run = open_run(folder) if (folder / "status.json").exists() else None
@@ -130,7 +130,7 @@ def _done(folder: Path) -> Run | None:
 
 
 def _end(run: Any, as_json: bool, done: bool) -> None:
-    from striate.app import terminal
+    from striate.app.terminal import show as terminal
 
     if done:
         say("this run had ended already, and nothing was trained; choose another --out for a new one")
@@ -145,7 +145,7 @@ def _end(run: Any, as_json: bool, done: bool) -> None:
             "last": last,
             "best": None if best is None else {"epoch": best[0], "val_accuracy": best[1]},
         }
-        from striate.base.files import dump_json
+        from striate.base.disk.files import dump_json
 
         tell(dump_json(record), nl=False)
     else:
@@ -166,7 +166,7 @@ def changes_of(settings: list[str] | None, **options: Any) -> dict[str, Any]:
         raise RecipeError(f"{twice[0]} is given by --{twice[0].replace('_', '-')} and by --set; give it once")
     changes = given | settled
     if isinstance(net := changes.get("net"), str):
-        from striate.nets.trust import trust
+        from striate.nets.custom.trust import trust
 
         trust(net)
     if "hidden" in given and _of_any_depth(changes.get("engine"), changes.get("net")):
@@ -177,8 +177,8 @@ def changes_of(settings: list[str] | None, **options: Any) -> dict[str, Any]:
 def _of_any_depth(engine: str | None, net: str | None) -> bool:
     """Tell whether the net takes the units of any number of hidden layers."""
     from striate.base.errors import StriateError
-    from striate.training.known_nets import complete
-    from striate.training.recipe import Recipe
+    from striate.training.recipe.engine_nets import complete
+    from striate.training.recipe.recipe import Recipe
 
     usual = Recipe()
     try:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from striate.app.speech import say, tell
+from striate.app.terminal.speech import say, tell
 from striate.base.errors import shown
 
 if TYPE_CHECKING:
-    from striate.training.overfit import Overfit
-    from striate.training.range_test import RangeTest
-    from striate.training.recipe import Recipe
+    from striate.training.recipe.recipe import Recipe
+    from striate.training.trials.lr_range import RangeTest
+    from striate.training.trials.overfit import Overfit
 
 
 def overfit(recipe: Recipe, data_dir: Path | None, as_json: bool) -> None:
     """Print whether the recipe learns its first batch by heart; exit code 1 when it does not."""
-    from striate.base.files import dump_json
-    from striate.training.overfit import overfit_batch
+    from striate.base.disk.files import dump_json
+    from striate.training.trials.overfit import overfit_batch
 
     result = overfit_batch(recipe, data_dir=data_dir, warn=say)
     if as_json:
@@ -47,12 +47,12 @@ def overfit_text(result: Overfit) -> str:
 
 def range_test(recipe: Recipe, out: Path | None, data_dir: Path | None, as_json: bool) -> None:
     """Print the loss by learning rate and the suggested one, and write CSV and SVG into ``out``; exit code 1 without any."""
-    from striate.base.files import dump_json, make_folder
-    from striate.base.outputs import claim, claim_folder, write_output
-    from striate.reports.range_test import HEADER, range_test_csv, range_test_svg
-    from striate.reports.svg import file_of
-    from striate.training.range_test import RULE
-    from striate.training.range_test import range_test as test
+    from striate.base.disk.files import dump_json, make_folder
+    from striate.base.disk.outputs import claim, claim_folder, write_output
+    from striate.reports.kit.svg import file_of
+    from striate.reports.run.lr_range import HEADER, range_test_csv, range_test_svg
+    from striate.training.trials.lr_range import RULE
+    from striate.training.trials.lr_range import range_test as test
 
     if out is not None:
         claim_folder(out, "range-test.svg")
@@ -76,8 +76,8 @@ def range_test(recipe: Recipe, out: Path | None, data_dir: Path | None, as_json:
 
 
 def _show(result: RangeTest, rule: str) -> None:
-    from striate.app import terminal
-    from striate.reports.range_test import range_test_rows
+    from striate.app.terminal import show as terminal
+    from striate.reports.run.lr_range import range_test_rows
 
     numbers = ("lr", "smoothed loss", "lowest seed", "highest seed")
     made = terminal.table(*numbers, right=numbers)

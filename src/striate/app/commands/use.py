@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, free, settings_of
-from striate.app.speech import say, tell
+from striate.app.commands.look import AsJson, DataDir, Settings, SkipDamaged, free, settings_of
+from striate.app.terminal.speech import say, tell
 from striate.base.errors import RunError
 
 UNTRAINED = "; it is untrained: no weights were given"
@@ -41,7 +41,7 @@ def test(
     as_json: AsJson = False,
 ) -> None:
     """Score the best-validation checkpoint of a run on its test split, once; or any net with weights on any data."""
-    from striate.base.files import dump_json
+    from striate.base.disk.files import dump_json
 
     alone = not (weights or data or settings or test_flips)
     if best or len(nets) > 1:
@@ -119,7 +119,7 @@ def export(
 ) -> None:
     """Write a net as a file that other programs read, with its classes and normalization in it."""
     from striate.app.export import export as write
-    from striate.base.files import dump_json
+    from striate.base.disk.files import dump_json
 
     options = settings_of(settings)
     result = write(net, to, out, weights=weights, trained_on=trained_on, options=options, data_dir=data_dir)

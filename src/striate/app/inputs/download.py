@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from striate.app.public import public
+from striate.app.inputs.public_addresses import public
 from striate.base.errors import DataError, printable, reason
 from striate.data.picture import Picture, read_picture
 

@@ -1,4 +1,4 @@
-"""What an exported file says by itself, beside the weights: the other end of `striate.app.metadata`.
+"""What an exported file says by itself, beside the weights: the other end of `striate.app.inputs.metadata`.
 
 A file may say anything. What it says is read by this schema or refused by name; it never imports and never calls.
 """
@@ -85,8 +85,8 @@ def metadata_of(path: Path | None) -> Told | None:
 
     Raises NetError, naming the entry, where what is written there is not what `striate export` writes.
     """
-    from striate.base.foreign import kind_of
-    from striate.nets.file_checks import header_of
+    from striate.base.disk.foreign import kind_of
+    from striate.nets.weights.file_checks import header_of
 
     if path is None or path.suffix != ".safetensors" or kind_of(path) != "file":
         return None

@@ -65,7 +65,7 @@ def _named(word: str, asked: _Asked, sets: dict[str, ImageSet]) -> list[Picture]
     from striate.data.picture import read_folder, read_picture
 
     if re.match(r"[a-z][a-z0-9+.-]*://", word, re.IGNORECASE):
-        from striate.app.address import fetch
+        from striate.app.inputs.download import fetch
 
         return [fetch(word)]
     name, colon, index = word.rpartition(":")

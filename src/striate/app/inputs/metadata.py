@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from striate.app.subject import Subject
+    from striate.app.inputs.opened_net import Subject
 
 
 def metadata(subject: Subject) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def _data(subject: Subject) -> str:
 def _normalization(subject: Subject) -> dict[str, Any]:
     """Return by which formula, and in which order of the pixels, an image becomes what the net takes."""
     from striate.data.catalog import is_table
-    from striate.training.normalization import permutation
+    from striate.training.feed.normalization import permutation
 
     inputs, per_image = subject.inputs, subject.per_image
     formula = "(x - mean(x)) / max(std(x), 1 / sqrt(C H W))" if per_image else "(x - mean) / std for each channel"
@@ -63,10 +63,10 @@ def _built_as(subject: Subject) -> dict[str, Any]:
     folder = Path(subject.name)
     if not (folder / "recipe.json").is_file():
         return {}
-    from striate.training.run import open_run
+    from striate.training.folder.run import open_run
 
     recipe = open_run(folder).recipe
     # The nets by hand have a catalogue of their own, and leave as their PyTorch twins.
-    maker = "striate.nets.build" if recipe.engine == "torch" else "striate.training.saved.blank_twin"
+    maker = "striate.nets.build" if recipe.engine == "torch" else "striate.training.folder.restore_net.blank_twin"
     call = f"{maker}(net, options, (height, width, channels), len(classes))"
     return {"built_as": {"engine": recipe.engine, "net": recipe.net, "options": recipe.net_options, "call": call}}

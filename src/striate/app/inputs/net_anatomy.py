@@ -8,14 +8,14 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from striate.base.disk.files import read_json
 from striate.base.errors import NetError, printable, reason
-from striate.base.files import read_json
-from striate.nets.anatomy import Anatomy, anatomy, anatomy_from_json
 from striate.nets.catalog import build, entry
-from striate.nets.own import is_zoo
-from striate.nets.surroundings import seeded
-from striate.nets.trust import trust
-from striate.training.saved import blank_twin
+from striate.nets.custom.load import is_zoo
+from striate.nets.custom.surroundings import seeded
+from striate.nets.custom.trust import trust
+from striate.nets.measure.anatomy import Anatomy, anatomy, anatomy_from_json
+from striate.training.folder.restore_net import blank_twin
 
 USUAL_SHAPE, USUAL_CLASSES = (32, 32, 3), 10
 

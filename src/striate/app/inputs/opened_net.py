@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.app.exported import Told, metadata_of
+from striate.app.inputs.exported import Told, metadata_of
 from striate.base.errors import NetError, ProbeError, listed, nearest, printable
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Subject:
 
     def arranged(self, images: Images) -> Images:
         """Return uint8 images (N, H, W, C) with their pixels where the net sees them."""
-        from striate.training.normalization import permutation
+        from striate.training.feed.normalization import permutation
 
         if not self.permuted:
             return images
@@ -80,7 +80,7 @@ class Subject:
         """Return arranged uint8 images (N, H, W, C) as the net takes them: float32 (N, C, H, W), normalized."""
         import torch
 
-        from striate.training.normalization import Normalization
+        from striate.training.feed.normalization import Normalization
 
         normalize = Normalization(self.inputs.mean, self.inputs.std, per_image=self.per_image)
         return normalize(images, torch.device("cpu")).contiguous()
@@ -106,7 +106,7 @@ def open_subject(
 
     ``warn`` is told when the source of a run's own net has changed since.
     """
-    from striate.nets.own_options import unprefixed
+    from striate.nets.custom.options import unprefixed
 
     folder = Path(text)
     if (folder / "recipe.json").is_file():
@@ -127,8 +127,8 @@ def open_subject(
 
 def _of_run(folder: Path, warn: Callable[[str], None]) -> Subject:
     from striate.nets.inputs import Inputs
-    from striate.training.normalization import Normalization
-    from striate.training.run import open_run
+    from striate.training.feed.normalization import Normalization
+    from striate.training.folder.run import open_run
     from striate.training.train import best_net
 
     run = open_run(folder)
@@ -152,10 +152,10 @@ def _of_catalogue(
     name: str, weights: Path | None, trained_on: str | None, options: dict[str, Any], data_dir: str | Path | None
 ) -> Subject:
     from striate.nets.catalog import ENTRIES, entry
-    from striate.nets.imagenet import class_names
-    from striate.nets.own import is_own, is_zoo
-    from striate.nets.trust import trust
-    from striate.nets.weights import load_weights
+    from striate.nets.custom.load import is_own, is_zoo
+    from striate.nets.custom.trust import trust
+    from striate.nets.published.imagenet import class_names
+    from striate.nets.weights.load import load_weights
 
     trust(name)
     published = entry(name).inputs
@@ -187,7 +187,7 @@ def _of_catalogue(
 def _built(name: str, options: Mapping[str, Any], inputs: Inputs, seed: int) -> nn.Module:
     """Return the net as it is built while the global generators stand at ``seed``: the same one at each command."""
     from striate.nets import build
-    from striate.nets.surroundings import seeded
+    from striate.nets.custom.surroundings import seeded
 
     with seeded(seed):
         return build(name, options, inputs.image_shape, len(inputs.classes) or 1000)
@@ -203,8 +203,8 @@ def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: T
     """Return the net with the weights of a file that says by itself what goes into it; ``options`` go before those it says."""
     from striate.data.catalog import is_table, names
     from striate.nets.inputs import Inputs
-    from striate.nets.weights import load_weights
-    from striate.nets.zoo import without_start
+    from striate.nets.published.zoo import without_start
+    from striate.nets.weights.load import load_weights
 
     built, normalized, size = told.built_as, told.normalization, told.input
     of_this_name = built is not None and (built.engine, built.net) == ("torch", name)
@@ -233,7 +233,7 @@ def inputs_of_data(name: str | None, data_dir: str | Path | None) -> Inputs:
     """Return the image size, the training split's statistics and the class names of data set ``name``, or ImageNet's."""
     from striate.data import load
     from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
-    from striate.training.normalization import Normalization
+    from striate.training.feed.normalization import Normalization
 
     if name == IMAGENET:
         return Inputs((224, 224, 3), IMAGENET_MEAN, IMAGENET_STD, imagenet=True)

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from striate.studies.execute import Beat
+    from striate.studies.running.execute import Beat
+    from striate.training.folder.run import Run
     from striate.training.loop import Tick, Watch
-    from striate.training.run import Run
 
 LONG = 5.0  # seconds that a look may take without having been announced
 SILENCE = 60.0  # seconds between two lines in a log: what is shorter needs none

@@ -10,9 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from striate.app.formula import unicode
-from striate.app.terminal import say, table
-from striate.reports.matrix import Cell, cells
+from striate.app.terminal.latex_unicode import unicode
+from striate.app.terminal.show import say, table
+from striate.reports.proof.weight_labels import Cell, cells
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -13,12 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from striate.base.errors import shown
-from striate.reports.numerals import counted
+from striate.reports.kit.numerals import counted
 
 if TYPE_CHECKING:
-    from striate.nets.anatomy import Anatomy
-    from striate.studies.judge import Answer
-    from striate.training.run import Run
+    from striate.nets.measure.anatomy import Anatomy
+    from striate.studies.running.judge import Answer
+    from striate.training.folder.run import Run
 
 INDENT = 10
 WIDE = 112  # columns at which a net's table has room for every word
@@ -133,7 +133,7 @@ def show_run(out: Console, run: Run) -> None:
         out.print(
             f"best validation accuracy {best[1]:.4f} in epoch {best[0]}, last {run.curve('val', 'accuracy')[-1][1]:.4f}"
         )
-    from striate.training.chain import read_environment
+    from striate.training.folder.chain import read_environment
 
     begun = (run.folder / "environment.json").exists()
     for note in read_environment(run.folder).get("data_notes", []) if begun else []:
@@ -141,7 +141,7 @@ def show_run(out: Console, run: Run) -> None:
     if run.status == "finished" and run.test() is None:
         out.print(f"test it with: striate test {one_line(str(run.folder))}")
     elif run.status == "diverged":
-        from striate.training.run import REMEDY
+        from striate.training.folder.run import REMEDY
 
         out.print(f"train again with {REMEDY}")
     elif run.status == "interrupted":
@@ -153,7 +153,7 @@ def show_anatomy(out: Console, anatomy: Anatomy) -> None:
 
     On a narrow terminal each layer is said in fewer words, and without its memory.
     """
-    from striate.reports.blocks import words
+    from striate.reports.net.blocks import words
 
     wide = out.width >= WIDE
     numbers = ("output", "parameters", "MACs", *(("memory",) if wide else ()), "field")

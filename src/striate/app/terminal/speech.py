@@ -1,6 +1,6 @@
 """The one door to the terminal for text: what striate did not write itself can neither draw on it nor be taken for markup.
 
-`say` and `tell` are for plain lines, `striate.app.terminal` for tables and colours; both let text through `shown`.
+`say` and `tell` are for plain lines, `striate.app.terminal.show` for tables and colours; both let text through `shown`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 
 import typer
 
+from striate.base.disk.files import advice
 from striate.base.errors import Remark, StriateError, foreign_place, reason, shown
-from striate.base.files import advice
 
 STORAGE, DEFECT = 3, 1  # exit codes
 _format, _show = warnings.formatwarning, warnings.showwarning

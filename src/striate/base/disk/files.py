@@ -17,8 +17,8 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+from striate.base.disk.strict_json import dump_json, parse_json
 from striate.base.errors import StorageError, printable
-from striate.base.strict_json import dump_json, parse_json
 
 KINDS = (
     (stat.S_ISREG, "a file"),

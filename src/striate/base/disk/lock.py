@@ -15,8 +15,8 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
+from striate.base.disk.files import is_temporary, kind_of, make_folder, refusals, refuse_links, sweep
 from striate.base.errors import RunError, StorageError, printable
-from striate.base.files import is_temporary, kind_of, make_folder, refusals, refuse_links, sweep
 
 NAME = "lock"
 FORM = re.compile(rb"(\d{1,10}( [\w.-]{1,255})?\s?)?")

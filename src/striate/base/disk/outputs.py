@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from striate.base.disk.files import kind_of, refusals, refuse_dash, regular_or_absent, write_bytes
 from striate.base.errors import StorageError, printable
-from striate.base.files import kind_of, refusals, refuse_dash, regular_or_absent, write_bytes
 
 MARK = "striate:output"
 ENDS = (

@@ -13,9 +13,9 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from striate.base.disk.files import digest, read_json
+from striate.base.disk.strict_json import encode
 from striate.base.errors import RunError, StriateError, printable, reason
-from striate.base.files import digest, read_json
-from striate.base.strict_json import encode
 
 SEALED = 2  # the first format of a record that has a seal
 

@@ -6,7 +6,7 @@ Source: Krizhevsky, Learning multiple layers of features from tiny images, 2009.
 
 What the user provides is judged by its structure, not by its hash: names, sizes, counts and labels must be right.
 Nothing but regular files with the expected names is read out of the archive, and no more bytes are decompressed than the data
-set has, plus a little (`striate.data.tar`).
+set has, plus a little (`striate.data.readers.tar`).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
+from striate.base.disk.foreign import open_regular
 from striate.base.errors import DataError, reason, sentence
-from striate.base.foreign import open_regular
-from striate.data.fetch import Remote, absent, download, is_file, roots, target
 from striate.data.imageset import Images, ImageSet, Labels, Split, image_set
-from striate.data.tar import Damaged, members
+from striate.data.readers.download import Remote, absent, download, is_file, roots, target
+from striate.data.readers.tar import Damaged, members
 
 _PIXELS = 3 * 32 * 32
 _SLACK = 16 << 20  # bytes of headers, notes and padding that an archive may hold beside its records

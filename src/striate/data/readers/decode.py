@@ -21,12 +21,12 @@ from typing import BinaryIO, TypeVar
 import numpy as np
 from PIL import Image
 
+from striate.base.disk.foreign import open_regular
 from striate.base.errors import reason
-from striate.base.foreign import open_regular
-from striate.data import sixteen
 from striate.data.imageset import Images
 from striate.data.levels import FULL, Levels
-from striate.data.png import essential
+from striate.data.readers import png16 as sixteen
+from striate.data.readers.png import essential
 
 PIXEL_LIMIT = 50_000_000
 FILE_LIMIT = 512 << 20  # bytes: 50 million pixels of four times 16 bits, uncompressed, and some more

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from striate.base.disk.foreign import amount, kind_of
 from striate.base.errors import DataError, StorageError, printable
-from striate.base.foreign import amount, kind_of
 
 VARIABLE = "STRIATE_DATA"
 MOST_BYTES = 1 << 30  # of one file; the largest of the catalogue has 170 million

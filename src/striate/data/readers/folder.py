@@ -1,7 +1,7 @@
 """A folder of images as a data set: ``FOLDER/train/CLASS/*.png``, with or without ``val`` and ``test`` beside train.
 
 Classes are the names of the folders in train, sorted, and that order holds for every split. ``FOLDER/CLASS/*.png``
-without ``train`` is read as train. What is looked at, and by which names, is in `striate.data.survey`.
+without ``train`` is read as train. What is looked at, and by which names, is in `striate.data.readers.survey`.
 Images of one size keep it; where sizes differ, or when ``image_size`` is given, all become squares of that side.
 All faults of a folder are reported together; what is equal, of one colour, or left out is said in notes.
 """
@@ -15,15 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
+from striate.base.disk.files import write_text
 from striate.base.errors import DataError, StorageError, printable, sentence
-from striate.base.files import write_text
-from striate.data.decode import size_of
-from striate.data.equal import blank_notes, equal_notes
+from striate.data.equal_images import blank_notes, equal_notes
 from striate.data.imageset import ImageSet, Split, holdout, image_set
 from striate.data.levels import Levels
+from striate.data.readers.decode import size_of
+from striate.data.readers.stack import DEFAULT_SIDE, Stack, stacked
+from striate.data.readers.survey import UNREAD, Survey, survey
 from striate.data.resize import LARGEST_SIDE
-from striate.data.stack import DEFAULT_SIDE, Stack, stacked
-from striate.data.survey import UNREAD, Survey, survey
 
 TEST_SHARE = 0.2
 LEAST_TO_SPLIT = 5  # so that a fifth is at least one image

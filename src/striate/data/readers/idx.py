@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from striate.base.disk.foreign import open_regular
 from striate.base.errors import DataError, reason
-from striate.base.foreign import open_regular
-from striate.data.fetch import Remote, absent, download, is_file, roots, target
 from striate.data.imageset import Images, ImageSet, Split, image_set
+from striate.data.readers.download import Remote, absent, download, is_file, roots, target
 
 _FILES = (
     "train-images-idx3-ubyte",

@@ -4,7 +4,7 @@ A pickle is a program that may call whatever it names. Here it may name three th
 made (``numpy.core.multiarray._reconstruct``, ``numpy.ndarray``, ``numpy.dtype``), and gets stand-ins for them that only
 take notes. The arrays are then made from the notes, of plain numbers alone, and of as many bytes as they need.
 
-Before that, the file is walked through (`striate.base.opcodes`), so that it asks for no more memory than it has bytes.
+Before that, the file is walked through (`striate.base.pickle_opcodes`), so that it asks for no more memory than it has bytes.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.base.disk.foreign import open_regular, too_large
 from striate.base.errors import DataError, printable, reason
-from striate.base.foreign import open_regular, too_large
-from striate.base.opcodes import walk
+from striate.base.pickle_opcodes import walk
 
 _MOST_OPCODES = 10_000  # two arrays need less than a hundred
 _MOST_DIMENSIONS = 32

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from striate.base.disk.foreign import amount, open_regular, too_large
 from striate.base.errors import DataError, printable, reason
-from striate.base.foreign import amount, open_regular, too_large
 
 Array = NDArray[Any]
 

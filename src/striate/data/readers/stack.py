@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from striate.base.errors import DataError, printable
-from striate.data import memory
-from striate.data.decode import Deep, Unreadable, decode, range_of, size_of, square
+from striate.data import memory_limit as memory
 from striate.data.imageset import Images
 from striate.data.levels import FULL, Levels, levels_of
-from striate.data.survey import Survey
+from striate.data.readers.decode import Deep, Unreadable, decode, range_of, size_of, square
+from striate.data.readers.survey import Survey
 from striate.data.waiting import counted
 
 DEFAULT_SIDE = 64

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from striate.base.errors import DataError, listed, nearest, printable, sentence
-from striate.data.decode import FORMATS
+from striate.data.readers.decode import FORMATS
 
 SPLITS = {
     "train": ("train", "training"),

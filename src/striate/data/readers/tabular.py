@@ -27,11 +27,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.base.disk.foreign import kind_of
 from striate.base.errors import DataError, listed, printable
-from striate.base.foreign import kind_of
 from striate.data.imageset import ImageSet, Split, image_set
-from striate.data.legacy_pickle import read_legacy_pickle
-from striate.data.npz import Npz, known
+from striate.data.readers.legacy_pickle import read_legacy_pickle
+from striate.data.readers.npz import Npz, known
 from striate.data.table_split import Parts, groups, in_order, remarks, stratified
 
 Array = NDArray[Any]

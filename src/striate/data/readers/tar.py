@@ -13,8 +13,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from striate.base.disk.foreign import open_regular
 from striate.base.errors import printable, reason
-from striate.base.foreign import open_regular
 
 _BLOCK = 512
 _PIECE = 1 << 20

@@ -1,6 +1,6 @@
 """The trial of every net that is not of the catalogue: is it a module, does it take the images, do logits come out?
 
-It also finds how the net wants to be called (`nets/calling.py`): one image is sent through it in contiguous memory, where
+It also finds how the net wants to be called (`calling.py`): one image is sent through it in contiguous memory, where
 the net may write into it, and again in channels-last memory, where `x.view(len(x), -1)` fails. The net is left as it was.
 """
 
@@ -16,10 +16,10 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from striate.base.errors import NetError, listed, reason
-from striate.nets.calling import give_copies, keep_contiguous, keep_prints_apart
+from striate.nets.custom.calling import give_copies, keep_contiguous, keep_prints_apart
+from striate.nets.custom.state import traceless
+from striate.nets.custom.surroundings import seeded, settings, settings_kept
 from striate.nets.entry import ImageShape
-from striate.nets.state import traceless
-from striate.nets.surroundings import seeded, settings, settings_kept
 
 GIVEN = ("image_shape", "classes")  # parameters that a maker is told, and therefore no options
 SAME = 1e-3  # of the largest logit: the sums of another layout differ by far less

@@ -4,7 +4,7 @@ The callable is called with its options as keyword arguments, and with ``image_s
 signature has parameters of these names; it returns a module that takes float images (N, C, H, W) and gives logits (N, classes).
 Its other parameters are its options: their defaults are the net's defaults, their annotations are checked.
 
-Such a net is code: it is imported only once a person has named it (`nets/trust.py`), and only a class that is a module, or a
+Such a net is code: it is imported only once a person has named it (`trust.py`), and only a class that is a module, or a
 function, of a file of one's own: nothing of the standard library or of an installed package.
 """
 
@@ -26,12 +26,12 @@ from pydantic import BaseModel
 from torch import nn
 
 from striate.base.errors import NetError, nearest, reason
-from striate.nets.acceptance import GIVEN, tried, unwrapped
+from striate.nets.custom.acceptance import GIVEN, tried, unwrapped
+from striate.nets.custom.options import fresh, own_options, readable, signature_of
+from striate.nets.custom.source import is_installed, root_of, sources
+from striate.nets.custom.surroundings import seeded, settings_kept
+from striate.nets.custom.trust import source_folder
 from striate.nets.entry import Entry, ImageShape
-from striate.nets.own_options import fresh, own_options, readable, signature_of
-from striate.nets.source import is_installed, root_of, sources
-from striate.nets.surroundings import seeded, settings_kept
-from striate.nets.trust import source_folder
 
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 

@@ -21,12 +21,12 @@ from torch import Tensor, nn
 
 from striate.base.errors import NetError, listed, reason
 from striate.base.seeds import integer
-from striate.nets.acceptance import alike, called, refuse_settings
-from striate.nets.calling import give_copies, keep_contiguous, takes_channels_last
+from striate.nets.custom.acceptance import alike, called, refuse_settings
+from striate.nets.custom.calling import give_copies, keep_contiguous, takes_channels_last
+from striate.nets.custom.state import strays
+from striate.nets.custom.surroundings import seeded, settings, settings_kept
 from striate.nets.entry import ImageShape
-from striate.nets.state import strays
-from striate.nets.surroundings import seeded, settings, settings_kept
-from striate.nets.weights import misfits
+from striate.nets.weights.load import misfits
 
 Make = Callable[[], nn.Module]
 SAME = 1e-5  # of the largest logit

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from striate.base.files import digest
+from striate.base.disk.files import digest
 
 
 def is_installed(file: Path | None) -> bool:
@@ -26,7 +26,7 @@ def _installed() -> tuple[Path, ...]:
     paths = sysconfig.get_paths()
     library = [paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")]
     user = site.getusersitepackages()
-    return tuple({Path(p).resolve() for p in (*library, *site.getsitepackages(), user, Path(__file__).parents[1])})
+    return tuple({Path(p).resolve() for p in (*library, *site.getsitepackages(), user, Path(__file__).parents[2])})
 
 
 def root_of(module: str, file: Path) -> Path:

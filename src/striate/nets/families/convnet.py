@@ -24,8 +24,7 @@ from pydantic import Field, field_validator, model_validator
 from torch import Tensor, nn
 
 from striate.base.errors import NetError
-from striate.nets.initial import InitialWeights, initialize
-from striate.nets.units import (
+from striate.nets.families.layers import (
     Activation,
     Add,
     DropoutScaling,
@@ -40,6 +39,7 @@ from striate.nets.units import (
     dropout_layer,
     norm_layer,
 )
+from striate.nets.initial import InitialWeights, initialize
 
 Stage = Annotated[tuple[Width, ...], Field(min_length=1)]
 

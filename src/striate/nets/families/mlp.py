@@ -13,8 +13,7 @@ from typing import Literal
 from pydantic import model_validator
 from torch import nn
 
-from striate.nets.initial import initialize
-from striate.nets.units import (
+from striate.nets.families.layers import (
     Activation,
     DropoutScaling,
     NetOptions,
@@ -27,6 +26,7 @@ from striate.nets.units import (
     dropout_layer,
     norm_layer,
 )
+from striate.nets.initial import initialize
 
 
 class MLPOptions(NetOptions):

@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import Field
 from torch import nn
 
-from striate.nets.units import NetOptions, Probability, SamePadding
+from striate.nets.families.layers import NetOptions, Probability, SamePadding
 
 EPSILON = 1e-3
 # Stage by stage: (filters at width 1, stride) of each unit.

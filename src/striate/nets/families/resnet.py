@@ -20,8 +20,7 @@ import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor, nn
 
-from striate.nets.initial import InitialWeights, initialize
-from striate.nets.units import (
+from striate.nets.families.layers import (
     Activation,
     Add,
     NetOptions,
@@ -32,6 +31,7 @@ from striate.nets.units import (
     activation_layer,
     norm_layer,
 )
+from striate.nets.initial import InitialWeights, initialize
 
 EXPANSION = 4  # a bottleneck's output channels over its filters
 

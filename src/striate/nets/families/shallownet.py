@@ -15,8 +15,8 @@ from pydantic import Field, field_validator
 from torch import Tensor, nn
 
 from striate.base.errors import NetError
+from striate.nets.families.layers import Activation, NetOptions, Width, activation_layer
 from striate.nets.initial import InitialWeights, initialize
-from striate.nets.units import Activation, NetOptions, Width, activation_layer
 
 
 class ShallowNetOptions(NetOptions):

@@ -15,9 +15,8 @@ from pydantic import Field, model_validator
 from torch import nn
 
 from striate.base.errors import NetError
-from striate.nets.convnet import ConvNetOptions, build_convnet
-from striate.nets.initial import InitialWeights
-from striate.nets.units import (
+from striate.nets.families.convnet import ConvNetOptions, build_convnet
+from striate.nets.families.layers import (
     Activation,
     DropoutScaling,
     NetOptions,
@@ -27,6 +26,7 @@ from striate.nets.units import (
     Probability,
     Width,
 )
+from striate.nets.initial import InitialWeights
 
 STAGES = ((1,), (2,), (4, 4), (8, 8), (8, 8))  # filters of each convolution over those of the first
 SMALLEST = 2 ** len(STAGES)

@@ -23,12 +23,12 @@ from torch.nn.utils.parametrize import is_parametrized
 from torch.utils.flop_counter import FlopCounterMode
 from torch.utils.hooks import RemovableHandle
 
-from striate.base.ours import fault
-from striate.nets.calling import device_of, input_dtype
-from striate.nets.passage import Passage, Passed, side
-from striate.nets.state import traceless
-from striate.nets.surroundings import seeded
-from striate.nets.units import PadShortcut, VanillaDropout
+from striate.base.disk.sealed_json import fault
+from striate.nets.custom.calling import device_of, input_dtype
+from striate.nets.custom.state import traceless
+from striate.nets.custom.surroundings import seeded
+from striate.nets.families.layers import PadShortcut, VanillaDropout
+from striate.nets.measure.forward_trace import Passage, Passed, side
 
 KINDS: dict[str, str] = {
     "Conv2d": "convolution",

@@ -2,7 +2,7 @@
 
     NCHW   convolutions            (N, C, h, w)
     NHWC   transformers in 2-D     (N, h, w, C)      Linear and the layer norm over the last dimension
-    NLC    tokens                  (N, L, C)         `striate.nets.tokens` finds the grid that they were cut from
+    NLC    tokens                  (N, L, C)         `striate.nets.measure.tokens` finds the grid that they were cut from
     LNC    the same, tokens first  (L, N, C)
 
 What a module puts out is read off what it does, not off sizes, which may be equal: convolutions and pools work on the second
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase  # pyright: ignore[reportPrivateUsage]
 from torch.nn.modules.conv import _ConvNd  # pyright: ignore[reportPrivateUsage]
 
-from striate.nets.watching import watched
+from striate.nets.measure.watching import watched
 
 Order = Literal["NCHW", "NHWC", "NLC", "LNC"]
 POOLS = (

@@ -15,8 +15,8 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from striate.base.shapes import ReceptiveField
-from striate.nets.functions import as_module
-from striate.nets.units import PadShortcut, SamePadding
+from striate.nets.families.layers import PadShortcut, SamePadding
+from striate.nets.measure.functional import as_module
 
 ADDITIONS = {"add", "add_", "__add__", "__iadd__", "__radd__"}
 # Functions that give each cell only what lies at the same place.

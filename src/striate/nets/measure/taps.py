@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from striate.nets.watching import innermost, module_at, watched
+from striate.nets.measure.watching import innermost, module_at, watched
 
 taps = innermost
 

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.nets.maps import Layout, Order, Use, last_of, uses
-from striate.nets.watching import module_at, watched
+from striate.nets.measure.feature_maps import Layout, Order, Use, last_of, uses
+from striate.nets.measure.watching import module_at, watched
 
 
 class _Enough(Exception):

@@ -1,1 +1,4 @@
-"""ROOM published."""
+"""Nets and class names of other libraries: timm, torchvision and their hubs.
+
+All that depends on one of them stays in this room, so that Striate runs without them.
+"""

@@ -16,14 +16,14 @@ from pydantic import model_validator
 from torch import Tensor, nn
 
 from striate.base.errors import NetError, nearest, reason
-from striate.nets.acceptance import tried
+from striate.nets.custom.acceptance import tried
+from striate.nets.custom.load import is_zoo
 from striate.nets.entry import Entry, ImageShape
-from striate.nets.hub import cache_alone_where_unreachable
-from striate.nets.imagenet import COUNT
+from striate.nets.families.layers import NetOptions
 from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
-from striate.nets.own import is_zoo
-from striate.nets.units import NetOptions
-from striate.nets.weights import AUXILIARY, copy_weights, misfits, read_weights
+from striate.nets.published.hub import cache_alone_where_unreachable
+from striate.nets.published.imagenet import COUNT
+from striate.nets.weights.load import AUXILIARY, copy_weights, misfits, read_weights
 
 # Left to itself, torchvision warns that the slow start of these will change, and has them renormalize their input only where
 # it gives the weights itself; weights from a file or a checkpoint would meet another net than they were trained in.

@@ -10,9 +10,9 @@ import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from striate.base.disk.foreign import amount, open_regular, too_large
 from striate.base.errors import NetError, printable, reason
-from striate.base.foreign import amount, open_regular, too_large
-from striate.base.opcodes import walk
+from striate.base.pickle_opcodes import walk
 
 _MOST_HEADER = 100_000_000  # bytes, safetensors' own limit
 _EXPANSION, _SLACK = 1032, 1 << 16  # what deflate can make of a byte; bytes of a member that a zip pads

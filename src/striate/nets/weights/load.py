@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import NetError, printable, remark
-from striate.nets.stored import read_weights
+from striate.nets.weights.tensors import read_weights
 
 __all__ = ["AUXILIARY", "copy_weights", "load_weights", "misfits", "read_weights"]
 

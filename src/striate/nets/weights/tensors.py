@@ -17,9 +17,9 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
+from striate.base.disk.foreign import kind_of, open_regular
 from striate.base.errors import NetError, StriateError, listed, nearest, printable, reason, remark
-from striate.base.foreign import kind_of, open_regular
-from striate.nets.file_checks import check_pickles, check_zip, header_of
+from striate.nets.weights.file_checks import check_pickles, check_zip, header_of
 
 TORCH_FILES = (".pt", ".pth", ".bin", ".ckpt")
 MARK = "#"  # between a file and a part of it

@@ -23,12 +23,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError, sentence
-from striate.nets.maps import Layout
-from striate.nets.taps import tapped
-from striate.nets.tokens import feature_maps
+from striate.nets.measure.feature_maps import Layout
+from striate.nets.measure.taps import tapped
+from striate.nets.measure.tokens import feature_maps
+from striate.probes.channels.windows import Windows, windows
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
-from striate.probes.untouched import untouched
-from striate.probes.windows import Windows, windows
+from striate.probes.restoring import untouched
 
 SIGN = (
     "positive where the channel raises the score of the class, negative where it lowers it; under `activation` how strongly"

@@ -22,13 +22,13 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.nets.maps import Layout
-from striate.nets.taps import entered, tapped
-from striate.nets.tokens import feature_map
-from striate.probes.patches import patches
+from striate.nets.measure.feature_maps import Layout
+from striate.nets.measure.taps import entered, tapped
+from striate.nets.measure.tokens import feature_map
+from striate.probes.channels.patches import patches
 from striate.probes.pixels import Scale, scale
 from striate.probes.record import Record, full
-from striate.probes.untouched import untouched
+from striate.probes.restoring import untouched
 
 Parameters = Literal["fourier", "pixel"]
 Where = Literal["cell", "map"]

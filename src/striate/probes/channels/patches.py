@@ -12,12 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.nets.taps import tapped
-from striate.nets.tokens import feature_map
-from striate.probes.features import FIRST_CHANNELS, checked_map
+from striate.nets.measure.taps import tapped
+from striate.nets.measure.tokens import feature_map
+from striate.probes.channels.features import FIRST_CHANNELS, checked_map
+from striate.probes.channels.windows import windows
 from striate.probes.record import Record, blank, full
-from striate.probes.untouched import untouched
-from striate.probes.windows import windows
+from striate.probes.restoring import untouched
 
 SIGN = "large where the channel answers strongly; no class is involved"
 

@@ -1,6 +1,6 @@
 """Which places of what goes into a function reach which places of what comes out: the function is asked, with a NaN put in.
 
-A NaN makes every cell NaN that looks at it, and no other. `striate.probes.windows` joins the answers along a forward pass.
+A NaN makes every cell NaN that looks at it, and no other. `windows` joins the answers along a forward pass.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from striate.probes.spans import Reach, Spans, slid, through
+from striate.probes.channels.spans import Reach, Spans, slid, through
 
 _SHAPED = {"relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "sigmoid", "tanh", "softplus"}
 _POINTWISE = _SHAPED | {"hardswish", "hardtanh", "hardsigmoid", "dropout", "clone", "detach", "contiguous"}

@@ -18,10 +18,10 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from striate.nets.maps import Layout
-from striate.nets.taps import tapped
-from striate.probes.reach import Call, Seen, pointwise, result
-from striate.probes.spans import NOTHING, Spans
+from striate.nets.measure.feature_maps import Layout
+from striate.nets.measure.taps import tapped
+from striate.probes.channels.reach import Call, Seen, pointwise, result
+from striate.probes.channels.spans import NOTHING, Spans
 
 
 @dataclass(frozen=True)

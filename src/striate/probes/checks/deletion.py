@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from striate.base.errors import ProbeError
 from striate.base.seeds import generator
 from striate.probes.record import full, logits
-from striate.probes.untouched import untouched
+from striate.probes.restoring import untouched
 
 
 @dataclass(frozen=True)

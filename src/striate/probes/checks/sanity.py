@@ -21,9 +21,9 @@ import torch
 from scipy import stats
 from torch import Tensor, nn
 
-from striate.probes.cascade import Cascade, Map, cascade
-from striate.probes.deletion import Curves, curves
-from striate.probes.features import RULES, heatmaps
+from striate.probes.channels.features import RULES, heatmaps
+from striate.probes.checks.cascade import Cascade, Map, cascade
+from striate.probes.checks.deletion import Curves, curves
 from striate.probes.record import Record, blank
 from striate.probes.shares import share
 

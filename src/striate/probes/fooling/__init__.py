@@ -1,1 +1,1 @@
-"""ROOM fooling."""
+"""Small changes of an image that change a net's answer, and whether they fool other nets too."""

@@ -21,10 +21,10 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
+from striate.probes.fooling.transfer import Pairs, transfer
 from striate.probes.pixels import Scale, scale
 from striate.probes.record import Record, answers, described, full, logits
-from striate.probes.transfer import Pairs, transfer
-from striate.probes.untouched import untouched
+from striate.probes.restoring import untouched
 
 Norm = Literal["l2", "linf"]
 Objective = Literal["score", "probability"]

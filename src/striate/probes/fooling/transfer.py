@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from striate.base.errors import ProbeError
 from striate.probes.pixels import Scale
 from striate.probes.record import answers, logits
+from striate.probes.restoring import untouched
 from striate.probes.shares import share
-from striate.probes.untouched import untouched
 
 
 @dataclass(frozen=True, eq=False)

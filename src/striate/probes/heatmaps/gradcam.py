@@ -17,13 +17,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.nets.maps import Layout
-from striate.nets.tokens import feature_map
-from striate.nets.watching import watched
+from striate.nets.measure.feature_maps import Layout
+from striate.nets.measure.tokens import feature_map
+from striate.nets.measure.watching import watched
 from striate.probes.cut import cut
-from striate.probes.layout import quickest
+from striate.probes.memory_format import quickest
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
-from striate.probes.untouched import untouched
+from striate.probes.restoring import untouched
 
 Place = tuple[str, Layout]
 SIGN = "0 or more; large where the feature map speaks for the class; what speaks against it is 0"

@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.probes.layout import quickest
+from striate.probes.memory_format import quickest
 from striate.probes.record import EVEN, Record, Target, described, full, logits, targets
-from striate.probes.untouched import untouched
+from striate.probes.restoring import untouched
 
 Progress = Callable[[int, int], None]
 MOST_PATCHES = 2**15

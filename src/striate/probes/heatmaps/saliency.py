@@ -19,9 +19,9 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.probes.integrated import integrated_gradients
+from striate.probes.heatmaps.integrated import integrated_gradients
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
-from striate.probes.untouched import untouched
+from striate.probes.restoring import untouched
 
 Method = Literal["gradient", "signed", "times-input", "smoothgrad", "integrated"]
 METHODS: tuple[Method, ...] = get_args(Method)

@@ -20,13 +20,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.nets.maps import Layout, last_of, uses
-from striate.nets.tokens import tokens_after
-from striate.nets.watching import module_at, watched
-from striate.probes.boxes import box_of
+from striate.nets.measure.feature_maps import Layout, last_of, uses
+from striate.nets.measure.tokens import tokens_after
+from striate.nets.measure.watching import module_at, watched
+from striate.probes.places.boxes import box_of
+from striate.probes.places.responses import at, of_class, strongest
 from striate.probes.record import Record, Target, answers, asked, described, full, logits, targets
-from striate.probes.untouched import untouched
-from striate.probes.upsampled import at, of_class, strongest
+from striate.probes.restoring import untouched
 
 SIGN = "large where the head, given that place alone, answers with the class; in units of the score"
 MOST_PIXELS = 2**25

@@ -20,12 +20,12 @@ from torch import Tensor, nn
 from striate.base.errors import ProbeError
 from striate.base.intervals import Scale, mean_interval
 from striate.data.imageset import Split
-from striate.probes.boxes import holds, overlap
-from striate.probes.localise import boxes_and_peaks, read_places
+from striate.probes.places.boxes import holds, overlap
+from striate.probes.places.localise import boxes_and_peaks, read_places
+from striate.probes.places.responses import upsampled
 from striate.probes.record import blank
+from striate.probes.restoring import untouched
 from striate.probes.shares import share
-from striate.probes.untouched import untouched
-from striate.probes.upsampled import upsampled
 
 Background = Literal["black", "mean", "noise"]
 

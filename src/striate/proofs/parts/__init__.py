@@ -1,1 +1,1 @@
-"""ROOM parts."""
+"""What several statements share: layouts, demonstrations, neighbourhoods, and small pieces of algebra."""

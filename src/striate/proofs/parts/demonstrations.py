@@ -11,8 +11,8 @@ from itertools import product
 
 import numpy as np
 
+from striate.proofs.parts.saturation import Activation
 from striate.proofs.proof import Picture, Table, rows_of
-from striate.proofs.saturation import Activation
 
 MASKS = 20_000
 CURVATURES = np.array([1.0, 10.0])

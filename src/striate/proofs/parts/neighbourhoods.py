@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from striate.base.seeds import generator
-from striate.data.digits import locate, read_digits
+from striate.data.readers.digits import locate, read_digits
 from striate.proofs.proof import Check, Table, symbolic
 
 Array = np.ndarray

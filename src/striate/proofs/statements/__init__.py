@@ -1,1 +1,4 @@
-"""ROOM statements."""
+"""The statements, one a file: what is claimed, its derivation, and the checks that would find it false.
+
+The name of the file is the name of the proof; `striate.proofs.catalog` lists them.
+"""

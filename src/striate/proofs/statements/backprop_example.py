@@ -1,6 +1,6 @@
 """The worked example of back-propagation, every number of it: one input, two hidden layers of 2 and 1 units, one output.
 
-The passes themselves are in `striate.proofs.propagation`. Row 0 of each W holds the biases.
+The passes themselves are in `striate.proofs.parts.propagation`. Row 0 of each W holds the biases.
 Source: Learning from Data, e-Chapter 7, example 7.1 (tanh) and exercise 7.8 (identity for the output unit);
 CSCE 636 Deep Learning, Assignment 2, question 2.
 """
@@ -14,8 +14,8 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from striate.base.seeds import generator
+from striate.proofs.parts.propagation import Activation, Pass, propagate, tables
 from striate.proofs.proof import CONFIG, Check, Proof, Step, numerics, refuse, symbolic
-from striate.proofs.propagation import Activation, Pass, propagate, tables
 
 SUMMARY = "back-propagation by hand: every number of the two-unit example, with identity or tanh output"
 SYMBOLIC_WEIGHTS = 16

@@ -19,7 +19,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from striate.base.seeds import generator
-from striate.proofs.normalizing import FORMS, Batch, Form, backward, deviation, divisor, outputs, slope
+from striate.proofs.parts.normalizing import FORMS, Batch, Form, backward, deviation, divisor, outputs, slope
 from striate.proofs.proof import CONFIG, Check, Erratum, Proof, Step, Table, numerics, symbolic
 
 SUMMARY = "batch normalization: the derivatives of mean, deviation and loss, as printed and in the standard form"

@@ -19,7 +19,7 @@ import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
 from striate.base.seeds import generator
-from striate.proofs.conv_layout import Layout, pictures, tables, unshown
+from striate.proofs.parts.conv_layout import Layout, pictures, tables, unshown
 from striate.proofs.proof import CONFIG, Check, Proof, Step, exact, numerics, oversized, refuse, symbolic
 
 SUMMARY = "a convolution as a matrix A; its backward pass is A', a convolution with flipped kernels"

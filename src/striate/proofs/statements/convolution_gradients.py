@@ -1,4 +1,4 @@
-"""The gradients of a convolution layer, written with the operations full, valid and filt of `striate.proofs.filtering`.
+"""The gradients of a convolution layer, written with the operations full, valid and filt of `striate.proofs.parts.filtering`.
 
     Y_nf = sum_c filt(X_nc, W_fc)    dX_nc = sum_f full(W_fc, dY_nf)    dW_fc = sum_n filt(X_nc, dY_nf)
 
@@ -15,8 +15,8 @@ import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
 from striate.base.seeds import generator
-from striate.proofs import filtering
-from striate.proofs.filtering import cells, filt, filt_size, full, full_size, summed
+from striate.proofs.parts import filtering
+from striate.proofs.parts.filtering import cells, filt, filt_size, full, full_size, summed
 from striate.proofs.proof import CONFIG, Check, Erratum, Proof, Step, misfits, numerics, refuse, symbolic
 
 SUMMARY = "convolution as full, valid and filt: definitions, sizes, and the gradients of input and kernels"

@@ -22,7 +22,7 @@ from striate.base.shapes import (
     dense_parameters,
     window_output,
 )
-from striate.proofs.neighbourhoods import (
+from striate.proofs.parts.neighbourhoods import (
     Array,
     Layer,
     broken,

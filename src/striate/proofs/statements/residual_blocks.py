@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, model_validator
 from torch import Tensor, nn
 
 from striate.base.shapes import convolution_macs, convolution_parameters
-from striate.nets.anatomy import anatomy
+from striate.nets.measure.anatomy import anatomy
 from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, exact, refuse, symbolic
 
 SUMMARY = "a bottleneck block at four times the width has about as many parameters as a standard block"

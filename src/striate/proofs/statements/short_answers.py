@@ -5,7 +5,7 @@
     mean over masks of W (x * m) = W (p x)         p the probability of keeping a unit
     w_(t+1) = (1 - eta k) w_t                      grows when eta > 2 / k
 
-The experiments are in `striate.proofs.saturation` and `striate.proofs.demonstrations`.
+The experiments are in `striate.proofs.parts.saturation` and `striate.proofs.parts.demonstrations`.
 Source: EECS 498/598 Deep Learning, Homework 1, 2019, question 7.
 """
 
@@ -20,7 +20,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from striate.base.seeds import generator
-from striate.proofs.demonstrations import (
+from striate.proofs.parts.demonstrations import (
     CURVATURES,
     START,
     Dropout,
@@ -29,8 +29,7 @@ from striate.proofs.demonstrations import (
     dropout_table,
     rate_table,
 )
-from striate.proofs.proof import CONFIG, Check, Proof, Step, numeric, numerics, symbolic
-from striate.proofs.saturation import (
+from striate.proofs.parts.saturation import (
     Activation,
     DeepNet,
     check_backpropagation,
@@ -41,6 +40,7 @@ from striate.proofs.saturation import (
     saturation_table,
     sensitivities,
 )
+from striate.proofs.proof import CONFIG, Check, Proof, Step, numeric, numerics, symbolic
 
 SUMMARY = "why sigmoids stop learning, how dropout is used at inference, why a loss falls and then diverges"
 ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)

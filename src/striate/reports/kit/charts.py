@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any, Literal
 
-from striate.reports.intervals import Interval, intervals_svg
-from striate.reports.palette import LONGEST, all_shortened, apart, look
-from striate.reports.svg import INK, POINTS, Chart
+from striate.reports.kit.intervals import Interval, intervals_svg
+from striate.reports.kit.palette import LONGEST, all_shortened, apart, look
+from striate.reports.kit.svg import INK, POINTS, Chart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

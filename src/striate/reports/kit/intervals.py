@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from striate.reports.numerals import effect
-from striate.reports.palette import PALETTE, all_shortened
-from striate.reports.svg import INK, Chart
+from striate.reports.kit.numerals import effect
+from striate.reports.kit.palette import PALETTE, all_shortened
+from striate.reports.kit.svg import INK, Chart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

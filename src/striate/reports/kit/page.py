@@ -12,8 +12,8 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-from striate.reports.numerals import number
-from striate.reports.svg import legal
+from striate.reports.kit.numerals import number
+from striate.reports.kit.svg import legal
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -53,7 +53,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("striate.reports"),
+        loader=PackageLoader("striate.reports.kit"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

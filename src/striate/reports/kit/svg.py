@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from striate.base.outputs import MARK
+from striate.base.disk.outputs import MARK
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, cast
 
-from striate.reports.numerals import ABSENT, fixed, measured, number
-from striate.reports.records import ArmRecord, StudyRecord
+from striate.reports.kit.numerals import ABSENT, fixed, measured, number
+from striate.reports.study.records import ArmRecord, StudyRecord
 
 MEASURES = {"final": "final validation accuracy", "best": "best validation accuracy", "test": "test accuracy"}
 ORDER = ("finished", "diverged", "failed", "interrupted", "running", "waiting")

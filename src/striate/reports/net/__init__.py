@@ -1,1 +1,1 @@
-"""ROOM net."""
+"""The figure of a net and its description in words, made from its anatomy."""

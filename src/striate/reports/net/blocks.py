@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from striate.reports.branches import Branch, branches
+from striate.reports.net.branches import Branch, branches
 
 if TYPE_CHECKING:
-    from striate.nets.anatomy import Anatomy, Layer
+    from striate.nets.measure.anatomy import Anatomy, Layer
 
 SILENT = {"identity", "same padding"}
 

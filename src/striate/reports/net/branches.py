@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from striate.nets.anatomy import Layer
+    from striate.nets.measure.anatomy import Layer
 
 
 @dataclass(frozen=True)

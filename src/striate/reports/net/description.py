@@ -6,11 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from striate.base.errors import shown
-from striate.reports.blocks import Block, blocks, words
-from striate.reports.numerals import brief, counted
+from striate.reports.kit.numerals import brief, counted
+from striate.reports.net.blocks import Block, blocks, words
 
 if TYPE_CHECKING:
-    from striate.nets.anatomy import Anatomy, Layer
+    from striate.nets.measure.anatomy import Anatomy, Layer
 
 
 def architecture_text(anatomy: Anatomy) -> str:

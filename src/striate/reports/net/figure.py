@@ -15,12 +15,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from striate.reports.blocks import Block, blocks, words
-from striate.reports.description import architecture_text, totals
-from striate.reports.shortcuts import HEADROOM, Place, crossed, rails
+from striate.reports.net.blocks import Block, blocks, words
+from striate.reports.net.description import architecture_text, totals
+from striate.reports.net.shortcuts import HEADROOM, Place, crossed, rails
 
 if TYPE_CHECKING:
-    from striate.nets.anatomy import Anatomy, Layer
+    from striate.nets.measure.anatomy import Anatomy, Layer
 
 __all__ = ["architecture_svg", "architecture_text"]
 

@@ -12,10 +12,10 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from striate.reports.blocks import words
+from striate.reports.net.blocks import words
 
 if TYPE_CHECKING:
-    from striate.reports.blocks import Block, Shortcut
+    from striate.reports.net.blocks import Block, Shortcut
 
 HEADROOM = 22.0  # user units above a row that lines pass over
 

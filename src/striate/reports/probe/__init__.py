@@ -1,1 +1,1 @@
-"""ROOM probe."""
+"""The pages of the probes, one file for each kind of record."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from striate.reports.palette import PALETTE, apart, shortened
-from striate.reports.probe import Group
-from striate.reports.svg import INK, canvas, element
+from striate.reports.kit.palette import PALETTE, apart, shortened
+from striate.reports.kit.svg import INK, canvas, element
+from striate.reports.probe.page import Group
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +27,7 @@ METHOD = (
 
 
 def checks_group(checks: Mapping[str, Any], title: str = "Does the map mean anything?") -> Group:
-    """Return what `striate.probes.sanity` found of one kind of map, as a group of the page."""
+    """Return what `striate.probes.checks.sanity` found of one kind of map, as a group of the page."""
     cascade, curves, said = checks["cascade"], checks["curves"], checks["conclusions"]
     areas = {name: f"{area:.3f}" for name, area in (curves["areas"] if curves else {}).items()}
     covered = f"; mean area under the curve {areas['deletion']}, moved {areas['moved_deletion']}" if areas else ""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from striate.probes.record import blank
-from striate.reports.numerals import number
-from striate.reports.probe import Group, Legend, Page, Panel, Table
-from striate.reports.probe_checks import checks_group
-from striate.reports.probe_colours import bar, overlaid, scaled
-from striate.reports.probe_pictures import beside, patch, rgb
+from striate.reports.kit.colours import bar, overlaid, scaled
+from striate.reports.kit.numerals import number
+from striate.reports.kit.pictures import beside, patch, rgb
+from striate.reports.probe.checks import checks_group
+from striate.reports.probe.page import Group, Legend, Page, Panel, Table
 
 if TYPE_CHECKING:
     from striate.data.picture import Picture

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from striate.reports.numerals import number
-from striate.reports.probe import Group, Legend, Page, Panel
-from striate.reports.probe_colours import bar, coloured
+from striate.reports.kit.colours import bar, coloured
+from striate.reports.kit.numerals import number
+from striate.reports.probe.page import Group, Legend, Page, Panel
 
 if TYPE_CHECKING:
     from striate.data.picture import Picture

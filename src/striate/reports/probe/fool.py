@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from striate.reports.numerals import number
-from striate.reports.probe import Group, Page, Panel, Table
-from striate.reports.probe_pictures import bytes_of, rgb
+from striate.reports.kit.numerals import number
+from striate.reports.kit.pictures import bytes_of, rgb
+from striate.reports.probe.page import Group, Page, Panel, Table
 
 if TYPE_CHECKING:
     from striate.data.picture import Picture

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from striate.probes.record import label
-from striate.reports.numerals import number
-from striate.reports.probe import Group, Legend, Page, Panel, Table
-from striate.reports.probe_checks import checks_group
-from striate.reports.probe_colours import bar, coloured, overlaid, scaled
+from striate.reports.kit.colours import bar, coloured, overlaid, scaled
+from striate.reports.kit.numerals import number
+from striate.reports.probe.checks import checks_group
+from striate.reports.probe.page import Group, Legend, Page, Panel, Table
 
 if TYPE_CHECKING:
     from striate.data.picture import Picture

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from striate.probes.record import label
-from striate.reports.numerals import fixed, number
-from striate.reports.probe import Group, Legend, Page, Panel, Table
-from striate.reports.probe_checks import checks_group
-from striate.reports.probe_colours import bar, overlaid, scaled
-from striate.reports.probe_heatmap import BLANK, explained
-from striate.reports.probe_pictures import framed, rgb
+from striate.reports.kit.colours import bar, overlaid, scaled
+from striate.reports.kit.numerals import fixed, number
+from striate.reports.kit.pictures import framed, rgb
+from striate.reports.probe.checks import checks_group
+from striate.reports.probe.heatmap import BLANK, explained
+from striate.reports.probe.page import Group, Legend, Page, Panel, Table
 
 if TYPE_CHECKING:
     from striate.data.picture import Picture

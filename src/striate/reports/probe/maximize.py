@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from striate.reports.numerals import number
-from striate.reports.probe import Group, Page, Panel
-from striate.reports.probe_pictures import bytes_of, patch, rgb
+from striate.reports.kit.numerals import number
+from striate.reports.kit.pictures import bytes_of, patch, rgb
+from striate.reports.probe.page import Group, Page, Panel
 
 if TYPE_CHECKING:
     from striate.data.picture import Picture

@@ -18,23 +18,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.base.files import make_folder
-from striate.base.outputs import MARK, claim_folder, ours, write_output
-from striate.reports.mathml import formula
-from striate.reports.page import picture, render
+from striate.base.disk.files import make_folder
+from striate.base.disk.outputs import MARK, claim_folder, ours, write_output
+from striate.reports.kit.mathml import formula
+from striate.reports.kit.page import picture, render
 
 if TYPE_CHECKING:
     from striate.data.picture import Picture
     from striate.probes.record import Record
 
 RENDERERS: dict[str, str] = {
-    "heatmap": "striate.reports.probe_heatmap:page",
-    "filters": "striate.reports.probe_filters:page",
-    "features": "striate.reports.probe_features:page",
-    "patches": "striate.reports.probe_maximize:page_of_patches",
-    "maximize": "striate.reports.probe_maximize:page",
-    "fool": "striate.reports.probe_fool:page",
-    "localise": "striate.reports.probe_localise:page",
+    "heatmap": "striate.reports.probe.heatmap:page",
+    "filters": "striate.reports.probe.filters:page",
+    "features": "striate.reports.probe.features:page",
+    "patches": "striate.reports.probe.maximize:page_of_patches",
+    "maximize": "striate.reports.probe.maximize:page",
+    "fool": "striate.reports.probe.fool:page",
+    "localise": "striate.reports.probe.localise:page",
 }
 """Kind of record -> ``module:function`` that returns its page, called with (record, pictures, classes)."""
 

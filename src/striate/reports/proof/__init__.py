@@ -1,1 +1,1 @@
-"""ROOM proof."""
+"""A proof as a page and as LaTeX."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from striate.base.outputs import MARK
-from striate.reports.mathml import parts
-from striate.reports.matrix import Cell, cells
-from striate.reports.proof_command import command
+from striate.base.disk.outputs import MARK
+from striate.reports.kit.mathml import parts
+from striate.reports.proof.command import command
+from striate.reports.proof.weight_labels import Cell, cells
 
 if TYPE_CHECKING:
     from striate.proofs.proof import Proof, Table

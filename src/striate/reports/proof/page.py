@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from striate.reports.mathml import Formula, formula, parts
-from striate.reports.matrix import Cell, cells
-from striate.reports.page import Picture, picture, render
-from striate.reports.palette import PALETTE
-from striate.reports.proof_command import command
-from striate.reports.proof_pictures import picture_svg
+from striate.reports.kit.mathml import Formula, formula, parts
+from striate.reports.kit.page import Picture, picture, render
+from striate.reports.kit.palette import PALETTE
+from striate.reports.proof.command import command
+from striate.reports.proof.pictures import picture_svg
+from striate.reports.proof.weight_labels import Cell, cells
 
 if TYPE_CHECKING:
     from striate.proofs.proof import Proof, Table

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from striate.reports.palette import PALETTE, apart, shortened
-from striate.reports.svg import INK, canvas, element
+from striate.reports.kit.palette import PALETTE, apart, shortened
+from striate.reports.kit.svg import INK, canvas, element
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,1 +1,1 @@
-"""ROOM run."""
+"""Runs as pages and lists, and the chart of a range test."""

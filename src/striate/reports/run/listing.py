@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+from striate.base.disk.files import digest, read_json
+from striate.base.disk.sealed_json import fault
 from striate.base.errors import RunError, printable, reason
-from striate.base.files import digest, read_json
-from striate.base.ours import fault
 
 TRACES = ("status.json", "history.csv", "environment.json")
 """Files of a run; two of them without a recipe.json are what is left of one."""

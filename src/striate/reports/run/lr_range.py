@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from striate.reports.charts import Line, Series, curves_svg
-from striate.training.range_test import RangeTest
+from striate.reports.kit.charts import Line, Series, curves_svg
+from striate.training.trials.lr_range import RangeTest
 
 HEADER = "seed,update,lr,loss,smoothed"
 

@@ -6,21 +6,21 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from striate.base.files import read_json
-from striate.reports.cards import Fact
-from striate.reports.charts import Line, Series, curves_svg
-from striate.reports.description import paragraph
-from striate.reports.figure import architecture_svg
-from striate.reports.numerals import counted
-from striate.reports.page import Picture, picture, render
-from striate.reports.plotted import Curve, plotted
-from striate.reports.procedure import procedure
-from striate.reports.table import PAIR, Cell, Table, plain_text, recipe_table
+from striate.base.disk.files import read_json
+from striate.reports.kit.charts import Line, Series, curves_svg
+from striate.reports.kit.numerals import counted
+from striate.reports.kit.page import Picture, picture, render
+from striate.reports.kit.table import PAIR, Cell, Table, plain_text, recipe_table
+from striate.reports.kit.terminal_chart import Curve, plotted
+from striate.reports.net.description import paragraph
+from striate.reports.net.figure import architecture_svg
+from striate.reports.run.procedure import procedure
+from striate.reports.study.cards import Fact
 
 if TYPE_CHECKING:
-    from striate.nets.anatomy import Anatomy
+    from striate.nets.measure.anatomy import Anatomy
     from striate.training.confusion import Confusion
-    from striate.training.run import Run
+    from striate.training.folder.run import Run
 
 SPLITS = {"train": "training", "val": "validation"}
 METRICS = {"accuracy": "Accuracy", "loss": "Loss"}

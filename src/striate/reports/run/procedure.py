@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import listed
-from striate.reports.numerals import counted
+from striate.reports.kit.numerals import counted
 
 if TYPE_CHECKING:
-    from striate.training.recipe import Recipe
+    from striate.training.recipe.recipe import Recipe
 
 SILENT = ("record_steps", "record_gradients", "keep_every", "skip_damaged")
 """Fields that change what is written down or read, and nothing of the training."""

@@ -1,1 +1,1 @@
-"""ROOM study."""
+"""The report of a study, read from its folder alone: plan, cards, tables, files."""

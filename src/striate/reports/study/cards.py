@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from striate.reports.intervals import Interval, intervals
-from striate.reports.numerals import ABSENT, decimals_for, effect, fixed, number
-from striate.reports.page import Picture, picture
-from striate.reports.svg import Chart
-from striate.reports.table import Table, tables_of
+from striate.reports.kit.intervals import Interval, intervals
+from striate.reports.kit.numerals import ABSENT, decimals_for, effect, fixed, number
+from striate.reports.kit.page import Picture, picture
+from striate.reports.kit.svg import Chart
+from striate.reports.kit.table import Table, tables_of
 
 EFFECTS = {
     "sooner": "epochs saved",

@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from striate.reports.records import StudyRecord
-from striate.training.recipe import Recipe
+from striate.reports.study.records import StudyRecord
+from striate.training.recipe.recipe import Recipe
 
 FLAGS = {"data": "--data", "epochs": "--epochs", "net": "--net"}
 

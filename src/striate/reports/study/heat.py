@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from striate.reports.numerals import ABSENT, fixed
-from striate.reports.records import StudyRecord
-from striate.reports.svg import INK, Chart
-from striate.reports.table import Cell, Table, plain_text
+from striate.reports.kit.numerals import ABSENT, fixed
+from striate.reports.kit.svg import INK, Chart
+from striate.reports.kit.table import Cell, Table, plain_text
+from striate.reports.study.records import StudyRecord
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

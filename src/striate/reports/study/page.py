@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from striate.base.outputs import write_output
-from striate.reports.cards import cards
-from striate.reports.charts import Line, Series, curves
-from striate.reports.description import paragraph, steps
-from striate.reports.figure import architecture_svg
-from striate.reports.heat import heat_chart, heat_of
-from striate.reports.page import Picture, picture, render
-from striate.reports.records import Json, RunRecord, StudyRecord, read_study
-from striate.reports.repeat import command
-from striate.reports.svg import Chart
-from striate.reports.table import arms_table, changes_table, environment_table, recipe_table
-from striate.reports.updates import update_panels
+from striate.base.disk.outputs import write_output
+from striate.reports.kit.charts import Line, Series, curves
+from striate.reports.kit.page import Picture, picture, render
+from striate.reports.kit.svg import Chart
+from striate.reports.kit.table import arms_table, changes_table, environment_table, recipe_table
+from striate.reports.net.description import paragraph, steps
+from striate.reports.net.figure import architecture_svg
+from striate.reports.study.cards import cards
+from striate.reports.study.command import command
+from striate.reports.study.heat import heat_chart, heat_of
+from striate.reports.study.records import Json, RunRecord, StudyRecord, read_study
+from striate.reports.study.updates import update_panels
 
 PANELS = (
     ("train", "loss", "Training loss"),
@@ -104,7 +104,7 @@ def _nets(study: StudyRecord) -> list[Net]:
 
 def _net(value: Json, arms: tuple[str, ...]) -> Net | None:
     """Return what is shown of one architecture; None when the record is not one."""
-    from striate.nets.anatomy import anatomy_from_json
+    from striate.nets.measure.anatomy import anatomy_from_json
 
     try:
         anatomy = anatomy_from_json(dict(value))

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import printable
-from striate.reports.numerals import counted
-from striate.reports.records import read_study
-from striate.reports.table import plain_text
+from striate.reports.kit.numerals import counted
+from striate.reports.kit.table import plain_text
+from striate.reports.study.records import read_study
 
 if TYPE_CHECKING:
     from striate.studies.cost import Cost

@@ -13,12 +13,12 @@ from typing import Any, cast
 
 from pydantic import Field
 
+from striate.base.disk.files import read_json
+from striate.base.disk.sealed_json import Form, checked, fault
 from striate.base.errors import RunError, StudyError, reason
-from striate.base.files import read_json
-from striate.base.ours import Form, checked, fault
-from striate.training.forms import StatusForm
-from striate.training.run import standing
-from striate.training.tables import changed, read_history, read_timing
+from striate.training.folder.forms import StatusForm
+from striate.training.folder.run import standing
+from striate.training.folder.tables import changed, read_history, read_timing
 
 Json = Mapping[str, Any]
 Curves = Mapping[tuple[str, str], tuple[tuple[int, float], ...]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from striate.reports.charts import Line, Series, curves
-from striate.reports.records import StudyRecord
-from striate.reports.svg import Chart
+from striate.reports.kit.charts import Line, Series, curves
+from striate.reports.kit.svg import Chart
+from striate.reports.study.records import StudyRecord
 
 
 def update_panels(study: StudyRecord) -> list[Chart]:

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from striate.scratch.blocks import Array, Block, Workspace, blocks, cut
-from striate.scratch.threads import share
+from striate.scratch.fast.cache_blocks import Array, Block, Workspace, blocks, cut
+from striate.scratch.fast.threads import share
 
 Pair = tuple[int, int]
 

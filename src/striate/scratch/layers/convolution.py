@@ -25,9 +25,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from striate.base.errors import NetError, sentence
 from striate.base.shapes import window_output
-from striate.scratch import columns, winograd
-from striate.scratch.blocks import Array
-from striate.scratch.checks import broken
+from striate.scratch.fast import im2col as columns
+from striate.scratch.fast import winograd
+from striate.scratch.fast.cache_blocks import Array
+from striate.scratch.layers.checks import broken
 
 # Fewer channels or filters than this, and the transforms cost more than the multiplications that they save.
 WINOGRAD_CHANNELS = 24

@@ -14,7 +14,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from striate.base.errors import NetError
-from striate.scratch.checks import checked_gradient
+from striate.scratch.layers.checks import checked_gradient
 
 Array = NDArray[Any]
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.base.errors import NetError
-from striate.scratch.checks import Mode, checked_gradient, checked_mode
+from striate.scratch.layers.checks import Mode, checked_gradient, checked_mode
 
 Array = NDArray[Any]
 Scaling = Literal["inverted", "vanilla"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from striate.scratch.checks import checked_gradient
+from striate.scratch.layers.checks import checked_gradient
 
 Array = NDArray[Any]
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.base.errors import DataError, NetError
-from striate.scratch.activations import sigmoid
+from striate.scratch.layers.activations import sigmoid
 
 Array = NDArray[Any]
 

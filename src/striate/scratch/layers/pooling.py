@@ -23,9 +23,9 @@ import numpy as np
 
 from striate.base.errors import NetError, sentence
 from striate.base.shapes import window_output
-from striate.scratch.blocks import Array, Block, Workspace, blocks, cut
-from striate.scratch.checks import broken
-from striate.scratch.threads import share
+from striate.scratch.fast.cache_blocks import Array, Block, Workspace, blocks, cut
+from striate.scratch.fast.threads import share
+from striate.scratch.layers.checks import broken
 
 # Unsigned integers by their size in bytes. As such, bits times 0 or 1 are nothing or the same bits, of a NaN too.
 BITS = {2: np.uint16, 4: np.uint32, 8: np.uint64}

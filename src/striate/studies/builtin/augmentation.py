@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from striate.data.catalog import side
-from striate.studies.better import Better
-from striate.studies.larger import Larger
+from striate.studies.claims.better import Better
+from striate.studies.claims.larger import Larger
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(net="simpleconvnet", net_options={"norm": "batch"}, optimizer="adam", lr=1e-3, batch_size=32, epochs=6)
 LARGEST_SHIFT = 64  # that a recipe takes

@@ -8,11 +8,11 @@ baseline x5 .10 (chance), BN x5 .8365, x10 .8519, x30 .8182.
 
 from __future__ import annotations
 
-from striate.studies.better import Better
+from striate.studies.claims.better import Better
+from striate.studies.claims.sooner import Sooner
+from striate.studies.claims.stabler import Stabler
 from striate.studies.question import Arm, Study
-from striate.studies.sooner import Sooner
-from striate.studies.stabler import Stabler
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(
     net="convnet-cs7150", optimizer="adam", lr=1e-4, schedule="inverse-time", decay=1e-6, batch_size=32, epochs=25

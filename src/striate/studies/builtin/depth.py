@@ -7,10 +7,10 @@ and with shortcuts.
 
 from __future__ import annotations
 
-from striate.studies.better import Better
-from striate.studies.larger import Larger
+from striate.studies.claims.better import Better
+from striate.studies.claims.larger import Larger
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(
     net="resnet",

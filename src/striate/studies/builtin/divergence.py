@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from striate.studies.better import Better
+from striate.studies.claims.better import Better
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(net="convnet", optimizer="sgd", lr=0.5, batch_size=32, epochs=10, record_steps=True)
 

@@ -7,10 +7,10 @@ the mean: y = W(q x) at test time, or dividing by q in training (inverted dropou
 
 from __future__ import annotations
 
-from striate.studies.better import Better
-from striate.studies.larger import Larger
+from striate.studies.claims.better import Better
+from striate.studies.claims.larger import Larger
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(net="convnet", net_options={"dropout": 0.5}, optimizer="adam", lr=1e-3, batch_size=32, epochs=15)
 

@@ -7,8 +7,8 @@ even there for the 2 x 2 pool, which odd sizes are on images of even height and 
 from __future__ import annotations
 
 from striate.studies.question import Search, Study
-from striate.studies.search import grid
-from striate.training.recipe import Recipe
+from striate.studies.running.search import grid
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(
     engine="scratch",

@@ -7,8 +7,8 @@ how much the net can learn, so the best of one may depend on the other: every co
 from __future__ import annotations
 
 from striate.studies.question import Search, Study
-from striate.studies.search import grid
-from striate.training.recipe import Recipe
+from striate.studies.running.search import grid
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(
     engine="scratch", net="convnet", net_options={"filters": 16}, optimizer="adam", lr=1e-3, batch_size=100, epochs=20

@@ -6,10 +6,10 @@ curves of training and validation loss. Neighbouring rates are a factor of ten a
 
 from __future__ import annotations
 
-from striate.studies.better import Better
-from striate.studies.choice import Choice
+from striate.studies.claims.better import Better
+from striate.studies.claims.choice import Choice
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(net="simpleconvnet", optimizer="sgd", lr=1e-2, batch_size=32, epochs=5)
 POWERS = (-2, -1, 0, 1, 2)

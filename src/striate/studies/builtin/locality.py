@@ -7,9 +7,9 @@ for every image, destroys both and nothing else; a dense net cannot even notice 
 
 from __future__ import annotations
 
-from striate.studies.better import Better
+from striate.studies.claims.better import Better
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(net="convnet", optimizer="adam", lr=1e-3, batch_size=32, epochs=15)
 

@@ -6,10 +6,10 @@ compared. A residual connection carries a unit's input around its convolution: H
 
 from __future__ import annotations
 
-from striate.studies.better import Better
+from striate.studies.claims.better import Better
+from striate.studies.claims.sooner import Sooner
 from striate.studies.question import Arm, Study
-from striate.studies.sooner import Sooner
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(net="simpleconvnet", net_options={"norm": "batch"}, optimizer="adam", lr=1e-3, batch_size=32, epochs=10)
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Any
 
-from striate.studies.better import Better
+from striate.studies.claims.better import Better
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(
     net="resnet",
@@ -85,7 +85,7 @@ def equal_width(base: Recipe, wide: dict[str, Any], narrow: dict[str, Any]) -> i
 
 def _macs(recipe: Recipe) -> int:
     from striate.nets import build
-    from striate.nets.anatomy import anatomy
+    from striate.nets.measure.anatomy import anatomy
 
     image_shape = (32, 32, 3)
     return anatomy(build(recipe.net, recipe.net_options, image_shape, 10), image_shape).macs

@@ -7,9 +7,9 @@ updates (digits). What is left between them is the order of additions, which tra
 
 from __future__ import annotations
 
-from striate.studies.equal import Equal
+from striate.studies.claims.equal import Equal
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(
     engine="scratch",

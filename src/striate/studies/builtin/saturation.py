@@ -8,10 +8,10 @@ a norm, with the gradient norm of every layer in the history.
 from __future__ import annotations
 
 from striate.nets import build
-from striate.studies.better import Better
-from striate.studies.larger import Larger
+from striate.studies.claims.better import Better
+from striate.studies.claims.larger import Larger
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(net="convnet", optimizer="sgd", lr=0.05, batch_size=32, epochs=10, record_gradients=True)
 DEPTHS = (2, 4, 6)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from striate.studies.better import Better
-from striate.studies.choice import Choice
+from striate.studies.claims.better import Better
+from striate.studies.claims.choice import Choice
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(net="simpleconvnet", net_options={"norm": "batch"}, optimizer="sgd", lr=0.05, batch_size=32, epochs=8)
 

@@ -7,10 +7,10 @@ more weights and takes longer, which the report says beside the verdict.
 
 from __future__ import annotations
 
-from striate.studies.better import Better
+from striate.studies.claims.better import Better
+from striate.studies.claims.sooner import Sooner
 from striate.studies.question import Arm, Study
-from striate.studies.sooner import Sooner
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(net="shallownet", optimizer="sgd", momentum=0.9, lr=0.01, batch_size=64, epochs=20)
 

@@ -6,9 +6,9 @@ training and validation loss. A gamma of 1 would be no schedule at all.
 
 from __future__ import annotations
 
-from striate.studies.choice import Choice
+from striate.studies.claims.choice import Choice
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(
     net="simpleconvnet",

@@ -11,9 +11,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from striate.studies.better import Better
+from striate.studies.claims.better import Better
 from striate.studies.question import Arm, Study
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(
     net="vgg11-small", net_options={"width": 8}, image_size=32, optimizer="adam", lr=1e-3, batch_size=100, epochs=10

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from striate.base.errors import StudyError, nearest
-from striate.studies.finding import Finding, also_text, failures_text, find, interval_text, lead
-from striate.studies.outcome import MEASURES, Measure, Outcome, accuracy_scale, by_arm, scores
-from striate.studies.statistics import compare
-from striate.studies.terms import check_terms
-from striate.studies.verdict import Verdict
+from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.comparison import compare
+from striate.studies.claims.finding import Finding, also_text, failures_text, find, interval_text, lead
+from striate.studies.claims.outcome import MEASURES, Measure, Outcome, accuracy_scale, by_arm, scores
+from striate.studies.claims.verdict import Verdict
 
 WORDS: Mapping[Measure, str] = {
     "test": "test accuracy of the best-validation checkpoint",

@@ -19,11 +19,11 @@ from statistics import fmean
 from typing import Any, ClassVar, Literal, get_args
 
 from striate.base.errors import StudyError
-from striate.studies.finding import failures_text, interval_text
-from striate.studies.outcome import Outcome, accuracy_scale, by_arm, scores
-from striate.studies.statistics import Comparison, compare, exact_seeds, seeds_needed
-from striate.studies.terms import check_terms
-from striate.studies.verdict import Answer, Verdict, decide
+from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.comparison import Comparison, compare, exact_seeds, seeds_needed
+from striate.studies.claims.finding import failures_text, interval_text
+from striate.studies.claims.outcome import Outcome, accuracy_scale, by_arm, scores
+from striate.studies.claims.verdict import Answer, Verdict, decide
 
 Chooser = Literal["final", "best"]
 

@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from striate.base.errors import StudyError
-from striate.studies.outcome import Outcome, by_arm
-from striate.studies.terms import check_terms
-from striate.studies.verdict import Answer, Verdict
+from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.outcome import Outcome, by_arm
+from striate.studies.claims.verdict import Answer, Verdict
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from striate.base.errors import listed
-from striate.studies.outcome import Outcome, State, tally
-from striate.studies.statistics import MOST_SEEDS, Comparison, exact_floor, exact_seeds, seeds_needed
-from striate.studies.verdict import Answer, decide
+from striate.studies.claims.comparison import MOST_SEEDS, Comparison, exact_floor, exact_seeds, seeds_needed
+from striate.studies.claims.outcome import Outcome, State, tally
+from striate.studies.claims.verdict import Answer, decide
 
 FEW = 50
 """Validation images below which a run that has learnt something is easily taken for one that guesses."""

@@ -17,11 +17,11 @@ from typing import Any, ClassVar
 
 from striate.base.errors import StudyError
 from striate.base.intervals import ANY, Scale, share_of
-from striate.studies.finding import Finding, also_text, failures_text, find, interval_text, lead
-from striate.studies.outcome import Outcome, by_arm, tally
-from striate.studies.statistics import compare
-from striate.studies.terms import check_terms
-from striate.studies.verdict import Verdict
+from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.comparison import compare
+from striate.studies.claims.finding import Finding, also_text, failures_text, find, interval_text, lead
+from striate.studies.claims.outcome import Outcome, by_arm, tally
+from striate.studies.claims.verdict import Verdict
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from striate.base.errors import StudyError
-from striate.studies.outcome import Outcome, by_arm, tally
-from striate.studies.statistics import LEVEL, fisher, fisher_detectable, fisher_seeds
-from striate.studies.terms import check_terms
-from striate.studies.verdict import Answer, Verdict
+from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.comparison import LEVEL, fisher, fisher_detectable, fisher_seeds
+from striate.studies.claims.outcome import Outcome, by_arm, tally
+from striate.studies.claims.verdict import Answer, Verdict
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal, Protocol, get_args
 
-from striate.studies.outcome import Outcome
-from striate.studies.statistics import Comparison
+from striate.studies.claims.comparison import Comparison
+from striate.studies.claims.outcome import Outcome
 
 Answer = Literal["supported", "refuted", "undecided"]
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
@@ -50,7 +50,7 @@ class Verdict:
     details: Mapping[str, Any] = field(default_factory=_no_details)
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values for `striate.base.files.write_json`, which knows how to write infinite numbers."""
+        """Return plain values for `striate.base.disk.files.write_json`, which knows how to write infinite numbers."""
         comparisons = [
             {"treatment": treatment, "control": control, **comparison.to_json()}
             for treatment, control, comparison in self.comparisons

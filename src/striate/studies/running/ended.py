@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from striate.base.disk.files import digest
 from striate.base.errors import StriateError, listed
-from striate.base.files import digest
-from striate.studies.outcome import Outcome
+from striate.studies.claims.outcome import Outcome
 from striate.studies.question import Arm, Study
-from striate.training.chain import read_environment
-from striate.training.inspection import inspect
-from striate.training.recipe import differing
-from striate.training.run import DONE, Run, open_run, recipe_of
-from striate.training.tables import Row
-from striate.training.weights import stands
+from striate.training.folder.chain import read_environment
+from striate.training.folder.inspection import inspect
+from striate.training.folder.run import DONE, Run, open_run, recipe_of
+from striate.training.folder.tables import Row
+from striate.training.folder.weights import stands
+from striate.training.recipe.recipe import differing
 
 
 def ended(study: Study, folder: Path) -> list[tuple[Arm, int, Run]]:

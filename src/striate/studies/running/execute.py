@@ -14,21 +14,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from striate.base.disk.files import make_folder, refuse_links, write_json
+from striate.base.disk.lock import locked, unused
+from striate.base.disk.sealed_json import sealed
 from striate.base.errors import DataError, RunError, StriateError, StudyError, listed
-from striate.base.files import make_folder, refuse_links, write_json
-from striate.base.lock import locked, unused
-from striate.base.ours import sealed
 from striate.data import ImageSet
-from striate.studies.ended import damage, done, ended, named, outcomes_of, place
-from striate.studies.judge import Answer, judge, read_study
 from striate.studies.question import Study
-from striate.studies.selection import chosen
-from striate.studies.workers import Job, cores, run_jobs, share
-from striate.studies.workers import Warn as Tell
-from striate.training.images import Asked, asked, images_of
-from striate.training.own_code import refuse_changed, source_of
-from striate.training.recipe import differing, recipe_from_json
-from striate.training.run import Run, open_run
+from striate.studies.running.ended import damage, done, ended, named, outcomes_of, place
+from striate.studies.running.judge import Answer, judge, read_study
+from striate.studies.running.pool import Job, cores, run_jobs, share
+from striate.studies.running.pool import Warn as Tell
+from striate.studies.running.selection import chosen
+from striate.training.feed.images import Asked, asked, images_of
+from striate.training.folder.own_code import refuse_changed, source_of
+from striate.training.folder.run import Run, open_run
+from striate.training.recipe.recipe import differing, recipe_from_json
 
 Beat = Callable[[list[Run | None]], None]
 Warn = Callable[[str], None]
@@ -146,7 +146,7 @@ def _check(study: Study, data_dir: str | Path | None) -> ImageSet:
 
     Returns the images of the base recipe.
     """
-    from striate.training.setup import check
+    from striate.training.engines.setup import check
 
     loaded: dict[Asked, ImageSet] = {}
     for recipe in (study.base, *(study.recipe(arm, study.seeds[0]) for arm in study.arms)):

@@ -13,16 +13,16 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from striate.base.disk.files import read_json, write_json
+from striate.base.disk.sealed_json import Form, checked, read_own
 from striate.base.errors import StudyError, listed
-from striate.base.files import read_json, write_json
-from striate.base.ours import Form, checked, read_own
-from striate.studies.ended import ended, outcomes_of
-from striate.studies.outcome import Outcome, copies, distinct, scores
+from striate.studies.claims.outcome import Outcome, copies, distinct, scores
+from striate.studies.claims.verdict import Claim, Verdict
 from striate.studies.question import Study
-from striate.studies.selection import at_the_edge, touched
-from striate.studies.verdict import Claim, Verdict
-from striate.training.chain import read_environment
-from striate.training.run import Run
+from striate.studies.running.ended import ended, outcomes_of
+from striate.studies.running.selection import at_the_edge, touched
+from striate.training.folder.chain import read_environment
+from striate.training.folder.run import Run
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from striate.studies.worker import INTERRUPTED
+from striate.studies.running.process import INTERRUPTED
 
 Warn = Callable[[Path, str], None]
 PATIENCE = 60.0  # seconds for the runs under way to save when they are asked to stop
@@ -52,7 +52,7 @@ class Worker:
         self.job: Job | None = None
         self._unread = b""
         self.results, theirs = os.pipe()
-        command = [sys.executable, "-m", "striate.studies.worker", str(threads), str(os.getpid()), str(theirs)]
+        command = [sys.executable, "-m", "striate.studies.running.process", str(threads), str(os.getpid()), str(theirs)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, bufsize=0, pass_fds=(theirs,))
         os.close(theirs)
 

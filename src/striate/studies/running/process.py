@@ -1,6 +1,6 @@
 """One worker process: it does one run after another, until nobody asks any more.
 
-Started by `striate.studies.workers` as ``python -m striate.studies.worker THREADS PARENT RESULTS``: jobs come as lines of
+Started by `pool` as ``python -m striate.studies.running.process THREADS PARENT RESULTS``: jobs come as lines of
 JSON on stdin. To the descriptor RESULTS go lines of JSON: {"warning": text} for what the run warns of, and at its end
 {"reason": text}, why it failed, or an empty text.
 A process of its own program, so that the caller's script is not run again, and no object crosses as a pickle.
@@ -32,7 +32,7 @@ def main(threads: int, parent: int, results: int) -> None:
     import torch
 
     from striate.data import ImageSet
-    from striate.scratch.threads import set_threads
+    from striate.scratch.fast.threads import set_threads
 
     torch.set_num_threads(threads)
     set_threads(threads)
@@ -59,9 +59,9 @@ def tell(results: int, said: dict[str, str]) -> None:
 
 def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None]) -> str:
     """Do one run and, where the job says so, score its best weights on the test split; return why it failed, if it did."""
-    from striate.training.images import asked, images_of
-    from striate.training.own_code import admit_named
-    from striate.training.recipe import recipe_from_json
+    from striate.training.feed.images import asked, images_of
+    from striate.training.folder.own_code import admit_named
+    from striate.training.recipe.recipe import recipe_from_json
     from striate.training.train import test, train
 
     data_dir = Path(job["data_dir"]) if job["data_dir"] else None

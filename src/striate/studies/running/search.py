@@ -19,12 +19,12 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import StudyError, listed
-from striate.studies.choice import Choice
-from striate.studies.ended import ended, outcomes_of
-from striate.studies.execute import Beat, Warn, run_study
-from striate.studies.judge import Answer
+from striate.studies.claims.choice import Choice
 from striate.studies.question import Arm, Search, Study
-from striate.training.recipe import Recipe
+from striate.studies.running.ended import ended, outcomes_of
+from striate.studies.running.execute import Beat, Warn, run_study
+from striate.studies.running.judge import Answer
+from striate.training.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     import optuna

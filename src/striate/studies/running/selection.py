@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from striate.base.errors import StudyError, listed
-from striate.studies.choice import Choice
-from striate.studies.outcome import Outcome
+from striate.studies.claims.choice import Choice
+from striate.studies.claims.outcome import Outcome
 from striate.studies.question import Search, Study
 
 

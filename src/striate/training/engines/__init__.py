@@ -1,1 +1,1 @@
-"""ROOM engines."""
+"""What computes behind the one loop: PyTorch or the layers by hand, set up from a recipe, evaluated in pieces."""

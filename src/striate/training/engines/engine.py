@@ -12,7 +12,7 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
-from striate.training.evaluate import Score
+from striate.training.engines.evaluate import Score
 
 Batches = Iterable[tuple[Tensor, Tensor]]
 

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from striate.nets.surroundings import seeded
-from striate.training.pieces import in_pieces
+from striate.nets.custom.surroundings import seeded
+from striate.training.engines.pieces import in_pieces
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def source_commit() -> str | None:
     for folder in Path(__file__).resolve().parents:
         head = folder / ".git" / "HEAD"
         # Installed into somebody's environment, the repository above is theirs.
-        if not head.is_file() or (folder / "src" / "striate") != Path(__file__).resolve().parents[1]:
+        if not head.is_file() or (folder / "src" / "striate") != Path(__file__).resolve().parents[2]:
             continue
         text = head.read_text(encoding="utf-8").strip()
         if not text.startswith("ref: "):

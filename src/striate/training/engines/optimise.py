@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 from striate.training.schedule import momentum_at
 
 UPDATES = "updates"  # where a group of parameters counts them

@@ -19,13 +19,13 @@ from torch import Tensor, nn
 from striate.base.errors import NetError, StriateError, reason
 from striate.base.seeds import generator, integer
 from striate.nets.catalog import ENTRIES
-from striate.nets.surroundings import generators_kept, seed_all
-from striate.training.engine import Batches, joined, parted
-from striate.training.evaluate import Score, evaluate
-from striate.training.optimise import load_state_tensors, set_update, state_tensors
-from striate.training.recipe import Recipe
-from striate.training.saved import put_state
-from striate.training.twin import Masks
+from striate.nets.custom.surroundings import generators_kept, seed_all
+from striate.training.engines.engine import Batches, joined, parted
+from striate.training.engines.evaluate import Score, evaluate
+from striate.training.engines.optimise import load_state_tensors, set_update, state_tensors
+from striate.training.engines.twin import Masks
+from striate.training.folder.restore_net import put_state
+from striate.training.recipe.recipe import Recipe
 
 CHECK_STEPS = 50  # on a GPU reading the loss waits for the device, so it is read every so many updates
 

@@ -22,12 +22,12 @@ from torch import Tensor, nn
 from striate.base.seeds import generator
 from striate.scratch.models import Model
 from striate.scratch.update_rules import Config, rule_named
-from striate.training.engine import Batches, joined, parted
-from striate.training.evaluate import Score
-from striate.training.pieces import in_pieces
-from striate.training.recipe import Recipe
+from striate.training.engines.engine import Batches, joined, parted
+from striate.training.engines.evaluate import Score
+from striate.training.engines.pieces import in_pieces
+from striate.training.engines.twin import put_weights, twin
+from striate.training.recipe.recipe import Recipe
 from striate.training.schedule import momentum_at
-from striate.training.twin import put_weights, twin
 
 Array = NDArray[Any]
 

@@ -13,25 +13,25 @@ from torch import Tensor, nn
 from striate.base.errors import NetError, RecipeError, reason
 from striate.base.seeds import generator, integer
 from striate.data import ImageSet
-from striate.nets.anatomy import anatomy
-from striate.nets.calling import takes_channels_last
 from striate.nets.catalog import ENTRIES, build_again
-from striate.nets.own import is_own
-from striate.nets.rehearsal import rehearse
-from striate.nets.state import traceless
-from striate.nets.surroundings import seeded
+from striate.nets.custom.calling import takes_channels_last
+from striate.nets.custom.load import is_own
+from striate.nets.custom.rehearsal import rehearse
+from striate.nets.custom.state import traceless
+from striate.nets.custom.surroundings import seeded
+from striate.nets.measure.anatomy import anatomy
 from striate.scratch import catalog as scratch_nets
 from striate.scratch.models import Model
-from striate.training import machine
-from striate.training.batches import Feed, Splits, in_order, split
-from striate.training.engine import Engine
-from striate.training.evaluate import evaluate
-from striate.training.optimise import make_optimizer
-from striate.training.recipe import Recipe
-from striate.training.saved import rate
-from striate.training.scratch_engine import ScratchEngine
-from striate.training.torch_engine import TorchEngine
-from striate.training.twin import Masks, twin
+from striate.training.engines import machine
+from striate.training.engines.engine import Engine
+from striate.training.engines.evaluate import evaluate
+from striate.training.engines.optimise import make_optimizer
+from striate.training.engines.pytorch import TorchEngine
+from striate.training.engines.scratch import ScratchEngine
+from striate.training.engines.twin import Masks, twin
+from striate.training.feed.batches import Feed, Splits, in_order, split
+from striate.training.folder.restore_net import rate
+from striate.training.recipe.recipe import Recipe
 
 
 @dataclass(frozen=True)

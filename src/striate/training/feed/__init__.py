@@ -1,1 +1,1 @@
-"""ROOM feed."""
+"""What the loop is fed: the images of a recipe, normalized, in batches, augmented."""

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from striate.base.errors import RecipeError, sentence
 from striate.base.seeds import generator
-from striate.data.augment import alternating, cutout, flip, mirror, pad_crop, translate
-from striate.data.colour import jitter
+from striate.data.augment.colour import jitter
+from striate.data.augment.geometry import alternating, cutout, flip, mirror, pad_crop, translate
+from striate.data.augment.mixing import Mix, draw
+from striate.data.augment.rotation import rotate
 from striate.data.imageset import Images
-from striate.data.mixing import Mix, draw
-from striate.data.rotation import rotate
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 # The place in this list is the number of the stream: add at the end.
 NAMES = ("flip", "rotate", "translate", "pad_crop", "jitter", "cutout", "mixup", "cutmix")

@@ -15,12 +15,12 @@ from torch import Tensor
 from striate.base.errors import DataError, printable, sentence
 from striate.base.seeds import generator
 from striate.data import ImageSet, Split, holdout
-from striate.data.mixing import shares
+from striate.data.augment.mixing import shares
 from striate.data.subset import subset
-from striate.training.normalization import Normalization, notes_on
-from striate.training.pieces import most_images
-from striate.training.recipe import Recipe
-from striate.training.treatments import check, first_flips, mix_of, treat
+from striate.training.engines.pieces import most_images
+from striate.training.feed.augmentation import check, first_flips, mix_of, treat
+from striate.training.feed.normalization import Normalization, notes_on
+from striate.training.recipe.recipe import Recipe
 
 
 @dataclass(frozen=True)

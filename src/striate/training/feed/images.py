@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from striate.data import ImageSet, load
-from striate.training.recipe import Recipe
+from striate.training.recipe.recipe import Recipe
 
 Asked = tuple[str, int | None, bool]
 

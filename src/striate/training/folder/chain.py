@@ -6,7 +6,7 @@
     status.json        sealed; the SHA-256 of both tables at that moment
     test.json          sealed; the SHA-256 of the weights that were scored
 
-The chain finds damage and slips, not an adversary: whoever can write a file can seal it again (`striate.base.ours`).
+The chain finds damage and slips, not an adversary: whoever can write a file can seal it again (`base.disk.sealed_json`).
 Runs that were begun before there was a chain have no seals; they are read as they are, and that nothing vouches is said.
 """
 
@@ -17,12 +17,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from striate.base.disk.files import write_json
+from striate.base.disk.sealed_json import is_sealed, read_own, seal, sealed
 from striate.base.errors import printable
-from striate.base.files import write_json
-from striate.base.ours import is_sealed, read_own, seal, sealed
-from striate.training.forms import EnvironmentForm
-from striate.training.run import read_recipe
-from striate.training.tables import Row
+from striate.training.folder.forms import EnvironmentForm
+from striate.training.folder.run import read_recipe
+from striate.training.folder.tables import Row
 
 ELSEWHERE = "restore the file, or train again in another folder"
 GROWS = ("continued", "seal", "format")

@@ -4,7 +4,7 @@
     best-N     the weights of the best validation accuracy
     epoch-N    weights that the recipe's keep_every keeps, never removed
 
-Each has a seal over itself (`striate.base.ours`) and names its run. The JSON is written last and so marks the checkpoint as
+Each has a seal over itself (`base.disk.sealed_json`) and names its run. The JSON is written last and so marks the checkpoint as
 complete. A reader takes the newest one whose bytes match its hash, and says which damaged ones it passed over. At least the
 last two are kept; a damaged one does not count as kept.
 """
@@ -22,11 +22,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from striate.base.disk.files import digest, read_json, write_bytes, write_json
+from striate.base.disk.sealed_json import SEALED as FORMAT
+from striate.base.disk.sealed_json import checked, sealed
 from striate.base.errors import RunError, printable, reason
-from striate.base.files import digest, read_json, write_bytes, write_json
-from striate.base.ours import SEALED as FORMAT
-from striate.base.ours import checked, sealed
-from striate.training.forms import MarkForm
+from striate.training.folder.forms import MarkForm
 
 KEEP = 2
 MARK_LIMIT = 2**29  # bytes of a mark, which holds the whole history
@@ -47,7 +47,7 @@ def write(
 ) -> None:
     """Write checkpoint ``kind`` of ``step``; older ones stay until `prune` is called.
 
-    ``links`` tie it to the rest of its run: run, environment, history, timing (see `striate.training.chain`).
+    ``links`` tie it to the rest of its run: run, environment, history, timing (see `striate.training.folder.chain`).
     """
     content = save(_apart(tensors))
     stem = f"{kind}-{step:08d}"

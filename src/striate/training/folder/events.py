@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from striate.training.tables import Row
+from striate.training.folder.tables import Row
 
 
 class EventFile:

@@ -1,4 +1,4 @@
-"""Whether the files of a run fit together: what does not and can be mended, and what is refused (`striate.training.chain`).
+"""Whether the files of a run fit together: what does not and can be mended, and what is refused (`chain`).
 
 recipe, environment    refused where they are another run's; environment.json is put back from a checkpoint's copy
 history, timing        put back from a checkpoint's copy
@@ -15,17 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from striate.base.disk.files import digest, read_json, write_json, write_text
+from striate.base.disk.sealed_json import checked, sealed
 from striate.base.errors import RunError, StriateError, printable, reason
-from striate.base.files import digest, read_json, write_json, write_text
-from striate.base.ours import checked, sealed
-from striate.nets.anatomy import anatomy, anatomy_from_json
-from striate.training import checkpoints
-from striate.training.chain import ELSEWHERE, best_step, extended, identity, write_environment
-from striate.training.forms import EnvironmentForm, ScoreForm, StatusForm
-from striate.training.recipe import Recipe
-from striate.training.run import DONE, read_recipe, write_status
-from striate.training.saved import saved_net
-from striate.training.tables import HEADER, HISTORY, TIMING, history_rows, table, timing_rows
+from striate.nets.measure.anatomy import anatomy, anatomy_from_json
+from striate.training.folder import checkpoints
+from striate.training.folder.chain import ELSEWHERE, best_step, extended, identity, write_environment
+from striate.training.folder.forms import EnvironmentForm, ScoreForm, StatusForm
+from striate.training.folder.restore_net import saved_net
+from striate.training.folder.run import DONE, read_recipe, write_status
+from striate.training.folder.tables import HEADER, HISTORY, TIMING, history_rows, table, timing_rows
+from striate.training.recipe.recipe import Recipe
 
 AGAIN = ", and is made again where its net may be built"
 

@@ -3,7 +3,7 @@
 source/<first 12 digits of the fingerprint>/   the net's module and what it imports from beside it, as they were
 environment.json   "source": {"fingerprint": SHA-256 over all, "files": {path: SHA-256}}, of a resumed part under "continued"
 
-A run folder may be a stranger's, so opening one runs no code that only the folder names (`nets/trust.py`).
+A run folder may be a stranger's, so opening one runs no code that only the folder names (`nets/custom/trust.py`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from striate.base.disk.files import digest, make_folder, read_json, write_bytes
 from striate.base.errors import NetError, RunError, printable
-from striate.base.files import digest, make_folder, read_json, write_bytes
-from striate.nets.own import is_own, own_sources
-from striate.nets.source import fingerprint
-from striate.nets.trust import is_trusted, trust, trusts_folder
+from striate.nets.custom.load import is_own, own_sources
+from striate.nets.custom.source import fingerprint
+from striate.nets.custom.trust import is_trusted, trust, trusts_folder
 
 FOLDER = "source"
 Kept = dict[str, Any]

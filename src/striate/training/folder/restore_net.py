@@ -10,12 +10,12 @@ from torch import Tensor, nn
 
 from striate.base.errors import RunError, listed, reason
 from striate.nets.catalog import build_again
-from striate.nets.surroundings import seeded
-from striate.nets.weights import misfits
-from striate.nets.zoo import without_start
+from striate.nets.custom.surroundings import seeded
+from striate.nets.published.zoo import without_start
+from striate.nets.weights.load import misfits
 from striate.scratch import catalog as scratch_nets
 from striate.scratch.models import Model
-from striate.training.twin import Masks, put_weights, twin
+from striate.training.engines.twin import Masks, put_weights, twin
 
 
 def saved_net(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> nn.Module:

@@ -2,7 +2,7 @@
 
 recipe.json        what was asked for
 environment.json   versions, processor, threads, precision, data fingerprint, source commit
-history.csv        one row per number, the same bytes however often it was resumed (`striate.training.tables`)
+history.csv        one row per number, the same bytes however often it was resumed (`striate.training.folder.tables`)
 timing.csv         seconds spent in updates up to each epoch's end (kept apart, for time never repeats)
 status.json        running | finished | diverged | interrupted | failed, with the reason
 test.json          the score of the best-validation checkpoint on the test split, once it was asked for
@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from striate.base.disk.files import digest, make_folder, write_json
+from striate.base.disk.lock import NAME, held, unused
+from striate.base.disk.sealed_json import read_own, sealed
 from striate.base.errors import RecipeError, RunError, printable
 from striate.base.errors import reason as why
-from striate.base.files import digest, make_folder, write_json
-from striate.base.lock import NAME, held, unused
-from striate.base.ours import read_own, sealed
-from striate.training.forms import RecipeForm, ScoreForm, StatusForm
-from striate.training.recipe import Recipe, differing, recipe_from_json
-from striate.training.tables import HISTORY, TIMING, Row, read_history, read_timing
+from striate.training.folder.forms import RecipeForm, ScoreForm, StatusForm
+from striate.training.folder.tables import HISTORY, TIMING, Row, read_history, read_timing
+from striate.training.recipe.recipe import Recipe, differing, recipe_from_json
 
 GROWN = ("seal", "format")  # what sealing adds to a record
 DONE = ("finished", "diverged")

@@ -9,14 +9,14 @@ from typing import Any
 
 from torch import Tensor
 
+from striate.base.disk.sealed_json import conform
 from striate.base.errors import reason
-from striate.base.ours import conform
-from striate.training import checkpoints
-from striate.training.chain import identity, read_environment
-from striate.training.forms import StateForm
-from striate.training.run import write_status
-from striate.training.setup import Setup
-from striate.training.tables import (
+from striate.training.engines.setup import Setup
+from striate.training.folder import checkpoints
+from striate.training.folder.chain import identity, read_environment
+from striate.training.folder.forms import StateForm
+from striate.training.folder.run import write_status
+from striate.training.folder.tables import (
     Row,
     Timing,
     history_rows,

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from striate.base.disk.files import digest, read_text, write_text
 from striate.base.errors import RunError, printable, reason
-from striate.base.files import digest, read_text, write_text
 
 HISTORY, TIMING = "history.csv", "timing.csv"
 HEADER, TIMING_HEADER = "step,epoch,split,metric,value", "step,epoch,seconds"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from striate.base.disk.sealed_json import conform
 from striate.base.errors import RunError, listed, printable, reason
-from striate.base.ours import conform
-from striate.training import checkpoints
-from striate.training.chain import best_step, identity, read_environment
-from striate.training.checkpoints import Checkpoint
-from striate.training.forms import LabelsForm
-from striate.training.run import DONE, Run
+from striate.training.folder import checkpoints
+from striate.training.folder.chain import best_step, identity, read_environment
+from striate.training.folder.checkpoints import Checkpoint
+from striate.training.folder.forms import LabelsForm
+from striate.training.folder.run import DONE, Run
 
 
 def best(run: Run) -> Checkpoint:

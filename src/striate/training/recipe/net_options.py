@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from striate.base.errors import NetError, RecipeError
-from striate.nets.own_options import PREFIX, readable, unprefixed
+from striate.nets.custom.options import PREFIX, readable, unprefixed
 
 
 def taken(changes: dict[str, Any], options: Iterable[str], fields: Collection[str]) -> dict[str, Any]:

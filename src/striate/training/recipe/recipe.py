@@ -15,12 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from striate.base.errors import NetError, RecipeError, sentence
 from striate.nets.catalog import faults_of
-from striate.nets.own import is_own
-from striate.nets.trust import from_file, is_trusted, trust
-from striate.training.combinations import combination_faults
-from striate.training.known_nets import EngineName, complete, engine_faults, net_names, options_of
-from striate.training.like import like
-from striate.training.net_options import taken, written
+from striate.nets.custom.load import is_own
+from striate.nets.custom.trust import from_file, is_trusted, trust
+from striate.training.recipe.engine_nets import EngineName, complete, engine_faults, net_names, options_of
+from striate.training.recipe.like import like
+from striate.training.recipe.net_options import taken, written
+from striate.training.recipe.rules import combination_faults
 
 Optimizer = Literal["sgd", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "step", "cosine", "one-cycle", "inverse-time"]
@@ -161,7 +161,7 @@ class Recipe(BaseModel):
         """Return this recipe with fields replaced; a name that is an option of the net replaces that option.
 
         Where a field of the recipe and an option have one name, the field is meant; ``net.NAME`` is the option.
-        ``like="keras"`` sets the defaults of that library (`striate.training.like`), before what else is given.
+        ``like="keras"`` sets the defaults of that library (`striate.training.recipe.like`), before what else is given.
         Raises RecipeError naming every unknown field with its nearest valid name.
         """
         given = self.model_dump()

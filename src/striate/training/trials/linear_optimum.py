@@ -17,11 +17,11 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from striate.scratch.losses import hinge_loss, logistic_loss, softmax_loss
-from striate.training.batches import Splits, in_order
-from striate.training.recipe import Recipe
-from striate.training.treatments import treatments
-from striate.training.twin import BesideZero
+from striate.scratch.layers.losses import hinge_loss, logistic_loss, softmax_loss
+from striate.training.engines.twin import BesideZero
+from striate.training.feed.augmentation import treatments
+from striate.training.feed.batches import Splits, in_order
+from striate.training.recipe.recipe import Recipe
 
 Array = NDArray[Any]
 

@@ -21,10 +21,10 @@ from statistics import fmean
 
 from striate.base.errors import RecipeError, sentence
 from striate.data import ImageSet
-from striate.training.denormals import denormals_flushed
-from striate.training.images import images_of
-from striate.training.recipe import Recipe
-from striate.training.setup import Setup, set_up
+from striate.training.engines.denormals import denormals_flushed
+from striate.training.engines.setup import Setup, set_up
+from striate.training.feed.images import images_of
+from striate.training.recipe.recipe import Recipe
 
 LOWEST, HIGHEST = 1e-6, 10.0
 UPDATES = 100  # at least; whole epochs where those are shorter than MOST

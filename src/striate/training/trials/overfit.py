@@ -23,14 +23,14 @@ import torch
 from torch import Tensor
 
 from striate.data import ImageSet
-from striate.nets.calling import input_dtype
-from striate.nets.surroundings import seeded
-from striate.training.denormals import denormals_flushed
-from striate.training.images import images_of
-from striate.training.known_nets import complete
-from striate.training.recipe import Recipe
-from striate.training.setup import Setup, set_up
-from striate.training.treatments import treatments, untreated
+from striate.nets.custom.calling import input_dtype
+from striate.nets.custom.surroundings import seeded
+from striate.training.engines.denormals import denormals_flushed
+from striate.training.engines.setup import Setup, set_up
+from striate.training.feed.augmentation import treatments, untreated
+from striate.training.feed.images import images_of
+from striate.training.recipe.engine_nets import complete
+from striate.training.recipe.recipe import Recipe
 
 UPDATES = 500
 HIGHEST = 1000.0  # the recipe's own bound of the learning rate

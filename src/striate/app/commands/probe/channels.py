@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
-from striate.app.probe_asked import Asked, Net, Npz, Out, Quick, TrainedOn, Weights, present
-from striate.app.speech import tell
+from striate.app.commands.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
+from striate.app.commands.probe.opened import Asked, Net, Npz, Out, Quick, TrainedOn, Weights, present
+from striate.app.terminal.speech import tell
 from striate.base.errors import ProbeError, printable
 
 Data = Annotated[
@@ -48,7 +48,7 @@ def opened_data(
 
     None is the data set that the net was trained on; raises ProbeError where that is none of the catalogue's.
     """
-    from striate.app.subject import open_subject
+    from striate.app.inputs.opened_net import open_subject
     from striate.data import load
     from striate.data.picture import Picture, all_fitted
 
@@ -88,9 +88,9 @@ def features(
     as_json: AsJson = False,
 ) -> None:
     """Show which images, and which places in them, make single channels count."""
-    from striate.app import terminal
+    from striate.app.terminal import show as terminal
     from striate.probes.catalog import entry
-    from striate.probes.sanity import checked_features
+    from striate.probes.checks.sanity import checked_features
 
     wanted = channels_of(channels or [])
     if isinstance(wanted, dict) and not taps:
@@ -166,7 +166,7 @@ def maximize(
     as_json: AsJson = False,
 ) -> None:
     """Make the image that excites a channel most, beside the patches of a data set that do."""
-    from striate.app import terminal
+    from striate.app.terminal import show as terminal
     from striate.probes.catalog import entry
 
     asked = opened_data(net, data, images, weights, trained_on, settings, data_dir, skip_damaged).in_pixels()

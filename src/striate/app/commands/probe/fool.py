@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings, SkipDamaged
-from striate.app.probe_asked import Asked, Net, Npz, Out, Seen, TrainedOn, Weights, opened, present
-from striate.app.speech import say, tell
+from striate.app.commands.look import AsJson, DataDir, Settings, SkipDamaged
+from striate.app.commands.probe.opened import Asked, Net, Npz, Out, Seen, TrainedOn, Weights, opened, present
+from striate.app.terminal.speech import say, tell
 from striate.base.errors import ProbeError, printable
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from striate.app.subject import Subject
+    from striate.app.inputs.opened_net import Subject
 
 
 def fool(
@@ -47,9 +47,9 @@ def fool(
     as_json: AsJson = False,
 ) -> None:
     """Change images as little as it takes until the net sees another class in them."""
-    from striate.app import terminal
+    from striate.app.terminal import show as terminal
     from striate.probes.catalog import entry
-    from striate.reports.probe_fool import undefined_pairs
+    from striate.reports.probe.fool import undefined_pairs
 
     asked = opened(net, image, weights, trained_on, settings, data_dir, skip_damaged).in_pixels()
     others = {word: _other(word, asked, trained_on, data_dir) for word in also or []}
@@ -99,7 +99,7 @@ def _targets(words: list[str], subject: Subject) -> list[int] | str:
 
 def _other(word: str, asked: Asked, trained_on: str | None, data_dir: Path | None) -> nn.Module:
     """Return another net, which takes pixels; raises ProbeError unless it takes images of the same size in the same order."""
-    from striate.app.subject import open_subject
+    from striate.app.inputs.opened_net import open_subject
     from striate.nets.catalog import entry
 
     name, _, file = word.partition("=")

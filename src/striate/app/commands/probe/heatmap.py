@@ -8,10 +8,22 @@ from typing import Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
-from striate.app.opens import opens_run
-from striate.app.probe_asked import Asked, Class, Net, Npz, Out, Quick, Seen, TrainedOn, Weights, opened, present
-from striate.app.speech import say
+from striate.app.commands.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
+from striate.app.commands.probe.opened import (
+    Asked,
+    Class,
+    Net,
+    Npz,
+    Out,
+    Quick,
+    Seen,
+    TrainedOn,
+    Weights,
+    opened,
+    present,
+)
+from striate.app.run_opening import opens_run
+from striate.app.terminal.speech import say
 
 probes = typer.Typer(help="Look inside a net: what it sees in an image, and where.", no_args_is_help=True)
 
@@ -80,8 +92,8 @@ def occlusion(
     as_json: AsJson = False,
 ) -> None:
     """Show what the score loses when a place is covered."""
-    from striate.app import terminal
-    from striate.app.progress import watching_passes
+    from striate.app.terminal import show as terminal
+    from striate.app.terminal.progress import watching_passes
 
     # A single picture is never checked; several words, a folder, or a range are.
     several = len(image) > 1 or Path(image[0]).is_dir() or re.search(r":\d+-\d+$", image[0])
@@ -108,7 +120,7 @@ def filters(
     """Show the filters of the first convolution as pictures."""
     import torch
 
-    from striate.app.subject import open_subject
+    from striate.app.inputs.opened_net import open_subject
     from striate.probes.catalog import entry
 
     subject = open_subject(
@@ -123,7 +135,7 @@ def _look(name: str, net: str, image: list[str], given: dict[str, Any], target: 
     from functools import partial
 
     from striate.probes.catalog import entry
-    from striate.probes.sanity import checked
+    from striate.probes.checks.sanity import checked
 
     names = ("weights", "trained_on", "settings", "data_dir", "skip_damaged")
     asked = opened(net, image, *(given[name] for name in names))

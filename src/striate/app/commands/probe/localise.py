@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from striate.app.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
-from striate.app.probe_asked import Asked, Class, Net, Npz, Out, Quick, TrainedOn, Weights, looked_at, present
-from striate.app.speech import tell
+from striate.app.commands.look import AsJson, DataDir, Settings, SkipDamaged, settings_of
+from striate.app.commands.probe.opened import Asked, Class, Net, Npz, Out, Quick, TrainedOn, Weights, looked_at, present
+from striate.app.terminal.speech import tell
 from striate.base.errors import ProbeError
 
 if TYPE_CHECKING:
-    from striate.app.subject import Subject
+    from striate.app.inputs.opened_net import Subject
     from striate.probes.record import Record
 
 SHOWN = 8  # scenes of which the page shows the pictures
@@ -56,9 +56,9 @@ def localise(
     """Show where in a picture a class is, by reading the head at every place of the last feature map."""
     from functools import partial
 
-    from striate.app.subject import open_subject
+    from striate.app.inputs.opened_net import open_subject
     from striate.probes.catalog import entry
-    from striate.probes.sanity import checked
+    from striate.probes.checks.sanity import checked
 
     if bool(image) == (scenes is not None):
         raise ProbeError("give pictures to look at, or --scenes N with --data NAME, one of the two")
@@ -81,7 +81,7 @@ def localise(
         record = checked(record, subject.net, asked.images, partial(entry("localise").run, **options))
 
     def places() -> None:
-        from striate.app import terminal
+        from striate.app.terminal import show as terminal
         from striate.probes.record import answer, label
 
         classes = subject.inputs.classes
@@ -96,7 +96,7 @@ def localise(
         terminal.console().print(made)
 
     def summary() -> None:
-        from striate.reports.numerals import fixed
+        from striate.reports.kit.numerals import fixed
 
         told = record.facts["scenes"]
         pointing, overlap = told["pointing"], told["overlap"]
@@ -158,7 +158,7 @@ def _scenes(
     from striate.data import load
     from striate.data.picture import Picture
     from striate.probes.catalog import entry
-    from striate.probes.scenes import found, scenes
+    from striate.probes.places.scenes import found, scenes
 
     if data is None:
         raise ProbeError("--scenes needs --data NAME, the data set whose test images are pasted")

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from striate.app.look import settings_of
-from striate.app.speech import say, tell
+from striate.app.commands.look import settings_of
+from striate.app.terminal.speech import say, tell
 from striate.base.errors import printable, shown
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from striate.app.subject import Subject
+    from striate.app.inputs.opened_net import Subject
     from striate.data.picture import Picture
     from striate.probes.record import Record
 
@@ -41,7 +41,7 @@ TrainedOn = Annotated[
 def _free_page(value: Path | None) -> Path | None:
     """Refuse at once, before anything is computed, a folder that may not take the page."""
     if value is not None:
-        from striate.reports.probe import claim_page
+        from striate.reports.probe.page import claim_page
 
         claim_page(value)
     return value
@@ -49,7 +49,7 @@ def _free_page(value: Path | None) -> Path | None:
 
 def _free_arrays(value: Path | None) -> Path | None:
     if value is not None:
-        from striate.base.outputs import claim_folder
+        from striate.base.disk.outputs import claim_folder
 
         claim_folder(value.parent, value.name)
     return value
@@ -99,7 +99,7 @@ def opened(
     skip_damaged: bool = False,
 ) -> Asked:
     """Return net and pictures; raises StriateError where one of them cannot be had."""
-    from striate.app.subject import open_subject
+    from striate.app.inputs.opened_net import open_subject
     from striate.data.picture import Picture, all_fitted
 
     subject = open_subject(
@@ -116,7 +116,7 @@ def looked_at(
     subject: Subject, words: Sequence[str], data_dir: Path | None, skip_damaged: bool, notes: list[str]
 ) -> list[Picture]:
     """Return the pictures that ``words`` name, read like those ``subject`` was trained on; ``notes`` gets what a page says."""
-    from striate.app.images import pictures
+    from striate.app.inputs.images import pictures
 
     skipping = skip_damaged or subject.skip_damaged
     return pictures(words, data_dir, levels=subject.levels, skip_damaged=skipping, tell=notes.append)
@@ -134,9 +134,9 @@ def present(
 
     ``summary`` prints what it has to say instead of the table of explained scores.
     """
-    from striate.app import terminal
-    from striate.base.files import dump_json, make_folder
-    from striate.reports.probe import file_name, older_page, page_of, write_page
+    from striate.app.terminal import show as terminal
+    from striate.base.disk.files import dump_json, make_folder
+    from striate.reports.probe.page import file_name, older_page, page_of, write_page
 
     classes, name = asked.subject.inputs.classes, asked.subject.name
     if asked.subject.untrained:
