@@ -187,9 +187,13 @@ def read_json(path: Path, limit: int = JSON_LIMIT) -> Any:
     """Return what `write_json` wrote; raises OSError or ValueError, for the caller knows what the file should be.
 
     Only a regular file of at most ``limit`` bytes is read, nested at most 64 deep, with every name once in its object, and
-    no number that JSON cannot write.
+    no number that JSON cannot write. A sealed record ends as it was written, with a new line.
     """
-    return parse_json(read_text(path, limit))
+    text = read_text(path, limit)
+    value = parse_json(text)
+    if isinstance(value, dict) and "seal" in value and not text.endswith("\n"):
+        raise ValueError("its end is missing")
+    return value
 
 
 def read_text(path: Path, limit: int) -> str:

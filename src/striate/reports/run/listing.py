@@ -20,6 +20,7 @@ from striate.base.disk.files import digest, read_json
 from striate.base.disk.sealed_json import fault
 from striate.base.errors import RunError, printable, reason
 
+STATUSES = ("running", "finished", "diverged", "interrupted", "failed")
 TRACES = ("status.json", "history.csv", "environment.json")
 """Files of a run; two of them without a recipe.json are what is left of one."""
 
@@ -69,6 +70,8 @@ def listed(place: Path, top: Path, now: float) -> Listed:
     name = str(place) if place == top else str(place.relative_to(top))
     faults: list[str] = []
     status = _object(place / "status.json", faults)
+    if status and status.get("status") not in STATUSES:
+        faults.append("status.json has no status that a run may have")
     made = Listed(name, status=str(status.get("status", "running")), why=str(status.get("reason") or ""))
     if made.status == "running" and not in_use(place):
         made = replace(made, status="interrupted", why="its process ended without a word")
@@ -81,7 +84,7 @@ def listed(place: Path, top: Path, now: float) -> Listed:
     fields: dict[str, Any] = {
         key: recipe[key] for key, kind in known.items() if type(recipe.get(key)) is kind
     }  # a bool is no number here
-    if recipe and len(fields) < len(known):
+    if (place / "recipe.json").is_file() and len(fields) < len(known) and not any("recipe.json" in fault for fault in faults):
         faults.append("recipe.json is no recipe")
     made = replace(
         made, **fields, **_best(place / "history.csv", status, faults), **_tested(place / "test.json", faults)

@@ -26,6 +26,7 @@ from striate.studies.running.pool import Job, cores, run_jobs, share
 from striate.studies.running.pool import Warn as Tell
 from striate.studies.running.selection import chosen
 from striate.training.feed.images import Asked, asked, images_of
+from striate.training.folder.inspection import inspect
 from striate.training.folder.own_code import refuse_changed, source_of
 from striate.training.folder.run import Run, open_run
 from striate.training.recipe.recipe import differing, recipe_from_json
@@ -75,11 +76,15 @@ def run_study(
             else:
                 reasons[path] = f"damaged: {why}; --redo-damaged sets it aside and does it again"
         every = study.tests == "every"
+        ended_now = [path for path in runs if path not in reasons and done(path, tested=every)]
+        for path in ended_now:
+            for mend in inspect(path, weights=True):
+                tell(path, mend.wrong)
         refuse_changed((path, study.recipe(arm, seed).net) for path, (arm, seed) in runs.items())
         jobs = [
             Job(study.recipe(arm, seed).to_json(), path, data_dir, every, source_of(study.recipe(arm, seed).net))
             for path, (arm, seed) in runs.items()
-            if path not in reasons and not done(path, tested=every)
+            if path not in reasons and path not in ended_now
         ]
         try:
             if jobs:
