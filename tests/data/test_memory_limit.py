@@ -10,7 +10,7 @@ from PIL import Image
 
 from striate.base.errors import DataError
 from striate.data import memory_limit as memory
-from striate.data.readers.folder import load_folder
+from striate.data.photos.folder import load_folder
 
 
 def test_a_quarter_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "app/commands/probe/localise.py": "app/commands/probe/test_channels.py",
     "app/terminal/show.py": "app/test_cli.py",
     "app/commands/use.py": "app/test_cli.py",
+    "data/statistics.py": "data/test_imageset.py",
+    "data/photos/notes.py": "data/photos/test_folder.py",
     "nets/families/convnet.py": "nets/test_catalog.py",
     "nets/entry.py": "nets/test_catalog.py",
     "nets/inputs.py": "nets/test_catalog.py",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from striate.base.errors import DataError, nearest, printable
 from striate.data.imageset import ImageSet
-from striate.data.levels import Levels
+from striate.data.photos.levels import Levels
 from striate.data.readers import cifar, idx
 from striate.data.readers.digits import load_digits
 from striate.data.readers.tabular import SUFFIXES, load_table, sums
@@ -127,7 +127,7 @@ def load(
     if is_table(name):
         return _resized(load_table(Path(name)), image_size)
     if os.path.isdir(name) or os.sep in name or (os.altsep or os.sep) in name:
-        from striate.data.readers.folder import load_folder
+        from striate.data.photos.folder import load_folder
 
         return load_folder(Path(name), image_size=image_size, skip_damaged=skip_damaged, levels=levels)
     raise DataError(
@@ -145,7 +145,7 @@ def side(name: str, image_size: int | None = None) -> int | None:
         if entry.name == name:
             return entry.side
     if os.path.isdir(name):
-        from striate.data.readers.folder import side_of
+        from striate.data.photos.folder import side_of
 
         return side_of(Path(name))
     return None

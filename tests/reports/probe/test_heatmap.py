@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from striate.data.picture import Picture
+from striate.data.photos.picture import Picture
 from striate.probes.record import Record, Score
 from striate.reports.kit.colours import diverging, sequential
 from striate.reports.probe.heatmap import explained, page

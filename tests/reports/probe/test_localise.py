@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from striate.data.picture import Picture
+from striate.data.photos.picture import Picture
 from striate.probes.places.localise import localise
 from striate.probes.record import Record
 from striate.reports.kit.pictures import FRAME

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from striate.data.imageset import Images
-    from striate.data.levels import Levels
+    from striate.data.photos.levels import Levels
     from striate.nets.inputs import Inputs
 
 IMAGENET = "imagenet"
@@ -224,7 +224,7 @@ def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: T
 
 def _levels(told: object) -> Levels | None:
     """Return the levels that a run or a file tells as [low, high]; None where it tells none."""
-    from striate.data.levels import Levels
+    from striate.data.photos.levels import Levels
 
     return Levels(*map(int, told)) if isinstance(told, (list, tuple)) and len(told) == 2 else None
 

@@ -12,7 +12,7 @@ from striate.reports.kit.pictures import bytes_of, rgb
 from striate.reports.probe.page import Group, Page, Panel, Table
 
 if TYPE_CHECKING:
-    from striate.data.picture import Picture
+    from striate.data.photos.picture import Picture
     from striate.probes.record import Record, Score
 
 MOST_PAIRS = 24

@@ -50,7 +50,7 @@ def opened_data(
     """
     from striate.app.inputs.opened_net import open_subject
     from striate.data import load
-    from striate.data.picture import Picture, all_fitted
+    from striate.data.photos.picture import Picture, all_fitted
 
     subject = open_subject(net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir)
     if not (looked_through := data or subject.inputs.data):

@@ -116,7 +116,7 @@ def _whole(subject: Subject, words: list[str], data_dir: Path | None, skip_damag
     """Return the pictures at their own size, which must be one for all."""
     import numpy as np
 
-    from striate.data.picture import Picture, coloured
+    from striate.data.photos.picture import Picture, coloured
 
     notes: list[str] = []
     found = looked_at(subject, words, data_dir, skip_damaged, notes)
@@ -156,7 +156,7 @@ def _scenes(
     """Return the first few scenes, and their record with how well all were found in ``facts["scenes"]``."""
     from striate.base.seeds import generator
     from striate.data import load
-    from striate.data.picture import Picture
+    from striate.data.photos.picture import Picture
     from striate.probes.catalog import entry
     from striate.probes.places.scenes import found, scenes
 

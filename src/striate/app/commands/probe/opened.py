@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from striate.app.inputs.opened_net import Subject
-    from striate.data.picture import Picture
+    from striate.data.photos.picture import Picture
     from striate.probes.record import Record
 
 Net = Annotated[
@@ -100,7 +100,7 @@ def opened(
 ) -> Asked:
     """Return net and pictures; raises StriateError where one of them cannot be had."""
     from striate.app.inputs.opened_net import open_subject
-    from striate.data.picture import Picture, all_fitted
+    from striate.data.photos.picture import Picture, all_fitted
 
     subject = open_subject(
         net, weights, trained_on=trained_on, options=settings_of(settings), data_dir=data_dir, warn=say

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from striate.base.errors import DataError
-from striate.data.readers.survey import SPLITS, Survey, survey
+from striate.data.photos.survey import SPLITS, Survey, survey
 
 
 def touch(root: Path, *names: str) -> Path:

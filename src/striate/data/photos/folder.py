@@ -1,7 +1,7 @@
 """A folder of images as a data set: ``FOLDER/train/CLASS/*.png``, with or without ``val`` and ``test`` beside train.
 
 Classes are the names of the folders in train, sorted, and that order holds for every split. ``FOLDER/CLASS/*.png``
-without ``train`` is read as train. What is looked at, and by which names, is in `striate.data.readers.survey`.
+without ``train`` is read as train. What is looked at, and by which names, is in `striate.data.photos.survey`.
 Images of one size keep it; where sizes differ, or when ``image_size`` is given, all become squares of that side.
 All faults of a folder are reported together; what is equal, of one colour, or left out is said in notes.
 """
@@ -19,55 +19,83 @@ from striate.base.disk.files import write_text
 from striate.base.errors import DataError, StorageError, printable, sentence
 from striate.data.equal_images import blank_notes, equal_notes
 from striate.data.imageset import ImageSet, Split, holdout, image_set
-from striate.data.levels import Levels
-from striate.data.readers.decode import size_of
-from striate.data.readers.stack import DEFAULT_SIDE, Stack, stacked
-from striate.data.readers.survey import UNREAD, Survey, survey
+from striate.data.photos.levels import Levels
+from striate.data.photos.decode import size_of
+from striate.data.photos.notes import notes_of
+from striate.data.photos.resizing import USUAL, Resizing
+from striate.data.photos.source import name_of
+from striate.data.photos.stack import DEFAULT_SIDE, Stack, stacked
+from striate.data.photos.survey import Survey, survey
 from striate.data.resize import LARGEST_SIDE
 
 TEST_SHARE = 0.2
 LEAST_TO_SPLIT = 5  # so that a fifth is at least one image
-_SHOWN, _LISTED = 3, 10  # names in a note, faults in an error
+_LISTED = 10  # faults in an error
 
 
 def load_folder(
-    folder: Path, *, image_size: int | None = None, skip_damaged: bool = False, levels: Levels | None = None
+    folder: Path,
+    *,
+    image_size: int | None = None,
+    skip_damaged: bool = False,
+    levels: Levels | None = None,
+    resizing: Resizing = USUAL,
 ) -> ImageSet:
-    """Return the images below ``folder``: uint8 (N, H, W, C), C is 1 when every image is grey and 3 otherwise.
-
-    ``skip_damaged`` leaves out files that cannot be read as images, and a note counts them. ``levels`` are the 16-bit values
-    that become 0 and 255; None finds those of this folder.
-    Without a test folder a fifth of train, class by class and always the same, is held out as the test split, unless a
-    class has fewer than 5 images; a note says so. Raises DataError with the first ten faults and the name of a file with
-    all of them: an empty class, a class of val or test that train does not have, a file that is no image, is damaged or is
-    too large; when there are fewer than two classes; and when the images would take more than a quarter of the memory.
-    """
-    if image_size is not None and not 1 <= image_size <= LARGEST_SIDE:
-        raise DataError(f"image_size is {image_size}, and must be from 1 to {LARGEST_SIDE} pixels")
+    """Return the images below ``folder`` as `load_survey` does; raises DataError also where there is no such folder."""
     # os.path answers False where Path would raise: a name that is too long, a parent that may not be entered.
     if not os.path.isdir(folder):
         raise DataError(f"there is no folder {printable(str(folder))}; give one that holds train/CLASS/*.png")
-    found = survey(folder)
-    stack = stacked(found, image_size, levels)
+    _check_size(image_size)
+    return load_survey(
+        survey(folder), image_size=image_size, skip_damaged=skip_damaged, levels=levels, resizing=resizing
+    )
+
+
+def load_survey(
+    found: Survey,
+    *,
+    image_size: int | None = None,
+    skip_damaged: bool = False,
+    levels: Levels | None = None,
+    resizing: Resizing = USUAL,
+) -> ImageSet:
+    """Return the images that were ``found``: uint8 (N, H, W, C), C is 1 when every image is grey and 3 otherwise.
+
+    ``skip_damaged`` leaves out files that cannot be read as images, and a note counts them. ``levels`` are the 16-bit values
+    that become 0 and 255; None finds those of these files. ``resizing`` says how an image gets another size.
+    Without test images a fifth of train, class by class and always the same, is held out as the test split, unless a
+    class has fewer than 5 images; a note says so. Raises DataError with the first ten faults and the name of a file with
+    all of them: an empty class, a class of val or test that train does not have, a file that is no image, is damaged or is
+    too large; when there are fewer than two classes; and when the images would take more than a quarter of the memory and
+    cannot be mapped from the cache.
+    """
+    _check_size(image_size)
+    stack = stacked(found, image_size, levels, resizing)
     _refuse(found, skip_damaged)
     splits = _splits(found, stack)
     _refuse(found, skip_damaged)
 
     def name(split: str, index: int) -> str:
-        return str(stack.files[split][index][0].relative_to(folder))
+        return name_of(stack.files[split][index][0], found.root)
 
-    notes = (*_notes(found, stack, image_size), *blank_notes(splits, name), *equal_notes(splits, name))
+    notes = (*notes_of(found, stack, image_size, resizing), *blank_notes(splits, name), *equal_notes(splits, name))
     notes += _hold_out_test(splits)
     made = image_set(
-        os.path.basename(os.path.abspath(folder)),
+        os.path.basename(os.path.abspath(found.root)),
         found.classes,
         train=splits["train"],
         val=splits.get("val"),
         test=splits.get("test"),
-        origin=str(folder),
+        origin=str(found.root),
         notes=notes,
+        known=stack.kept.fingerprint if stack.kept else None,
     )
     return replace(made, levels=stack.levels)
+
+
+def _check_size(image_size: int | None) -> None:
+    if image_size is not None and not 1 <= image_size <= LARGEST_SIDE:
+        raise DataError(f"image_size is {image_size}, and must be from 1 to {LARGEST_SIDE} pixels")
 
 
 def side_of(folder: Path) -> int | None:
@@ -95,7 +123,8 @@ def _splits(found: Survey, stack: Stack) -> dict[str, Split]:
         elif not files:
             found.faults.append(f"{split} has no image that can be read")
         if files:
-            splits[split] = Split(stack.images[start : start + len(files)], labels)
+            marks = stack.kept.marks[start : start + len(files)] if stack.kept else ()
+            splits[split] = Split(stack.images[start : start + len(files)], labels, marks)
         start += len(files)
     return splits
 
@@ -135,36 +164,3 @@ def _hold_out_test(splits: dict[str, Split]) -> tuple[str, ...]:
     return (
         f"there is no test folder, so {len(held)} of {len(train.labels)} training images were held out as test images",
     )
-
-
-def _notes(found: Survey, stack: Stack, image_size: int | None) -> tuple[str, ...]:
-    notes: list[str] = []
-    if stack.resized and image_size is None:
-        notes.append(f"images of several sizes were cropped and resized to {DEFAULT_SIDE} x {DEFAULT_SIDE}")
-    elif image_size is not None:
-        notes.append(f"images were cropped and resized to {image_size} x {image_size}")
-    if stack.levels:
-        scaled = f"{stack.levels.low} to {stack.levels.high} became 0 to 255"
-        used = f"the images of 16 bits use the values {stack.range[0]} to {stack.range[1]}, and " if stack.range else ""
-        notes.append(f"{used}{scaled}" if used else f"of the images of 16 bits, the values {scaled}")
-    unread = {extension: n for extension, n in found.ignored.items() if extension in UNREAD}
-    if unread:
-        count = sum(unread.values())
-        notes.append(f"{count} images are of formats that are not read ({_endings(unread)}); convert them to .png")
-    if others := {extension: n for extension, n in found.ignored.items() if extension not in UNREAD}:
-        notes.append(f"{sum(others.values())} files that are no images were passed over ({_endings(others)})")
-    if found.beside:
-        notes.append(f"beside train there are folders that were not read: {sentence(found.beside, _SHOWN)}")
-    if found.damaged:
-        count = len(found.damaged)
-        notes.append(f"{count} files could not be read as images and were left out: {sentence(found.damaged, _SHOWN)}")
-    for split, files in stack.files.items():
-        present = {label for _, label in files}
-        absent = [printable(name) for number, name in enumerate(found.classes) if number not in present]
-        if absent and files:
-            notes.append(f"{split} has no image of {len(absent)} classes: {sentence(absent, _SHOWN)}")
-    return tuple(notes)
-
-
-def _endings(counts: dict[str, int]) -> str:
-    return ", ".join(sorted({printable(extension) or "no ending" for extension in counts})[:5])

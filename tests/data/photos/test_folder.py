@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from striate.base.errors import DataError
-from striate.data.readers.folder import load_folder
+from striate.data.photos.folder import load_folder
 
 
 def put(path: Path, shade: int | tuple[int, int, int] = 100, size: tuple[int, int] = (4, 4)) -> Path:
@@ -75,7 +75,7 @@ def test_the_order_of_the_disk_does_not_matter(pets: Path, monkeypatch: pytest.M
     assert load_folder(pets).fingerprint == expected
 
 
-@pytest.mark.parametrize("name", ["valid", "validation"])  # the others in tests/data/readers/test_survey.py
+@pytest.mark.parametrize("name", ["valid", "validation"])  # the others in tests/data/photos/test_survey.py
 def test_other_names_of_val(pets: Path, name: str) -> None:
     expected = load_folder(pets).fingerprint
     (pets / "val").rename(pets / name)

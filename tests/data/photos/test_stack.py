@@ -11,11 +11,12 @@ from PIL import Image
 
 from striate.base.errors import DataError
 from striate.data import memory_limit as memory
-from striate.data.levels import Levels
-from striate.data.readers import stack as subject
-from striate.data.readers.decode import decode, square
-from striate.data.readers.stack import stacked
-from striate.data.readers.survey import Survey
+from striate.data.photos.levels import Levels
+from striate.data.photos import stack as subject
+from striate.data.photos.decode import decode
+from striate.data.photos.resizing import USUAL
+from striate.data.photos.stack import stacked
+from striate.data.photos.survey import Survey
 
 RNG = np.random.default_rng(0)
 PIXELS = {
@@ -40,7 +41,7 @@ def test_every_order_gives_the_same_images(tmp_path: Path, names: tuple[str, ...
     assert made.images.shape == (3, side or 64, side or 64, 3)
     assert made.resized
     for name, found in zip(names, made.images, strict=True):
-        expected = square(PIXELS[name], side or 64)
+        expected = USUAL(PIXELS[name], side or 64, side or 64)
         np.testing.assert_array_equal(found, expected[..., None].repeat(3, 2) if expected.ndim == 2 else expected)
 
 

@@ -1,4 +1,4 @@
-"""Pictures to look at: one image file each, read by the rules of `striate.data.readers.decode`, at the size a net takes.
+"""Pictures to look at: one image file each, read by the rules of `striate.data.photos.decode`, at the size a net takes.
 
 ``fitted``: the largest centred box of the wanted proportions, resized to the wanted size (bilinear, widened when shrinking).
 A picture is never enlarged: one that is smaller than the net's images is refused, for what a probe would show there is
@@ -18,8 +18,9 @@ from PIL import Image
 
 from striate.base.errors import DataError, printable, sentence
 from striate.data.imageset import Images
-from striate.data.levels import FULL, Levels
-from striate.data.readers.decode import FORMATS, Unreadable, decode, square
+from striate.data.photos.levels import FULL, Levels
+from striate.data.photos.resizing import USUAL, Resizing
+from striate.data.photos.decode import FORMATS, Unreadable, decode
 
 MOST = 1000
 """Pictures of one folder that are taken."""
@@ -96,15 +97,9 @@ def fitted(picture: Picture, image_shape: tuple[int, int, int]) -> Images:
     return coloured(boxed(picture.pixels, height, width), channels)
 
 
-def boxed(pixels: Images, height: int, width: int) -> Images:
-    """Return (H, W) or (H, W, 3) brought to ``height`` x ``width``: the middle is kept."""
-    if height == width:
-        return square(pixels, height)
-    given_height, given_width = pixels.shape[:2]
-    scale = min(given_height / height, given_width / width)
-    left, top = (given_width - scale * width) / 2, (given_height - scale * height) / 2
-    box = (left, top, left + scale * width, top + scale * height)
-    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR, box=box))
+def boxed(pixels: Images, height: int, width: int, resizing: Resizing = USUAL) -> Images:
+    """Return (H, W) or (H, W, 3) brought to ``height`` x ``width`` by ``resizing``."""
+    return resizing(pixels, height, width)
 
 
 def coloured(pixels: Images, channels: int) -> Images:

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from striate.data.readers import decode as subject
-from striate.data.readers.decode import FORMATS, Unreadable, decode, square
+from striate.data.photos import decode as subject
+from striate.data.photos.decode import FORMATS, Unreadable, decode
+from striate.data.photos.resizing import USUAL
 
 ENDINGS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "BMP": ".bmp"}
 LOSSLESS = {"WEBP": {"lossless": True}, "JPEG": {"quality": 100, "subsampling": 0}}
@@ -251,12 +252,12 @@ def test_random_damage_gives_an_image_or_one_kind_of_error(tmp_path: Path, kind:
 def test_a_square_is_the_middle_resampled() -> None:
     wide = np.tile(np.array([0, 0, 10, 10, 90, 90, 0, 0], np.uint8), (4, 1))
     # Halving weighs four neighbours 1 3 3 1: (0 + 3*10 + 3*10 + 90) / 8 = 18.75 and (10 + 3*90 + 3*90 + 0) / 8 = 68.75.
-    assert square(wide, 4).tolist() == [[10, 10, 90, 90]] * 4
-    assert square(wide, 2).tolist() == [[19, 69]] * 2
-    assert square(wide.T.copy(), 2).tolist() == [[19, 19], [69, 69]]
+    assert USUAL(wide, 4, 4).tolist() == [[10, 10, 90, 90]] * 4
+    assert USUAL(wide, 2, 2).tolist() == [[19, 69]] * 2
+    assert USUAL(wide.T.copy(), 2, 2).tolist() == [[19, 19], [69, 69]]
     colour = np.repeat(wide[..., None], 3, axis=2)
-    assert square(colour, 2).shape == (2, 2, 3)
-    assert square(colour, 16).shape == (16, 16, 3)
+    assert USUAL(colour, 2, 2).shape == (2, 2, 3)
+    assert USUAL(colour, 16, 16).shape == (16, 16, 3)
 
 
 @pytest.mark.parametrize(("width", "height", "side"), [(30, 10, 5), (20, 40, 10), (12, 12, 3), (9, 3, 6)])
@@ -267,9 +268,9 @@ def test_a_square_is_the_whole_resized_and_its_middle_cut_out(width: int, height
     whole = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
     top, left = (size[1] - side) // 2, (size[0] - side) // 2
     oracle = whole[top : top + side, left : left + side]
-    np.testing.assert_allclose(square(pixels, side).astype(int), oracle.astype(int), atol=1)
+    np.testing.assert_allclose(USUAL(pixels, side, side).astype(int), oracle.astype(int), atol=1)
 
 
 def test_an_extreme_shape_costs_no_more_than_its_square() -> None:
     strip = np.full((1, 3_000_000), 7, np.uint8)
-    np.testing.assert_array_equal(square(strip, 64), np.full((64, 64), 7))
+    np.testing.assert_array_equal(USUAL(strip, 64, 64), np.full((64, 64), 7))

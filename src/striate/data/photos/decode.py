@@ -4,8 +4,9 @@ Accepted are PNG, JPEG, WebP and BMP of at most 50 million pixels, judged from t
 files of at most 512 MiB; a name's extension must be that of its content. Pillow recognises many more formats, and those
 are where its faults have been.
 Conversion: the EXIF rotation is applied; what is transparent lies over white; 16 bits are scaled to 8 by the levels of the
-data set (`striate.data.levels`); grey stays grey, and palettes and all else become RGB; of several frames the first is
-taken. Metadata that cannot be read are left out: they say nothing about the pixels.
+data set (`striate.data.photos.levels`); grey stays grey, and palettes and all else become RGB; of several frames the first is
+taken. Metadata that cannot be read are left out: they say nothing about the pixels. A JPEG that becomes smaller is decoded at
+a half, a quarter or an eighth (`striate.data.photos.resizing`).
 """
 
 from __future__ import annotations
@@ -15,18 +16,20 @@ import struct
 import warnings
 import zlib
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import BinaryIO, TypeVar
 
 import numpy as np
 from PIL import Image
 
-from striate.base.disk.foreign import open_regular
 from striate.base.errors import reason
 from striate.data.imageset import Images
-from striate.data.levels import FULL, Levels
-from striate.data.readers import png16 as sixteen
-from striate.data.readers.png import essential
+from striate.data.photos.levels import FULL, Levels
+from striate.data.photos import png16 as sixteen
+from striate.data.photos.png import essential
+from striate.data.photos.resizing import Resizing
+from striate.data.photos.source import Source, ending, opened
 
 PIXEL_LIMIT = 50_000_000
 FILE_LIMIT = 512 << 20  # bytes: 50 million pixels of four times 16 bits, uncompressed, and some more
@@ -86,60 +89,78 @@ class Deep(Exception):
     """The image has 16 bits a channel, and its levels are not known yet."""
 
 
-def decode(path: Path, levels: Levels | None = FULL) -> Images:
-    """Return the image in ``path``: uint8 (H, W) when it is grey, (H, W, 3) otherwise.
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """``pixels`` uint8 (H, W) or (H, W, 3); ``width`` and ``height`` of the file's image, upright; ``facts`` worth a note.
+
+    Facts are `turned` (by its EXIF orientation), `frames` (the first of several), `transparent` (now over white), `CMYK`.
+    """
+
+    pixels: Images
+    width: int
+    height: int
+    facts: frozenset[str] = frozenset()
+
+
+def decode(source: Source, levels: Levels | None = FULL) -> Images:
+    """Return the image of ``source``: uint8 (H, W) when it is grey, (H, W, 3) otherwise.
 
     ``levels`` are the 16-bit values that become 0 and 255. Raises Unreadable, also where a 16-bit value lies outside them;
-    Deep where they are None and the image has 16 bits. The extension of ``path`` must be a key of FORMATS.
+    Deep where they are None and the image has 16 bits. The extension of a path must be a key of FORMATS.
     """
-    return _read(path, lambda image, file: _pixels(image, file, levels))
+    with unwarned():
+        return _read(source, lambda image, file: _pixels(image, file, levels)[0])
 
 
-def range_of(path: Path) -> tuple[int, int] | None:
-    """Return the smallest and the largest value of the 16-bit image in ``path``; None where it has 8 bits or is damaged."""
+def photograph(source: Source, levels: Levels | None, side: int | None, resizing: Resizing) -> Decoded:
+    """Return the image of ``source`` as `decode` does, brought to ``side`` x ``side`` where that is given.
+
+    For threads: the caller holds `unwarned`, which belongs to the whole process.
+    """
+
+    def made(image: Image.Image, file: BinaryIO) -> Decoded:
+        width, height = _size(image, file)
+        if side is not None and (scale := resizing.scale_of(width, height, side)) > 1:
+            image.draft(None, (image.width // scale, image.height // scale))
+        pixels, facts = _pixels(image, file, levels)
+        return Decoded(pixels if side is None else resizing(pixels, side, side), width, height, facts)
+
+    return _read(source, made)
+
+
+def range_of(source: Source) -> tuple[int, int] | None:
+    """Return the smallest and the largest value of a 16-bit image; None where it has 8 bits or is damaged."""
     try:
-        return _read(path, _range)
+        with unwarned():
+            return _read(source, _range)
     except Unreadable:
         return None
 
 
-def size_of(path: Path) -> tuple[int, int] | None:
-    """Return width and height of the image in ``path`` by its header, as `decode` turns it; None where it has no good one."""
+def size_of(source: Source) -> tuple[int, int] | None:
+    """Return width and height of an image by its header, as `decode` turns it; None where it has no good one."""
     try:
-        return _read(path, _size)
+        with unwarned():
+            return _read(source, _size)
     except Unreadable:
         return None
 
 
-def square(pixels: Images, side: int) -> Images:
-    """Bring (H, W) or (H, W, 3) to ``side`` x ``side``: the shorter edge becomes ``side``, the middle is kept.
-
-    The result is that of resizing the whole (bilinear, widened when shrinking, so that fine patterns do not alias) and
-    cutting out the middle, but only the middle is computed.
-    """
-    height, width = pixels.shape[:2]
-    if height == width == side:
-        return pixels
-    edge = min(height, width)
-    left, top = (width - edge) / 2, (height - edge) / 2
-    resized = Image.fromarray(pixels).resize(
-        (side, side), Image.Resampling.BILINEAR, box=(left, top, left + edge, top + edge)
-    )
-    return np.asarray(resized)
+def unwarned() -> AbstractContextManager[object]:
+    """Silence Pillow: it warns at its limit and refuses at twice that; ours is lower, and is judged here."""
+    return warnings.catch_warnings(action="ignore")
 
 
-def _read(path: Path, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _Wanted:
-    """Return ``what(image, file)`` of the image in ``path``, opened and judged; without metadata where they hinder a PNG."""
+def _read(source: Source, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _Wanted:
+    """Return ``what(image, file)`` of the image, opened and judged; without metadata where they hinder a PNG."""
     try:
-        file = open_regular(path)
+        file = opened(source)
     except OSError as error:
         raise Unreadable(f"could not be opened ({reason(error)})") from error
-    with file, warnings.catch_warnings():
-        # Pillow warns at its limit and refuses at twice that; ours is lower, and is judged here.
-        warnings.simplefilter("ignore")
-        if (size := os.fstat(file.fileno()).st_size) > FILE_LIMIT:
+    with file:
+        if (size := file.seek(0, os.SEEK_END)) > FILE_LIMIT:
             raise Unreadable(f"has {size:,} bytes, more than {FILE_LIMIT:,}")
-        extension = path.suffix.lower()
+        extension = ending(source)
         try:
             try:
                 return _judged(file, extension, what)
@@ -161,7 +182,7 @@ def _read(path: Path, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _Want
 def _judged(file: BinaryIO, extension: str, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _Wanted:
     file.seek(0)
     with Image.open(file, formats=_OPENED) as image:
-        if image.format not in FORMATS[extension]:
+        if extension and image.format not in FORMATS[extension]:
             raise Unreadable(f"holds {image.format}, which its extension does not say; rename it")
         width, height = image.size
         if width * height > PIXEL_LIMIT:
@@ -183,19 +204,26 @@ def _range(image: Image.Image, file: BinaryIO) -> tuple[int, int] | None:
     return int(values.min()), int(values.max())
 
 
-def _pixels(image: Image.Image, file: BinaryIO, levels: Levels | None) -> Images:
+def _pixels(image: Image.Image, file: BinaryIO, levels: Levels | None) -> tuple[Images, frozenset[str]]:
+    orientation = _orientation(image)
+    facts = {"turned"} if orientation != 1 else set[str]()
+    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # the second picture of a telephone is no animation
+        facts.add("frames")
     if sixteen.is_deep(image):
         if levels is None:
             raise Deep
         # Of colours at the full range Pillow's own upper byte is taken, within 1 of the rounded value, and decoded once.
         if levels != FULL or sixteen.is_grey(image):
-            return _scaled(image, file, levels)
+            return _scaled(image, file, levels), frozenset(facts)
     image.load()
-    upright = _turned(image, _orientation(image))
+    if image.mode == "CMYK":
+        facts.add("CMYK")
+    upright = _turned(image, orientation)
     grey = upright.mode in _GREY
     if upright.has_transparency_data:
         upright = _over_white(upright.convert("RGBA"))
-    return np.array(upright.convert("L" if grey else "RGB"))
+        facts.add("transparent")
+    return np.array(upright.convert("L" if grey else "RGB")), frozenset(facts)
 
 
 def _scaled(image: Image.Image, file: BinaryIO, levels: Levels) -> Images:

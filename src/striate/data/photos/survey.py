@@ -14,7 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from striate.base.errors import DataError, listed, nearest, printable, sentence
-from striate.data.readers.decode import FORMATS
+from striate.data.photos.decode import FORMATS
+from striate.data.photos.source import Source, name_of
+
+File = tuple[Source, int]
+"""An image, and the number of its class."""
 
 SPLITS = {
     "train": ("train", "training"),
@@ -32,20 +36,21 @@ class Survey:
     """The class names, and the image files of each split with their labels; what is wrong, and what was passed over.
 
     ``faults`` are about folders; ``damaged`` are files that have the name of an image and can be left out. ``ignored`` counts
-    the other files by extension, and ``beside`` are folders next to train that were not read.
+    the other files by extension, ``beside`` are folders next to train that were not read, and ``notes`` is what else to say.
     """
 
     root: Path
     classes: tuple[str, ...] = ()
-    files: dict[str, list[tuple[Path, int]]] = field(default_factory=dict[str, list[tuple[Path, int]]])
+    files: dict[str, list[File]] = field(default_factory=dict[str, list[File]])
     faults: list[str] = field(default_factory=list[str])
     damaged: list[str] = field(default_factory=list[str])
     ignored: Counter[str] = field(default_factory=Counter[str])
     beside: list[str] = field(default_factory=list[str])
+    notes: list[str] = field(default_factory=list[str])
 
-    def shown(self, path: Path) -> str:
-        """Return ``path`` from the folder on, as it may be printed."""
-        return printable(str(path.relative_to(self.root)))
+    def shown(self, source: Source) -> str:
+        """Return the name of ``source`` from the folder on, as it may be printed."""
+        return printable(name_of(source, self.root))
 
     def fault(self, path: Path, what: str) -> None:
         """Note what is wrong with a folder, or with what lies where no image belongs."""

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from striate.base.errors import DataError
-from striate.data import picture as subject
-from striate.data.picture import Picture, all_fitted, boxed, coloured, fitted, read_folder, read_picture
+from striate.data.photos import picture as subject
+from striate.data.photos.picture import Picture, all_fitted, boxed, coloured, fitted, read_folder, read_picture
 
 
 def save(image: Image.Image, path: Path, **options: object) -> Path:

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from striate.data.readers.decode import decode, size_of
-from striate.data.readers.png import essential
+from striate.data.photos.decode import decode, size_of
+from striate.data.photos.png import essential
 
 
 def written(**options: object) -> bytes:
