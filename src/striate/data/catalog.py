@@ -10,7 +10,9 @@ from pathlib import Path
 from striate.base.errors import DataError, nearest, printable
 from striate.data.imageset import ImageSet
 from striate.data.photos.levels import Levels
+from striate.data.photos.resizing import USUAL, Resizing
 from striate.data.readers import cifar, idx
+from striate.data.readers.array_files.image_npz import is_image_npz
 from striate.data.readers.digits import load_digits
 from striate.data.readers.tabular import SUFFIXES, load_table, sums
 
@@ -113,27 +115,33 @@ def load(
     download: bool = True,
     skip_damaged: bool = False,
     levels: Levels | None = None,
+    resizing: Resizing = USUAL,
 ) -> ImageSet:
-    """Return the data set ``name`` of the catalogue, or the folder of images or the table file at the path ``name``.
+    """Return the data set ``name`` of the catalogue, or the images (`striate.data.forms`) or the table at the path ``name``.
 
     ``image_size`` is the side in pixels that all images are brought to. Of a folder, ``skip_damaged`` leaves out files that
-    cannot be read, and ``levels`` are the 16-bit values that become 0 and 255 (None: the folder's own). Raises DataError for
+    cannot be read, and ``levels`` are the 16-bit values that become 0 and 255 (None: the folder's own).
+    ``resizing`` says how an image gets another size. Raises DataError for
     an unknown name (with the nearest valid one) and for whatever is absent or damaged.
     """
     name, data_dir = str(name), None if data_dir is None else Path(data_dir)
     for entry in _ENTRIES:
         if entry.name == name:
-            return _noted(_resized(entry.load(data_dir, download), image_size))
+            return _noted(_resized(entry.load(data_dir, download), image_size, resizing))
     if is_table(name):
-        return _resized(load_table(Path(name)), image_size)
-    if os.path.isdir(name) or os.sep in name or (os.altsep or os.sep) in name:
-        from striate.data.photos.folder import load_folder
+        return _resized(load_table(Path(name)), image_size, resizing)
+    if os.path.exists(name):
+        from striate.data.forms import Wanted, load_form
 
-        return load_folder(Path(name), image_size=image_size, skip_damaged=skip_damaged, levels=levels)
+        return load_form(Path(name), Wanted(image_size, skip_damaged, levels, resizing))
+    if os.sep in name or (os.altsep or os.sep) in name:
+        raise DataError(
+            f"there is no folder {printable(name)}; give one that holds train/CLASS/*.png, or a file of images"
+        )
     raise DataError(
         f'there is no data set "{printable(name)}"{nearest(name, names())};'
         f" the names are {', '.join(names())}, or give the path of a folder with train/CLASS/*.png,"
-        f" or of a table ({', '.join(SUFFIXES)})"
+        f" of a file of images, or of a table ({', '.join(SUFFIXES)})"
     )
 
 
@@ -145,15 +153,17 @@ def side(name: str, image_size: int | None = None) -> int | None:
         if entry.name == name:
             return entry.side
     if os.path.isdir(name):
+        from striate.data.forms import form_of
         from striate.data.photos.folder import side_of
 
-        return side_of(Path(name))
+        form = form_of(Path(name))
+        return side_of(Path(name)) if form and form.name == "class folders" else None
     return None
 
 
 def is_table(name: str) -> bool:
     """Tell whether `load` gives the features of a table for ``name``, and no images."""
-    return name == "sums" or name.endswith(SUFFIXES)
+    return name == "sums" or (name.endswith(SUFFIXES) and not is_image_npz(Path(name)))
 
 
 def _noted(loaded: ImageSet) -> ImageSet:
@@ -162,11 +172,11 @@ def _noted(loaded: ImageSet) -> ImageSet:
     return replace(loaded, notes=(*loaded.notes, *notes_on(loaded)))
 
 
-def _resized(loaded: ImageSet, image_size: int | None) -> ImageSet:
+def _resized(loaded: ImageSet, image_size: int | None, resizing: Resizing) -> ImageSet:
     if image_size is None:
         return loaded
     if loaded.tabular:
         raise DataError(f"{loaded.name} is a table, and has no image to bring to image_size {image_size}; leave it out")
     from striate.data.resize import resized
 
-    return resized(loaded, image_size)
+    return resized(loaded, image_size, resizing)

@@ -33,7 +33,6 @@ Known = Callable[[str, Callable[[], str]], str]
 """Returns the fingerprint of an arrangement of images that is kept somewhere, or else the one that it is given to make."""
 
 
-
 @dataclass(frozen=True, eq=False)
 class Split:
     """``images`` uint8 (N, H, W, C) in 0..255 and ``labels`` int64 (N,) from 0; both are kept read-only.

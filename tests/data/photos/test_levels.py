@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from striate.base.errors import DataError
-from striate.data.photos.levels import FULL, Levels, levels_of
 from striate.data.photos.folder import load_folder
+from striate.data.photos.levels import FULL, Levels, levels_of
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from striate.data.photos.levels import Levels
 from striate.data.photos import png16 as sixteen
 from striate.data.photos.decode import Deep, Unreadable, decode, range_of
+from striate.data.photos.levels import Levels
 
 
 def chunk(name: bytes, data: bytes) -> bytes:

@@ -11,9 +11,9 @@ from PIL import Image
 
 from striate.base.errors import DataError
 from striate.data import memory_limit as memory
-from striate.data.photos.levels import Levels
 from striate.data.photos import stack as subject
 from striate.data.photos.decode import decode
+from striate.data.photos.levels import Levels
 from striate.data.photos.resizing import USUAL
 from striate.data.photos.stack import stacked
 from striate.data.photos.survey import Survey

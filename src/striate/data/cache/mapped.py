@@ -42,7 +42,11 @@ class Rows:
         if first is Ellipsis or first is None:
             return np.asarray(self)[key]
         chosen = self.base[self.rows[first]]
-        return chosen[(slice(None), *rest) if isinstance(first, (slice, list, np.ndarray)) else tuple(rest)] if rest else chosen
+        return (
+            chosen[(slice(None), *rest) if isinstance(first, (slice, list, np.ndarray)) else tuple(rest)]
+            if rest
+            else chosen
+        )
 
     def __iter__(self) -> Iterator[Any]:
         return (self.base[row] for row in self.rows)

@@ -13,12 +13,9 @@ a time; others wait and then map what it wrote. A damaged entry is said, removed
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
-import math
 import os
-import shutil
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -26,12 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.lib import format as npy
 
 from striate.base.disk.files import kind_of, part_of_name, read_json, sync_folder, write_json
 from striate.base.disk.lock import held, locked
 from striate.base.disk.sealed_json import Form, checked, sealed
 from striate.base.errors import RunError, StorageError, printable, reason, remark
+from striate.data.cache.array_file import finished, with_room
 from striate.data.cache.place import decoded_folder
 from striate.data.imageset import Images, marks_of
 
@@ -63,7 +60,9 @@ class Question:
     def folder(self) -> Path:
         """The folder of all that may answer it."""
         asked = json.dumps([FORMAT, self.way, [stamp[:2] for stamp in self.stamps]], sort_keys=True)
-        return decoded_folder() / f"{part_of_name(self.name)[:_SHOWN]}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
+        return (
+            decoded_folder() / f"{part_of_name(self.name)[:_SHOWN]}-{hashlib.sha256(asked.encode()).hexdigest()[:16]}"
+        )
 
     @property
     def stamp(self) -> str:
@@ -98,7 +97,9 @@ Fill = Callable[[Allocate], tuple[Images, dict[str, Any], str]]
 """Makes the images in an array that it is given: returns the part that was filled, what is to be told, and their content."""
 
 
-def find_or_make(question: Question, content: Callable[[], str], fill: Fill, tell: Callable[[str], None]) -> Kept | None:
+def find_or_make(
+    question: Question, content: Callable[[], str], fill: Fill, tell: Callable[[str], None]
+) -> Kept | None:
     """Return the images of ``question``, from the cache or from ``fill``; None, after it is said, where the cache is no place.
 
     ``content`` hashes the files. What ``fill`` raises is raised, and leaves nothing.
@@ -178,14 +179,14 @@ def _made(question: Question, fill: Fill) -> Kept | None:
     temporary = folder / f".striate-{os.getpid()}-{os.urandom(8).hex()}.tmp"
 
     def allocate(shape: tuple[int, ...]) -> Images:
-        return _room(temporary, shape)
+        return with_room(temporary, shape)
 
     try:
         images, told, content = fill(allocate)
         if not len(images):
             return Kept(images, (), told, folder / "none.json")
         marks = marks_of(images)
-        _finish(temporary, images)
+        finished(temporary, images)
         shape = list(images.shape)
         path = folder / f"{content[:16]}.json"
         temporary.replace(path.with_suffix(".npy"))
@@ -202,46 +203,14 @@ def _made(question: Question, fill: Fill) -> Kept | None:
         }
         write_json(path, sealed(record))
     except OSError as error:
-        raise StorageError(f"{printable(str(folder))} could not be written ({reason(error)}); free some space") from error
+        raise StorageError(
+            f"{printable(str(folder))} could not be written ({reason(error)}); free some space"
+        ) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
     mapped = np.load(path.with_suffix(".npy"), mmap_mode="r", allow_pickle=False)
     return Kept(mapped, marks, told, path)
-
-
-def _room(path: Path, shape: tuple[int, ...]) -> Images:
-    """Return a writable mapped array at ``path``, with all its space taken: a full disk is an error here, and no signal later."""
-    with contextlib.suppress(OSError):
-        path.unlink()
-    try:
-        if 2 * math.prod(shape) > shutil.disk_usage(path.parent).free:
-            raise OSError(errno.ENOSPC, "at most half of the free disk is taken")
-        images = npy.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
-        with path.open("rb+") as file:
-            os.posix_fallocate(file.fileno(), 0, os.fstat(file.fileno()).st_size)
-    except OSError as error:
-        raise StorageError(
-            f"{printable(str(path.parent))} has no room for {math.prod(shape):,} bytes ({reason(error)}); free some space,"
-            " clear the cache, or name another place with STRIATE_CACHE"
-        ) from error
-    return images
-
-
-def _finish(path: Path, images: Images) -> None:
-    """Make the file at ``path`` hold ``images``, its first rows, and nothing else, durably."""
-    with path.open("rb+") as file:
-        version = npy.read_magic(file)
-        shape, _, _ = npy.read_array_header_1_0(file) if version == (1, 0) else npy.read_array_header_2_0(file)
-        start = file.tell()
-        if shape != images.shape:  # the header has room for any number of rows
-            file.seek(0)
-            npy.write_array_header_1_0(file, {"shape": images.shape, "fortran_order": False, "descr": "|u1"})
-            if file.tell() != start:
-                raise OSError(None, "the header of the array changed its length")
-            file.truncate(start + images.nbytes)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _digest(marks: tuple[bytes, ...]) -> str:

@@ -25,8 +25,8 @@ from PIL import Image
 
 from striate.base.errors import reason
 from striate.data.imageset import Images
-from striate.data.photos.levels import FULL, Levels
 from striate.data.photos import png16 as sixteen
+from striate.data.photos.levels import FULL, Levels
 from striate.data.photos.png import essential
 from striate.data.photos.resizing import Resizing
 from striate.data.photos.source import Source, ending, opened
@@ -62,19 +62,8 @@ _UPRIGHT = {
 _GREY = ("1", "L", "LA", "La")
 # What Pillow's decoders are known to raise on damaged bytes.
 _DAMAGE = (
-    OSError,
-    ValueError,
-    TypeError,
-    SyntaxError,
-    LookupError,
-    EOFError,
-    ArithmeticError,
-    RuntimeError,
-    AttributeError,
-    AssertionError,
-    MemoryError,
-    struct.error,
-    zlib.error,
+    *(OSError, ValueError, TypeError, SyntaxError, LookupError, EOFError, ArithmeticError, RuntimeError),
+    *(AttributeError, AssertionError, MemoryError, struct.error, zlib.error),
 )
 
 

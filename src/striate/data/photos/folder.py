@@ -18,18 +18,17 @@ import numpy as np
 from striate.base.disk.files import write_text
 from striate.base.errors import DataError, StorageError, printable, sentence
 from striate.data.equal_images import blank_notes, equal_notes
-from striate.data.imageset import ImageSet, Split, holdout, image_set
-from striate.data.photos.levels import Levels
+from striate.data.imageset import ImageSet, Split, image_set
 from striate.data.photos.decode import size_of
+from striate.data.photos.levels import Levels
 from striate.data.photos.notes import notes_of
 from striate.data.photos.resizing import USUAL, Resizing
 from striate.data.photos.source import name_of
 from striate.data.photos.stack import DEFAULT_SIDE, Stack, stacked
 from striate.data.photos.survey import Survey, survey
 from striate.data.resize import LARGEST_SIDE
+from striate.data.subset import hold_out_test
 
-TEST_SHARE = 0.2
-LEAST_TO_SPLIT = 5  # so that a fifth is at least one image
 _LISTED = 10  # faults in an error
 
 
@@ -42,13 +41,18 @@ def load_folder(
     resizing: Resizing = USUAL,
 ) -> ImageSet:
     """Return the images below ``folder`` as `load_survey` does; raises DataError also where there is no such folder."""
+    _check_size(image_size)
+    return load_survey(
+        survey_folder(folder), image_size=image_size, skip_damaged=skip_damaged, levels=levels, resizing=resizing
+    )
+
+
+def survey_folder(folder: Path) -> Survey:
+    """Return what lies in ``folder``; raises DataError where there is none."""
     # os.path answers False where Path would raise: a name that is too long, a parent that may not be entered.
     if not os.path.isdir(folder):
         raise DataError(f"there is no folder {printable(str(folder))}; give one that holds train/CLASS/*.png")
-    _check_size(image_size)
-    return load_survey(
-        survey(folder), image_size=image_size, skip_damaged=skip_damaged, levels=levels, resizing=resizing
-    )
+    return survey(folder)
 
 
 def load_survey(
@@ -79,7 +83,7 @@ def load_survey(
         return name_of(stack.files[split][index][0], found.root)
 
     notes = (*notes_of(found, stack, image_size, resizing), *blank_notes(splits, name), *equal_notes(splits, name))
-    notes += _hold_out_test(splits)
+    notes += hold_out_test(splits)
     made = image_set(
         os.path.basename(os.path.abspath(found.root)),
         found.classes,
@@ -149,18 +153,3 @@ def _all_listed(faults: list[str]) -> str:
     except (OSError, StorageError):
         return ""
     return f" (all {len(faults)} are listed in {printable(str(path))})"
-
-
-def _hold_out_test(splits: dict[str, Split]) -> tuple[str, ...]:
-    """Move a fifth of train into a test split where the folder brings none and its classes are large enough for it."""
-    train = splits["train"]
-    if "test" in splits or np.bincount(train.labels).min() < LEAST_TO_SPLIT:
-        return ()
-    try:
-        kept, held = holdout(train.labels, TEST_SHARE, seed=0, firsts=train.firsts)
-    except DataError:  # every class is one image, many times: nothing of it tests anything
-        return ()
-    splits["train"], splits["test"] = train.take(kept), train.take(held)
-    return (
-        f"there is no test folder, so {len(held)} of {len(train.labels)} training images were held out as test images",
-    )

@@ -18,9 +18,9 @@ from PIL import Image
 
 from striate.base.errors import DataError, printable, sentence
 from striate.data.imageset import Images
+from striate.data.photos.decode import FORMATS, Unreadable, decode
 from striate.data.photos.levels import FULL, Levels
 from striate.data.photos.resizing import USUAL, Resizing
-from striate.data.photos.decode import FORMATS, Unreadable, decode
 
 MOST = 1000
 """Pictures of one folder that are taken."""

@@ -36,7 +36,9 @@ class Resizing:
 
     def in_words(self) -> str:
         """Return ``cropped and resized`` and the like, with the filter where it is not the usual one."""
-        how = {"crop": "cropped and resized", "pad": "resized whole, between black bars,", "squash": "squashed"}[self.fit]
+        how = {"crop": "cropped and resized", "pad": "resized whole, between black bars,", "squash": "squashed"}[
+            self.fit
+        ]
         return how if self.filter == "bilinear" else f"{how.removesuffix(',')} (filter {self.filter})"
 
     def scale_of(self, width: int, height: int, side: int) -> int:

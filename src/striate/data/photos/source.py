@@ -74,7 +74,7 @@ def name_of(source: Source, root: Path) -> str:
     """Return the name of ``source`` from ``root`` on, as it is; print it by `striate.base.errors.printable`."""
     if not isinstance(source, Path):
         return source.name
-    return str(source.relative_to(root)) if source.is_relative_to(root) else str(source)
+    return str(source).removeprefix(f"{root}{os.sep}")
 
 
 def stamp_of(source: Source, root: Path) -> Stamp:

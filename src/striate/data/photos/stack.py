@@ -1,4 +1,4 @@
-"""Image files decoded into one array, on all cores: in the user cache, which every process maps, or in memory where that is little.
+"""Image files decoded into one array, on all cores: in the user cache, mapped by every process, or in memory where it is small.
 
 Where no size is asked for, the headers tell whether all images have one; if they differ, all become squares of `DEFAULT_SIDE`.
 Images of 16 bits are scaled by the levels of the whole set, which are looked for when the first such image is met. Images come
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,16 +21,7 @@ from striate.data import memory_limit as memory
 from striate.data.cache.mapped import blocks, touched
 from striate.data.cache.shelf import Allocate, Kept, Question, find_or_make
 from striate.data.imageset import Images
-from striate.data.photos.decode import (
-    PIXEL_LIMIT,
-    Decoded,
-    Deep,
-    Unreadable,
-    photograph,
-    range_of,
-    size_of,
-    unwarned,
-)
+from striate.data.photos.decode import PIXEL_LIMIT, Decoded, Deep, Unreadable, photograph, range_of, size_of, unwarned
 from striate.data.photos.levels import FULL, Levels, levels_of
 from striate.data.photos.resizing import USUAL, Resizing
 from striate.data.photos.source import Source, Stamp, name_of, opened, stamp_of
@@ -168,7 +159,9 @@ class _Maker:
             except (Unreadable, Deep) as error:
                 return digest, error
 
-        def resolved(source: Source, result: tuple[bytes, Decoded | Unreadable | Deep]) -> tuple[bytes, Decoded | Unreadable]:
+        def resolved(
+            source: Source, result: tuple[bytes, Decoded | Unreadable | Deep]
+        ) -> tuple[bytes, Decoded | Unreadable]:
             digest, read = result
             if isinstance(read, Deep):
                 self.find_levels()
@@ -214,7 +207,9 @@ class _Maker:
     def room(self, allocate: Allocate, before: Images, count: int, shape: tuple[int, int, int]) -> Images:
         """Return an array for all images of ``shape``, with the ``count`` that are there already."""
         if before.shape[1:3] not in ((0, 0), shape[:2]):
-            raise DataError(f"the images of {printable(str(self.found.root))} change while they are read; read them again")
+            raise DataError(
+                f"the images of {printable(str(self.found.root))} change while they are read; read them again"
+            )
         images, done = allocate((len(self.sources), *shape)), 0
         for block in blocks(before[:count]):  # grey so far
             images[done : done + len(block)] = block

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from striate.base.errors import DataError
-from striate.data.table_split import groups, in_order, remarks, stratified
+from striate.data.readers.table_split import groups, in_order, remarks, stratified
 
 
 def rows(count: int, columns: int = 3, seed: int = 0) -> np.ndarray:
