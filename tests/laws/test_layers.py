@@ -57,6 +57,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "nets/measure/forward_trace.py": "nets/measure/test_anatomy.py",
     "studies/catalog.py": "studies/test_question.py",
     "studies/running/ended.py": "studies/running/test_execute.py",
+    "training/recipe/setting.py": "training/recipe/test_recipe.py",
     "training/recipe/rules.py": "training/recipe/test_recipe.py",
     "training/engines/engine.py": "training/test_loop.py",
     "training/folder/forms.py": "training/folder/test_chain.py",

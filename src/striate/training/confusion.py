@@ -16,10 +16,11 @@ import torch
 from numpy.typing import NDArray
 
 from striate.base.errors import DataError, RunError
-from striate.data import ImageSet, load
+from striate.data import ImageSet
 from striate.training.engines import machine
 from striate.training.engines.pieces import in_pieces
 from striate.training.feed.batches import in_order, split
+from striate.training.feed.images import images_of
 from striate.training.feed.normalization import Normalization
 from striate.training.folder.run import Run
 from striate.training.train import best_net, same_data
@@ -79,7 +80,7 @@ def confusion(run: Run, on: On = "val", *, images: ImageSet | None = None, data_
             f"{run.folder}, or ask for the validation images"
         )
     net, labels, _ = best_net(run)
-    data = images if images is not None else load(run.recipe.data, data_dir=data_dir, image_size=run.recipe.image_size)
+    data = images if images is not None else images_of(run.recipe, data_dir)
     same_data(run.folder, data)
     shown = data.test if on == "test" else split(data, run.recipe).val
     if shown is None:

@@ -10,7 +10,8 @@ from PIL import Image
 
 from striate.base.errors import DataError
 from striate.data.photos import picture as subject
-from striate.data.photos.picture import Picture, all_fitted, boxed, coloured, fitted, read_folder, read_picture
+from striate.data.photos.picture import Picture, all_fitted, coloured, fitted, read_folder, read_picture
+from striate.data.photos.resizing import USUAL
 
 
 def save(image: Image.Image, path: Path, **options: object) -> Path:
@@ -92,12 +93,12 @@ def test_a_folder_of_too_many_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_the_middle_is_kept() -> None:
     wide = np.tile(np.arange(8, dtype=np.uint8) * 10, (4, 1))
-    assert boxed(wide, 4, 4).tolist() == [[20, 30, 40, 50]] * 4
-    assert boxed(wide, 4, 8) is not None
-    assert boxed(wide, 4, 8).tolist() == wide.tolist()
-    assert boxed(wide, 2, 4).shape == (2, 4)
+    assert USUAL(wide, 4, 4).tolist() == [[20, 30, 40, 50]] * 4
+    assert USUAL(wide, 4, 8) is not None
+    assert USUAL(wide, 4, 8).tolist() == wide.tolist()
+    assert USUAL(wide, 2, 4).shape == (2, 4)
     # 4 x 8 to 4 x 2: the middle two columns of the height's scale.
-    assert boxed(wide, 4, 2).tolist() == [[30, 40]] * 4
+    assert USUAL(wide, 4, 2).tolist() == [[30, 40]] * 4
 
 
 def test_grey_and_colours_become_what_the_net_takes() -> None:

@@ -1,6 +1,6 @@
 """Pictures to look at: one image file each, read by the rules of `striate.data.photos.decode`, at the size a net takes.
 
-``fitted``: the largest centred box of the wanted proportions, resized to the wanted size (bilinear, widened when shrinking).
+``fitted``: brought to the wanted size as the images were that the net was trained on (`striate.data.photos.resizing`).
 A picture is never enlarged: one that is smaller than the net's images is refused, for what a probe would show there is
 mostly the interpolation. Grey is repeated in three channels for a net of colours; colours become grey (ITU-R 601 luma) for
 a net of one channel.
@@ -85,7 +85,7 @@ def read_folder(
     return pictures
 
 
-def fitted(picture: Picture, image_shape: tuple[int, int, int]) -> Images:
+def fitted(picture: Picture, image_shape: tuple[int, int, int], resizing: Resizing = USUAL) -> Images:
     """Return the picture as uint8 (H, W, C) of ``image_shape``; raises DataError when it is smaller than that."""
     height, width, channels = image_shape
     given_height, given_width = picture.pixels.shape[:2]
@@ -94,12 +94,7 @@ def fitted(picture: Picture, image_shape: tuple[int, int, int]) -> Images:
             f"{picture.origin} has {given_width} x {given_height} pixels, and the net needs {width} x {height} or more;"
             " give a larger picture"
         )
-    return coloured(boxed(picture.pixels, height, width), channels)
-
-
-def boxed(pixels: Images, height: int, width: int, resizing: Resizing = USUAL) -> Images:
-    """Return (H, W) or (H, W, 3) brought to ``height`` x ``width`` by ``resizing``."""
-    return resizing(pixels, height, width)
+    return coloured(resizing(picture.pixels, height, width), channels)
 
 
 def coloured(pixels: Images, channels: int) -> Images:
@@ -112,13 +107,13 @@ def coloured(pixels: Images, channels: int) -> Images:
     return grey[..., None]
 
 
-def all_fitted(pictures: Sequence[Picture], image_shape: tuple[int, int, int]) -> Images:
+def all_fitted(pictures: Sequence[Picture], image_shape: tuple[int, int, int], resizing: Resizing = USUAL) -> Images:
     """Return the pictures as uint8 (N, H, W, C); raises DataError that lists all which are too small."""
     made: list[Images] = []
     faults: list[str] = []
     for picture in pictures:
         try:
-            made.append(fitted(picture, image_shape))
+            made.append(fitted(picture, image_shape, resizing))
         except DataError as error:
             faults.append(str(error))
     if faults:

@@ -49,7 +49,7 @@ class Setup:
     def labels(self) -> dict[str, Any]:
         """Return what a reader of the weights needs to use them: classes, normalization, image shape, net.
 
-        ``levels``, the 16-bit values that became 0 and 255, only where there were images of 16 bits.
+        ``levels``, the 16-bit values that became 0 and 255, only where there were images of 16 bits; ``resize`` of images.
         """
         return {
             "engine": self.recipe.engine,
@@ -59,6 +59,7 @@ class Setup:
             "classes": list(self.images.classes),
             **self.splits.normalization.labels(),
             **({"levels": [levels.low, levels.high]} if (levels := self.images.levels) else {}),
+            **({} if self.images.tabular else {"resize": self.recipe.resizing.to_json()}),
         }
 
 

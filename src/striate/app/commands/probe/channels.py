@@ -59,13 +59,15 @@ def opened_data(
             " --data, a name of `striate list data` or an image folder"
         )
     skipping = skip_damaged or subject.skip_damaged
-    images = load(looked_through, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels)
+    images = load(
+        looked_through, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels, resizing=subject.resizing
+    )
     split = images.test or images.val or images.train
     found = [
         Picture(f"{images.name} {i}, {images.classes[label]}", _flat(pixels), f"{images.name}:{i}", int(label))
         for i, (pixels, label) in enumerate(zip(split.images[:count], split.labels[:count], strict=True))
     ]
-    seen = subject.arranged(all_fitted(found, subject.inputs.image_shape))
+    seen = subject.arranged(all_fitted(found, subject.inputs.image_shape, subject.resizing))
     shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
     return Asked(subject, shown, subject.tensor(seen), images.notes if skipping else ())
 

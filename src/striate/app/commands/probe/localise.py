@@ -163,7 +163,7 @@ def _scenes(
     if data is None:
         raise ProbeError("--scenes needs --data NAME, the data set whose test images are pasted")
     skipping = skip_damaged or subject.skip_damaged
-    images = load(data, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels)
+    images = load(data, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels, resizing=subject.resizing)
     if images.image_shape != subject.inputs.image_shape or subject.permuted:
         raise ProbeError(
             f"the images of {images.name} are {images.image_shape} (H, W, C), and the net takes"

@@ -107,7 +107,7 @@ def opened(
     )
     notes: list[str] = []
     found = looked_at(subject, words, data_dir, skip_damaged, notes)
-    seen = subject.arranged(all_fitted(found, subject.inputs.image_shape))
+    seen = subject.arranged(all_fitted(found, subject.inputs.image_shape, subject.resizing))
     received = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
     return Asked(subject, received, subject.tensor(seen), tuple(notes))
 
