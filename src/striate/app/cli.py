@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from striate.app.commands import gradcheck, look, planned, prove, runs, use
+from striate.app.commands import cache, data, gradcheck, look, planned, prove, runs, use
 from striate.app.commands import train as learn
 from striate.app.commands.look import AsJson, DataDir, Settings, SkipDamaged
 from striate.app.commands.planned import Arms, Claims
@@ -35,8 +35,11 @@ app = typer.Typer(
 look.showing.command("study")(planned.show_study)
 look.listing.command("runs")(runs.list_runs)
 look.showing.command("run")(runs.show_run)
+look.showing.command("data")(data.show_data)
+look.listing.command("cache")(cache.list_cache)
 app.add_typer(look.listing, name="list")
 app.add_typer(look.showing, name="show")
+app.add_typer(cache.clearing, name="clear")
 for looking in (
     probe_features.features,
     probe_features.patches,

@@ -9,20 +9,18 @@ Each holds one JSON text named ``striate``; images are float32 (N, C, H, W), and
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import io
 import json
-import logging
 import zipfile
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from striate.app.exporting import followed, needed
 from striate.app.inputs.exported import KEY
 from striate.app.inputs.metadata import metadata
 from striate.base.disk.outputs import MARK, claim, write_output
-from striate.base.errors import NetError, nearest, printable
+from striate.base.errors import NetError, nearest
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -42,32 +40,41 @@ def export(
     trained_on: str | None = None,
     options: Mapping[str, Any] | None = None,
     data_dir: str | Path | None = None,
+    preprocessing: bool = False,
 ) -> dict[str, Any]:
     """Write a run folder's net, or a net with ``weights``, as `write` does; ``trained_on`` are the data that weights know."""
     from striate.app.inputs.opened_net import open_subject
 
     file = None if weights is None else Path(weights)
     subject = open_subject(str(net), file, trained_on=trained_on, options=options, data_dir=data_dir)
-    return write(subject, to, None if out is None else Path(out))
+    return write(subject, to, None if out is None else Path(out), preprocessing=preprocessing)
 
 
-def write(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
+def write(subject: Subject, to: str, out: Path | None = None, *, preprocessing: bool = False) -> dict[str, Any]:
     """Write the net of ``subject`` as ``to`` (onnx, safetensors, program); return file, format, bytes, difference, checked.
 
-    For a net whose weights were drawn at random it returns ``untrained`` too.
+    For a net whose weights were drawn at random it returns ``untrained`` too. With ``preprocessing`` the ONNX file takes a
+    photograph of any size, uint8 (H, W, C), and brings it to the net's by itself; checked against Pillow.
     The difference is that of the logits of file and net, None where there is nothing to run. Without ``out`` the file is named
     after the net, in the current folder. Raises NetError when the format is unknown, an extra is missing, PyTorch cannot
     follow the net, its logits are not finite, or what the file computes is not what the net computes.
     """
     if to not in FORMATS:
         raise NetError(f'format "{to}" is unknown{nearest(to, FORMATS)}; accepted are {", ".join(FORMATS)}')
+    if preprocessing:
+        _may_preprocess(subject, to)
     path = out or Path(f"{_stem(subject.name)}{FORMATS[to]}")
     make = {"onnx": _onnx, "safetensors": _safetensors, "program": _program}[to]
+    said = metadata(subject)
+    if preprocessing:
+        from striate.app.photograph_graph import LAYOUT, photograph_graph
+
+        make, said["input"]["layout"] = photograph_graph, LAYOUT
     claim(path)
     net, training = subject.net.cpu(), subject.net.training
     net.eval()
     try:
-        content, difference = make(subject, json.dumps({"generator": MARK, **metadata(subject)}, ensure_ascii=False))
+        content, difference = make(subject, json.dumps({"generator": MARK, **said}, ensure_ascii=False))
     finally:
         net.train(training)
     if difference is not None and not difference <= TOLERANCE:  # so that NaN is refused too
@@ -77,10 +84,24 @@ def write(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
         )
     write_output(path, content)
     checked = (
-        "the weights as they are" if difference is None else f"logits within {difference:.1g} of the net's largest"
+        "photographs as Pillow resizes them, within 1 level of 255"
+        if preprocessing
+        else "the weights as they are"
+        if difference is None
+        else f"logits within {difference:.1g} of the net's largest"
     )
     made = {"file": str(path), "format": to, "bytes": len(content), "difference": difference, "checked": checked}
     return {**made, "untrained": True} if subject.untrained else made
+
+
+def _may_preprocess(subject: Subject, to: str) -> None:
+    height, width, channels = subject.inputs.image_shape
+    if to != "onnx":
+        raise NetError(f"{to} holds no graph that resizes; export with preprocessing to onnx")
+    if height * width == 1 or channels not in (1, 3):
+        raise NetError(
+            f"{subject.name} takes {height}x{width}x{channels}, which is no image; leave the preprocessing out"
+        )
 
 
 def _safetensors(subject: Subject, text: str) -> tuple[bytes, None]:
@@ -91,12 +112,12 @@ def _safetensors(subject: Subject, text: str) -> tuple[bytes, None]:
 
 
 def _onnx(subject: Subject, text: str) -> tuple[bytes, float]:
-    _needed("onnx", "onnxscript", "onnxruntime")
+    needed("onnx", "onnxscript", "onnxruntime")
     import onnx
     import onnxruntime
     import torch
 
-    with _followed(subject, "onnx"):
+    with followed(subject, "onnx"):
         made: Any = torch.onnx.export(
             subject.net,
             (_images(subject, 2),),
@@ -121,7 +142,7 @@ def _onnx(subject: Subject, text: str) -> tuple[bytes, float]:
 def _program(subject: Subject, text: str) -> tuple[bytes, float]:
     import torch
 
-    with _followed(subject, "program"):
+    with followed(subject, "program"):
         made = torch.export.export(
             subject.net, (_images(subject, 2),), dynamic_shapes=({0: torch.export.Dim("batch")},)
         )
@@ -146,7 +167,7 @@ def _difference(subject: Subject, to: str, run: Any) -> float:
                 f"the logits of {subject.name} are not finite, so that no {to} file can be checked against them; nothing was "
                 "written; give other weights, or train it again with a smaller learning rate"
             )
-        with _followed(subject, to):
+        with followed(subject, to):
             theirs = run(images)
     return float((ours - theirs).abs().max() / ours.abs().max().clamp_min(1e-12))
 
@@ -156,46 +177,6 @@ def _images(subject: Subject, count: int) -> Tensor:
 
     height, width, channels = subject.inputs.image_shape
     return torch.randn(count, channels, height, width, generator=torch.Generator().manual_seed(0))
-
-
-def _needed(*modules: str) -> None:
-    missing: list[str] = []
-    for name in modules:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            missing.append(name)
-    if missing:
-        raise NetError(
-            f"the format onnx needs {', '.join(missing)}; install what is missing, in the folder of striate's source, with: pip"
-            ' install ".[export]"'
-        )
-
-
-@contextlib.contextmanager
-def _followed(subject: Subject, to: str) -> Generator[None]:
-    """While the block runs, the exporter's remarks about itself are not printed; NetError, should PyTorch not manage."""
-    names = ("torch.onnx", "torch.export", "torch.fx", "torch._dynamo", "onnxscript", "onnx_ir")
-    loggers = [logging.getLogger(name) for name in names]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
-    try:
-        unheard = io.StringIO()  # a graph that cannot be finished is printed, whatever the loggers are told
-        with contextlib.redirect_stdout(unheard), contextlib.redirect_stderr(unheard):
-            yield
-    except Exception as error:  # the exporters raise whatever the net's own code leads them to
-        first: BaseException = error
-        while first.__cause__ is not None:  # PyTorch's own advice about ONNX hides what could not be followed
-            first = first.__cause__
-        reason = printable(str(first).strip().partition("\n")[0]).rstrip(".")
-        raise NetError(
-            f"{subject.name} cannot be written as {to} ({type(first).__name__}: {reason}); keep forward free of decisions "
-            "that depend on the numbers in a tensor or on how many images there are, or export --to safetensors"
-        ) from error
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
 
 
 def _stem(name: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from striate.base.errors import DataError
-from striate.data import memory_limit as memory
+from striate.data.cache import memory_limit as memory
 from striate.data.photos import stack as subject
 from striate.data.photos.decode import decode
 from striate.data.photos.levels import Levels

@@ -113,16 +113,29 @@ def export(
         Path | None, typer.Option(help="A file with the weights of the net; FILE#PART of several.")
     ] = None,
     trained_on: Annotated[str | None, typer.Option(help="The data whose classes and statistics the net has.")] = None,
+    preprocessing: Annotated[
+        bool,
+        typer.Option(
+            "--with-preprocessing", help="The ONNX file takes photographs of any size, and resizes them itself."
+        ),
+    ] = False,
     settings: Settings = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a net as a file that other programs read, with its classes and normalization in it."""
+    """Write a net as a file that other programs read, with its classes, resizing and normalization in it."""
     from striate.app.export import export as write
     from striate.base.disk.files import dump_json
 
     options = settings_of(settings)
-    result = write(net, to, out, weights=weights, trained_on=trained_on, options=options, data_dir=data_dir)
+    result = write(
+        *(net, to, out),
+        weights=weights,
+        trained_on=trained_on,
+        options=options,
+        data_dir=data_dir,
+        preprocessing=preprocessing,
+    )
     if as_json:
         tell(dump_json(result), nl=False)
     else:

@@ -39,8 +39,9 @@ class Subject:
 
     ``per_image``: each image is normalized by its own mean and standard deviation; ``permuted``: by one fixed permutation the
     net was shown the pixels in another order. ``levels``: the 16-bit values that became 0 and 255 in the images that it was
-    trained on, None where those had 8 bits; ``skip_damaged``: files of their folder that cannot be read were left out.
-    ``resizing``: how an image becomes one of the net's size. ``untrained``: its weights, or some of them, were drawn at random just now.
+    trained on, None where those had 8 bits; ``skip_damaged``: files of their folder that cannot be read were left out;
+    ``resizing``: how an image becomes one of the net's size. ``untrained``: its weights, or some of them, were drawn at random
+    just now.
     """
 
     net: nn.Module

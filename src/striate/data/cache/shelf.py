@@ -81,7 +81,7 @@ class Kept:
 
     def fingerprint(self, arrangement: str, made: Callable[[], str]) -> str:
         """Return the fingerprint of these images in an ``arrangement`` (splits, labels), ``made`` where it is not known yet."""
-        record = _read(self.path)
+        record = read_record(self.path)
         known = record["fingerprints"] if record else {}
         if arrangement in known:
             return str(known[arrangement])
@@ -141,7 +141,7 @@ def _alone(folder: Path, tell: Callable[[str], None]) -> Generator[None]:
 
 def _found(question: Question, content: Callable[[], str]) -> Kept | None:
     folder = question.folder
-    records = [(path, record) for path in sorted(folder.glob("*.json")) if (record := _read(path))]
+    records = [(path, record) for path in sorted(folder.glob("*.json")) if (record := read_record(path))]
     known = next((entry for entry in records if entry[1]["stamps"].get(question.root) == question.stamp), None)
     if known is None and records:
         same = content()
@@ -217,7 +217,8 @@ def _digest(marks: tuple[bytes, ...]) -> str:
     return hashlib.sha256(b"".join(marks)).hexdigest()
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def read_record(path: Path) -> dict[str, Any] | None:
+    """Return the record in ``path``; None where it is none, or damaged."""
     try:
         return checked(read_json(path), _Record) if kind_of(path) == "a file" else None
     except (OSError, ValueError):

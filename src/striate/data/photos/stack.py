@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from striate.base.errors import DataError, printable
-from striate.data import memory_limit as memory
+from striate.data.cache import memory_limit as memory
 from striate.data.cache.mapped import blocks, touched
 from striate.data.cache.shelf import Allocate, Kept, Question, find_or_make
 from striate.data.imageset import Images

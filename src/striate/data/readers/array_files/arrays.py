@@ -28,9 +28,9 @@ def array_set(
 ) -> ImageSet:
     """Return the data set of ``parts`` (train, and val and test where there are any): images and their labels.
 
-    Images are uint8 (N, H, W), or (N, H, W, C) with 1 or 3 channels; labels are whole numbers (N,) or (N, 1), from 0 or not: the
-    classes are the values in train, in order, called by ``names`` or by their numbers. Without test images a fifth of train is
-    held out. Raises DataError naming ``path`` where something is not acceptable.
+    Images are uint8 (N, H, W), or (N, H, W, C) with 1 or 3 channels; labels are whole numbers (N,) or (N, 1), from 0 or not.
+    The classes are the values in train, in order, called by ``names`` or by their numbers. Without test images a fifth of train
+    is held out. Raises DataError naming ``path`` where something is not acceptable.
     """
     shown = printable(str(path))
     if "train" not in parts:

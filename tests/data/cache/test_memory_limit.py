@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from striate.base.errors import DataError
-from striate.data import memory_limit as memory
+from striate.data.cache import memory_limit as memory
 from striate.data.photos.folder import load_folder
 
 
