@@ -157,9 +157,8 @@ def bench_memory(place: Path, side: int, gigabytes: float, work: Path) -> None:
     large = copies(work / "many", place, gigabytes, side)
     value = told(MEMORY, large, side, cache=work / "cache-many")
     assert isinstance(value, list)
-    print(
-        f"peak resident memory, reading and training: {value[0] / 1e9:.2f} GB of {value[1] / 1e9:.2f}: {value[0] / value[1]:.3f}"
-    )
+    peak, size = value
+    print(f"peak resident memory, reading and training: {peak / 1e9:.2f} GB of {size / 1e9:.2f}: {peak / size:.3f}")
 
 
 def bench_pixels(place: Path, side: int, seeds: int, work: Path) -> None:

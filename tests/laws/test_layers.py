@@ -40,6 +40,8 @@ HEAVY = {"torch", "sklearn", "scipy", "matplotlib", "pooch", "tensorboard", "PIL
 # Module -> the test file that exercises it, where a file of its own would only repeat that one.
 TESTED_ELSEWHERE: dict[str, str] = {
     "app/study.py": "app/test_cli.py",
+    "app/exporting.py": "app/test_export.py",
+    "app/photograph_graph.py": "app/test_preprocessed.py",
     "app/terminal/proof.py": "app/commands/test_prove.py",
     "app/commands/doctor.py": "app/test_cli.py",
     "app/commands/train.py": "app/test_cli.py",

@@ -15,7 +15,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-KEPT = 256 << 20  # bytes of a mapped file that may be in memory before they are given back
+KEPT = 64 << 20  # bytes of a mapped file that may be in memory before they are given back
 COPIED = 64 << 20  # bytes up to which rows of a mapped array are copied: as fast, and an array like any other
 _BLOCK = 16 << 20  # bytes that `blocks` gives at a time
 

@@ -61,6 +61,9 @@ def _rows(part: str, archive: Path) -> Iterator[Row]:
                     label = _label(ending, content.read() if content else b"")
                     if label is not None and (ending != "txt" or key not in labels):
                         labels[key] = label
+            file.seek(tar.offset)
+            if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):  # Python's own reader ends there in silence
+                raise EOFError("its end is missing")
     except (OSError, EOFError, ValueError, tarfile.TarError) as error:
         packed = "; unpack it with gunzip" if archive.suffix in (".gz", ".tgz") else "; fetch it again"
         raise DataError(f"{shown} is no plain tar archive, or is damaged ({reason(error)}){packed}") from error

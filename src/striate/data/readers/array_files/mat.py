@@ -19,7 +19,7 @@ from striate.data.readers.array_files.arrays import array_set
 from striate.data.readers.parts import part_files
 
 Array = NDArray[Any]
-_TYPES = {"uint8", "int8", "uint16", "int16", "int32", "double", "single"}
+_TYPES = {"uint8", "int8", "uint16", "int16", "int32", "int64", "uint32", "uint64", "double", "single"}
 
 
 def load_mat(path: Path) -> ImageSet:
