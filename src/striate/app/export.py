@@ -83,8 +83,9 @@ def write(subject: Subject, to: str, out: Path | None = None, *, preprocessing: 
             f"and {TOLERANCE:g} is allowed; nothing was written"
         )
     write_output(path, content)
+    levels = 16 if subject.resizing.filter in ("bicubic", "lanczos") else 1
     checked = (
-        "photographs as Pillow resizes them, within 1 level of 255"
+        f"photographs as Pillow resizes them, within {levels} of 255 levels"
         if preprocessing
         else "the weights as they are"
         if difference is None
@@ -98,6 +99,13 @@ def _may_preprocess(subject: Subject, to: str) -> None:
     height, width, channels = subject.inputs.image_shape
     if to != "onnx":
         raise NetError(f"{to} holds no graph that resizes; export with preprocessing to onnx")
+    from striate.app.preprocessed import FILTERS
+
+    if subject.resizing.filter not in FILTERS:
+        raise NetError(
+            f"the filter {subject.resizing.filter} of {subject.name} is not written in a graph, which would place its edges"
+            f" elsewhere; {', '.join(FILTERS)} are, or leave the preprocessing out"
+        )
     if height * width == 1 or channels not in (1, 3):
         raise NetError(
             f"{subject.name} takes {height}x{width}x{channels}, which is no image; leave the preprocessing out"

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from striate.app.inputs.opened_net import Subject
 
 LAYOUT = "uint8 photograph (height, width, channels) of any size, upright; the graph resizes and normalizes it"
-SIZES = ((211, 317), (317, 211), (3, 2))  # of the photographs that are compared, in multiples of nothing
+OVERSHOOTING, OVERSHOOT = ("bicubic", "lanczos"), 16  # filters, and by how many levels the order of the axes may matter
+SIZES = ((211, 317), (317, 211), (3, 2))  # of the photographs that are compared
 
 
 def photograph_graph(subject: Subject, text: str) -> tuple[bytes, float]:
     """Return the graph as bytes and the largest difference of its logits from those of the net, over the largest logit.
 
-    Raises NetError where a photograph becomes another image than Pillow makes of it, by more than a level of 255.
+    Raises NetError where a photograph becomes another image than Pillow makes of it, by more than a level of 255, or 16 by
+    a filter that overshoots, on noise.
     """
     needed("onnx", "onnxscript", "onnxruntime")
     import onnx
@@ -64,11 +66,12 @@ def _same_picture(subject: Subject, photograph: Any, images: Any, size: tuple[in
     height, width, channels = subject.inputs.image_shape
     given = photograph[..., 0] if channels == 1 else photograph
     pillow = subject.resizing(given, height, width).reshape(1, height, width, channels)
+    levels = OVERSHOOT if subject.resizing.filter in OVERSHOOTING else 1
     theirs = subject.tensor(subject.arranged(pillow)).numpy()
     if subject.per_image:
-        level = 1 / 255 / max(float(np.std(pillow / 255)), (height * width * channels) ** -0.5) * 1.5
+        level = levels / 255 / max(float(np.std(pillow / 255)), (height * width * channels) ** -0.5) * 1.5
     else:
-        level = 1.01 / 255 / min(subject.inputs.std)
+        level = 1.01 * levels / 255 / min(subject.inputs.std)
     if not np.abs(theirs - images).max() <= level:
         raise NetError(
             f"the graph would make another image of a photograph of {size[1]} x {size[0]} pixels than Pillow does; nothing was"

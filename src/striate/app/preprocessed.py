@@ -5,8 +5,9 @@ Pillow's resizing is two products with matrices of weights, one for columns and 
     out = round(A round(X B^T))     A[i, j] = f((j + 1/2 - c_i) / s) / sum_j of it
     c_i = start + (i + 1/2) scale   s = max(scale, 1)
 
-with the filter f, and scale and start by the rule for crop, pad or squash. So every filter and any size of photograph can be
-written in a graph, which ONNX's own Resize could not: it antialiases no more than linear and cubic, and crops by whole pixels.
+with the filter f, and scale and start by the rule for crop, pad or squash. So any size of photograph can be written in a
+graph, by filters that ONNX's own Resize lacks, and cropped by parts of a pixel. Left out are box and nearest, which decide by
+the last bit where an edge lies on a pixel's. Pillow takes either axis first: where a filter overshoots, that moves what is clipped.
 Source: Pillow, src/libImaging/Resample.c (the rule; checked against its results).
 """
 
@@ -89,12 +90,7 @@ class Preprocessed(nn.Module):
         ``before`` new ones lie before the first of the photograph.
         """
         centres = start + (torch.arange(count, dtype=torch.float64) - before + _HALF) * scale
-        if self.resizing.filter == "nearest":
-            return (places == centres.floor()[:, None]).float()
         apart = (places + _HALF - centres[:, None]) / scale.clamp_min(1)
-        if self.resizing.filter == "box":  # an edge of which lies exactly on a pixel's, so not in float32
-            inside = ((apart > -_HALF) & (apart <= _HALF)).float()
-            return inside / inside.sum(1, keepdim=True)
         weighed = FILTERS[self.resizing.filter](apart.float())
         return weighed / weighed.sum(1, keepdim=True)
 

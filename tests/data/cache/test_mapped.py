@@ -22,6 +22,7 @@ def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NDArray[np.uint8]:
     """The pixels in a file, mapped, with every bound so small that all of it is used."""
     monkeypatch.setattr(mapped, "COPIED", 0)
     monkeypatch.setattr(mapped, "KEPT", 100)
+    monkeypatch.setattr(mapped, "AROUND", 0)
     np.save(tmp_path / "a.npy", PIXELS)
     return np.asarray(np.load(tmp_path / "a.npy", mmap_mode="r"))
 
