@@ -6,8 +6,9 @@ Pillow's resizing is two products with matrices of weights, one for columns and 
     c_i = start + (i + 1/2) scale   s = max(scale, 1)
 
 with the filter f, and scale and start by the rule for crop, pad or squash. So any size of photograph can be written in a
-graph, by filters that ONNX's own Resize lacks, and cropped by parts of a pixel. Left out are box and nearest, which decide by
-the last bit where an edge lies on a pixel's. Pillow takes either axis first: where a filter overshoots, that moves what is clipped.
+graph, by filters that ONNX's own Resize lacks, and cropped by parts of a pixel. Left out are box and nearest,
+which decide by the last bit where an edge lies on a pixel's. Pillow takes either axis first: where a filter overshoots, that
+moves what is clipped.
 Source: Pillow, src/libImaging/Resample.c (the rule; checked against its results).
 """
 
