@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from striate.base.errors import DataError
 from striate.base.seeds import generator
-from striate.data.cache.mapped import blocks, rows_of
+from striate.data.cache.mapped import Rows, blocks, rows_of
 from striate.data.groups import groups_of, hold
 from striate.data.photos.levels import Levels
 
@@ -237,7 +237,7 @@ def holdout(
 
 
 def _read_only(array: NDArray[_Number]) -> NDArray[_Number]:
-    if not isinstance(array, np.ndarray):  # rows of a mapped array, which is read-only itself
+    if isinstance(array, Rows):  # of a mapped array, which is read-only itself
         return array
     view = np.ascontiguousarray(array).view()
     view.setflags(write=False)

@@ -63,8 +63,9 @@ class Rows:
 
 def rows_of(array: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[Any]:
     """Return ``array[rows]``: a copy, but of a large mapped array `Rows`, which behave as one."""
-    if isinstance(array, Rows):
-        return cast("NDArray[Any]", Rows(array.base, array.rows[rows]))
+    given: object = array
+    if isinstance(given, Rows):
+        return cast("NDArray[Any]", Rows(given.base, given.rows[rows]))
     if len(rows) * _row_bytes(array) > COPIED and _map_of(array) is not None:
         return cast("NDArray[Any]", Rows(array, rows))
     return array[rows]

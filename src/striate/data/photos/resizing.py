@@ -12,7 +12,7 @@ averages blocks of pixels, and takes colours at their own resolution), so it is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +85,7 @@ def resizing_of(told: object) -> Resizing | None:
     """Return what `Resizing.to_json` wrote; None for anything else."""
     if not isinstance(told, dict):
         return None
-    fit, named, decoding = (told.get(name) for name in ("fit", "filter", "decoding"))
+    fit, named, decoding = (cast(Any, told).get(name) for name in ("fit", "filter", "decoding"))
     if fit not in get_args(Fit) or named not in get_args(Filter):
         return None
     return Resizing(fit, named, decoding == "full")

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -233,7 +233,7 @@ class _Maker:
 def _hashed(source: Source) -> bytes:
     try:
         with opened(source) as file:
-            return hashlib.file_digest(file, "sha256").digest()
+            return hashlib.file_digest(cast(Any, file), "sha256").digest()
     except OSError:
         return bytes(32)
 

@@ -60,8 +60,9 @@ def _group(table: _Table, group: int) -> Any:
 def _parts(column: Any) -> tuple[Any, Any]:
     """Return the bytes and the paths of a column of images; None for the paths where it holds bytes alone."""
     import pyarrow as pa
-    from pyarrow import compute
+    from pyarrow import compute as untyped
 
+    compute: Any = untyped
     if not pa.types.is_struct(column.type):
         return column, None
     return compute.struct_field(column, "bytes"), compute.struct_field(column, "path")

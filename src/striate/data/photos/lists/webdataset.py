@@ -12,6 +12,7 @@ import json
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 from striate.base.disk.foreign import open_regular
 from striate.base.errors import DataError, printable, reason
@@ -47,7 +48,7 @@ def _rows(part: str, archive: Path) -> Iterator[Row]:
             for number, member in enumerate(tar):
                 if number > _MOST_MEMBERS:
                     raise DataError(f"{shown} has more than {_MOST_MEMBERS:,} members; split it")
-                tar.members.clear()  # or each header would be kept
+                cast(Any, tar).members.clear()  # or each header would be kept
                 if not member.isreg():
                     continue
                 folder, slash, base = member.name.rpartition("/")

@@ -76,10 +76,8 @@ def _values(path: Path, dimensions: int) -> Images:
     size = 1
     for length in shape:
         size *= length
-    if size > _MOST or (why := too_large(2 * size)):
-        raise DataError(
-            f"{shown} says that it holds {size:,} values, and cannot be held: {why if size <= _MOST else 'no'}"
-        )
+    if why := "no machine has as much memory" if size > _MOST else too_large(2 * size):
+        raise DataError(f"{shown} says that it holds {size:,} values, and cannot be held: {why}; fetch it again")
     return read_idx(path, shape)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from numpy.typing import NDArray
 
@@ -40,7 +40,7 @@ def _read(path: Path) -> tuple[Array, Array]:
     shown = printable(str(path))
     try:
         with open_regular(path) as file:
-            held = {name: (shape, kind) for name, shape, kind in whosmat(file)}
+            held = {name: (shape, kind) for name, shape, kind in whosmat(cast(Any, file))}
             missing = [name for name in ("X", "y") if name not in held]
             if missing:
                 known = ", ".join(printable(name)[:50] for name in list(held)[:10]) or "nothing"
@@ -54,7 +54,7 @@ def _read(path: Path) -> tuple[Array, Array]:
                 if why := too_large(3 * math.prod(shape) * 8 ** (name == "y")):
                     raise DataError(f"{shown}: {name} cannot be held: {why}; give fewer images")
             file.seek(0)
-            arrays = loadmat(file, variable_names=["X", "y"])
+            arrays = loadmat(cast(Any, file), variable_names=["X", "y"])
     except DataError:
         raise
     except NotImplementedError as error:
