@@ -12,7 +12,7 @@ from torch import nn
 from striate.base.disk.files import write_json
 from striate.base.disk.lock import locked
 from striate.base.disk.sealed_json import sealed
-from striate.base.errors import DataError, RunError
+from striate.base.errors import DataError, RunError, reason
 from striate.data import ImageSet
 from striate.data.imageset import Split
 from striate.training.engines import machine
@@ -70,7 +70,7 @@ def train(
             if status == "finished" and (advised := advice(recipe, setup.splits, setup.engine.module())):
                 warn(advised)
         except BaseException as error:
-            before, told = open_run(folder), f"{type(error).__name__}: {error}"
+            before, told = open_run(folder), reason(error, kind=True)
             stopped = isinstance(error, KeyboardInterrupt)
             write_status(
                 folder,
