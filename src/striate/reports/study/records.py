@@ -168,6 +168,8 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
     except RunError as error:
         cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
         damaged.append(f"{path.relative_to(folder)}: the history or timing cannot be read ({reason(cause)})")
+    if curves and not (path / "status.json").exists():
+        damaged.append(f"{path.relative_to(folder)}/status.json is missing")
     return RunRecord(
         seed=seed,
         status=str(status.get("status", "waiting")),
