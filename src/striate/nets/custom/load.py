@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import os
 import re
 import sys
 import types
@@ -159,11 +160,14 @@ def _searched(kept: Path | None) -> Generator[None]:
     What was loaded from the kept source of another run is forgotten first, as is what goes by a name of ``kept``.
     """
     names = set() if kept is None else {path.stem for path in kept.iterdir()}
+    others = tuple({f"{place}{os.sep}" for folder in _KEPT - {kept} for place in (folder.absolute(), folder.resolve())})
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        here = Path(file).resolve() if isinstance(file, str) else None
-        copied = here is not None and any(here.is_relative_to(folder) for folder in _KEPT if folder != kept)
-        if copied or (name.partition(".")[0] in names and (here is None or not here.is_relative_to(str(kept)))):
+        if name.partition(".")[0] in names:  # only these are resolved, for thousands of modules may be loaded
+            copied = kept is None or not isinstance(file, str) or not Path(file).resolve().is_relative_to(kept.resolve())
+        else:
+            copied = isinstance(file, str) and file.startswith(others)
+        if copied:
             del sys.modules[name]
     bytecode, place = sys.dont_write_bytecode, str(kept or Path.cwd())
     if kept is not None:
