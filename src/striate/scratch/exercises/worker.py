@@ -1,0 +1,181 @@
+"""The process in which a learner's file runs: `python -m striate.scratch.exercises.worker FILE PIPE BYTES NAME ...`.
+
+It writes one line of JSON to the PIPE as each exercise begins, and one as it ends; the file's own prints go elsewhere. What the
+file does to its process (an exit, a signal, too much memory) ends this process alone.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import json
+import os
+import resource
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from striate.base.errors import reason
+from striate.scratch.exercises.catalog import exercises
+from striate.scratch.exercises.comparing import all_alike, first_wrong, written
+from striate.scratch.exercises.exercise import Compared, Exercise, Fault, Learner, Skipped, Unfinished, Values
+
+FOREIGN = ("torch", "torchvision", "tensorflow", "keras", "jax", "autograd")
+Verdict = dict[str, Any]
+
+
+class NotNumPy(Exception):
+    """The file uses a library that does the exercise for it."""
+
+
+class _Absent:
+    """Stands for a library that is not to be used: importing it is nothing, using it is told of the function that does."""
+
+    def __init__(self, name: str) -> None:
+        self.__dict__["_name"] = name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Absent(f"{self._name}.{name}")
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        raise NotNumPy(self._name)
+
+    def __mro_entries__(self, _: Any) -> tuple[type, ...]:
+        return ()
+
+
+class _Foreign:
+    """Finds and loads the stand-ins of these libraries."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name.partition(".")[0] in FOREIGN:
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
+        return None
+
+    def create_module(self, spec: Any) -> Any:
+        module = type(sys)(spec.name)
+        module.__dict__["__getattr__"] = _Absent(spec.name).__getattr__
+        return module
+
+    def exec_module(self, module: Any) -> None:
+        """Nothing is run."""
+
+
+def main(words: Sequence[str]) -> None:
+    """Grade the named exercises of the file, one after the other."""
+    file, pipe, limit, *names = words
+    said = os.fdopen(int(pipe), "w", encoding="utf-8")
+
+    def tell(record: Verdict) -> None:
+        said.write(json.dumps(record) + "\n")
+        said.flush()
+
+    resource.setrlimit(resource.RLIMIT_AS, (int(limit), int(limit)))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    known = exercises()
+    tell({"begin": None})
+    sys.meta_path.insert(0, _Foreign())  # type: ignore[arg-type]
+    place = Path(file).resolve()
+    sys.path.insert(0, str(place.parent))
+    space: dict[str, Any] = {"__name__": place.stem, "__file__": str(place)}
+    trouble = ""
+    try:
+        exec(compile(place.read_bytes(), str(place), "exec"), space)
+    except BaseException as error:  # also SystemExit: a file that ends itself has failed to be imported
+        trouble = f"the file cannot be imported: {said_of(error, place)}"
+    for name in names:
+        tell({"begin": name})
+        exercise = known[name]
+        tell(failed(name, trouble) if trouble else graded(exercise, Learner(space), place))
+
+
+def graded(exercise: Exercise, learner: Learner, place: Path) -> Verdict:
+    """Return the verdict on one exercise: the first trial that is not right, from the smallest on, or that all are."""
+    seen: list[Compared] = []
+    wrong: tuple[Values, str] | None = None
+    skipped = 0
+    for trial in exercise.trials:
+        compared: Compared | None = None
+        try:
+            compared = exercise.judge(learner, trial)
+            if wrong is None and any(all_alike(compared.returned, right) for right in compared.also):
+                continue
+            fault = first_wrong(compared.returned, compared.expected)
+            if wrong is None and fault:
+                wrong, seen = (trial, fault), [compared]
+            elif wrong:
+                seen.append(compared)
+        except Skipped:
+            skipped += 1
+        except (Unfinished, NotImplementedError):
+            return {"name": exercise.name, "status": "unfinished", "said": "nothing is written in it yet"}
+        except Fault as fault:
+            if wrong is None:
+                mistake = recognised([compared]) if compared else None
+                status = "absent" if str(fault) == f"the file has no {exercise.name}" else "failed"
+                return failed(exercise.name, str(fault), status) | {"mistake": mistake}
+        except NotNumPy as error:
+            return failed(exercise.name, f"uses {error}, where NumPy alone is asked for")
+        except MemoryError:
+            return failed(exercise.name, "takes more memory than it is given")
+        except BaseException as error:
+            if wrong is None:
+                return failed(exercise.name, f"raises {said_of(error, place)}", inputs=inputs_of(trial))
+        if wrong and len(seen) >= len(exercise.trials):
+            break
+    if wrong is None:
+        note = f"right, in the form it has: {skipped} trials with stride, padding or bias were left out" if skipped else ""
+        return {"name": exercise.name, "status": "right", "said": note}
+    trial, value = wrong
+    return {
+        "name": exercise.name,
+        "status": "wrong",
+        "said": f"{value} is not right",
+        "mistake": recognised(seen),
+        "inputs": inputs_of(trial),
+        "value": value,
+        "expected": written(seen[0].expected[value]),
+        "returned": written(seen[0].returned[value]),
+    }
+
+
+def recognised(seen: Sequence[Compared]) -> str | None:
+    """Return the known mistake whose numbers the first failure has, and no later trial denies."""
+    candidates = [name for name, values in seen[0].mistakes if all_alike(seen[0].returned, values)]
+    for compared in seen[1:]:
+        kept = [
+            name
+            for name in candidates
+            if any(all_alike(compared.returned, values) for said, values in compared.mistakes if said == name)
+            or all_alike(compared.returned, compared.expected)
+        ]
+        candidates = kept or candidates[:1]
+    return candidates[0] if candidates else None
+
+
+def failed(name: str, said: str, status: str = "failed", **more: Any) -> Verdict:
+    """Return the verdict on a function that gave no numbers."""
+    return {"name": name, "status": status, "said": said, **more}
+
+
+def said_of(error: BaseException, place: Path) -> str:
+    """Return an error in a line, with the line of the learner's file where it came from."""
+    if isinstance(error, NotNumPy):
+        return f"it uses {error}, where NumPy alone is asked for"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(place)]
+    if isinstance(error, SyntaxError) and error.lineno:
+        lines = [error.lineno]
+    where = f" (line {lines[-1]})" if lines else ""
+    return f"{reason(error, kind=True)}{where}"
+
+
+def inputs_of(trial: Values) -> dict[str, str]:
+    """Return the inputs of a trial, written."""
+    return {name: written(value) for name, value in trial.items()}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
