@@ -102,7 +102,10 @@ def _example(verdict: Verdict) -> list[str]:
     """Return the smallest counter-example, each array beside its name."""
     rows = [("with", f"{name} =", text) for name, text in verdict.inputs.items()]
     if verdict.value:
-        rows += [("expected", f"{verdict.value} =", verdict.expected), ("returned", f"{verdict.value} =", verdict.returned)]
+        rows += [
+            ("expected", f"{verdict.value} =", verdict.expected),
+            ("returned", f"{verdict.value} =", verdict.returned),
+        ]
     lines: list[str] = []
     before = ""
     for word, name, text in rows:

@@ -18,7 +18,9 @@ def checked(name: str, value: Any, right: Any) -> None:
     if value is None:
         raise Fault(f"returns None for {name}")
     if not isinstance(value, (np.ndarray, np.generic, int, float, tuple, list)):
-        raise Fault(f"returns a {type(value).__module__}.{type(value).__name__} for {name}, where a NumPy array is needed")
+        raise Fault(
+            f"returns a {type(value).__module__}.{type(value).__name__} for {name}, where a NumPy array is needed"
+        )
     try:
         array, wanted = np.asarray(value), np.asarray(right)
     except ValueError:
@@ -48,6 +50,7 @@ def first_wrong(returned: Values, expected: Values) -> str | None:
     """Return the name of the first value that is not right, or None. Raises Fault for a wrong shape or type."""
     for name, right in expected.items():
         checked(name, returned.get(name), right)
+    for name, right in expected.items():
         if not alike(returned[name], right):
             return name
     return None

@@ -62,7 +62,11 @@ def _judge_count(learner: Learner, t: Values) -> Compared:
     """Count weights alone, with biases, or with the gamma and beta of batch normalization: the question leaves it open."""
     got = {"parameters": learner.call(learner.get(t["name"]), t["channels"])}
     c = t["channels"]
-    layers = ((9, c, c),) * 2 if t["name"] == "residual_parameters" else ((1, c, c // 4), (9, c // 4, c // 4), (1, c // 4, c))
+    layers = (
+        ((9, c, c),) * 2
+        if t["name"] == "residual_parameters"
+        else ((1, c, c // 4), (9, c // 4, c // 4), (1, c // 4, c))
+    )
     weights = sum(taps * before * after for taps, before, after in layers)
     features = sum(after for _, _, after in layers)
     counts = [{"parameters": weights + k * features} for k in (0, 1, 2, 3)]
@@ -97,12 +101,17 @@ def exercises() -> list[Exercise]:
         ("loss summed and not averaged: E is a mean over the points", lambda t: _tanh_gradient(t, mean=False)),
     ]
     passes: Mistakes = [
-        ("the output unit is the identity: its slope is 1, not that of tanh", lambda t: _backprop(t, output_slope=True)),
+        (
+            "the output unit is the identity: its slope is 1, not that of tanh",
+            lambda t: _backprop(t, output_slope=True),
+        ),
         ("the slope of the hidden units is missing", lambda t: _backprop(t, bias=False)),
     ]
     flipped: Mistakes = [("kernel flipped: the taps stand in their own order", lambda t: _matrix(t, flipped=True))]
     forward: Mistakes = [("B is A itself, and has to be its transpose", lambda t: {"B": _matrix(t)["A"]})]
-    turned: Mistakes = [("the kernels of the backward pass are turned around", lambda t: _back_kernels(t, flipped=False))]
+    turned: Mistakes = [
+        ("the kernels of the backward pass are turned around", lambda t: _back_kernels(t, flipped=False))
+    ]
     whole: Mistakes = [("one mean per place: statistics are taken over the places, too", _whole)]
     out: list[tuple[str, tuple[str, ...], tuple[str, ...], Passes, Mistakes, list[Values]]] = [
         ("tanh_gradient", ("w", "X", "y"), ("gradient",), _tanh_gradient, slopes, points),

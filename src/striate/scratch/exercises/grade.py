@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -69,7 +71,9 @@ def grade(file: str | Path, only: str | None = None, *, seconds: float = SECONDS
     """
     place = Path(file)
     if not place.is_file():
-        raise DataError(f"there is no file {printable(str(file))}; write one with `striate exercise start NAME --out FILE`")
+        raise DataError(
+            f"there is no file {printable(str(file))}; write one with `striate exercise start NAME --out FILE`"
+        )
     left = [exercise.name for exercise in chosen(only)]
     found: dict[str, Verdict] = {}
     order = list(left)
@@ -111,7 +115,7 @@ def _run(
     running: str | None = None
     hung = False
     try:
-        for line in _lines(reading, lambda: STARTING if running == "" else seconds, running_first=True):
+        for line in _lines(reading, seconds):
             if line is None:
                 hung = True
                 break
@@ -123,7 +127,7 @@ def _run(
                 running = None
     finally:
         os.close(reading)
-        _end(process)
+        _end(process, hung)
     how = f"did not return within {seconds:g} s" if hung else _ending(process.returncode)
     if running and running not in found:
         found[running] = Verdict(running, "failed", how)
@@ -131,9 +135,9 @@ def _run(
     return how
 
 
-def _lines(reading: int, patience: Any, running_first: bool) -> Any:
+def _lines(reading: int, seconds: float) -> Iterator[bytes | None]:
     """Yield each line of the pipe; None where none came in time; end with the pipe."""
-    rest, first = b"", running_first
+    rest = b""
     with selectors.DefaultSelector() as selector:
         selector.register(reading, selectors.EVENT_READ)
         deadline = time.monotonic() + STARTING
@@ -148,7 +152,7 @@ def _lines(reading: int, patience: Any, running_first: bool) -> Any:
             for line in whole:
                 yield line
             if whole:
-                first, deadline = False, time.monotonic() + patience()
+                deadline = time.monotonic() + seconds
 
 
 def _record(line: bytes) -> dict[str, Any]:
@@ -159,12 +163,12 @@ def _record(line: bytes) -> dict[str, Any]:
     return record if isinstance(record, dict) else {}
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], hung: bool) -> None:
     """End the process and what it started: they are a group of their own."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL) if process.poll() is None else None
-    except ProcessLookupError:
-        pass
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(0 if hung else 5)  # a process that closed its pipe is about to end, and how is of interest
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 

@@ -38,7 +38,10 @@ def _judge_loss(name: str) -> Callable[[Learner, Values], Compared]:
         mistakes: list[tuple[str, Values]] = [
             ("loss summed and not averaged: divide it, and dx, by N", {"loss": right_loss * n, "dx": right_dx * n}),
             ("loss summed and not averaged: dx is that of the mean", {"loss": right_loss * n, "dx": right_dx}),
-            ("divided by N not at all: the loss is a mean, and dx has to be its gradient", {"loss": right_loss, "dx": right_dx * n}),
+            (
+                "divided by N not at all: the loss is a mean, and dx has to be its gradient",
+                {"loss": right_loss, "dx": right_dx * n},
+            ),
             ("divided by N twice", {"loss": right_loss, "dx": right_dx / n}),
             ("divided by N twice", {"loss": right_loss / n, "dx": right_dx / n}),
         ]
@@ -91,7 +94,9 @@ def _judge_rule(name: str) -> Callable[[Learner, Values], Compared]:
 
     variants = [("the sign of the step is wrong: it climbs", climbing)]
     if name == "adam":
-        variants.append(("m and v are not divided by 1 - beta^t, the share of them that t steps can have gathered", uncorrected))
+        variants.append(
+            ("m and v are not divided by 1 - beta^t, the share of them that t steps can have gathered", uncorrected)
+        )
     if name == "sgd_momentum":
         variants.append(("the gradient is multiplied by 1 - momentum, which this rule does not do", damped))
 
@@ -117,7 +122,9 @@ def exercises() -> list[Exercise]:
     for name, (names, _) in NAMES.items():
         k = 3 if name == "softmax_loss" else 0
         trials = [_scores(n, k, 1.0, np.float64) for n in (1, 2, 5)]
-        trials += [_scores(2, k, 100.0, np.float32), _scores(4, k, 1000.0, np.float64)]
+        large = [_scores(2, k, 100.0, np.float32), _scores(4, k, 1000.0, np.float64)]
+        # With the labels turned round, too: of a right answer an exponential is small.
+        trials += [trial | {"y": labels} for trial in large for labels in (trial["y"], (trial["y"] + 1) % (k or 2))]
         found.append(Exercise(name, "eecs498", "loss", FORMS[name], _judge_loss(name), trials, names[1:]))
     steps = [{"w": draw(*s), "gradients": [draw(*s, seed=k) for k in (1, 2, 3)]} for s in ((1,), (3,), (2, 3))]
     found += [Exercise(name, "eecs498", "update rule", FORMS[name], _judge_rule(name), steps) for name in RULES]

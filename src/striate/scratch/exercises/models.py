@@ -118,7 +118,9 @@ def _judge_solver(learner: Learner, t: Values) -> Compared:
     accuracies = got["val_acc_history"]
     first = [0.0, 1.0, 1.0] if accuracies is not None and np.size(accuracies) == 3 and accuracies[0] == 0 else [1.0] * 3
     right: Values = {"loss_history": losses(t["lr_decay"]), "val_acc_history": first, "best_val_acc": 1.0}
-    return Compared(got, right, [("the learning rate does not decay after an epoch", right | {"loss_history": losses(1.0)})])
+    return Compared(
+        got, right, [("the learning rate does not decay after an epoch", right | {"loss_history": losses(1.0)})]
+    )
 
 
 def _rows(sizes: Values, reg: float, n: int, labelled: bool = True, image: tuple[int, ...] = ()) -> Values:
@@ -130,7 +132,13 @@ def _rows(sizes: Values, reg: float, n: int, labelled: bool = True, image: tuple
 def _trials(name: str) -> list[Values]:
     many: Values = {} if name in ("LogisticClassifier", "SVM") else {"num_classes": 3}
     if name == "ConvNet":
-        sizes = {"input_dim": (1, 5, 5), "num_filters": 2, "filter_size": 2, "hidden_dim": 3, "dtype": np.float64} | many
+        sizes = {
+            "input_dim": (1, 5, 5),
+            "num_filters": 2,
+            "filter_size": 2,
+            "hidden_dim": 3,
+            "dtype": np.float64,
+        } | many
         return [_rows(sizes, reg, 2, labelled, (1, 5, 5)) for reg, labelled in ((0.0, False), (0.0, True), (0.5, True))]
     shallow, deep = ({"input_dim": 2, "hidden_dim": hidden} | many for hidden in (None, 3))
     return [

@@ -48,8 +48,12 @@ def _forward(learner: Learner, t: Values) -> Compared:
         "factor of kept cells": float(kept.mean()) if len(kept) else 0.0,
         "factor at test": float(at_test.mean()),
     }
-    mistakes = [("mask not scaled: kept cells are multiplied by 1 / (share kept), or the outputs at test by the share",
-                 right | {"factor of kept cells": 1.0})]
+    mistakes = [
+        (
+            "mask not scaled: kept cells are multiplied by 1 / (share kept), or the outputs at test by the share",
+            right | {"factor of kept cells": 1.0},
+        )
+    ]
     vanilla = right | {"factor of kept cells": 1.0, "factor at test": keep}
     return Compared(got, right, mistakes, [vanilla])
 
@@ -115,8 +119,13 @@ def _bn_forward(learner: Learner, t: Values) -> Compared:
         for wrong in (_of(variant, returned),)
         for var in (right["running_var"], unbiased)
     ]
-    mistakes += [("the running averages do not move in training, or move at test", _of(variant, returned)
-                  | {name: t[name] for name in names}) for variant in (right,)]
+    mistakes += [
+        (
+            "the running averages do not move in training, or move at test",
+            _of(variant, returned) | {name: t[name] for name in names},
+        )
+        for variant in (right,)
+    ]
     return Compared(returned, right, mistakes, also)
 
 
@@ -135,7 +144,10 @@ def _bn_backward(learner: Learner, t: Values) -> Compared:
 def _bn_mistakes(t: Values) -> list[tuple[str, Values]]:
     return [
         (N_MINUS_1, _normalized(t, ddof=1)),
-        ("running statistics used in training: there it is the batch's own mean and variance", _normalized(t, running=True)),
+        (
+            "running statistics used in training: there it is the batch's own mean and variance",
+            _normalized(t, running=True),
+        ),
         ("mean and variance taken for constants: they depend on x, too", _normalized(t, constant=True)),
     ]
 

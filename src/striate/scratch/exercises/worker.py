@@ -127,7 +127,9 @@ def graded(exercise: Exercise, learner: Learner, place: Path) -> Verdict:
         if wrong and len(seen) >= len(exercise.trials):
             break
     if wrong is None:
-        note = f"right, in the form it has: {skipped} trials with stride, padding or bias were left out" if skipped else ""
+        note = (
+            f"right, in the form it has: {skipped} trials with stride, padding or bias were left out" if skipped else ""
+        )
         return {"name": exercise.name, "status": "right", "said": note}
     trial, value = wrong
     return {
