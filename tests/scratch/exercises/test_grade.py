@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.scratch.exercises.solutions import FFT, LOOPS, MODELS, WINDOWS
 
 from striate.base.errors import DataError
 from striate.scratch.exercises.grade import Verdict, grade
-from tests.scratch.exercises.solutions import FFT, LOOPS, MODELS, WINDOWS
 
 
 def graded(folder: Path, code: str, only: str | None = None, seconds: float = 20) -> dict[str, Verdict]:
@@ -120,7 +120,8 @@ def test_a_known_mistake_is_named(tmp_path: Path, name: str, mistake: str, right
 
 def test_the_smallest_input_is_shown_with_what_was_expected_and_returned(tmp_path: Path) -> None:
     verdict = graded(tmp_path, "import numpy as np\ndef relu_forward(x):\n    return abs(x), x\n")["relu_forward"]
-    assert verdict.inputs["x"] == "[[-2.]]" and (verdict.expected, verdict.returned) == ("[[0.]]", "[[2.]]")
+    assert verdict.inputs["x"] == "[[-2.]]"
+    assert (verdict.expected, verdict.returned) == ("[[0.]]", "[[2.]]")
 
 
 HOSTILE = """

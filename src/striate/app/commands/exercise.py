@@ -64,7 +64,7 @@ def grade(
     only: Annotated[str | None, typer.Option(help="Grade this exercise or group alone.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Grade a file: each function is right, or the smallest input is shown where it is not, and the mistake where it is known."""
+    """Grade a file: each function is right, or the smallest input where it is not is shown, and the mistake if it is known."""
     from striate.app.terminal import show as terminal
     from striate.base.disk.files import dump_json
     from striate.scratch.exercises.grade import grade as graded

@@ -83,7 +83,7 @@ def main(words: Sequence[str]) -> None:
     space: dict[str, Any] = {"__name__": place.stem, "__file__": str(place)}
     trouble = ""
     try:
-        exec(compile(place.read_bytes(), str(place), "exec"), space)
+        exec(compile(place.read_bytes(), str(place), "exec"), space)  # noqa: S102 - the person named this file to be run
     except BaseException as error:  # also SystemExit: a file that ends itself has failed to be imported
         trouble = f"the file cannot be imported: {said_of(error, place)}"
     for name in names:
@@ -94,44 +94,47 @@ def main(words: Sequence[str]) -> None:
 
 def graded(exercise: Exercise, learner: Learner, place: Path) -> Verdict:
     """Return the verdict on one exercise: the first trial that is not right, from the smallest on, or that all are."""
-    seen: list[Compared] = []
-    wrong: tuple[Values, str] | None = None
     skipped = 0
-    for trial in exercise.trials:
-        compared: Compared | None = None
-        try:
-            compared = exercise.judge(learner, trial)
-            if wrong is None and any(all_alike(compared.returned, right) for right in compared.also):
-                continue
-            fault = first_wrong(compared.returned, compared.expected)
-            if wrong is None and fault:
-                wrong, seen = (trial, fault), [compared]
-            elif wrong:
-                seen.append(compared)
-        except Skipped:
-            skipped += 1
-        except (Unfinished, NotImplementedError):
-            return {"name": exercise.name, "status": "unfinished", "said": "nothing is written in it yet"}
-        except Fault as fault:
-            if wrong is None:
-                mistake = recognised([compared]) if compared else None
-                status = "absent" if str(fault) == f"the file has no {exercise.name}" else "failed"
-                return failed(exercise.name, str(fault), status) | {"mistake": mistake}
-        except NotNumPy as error:
-            return failed(exercise.name, f"uses {error}, where NumPy alone is asked for")
-        except MemoryError:
-            return failed(exercise.name, "takes more memory than it is given")
-        except BaseException as error:
-            if wrong is None:
-                return failed(exercise.name, f"raises {said_of(error, place)}", inputs=inputs_of(trial))
-        if wrong and len(seen) >= len(exercise.trials):
-            break
-    if wrong is None:
-        note = (
-            f"right, in the form it has: {skipped} trials with stride, padding or bias were left out" if skipped else ""
-        )
-        return {"name": exercise.name, "status": "right", "said": note}
-    trial, value = wrong
+    for number, trial in enumerate(exercise.trials):
+        verdict = attempt(exercise, learner, trial, place)
+        skipped += verdict == {}
+        if isinstance(verdict, Compared):
+            later = [attempt(exercise, learner, other, place) for other in exercise.trials[number + 1 :]]
+            return shown_wrong(exercise, trial, [verdict, *(found for found in later if isinstance(found, Compared))])
+        if verdict:
+            return verdict
+    note = f"in the form it has; {skipped} trials with stride, padding or bias were left out" if skipped else ""
+    return {"name": exercise.name, "status": "right", "said": note}
+
+
+def attempt(exercise: Exercise, learner: Learner, trial: Values, place: Path) -> Compared | Verdict | None:
+    """Return None where the trial is right, {} where it is left out, the numbers where they are wrong, or a verdict."""
+    name = exercise.name
+    try:
+        compared = exercise.judge(learner, trial)
+    except Skipped:
+        return {}
+    except (Unfinished, NotImplementedError):
+        return failed(name, "nothing is written in it yet", "unfinished")
+    except Fault as fault:
+        return failed(name, str(fault), "absent" if str(fault) == f"the file has no {name}" else "failed")
+    except NotNumPy as error:
+        return failed(name, f"uses {error}, where NumPy alone is asked for")
+    except MemoryError:
+        return failed(name, "takes more memory than it is given")
+    except BaseException as error:
+        return failed(name, f"raises {said_of(error, place)}", inputs=inputs_of(trial))
+    if any(all_alike(compared.returned, right) for right in compared.also):
+        return None
+    try:
+        return compared if first_wrong(compared.returned, compared.expected) else None
+    except Fault as fault:
+        return failed(name, str(fault)) | {"mistake": recognised([compared]), "inputs": inputs_of(trial)}
+
+
+def shown_wrong(exercise: Exercise, trial: Values, seen: Sequence[Compared]) -> Verdict:
+    """Return the verdict on wrong numbers; ``seen`` begins with those of ``trial``."""
+    value = first_wrong(seen[0].returned, seen[0].expected) or ""
     return {
         "name": exercise.name,
         "status": "wrong",
