@@ -149,8 +149,7 @@ def _lines(reading: int, seconds: float) -> Iterator[bytes | None]:
             if not piece:
                 return
             *whole, rest = (rest + piece).split(b"\n")
-            for line in whole:
-                yield line
+            yield from whole
             if whole:
                 deadline = time.monotonic() + seconds
 

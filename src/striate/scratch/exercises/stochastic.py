@@ -136,7 +136,7 @@ def _bn_backward(learner: Learner, t: Values) -> Compared:
     except Unfinished:
         raise Fault(f"waits for {BN_FORWARD[0]}, whose cache it takes") from None
     values = parts(learner.call(function, t["dout"], cache), "dx", "dgamma", "dbeta")
-    returned = dict(zip(("dx", "dgamma", "dbeta"), values, strict=True))
+    returned: Values = dict(zip(("dx", "dgamma", "dbeta"), values, strict=True))
     mistakes = [(name, _of(variant, returned)) for name, variant in _bn_mistakes(t)]
     return Compared(returned, _of(_normalized(t), returned), mistakes)
 

@@ -123,13 +123,13 @@ def attempt(exercise: Exercise, learner: Learner, trial: Values, place: Path) ->
     except MemoryError:
         return failed(name, "takes more memory than it is given")
     except BaseException as error:
-        return failed(name, f"raises {said_of(error, place)}", inputs=inputs_of(trial))
+        return failed(name, f"raises {said_of(error, place)}", inputs=inputs_of(exercise, trial))
     if any(all_alike(compared.returned, right) for right in compared.also):
         return None
     try:
         return compared if first_wrong(compared.returned, compared.expected) else None
     except Fault as fault:
-        return failed(name, str(fault)) | {"mistake": recognised([compared]), "inputs": inputs_of(trial)}
+        return failed(name, str(fault)) | {"mistake": recognised([compared]), "inputs": inputs_of(exercise, trial)}
 
 
 def shown_wrong(exercise: Exercise, trial: Values, seen: Sequence[Compared]) -> Verdict:
@@ -140,7 +140,7 @@ def shown_wrong(exercise: Exercise, trial: Values, seen: Sequence[Compared]) -> 
         "status": "wrong",
         "said": f"{value} is not right",
         "mistake": recognised(seen),
-        "inputs": inputs_of(trial),
+        "inputs": inputs_of(exercise, trial),
         "value": value,
         "expected": written(seen[0].expected[value]),
         "returned": written(seen[0].returned[value]),
@@ -177,9 +177,10 @@ def said_of(error: BaseException, place: Path) -> str:
     return f"{reason(error, kind=True)}{where}"
 
 
-def inputs_of(trial: Values) -> dict[str, str]:
+def inputs_of(exercise: Exercise, trial: Values) -> dict[str, str]:
     """Return the inputs of a trial, written."""
-    return {name: written(value) for name, value in trial.items()}
+    unseen = {"dout"} if exercise.name.endswith("_forward") else set[str]()
+    return {name: written(value) for name, value in trial.items() if name not in unseen}
 
 
 if __name__ == "__main__":
