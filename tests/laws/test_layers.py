@@ -40,6 +40,17 @@ HEAVY = {"torch", "sklearn", "scipy", "matplotlib", "pooch", "tensorboard", "PIL
 # Module -> the test file that exercises it, where a file of its own would only repeat that one.
 TESTED_ELSEWHERE: dict[str, str] = {
     "app/study.py": "app/test_cli.py",
+    "scratch/exercises/exercise.py": "scratch/exercises/test_grade.py",
+    "scratch/exercises/judges.py": "scratch/exercises/test_grade.py",
+    "scratch/exercises/comparing.py": "scratch/exercises/test_grade.py",
+    "scratch/exercises/layers.py": "scratch/exercises/test_grade.py",
+    "scratch/exercises/stochastic.py": "scratch/exercises/test_grade.py",
+    "scratch/exercises/losses.py": "scratch/exercises/test_grade.py",
+    "scratch/exercises/models.py": "scratch/exercises/test_grade.py",
+    "scratch/exercises/derivations.py": "scratch/exercises/test_grade.py",
+    "scratch/exercises/forms.py": "scratch/exercises/test_grade.py",
+    "scratch/exercises/worker.py": "scratch/exercises/test_grade.py",
+    "scratch/exercises/catalog.py": "scratch/exercises/test_grade.py",
     "app/terminal/proof.py": "app/commands/test_prove.py",
     "app/commands/doctor.py": "app/test_cli.py",
     "app/commands/train.py": "app/test_cli.py",
