@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from striate.base.errors import ProofError, nearest, sentence
-from striate.nets.catalog import faults_of
+from striate.base.validation import faults_of
 from striate.proofs.proof import Check, Proof, plain
 
 NAMES = (

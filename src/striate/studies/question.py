@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from striate.base.disk.files import digest
 from striate.base.errors import RecipeError, StudyError, listed, nearest, reason
-from striate.nets.custom.load import is_own
+from striate.nets.custom.naming import is_own
 from striate.studies.claims.verdict import Claim
 from striate.training.recipe.engine_nets import options_of
 from striate.training.recipe.recipe import Recipe

@@ -11,7 +11,7 @@ import functools
 import inspect
 import typing
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +21,6 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
 from pydantic.errors import PydanticUserError
 
 from striate.base.errors import NetError
-
-PREFIX = "net."
-"""What stands before an option's name where a field of the recipe has the same: ``net.seed``."""
-
-
-def unprefixed(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options by their short names; raises NetError where one is given under both of its names."""
-    plain = {name.removeprefix(PREFIX): value for name, value in options.items()}
-    if len(plain) < len(options):
-        twice = next(name for name in options if name.startswith(PREFIX) and name.removeprefix(PREFIX) in options)
-        raise NetError(f"{twice} and {twice.removeprefix(PREFIX)} are one option of the net; give it once")
-    return plain
 
 
 def own_options(name: str, maker: Callable[..., Any], given: typing.Collection[str]) -> type[BaseModel]:
