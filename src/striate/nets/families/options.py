@@ -17,6 +17,7 @@ Width = Annotated[int, Field(ge=1, le=4096)]
 Probability = Annotated[float, Field(ge=0.0, lt=1.0)]
 NormEpsilon = Annotated[float, Field(gt=0.0, le=1.0)]
 NormMomentum = Annotated[float, Field(gt=0.0, le=1.0)]
+EXPANSION = 4  # a bottleneck's output channels over its filters
 InitialWeights = Literal["pytorch", "he", "he-fan-out", "glorot"]
 Stage = Annotated[tuple[Width, ...], Field(min_length=1)]
 

@@ -19,10 +19,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from striate.nets.families.layers import Add, PadShortcut, activation_layer, norm_layer
-from striate.nets.families.options import Norm, ResNetOptions
+from striate.nets.families.options import EXPANSION, Norm, ResNetOptions
 from striate.nets.initial import initialize
-
-EXPANSION = 4  # a bottleneck's output channels over its filters
 
 
 class Block(nn.Module):
