@@ -5,8 +5,10 @@ An entry tells what it is without loading what it stands for: that lies at its h
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from striate.base.errors import StriateError, nearest, printable
@@ -85,3 +87,14 @@ def later(home: str) -> Callable[..., Any]:
         return loaded(home)(*given, **named)
 
     return call
+
+
+def homes(file: str | Path) -> dict[str, str]:
+    """Return name -> home of what the module at ``file`` imports ``if TYPE_CHECKING``: its public names, written down once."""
+    found: dict[str, str] = {}
+    for node in ast.parse(Path(file).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            for line in node.body:
+                if isinstance(line, ast.ImportFrom):
+                    found |= {alias.asname or alias.name: f"{line.module}:{alias.name}" for alias in line.names}
+    return dict(sorted(found.items()))
