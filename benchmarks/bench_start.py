@@ -1,4 +1,7 @@
-"""What only looks, as whole processes in alternating pairs with `striate --help`.   python benchmarks/bench_start.py [--pairs 15]"""
+"""What only looks, as whole processes in alternating pairs with `striate --help`.
+
+python benchmarks/bench_start.py [--pairs 15]
+"""
 
 from __future__ import annotations
 
