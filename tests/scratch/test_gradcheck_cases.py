@@ -39,5 +39,7 @@ def test_a_name_stands_for_its_variants_too() -> None:
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:
-    with pytest.raises(NetError, match=r'no layer "densse" \(did you mean "dense"\?\); the layers are dense, relu, '):
+    with pytest.raises(
+        NetError, match=r'layer "densse" is unknown \(did you mean "dense"\?\); accepted are dense, relu, '
+    ):
         layers.cases("densse")

@@ -65,9 +65,9 @@ class Sampler(StrEnum):
 
 def _version(asked: bool) -> None:
     if asked:
-        from striate import __version__
+        from striate.base.version import VERSION
 
-        tell(__version__)
+        tell(VERSION)
         raise typer.Exit
 
 

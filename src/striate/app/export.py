@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 from striate.app.inputs.exported import KEY
 from striate.app.inputs.metadata import metadata
+from striate.base.catalog import unknown
 from striate.base.disk.outputs import MARK, claim, write_output
-from striate.base.errors import NetError, nearest, printable
+from striate.base.errors import NetError, printable
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -60,7 +61,7 @@ def write(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
     follow the net, its logits are not finite, or what the file computes is not what the net computes.
     """
     if to not in FORMATS:
-        raise NetError(f'format "{to}" is unknown{nearest(to, FORMATS)}; accepted are {", ".join(FORMATS)}')
+        raise NetError(unknown("format", to, FORMATS))
     path = out or Path(f"{_stem(subject.name)}{FORMATS[to]}")
     make = {"onnx": _onnx, "safetensors": _safetensors, "program": _program}[to]
     claim(path)

@@ -111,6 +111,6 @@ def test_what_cannot_be_shown_is_said(asked: dict[str, object], text: str) -> No
 
 def test_an_unknown_tap_lists_the_taps() -> None:
     with pytest.raises(
-        NetError, match=r'tap "conv9" is unknown \(did you mean "conv[12]"\?\); the net has conv1, act1'
+        NetError, match=r'tap "conv9" is unknown \(did you mean "conv[12]"\?\); accepted are conv1, act1'
     ):
         features(build("convnet", {}, (16, 16, 3), 5), torch.randn(2, 3, 16, 16), taps=["conv9"])

@@ -31,7 +31,7 @@ def test_another_convolution_and_short_floats() -> None:
 def test_what_is_refused(paper_net: nn.Sequential) -> None:
     with pytest.raises(ProbeError, match="this net has no convolution, so it has no filters to show"):
         filters(nn.Linear(2, 2))
-    with pytest.raises(NetError, match=r'tap "conf" is unknown \(did you mean "conv"\?\); convolutions are conv'):
+    with pytest.raises(NetError, match=r'tap "conf" is unknown \(did you mean "conv"\?\); accepted are conv'):
         filters(paper_net, tap="conf")
     with pytest.raises(ProbeError, match='the tap "relu" is no convolution; those of this net are conv'):
         filters(paper_net, tap="relu")

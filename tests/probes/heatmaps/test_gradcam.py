@@ -154,7 +154,7 @@ def test_bfloat16_takes_the_shortcut_too() -> None:
         (
             {"tap": "relv"},
             NetError,
-            r'tap "relv" is unknown \(did you mean "relu"\?\); the net has conv, relu, average, fl',
+            r'tap "relv" is unknown \(did you mean "relu"\?\); accepted are conv, relu, average, fl',
         ),
         (
             {"tap": "linear"},

@@ -106,7 +106,7 @@ def open_subject(
 
     ``warn`` is told when the source of a run's own net has changed since.
     """
-    from striate.nets.custom.options import unprefixed
+    from striate.nets.custom.naming import unprefixed
 
     folder = Path(text)
     if (folder / "recipe.json").is_file():
@@ -152,7 +152,7 @@ def _of_catalogue(
     name: str, weights: Path | None, trained_on: str | None, options: dict[str, Any], data_dir: str | Path | None
 ) -> Subject:
     from striate.nets.catalog import ENTRIES, entry
-    from striate.nets.custom.load import is_own, is_zoo
+    from striate.nets.custom.naming import is_own, is_zoo
     from striate.nets.custom.trust import trust
     from striate.nets.published.imagenet import class_names
     from striate.nets.weights.load import load_weights

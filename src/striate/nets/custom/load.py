@@ -14,7 +14,6 @@ import functools
 import importlib
 import inspect
 import os
-import re
 import sys
 import types
 from collections.abc import Callable, Generator
@@ -33,18 +32,6 @@ from striate.nets.custom.source import is_installed, root_of, sources
 from striate.nets.custom.surroundings import seeded, settings_kept
 from striate.nets.custom.trust import source_folder
 from striate.nets.entry import Entry, ImageShape
-
-_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
-
-
-def is_zoo(name: str) -> bool:
-    """Tell whether ``name`` begins with ``timm:`` or ``torchvision:``, which stand for nets of these libraries."""
-    return name.startswith(("timm:", "torchvision:"))
-
-
-def is_own(name: str) -> bool:
-    """Tell whether ``name`` has the form of a Python object, ``package.module:callable``, and is none of a library's nets."""
-    return _NAME.fullmatch(name) is not None and not is_zoo(name)
 
 
 def own_entry(name: str) -> Entry:

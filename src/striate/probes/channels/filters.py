@@ -9,7 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from striate.base.errors import NetError, ProbeError, nearest
+from striate.base.catalog import unknown
+from striate.base.errors import NetError, ProbeError
 from striate.probes.record import Record, full
 
 SIGN = "brighter than grey where the weight is positive, darker where it is negative; of three channels, in colours"
@@ -25,9 +26,7 @@ def filters(net: nn.Module, images: Tensor | None = None, *, tap: str | None = N
         raise ProbeError("this net has no convolution, so it has no filters to show; saliency works on every net")
     name = next(iter(convolutions)) if tap is None else tap
     if name not in dict(net.named_modules()):
-        raise NetError(
-            f'tap "{name}" is unknown{nearest(name, convolutions)}; convolutions are {", ".join(convolutions)}'
-        )
+        raise NetError(unknown("tap", name, convolutions))
     if name not in convolutions:
         raise ProbeError(f'the tap "{name}" is no convolution; those of this net are {", ".join(convolutions)}')
     module = convolutions[name]

@@ -18,6 +18,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
+from striate.base.catalog import unknown
 from striate.base.errors import ProbeError
 from striate.probes.heatmaps.integrated import integrated_gradients
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
@@ -61,7 +62,7 @@ def saliency(
     for what is out of range.
     """
     if method not in METHODS:
-        raise ProbeError(f'the method "{method}" is unknown; accepted are {", ".join(METHODS)}')
+        raise ProbeError(unknown("method", method, METHODS))
     with untouched(net, images) as x:
         if batch is None:
             # A batch waits for all threads at every layer, so that small images go through in few batches.

@@ -15,7 +15,7 @@ from striate.base.seeds import generator, integer
 from striate.data import ImageSet
 from striate.nets.catalog import ENTRIES, build_again
 from striate.nets.custom.calling import takes_channels_last
-from striate.nets.custom.load import is_own
+from striate.nets.custom.naming import is_own
 from striate.nets.custom.rehearsal import rehearse
 from striate.nets.custom.state import traceless
 from striate.nets.custom.surroundings import seeded
