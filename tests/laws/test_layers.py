@@ -61,6 +61,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "app/terminal/show.py": "app/test_cli.py",
     "app/commands/use.py": "app/test_cli.py",
     "nets/families/convnet.py": "nets/test_catalog.py",
+    "probes/fooling/facts.py": "probes/test_facts.py",
     "nets/entry.py": "nets/test_catalog.py",
     "nets/inputs.py": "nets/test_catalog.py",
     "nets/measure/forward_trace.py": "nets/measure/test_anatomy.py",

@@ -52,9 +52,10 @@ class Record(Generic[Some]):
     ``arrays`` are tensors on the device of the images, in float32 at least, first dimension N unless ``facts`` says
     otherwise; a heatmap is under ``heatmap``, (N, H, W) at the size of the images. ``scores`` has one entry for each image;
     it is empty for a probe that explains no score. ``sign`` says in words what large, small and negative values mean,
-    ``signed`` whether the heatmap has negative ones. ``facts`` are settings and numbers, of a type in
-    `striate.probes.facts`. ``checks`` tell whether the maps mean anything (`striate.probes.checks.sanity`), where that was asked:
-    under "" those of a heatmap, for features by the name of the rule. ``untrained``: the net's weights were drawn at random.
+    ``signed`` whether the heatmap has negative ones. ``facts`` are settings and numbers, of a type of their own
+    for each kind (`striate.probes.facts`). ``checks`` tell whether the maps mean anything, where that was asked
+    (`striate.probes.checks.sanity`): under "" those of a heatmap, for features by the name of the rule. ``untrained``: the
+    net's weights were drawn at random.
     """
 
     probe: str

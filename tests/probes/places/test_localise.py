@@ -18,12 +18,12 @@ def test_by_hand(paper_net: nn.Module, paper_image: Tensor) -> None:
     # A1 = x, A2 = relu(3 - x); S0 = A1 + 2 A2 and S1 = A2 - A1, at every place.
     made = localise(paper_net, paper_image)
     assert made.arrays["response"][0].tolist() == [[[5.0, 4.0], [3.0, 4.0]], [[1.0, -1.0], [-3.0, -4.0]]]
-    assert made.facts["linear_head"] is True
-    assert made.facts["tap"] == "relu"
+    assert made.facts.linear_head is True
+    assert made.facts.tap == "relu"
     assert made.heatmap[0].tolist() == [[5.0, 4.0], [3.0, 4.0]]
     assert made.arrays["peak"].tolist() == [[0, 0]]
     assert (made.scores[0].target, made.scores[0].score) == (0, 5.0)
-    assert made.facts["boxes"] == [[0, 0, 1, 1]]
+    assert made.facts.boxes == ((0, 0, 1, 1),)
     against = localise(paper_net, paper_image, target=1, threshold=0.1)
     assert against.arrays["peak"].tolist() == [[0, 0]]
 
@@ -38,12 +38,12 @@ def test_places_average_to_the_score_and_a_linear_head_is_a_convolution(name: st
     x = torch.randn(2, 3, 96, 64)
     made = localise(net, x, native=(64, 64))
     linear = not name.startswith("timm")
-    assert made.facts["linear_head"] is linear
+    assert made.facts.linear_head is linear
     if linear:
-        with torch.no_grad(), tapped(net, [made.facts["tap"]]) as kept:
+        with torch.no_grad(), tapped(net, [made.facts.tap]) as kept:
             scores = net(x)
         head = [m for m in net.modules() if isinstance(m, nn.Linear)][-1]
-        expected = F.conv2d(kept[made.facts["tap"]], head.weight[:, :, None, None], head.bias).detach()
+        expected = F.conv2d(kept[made.facts.tap], head.weight[:, :, None, None], head.bias).detach()
         torch.testing.assert_close(made.arrays["response"], expected, rtol=1e-4, atol=1e-4)
         torch.testing.assert_close(made.arrays["response"].mean((2, 3)), scores, rtol=1e-3, atol=1e-4)
 
@@ -75,7 +75,7 @@ def test_a_fixed_pooling_of_the_whole_map_and_a_maximum_are_read_too() -> None:
     start = [nn.Conv2d(3, 8, 3, padding=1), nn.ReLU()]
     maximum = nn.Sequential(*start, nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(8, 5), nn.ReLU(), nn.Linear(5, 4))
     made = localise(maximum, torch.randn(1, 3, 12, 12))
-    assert made.facts["linear_head"] is False
+    assert made.facts.linear_head is False
     assert made.arrays["response"].shape == (1, 4, 12, 12)
 
 
@@ -99,8 +99,8 @@ def test_a_module_used_many_times_counts_by_its_last_use() -> None:
     torch.manual_seed(0)
     net, x = Shared(), torch.randn(1, 3, 9, 7)
     made = localise(net, x)
-    assert made.facts["tap"] == "relu"
-    assert made.facts["linear_head"] is True
+    assert made.facts.tap == "relu"
+    assert made.facts.linear_head is True
     with torch.no_grad():
         torch.testing.assert_close(made.arrays["response"].mean((2, 3)), net(x))
 
@@ -117,7 +117,7 @@ def test_the_last_map_is_what_goes_into_the_pooling(name: str, options: dict[str
     torch.manual_seed(0)
     net = build(name, options, (64, 64, 3), 5)
     made = localise(net, torch.randn(1, 3, 96, 64), native=(64, 64))
-    assert made.facts["tap"] == tap
+    assert made.facts.tap == tap
     assert made.arrays["response"].shape[1] == 5
 
 
@@ -128,7 +128,7 @@ def test_scales_are_averaged_at_the_size_of_the_image() -> None:
     both = localise(net, x, target=[3, 8], scale=(1, 1.5), native=(32, 32))
     one, two = (localise(net, x, target=[3, 8], scale=(s,), native=(32, 32)).heatmap for s in (1, 1.5))
     torch.testing.assert_close(both.heatmap, (one + two) / 2)
-    assert both.facts["maps"] == [[12, 10], [18, 15]]
+    assert both.facts.maps == ((12, 10), (18, 15))
 
 
 def test_the_object_is_found_where_it_was_put() -> None:
@@ -196,4 +196,4 @@ def test_a_map_of_one_pixel_and_one_class() -> None:
     made = localise(net, torch.randn(1, 1, 4, 4), tap="1")
     assert made.arrays["response"].shape == (1, 1, 1, 1)
     assert np.isfinite(made.heatmap.numpy()).all()
-    assert made.facts["boxes"] == [[0, 0, 4, 4]]
+    assert made.facts.boxes == ((0, 0, 4, 4),)

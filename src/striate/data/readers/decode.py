@@ -126,7 +126,7 @@ def square(pixels: Images, side: int) -> Images:
 
 
 def resampled(pixels: Images, height: int, width: int, box: tuple[float, float, float, float]) -> Images:
-    """Return the ``box`` (left, top, right, bottom) of (H, W) or (H, W, C) at ``height`` x ``width``, with as many dimensions."""
+    """Return the ``box`` (left, top, right, bottom) of (H, W) or (H, W, C) at ``height`` x ``width``."""
     plain = pixels[..., 0] if pixels.shape[2:] == (1,) else pixels  # Pillow knows no third dimension of one
     made = Image.fromarray(plain).resize((width, height), Image.Resampling.BILINEAR, box=box)
     return np.asarray(made).reshape(height, width, *pixels.shape[2:])

@@ -21,7 +21,7 @@ import torch
 from scipy import stats
 from torch import Tensor, nn
 
-from striate.base.intervals import share
+from striate.base.intervals import Scale, mean_interval, share
 from striate.probes.channels.features import RULES, heatmaps
 from striate.probes.checks.cascade import Map, cascade
 from striate.probes.checks.deletion import curves
@@ -181,8 +181,7 @@ def _interval(values: Sequence[float]) -> tuple[float, float, float]:
     mean = float(np.mean(values))
     if len(values) < FEWEST_CORRELATED:
         return mean, -1.0, 1.0
-    half = float(stats.t.ppf(1 - LEVEL / 2, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values)))
-    return mean, max(-1.0, mean - half), min(1.0, mean + half)
+    return mean, *(mean_interval(values, Scale(-1.0, 1.0)) or (mean, mean))
 
 
 def _on_order(followed: Curves | None, name: str, sign: int, said: str, among: _Among) -> str:

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.probes.facts import FoolFacts, Medians
+from striate.probes.fooling.facts import FoolFacts, Medians
 from striate.probes.fooling.transfer import Pairs, transfer
 from striate.probes.pixels import Scale, scale
 from striate.probes.record import Record, answers, described, full, logits

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.base.intervals import share
-from striate.probes.facts import Counts, Matrix, Moved, Transfer
+from striate.probes.fooling.facts import Counts, Matrix, Moved, Transfer
 from striate.probes.pixels import Scale
 from striate.probes.record import answers, logits
 from striate.probes.restoring import untouched

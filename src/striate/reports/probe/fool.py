@@ -15,7 +15,7 @@ from striate.reports.probe.page import Group, Page, Panel, Table
 if TYPE_CHECKING:
     from striate.base.intervals import Share
     from striate.data.picture import Picture
-    from striate.probes.facts import FoolFacts, Transfer
+    from striate.probes.fooling.facts import FoolFacts, Moved, Transfer
     from striate.probes.record import Record, Score
 
 MOST_PAIRS = 24

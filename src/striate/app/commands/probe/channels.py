@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -11,6 +11,9 @@ from striate.app.commands.look import AsJson, DataDir, Settings, SkipDamaged, se
 from striate.app.commands.probe.opened import Asked, Net, Npz, Out, Quick, TrainedOn, Weights, present
 from striate.app.terminal.speech import tell
 from striate.base.errors import ProbeError, printable
+
+if TYPE_CHECKING:
+    from striate.probes.channels.maximize import Parameters, Where
 
 Data = Annotated[
     str | None,
@@ -175,10 +178,10 @@ def maximize(
         asked.images,
         tap=tap,
         channels=plain(channels or []),
-        where=where,
+        where=cast("Where", where),
         steps=steps,
         rate=rate,
-        parameters=parameters,
+        parameters=cast("Parameters", parameters),
         smoothness=smoothness,
         jitter=jitter,
         top=top,

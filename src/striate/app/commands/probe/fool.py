@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from striate.app.inputs.opened_net import Subject
+    from striate.probes.fooling.fool import Norm, Objective
 
 
 def fool(
@@ -62,8 +63,8 @@ def fool(
         steps=steps,
         step=step,
         budget=budget,
-        norm=norm,
-        objective=objective,
+        norm=cast("Norm", norm),
+        objective=cast("Objective", objective),
         also={_short(word): other for word, other in others.items()},
         seed=seed,
     )
@@ -91,7 +92,7 @@ def fool(
     present(record, asked, out, as_json, npz, summary)
 
 
-def _targets(words: list[str], subject: Subject) -> list[int] | str:
+def _targets(words: list[str], subject: Subject) -> list[int] | Literal["all"]:
     """Return class numbers for numbers and names, or "all"; raises ProbeError for a name that is no class."""
     return "all" if not words or words == ["all"] else [subject.class_number(word) for word in words]
 
