@@ -77,7 +77,7 @@ def write_tables(source: Path, target: Path, slugs: list[str], study: StudyRecor
             tested = run.test()
             rows.append(
                 f"| {arm.name} | {record.seed} | {run.status} | {accuracies[-1]:.4f} | {max(accuracies):.4f} | "
-                f"{tested['accuracy'] if tested else float('nan'):.4f} | {run.seconds()[-1][1] / 60:.0f} min |"
+                f"{tested.accuracy if tested else float('nan'):.4f} | {run.seconds()[-1][1] / 60:.0f} min |"
             )
     write_text(target / "history.csv", history.getvalue())
     write_text(target / "timing.csv", timing.getvalue())

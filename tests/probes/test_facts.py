@@ -43,9 +43,10 @@ WRITTEN: dict[str, list[str]] = {
         "filters": "tap first filters channels kernel",
         "features": "maps images top first_dimension",
         "patches": "tap channels images first_dimension even patches",
-        "maximize": "first_dimension tap channels where steps rate parameters smoothness jitter seed answers largest nowhere patches",
-        "fool": "first_dimension objective confidence steps adaptive gave_up step budget norm seed pairs fooled fooled_8bit medians"
-        " transfer",
+        "maximize": "first_dimension tap channels where steps rate parameters smoothness jitter seed"
+        " answers largest nowhere patches",
+        "fool": "first_dimension objective confidence steps adaptive gave_up step budget norm seed pairs fooled fooled_8bit"
+        " medians transfer",
         "localise": "tap scale threshold maps linear_head boxes strongest",
     }.items()
 }

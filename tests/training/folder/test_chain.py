@@ -20,6 +20,7 @@ from striate.training.folder.chain import UNVOUCHED, best_step, identity
 from striate.training.folder.inspection import inspect
 from striate.training.folder.run import DONE, open_run
 from striate.training.folder.tables import Row, read_history
+from striate.training.folder.tested import Tested
 from striate.training.loop import Tick
 from striate.training.recipe.recipe import Recipe
 from striate.training.session import mended
@@ -78,8 +79,8 @@ def outcome_of(damage: Damage, kept: Path, work: Path, whole: Path, images: Imag
     return "said" if numbers and any("are lost" in sentence for sentence in told) else f"SILENT ({told})"
 
 
-def read_score(folder: Path) -> dict[str, object]:
-    return open_run(folder).test() or {}
+def read_score(folder: Path) -> Tested | None:
+    return open_run(folder).test()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -82,7 +82,7 @@ def outcome(arm: Arm, seed: int, run: Run) -> Outcome:
         val_images=environment["val_images"],
         val_accuracy=tuple(value for _, value in run.curve("val", "accuracy")),
         seconds=tuple(seconds for _, seconds in run.seconds()),
-        test_accuracy=tested["accuracy"] if tested else None,
+        test_accuracy=tested.accuracy if tested else None,
         guess=environment.get("largest_class"),
         last={f"{row.split}/{row.metric}": row.value for row in history},
         losses=tuple(row.value for row in history if row.metric == "batch_loss"),

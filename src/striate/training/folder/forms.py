@@ -46,6 +46,15 @@ class EnvironmentForm(Form):
     recipe: str = ""
 
 
+class EarlierForm(Form):
+    """What the same images said of weights that the run had before."""
+
+    accuracy: Share
+    loss: float
+    epoch: Whole
+    step: Whole
+
+
 class ScoreForm(Form):
     """test.json; ``checkpoint`` is the SHA-256 of the weights that were scored."""
 
@@ -58,6 +67,7 @@ class ScoreForm(Form):
     loss_flips: float | None = None
     chosen_on_test: bool = False
     checkpoint: str = ""
+    earlier: list[EarlierForm] = Field(default_factory=list[EarlierForm])
 
 
 class MarkForm(Form):

@@ -22,6 +22,7 @@ from striate.nets.measure.anatomy import anatomy, anatomy_from_json
 from striate.training.folder import checkpoints
 from striate.training.folder.chain import ELSEWHERE, best_step, extended, identity, write_environment
 from striate.training.folder.forms import EnvironmentForm, ScoreForm, StatusForm
+from striate.training.folder.labels import Labels
 from striate.training.folder.restore_net import saved_net
 from striate.training.folder.run import DONE, read_recipe, write_status
 from striate.training.folder.tables import HEADER, HISTORY, TIMING, history_rows, table, timing_rows
@@ -244,7 +245,7 @@ def _rebuild(folder: Path) -> None:
     path.unlink(missing_ok=True)
     best, _ = checkpoints.newest(folder / "checkpoints", "best")
     if best is not None:
-        height, width, channels = best.values["image_shape"]
+        labels = Labels.of(best.values)
         with contextlib.suppress(StriateError):  # code that nobody trusts on this command
-            made = anatomy(saved_net(best.values, best.tensors), (height, width, channels), best.values["net"])
+            made = anatomy(saved_net(labels, best.tensors), labels.image_shape, labels.net)
             write_json(path, sealed(made.to_json()))
