@@ -101,7 +101,7 @@ def test_the_mode_is_put_back_and_the_file_is_named_after_the_net(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     subject.net.train()
-    assert write(subject, "safetensors")["file"] == "first.safetensors"
+    assert write(subject, "safetensors").file == "first.safetensors"
     assert subject.net.training
     odd = Subject(subject.net, INPUTS, "resnet20 (a b.safetensors)")
     assert write(odd, "safetensors")["file"] == "resnet20--a-b.safetensors.safetensors"

@@ -54,7 +54,7 @@ def test_the_test_images_are_counted_only_once_they_were_scored(run: Run, tiny: 
     assert not (run.folder / "test.json").exists()
     score = door.test(run.folder, images=tiny)
     found = confusion(open_run(run.folder), "test", images=tiny)
-    assert (found.accuracy, found.images) == (score["accuracy"], score["images"])
+    assert (found.accuracy, found.images) == (score.accuracy, score.images)
 
 
 def test_other_images_are_refused(run: Run, tiny: ImageSet) -> None:

@@ -20,7 +20,7 @@ from striate.training.engines import setup
 from striate.training.feed.batches import in_order
 from striate.training.folder import checkpoints
 from striate.training.folder.run import open_run
-from striate.training.folder.tested import Earlier
+from striate.training.folder.run_score import Earlier
 from striate.training.loop import Tick
 from striate.training.recipe.recipe import Recipe, Schedule
 from striate.training.schedule import SPREAD, learning_rate

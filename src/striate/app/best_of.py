@@ -13,7 +13,7 @@ from typing import Any
 from striate.base.disk.files import read_json
 from striate.base.errors import RunError, printable
 from striate.training.folder.run import Run, open_run
-from striate.training.folder.tested import Tested
+from striate.training.folder.run_score import RunScore
 from striate.training.train import test
 
 
@@ -21,14 +21,14 @@ from striate.training.train import test
 class BestOf:
     """The score ``tested`` of the ``run`` whose validation accuracy, of epoch ``val_epoch``, is best, and why it was chosen."""
 
-    tested: Tested
+    tested: RunScore
     run: str
     val_accuracy: float
     val_epoch: int
     why: str
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `Tested` tells, and then the rest."""
+        """Return what `RunScore` tells, and then the rest."""
         told = {"run": self.run, "val_accuracy": self.val_accuracy, "val_epoch": self.val_epoch, "why": self.why}
         return self.tested.to_json() | told
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from math import inf
 from typing import Any, overload
@@ -146,11 +147,12 @@ class Model:
         return out, caches, given.buffers
 
 
-class LogisticClassifier(Model):
-    """Two classes by the logistic loss: dense, or dense-relu-dense; scores are logits (N)."""
+class BinaryClassifier(Model):
+    """Two classes: dense, or dense-relu-dense where ``hidden_dim`` is given; scores (N), judged by ``data_loss``."""
 
     def __init__(
         self,
+        data_loss: Loss,
         input_dim: int = 100,
         hidden_dim: int | None = None,
         weight_scale: float | None = 1e-3,
@@ -161,25 +163,13 @@ class LogisticClassifier(Model):
     ) -> None:
         sizes = _sizes(input_dim, hidden_dim, 1)
         layers = [*_dense_layers(sizes), chain.ONLY_COLUMN]
-        super().__init__(layers, dense_params(sizes, weight_scale, rng, dtype), logistic_loss, reg=reg)
+        super().__init__(layers, dense_params(sizes, weight_scale, rng, dtype), data_loss, reg=reg)
 
 
-class SVM(Model):
-    """Two classes by the hinge loss: dense, or dense-relu-dense; scores (N)."""
-
-    def __init__(
-        self,
-        input_dim: int = 100,
-        hidden_dim: int | None = None,
-        weight_scale: float | None = 1e-3,
-        reg: float = 0.0,
-        *,
-        rng: np.random.Generator | None = None,
-        dtype: DTypeLike = np.float64,
-    ) -> None:
-        sizes = _sizes(input_dim, hidden_dim, 1)
-        layers = [*_dense_layers(sizes), chain.ONLY_COLUMN]
-        super().__init__(layers, dense_params(sizes, weight_scale, rng, dtype), hinge_loss, reg=reg)
+LogisticClassifier = partial(BinaryClassifier, logistic_loss)
+"""Two classes by the logistic loss; scores are logits (N)."""
+SVM = partial(BinaryClassifier, hinge_loss)
+"""Two classes by the hinge loss."""
 
 
 class SoftmaxClassifier(Model):

@@ -24,11 +24,12 @@ from striate.training.engines.setup import set_up
 from striate.training.feed.batches import in_order
 from striate.training.feed.images import images_of
 from striate.training.folder import checkpoints
+from striate.training.folder.forms import DONE
 from striate.training.folder.labels import Labels
 from striate.training.folder.own_code import admit
 from striate.training.folder.restore_net import saved_model, saved_net
-from striate.training.folder.run import DONE, REMEDY, Run, begin, open_run, write_status
-from striate.training.folder.tested import Tested
+from striate.training.folder.run import REMEDY, Run, begin, open_run, write_status
+from striate.training.folder.run_score import RunScore
 from striate.training.folder.weights import best, kept, stands
 from striate.training.loop import Watch, run_epochs
 from striate.training.recipe.recipe import Recipe
@@ -110,7 +111,7 @@ def test(
     images: ImageSet | None = None,
     data_dir: str | Path | None = None,
     warn: Warn = warnings.warn,
-) -> Tested:
+) -> RunScore:
     """Return the score of the best-validation checkpoint on the test split.
 
     Where the recipe has test_flips, it has also that of the mean logits of each image and its mirror image.
@@ -145,7 +146,7 @@ def test(
     return result
 
 
-def _scored(run: Run, chosen: checkpoints.Checkpoint, split: Split) -> Tested:
+def _scored(run: Run, chosen: checkpoints.Checkpoint, split: Split) -> RunScore:
     labels = Labels.of(chosen.values)
     where = torch.device("cpu") if labels.by_hand else machine.device()
     batches = partial(in_order, split, labels.normalization, where)
@@ -156,7 +157,7 @@ def _scored(run: Run, chosen: checkpoints.Checkpoint, split: Split) -> Tested:
     flipped = None
     if run.recipe.test_flips:
         flipped = evaluate(saved_net(labels, chosen.tensors).to(where), batches(), flips=True)
-    return Tested(
+    return RunScore(
         score.accuracy,
         score.loss,
         score.images,

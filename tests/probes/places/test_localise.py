@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ from torch import Tensor, nn
 from striate.base.errors import NetError, ProbeError
 from striate.nets import build
 from striate.nets.measure.taps import tapped
+from striate.probes.heatmaps.gradcam import gradcam
 from striate.probes.places.localise import localise
 
 
@@ -180,15 +183,51 @@ class Turning(nn.LayerNorm):
         return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
-@pytest.mark.parametrize("size", [8, 9])
-def test_a_width_of_as_many_pixels_as_channels_changes_nothing(size: int) -> None:
+class TurningGroups(nn.GroupNorm):
+    """A group norm that is handed (N, H, W, C) inside, and hands (N, C, H, W) on."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        turned = x.permute(0, 2, 3, 1).contiguous()
+        return super().forward(turned.permute(0, 3, 1, 2)).contiguous(memory_format=torch.channels_last)
+
+
+class NextBlock(nn.Module):
+    """As in ConvNeXt: a depthwise convolution, then norm and dense layers over the last dimension, and the way around them."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
+        self.norm, self.wide = nn.LayerNorm(channels), nn.Linear(channels, 2 * channels)
+        self.activation, self.narrow = nn.GELU(), nn.Linear(2 * channels, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        turned = self.norm(self.depthwise(x).permute(0, 2, 3, 1))
+        return x + self.narrow(self.activation(self.wide(turned))).permute(0, 3, 1, 2)
+
+
+BLOCKS: dict[str, Callable[[], nn.Module]] = {
+    "layer norm": lambda: Turning(8),
+    "group norm": lambda: TurningGroups(2, 8),
+    "ConvNeXt": lambda: NextBlock(8),
+    "ConvNeXt, then layer norm": lambda: nn.Sequential(NextBlock(8), Turning(8)),
+}
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+@pytest.mark.parametrize("size", [(8, 8), (9, 9), (9, 8), (8, 9)])  # (H, W): of as many pixels as channels, or not
+def test_a_height_or_width_of_as_many_pixels_as_channels_changes_nothing(block: str, size: tuple[int, int]) -> None:
     torch.manual_seed(0)
-    start = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), Turning(8))
+    start = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), BLOCKS[block]())
     net = nn.Sequential(*start, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 5))
-    x = torch.randn(2, 3, size, size)
+    x = torch.randn(2, 3, *size)
     with torch.no_grad():
         expected = F.conv2d(start(x), net[4].weight[:, :, None, None], net[4].bias)
     torch.testing.assert_close(localise(net, x).arrays["response"], expected)
+    # The same map by another way: what Grad-CAM averages is the map that the 1 x 1 convolution reads.
+    alpha = net[4].weight[0].detach() / (size[0] * size[1])
+    with torch.no_grad():
+        map_ = torch.einsum("c,nchw->nhw", alpha, start(x))
+    torch.testing.assert_close(gradcam(net, x, target=0).arrays["map"], map_, rtol=1e-4, atol=1e-5)
 
 
 def test_a_map_of_one_pixel_and_one_class() -> None:

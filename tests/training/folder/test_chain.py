@@ -19,8 +19,8 @@ from striate.training import loop
 from striate.training.folder.chain import UNVOUCHED, best_step, identity
 from striate.training.folder.inspection import inspect
 from striate.training.folder.run import DONE, open_run
+from striate.training.folder.run_score import RunScore
 from striate.training.folder.tables import Row, read_history
-from striate.training.folder.tested import Tested
 from striate.training.loop import Tick
 from striate.training.recipe.recipe import Recipe
 from striate.training.session import mended
@@ -79,7 +79,7 @@ def outcome_of(damage: Damage, kept: Path, work: Path, whole: Path, images: Imag
     return "said" if numbers and any("are lost" in sentence for sentence in told) else f"SILENT ({told})"
 
 
-def read_score(folder: Path) -> Tested | None:
+def read_score(folder: Path) -> RunScore | None:
     return open_run(folder).test()
 
 

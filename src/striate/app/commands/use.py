@@ -13,7 +13,7 @@ from striate.base.errors import RunError
 
 if TYPE_CHECKING:
     from striate.app.score import Scored
-    from striate.training.folder.tested import Tested
+    from striate.training.folder.run_score import RunScore
 
 UNTRAINED = "; it is untrained: no weights were given"
 
@@ -75,7 +75,7 @@ def test(
     tell(score_in_words(result.tested if isinstance(result, BestOf) else result))
 
 
-def _of_run(net: str, epoch: int | None, data_dir: Path | None, *, flips: bool, skip_damaged: bool) -> Tested:
+def _of_run(net: str, epoch: int | None, data_dir: Path | None, *, flips: bool, skip_damaged: bool) -> RunScore:
     """Return the test score of a run, whose recipe has already said what the options would say."""
     from striate.training import train
 
@@ -86,11 +86,11 @@ def _of_run(net: str, epoch: int | None, data_dir: Path | None, *, flips: bool, 
     return train.test(net, epoch=epoch, data_dir=data_dir, warn=say)
 
 
-def score_in_words(score: Tested | Scored) -> str:
+def score_in_words(score: RunScore | Scored) -> str:
     """Return the score of a run, or of a net on named data, as one sentence with all that limits it."""
-    from striate.training.folder.tested import Tested
+    from striate.training.folder.run_score import RunScore
 
-    of_run = isinstance(score, Tested)
+    of_run = isinstance(score, RunScore)
     whose = f"by the weights of epoch {score.epoch}" if of_run else f"of {score.data}, by {score.net}"
     parts = [f"test accuracy {score.accuracy:.4f}, loss {score.loss:.4f}, on {score.images:,} images, {whose}"]
     if score.accuracy_flips is not None:

@@ -21,10 +21,10 @@ from striate.base.errors import RunError, StriateError, printable, reason
 from striate.nets.measure.anatomy import anatomy, anatomy_from_json
 from striate.training.folder import checkpoints
 from striate.training.folder.chain import ELSEWHERE, best_step, extended, identity, write_environment
-from striate.training.folder.forms import EnvironmentForm, ScoreForm, StatusForm
+from striate.training.folder.forms import DONE, EnvironmentForm, ScoreForm, StatusForm
 from striate.training.folder.labels import Labels
 from striate.training.folder.restore_net import saved_net
-from striate.training.folder.run import DONE, read_recipe, write_status
+from striate.training.folder.run import read_recipe, write_status
 from striate.training.folder.tables import HEADER, HISTORY, TIMING, history_rows, table, timing_rows
 from striate.training.recipe.recipe import Recipe
 

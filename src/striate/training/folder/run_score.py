@@ -18,7 +18,7 @@ class Earlier:
 
 
 @dataclass(frozen=True)
-class Tested:
+class RunScore:
     """``accuracy`` and ``loss`` (nats) on so many ``images``, by the weights of ``epoch`` and ``step``.
 
     ``checkpoint`` is the SHA-256 of these weights ("" in files that do not tell it). ``accuracy_flips`` and ``loss_flips`` are
@@ -42,7 +42,7 @@ class Tested:
     epochs: int = 0
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> Tested:
+    def of(cls, stored: Mapping[str, Any]) -> RunScore:
         """Return the score in a record of the form of `ScoreForm`; names that a later version adds are passed over."""
         known = {each.name: stored[each.name] for each in fields(cls) if each.name in stored and each.name != "earlier"}
         rows = stored.get("earlier", ())
