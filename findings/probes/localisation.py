@@ -84,7 +84,7 @@ def over(pixels: Pixels, record: object, place: int, truth: list[int] | None = N
     made = overlaid(pixels, values, signed=False)
     if truth is not None:
         made = framed(made, truth, TRUTH)
-    return framed(made, record.facts["boxes"][place])  # pyright: ignore[reportAttributeAccessIssue]
+    return framed(made, record.facts.boxes[place])  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def photograph(
@@ -98,16 +98,16 @@ def photograph(
         whole = torch.softmax(subject.net(subject.tensor(pixels[None])), 1)[0]
     numbers = {
         "size": list(pixels.shape[:2]),
-        "maps": record.facts["maps"],
+        "maps": record.facts.maps,
         "class": score.target,
         "probability_at_its_place": round(score.probability, 4),
         "best_class_at_its_place": score.predicted,
         "probability_of_the_whole": round(float(whole[score.target]), 4),
         "best_class_of_the_whole": int(whole.argmax()),
         "peak": record.arrays["peak"][0].tolist(),
-        "box": record.facts["boxes"][0],
+        "box": record.facts.boxes[0],
     }
-    return [framed(pixels, record.facts["boxes"][0]), over(pixels, record, 0)], numbers
+    return [framed(pixels, record.facts.boxes[0]), over(pixels, record, 0)], numbers
 
 
 def save(name: str, rows: list[list[Pixels]]) -> None:

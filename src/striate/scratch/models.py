@@ -16,10 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from math import inf
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -148,11 +147,12 @@ class Model:
 
 
 class BinaryClassifier(Model):
-    """Two classes: dense, or dense-relu-dense where ``hidden_dim`` is given; scores (N), judged by ``data_loss``."""
+    """Two classes: dense, or dense-relu-dense where ``hidden_dim`` is given; scores (N), and the loss ``judged``."""
+
+    judged: ClassVar[Loss]
 
     def __init__(
         self,
-        data_loss: Loss,
         input_dim: int = 100,
         hidden_dim: int | None = None,
         weight_scale: float | None = 1e-3,
@@ -163,13 +163,19 @@ class BinaryClassifier(Model):
     ) -> None:
         sizes = _sizes(input_dim, hidden_dim, 1)
         layers = [*_dense_layers(sizes), chain.ONLY_COLUMN]
-        super().__init__(layers, dense_params(sizes, weight_scale, rng, dtype), data_loss, reg=reg)
+        super().__init__(layers, dense_params(sizes, weight_scale, rng, dtype), self.judged, reg=reg)
 
 
-LogisticClassifier = partial(BinaryClassifier, logistic_loss)
-"""Two classes by the logistic loss; scores are logits (N)."""
-SVM = partial(BinaryClassifier, hinge_loss)
-"""Two classes by the hinge loss."""
+class LogisticClassifier(BinaryClassifier):
+    """Two classes by the logistic loss; scores are logits (N)."""
+
+    judged = staticmethod(logistic_loss)
+
+
+class SVM(BinaryClassifier):
+    """Two classes by the hinge loss."""
+
+    judged = staticmethod(hinge_loss)
 
 
 class SoftmaxClassifier(Model):
