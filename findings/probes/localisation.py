@@ -19,6 +19,7 @@ from striate.app.inputs.opened_net import Subject, open_subject
 from striate.base.seeds import generator
 from striate.data import load
 from striate.probes import probe
+from striate.probes.facts import json_of
 from striate.probes.places.scenes import found, scenes
 from striate.reports.kit.colours import overlaid, scaled
 from striate.reports.kit.pictures import Pixels, beside, framed
@@ -48,9 +49,8 @@ def main(weights: Path, folder: Path) -> None:
         subject = open_subject(name, weights / f"{name}_cifar10.safetensors")
         backgrounds = made if name == "resnet20" else {"mean": made["mean"]}
         for background, each in backgrounds.items():
-            told["scenes"][f"{name}, {background}"] = found(  # pyright: ignore[reportIndexIssue]
-                subject.net, subject.tensor(each.images), each, native=(32, 32)
-            )
+            seen = found(subject.net, subject.tensor(each.images), each, native=(32, 32))
+            told["scenes"][f"{name}, {background}"] = json_of(seen)  # pyright: ignore[reportIndexIssue]
         if name == "resnet20":
             save("scenes.png", [drawn_scene(subject, made["mean"], i) for i in range(3)])
     subject = open_subject("mobilenet-v1", weights / "mobilenetv1_025_imagenet.safetensors")
