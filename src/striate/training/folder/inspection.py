@@ -241,11 +241,10 @@ def _anatomy(folder: Path) -> list[Mend]:
 
 def _rebuild(folder: Path) -> None:
     """Write the anatomy of the net that the best weights make; without any, it is left to the next session."""
-    path = folder / "anatomy.json"
-    path.unlink(missing_ok=True)
+    (folder / "anatomy.json").unlink(missing_ok=True)
     best, _ = checkpoints.newest(folder / "checkpoints", "best")
     if best is not None:
         labels = Labels.of(best.values)
         with contextlib.suppress(StriateError):  # code that nobody trusts on this command
             made = anatomy(saved_net(labels, best.tensors), labels.image_shape, labels.net)
-            write_json(path, sealed(made.to_json()))
+            write_json(folder / "anatomy.json", sealed(made.to_json()))
