@@ -163,7 +163,7 @@ class BinaryClassifier(Model):
     ) -> None:
         sizes = _sizes(input_dim, hidden_dim, 1)
         layers = [*_dense_layers(sizes), chain.ONLY_COLUMN]
-        super().__init__(layers, dense_params(sizes, weight_scale, rng, dtype), self.judged, reg=reg)
+        super().__init__(layers, dense_params(sizes, weight_scale, rng, dtype), type(self).judged, reg=reg)
 
 
 class LogisticClassifier(BinaryClassifier):
