@@ -66,6 +66,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "nets/families/options.py": "nets/test_catalog.py",
     "nets/custom/naming.py": "nets/custom/test_options.py",
     "studies/grid.py": "studies/running/test_search.py",
+    "probes/fooling/facts.py": "probes/test_facts.py",
     "nets/entry.py": "nets/test_catalog.py",
     "nets/inputs.py": "nets/test_catalog.py",
     "nets/measure/forward_trace.py": "nets/measure/test_anatomy.py",

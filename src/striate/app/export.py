@@ -16,6 +16,7 @@ import json
 import logging
 import zipfile
 from collections.abc import Generator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,26 @@ FORMATS = {"onnx": ".onnx", "safetensors": ".safetensors", "program": ".pt2"}
 TOLERANCE = 1e-3  # of the largest logit: float32 sums in another order differ by far less
 
 
+@dataclass(frozen=True)
+class Exported:
+    """``file`` of ``bytes`` bytes; ``difference`` of the logits of file and net, over the largest, None where nothing was run.
+
+    ``checked`` says in words how it was compared with the net; ``untrained``: the weights were drawn at random.
+    """
+
+    file: str
+    format: str
+    bytes: int
+    difference: float | None
+    checked: str
+    untrained: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON-able values by name; ``untrained`` only where it is so."""
+        told = asdict(self)
+        return told if self.untrained else {name: value for name, value in told.items() if name != "untrained"}
+
+
 def export(
     net: str | Path,
     to: str = "onnx",
@@ -43,7 +64,7 @@ def export(
     trained_on: str | None = None,
     options: Mapping[str, Any] | None = None,
     data_dir: str | Path | None = None,
-) -> dict[str, Any]:
+) -> Exported:
     """Write a run folder's net, or a net with ``weights``, as `write` does; ``trained_on`` are the data that weights know."""
     from striate.app.inputs.opened_net import open_subject
 
@@ -52,13 +73,11 @@ def export(
     return write(subject, to, None if out is None else Path(out))
 
 
-def write(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
-    """Write the net of ``subject`` as ``to`` (onnx, safetensors, program); return file, format, bytes, difference, checked.
+def write(subject: Subject, to: str, out: Path | None = None) -> Exported:
+    """Write the net of ``subject`` as ``to`` (onnx, safetensors, program), and return what was written.
 
-    For a net whose weights were drawn at random it returns ``untrained`` too.
-    The difference is that of the logits of file and net, None where there is nothing to run. Without ``out`` the file is named
-    after the net, in the current folder. Raises NetError when the format is unknown, an extra is missing, PyTorch cannot
-    follow the net, its logits are not finite, or what the file computes is not what the net computes.
+    Without ``out`` the file is named after the net, in the current folder. Raises NetError when the format is unknown,
+    an extra is missing, PyTorch cannot follow the net, its logits are not finite, or the file computes something else.
     """
     if to not in FORMATS:
         raise NetError(unknown("format", to, FORMATS))
@@ -80,8 +99,7 @@ def write(subject: Subject, to: str, out: Path | None = None) -> dict[str, Any]:
     checked = (
         "the weights as they are" if difference is None else f"logits within {difference:.1g} of the net's largest"
     )
-    made = {"file": str(path), "format": to, "bytes": len(content), "difference": difference, "checked": checked}
-    return {**made, "untrained": True} if subject.untrained else made
+    return Exported(str(path), to, len(content), difference, checked, subject.untrained)
 
 
 def _safetensors(subject: Subject, text: str) -> tuple[bytes, None]:

@@ -19,7 +19,7 @@ from PIL import Image
 from striate.base.errors import DataError, printable, sentence
 from striate.data.imageset import Images
 from striate.data.levels import FULL, Levels
-from striate.data.readers.decode import FORMATS, Unreadable, decode, square
+from striate.data.readers.decode import FORMATS, Unreadable, decode, resampled, square
 
 MOST = 1000
 """Pictures of one folder that are taken."""
@@ -27,7 +27,7 @@ MOST = 1000
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """``pixels`` uint8 (H, W) when grey, else (H, W, 3), upright; ``name`` is short, ``origin`` says where it came from.
+    """``pixels`` uint8 (H, W, C), C 1 when grey, else 3, upright; ``name`` is short, ``origin`` says where it came from.
 
     ``label`` is the class that is known of it, None for a file.
     """
@@ -49,7 +49,8 @@ def read_picture(path: Path, levels: Levels = FULL) -> Picture:
     if path.suffix.lower() not in FORMATS:
         raise DataError(f"{shown} does not end in {', '.join(FORMATS)}; convert or rename it")
     try:
-        return Picture(printable(path.stem), decode(path, levels), shown)
+        pixels = decode(path, levels)
+        return Picture(printable(path.stem), pixels if pixels.ndim == 3 else pixels[..., None], shown)
     except Unreadable as error:
         raise DataError(f"{shown} {error}") from error
 
@@ -97,24 +98,25 @@ def fitted(picture: Picture, image_shape: tuple[int, int, int]) -> Images:
 
 
 def boxed(pixels: Images, height: int, width: int) -> Images:
-    """Return (H, W) or (H, W, 3) brought to ``height`` x ``width``: the middle is kept."""
+    """Return (H, W, C) brought to ``height`` x ``width``: the middle is kept."""
     if height == width:
         return square(pixels, height)
     given_height, given_width = pixels.shape[:2]
     scale = min(given_height / height, given_width / width)
     left, top = (given_width - scale * width) / 2, (given_height - scale * height) / 2
     box = (left, top, left + scale * width, top + scale * height)
-    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR, box=box))
+    return resampled(pixels, height, width, box)
 
 
 def coloured(pixels: Images, channels: int) -> Images:
-    """Return (H, W) or (H, W, 3) as (H, W, C) for 1 or 3 channels; raises DataError for any other number."""
+    """Return (H, W, 1) or (H, W, 3) as (H, W, C) for 1 or 3 channels; raises DataError for any other number."""
     if channels not in (1, 3):
         raise DataError(f"the net takes images of {channels} channels, and a picture has 1 or 3")
-    if channels == 3:
-        return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
-    grey = pixels if pixels.ndim == 2 else np.asarray(Image.fromarray(pixels).convert("L"))
-    return grey[..., None]
+    if pixels.shape[2] == channels:
+        return pixels
+    return (
+        np.repeat(pixels, 3, axis=2) if channels == 3 else np.asarray(Image.fromarray(pixels).convert("L"))[..., None]
+    )
 
 
 def all_fitted(pictures: Sequence[Picture], image_shape: tuple[int, int, int]) -> Images:

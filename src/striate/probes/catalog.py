@@ -15,6 +15,7 @@ from striate.base.catalog import Catalog, loaded
 from striate.base.errors import ProbeError
 
 if TYPE_CHECKING:
+    from striate.probes.facts import Facts
     from striate.probes.record import Record
 
 
@@ -29,7 +30,7 @@ class Entry:
     images: bool = True
 
     @property
-    def run(self) -> Callable[..., Record]:
+    def run(self) -> Callable[..., Record[Facts]]:
         """The function; its module is loaded when first asked for."""
         return loaded(f"{self.home}:{self.name}")
 

@@ -127,23 +127,20 @@ def open_subject(
 
 def _of_run(folder: Path, warn: Callable[[str], None]) -> Subject:
     from striate.nets.inputs import Inputs
-    from striate.training.feed.normalization import Normalization
     from striate.training.folder.run import open_run
     from striate.training.train import best_net
 
     run = open_run(folder)
-    net, labels, _ = best_net(run, warn=warn)
-    height, width, channels = labels["image_shape"]
-    normalized = Normalization.of(labels)
-    classes = tuple(map(str, labels["classes"]))
-    inputs = Inputs((height, width, channels), normalized.mean, normalized.std, classes, run.recipe.data)
+    best = best_net(run, warn=warn)
+    labels, normalized = best.labels, best.labels.normalization
+    inputs = Inputs(labels.image_shape, normalized.mean, normalized.std, labels.classes, run.recipe.data)
     return Subject(
-        net.eval(),
+        best.net,
         inputs,
         str(folder),
         normalized.per_image,
         normalized.permuted,
-        _levels(labels.get("levels")),
+        labels.levels,
         run.recipe.skip_damaged,
     )
 
@@ -205,6 +202,7 @@ def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: T
     from striate.nets.inputs import Inputs
     from striate.nets.published.zoo import without_start
     from striate.nets.weights.load import load_weights
+    from striate.training.folder.labels import levels_told
 
     built, normalized, size = told.built_as, told.normalization, told.input
     of_this_name = built is not None and (built.engine, built.net) == ("torch", name)
@@ -219,14 +217,9 @@ def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: T
     net = _built(name, {**own, **options}, inputs, 0)
     if weights is not None:
         load_weights(net, weights)
-    return Subject(net.eval(), inputs, name, normalized.mean is None, normalized.permuted_pixels, _levels(size.levels))
-
-
-def _levels(told: object) -> Levels | None:
-    """Return the levels that a run or a file tells as [low, high]; None where it tells none."""
-    from striate.data.levels import Levels
-
-    return Levels(*map(int, told)) if isinstance(told, (list, tuple)) and len(told) == 2 else None
+    return Subject(
+        net.eval(), inputs, name, normalized.mean is None, normalized.permuted_pixels, levels_told(size.levels)
+    )
 
 
 def inputs_of_data(name: str | None, data_dir: str | Path | None) -> Inputs:

@@ -112,7 +112,7 @@ def size_of(path: Path) -> tuple[int, int] | None:
 
 
 def square(pixels: Images, side: int) -> Images:
-    """Bring (H, W) or (H, W, 3) to ``side`` x ``side``: the shorter edge becomes ``side``, the middle is kept.
+    """Bring (H, W) or (H, W, C), C 1 or 3, to ``side`` x ``side``: the shorter edge becomes ``side``, the middle is kept.
 
     The result is that of resizing the whole (bilinear, widened when shrinking, so that fine patterns do not alias) and
     cutting out the middle, but only the middle is computed.
@@ -122,10 +122,14 @@ def square(pixels: Images, side: int) -> Images:
         return pixels
     edge = min(height, width)
     left, top = (width - edge) / 2, (height - edge) / 2
-    resized = Image.fromarray(pixels).resize(
-        (side, side), Image.Resampling.BILINEAR, box=(left, top, left + edge, top + edge)
-    )
-    return np.asarray(resized)
+    return resampled(pixels, side, side, (left, top, left + edge, top + edge))
+
+
+def resampled(pixels: Images, height: int, width: int, box: tuple[float, float, float, float]) -> Images:
+    """Return the ``box`` (left, top, right, bottom) of (H, W) or (H, W, C) at ``height`` x ``width``."""
+    plain = pixels[..., 0] if pixels.shape[2:] == (1,) else pixels  # Pillow knows no third dimension of one
+    made = Image.fromarray(plain).resize((width, height), Image.Resampling.BILINEAR, box=box)
+    return np.asarray(made).reshape(height, width, *pixels.shape[2:])
 
 
 def _read(path: Path, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _Wanted:

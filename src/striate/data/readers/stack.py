@@ -110,9 +110,7 @@ class _Maker:
         self.stack.images = np.empty((0, 0, 0, before.shape[3]), np.uint8)
         self.make_room(side, side, before.shape[3])
         for number in range(kept):
-            image = before[number]
-            made = square(image[..., 0] if image.shape[2] == 1 else image, side)
-            self.stack.images[number] = made[..., None] if made.ndim == 2 else made
+            self.stack.images[number] = square(before[number], side)
 
     def make_room(self, height: int, width: int, channels: int) -> None:
         """Take the memory for all images, and move those that are there already; raises DataError where it is too much."""

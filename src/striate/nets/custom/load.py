@@ -151,7 +151,9 @@ def _searched(kept: Path | None) -> Generator[None]:
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if name.partition(".")[0] in names:  # only these are resolved, for thousands of modules may be loaded
-            copied = kept is None or not isinstance(file, str) or not Path(file).resolve().is_relative_to(kept.resolve())
+            copied = (
+                kept is None or not isinstance(file, str) or not Path(file).resolve().is_relative_to(kept.resolve())
+            )
         else:
             copied = isinstance(file, str) and file.startswith(others)
         if copied:

@@ -11,12 +11,13 @@ from torch import Tensor, nn
 
 from striate.base.catalog import unknown
 from striate.base.errors import NetError, ProbeError
+from striate.probes.facts import FilterFacts
 from striate.probes.record import Record, full
 
 SIGN = "brighter than grey where the weight is positive, darker where it is negative; of three channels, in colours"
 
 
-def filters(net: nn.Module, images: Tensor | None = None, *, tap: str | None = None) -> Record:
+def filters(net: nn.Module, images: Tensor | None = None, *, tap: str | None = None) -> Record[FilterFacts]:
     """Return the weights of the convolution ``tap`` (None: the first one): ``filters`` (F, C, K, K), and their ``norms`` (F,).
 
     ``images`` are not looked at. Raises NetError for an unknown tap, ProbeError for one that is no convolution of images.
@@ -34,11 +35,7 @@ def filters(net: nn.Module, images: Tensor | None = None, *, tap: str | None = N
         weight = full(module.weight.detach().clone())
         norms = weight.flatten(1).norm(dim=1)
     first = name == next(iter(convolutions))
-    facts = {
-        "tap": name,
-        "first": first,
-        "filters": len(weight),
-        "channels": weight.shape[1],
-        "kernel": list(weight.shape[2:]),
-    }
-    return Record("filters", "filters", {"filters": weight, "norms": norms}, SIGN, (), facts)
+    facts = FilterFacts(
+        tap=name, first=first, filters=len(weight), channels=weight.shape[1], kernel=tuple(weight.shape[2:])
+    )
+    return Record("filters", "filters", {"filters": weight, "norms": norms}, SIGN, facts)
