@@ -179,7 +179,7 @@ def bench_pixels(place: Path, side: int, seeds: int, work: Path) -> None:
         scores: list[float] = []
         for seed in range(seeds):
             run = st.train(base.change(decoding=how, seed=seed), work / f"run-{place.name}-{how}-{seed}", images=images)
-            scores.append(st.test(run.folder, images=images)["accuracy"])
+            scores.append(st.test(run.folder, images=images).accuracy)
         print(
             f"test accuracy, decoded {how}: {np.mean(scores):.4f} (n = {seeds}: {', '.join(f'{s:.3f}' for s in scores)})"
         )

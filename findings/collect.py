@@ -19,6 +19,7 @@ from striate.nets.measure.anatomy import anatomy_from_json
 from striate.reports.kit.charts import Line, Series, curves_svg
 from striate.reports.net.figure import architecture_svg
 from striate.reports.study.records import StudyRecord, read_study
+from striate.studies.layout import run_folder
 from striate.training.folder.run import open_run
 
 CURVES = {"accuracy": ("val", "accuracy", "Validation accuracy"), "loss": ("train", "loss", "Training loss")}
@@ -66,7 +67,7 @@ def write_tables(source: Path, target: Path, slugs: list[str], study: StudyRecor
     ]
     for arm, slug in zip(study.arms, slugs, strict=True):
         for record in arm.runs:
-            run = open_run(source / "runs" / slug / str(record.seed))
+            run = open_run(run_folder(source, slug, record.seed))
             for row in run.history():
                 csv.writer(history).writerow(
                     [arm.name, record.seed, row.step, row.epoch, row.split, row.metric, repr(row.value)]
@@ -77,7 +78,7 @@ def write_tables(source: Path, target: Path, slugs: list[str], study: StudyRecor
             tested = run.test()
             rows.append(
                 f"| {arm.name} | {record.seed} | {run.status} | {accuracies[-1]:.4f} | {max(accuracies):.4f} | "
-                f"{tested['accuracy'] if tested else float('nan'):.4f} | {run.seconds()[-1][1] / 60:.0f} min |"
+                f"{tested.accuracy if tested else float('nan'):.4f} | {run.seconds()[-1][1] / 60:.0f} min |"
             )
     write_text(target / "history.csv", history.getvalue())
     write_text(target / "timing.csv", timing.getvalue())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from striate.data.imageset import Images
 from striate.probes import probe
 from striate.probes.channels.features import RULES
 from striate.probes.checks.sanity import checked_features
+from striate.probes.facts import json_of
 from striate.reports.kit.colours import overlaid, scaled
 from striate.reports.kit.pictures import Pixels, beside, bytes_of, patch
 
@@ -48,10 +50,15 @@ def look(subject: Subject, wanted: dict[str, tuple[int, ...]], pixels: Images, p
     """Draw the first image of each map under three rules, and return the choices of all rules and the checks of their maps."""
     x = subject.tensor(pixels)
     record = checked_features(probe.features(subject.net, x, taps=list(wanted), channels=wanted), subject.net, x)
-    rows = record.facts["maps"]
+    rows = record.facts.maps
     agreement = {
         rule: float(
-            np.mean([len({f["image"] for f in row["published"]} & {f["image"] for f in row[rule]}) / 2 for row in rows])
+            np.mean(
+                [
+                    len({f.image for f in row.rules["published"]} & {f.image for f in row.rules[rule]}) / 2
+                    for row in rows
+                ]
+            )
         )
         for rule in RULES
     }
@@ -59,14 +66,14 @@ def look(subject: Subject, wanted: dict[str, tuple[int, ...]], pixels: Images, p
     for place, row in enumerate(rows):
         parts: list[Pixels] = []
         for rule in ("published", "local", "activation"):
-            found = row[rule][0]
+            found = row.rules[rule][0]
             values, _ = scaled(record.arrays[f"{rule}.heatmap"][place, 0].double().numpy())
-            image = pixels[found["image"]]
-            parts += [image, overlaid(image, values, signed=True), patch(image, found["window"], 32)]
+            image = pixels[found.image]
+            parts += [image, overlaid(image, values, signed=True), patch(image, found.window, 32)]
         lines.append(beside(parts))
     sheet(picture, lines, 2)
-    checks = {rule: made["conclusions"] for rule, made in record.facts["checks"].items()}
-    return {"images_shared_with_published": agreement, "checks": checks, "maps": rows}
+    checks = {rule: asdict(made.conclusions) for rule, made in record.checks.items()}
+    return {"images_shared_with_published": agreement, "checks": checks, "maps": json_of(rows)}
 
 
 def climb(subject: Subject, pixels: Images) -> dict[str, object]:
@@ -83,11 +90,11 @@ def climb(subject: Subject, pixels: Images) -> dict[str, object]:
     )
     lines = []
     for place in range(3):
-        cut = [patch(pixels[f["image"]], f["window"], 32) for f in made.facts["patches"][place]]
+        cut = [patch(pixels[f.image], f.window, 32) for f in (made.facts.patches or ())[place]]
         lines.append(beside([bytes_of(made.arrays["pixels"][place].numpy()), *cut]))
     sheet("maximize.png", lines, 2)
-    told: dict[str, object] = {k: made.facts[k] for k in ("tap", "channels", "steps", "largest")}
-    return told | {"best_patch": [best[0]["value"] for best in made.facts["patches"]]}
+    told: dict[str, object] = {k: getattr(made.facts, k) for k in ("tap", "channels", "steps", "largest")}
+    return told | {"best_patch": [best[0].value for best in made.facts.patches or ()]}
 
 
 def sheet(name: str, lines: list[Pixels], factor: int) -> None:

@@ -22,6 +22,7 @@ from striate.app.inputs.opened_net import Subject, open_subject
 from striate.data.photos.picture import Picture, all_fitted
 from striate.probes import probe
 from striate.probes.checks.sanity import checked
+from striate.probes.facts import Facts, json_of
 from striate.probes.record import Record
 from striate.reports.kit.colours import overlaid, scaled
 
@@ -29,7 +30,7 @@ HERE = Path(__file__).parent
 PHOTOGRAPHS = ("cat", "coffee")
 TESTS = 20  # images of CIFAR-10 that the checks are asked of
 SHOWN = 4
-Probe = Callable[..., Record]
+Probe = Callable[..., Record[Facts]]
 
 
 def methods(side: int) -> dict[str, Probe]:
@@ -52,7 +53,7 @@ def look(subject: Subject, seen: list[Picture], edge: int) -> dict[str, object]:
     told: dict[str, object] = {}
     for name, run in methods(x.shape[2]).items():
         record = run(subject.net, x)
-        checks = checked(record, subject.net, x, run).facts["checks"]
+        checks = json_of(checked(record, subject.net, x, run).checks[""])
         told[name] = {
             "stages": checks["cascade"]["stages"],
             "rank_correlations": [round(value, 3) for value in checks["cascade"]["means"]],

@@ -19,6 +19,7 @@ from striate.app.inputs.opened_net import Subject, open_subject
 from striate.base.seeds import generator
 from striate.data import load
 from striate.probes import probe
+from striate.probes.facts import json_of
 from striate.probes.places.scenes import found, scenes
 from striate.reports.kit.colours import overlaid, scaled
 from striate.reports.kit.pictures import Pixels, beside, framed
@@ -48,9 +49,8 @@ def main(weights: Path, folder: Path) -> None:
         subject = open_subject(name, weights / f"{name}_cifar10.safetensors")
         backgrounds = made if name == "resnet20" else {"mean": made["mean"]}
         for background, each in backgrounds.items():
-            told["scenes"][f"{name}, {background}"] = found(  # pyright: ignore[reportIndexIssue]
-                subject.net, subject.tensor(each.images), each, native=(32, 32)
-            )
+            seen = found(subject.net, subject.tensor(each.images), each, native=(32, 32))
+            told["scenes"][f"{name}, {background}"] = json_of(seen)  # pyright: ignore[reportIndexIssue]
         if name == "resnet20":
             save("scenes.png", [drawn_scene(subject, made["mean"], i) for i in range(3)])
     subject = open_subject("mobilenet-v1", weights / "mobilenetv1_025_imagenet.safetensors")
@@ -84,7 +84,7 @@ def over(pixels: Pixels, record: object, place: int, truth: list[int] | None = N
     made = overlaid(pixels, values, signed=False)
     if truth is not None:
         made = framed(made, truth, TRUTH)
-    return framed(made, record.facts["boxes"][place])  # pyright: ignore[reportAttributeAccessIssue]
+    return framed(made, record.facts.boxes[place])  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def photograph(
@@ -98,16 +98,16 @@ def photograph(
         whole = torch.softmax(subject.net(subject.tensor(pixels[None])), 1)[0]
     numbers = {
         "size": list(pixels.shape[:2]),
-        "maps": record.facts["maps"],
+        "maps": record.facts.maps,
         "class": score.target,
         "probability_at_its_place": round(score.probability, 4),
         "best_class_at_its_place": score.predicted,
         "probability_of_the_whole": round(float(whole[score.target]), 4),
         "best_class_of_the_whole": int(whole.argmax()),
         "peak": record.arrays["peak"][0].tolist(),
-        "box": record.facts["boxes"][0],
+        "box": record.facts.boxes[0],
     }
-    return [framed(pixels, record.facts["boxes"][0]), over(pixels, record, 0)], numbers
+    return [framed(pixels, record.facts.boxes[0]), over(pixels, record, 0)], numbers
 
 
 def save(name: str, rows: list[list[Pixels]]) -> None:

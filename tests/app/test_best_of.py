@@ -34,17 +34,17 @@ def test_the_best_by_validation_is_scored_and_the_others_are_not(
 ) -> None:
     set_accuracies(monkeypatch, 0.25, 0.75, 0.5)
     found = best_of(runs)
-    assert found["run"] == str(runs[1])
-    assert found["why"] == "its validation accuracy 0.7500 in epoch 1 is the best of 3 runs, before 0.5000"
+    assert found.run == str(runs[1])
+    assert found.why == "its validation accuracy 0.7500 in epoch 1 is the best of 3 runs, before 0.5000"
     assert [(place / "test.json").exists() for place in runs] == [False, True, False]
-    assert found["accuracy"] == read_json(runs[1] / "test.json")["accuracy"]
+    assert found.tested.accuracy == read_json(runs[1] / "test.json")["accuracy"]
 
 
 def test_of_equal_ones_the_first_is_taken_and_said(runs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     set_accuracies(monkeypatch, 0.5, 0.5, 0.5)
     found = best_of([runs[2], runs[0], runs[1]])
-    assert found["run"] == str(runs[2])
-    assert "which 3 of them reach, and it was named first" in found["why"]
+    assert found.run == str(runs[2])
+    assert "which 3 of them reach, and it was named first" in found.why
 
 
 def test_what_cannot_be_compared_is_refused_before_any_test(runs: list[Path], tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_python_gives_the_same_answers(tmp_path: Path) -> None:
     import striate as st
 
     run = st.train(st.Recipe(epochs=1, batch_size=256), tmp_path / "run")
-    assert st.test(run.folder)["accuracy"] == st.test(tmp_path / "run")["accuracy"]
+    assert st.test(run.folder).accuracy == st.test(tmp_path / "run").accuracy
     found = st.study("batchnorm", tmp_path / "bn", seeds=1, changes={"epochs": 1, "batch_size": 512, "hidden": []})
     assert found.report.is_file()
     assert len(found.answer.verdicts) == 3

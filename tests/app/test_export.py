@@ -50,7 +50,7 @@ def test_safetensors_hold_the_weights_by_name(subject: Subject, tmp_path: Path) 
     from striate.nets.weights.load import load_weights
 
     result = write(subject, "safetensors", tmp_path / "net.safetensors")
-    assert result["bytes"] == (tmp_path / "net.safetensors").stat().st_size
+    assert result.bytes == (tmp_path / "net.safetensors").stat().st_size
     with safe_open(tmp_path / "net.safetensors", "pt") as file:
         assert said(file.metadata()["striate"])["net"] == "first"
     again = build("convnet", OPTIONS, (8, 8, 3), 2).eval()
@@ -61,7 +61,7 @@ def test_safetensors_hold_the_weights_by_name(subject: Subject, tmp_path: Path) 
 @pytest.mark.slow
 def test_a_program_answers_as_the_net_does_for_any_number_of_images(subject: Subject, tmp_path: Path) -> None:
     result = write(subject, "program", tmp_path / "net.pt2")
-    assert result["difference"] == 0
+    assert result.difference == 0
     more = {"striate": ""}
     module = torch.export.load(tmp_path / "net.pt2", extra_files=more).module()
     said(more["striate"])
@@ -101,7 +101,7 @@ def test_the_mode_is_put_back_and_the_file_is_named_after_the_net(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     subject.net.train()
-    assert write(subject, "safetensors")["file"] == "first.safetensors"
+    assert write(subject, "safetensors").file == "first.safetensors"
     assert subject.net.training
     odd = Subject(subject.net, INPUTS, "resnet20 (a b.safetensors)")
     assert write(odd, "safetensors")["file"] == "resnet20--a-b.safetensors.safetensors"

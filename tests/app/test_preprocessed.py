@@ -73,7 +73,7 @@ def test_a_photograph_of_any_size_gives_the_logits_of_the_net(tmp_path: Path) ->
     )
     run = st.train(recipe, tmp_path / "run")
     made = st.export(run.folder, "onnx", tmp_path / "net.onnx", preprocessing=True)
-    assert made["checked"] == "photographs as Pillow resizes them, within 16 of 255 levels"
+    assert made.checked == "photographs as Pillow resizes them, within 16 of 255 levels"
     model = onnx.load(tmp_path / "net.onnx")
     told = json.loads({entry.key: entry.value for entry in model.metadata_props}["striate"])
     assert told["input"]["resize"]["fit"] == "pad"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from striate.base.intervals import Scale, mean_interval, share_interval, share_of, t_quantile
+from striate.base.intervals import Scale, Share, mean_interval, share, share_interval, share_of, t_quantile
 
 
 def test_a_mean_by_hand() -> None:
@@ -57,3 +57,18 @@ def test_calibration_of_the_mean_accuracy_of_two_to_five_runs(images: int, accur
     rounded = [mean_interval(each, Scale(0, 1, 1 / images)) or (0, 0) for each in values]
     if (images, accuracy) == (360, 0.999):  # here n is 5
         assert np.mean([low <= accuracy <= high for low, high in rounded]) < 0.9
+
+
+@pytest.mark.parametrize(("hits", "tries"), [(3, 10), (1, 1), (0, 40), (97, 100)])
+def test_a_share_by_the_formula_of_wilson(hits: int, tries: int) -> None:
+    z, p = 1.959963984540054, hits / tries
+    middle = (p + z * z / (2 * tries)) / (1 + z * z / tries)
+    half = z / (1 + z * z / tries) * math.sqrt(p * (1 - p) / tries + z * z / (4 * tries * tries))
+    made = share(hits, tries)
+    assert made.share == p
+    assert made.low == pytest.approx(middle - half, abs=1e-12)
+    assert made.high == pytest.approx(middle + half, abs=1e-12)
+
+
+def test_nothing_tried_has_no_share() -> None:
+    assert share(0, 0) == Share(0, 0, None, None, None)

@@ -67,7 +67,9 @@ def test_what_is_not_here_and_may_not_be_downloaded_is_named(tmp_path: Path, nam
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:
-    with pytest.raises(DataError, match=r'no data set "cifar-10" \(did you mean "cifar10"\?\); the names are digits, '):
+    with pytest.raises(
+        DataError, match=r'data set "cifar-10" is unknown \(did you mean "cifar10"\?\); accepted are digits, '
+    ):
         load("cifar-10")
     with pytest.raises(DataError, match=r'no data set "\\x1b\[2J"'):
         load("\x1b[2J")

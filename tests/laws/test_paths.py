@@ -41,11 +41,11 @@ def test_text_and_path_do_the_same(text: bool, tmp_path: Path) -> None:
     run = st.train(recipe, given(tmp_path / "run"), data_dir=given(tmp_path))
     assert st.open_run(given(run.folder)).status == "finished"
     assert st.resume(given(run.folder), data_dir=given(tmp_path)).status == "finished"
-    assert st.test(given(run.folder), data_dir=given(tmp_path))["images"] > 0
+    assert st.test(given(run.folder), data_dir=given(tmp_path)).images > 0
     file = given(tmp_path / "net.safetensors")
     st.export(given(run.folder), "safetensors", file, data_dir=given(tmp_path))
-    assert st.score("mlp", "digits", file, data_dir=given(tmp_path))["images"] > 0
-    assert st.score(given(run.folder), "digits", data_dir=given(tmp_path))["images"] > 0
+    assert st.score("mlp", "digits", file, data_dir=given(tmp_path)).images > 0
+    assert st.score(given(run.folder), "digits", data_dir=given(tmp_path)).images > 0
     st.load_weights(st.build("mlp", {}, (8, 8, 1), 10), file)
     st.overfit_batch(recipe, data_dir=given(tmp_path), updates=1)
     st.range_test(recipe, data_dir=given(tmp_path), updates=20, seeds=1)

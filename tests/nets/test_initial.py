@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 import pytest
 import torch
@@ -54,8 +55,15 @@ def test_he_fan_out_draws_convolutions_alone() -> None:
     assert torch.equal(made.get_submodule("dense").weight, plain.get_submodule("dense").weight)
 
 
-@pytest.mark.parametrize("name", [name for name in ENTRIES if "initial_weights" in option_fields(name)])
-@pytest.mark.parametrize("rule", ["pytorch", "he", "he-fan-out", "glorot"])
+RULES_OF_NETS = [
+    (name, rule)
+    for name in ENTRIES
+    if (field := type(ENTRIES[name].default).model_fields.get("initial_weights"))
+    for rule in get_args(field.annotation)
+]
+
+
+@pytest.mark.parametrize(("name", "rule"), RULES_OF_NETS)
 def test_every_net_that_has_the_option_follows_it(name: str, rule: str) -> None:
     small = {"width": 4} if "width" in option_fields(name) else {}
     small |= {"hidden": [8]} if name == "vgg11" else {}

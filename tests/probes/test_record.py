@@ -12,6 +12,7 @@ from torch import nn
 
 from striate.base.disk.files import dump_json
 from striate.base.errors import ProbeError
+from striate.probes.facts import Facts, SaliencyFacts
 from striate.probes.record import Record, Score, answer, asked, described, label, logits, targets
 
 RECORD = Record(
@@ -19,8 +20,8 @@ RECORD = Record(
     "heatmap",
     {"heatmap": torch.tensor([[[0.0, 2.0]]]), "none": torch.zeros(0)},
     "0 or more",
+    SaliencyFacts(method="gradient"),
     (Score(1, 3.0, 0.75, 1, 2.0),),
-    {"method": "gradient"},
 )
 
 
@@ -45,7 +46,7 @@ def test_it_is_written_as_arrays(tmp_path: Path) -> None:
 def test_a_record_without_a_heatmap_says_what_it_has() -> None:
     assert RECORD.heatmap.shape == (1, 1, 2)
     with pytest.raises(ProbeError, match="the probe filters makes no heatmap; its arrays are norms"):
-        _ = Record("filters", "filters", {"norms": torch.zeros(1)}, "").heatmap
+        _ = Record("filters", "filters", {"norms": torch.zeros(1)}, "", Facts()).heatmap
 
 
 def test_a_score_is_described() -> None:

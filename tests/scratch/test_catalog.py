@@ -61,7 +61,7 @@ def test_the_defaults_are_filled_in() -> None:
         (
             "convnet",
             {"filtersize": 3, "dropout": 1, "hidden": True, "filters": 0},
-            'net convnet: there is no option "filtersize" (did you mean "filter_size"?), the options are filters, filter_size,'
+            'net convnet: option "filtersize" is unknown (did you mean "filter_size"?); accepted are filters, filter_size,'
             " hidden, batch_norm, dropout, weight_scale; filters is 0, and must be a whole number from 1 to 4096;"
             " hidden is True, and must be a whole number from 1 to 100000; dropout is 1, and must be a number from 0 to"
             " below 1",
@@ -76,7 +76,7 @@ def test_the_defaults_are_filled_in() -> None:
         (
             "convet",
             {},
-            'no net "convet" in the scratch engine (did you mean "convnet"?); its nets are softmax, logistic, svm',
+            'net of the engine scratch "convet" is unknown (did you mean "convnet"?); accepted are softmax, logistic, svm',
         ),
     ],
 )

@@ -22,8 +22,8 @@ def test_the_gradients_are_those_of_central_differences(case: layers.Case) -> No
 
 def test_nothing_is_left_out() -> None:
     """Every backward function of the package (but for plain reference routes) and every net of the catalogue is a case."""
-    source = "".join(path.read_text(encoding="utf-8") for path in Path(striate.scratch.__file__).parent.glob("*.py"))
-    cases = (Path(striate.scratch.__file__).parent / "layers.py").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in Path(striate.scratch.__file__).parent.rglob("*.py"))
+    cases = (Path(striate.scratch.__file__).parent / "gradcheck_cases.py").read_text(encoding="utf-8")
     pairs = set(re.findall(r"^def (?!plain_)(\w+_backward)\(", source, re.MULTILINE)) | set(
         re.findall(r"^def (\w+_loss)\(", source, re.MULTILINE)
     )
@@ -39,5 +39,7 @@ def test_a_name_stands_for_its_variants_too() -> None:
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:
-    with pytest.raises(NetError, match=r'no layer "densse" \(did you mean "dense"\?\); the layers are dense, relu, '):
+    with pytest.raises(
+        NetError, match=r'layer "densse" is unknown \(did you mean "dense"\?\); accepted are dense, relu, '
+    ):
         layers.cases("densse")

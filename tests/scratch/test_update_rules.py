@@ -80,7 +80,7 @@ def test_float32_stays_float32(name: str) -> None:
 
 def test_what_is_unknown_or_does_not_fit_is_named() -> None:
     with pytest.raises(
-        RecipeError, match=re.escape('no update rule "adm" (did you mean "adam"?); the rules are sgd, ')
+        RecipeError, match=re.escape('update rule "adm" is unknown (did you mean "adam"?); accepted are sgd, ')
     ):
         rule_named("adm")
     said = 'the update rule sgd has no field "learning-rate" (did you mean "learning_rate"?), "x"; its fields are learning_rate'

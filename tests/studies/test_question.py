@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from striate.base.errors import RecipeError, StudyError
-from striate.studies.builtin import batchnorm
+from striate.studies.builtin.parts import batchnorm
 from striate.studies.catalog import BUILTIN, question
 from striate.studies.claims.better import Better
 from striate.studies.question import Arm, Study

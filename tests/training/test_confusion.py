@@ -14,7 +14,6 @@ from striate.base.errors import RunError
 from striate.data import ImageSet
 from striate.training import train as door
 from striate.training.confusion import Confusion, confusion
-from striate.training.feed.normalization import Normalization
 from striate.training.folder.run import Run, open_run
 from striate.training.recipe.recipe import Recipe
 from striate.training.train import best_net, train
@@ -38,10 +37,10 @@ def test_numbers_by_hand() -> None:
 
 def test_it_counts_the_answers_of_the_best_weights(run: Run, tiny: ImageSet) -> None:
     found = confusion(run, images=tiny)
-    net, labels, _ = best_net(run)
+    used = best_net(run)
     assert tiny.val is not None
     with torch.no_grad():
-        said = net(Normalization.of(labels)(tiny.val.images, torch.device("cpu"))).argmax(1).tolist()
+        said = used.net(used.labels.normalization(tiny.val.images, torch.device("cpu"))).argmax(1).tolist()
     by_hand = Counter(zip(tiny.val.labels.tolist(), said, strict=True))
     assert {(k, j): int(n) for (k, j), n in np.ndenumerate(found.counts) if n} == dict(by_hand)
     best = run.best()
@@ -55,7 +54,7 @@ def test_the_test_images_are_counted_only_once_they_were_scored(run: Run, tiny: 
     assert not (run.folder / "test.json").exists()
     score = door.test(run.folder, images=tiny)
     found = confusion(open_run(run.folder), "test", images=tiny)
-    assert (found.accuracy, found.images) == (score["accuracy"], score["images"])
+    assert (found.accuracy, found.images) == (score.accuracy, score.images)
 
 
 def test_other_images_are_refused(run: Run, tiny: ImageSet) -> None:

@@ -18,9 +18,9 @@ from striate.base.errors import DataError, NetError, RecipeError, RunError
 from striate.data import ImageSet
 from striate.training.engines import setup
 from striate.training.feed.batches import in_order
-from striate.training.feed.normalization import Normalization
 from striate.training.folder import checkpoints
 from striate.training.folder.run import open_run
+from striate.training.folder.run_score import Earlier
 from striate.training.loop import Tick
 from striate.training.recipe.recipe import Recipe, Schedule
 from striate.training.schedule import SPREAD, learning_rate
@@ -36,13 +36,13 @@ def test_the_test_score_is_that_of_the_best_validation_weights(tiny: ImageSet, r
     result = score(run.folder, images=tiny)
     curve = run.curve("val", "accuracy")
     best = max(curve, key=lambda point: (point[1], -point[0]))
-    assert result["epoch"] == best[0]
-    net, values, _ = best_net(run)
-    normalize = Normalization(tuple(values["mean"]), tuple(values["std"]))
+    assert result.epoch == best[0]
+    found = best_net(run)
+    net, normalize = found.net, found.labels.normalization
     with torch.no_grad():
         right = sum(int((net(x).argmax(1) == y).sum()) for x, y in in_order(tiny.test, normalize, torch.device("cpu")))
         val = sum(int((net(x).argmax(1) == y).sum()) for x, y in in_order(tiny.val, normalize, torch.device("cpu")))
-    assert result["accuracy"] == right / 18
+    assert result.accuracy == right / 18
     assert best[1] == val / 12
 
 
@@ -68,13 +68,14 @@ def test_flips_at_the_test_are_scored_beside_the_score_without(tiny: ImageSet, r
     asked = recipe.change(**mixed, test_flips=True, standardize="image", optimizer="rmsprop")
     run = train(asked, tmp_path / "run", images=tiny)
     result = score(run.folder, images=tiny)
-    net, values, _ = best_net(run)
-    [(x, y)] = in_order(tiny.test, Normalization.of(values), torch.device("cpu"))
+    found = best_net(run)
+    net = found.net
+    [(x, y)] = in_order(tiny.test, found.labels.normalization, torch.device("cpu"))
     with torch.no_grad():
         plain, mirrored = net(x), net(x.flip(3))
-    assert result["accuracy"] == int((plain.argmax(1) == y).sum()) / 18
-    assert result["accuracy_flips"] == int(((plain + mirrored).argmax(1) == y).sum()) / 18
-    assert result["loss_flips"] == pytest.approx(float(F.cross_entropy((plain + mirrored) / 2, y)), rel=1e-4)
+    assert result.accuracy == int((plain.argmax(1) == y).sum()) / 18
+    assert result.accuracy_flips == int(((plain + mirrored).argmax(1) == y).sum()) / 18
+    assert result.loss_flips == pytest.approx(float(F.cross_entropy((plain + mirrored) / 2, y)), rel=1e-4)
     assert run.test() == result
 
 
@@ -151,7 +152,7 @@ def test_more_epochs_end_in_the_same_bytes_as_if_asked_for_at_first(
         part = read_json(more.folder / "environment.json")["continued"][0]
         assert (part["after_epoch"], part["epochs"]) == (1, 3)
         again = score(more.folder, images=tiny)
-        assert again["epoch"] == 1 or again["earlier"] == [{k: first[k] for k in ("accuracy", "loss", "epoch", "step")}]
+        assert again.epoch == 1 or again.earlier == (Earlier(first.accuracy, first.loss, first.epoch, first.step),)
 
 
 def weights(folder: Path) -> list[bytes]:
@@ -213,7 +214,7 @@ def test_an_interrupted_run_is_scored_and_the_score_is_not_kept(tiny: ImageSet, 
 
     run = train(recipe, tmp_path / "run", images=tiny, watch=watch)
     result = score(run.folder, images=tiny)
-    assert (result["status"], result["reached"], result["epochs"], result["epoch"]) == ("interrupted", 1, 3, 1)
+    assert (result.status, result.reached, result.epochs, result.epoch) == ("interrupted", 1, 3, 1)
     assert not (run.folder / "test.json").exists()
     early = train(recipe, tmp_path / "early", images=tiny, watch=lambda tick: os.kill(os.getpid(), signal.SIGINT))
     with pytest.raises(RunError, match="has no best-validation checkpoint yet"):
@@ -232,7 +233,7 @@ def test_weights_are_kept_every_so_many_epochs_and_tested(tiny: ImageSet, recipe
         assert isinstance(last, checkpoints.Checkpoint)
         assert isinstance(there, checkpoints.Checkpoint)
         assert all(torch.equal(tensor, last.tensors[f"net.{name}"]) for name, tensor in there.tensors.items())
-        assert (result["epoch"], result["step"]) == (epoch, 3 * epoch)
+        assert (result.epoch, result.step) == (epoch, 3 * epoch)
     assert not (run.folder / "test.json").exists()
     with pytest.raises(RunError, match=r"kept no weights of epoch 9; it has those of .*2.* \(--set keep_every=5"):
         score(run.folder, epoch=9, images=tiny)

@@ -6,21 +6,39 @@ Validation chooses, so the runs must have been validated on the same images; of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from striate.base.disk.files import read_json
 from striate.base.errors import RunError, printable
 from striate.training.folder.run import Run, open_run
+from striate.training.folder.run_score import RunScore
 from striate.training.train import test
+
+
+@dataclass(frozen=True)
+class BestOf:
+    """The score ``tested`` of the ``run`` whose validation accuracy, of epoch ``val_epoch``, is best, and why it was chosen."""
+
+    tested: RunScore
+    run: str
+    val_accuracy: float
+    val_epoch: int
+    why: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `RunScore` tells, and then the rest."""
+        told = {"run": self.run, "val_accuracy": self.val_accuracy, "val_epoch": self.val_epoch, "why": self.why}
+        return self.tested.to_json() | told
 
 
 def best_of(
     folders: Sequence[str | Path], *, best: bool = True, alone: bool = True, data_dir: Path | None = None
-) -> dict[str, Any]:
+) -> BestOf:
     """Return the test score of the run among ``folders`` whose validation accuracy is best; the others are only read.
 
-    Beside what `test` returns: run, val_accuracy, val_epoch, and why it was chosen. ``best`` and ``alone`` tell whether the
+    ``best`` and ``alone`` tell whether the
     choice was asked for, and without options of a single net. Raises RunError where not, where there are fewer than two
     runs, one is not finished, or they were validated on different images.
     """
@@ -54,8 +72,7 @@ def best_of(
         why += f", which {equal} of them reach, and it was named first"
     elif len(ranked) > 1:
         why += f", before {ranked[1][0]:.4f}"
-    told = {"run": str(run.folder), "val_accuracy": accuracy, "val_epoch": epoch, "why": why}
-    return {**test(run.folder, data_dir=data_dir), **told}
+    return BestOf(test(run.folder, data_dir=data_dir), str(run.folder), accuracy, epoch, why)
 
 
 def _same_validation(runs: Sequence[Run]) -> None:

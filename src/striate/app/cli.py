@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from striate.app.commands import cache, data, gradcheck, look, planned, prove, runs, use
+from striate.app.commands import cache, data, exercise, gradcheck, look, planned, prove, runs, use
 from striate.app.commands import train as learn
 from striate.app.commands.look import AsJson, DataDir, Settings, SkipDamaged
 from striate.app.commands.planned import Arms, Claims
@@ -56,6 +56,7 @@ app.command()(opens_run(use.test))
 app.command()(opens_run(use.export))
 app.command(context_settings=prove.FREE)(prove.prove)
 app.command()(gradcheck.gradcheck)
+app.add_typer(exercise.exercises, name="exercise")
 
 
 class Sampler(StrEnum):
@@ -67,9 +68,9 @@ class Sampler(StrEnum):
 
 def _version(asked: bool) -> None:
     if asked:
-        from striate import __version__
+        from striate.base.version import VERSION
 
-        tell(__version__)
+        tell(VERSION)
         raise typer.Exit
 
 

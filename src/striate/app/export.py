@@ -13,14 +13,16 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from striate.app.exporting import followed, needed
 from striate.app.inputs.exported import KEY
 from striate.app.inputs.metadata import metadata
+from striate.base.catalog import unknown
 from striate.base.disk.outputs import MARK, claim, write_output
-from striate.base.errors import NetError, nearest
+from striate.base.errors import NetError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -29,6 +31,26 @@ if TYPE_CHECKING:
 
 FORMATS = {"onnx": ".onnx", "safetensors": ".safetensors", "program": ".pt2"}
 TOLERANCE = 1e-3  # of the largest logit: float32 sums in another order differ by far less
+
+
+@dataclass(frozen=True)
+class Exported:
+    """``file`` of ``bytes`` bytes; ``difference`` of the logits of file and net, over the largest, None where nothing was run.
+
+    ``checked`` says in words how it was compared with the net; ``untrained``: the weights were drawn at random.
+    """
+
+    file: str
+    format: str
+    bytes: int
+    difference: float | None
+    checked: str
+    untrained: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON-able values by name; ``untrained`` only where it is so."""
+        told = asdict(self)
+        return told if self.untrained else {name: value for name, value in told.items() if name != "untrained"}
 
 
 def export(
@@ -41,7 +63,7 @@ def export(
     options: Mapping[str, Any] | None = None,
     data_dir: str | Path | None = None,
     preprocessing: bool = False,
-) -> dict[str, Any]:
+) -> Exported:
     """Write a run folder's net, or a net with ``weights``, as `write` does; ``trained_on`` are the data that weights know."""
     from striate.app.inputs.opened_net import open_subject
 
@@ -50,17 +72,15 @@ def export(
     return write(subject, to, None if out is None else Path(out), preprocessing=preprocessing)
 
 
-def write(subject: Subject, to: str, out: Path | None = None, *, preprocessing: bool = False) -> dict[str, Any]:
-    """Write the net of ``subject`` as ``to`` (onnx, safetensors, program); return file, format, bytes, difference, checked.
+def write(subject: Subject, to: str, out: Path | None = None, *, preprocessing: bool = False) -> Exported:
+    """Write the net of ``subject`` as ``to`` (onnx, safetensors, program), and return what was written.
 
-    For a net whose weights were drawn at random it returns ``untrained`` too. With ``preprocessing`` the ONNX file takes a
-    photograph of any size, uint8 (H, W, C), and brings it to the net's by itself; checked against Pillow.
-    The difference is that of the logits of file and net, None where there is nothing to run. Without ``out`` the file is named
-    after the net, in the current folder. Raises NetError when the format is unknown, an extra is missing, PyTorch cannot
-    follow the net, its logits are not finite, or what the file computes is not what the net computes.
+    With ``preprocessing`` the ONNX file takes a photograph of any size, uint8 (H, W, C), and brings it to the net's by itself.
+    Without ``out`` the file is named after the net, in the current folder. Raises NetError when the format is unknown,
+    an extra is missing, PyTorch cannot follow the net, its logits are not finite, or the file computes something else.
     """
     if to not in FORMATS:
-        raise NetError(f'format "{to}" is unknown{nearest(to, FORMATS)}; accepted are {", ".join(FORMATS)}')
+        raise NetError(unknown("format", to, FORMATS))
     if preprocessing:
         _may_preprocess(subject, to)
     path = out or Path(f"{_stem(subject.name)}{FORMATS[to]}")
@@ -91,8 +111,7 @@ def write(subject: Subject, to: str, out: Path | None = None, *, preprocessing: 
         if difference is None
         else f"logits within {difference:.1g} of the net's largest"
     )
-    made = {"file": str(path), "format": to, "bytes": len(content), "difference": difference, "checked": checked}
-    return {**made, "untrained": True} if subject.untrained else made
+    return Exported(str(path), to, len(content), difference, checked, subject.untrained)
 
 
 def _may_preprocess(subject: Subject, to: str) -> None:

@@ -70,7 +70,7 @@ def run_record(shown: Seen) -> dict[str, Any]:
         "recipe": run.recipe.to_json(),
         "procedure": procedure(run.recipe, facts_of(run)),
         "best": None if best is None else {"epoch": best[0], "val_accuracy": best[1]},
-        "test": run.test(),
+        "test": tested.to_json() if (tested := run.test()) else None,
         "curves": curves,
         "confusion": None if shown.confusion is None else shown.confusion.to_json(),
         "unclassified": shown.unclassified,
@@ -83,7 +83,7 @@ def show_seen(out: Console, shown: Seen) -> None:
     say(out, Text(f"{printable(str(run.folder))}: {run.recipe.net} on {run.recipe.data}", style="bold"))
     show_run(out, run)
     if test := run.test():
-        out.print(f"test accuracy {test['accuracy']:.4f}, loss {test['loss']:.4f}, on {test['images']:,} images")
+        out.print(f"test accuracy {test.accuracy:.4f}, loss {test.loss:.4f}, on {test.images:,} images")
     for chart in charts(run, width):
         out.print(Text(f"\n{chart}"))
     out.print()

@@ -3,12 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from striate.app.inputs.exported import metadata_of
 from striate.app.inputs.opened_net import Subject, open_subject
 from striate.base.errors import DataError, NetError
+
+
+@dataclass(frozen=True)
+class Scored:
+    """``accuracy`` and ``loss`` (mean cross-entropy in nats) of ``net`` on so many test ``images`` of ``data``.
+
+    ``data_notes``: what is to be said about the images. ``untrained``: the weights were drawn at random. ``accuracy_flips`` and
+    ``loss_flips`` are of the mean logits of each image and its mirror image, where they were asked for.
+    """
+
+    net: str
+    data: str
+    accuracy: float
+    loss: float
+    images: int
+    data_notes: tuple[str, ...] = ()
+    untrained: bool = False
+    accuracy_flips: float | None = None
+    loss_flips: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON-able values by name; what does not apply is left out."""
+        return {
+            **{name: getattr(self, name) for name in ("net", "data", "accuracy", "loss", "images")},
+            **({"data_notes": list(self.data_notes)} if self.data_notes else {}),
+            **({"untrained": True} if self.untrained else {}),
+            **({} if self.accuracy_flips is None else {"accuracy_flips": self.accuracy_flips}),
+            **({} if self.loss_flips is None else {"loss_flips": self.loss_flips}),
+        }
 
 
 def score(
@@ -21,18 +51,16 @@ def score(
     data_dir: str | Path | None = None,
     flips: bool = False,
     skip_damaged: bool = False,
-) -> dict[str, Any]:
-    """Return accuracy, loss (mean cross-entropy in nats) and images of the net on the test split of ``data``.
+) -> Scored:
+    """Return the score of the net on the test split of ``data``; with ``flips`` also that with mirror images.
 
-    With ``flips`` also accuracy_flips and loss_flips, of the mean logits of each image and its mirror image; data_notes, where
-    something is to be said about the images; ``untrained`` for a net whose weights were drawn at random. ``skip_damaged``
-    leaves out files of a folder that cannot be read.
+    ``skip_damaged`` leaves out files of a folder that cannot be read.
     The images are brought to the size that the net expects. Their normalization is that of the run, of published weights, or
     of the exported file; for others that of the data ``trained_on``, which are ``data`` where nothing is said. Raises NetError
     or DataError when something does not fit.
     """
     from striate.data import load
-    from striate.training.engines.evaluate import evaluate, with_mirror_images
+    from striate.training.engines.evaluate import evaluate
     from striate.training.engines.machine import device
     from striate.training.feed.batches import in_order
     from striate.training.feed.normalization import Normalization
@@ -74,19 +102,18 @@ def score(
     normalization = Normalization(subject.inputs.mean, subject.inputs.std, subject.per_image, subject.permuted)
     net = subject.net.to(where)
     found = evaluate(net, in_order(images.test, normalization, where, 250))
-    result = {
-        "net": subject.name,
-        "data": images.name,
-        "accuracy": found.accuracy,
-        "loss": found.loss,
-        "images": found.images,
-        **({"data_notes": list(images.notes)} if images.notes else {}),
-    }
-    if subject.untrained:
-        result["untrained"] = True
-    if flips:
-        result |= with_mirror_images(net, in_order(images.test, normalization, where, 250))
-    return result
+    both = evaluate(net, in_order(images.test, normalization, where, 250), flips=True) if flips else None
+    return Scored(
+        subject.name,
+        images.name,
+        found.accuracy,
+        found.loss,
+        found.images,
+        images.notes,
+        subject.untrained,
+        both.accuracy if both else None,
+        both.loss if both else None,
+    )
 
 
 def _silent(name: str) -> bool:

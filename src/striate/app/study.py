@@ -7,18 +7,18 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from striate.base.disk.files import part_of_name
 from striate.base.disk.outputs import claim_folder
 from striate.base.errors import StudyError
-from striate.reports.study.page import REPORT, write_study_report
 from striate.studies.catalog import question
 from striate.studies.question import Question, Study
-from striate.studies.running.execute import Beat, Warn, run_study
-from striate.studies.running.judge import Answer
-from striate.studies.running.search import run_search, sampled
 from striate.studies.wording import asked_question
+
+if TYPE_CHECKING:
+    from striate.studies.running.execute import Beat, Warn
+    from striate.studies.running.judge import Answer
 
 TRIALS = 8
 
@@ -51,6 +51,10 @@ def study(
     runs/<study>-<data>. ``trials`` has a sampler propose that many values where the study searches a range. ``warn`` is told
     what the runs warn of; with ``redo_damaged`` a damaged run is set aside and redone. Raises StriateError, see `run_study`.
     """
+    from striate.reports.study.page import REPORT, write_study_report
+    from striate.studies.running.execute import run_study
+    from striate.studies.running.search import run_search
+
     planned = plan(asked, seeds, changes or {}, trials)
     folder = default_folder(planned) if out is None else Path(out)
     claim_folder(folder, REPORT)
@@ -80,11 +84,19 @@ def plan(
     if isinstance(asked, Study):
         own = Question(asked.name, asked.question, asked.base, lambda base: replace(asked, base=base))
         planned = own.study(changes, seeds)
-        return planned if trials is None or asked.trials is not None else sampled(planned, trials)
+        return planned if asked.trials is not None else _sampled(planned, trials)
     named = question(str(asked)) if asked is not None else None
     added = asked_question(arms, claims, named) if arms or claims or named is None else named
     planned = added.study(changes, seeds)
-    return planned if trials is None else sampled(planned, trials)
+    return _sampled(planned, trials)
+
+
+def _sampled(planned: Study, trials: int | None) -> Study:
+    if trials is None:
+        return planned
+    from striate.studies.running.search import sampled  # which loads what runs a study
+
+    return sampled(planned, trials)
 
 
 def trials_of(sampler: str, trials: int | None) -> int | None:

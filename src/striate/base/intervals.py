@@ -66,6 +66,23 @@ def mean_interval(
     return max(mean - half, scale.low), min(mean + half, scale.high)
 
 
+@dataclass(frozen=True)
+class Share:
+    """``share`` of ``tries`` that are ``hits``, and the ends of its interval; None where nothing was tried."""
+
+    hits: int
+    tries: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+def share(hits: int, tries: int) -> Share:
+    """Return the share of ``hits`` in ``tries`` with its interval."""
+    interval = share_interval(hits, tries)
+    return Share(hits, tries, hits / tries, *interval) if interval else Share(0, 0, None, None, None)
+
+
 def share_interval(hits: int, tries: int, confidence: float = CONFIDENCE) -> tuple[float, float] | None:
     """Return low and high of the share that ``hits`` of ``tries`` tell; None where nothing was tried."""
     if not tries:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from striate.base.errors import DataError, nearest, printable
+from striate.base.catalog import Catalog, unknown
+from striate.base.errors import DataError, printable
 from striate.data.imageset import ImageSet
 from striate.data.photos.levels import Levels
 from striate.data.photos.resizing import USUAL, Resizing
@@ -15,6 +16,8 @@ from striate.data.readers import cifar, idx
 from striate.data.readers.array_files.image_npz import is_image_npz
 from striate.data.readers.digits import load_digits
 from striate.data.readers.tabular import SUFFIXES, load_table, sums
+
+_ALSO = f"or the path of a folder with train/CLASS/*.png, or of a table ({', '.join(SUFFIXES)})"
 
 
 @dataclass(frozen=True)
@@ -65,42 +68,47 @@ def _cifar(layout: cifar.Layout) -> Entry:
     )
 
 
-_ENTRIES: tuple[Entry, ...] = (
-    Entry(
-        "digits",
-        "1,438 + 359 images, 8 x 8 grey",
-        8,
-        10,
-        "Alpaydin and Kaynak 1998, in scikit-learn",
-        lambda _data_dir, _fetch: load_digits(),
-        None,
+ENTRIES: Catalog[Entry] = Catalog(
+    "data set",
+    DataError,
+    (
+        Entry(
+            "digits",
+            "1,438 + 359 images, 8 x 8 grey",
+            8,
+            10,
+            "Alpaydin and Kaynak 1998, in scikit-learn",
+            lambda _data_dir, _fetch: load_digits(),
+            None,
+        ),
+        _idx(idx.MNIST, "LeCun, Cortes and Burges 1998"),
+        _idx(idx.FASHION_MNIST, "Xiao, Rasul and Vollgraf 2017"),
+        _cifar(cifar.CIFAR10),
+        _cifar(cifar.CIFAR100),
+        Entry(
+            "sums",
+            "500 + 250 + 250 rows of 20 features",
+            None,
+            2,
+            "generated: is a weighted sum large?",
+            lambda _data_dir, _fetch: sums(),
+            None,
+        ),
     ),
-    _idx(idx.MNIST, "LeCun, Cortes and Burges 1998"),
-    _idx(idx.FASHION_MNIST, "Xiao, Rasul and Vollgraf 2017"),
-    _cifar(cifar.CIFAR10),
-    _cifar(cifar.CIFAR100),
-    Entry(
-        "sums",
-        "500 + 250 + 250 rows of 20 features",
-        None,
-        2,
-        "generated: is a weighted sum large?",
-        lambda _data_dir, _fetch: sums(),
-        None,
-    ),
+    also=lambda: _ALSO,
 )
 
 
 def names() -> tuple[str, ...]:
     """Return the names that `load` knows."""
-    return tuple(entry.name for entry in _ENTRIES)
+    return ENTRIES.names
 
 
 def describe(data_dir: str | Path | None = None) -> list[Description]:
     """Return one description for each data set of the catalogue, with where it was found."""
     data_dir = None if data_dir is None else Path(data_dir)
     found: list[Description] = []
-    for entry in _ENTRIES:
+    for entry in ENTRIES.values():
         place = entry.locate(data_dir) if entry.locate else None
         where = "built in" if entry.locate is None else str(place) if place else "not here, downloaded when asked for"
         found.append(Description(entry.name, entry.size, entry.classes, entry.source, where))
@@ -125,9 +133,8 @@ def load(
     an unknown name (with the nearest valid one) and for whatever is absent or damaged.
     """
     name, data_dir = str(name), None if data_dir is None else Path(data_dir)
-    for entry in _ENTRIES:
-        if entry.name == name:
-            return _noted(_resized(entry.load(data_dir, download), image_size, resizing))
+    if name in ENTRIES:
+        return _noted(_resized(ENTRIES[name].load(data_dir, download), image_size, resizing))
     if is_table(name):
         return _resized(load_table(Path(name)), image_size, resizing)
     if os.path.exists(name):
@@ -138,20 +145,15 @@ def load(
         raise DataError(
             f"there is no folder {printable(name)}; give one that holds train/CLASS/*.png, or a file of images"
         )
-    raise DataError(
-        f'there is no data set "{printable(name)}"{nearest(name, names())};'
-        f" the names are {', '.join(names())}, or give the path of a folder with train/CLASS/*.png,"
-        f" of a file of images, or of a table ({', '.join(SUFFIXES)})"
-    )
+    raise DataError(unknown(ENTRIES.kind, name, ENTRIES, _ALSO))
 
 
 def side(name: str, image_size: int | None = None) -> int | None:
     """Return the shorter side in pixels of the images that `load` gives, without loading them; None where it gives none."""
     if image_size is not None:
         return image_size
-    for entry in _ENTRIES:
-        if entry.name == name:
-            return entry.side
+    if name in ENTRIES:
+        return ENTRIES[name].side
     if os.path.isdir(name):
         from striate.data.forms import form_of
         from striate.data.photos.folder import side_of
@@ -163,7 +165,8 @@ def side(name: str, image_size: int | None = None) -> int | None:
 
 def is_table(name: str) -> bool:
     """Tell whether `load` gives the features of a table for ``name``, and no images."""
-    return name == "sums" or (name.endswith(SUFFIXES) and not is_image_npz(Path(name)))
+    own = name.endswith(SUFFIXES) and not is_image_npz(Path(name))
+    return own or (name in ENTRIES and ENTRIES[name].side is None)
 
 
 def _noted(loaded: ImageSet) -> ImageSet:

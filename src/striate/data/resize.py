@@ -36,5 +36,5 @@ def _split(split: Split, side: int, resizing: Resizing) -> Split:
     count, _, _, channels = split.images.shape
     made = np.empty((count, side, side, channels), dtype=np.uint8)
     for image, out in zip(split.images, made, strict=True):
-        out[...] = resizing(image[..., 0] if channels == 1 else image, side, side).reshape(side, side, channels)
+        out[...] = resizing(image, side, side)
     return Split(made, split.labels)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
-from torch import nn
 
 from striate.nets.inputs import Inputs
+
+if TYPE_CHECKING:
+    from torch import nn
 
 ImageShape = tuple[int, int, int]
 

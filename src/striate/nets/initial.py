@@ -11,12 +11,10 @@ at scale 1 and shift 0 in all of them.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from torch import nn
 
-InitialWeights = Literal["pytorch", "he", "he-fan-out", "glorot"]
+from striate.nets.families.options import InitialWeights
 
 
 def initialize(net: nn.Module, rule: InitialWeights) -> None:

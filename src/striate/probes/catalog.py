@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-from striate.base.errors import ProbeError, nearest
+from striate.base.catalog import Catalog, loaded
+from striate.base.errors import ProbeError
 
 if TYPE_CHECKING:
+    from striate.probes.facts import Facts
     from striate.probes.record import Record
 
 
@@ -29,14 +30,15 @@ class Entry:
     images: bool = True
 
     @property
-    def run(self) -> Callable[..., Record]:
+    def run(self) -> Callable[..., Record[Facts]]:
         """The function; its module is loaded when first asked for."""
-        return getattr(import_module(self.home), self.name)
+        return loaded(f"{self.home}:{self.name}")
 
 
-ENTRIES: dict[str, Entry] = {
-    entry.name: entry
-    for entry in (
+ENTRIES: Catalog[Entry] = Catalog(
+    "probe",
+    ProbeError,
+    (
         Entry(
             "saliency",
             "where a small change of a pixel changes the score most",
@@ -92,17 +94,15 @@ ENTRIES: dict[str, Entry] = {
             "localise",
             "striate.probes.places.localise",
         ),
-    )
-}
+    ),
+)
 
 
 def names() -> tuple[str, ...]:
     """Return the names of the probes."""
-    return tuple(ENTRIES)
+    return ENTRIES.names
 
 
 def entry(name: str) -> Entry:
     """Return the catalogue's entry; raises ProbeError with the nearest name and the list."""
-    if name not in ENTRIES:
-        raise ProbeError(f'probe "{name}" is unknown{nearest(name, ENTRIES)}; accepted are {", ".join(ENTRIES)}')
-    return ENTRIES[name]
+    return ENTRIES.entry(name)

@@ -1,6 +1,6 @@
 """What a probe returns: named arrays, what was explained in each image, and how to read the signs.
 
-A record is one frozen value for all probes; what differs between them are the names in ``arrays`` and ``facts``.
+A record is one frozen value for all probes; what differs between them are the names in ``arrays``, and the type of ``facts``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
@@ -18,11 +18,14 @@ from torch import Tensor, nn
 
 from striate.base.disk.outputs import MARK, write_output
 from striate.base.errors import ProbeError
+from striate.probes.checks.outcome import Checks
+from striate.probes.facts import Facts, json_of
 
 EVEN = 1e-6
 """What a map's values differ by less than this, for their size, is rounding."""
 Target = int | Sequence[int] | Tensor | None
 """The class to explain: one for all images, one for each of them, or None for the predicted one."""
+Some = TypeVar("Some", bound=Facts, covariant=True)
 
 
 @dataclass(frozen=True)
@@ -43,22 +46,27 @@ class Score:
 
 
 @dataclass(frozen=True, eq=False)
-class Record:
+class Record(Generic[Some]):
     """The result of the probe ``probe``: ``kind`` says how it is shown, and is a key of `striate.reports.probe.page.RENDERERS`.
 
     ``arrays`` are tensors on the device of the images, in float32 at least, first dimension N unless ``facts`` says
     otherwise; a heatmap is under ``heatmap``, (N, H, W) at the size of the images. ``scores`` has one entry for each image;
     it is empty for a probe that explains no score. ``sign`` says in words what large, small and negative values mean,
-    ``signed`` whether the heatmap has negative ones. ``facts`` are JSON-able: settings and numbers.
+    ``signed`` whether the heatmap has negative ones. ``facts`` are settings and numbers, of a type of their own
+    for each kind (`striate.probes.facts`). ``checks`` tell whether the maps mean anything, where that was asked
+    (`striate.probes.checks.sanity`): under "" those of a heatmap, for features by the name of the rule. ``untrained``: the
+    net's weights were drawn at random.
     """
 
     probe: str
     kind: str
     arrays: Mapping[str, Tensor]
     sign: str
+    facts: Some
     scores: tuple[Score, ...] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     signed: bool = False
+    checks: Mapping[str, Checks] = field(default_factory=dict[str, Checks])
+    untrained: bool = False
 
     @property
     def heatmap(self) -> Tensor:
@@ -89,9 +97,17 @@ class Record:
             "sign": self.sign,
             "scores": scores,
             **({"blank": list(self.blank)} if self.blank else {}),
-            "facts": dict(self.facts),
+            "facts": self.settings() | self._checks(),
             "arrays": arrays,
         }
+
+    def settings(self) -> dict[str, Any]:
+        """Return ``facts`` as JSON-able values, and ``untrained`` where it is so."""
+        return json_of(self.facts) | ({"untrained": True} if self.untrained else {})
+
+    def _checks(self) -> dict[str, Any]:
+        made = json_of(self.checks)
+        return {"checks": made.get("", made)} if made else {}
 
     def write_npz(self, path: str | Path) -> None:
         """Write all arrays, and the explained classes and their scores, as one .npz file, whole or not at all."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from striate.base.errors import ProofError, nearest, sentence
-from striate.nets.catalog import faults_of
+from striate.base.catalog import loaded, unknown
+from striate.base.errors import ProofError, sentence
+from striate.base.validation import faults_of
 from striate.proofs.proof import Check, Proof, plain
 
 NAMES = (
@@ -55,8 +55,8 @@ class Entry:
 def entry(name: str) -> Entry:
     """Return the catalogue's entry; raises ProofError with the nearest name and the list."""
     if name not in NAMES:
-        raise ProofError(f'proof "{name}" is unknown{nearest(name, NAMES)}; accepted are {", ".join(NAMES)}')
-    module = import_module(f"striate.proofs.statements.{name.replace('-', '_')}")
+        raise ProofError(unknown("proof", name, NAMES))
+    module = loaded(f"striate.proofs.statements.{name.replace('-', '_')}")
     return Entry(name, module.SUMMARY, module.Parameters, module.prove, module.mutated)
 
 

@@ -10,7 +10,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import DTypeLike
 
-from striate.base.errors import NetError, nearest, sentence
+from striate.base.catalog import Catalog, unknown
+from striate.base.errors import NetError, sentence
 from striate.scratch.convnet import ConvNet
 from striate.scratch.models import SVM, LogisticClassifier, Model, SoftmaxClassifier
 
@@ -101,21 +102,17 @@ _ALL = (
     Entry("svm", "the same for two classes, by the hinge loss", DenseOptions, _svm),
     Entry("convnet", "conv-[batch norm]-relu-pool-dense-relu-[dropout]-dense", ConvNetOptions, _convnet),
 )
-ENTRIES: dict[str, Entry] = {entry.name: entry for entry in _ALL}
+ENTRIES: Catalog[Entry] = Catalog("net of the engine scratch", NetError, _ALL)
 
 
 def names() -> tuple[str, ...]:
     """Return the names that `build` knows."""
-    return tuple(ENTRIES)
+    return ENTRIES.names
 
 
 def entry(name: str) -> Entry:
     """Return the entry; raises NetError for an unknown name, with the nearest valid one."""
-    if name not in ENTRIES:
-        raise NetError(
-            f'there is no net "{name}" in the scratch engine{nearest(name, ENTRIES)}; its nets are {", ".join(ENTRIES)}'
-        )
-    return ENTRIES[name]
+    return ENTRIES.entry(name)
 
 
 def option_fields(name: str) -> tuple[str, ...]:
@@ -127,11 +124,7 @@ def complete(name: str, options: Mapping[str, Any]) -> Options:
     """Return the options with the defaults filled in; raises one NetError listing every unknown or unacceptable one."""
     kind = entry(name).options
     known: dict[str, Field[Any]] = {option.name: option for option in fields(kind)}
-    faults = [
-        f'there is no option "{given}"{nearest(given, known)}, the options are {", ".join(known)}'
-        for given in options
-        if given not in known
-    ]
+    faults = [unknown("option", given, known) for given in options if given not in known]
     for given, option in known.items():
         test = cast(Test, option.metadata["test"])
         if given in options and not test(options[given]):

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.base.errors import NetError, nearest
+from striate.base.catalog import unknown
+from striate.base.errors import NetError
 from striate.scratch.convnet import ConvNet
 from striate.scratch.gradcheck import TOLERANCE, GradCheck, gradcheck, gradcheck_model
 from striate.scratch.layers import activations as act
@@ -176,7 +177,7 @@ def cases(name: str | None = None) -> tuple[Case, ...]:
     """
     found = tuple(c for c in CASES if name is None or c.name == name or c.name.startswith(f"{name}-"))
     if not found:
-        raise NetError(f'there is no layer "{name}"{nearest(name or "", NAMES)}; the layers are {", ".join(NAMES)}')
+        raise NetError(unknown("layer", name or "", NAMES))
     return found
 
 

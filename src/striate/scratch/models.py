@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -146,8 +146,10 @@ class Model:
         return out, caches, given.buffers
 
 
-class LogisticClassifier(Model):
-    """Two classes by the logistic loss: dense, or dense-relu-dense; scores are logits (N)."""
+class BinaryClassifier(Model):
+    """Two classes: dense, or dense-relu-dense where ``hidden_dim`` is given; scores (N), and the loss ``judged``."""
+
+    judged: ClassVar[Loss]
 
     def __init__(
         self,
@@ -161,25 +163,19 @@ class LogisticClassifier(Model):
     ) -> None:
         sizes = _sizes(input_dim, hidden_dim, 1)
         layers = [*_dense_layers(sizes), chain.ONLY_COLUMN]
-        super().__init__(layers, dense_params(sizes, weight_scale, rng, dtype), logistic_loss, reg=reg)
+        super().__init__(layers, dense_params(sizes, weight_scale, rng, dtype), type(self).judged, reg=reg)
 
 
-class SVM(Model):
-    """Two classes by the hinge loss: dense, or dense-relu-dense; scores (N)."""
+class LogisticClassifier(BinaryClassifier):
+    """Two classes by the logistic loss; scores are logits (N)."""
 
-    def __init__(
-        self,
-        input_dim: int = 100,
-        hidden_dim: int | None = None,
-        weight_scale: float | None = 1e-3,
-        reg: float = 0.0,
-        *,
-        rng: np.random.Generator | None = None,
-        dtype: DTypeLike = np.float64,
-    ) -> None:
-        sizes = _sizes(input_dim, hidden_dim, 1)
-        layers = [*_dense_layers(sizes), chain.ONLY_COLUMN]
-        super().__init__(layers, dense_params(sizes, weight_scale, rng, dtype), hinge_loss, reg=reg)
+    judged = staticmethod(logistic_loss)
+
+
+class SVM(BinaryClassifier):
+    """Two classes by the hinge loss."""
+
+    judged = staticmethod(hinge_loss)
 
 
 class SoftmaxClassifier(Model):

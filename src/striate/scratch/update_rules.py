@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.base.catalog import unknown
 from striate.base.errors import NetError, RecipeError, nearest, sentence
 
 Array = NDArray[Any]
@@ -84,7 +85,7 @@ RULES: dict[str, Rule] = {"sgd": sgd, "sgd_momentum": sgd_momentum, "rmsprop": r
 def rule_named(name: str) -> Rule:
     """Return the rule; raises RecipeError for an unknown name, with the nearest valid one."""
     if name not in RULES:
-        raise RecipeError(f'there is no update rule "{name}"{nearest(name, RULES)}; the rules are {", ".join(RULES)}')
+        raise RecipeError(unknown("update rule", name, RULES))
     return RULES[name]
 
 

@@ -20,9 +20,10 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, Literal
 
+from striate.base.catalog import unknown
 from striate.base.disk.files import digest
-from striate.base.errors import RecipeError, StudyError, listed, nearest, reason
-from striate.nets.custom.load import is_own
+from striate.base.errors import RecipeError, StudyError, listed, reason
+from striate.nets.custom.naming import is_own
 from striate.studies.claims.verdict import Claim
 from striate.training.recipe.engine_nets import options_of
 from striate.training.recipe.recipe import Recipe
@@ -106,10 +107,7 @@ class Study:
         for claim in self.claims:
             for name in claim.arms:
                 if name not in known:
-                    raise StudyError(
-                        f'study "{self.name}", claim "{claim.name}": arm "{name}" is unknown{nearest(name, known)}; '
-                        f"the arms are {', '.join(known)}"
-                    )
+                    raise StudyError(f'study "{self.name}", claim "{claim.name}": {unknown("arm", name, known)}')
         if not self.seeds or len(set(self.seeds)) < len(self.seeds) or min(self.seeds) < 0:
             raise StudyError(
                 f'study "{self.name}": seeds are {list(self.seeds)}, and must be different numbers from 0 on'

@@ -21,7 +21,6 @@ from striate.training.engines import machine
 from striate.training.engines.pieces import in_pieces
 from striate.training.feed.batches import in_order, split
 from striate.training.feed.images import images_of
-from striate.training.feed.normalization import Normalization
 from striate.training.folder.run import Run
 from striate.training.train import best_net, same_data
 
@@ -79,16 +78,16 @@ def confusion(run: Run, on: On = "val", *, images: ImageSet | None = None, data_
             f'the run in "{run.folder}" has not been tested, and its test images are looked at once: see striate test '
             f"{run.folder}, or ask for the validation images"
         )
-    net, labels, _ = best_net(run)
+    best = best_net(run)
     data = images if images is not None else images_of(run.recipe, data_dir)
     same_data(run.folder, data)
     shown = data.test if on == "test" else split(data, run.recipe).val
     if shown is None:
         raise DataError(f"{data.name} has no test split; add a folder test/CLASS/ beside train/")
     where = machine.device()
-    net, classes = net.float().to(where), tuple(map(str, labels["classes"]))
+    net, classes = best.net.float().to(where), best.labels.classes
     counts = np.zeros((len(classes), len(classes)), dtype=np.int64)
     with torch.no_grad():
-        for batch, truth in in_pieces(net, in_order(shown, Normalization.of(labels), where)):
+        for batch, truth in in_pieces(net, in_order(shown, best.labels.normalization, where)):
             np.add.at(counts, (truth.cpu().numpy(), net(batch).argmax(1).cpu().numpy()), 1)
     return Confusion(on, classes, counts)

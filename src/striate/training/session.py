@@ -18,9 +18,10 @@ from striate.scratch.fast.threads import threads
 from striate.training.engines import machine
 from striate.training.engines.setup import Setup
 from striate.training.folder.chain import extended, notes, read_environment, write_environment
+from striate.training.folder.forms import DONE
 from striate.training.folder.inspection import inspect
 from striate.training.folder.own_code import keep
-from striate.training.folder.run import DONE, REMEDY, Run, open_run, read_recipe, write_status
+from striate.training.folder.run import REMEDY, Run, open_run, read_recipe, write_status
 from striate.training.schedule import SPREAD
 
 Warn = Callable[[str], None]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -12,21 +13,23 @@ from torch import nn
 from striate.base.disk.files import write_json
 from striate.base.disk.lock import locked
 from striate.base.disk.sealed_json import sealed
-from striate.base.errors import DataError, RunError
+from striate.base.errors import DataError, RunError, reason
 from striate.data import ImageSet
 from striate.data.imageset import Split
 from striate.training.engines import machine
 from striate.training.engines.denormals import denormals_flushed
-from striate.training.engines.evaluate import evaluate, with_mirror_images
+from striate.training.engines.evaluate import evaluate
 from striate.training.engines.scratch import score as score_of_model
 from striate.training.engines.setup import set_up
 from striate.training.feed.batches import in_order
 from striate.training.feed.images import images_of
-from striate.training.feed.normalization import Normalization
 from striate.training.folder import checkpoints
+from striate.training.folder.forms import DONE
+from striate.training.folder.labels import Labels
 from striate.training.folder.own_code import admit
-from striate.training.folder.restore_net import by_hand, saved_model, saved_net
-from striate.training.folder.run import DONE, REMEDY, Run, begin, open_run, write_status
+from striate.training.folder.restore_net import saved_model, saved_net
+from striate.training.folder.run import REMEDY, Run, begin, open_run, write_status
+from striate.training.folder.run_score import RunScore
 from striate.training.folder.weights import best, kept, stands
 from striate.training.loop import Watch, run_epochs
 from striate.training.recipe.recipe import Recipe
@@ -70,7 +73,7 @@ def train(
             if status == "finished" and (advised := advice(recipe, setup.splits, setup.engine.module())):
                 warn(advised)
         except BaseException as error:
-            before, told = open_run(folder), f"{type(error).__name__}: {error}"
+            before, told = open_run(folder), reason(error, kind=True)
             stopped = isinstance(error, KeyboardInterrupt)
             write_status(
                 folder,
@@ -108,10 +111,10 @@ def test(
     images: ImageSet | None = None,
     data_dir: str | Path | None = None,
     warn: Warn = warnings.warn,
-) -> dict[str, Any]:
-    """Return the score of the best-validation checkpoint on the test split: accuracy, loss, images, epoch, step.
+) -> RunScore:
+    """Return the score of the best-validation checkpoint on the test split.
 
-    Where the recipe has test_flips, also accuracy_flips and loss_flips, of the mean logits of each image and its mirror image.
+    Where the recipe has test_flips, it has also that of the mean logits of each image and its mirror image.
     The test split is touched once: the score is stored in test.json, and a second call reads it; after more epochs than it was
     of, ``earlier`` lists it in the new one. A run that has not finished is scored by its best weights so far, with ``status``,
     and ``epoch`` asks for weights that keep_every kept; both are not stored. Raises RunError when the run diverged or there
@@ -134,46 +137,55 @@ def test(
     admit(run.folder, run.recipe.net)
     result = _scored(run, chosen, data.test)
     if stored:
-        earlier = {key: value for key, value in stored.items() if key in ("accuracy", "loss", "epoch", "step")}
-        result["earlier"] = [*stored.get("earlier", []), earlier]
+        result = replace(result, earlier=(*stored.earlier, stored.before()))
     if final:
         with locked(run.folder):  # which also sweeps away what a kill left of an earlier attempt
-            write_json(run.folder / "test.json", sealed(result))
+            write_json(run.folder / "test.json", sealed(result.to_json()))
     elif run.status != "finished":
-        result |= {"status": run.status, "reached": run.epoch, "epochs": run.recipe.epochs}
+        result = replace(result, status=run.status, reached=run.epoch, epochs=run.recipe.epochs)
     return result
 
 
-def _scored(run: Run, chosen: checkpoints.Checkpoint, split: Split) -> dict[str, Any]:
-    where = torch.device("cpu") if by_hand(chosen.values) else machine.device()
-    normalization = Normalization.of(chosen.values)
-    if by_hand(chosen.values):
-        score = score_of_model(saved_model(chosen.values, chosen.tensors), in_order(split, normalization, where))
+def _scored(run: Run, chosen: checkpoints.Checkpoint, split: Split) -> RunScore:
+    labels = Labels.of(chosen.values)
+    where = torch.device("cpu") if labels.by_hand else machine.device()
+    batches = partial(in_order, split, labels.normalization, where)
+    if labels.by_hand:
+        score = score_of_model(saved_model(labels, chosen.tensors), batches())
     else:
-        score = evaluate(saved_net(chosen.values, chosen.tensors).to(where), in_order(split, normalization, where))
-    epoch = next((row.epoch for row in run.history() if row.step == chosen.step), run.epoch)
-    result = {
-        "accuracy": score.accuracy,
-        "loss": score.loss,
-        "images": score.images,
-        "epoch": epoch,
-        "step": chosen.step,
-        "checkpoint": chosen.record["sha256"],
-    }
+        score = evaluate(saved_net(labels, chosen.tensors).to(where), batches())
+    flipped = None
     if run.recipe.test_flips:
-        net = saved_net(chosen.values, chosen.tensors).to(where)
-        result |= with_mirror_images(net, in_order(split, normalization, where))
-    if run.recipe.validate_on_test:
-        result["chosen_on_test"] = True  # the same images chose these weights, so the score is too good
-    return result
+        flipped = evaluate(saved_net(labels, chosen.tensors).to(where), batches(), flips=True)
+    return RunScore(
+        score.accuracy,
+        score.loss,
+        score.images,
+        epoch=next((row.epoch for row in run.history() if row.step == chosen.step), run.epoch),
+        step=chosen.step,
+        checkpoint=chosen.record["sha256"],
+        accuracy_flips=flipped.accuracy if flipped else None,
+        loss_flips=flipped.loss if flipped else None,
+        chosen_on_test=run.recipe.validate_on_test,
+    )
 
 
-def best_net(run: Run, *, warn: Warn = warnings.warn) -> tuple[nn.Module, dict[str, Any], int]:
-    """Return the net with the weights of the best validation accuracy, its labels (classes, mean, std ...), and its step.
+@dataclass(frozen=True, eq=False)
+class Best:
+    """The net with the weights of the best validation accuracy, in evaluation mode, what they say of it, and their step."""
+
+    net: nn.Module
+    labels: Labels
+    step: int
+
+
+def best_net(run: Run, *, warn: Warn = warnings.warn) -> Best:
+    """Return the net with the weights of the best validation accuracy.
 
     A net by hand comes as its PyTorch twin. Raises RunError when the run kept none (it diverged at once, or its files are
     damaged), and for a net of one's own that nobody has named; ``warn`` is told when its source has changed.
     """
     admit(run.folder, run.recipe.net, warn)
     found = best(run)
-    return saved_net(found.values, found.tensors).eval(), found.values, found.step
+    labels = Labels.of(found.values)
+    return Best(saved_net(labels, found.tensors).eval(), labels, found.step)

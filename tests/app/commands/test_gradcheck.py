@@ -67,5 +67,5 @@ def test_a_wrong_gradient_is_shown_and_is_the_exit_code(run, monkeypatch: pytest
 def test_an_unknown_layer_is_one_sentence(run) -> None:
     code, out, err = run("densse")
     assert (code, out) == (2, "")
-    assert err.startswith('striate: there is no layer "densse" (did you mean "dense"?); the layers are dense, relu')
+    assert err.startswith('striate: layer "densse" is unknown (did you mean "dense"?); accepted are dense, relu')
     assert err.count("\n") == 1

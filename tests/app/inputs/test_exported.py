@@ -25,14 +25,14 @@ from striate.training.recipe.recipe import Recipe
 def test_an_exported_file_says_by_itself_what_its_net_is_shown(fields: dict[str, Any], tmp_path: Path) -> None:
     recipe = Recipe(net_options={"widths": [[3]], "hidden": []}, epochs=1, batch_size=512, **fields)
     folder = door.train(recipe, tmp_path / "run", warn=lambda text: None).folder
-    file = Path(export(folder, "safetensors", tmp_path / "run.safetensors")["file"])
+    file = Path(export(folder, "safetensors", tmp_path / "run.safetensors").file)
     ours, theirs = open_subject(str(folder)), open_subject("convnet", file)
     assert (theirs.per_image, theirs.permuted) == (ours.per_image, ours.permuted)
     assert (theirs.inputs.classes, theirs.inputs.data) == (ours.inputs.classes, "digits")
     assert theirs.inputs.image_shape == ours.inputs.image_shape
     expected, found = door.test(folder), score("convnet", "digits", file)
-    assert found["accuracy"] == expected["accuracy"]
-    assert found["loss"] == pytest.approx(expected["loss"], rel=1e-5)  # in batches of another size
+    assert found.accuracy == expected.accuracy
+    assert found.loss == pytest.approx(expected.loss, rel=1e-5)  # in batches of another size
     with pytest.raises(NetError, match="do not fit the net"):
         open_subject("convnet", file, options={"widths": [[4]]})
 

@@ -27,7 +27,7 @@ def test_files_folders_and_test_images_come_in_order(folder: Path) -> None:
     assert [p.name for p in made] == ["b", "a", "b", f"digits 3, {made[3].label}"]
     data = load("digits")
     assert data.test is not None
-    np.testing.assert_array_equal(made[3].pixels, data.test.images[3, ..., 0])
+    np.testing.assert_array_equal(made[3].pixels, data.test.images[3])
     assert (made[3].origin, made[3].label) == ("digits:3", int(data.test.labels[3]))
 
 
@@ -38,7 +38,7 @@ def test_the_test_images_of_a_folder_are_counted_as_its_data_set_counts_them(tmp
             for name in names:
                 Image.new("L", (9, 9), 100 * label + ord(name)).save(tmp_path / split / kind / f"{name}.png")
     (made,) = pictures([f"{tmp_path}:3"])
-    assert (made.name, made.label, int(made.pixels[0, 0])) == (f"{tmp_path} 3, dog", 1, 100 + ord("g"))
+    assert (made.name, made.label, int(made.pixels[0, 0, 0])) == (f"{tmp_path} 3, dog", 1, 100 + ord("g"))
     with pytest.raises(DataError, match=r"names no test image of .*; they are .*:0 to .*:3, and"):
         pictures([f"{tmp_path}:4"])
 

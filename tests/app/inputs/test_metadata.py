@@ -35,7 +35,7 @@ def test_a_run_leaves_with_what_its_net_is_built_from(tmp_path: Path) -> None:
     from striate.nets.weights.load import load_weights
 
     folder = run_of(tmp_path, net_options={"widths": [[3]], "hidden": []})
-    assert export(folder, "safetensors", tmp_path / "run.safetensors")["checked"] == "the weights as they are"
+    assert export(folder, "safetensors", tmp_path / "run.safetensors").checked == "the weights as they are"
     with safe_open(tmp_path / "run.safetensors", "pt") as file:
         found = json.loads(file.metadata()["striate"])
     assert str(tmp_path) not in json.dumps(found)

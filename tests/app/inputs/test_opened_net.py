@@ -38,7 +38,7 @@ def test_a_run_is_fed_as_it_was_trained(changes: dict[str, object], tmp_path: Pa
     x = subject.tensor(subject.arranged(data.test.images))
     with torch.no_grad():
         right = (subject.net(x).argmax(1).numpy() == data.test.labels).mean()
-    assert right == pytest.approx(st.test(run.folder)["accuracy"])
+    assert right == pytest.approx(st.test(run.folder).accuracy)
 
 
 def test_a_name_with_weights_takes_the_data_it_was_trained_on(weights: Path) -> None:

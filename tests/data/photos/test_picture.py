@@ -49,7 +49,7 @@ def test_a_photograph_is_turned_upright(tmp_path: Path) -> None:
 def test_every_kind_of_pixel_is_defined(tmp_path: Path, mode: str, value: object, expected: object) -> None:
     made = read_picture(save(Image.new(mode, (3, 2), value), tmp_path / "x.png"))
     assert np.all(made.pixels == expected)
-    assert made.pixels.ndim == (2 if isinstance(expected, int) else 3)
+    assert made.pixels.shape == (2, 3, 1 if isinstance(expected, int) else 3)
 
 
 def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
@@ -92,17 +92,17 @@ def test_a_folder_of_too_many_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_middle_is_kept() -> None:
-    wide = np.tile(np.arange(8, dtype=np.uint8) * 10, (4, 1))
-    assert USUAL(wide, 4, 4).tolist() == [[20, 30, 40, 50]] * 4
+    wide = np.tile(np.arange(8, dtype=np.uint8) * 10, (4, 1))[..., None]
+    assert USUAL(wide, 4, 4)[..., 0].tolist() == [[20, 30, 40, 50]] * 4
     assert USUAL(wide, 4, 8) is not None
     assert USUAL(wide, 4, 8).tolist() == wide.tolist()
-    assert USUAL(wide, 2, 4).shape == (2, 4)
+    assert USUAL(wide, 2, 4).shape == (2, 4, 1)
     # 4 x 8 to 4 x 2: the middle two columns of the height's scale.
-    assert USUAL(wide, 4, 2).tolist() == [[30, 40]] * 4
+    assert USUAL(wide, 4, 2)[..., 0].tolist() == [[30, 40]] * 4
 
 
 def test_grey_and_colours_become_what_the_net_takes() -> None:
-    grey = np.full((2, 2), 7, np.uint8)
+    grey = np.full((2, 2, 1), 7, np.uint8)
     red = np.zeros((2, 2, 3), np.uint8)
     red[..., 0] = 200
     assert coloured(grey, 3).tolist() == np.full((2, 2, 3), 7).tolist()

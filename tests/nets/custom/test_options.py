@@ -12,7 +12,8 @@ import torch
 from torch import nn
 
 from striate.base.errors import NetError
-from striate.nets.custom.options import fresh, own_options, readable, signature_of, unprefixed, writable
+from striate.nets.custom.naming import unprefixed
+from striate.nets.custom.options import fresh, own_options, readable, signature_of, writable
 
 
 def test_the_full_name_of_an_option_is_that_option() -> None:

@@ -30,7 +30,9 @@ def test_no_hook_is_left_when_the_block_raises() -> None:
 def test_an_unknown_tap_is_named_with_those_that_exist() -> None:
     net = build("convnet", {}, (8, 8, 1), 3)
     with (
-        pytest.raises(NetError, match=r'tap "conv9" is unknown \(did you mean "conv[12]"\?\); the net has conv1, act1'),
+        pytest.raises(
+            NetError, match=r'tap "conv9" is unknown \(did you mean "conv[12]"\?\); accepted are conv1, act1'
+        ),
         tapped(net, ["conv1", "conv9"]),
     ):
         pass

@@ -61,8 +61,8 @@ def test_the_last_norm_that_still_hears_the_image_is_folded(
     net, x = Transformer(**options).eval(), torch.randn(2, 3, 24, 16)
     assert feature_map(net, x[:1]) == (tap, Layout(order, (6, 4), first))
     record = gradcam(net, x)
-    assert record.facts["tap"] == tap
-    assert record.facts["map"] == [6, 4]
+    assert record.facts.tap == tap
+    assert record.facts.map == (6, 4)
     assert bool(record.arrays["map"].any())
     # By hand: the tokens at the tap, and the score's derivative with respect to them.
     kept: list[Tensor] = []
@@ -140,8 +140,8 @@ def test_nets_of_timm(name: str, tap: str, grid: tuple[int, int], backward: bool
     # timm's mixers start with a head of zeros, whose maps are blank.
     nn.init.normal_(next(weight for weight in reversed(list(net.parameters())) if weight.ndim > 1), std=0.1)
     record = gradcam(net, torch.randn(1, 3, 224, 224), target=1)
-    assert (record.facts["tap"], record.facts["backward_pass"]) == (tap, backward)
-    assert record.facts["map"] == list(grid)
+    assert (record.facts.tap, record.facts.backward_pass) == (tap, backward)
+    assert record.facts.map == tuple(grid)
     assert record.heatmap.shape == (1, 224, 224)
     assert record.arrays["map"].abs().max() > 0
 

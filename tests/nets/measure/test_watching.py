@@ -38,7 +38,7 @@ def test_a_name_that_is_none_is_told_with_the_nearest() -> None:
     net = small()
     assert innermost(net) == ("0", "1.0", "1.1")
     assert module_at(net, "1") is net[1]
-    with pytest.raises(NetError, match=r'tap "1\.11" is unknown \(did you mean "1\.1"\?\); the net has 0, 1\.0, 1\.1'):
+    with pytest.raises(NetError, match=r'tap "1\.11" is unknown \(did you mean "1\.1"\?\); accepted are 0, 1\.0, 1\.1'):
         module_at(net, "1.11")
     with pytest.raises(NetError, match='tap "" is unknown'):
         module_at(net, "")

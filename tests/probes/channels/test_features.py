@@ -10,6 +10,7 @@ from striate.base.errors import NetError, ProbeError
 from striate.nets import build
 from striate.nets.measure.taps import tapped
 from striate.probes.channels.features import RULES, features
+from striate.probes.facts import Patch
 from striate.probes.heatmaps.gradcam import gradcam
 
 
@@ -43,12 +44,8 @@ def test_by_hand() -> None:
     assert made.arrays["local.window"][0].tolist() == [[0, 0, 1, 1], [0, 0, 1, 1]]
     assert made.arrays["activation.window"][0, 0].tolist() == [1, 1, 2, 2]
     assert [score.target for score in made.scores] == [0, 0, 0]
-    row = made.facts["maps"][0]
-    assert (row["tap"], row["channel"], row["published"][0]) == (
-        "tap",
-        0,
-        {"image": 1, "value": 1.0, "window": [0, 0, 1, 1]},
-    )
+    row = made.facts.maps[0]
+    assert (row.tap, row.channel, row.rules["published"][0]) == ("tap", 0, Patch(1, 1.0, (0, 0, 1, 1)))
 
 
 @pytest.mark.parametrize("batch", [2, 128])
@@ -72,15 +69,15 @@ def test_the_contributions_of_all_channels_add_up_to_gradcam() -> None:
     x = torch.randn(3, 3, 16, 16)
     whole = gradcam(net, x)
     channels = net.get_submodule("linear").in_features  # pyright: ignore[reportAttributeAccessIssue]
-    parts = features(net, x, taps=[whole.facts["tap"]], channels=range(channels))
+    parts = features(net, x, taps=[whole.facts.tap], channels=range(channels))
     torch.testing.assert_close(parts.arrays["contribution.value"].sum(0), whole.arrays["map"].mean((1, 2)))
 
 
 def test_what_is_asked_for_is_shown_and_no_more() -> None:
     net = build("convnet", {}, (16, 16, 3), 5)
     made = features(net, torch.randn(1, 3, 16, 16), top=2)
-    assert made.facts["top"] == 1
-    assert [(row["tap"], row["channel"]) for row in made.facts["maps"]] == [("act2", 0), ("act2", 1), ("act2", 2)]
+    assert made.facts.top == 1
+    assert [(row.tap, row.channel) for row in made.facts.maps] == [("act2", 0), ("act2", 1), ("act2", 2)]
     for rule in RULES:
         assert made.arrays[f"{rule}.heatmap"].shape == (3, 1, 16, 16)
     assert "raises the score" in made.sign
@@ -111,6 +108,6 @@ def test_what_cannot_be_shown_is_said(asked: dict[str, object], text: str) -> No
 
 def test_an_unknown_tap_lists_the_taps() -> None:
     with pytest.raises(
-        NetError, match=r'tap "conv9" is unknown \(did you mean "conv[12]"\?\); the net has conv1, act1'
+        NetError, match=r'tap "conv9" is unknown \(did you mean "conv[12]"\?\); accepted are conv1, act1'
     ):
         features(build("convnet", {}, (16, 16, 3), 5), torch.randn(2, 3, 16, 16), taps=["conv9"])

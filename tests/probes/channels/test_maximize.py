@@ -66,7 +66,7 @@ def test_a_class_is_a_channel_of_one_number() -> None:
     made = maximize(net, x, tap="output", channels=[3], steps=20)
     with torch.no_grad():
         assert float(made.arrays["answer"]) > float(net.eval()(x)[:, 3].max())
-    assert made.facts["patches"] is None
+    assert made.facts.patches is None
 
 
 @pytest.mark.parametrize(

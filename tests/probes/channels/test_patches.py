@@ -10,6 +10,7 @@ from striate.base.errors import ProbeError
 from striate.nets import build
 from striate.nets.measure.taps import tapped
 from striate.probes.channels.patches import patches
+from striate.probes.facts import Patch
 
 
 def test_the_brightest_places_by_hand() -> None:
@@ -21,12 +22,12 @@ def test_the_brightest_places_by_hand() -> None:
     images[1, 0, 0:2, 2:4] = 1.0
     images[2, 0, 0:2, 0:2] = 3.0
     made = patches(net, images, channels=[0], top=2, batch=2)
-    assert made.facts["tap"] == "0"
+    assert made.facts.tap == "0"
     assert made.arrays["value"].tolist() == [[3.0, 2.0]]
     assert made.arrays["image"].tolist() == [[2, 0]]
     assert made.arrays["cell"].tolist() == [[[0, 0], [1, 2]]]
     assert made.arrays["window"].tolist() == [[[0, 0, 2, 2], [2, 4, 4, 6]]]
-    assert made.facts["patches"][0][1] == {"image": 0, "value": 2.0, "window": [2, 4, 4, 6]}
+    assert made.facts.patches[0][1] == Patch(0, 2.0, (2, 4, 4, 6))
 
 
 def test_a_patch_alone_excites_as_much() -> None:
@@ -63,4 +64,4 @@ def test_a_channel_that_answers_the_same_everywhere_is_said() -> None:
     with torch.no_grad():
         net.weight[:] = torch.tensor([0.0, 1.0]).view(2, 1, 1, 1)
     record = patches(nn.Sequential(net), torch.arange(8.0).view(2, 1, 2, 2), tap="0", channels=[1, 0])
-    assert record.facts["even"] == [False, True]
+    assert record.facts.even == (False, True)

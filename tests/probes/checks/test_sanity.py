@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 import pytest
@@ -14,8 +14,7 @@ from striate.base.errors import ProbeError
 from striate.nets import build
 from striate.probes.catalog import entry
 from striate.probes.channels.features import features, heatmaps
-from striate.probes.checks.cascade import Cascade
-from striate.probes.checks.deletion import Curves
+from striate.probes.checks.outcome import Cascade, Curves
 from striate.probes.checks.sanity import FEWEST, checked, checked_features, conclusions
 from striate.probes.heatmaps.gradcam import gradcam
 from striate.probes.record import Record
@@ -26,8 +25,8 @@ def test_a_record_is_checked() -> None:
     net = build("resnet", {"n": 1}, (16, 16, 3), 5)
     x = torch.randn(6, 3, 16, 16)
     record = checked(gradcam(net, x, target=3), net, x, partial(gradcam, tap="layer3.0.act2"), steps=3)
-    assert record.facts["checks"]["cascade"]["stages"][-1] == "conv1"
-    assert len(record.facts["checks"]["curves"]["deletion"]) == 4
+    assert record.checks[""].cascade.stages[-1] == "conv1"
+    assert len(record.checks[""].curves.deletion) == 4
     assert net.training
 
 
@@ -36,10 +35,10 @@ def test_the_heatmaps_of_features_are_checked_rule_by_rule() -> None:
     net = build("resnet", {"n": 1}, (16, 16, 3), 5)
     x = torch.randn(6, 3, 16, 16)
     record = features(net, x, taps=("conv1", "layer3.0.act2"), channels={"conv1": (3, 1), "layer3.0.act2": (0,)})
-    made = checked_features(record, net, x, steps=3).facts["checks"]
+    made = checked_features(record, net, x, steps=3).checks
     assert tuple(made) == ("published", "contribution", "local", "activation")
-    assert all(len(row) == 6 for each in made.values() for row in each["cascade"]["correlations"])
-    assert all("heatmaps" in each["conclusions"]["deletion"] for each in made.values())
+    assert all(len(row) == 6 for each in made.values() for row in each.cascade.correlations)
+    assert all("heatmaps" in each.conclusions.deletion for each in made.values())
     # Made anew with the same weights, they are those of the record, whatever the rule.
     maps = [("conv1", 3), ("conv1", 3), ("conv1", 1), ("conv1", 1), ("layer3.0.act2", 0), ("layer3.0.act2", 0)]
     for rule in made:
@@ -73,12 +72,12 @@ def followed(better: int, worse: int, ties: int = 0) -> Curves:
 )
 def test_the_order_ends_in_words_by_the_sign_test(better: int, worse: int, ties: int, deletion: str) -> None:
     told = conclusions(None, followed(better, worse, ties), better + worse + ties)
-    for check in ("deletion", "insertion"):
-        assert told[check].startswith(deletion.partition(";")[0])
+    for said in (told.deletion, told.insertion):
+        assert said.startswith(deletion.partition(";")[0])
         if better + worse:
-            assert f"in {better} of {better + worse} image" in told[check]
-        assert told[check].endswith(f"; tied in {ties}") == bool(ties)
-    assert told["deletion"].startswith(deletion)
+            assert f"in {better} of {better + worse} image" in said
+        assert said.endswith(f"; tied in {ties}") == bool(ties)
+    assert told.deletion.startswith(deletion)
 
 
 # By hand, t(.975, 3) = 3.182: of (0, .1, 0, .1) the mean is .05 and half the interval 3.182 * .05774 / 2 = .092.
@@ -94,7 +93,7 @@ def test_the_order_ends_in_words_by_the_sign_test(better: int, worse: int, ties:
     ],
 )
 def test_the_weights_end_in_words_by_the_interval(values: tuple[float | None, ...], weights: str) -> None:
-    told = conclusions(Cascade(("conv1",), (values,)), None, 4)["weights"]
+    told = conclusions(Cascade(("conv1",), (values,)), None, 4).weights
     assert told.startswith(weights)
     if weights.startswith("the map depends on the weights; "):
         assert told.endswith("is 0.05 (-0.04 to 0.14)")
@@ -107,11 +106,11 @@ def test_too_few_images_are_told_without_any_work() -> None:
         raise AssertionError
 
     net, x = build("resnet", {"n": 1}, (16, 16, 3), 5), torch.randn(1, 3, 16, 16)
-    made = checked(gradcam(net, x), net, x, never).facts["checks"]
-    assert (made["cascade"], made["curves"]) == (None, None)
+    made = checked(gradcam(net, x), net, x, never).checks[""]
+    assert (made.cascade, made.curves) == (None, None)
     expected = "undecided with so few images; there is 1, and no verdict is possible with fewer than"
-    assert made["conclusions"]["weights"] == f"{expected} 2"
-    assert made["conclusions"]["deletion"] == made["conclusions"]["insertion"] == f"{expected} 6"
+    assert made.conclusions.weights == f"{expected} 2"
+    assert made.conclusions.deletion == made.conclusions.insertion == f"{expected} 6"
     assert FEWEST == 6
 
 
@@ -121,11 +120,11 @@ def test_blank_maps_are_counted_and_left_out() -> None:
     heat = record.heatmap.clone()
     heat[:2] = 0.0
     record = replace(record, arrays={**record.arrays, "heatmap": heat})
-    made = checked(record, net, x, lambda *_, **__: record, steps=3).facts["checks"]
-    assert all(row[:2] == (None, None) for row in made["cascade"]["correlations"])
-    assert len(made["curves"]["image_areas"]["deletion"]) == 6
-    assert made["conclusions"]["deletion"].endswith("; blank in 2")
-    assert "over 6 of 8 images; blank before in 2" in made["conclusions"]["weights"]
+    made = checked(record, net, x, lambda *_, **__: record, steps=3).checks[""]
+    assert all(row[:2] == (None, None) for row in made.cascade.correlations)
+    assert len(made.curves.image_areas["deletion"]) == 6
+    assert made.conclusions.deletion.endswith("; blank in 2")
+    assert "over 6 of 8 images; blank before in 2" in made.conclusions.weights
 
 
 def dead() -> nn.Module:
@@ -148,7 +147,7 @@ def without_values() -> nn.Module:
 def test_a_net_whose_maps_are_all_blank_passes_and_fails_nothing(name: str, make: Callable[[], nn.Module]) -> None:
     net, x = make(), torch.randn(7, 3, 16, 16)
     if name == "features":
-        rules = checked_features(features(net, x, top=7), net, x).facts["checks"]
+        rules = checked_features(features(net, x, top=7), net, x).checks
     else:
         methods = {"integrated": {"method": "integrated"}, "smoothgrad": {"method": "smoothgrad"}}
         run = partial(entry("saliency" if name in methods else name).run, **methods.get(name, {}))
@@ -159,7 +158,9 @@ def test_a_net_whose_maps_are_all_blank_passes_and_fails_nothing(name: str, make
         record = run(net, x)
         assert record.blank == (True,) * 7
         assert record.to_json()["blank"] == [True] * 7
-        rules = {"": checked(record, net, x, run).facts["checks"]}
+        rules = checked(record, net, x, run).checks
     for made in rules.values():
-        assert all(said.startswith("undefined; the map is blank in every") for said in made["conclusions"].values())
-        assert (made["cascade"], made["curves"]) == (None, None)
+        assert all(
+            said.startswith("undefined; the map is blank in every") for said in asdict(made.conclusions).values()
+        )
+        assert (made.cascade, made.curves) == (None, None)

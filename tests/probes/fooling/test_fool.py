@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.nets import build
+from striate.probes.fooling.facts import Medians
 from striate.probes.fooling.fool import fool
 
 
@@ -63,7 +64,7 @@ def test_a_budget_is_kept(budget: float, norm: str, expected: tuple[float, float
     torch.testing.assert_close(made.arrays["change"].flatten(), torch.tensor(expected))
     assert made.arrays["success"].tolist() == [budget == 10]
     assert made.arrays["iterations"].tolist() == [5 if budget == 10 else 30]
-    assert made.facts["fooled"] == int(budget == 10)
+    assert made.facts.fooled == int(budget == 10)
 
 
 @pytest.mark.parametrize("objective", ["score", "probability"])
@@ -91,22 +92,22 @@ def test_a_net_without_a_gradient_does_not_arrive() -> None:
             return torch.tensor([[1.0, 0.0]]).repeat(len(x), 1) + 0 * x.mean((1, 2, 3))[:, None]
 
     made = fool(Stubborn(), torch.rand(2, 3, 4, 4), steps=3)
-    assert made.facts["fooled"] == 0
+    assert made.facts.fooled == 0
     assert made.arrays["l2"].tolist() == [0, 0]
-    assert made.facts["medians"] == {"iterations": None, "l2": None, "linf": None}
+    assert made.facts.medians == Medians(None, None, None)
 
 
 def test_without_steps_a_pair_climbs_as_long_as_it_comes_nearer() -> None:
     # A step of 0.001 adds 0.005 to the score, from -2.1: above 0 after 421 steps.
     made = fool(Two(), image(0.2, 0.2), target=1, step=0.001)
-    assert made.facts["adaptive"] is True
+    assert made.facts.adaptive is True
     assert made.arrays["iterations"].item() == pytest.approx(421, abs=2)
-    assert made.facts["fooled"] == 1
+    assert made.facts.fooled == 1
     short = fool(Two(), image(0.2, 0.2), target=1, step=0.001, steps=100)
-    assert (short.facts["fooled"], short.facts["adaptive"], short.facts["steps"]) == (0, False, 100)
+    assert (short.facts.fooled, short.facts.adaptive, short.facts.steps) == (0, False, 100)
     # With a step of 0.00001 it would take 42,000: given up after the first hundred.
     far = fool(Two(), image(0.2, 0.2), target=1, step=0.00001)
-    assert (far.facts["fooled"], far.facts["gave_up"]) == (0, 1)
+    assert (far.facts.fooled, far.facts.gave_up) == (0, 1)
     assert far.arrays["iterations"].tolist() == [100]
 
 
@@ -116,7 +117,7 @@ def test_a_shared_largest_score_is_no_answer() -> None:
             return torch.stack((1 - x.mean((1, 2, 3)), x.mean((1, 2, 3)), x.mean((1, 2, 3))), 1)
 
     made = fool(Even(), torch.full((1, 1, 2, 2), 0.2), target=2, step=0.1, steps=20)
-    assert made.facts["fooled"] == 0
+    assert made.facts.fooled == 0
 
 
 @pytest.mark.parametrize(

@@ -34,26 +34,26 @@ def test_by_hand() -> None:
     }
     made = fool(Brightness(0.5), x, target=1, also=others, step=0.1, steps=40)
     assert made.arrays["image"].tolist() == [0, 1]
-    assert made.facts["transfer"]["sources"] == [0]
-    assert made.facts["transfer"]["targets"] == [1]
+    assert made.facts.transfer.sources == (0,)
+    assert made.facts.transfer.targets == (1,)
     assert made.arrays["tries"].flatten().tolist() == [2, 2, 2, 1, 2]
     assert made.arrays["hits"].flatten().tolist() == [2, 2, 0, 1, 0]
     assert made.arrays["misled"].flatten().tolist() == [2, 2, 0, 1, 2]
     # Only what starts at 0.1 and needs 0.2 is reached by a random change, whose clip at 0 makes it brighter.
     assert made.arrays["control_hits"].flatten().tolist() == [0, 0, 0, 1, 0]
-    named = [row["net"] for row in made.facts["transfer"]["nets"]]
+    named = [row.net for row in made.facts.transfer.nets]
     assert named == ["itself", *others]
-    assert made.facts["transfer"]["nets"][3]["hits"] == made.facts["transfer"]["nets"][3]["misled"]
+    assert made.facts.transfer.nets[3].hits == made.facts.transfer.nets[3].misled
 
 
 def test_sources_and_targets_make_a_table() -> None:
     x = torch.tensor([0.2, 0.9]).view(2, 1, 1, 1).expand(2, 1, 2, 2).clone()
     made = fool(Brightness(0.5, above=0.7), x, step=0.05, steps=60, objective="probability")
-    assert (made.facts["transfer"]["sources"], made.facts["transfer"]["targets"]) == ([0, 2], [0, 1, 2])
+    assert (made.facts.transfer.sources, made.facts.transfer.targets) == ((0, 2), (0, 1, 2))
     # From class 0 the probability of class 1 is largest before its score is: that pair does not arrive.
     assert made.arrays["tries"][0].tolist() == [[0, 0, 1], [1, 1, 0]]
-    assert made.facts["fooled"] == 3
-    assert made.facts["transfer"]["nets"][0]["matrix"]["hits"] == [[0, 0, 1], [1, 1, 0]]
+    assert made.facts.fooled == 3
+    assert made.facts.transfer.nets[0].matrix.hits == ((0, 0, 1), (1, 1, 0))
 
 
 @pytest.mark.parametrize("norm", ["l2", "linf"])

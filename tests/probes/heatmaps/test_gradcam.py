@@ -16,7 +16,7 @@ from striate.probes.heatmaps.gradcam import gradcam
 def test_by_hand_at_both_taps(paper_net: nn.Module, paper_image: Tensor) -> None:
     # Behind the ReLU: W / 4 = (1/4, 2/4), so A1 / 4 + A2 / 2.
     made = gradcam(paper_net, paper_image, target=0)
-    assert made.facts["tap"] == "relu"
+    assert made.facts.tap == "relu"
     assert made.arrays["map"][0].tolist() == [[1.25, 1.0], [0.75, 1.0]]
     assert made.heatmap[0].tolist() == [[1.25, 1.0], [0.75, 1.0]]
     against = gradcam(paper_net, paper_image, target=1)
@@ -25,7 +25,7 @@ def test_by_hand_at_both_taps(paper_net: nn.Module, paper_image: Tensor) -> None
     # Before the ReLU the second channel is 3 - x = [[2, 1], [0, -1]], and its gradient 2/4 only where that is above 0,
     # on average 1/4: x / 4 + (3 - x) / 4 = 3/4 at every place.
     before = gradcam(paper_net, paper_image, target=0, tap="conv")
-    assert before.facts["backward_pass"] is True
+    assert before.facts.backward_pass is True
     assert before.arrays["map"][0].tolist() == [[0.75, 0.75], [0.75, 0.75]]
 
 
@@ -54,14 +54,14 @@ def test_the_shortcut_is_the_backward_pass(name: str, options: dict[str, object]
     net = build(name, options, (16, 16, 3), 5)
     x = torch.randn(3, 3, 16, 16)
     every = gradcam(net, x, target="all")
-    shortcut = every.facts["tap"] != "act2"  # where a max pool follows, the mean is not that of the map
-    assert every.facts["backward_pass"] is not shortcut
+    shortcut = every.facts.tap != "act2"  # where a max pool follows, the mean is not that of the map
+    assert every.facts.backward_pass is not shortcut
     assert every.heatmap.shape == (3, 5, 16, 16)
     assert every.arrays["map"].shape[:2] == (3, 5)
     from striate.nets.measure.feature_maps import Layout
     from striate.probes.heatmaps.gradcam import _by_gradient
 
-    _, _, slow = _by_gradient(net.eval(), x, (every.facts["tap"], Layout("NCHW")), None, every=True)
+    _, _, slow = _by_gradient(net.eval(), x, (every.facts.tap, Layout("NCHW")), None, every=True)
     torch.testing.assert_close(every.arrays["map"], slow, rtol=1e-4, atol=1e-6)
     one = gradcam(net, x, target=[4, 0, 2])
     torch.testing.assert_close(one.heatmap, every.heatmap[torch.arange(3), torch.tensor([4, 0, 2])])
@@ -98,7 +98,7 @@ def test_a_head_that_only_looks_right_takes_the_backward_pass(last: nn.Module, p
     net = Doubled(last, pool)
     x = torch.randn(2, 3, 8, 8)
     made = gradcam(net, x, tap="conv", target=1)
-    assert made.facts["backward_pass"] is True
+    assert made.facts.backward_pass is True
     leaf = net.conv(x).detach().requires_grad_()
     score = net.last(net.linear(net.flatten(net.pool(leaf))))[:, 1].sum()
     (gradient,) = torch.autograd.grad(score, leaf)
@@ -107,9 +107,9 @@ def test_a_head_that_only_looks_right_takes_the_backward_pass(last: nn.Module, p
 
 def test_a_map_of_one_pixel_covers_the_image(paper_net: nn.Module) -> None:
     only = gradcam(paper_net, torch.ones(1, 1, 1, 1), target=0)  # no map is larger than one pixel, so that one is taken
-    assert (only.facts["tap"], only.heatmap.tolist()) == ("relu", [[[1 * 1.0 + 2 * 2.0]]])
+    assert (only.facts.tap, only.heatmap.tolist()) == ("relu", [[[1 * 1.0 + 2 * 2.0]]])
     made = gradcam(paper_net, torch.ones(1, 1, 4, 4), tap="average", target=0)
-    assert made.facts["map"] == [1, 1]
+    assert made.facts.map == (1, 1)
     assert made.heatmap[0].tolist() == [[1 * 1.0 + 2 * 2.0] * 4] * 4
 
 
@@ -143,7 +143,7 @@ def test_bfloat16_takes_the_shortcut_too() -> None:
     x = torch.randn(2, 3, 16, 16)
     wide = gradcam(net, x, target=1)
     short = gradcam(net.to(torch.bfloat16), x, target=1)
-    assert short.facts["backward_pass"] is False
+    assert short.facts.backward_pass is False
     assert short.heatmap.dtype == torch.float32
     torch.testing.assert_close(short.arrays["map"], wide.arrays["map"], rtol=0.1, atol=0.02)
 
@@ -154,7 +154,7 @@ def test_bfloat16_takes_the_shortcut_too() -> None:
         (
             {"tap": "relv"},
             NetError,
-            r'tap "relv" is unknown \(did you mean "relu"\?\); the net has conv, relu, average, fl',
+            r'tap "relv" is unknown \(did you mean "relu"\?\); accepted are conv, relu, average, fl',
         ),
         (
             {"tap": "linear"},

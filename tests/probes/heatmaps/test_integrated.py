@@ -17,7 +17,7 @@ def test_by_hand(paper_net: nn.Module, paper_image: Tensor) -> None:
     made = saliency(paper_net, paper_image, target=0, method="integrated", steps=200)
     torch.testing.assert_close(made.heatmap[0], torch.tensor([[-0.25, -0.5], [-0.75, -0.5]]), atol=1e-2, rtol=0)
     assert made.heatmap.sum() == pytest.approx(4 - 6, abs=1e-2)
-    assert made.facts["completeness_gap"] == pytest.approx(abs(float(made.heatmap.sum()) + 2), abs=1e-5)
+    assert made.facts.completeness_gap == pytest.approx(abs(float(made.heatmap.sum()) + 2), abs=1e-5)
 
 
 def test_captum_agrees() -> None:
@@ -37,7 +37,7 @@ def test_a_linear_net_is_exact_with_one_point() -> None:
     made = saliency(net, x, target=1, method="integrated", steps=1, baseline=0.5)
     expected = ((x - 0.5).flatten(1) * net[1].weight[1]).view_as(x)
     torch.testing.assert_close(made.arrays["gradient"], expected.detach())
-    assert made.facts["completeness_gap"] < 1e-5
+    assert made.facts.completeness_gap < 1e-5
 
 
 def test_a_baseline_of_another_shape_is_refused(paper_net: nn.Module, paper_image: Tensor) -> None:

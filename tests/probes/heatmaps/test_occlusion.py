@@ -57,9 +57,9 @@ def test_a_rest_at_the_edge_is_covered_too() -> None:
 
 def test_the_window_is_an_eighth_and_the_stride_half_of_it(paper_net: nn.Module, paper_image: Tensor) -> None:
     small = occlusion(paper_net, paper_image)
-    assert (small.facts["window"], small.facts["stride"], small.facts["patches"]) == (1, 1, 4)
+    assert (small.facts.window, small.facts.stride, small.facts.patches) == (1, 1, 4)
     large = occlusion(paper_net, torch.ones(1, 1, 32, 40))
-    assert (large.facts["window"], large.facts["stride"], large.facts["patches"]) == (4, 2, 15 * 19)
+    assert (large.facts.window, large.facts.stride, large.facts.patches) == (4, 2, 15 * 19)
 
 
 @pytest.mark.parametrize("options", [{"window": 0}, {"window": 3}, {"window": 2, "stride": 3}, {"stride": 0}])

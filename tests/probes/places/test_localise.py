@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ from torch import Tensor, nn
 from striate.base.errors import NetError, ProbeError
 from striate.nets import build
 from striate.nets.measure.taps import tapped
+from striate.probes.heatmaps.gradcam import gradcam
 from striate.probes.places.localise import localise
 
 
@@ -18,12 +21,12 @@ def test_by_hand(paper_net: nn.Module, paper_image: Tensor) -> None:
     # A1 = x, A2 = relu(3 - x); S0 = A1 + 2 A2 and S1 = A2 - A1, at every place.
     made = localise(paper_net, paper_image)
     assert made.arrays["response"][0].tolist() == [[[5.0, 4.0], [3.0, 4.0]], [[1.0, -1.0], [-3.0, -4.0]]]
-    assert made.facts["linear_head"] is True
-    assert made.facts["tap"] == "relu"
+    assert made.facts.linear_head is True
+    assert made.facts.tap == "relu"
     assert made.heatmap[0].tolist() == [[5.0, 4.0], [3.0, 4.0]]
     assert made.arrays["peak"].tolist() == [[0, 0]]
     assert (made.scores[0].target, made.scores[0].score) == (0, 5.0)
-    assert made.facts["boxes"] == [[0, 0, 1, 1]]
+    assert made.facts.boxes == ((0, 0, 1, 1),)
     against = localise(paper_net, paper_image, target=1, threshold=0.1)
     assert against.arrays["peak"].tolist() == [[0, 0]]
 
@@ -38,12 +41,12 @@ def test_places_average_to_the_score_and_a_linear_head_is_a_convolution(name: st
     x = torch.randn(2, 3, 96, 64)
     made = localise(net, x, native=(64, 64))
     linear = not name.startswith("timm")
-    assert made.facts["linear_head"] is linear
+    assert made.facts.linear_head is linear
     if linear:
-        with torch.no_grad(), tapped(net, [made.facts["tap"]]) as kept:
+        with torch.no_grad(), tapped(net, [made.facts.tap]) as kept:
             scores = net(x)
         head = [m for m in net.modules() if isinstance(m, nn.Linear)][-1]
-        expected = F.conv2d(kept[made.facts["tap"]], head.weight[:, :, None, None], head.bias).detach()
+        expected = F.conv2d(kept[made.facts.tap], head.weight[:, :, None, None], head.bias).detach()
         torch.testing.assert_close(made.arrays["response"], expected, rtol=1e-4, atol=1e-4)
         torch.testing.assert_close(made.arrays["response"].mean((2, 3)), scores, rtol=1e-3, atol=1e-4)
 
@@ -75,7 +78,7 @@ def test_a_fixed_pooling_of_the_whole_map_and_a_maximum_are_read_too() -> None:
     start = [nn.Conv2d(3, 8, 3, padding=1), nn.ReLU()]
     maximum = nn.Sequential(*start, nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(8, 5), nn.ReLU(), nn.Linear(5, 4))
     made = localise(maximum, torch.randn(1, 3, 12, 12))
-    assert made.facts["linear_head"] is False
+    assert made.facts.linear_head is False
     assert made.arrays["response"].shape == (1, 4, 12, 12)
 
 
@@ -99,8 +102,8 @@ def test_a_module_used_many_times_counts_by_its_last_use() -> None:
     torch.manual_seed(0)
     net, x = Shared(), torch.randn(1, 3, 9, 7)
     made = localise(net, x)
-    assert made.facts["tap"] == "relu"
-    assert made.facts["linear_head"] is True
+    assert made.facts.tap == "relu"
+    assert made.facts.linear_head is True
     with torch.no_grad():
         torch.testing.assert_close(made.arrays["response"].mean((2, 3)), net(x))
 
@@ -117,7 +120,7 @@ def test_the_last_map_is_what_goes_into_the_pooling(name: str, options: dict[str
     torch.manual_seed(0)
     net = build(name, options, (64, 64, 3), 5)
     made = localise(net, torch.randn(1, 3, 96, 64), native=(64, 64))
-    assert made.facts["tap"] == tap
+    assert made.facts.tap == tap
     assert made.arrays["response"].shape[1] == 5
 
 
@@ -128,7 +131,7 @@ def test_scales_are_averaged_at_the_size_of_the_image() -> None:
     both = localise(net, x, target=[3, 8], scale=(1, 1.5), native=(32, 32))
     one, two = (localise(net, x, target=[3, 8], scale=(s,), native=(32, 32)).heatmap for s in (1, 1.5))
     torch.testing.assert_close(both.heatmap, (one + two) / 2)
-    assert both.facts["maps"] == [[12, 10], [18, 15]]
+    assert both.facts.maps == ((12, 10), (18, 15))
 
 
 def test_the_object_is_found_where_it_was_put() -> None:
@@ -180,15 +183,51 @@ class Turning(nn.LayerNorm):
         return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
-@pytest.mark.parametrize("size", [8, 9])
-def test_a_width_of_as_many_pixels_as_channels_changes_nothing(size: int) -> None:
+class TurningGroups(nn.GroupNorm):
+    """A group norm that is handed (N, H, W, C) inside, and hands (N, C, H, W) on."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        turned = x.permute(0, 2, 3, 1).contiguous()
+        return super().forward(turned.permute(0, 3, 1, 2)).contiguous(memory_format=torch.channels_last)
+
+
+class NextBlock(nn.Module):
+    """As in ConvNeXt: a depthwise convolution, then norm and dense layers over the last dimension, and the way around them."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
+        self.norm, self.wide = nn.LayerNorm(channels), nn.Linear(channels, 2 * channels)
+        self.activation, self.narrow = nn.GELU(), nn.Linear(2 * channels, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        turned = self.norm(self.depthwise(x).permute(0, 2, 3, 1))
+        return x + self.narrow(self.activation(self.wide(turned))).permute(0, 3, 1, 2)
+
+
+BLOCKS: dict[str, Callable[[], nn.Module]] = {
+    "layer norm": lambda: Turning(8),
+    "group norm": lambda: TurningGroups(2, 8),
+    "ConvNeXt": lambda: NextBlock(8),
+    "ConvNeXt, then layer norm": lambda: nn.Sequential(NextBlock(8), Turning(8)),
+}
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+@pytest.mark.parametrize("size", [(8, 8), (9, 9), (9, 8), (8, 9)])  # (H, W): of as many pixels as channels, or not
+def test_a_height_or_width_of_as_many_pixels_as_channels_changes_nothing(block: str, size: tuple[int, int]) -> None:
     torch.manual_seed(0)
-    start = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), Turning(8))
+    start = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), BLOCKS[block]())
     net = nn.Sequential(*start, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 5))
-    x = torch.randn(2, 3, size, size)
+    x = torch.randn(2, 3, *size)
     with torch.no_grad():
         expected = F.conv2d(start(x), net[4].weight[:, :, None, None], net[4].bias)
     torch.testing.assert_close(localise(net, x).arrays["response"], expected)
+    # The same map by another way: what Grad-CAM averages is the map that the 1 x 1 convolution reads.
+    alpha = net[4].weight[0].detach() / (size[0] * size[1])
+    with torch.no_grad():
+        map_ = torch.einsum("c,nchw->nhw", alpha, start(x))
+    torch.testing.assert_close(gradcam(net, x, target=0).arrays["map"], map_, rtol=1e-4, atol=1e-5)
 
 
 def test_a_map_of_one_pixel_and_one_class() -> None:
@@ -196,4 +235,4 @@ def test_a_map_of_one_pixel_and_one_class() -> None:
     made = localise(net, torch.randn(1, 1, 4, 4), tap="1")
     assert made.arrays["response"].shape == (1, 1, 1, 1)
     assert np.isfinite(made.heatmap.numpy()).all()
-    assert made.facts["boxes"] == [[0, 0, 4, 4]]
+    assert made.facts.boxes == ((0, 0, 4, 4),)

@@ -9,6 +9,7 @@ from torch import nn
 
 from striate.base.errors import ProbeError
 from striate.data.imageset import Split
+from striate.probes.facts import Overlap
 from striate.probes.places.boxes import overlap
 from striate.probes.places.scenes import found, scenes
 
@@ -54,26 +55,26 @@ def test_finding_is_counted_by_hand() -> None:
     told = found(seer(), images, made)
     bright = int((made.labels == 2).sum())
     # Class 2 is found exactly; of the others the response is the same everywhere: they have no place, and are left out.
-    assert told["scenes"] == 30
-    assert told["blank"] == 30 - bright
-    assert (told["pointing"]["hits"], told["pointing"]["tries"]) == (bright, bright)
-    assert told["chance"] == pytest.approx(1 / 16)
-    assert told["overlap"]["mean"] == pytest.approx(1.0)
-    assert (told["overlap_half"]["hits"], told["overlap_half"]["tries"]) == (bright, bright)
+    assert told.scenes == 30
+    assert told.blank == 30 - bright
+    assert (told.pointing.hits, told.pointing.tries) == (bright, bright)
+    assert told.chance == pytest.approx(1 / 16)
+    assert told.overlap.mean == pytest.approx(1.0)
+    assert (told.overlap_half.hits, told.overlap_half.tries) == (bright, bright)
 
 
 def test_objects_of_blank_responses_alone_have_no_share() -> None:
     made = scenes(split(), np.random.default_rng(1), count=3, objects=1)
     told = found(seer(), torch.zeros(3, 1, *made.images.shape[1:3]), made)
-    assert told["blank"] == 3
-    assert told["pointing"]["share"] is None
-    assert told["overlap"] == {"mean": None, "low": None, "high": None}
+    assert told.blank == 3
+    assert told.pointing.share is None
+    assert told.overlap == Overlap(None, None, None)
 
 
 def test_one_scene_has_no_interval() -> None:
     made = scenes(split(), np.random.default_rng(1), count=1, objects=2)
     told = found(seer(), torch.from_numpy(made.images).permute(0, 3, 1, 2).float() / 255, made)
-    assert (told["overlap"]["low"], told["overlap"]["high"]) == (None, None)
+    assert (told.overlap.low, told.overlap.high) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
+from striate.probes.checks.outcome import Cascade, Checks, Conclusions, Curves
 from striate.reports.kit.page import picture
 from striate.reports.probe.checks import cascade_svg, checks_group, curves_svg
 
-CHECKS = {
-    "cascade": {
-        "stages": ("linear", "a.very.long.name.of.a.layer"),
-        "correlations": ((0.5, 0.25), (-0.5, 0.0)),
-        "means": (0.375, -0.25),
-    },
-    "curves": {
-        "shares": (0.0, 0.5, 1.0),
-        "deletion": (0.9, 0.1, 0.1),
-        "insertion": (0.2, 0.8, 0.9),
-        "moved_deletion": (0.9, 0.5, 0.1),
-        "moved_insertion": (0.2, 0.3, 0.9),
-        "areas": {"deletion": 0.3, "insertion": 0.675, "moved_deletion": 0.5, "moved_insertion": 0.425},
-    },
-    "conclusions": {
-        "weights": "it depends on them; the correlation is -0.25",
-        "deletion": "it finds it",
-        "insertion": "undecided",
-    },
-}
+CHECKS = Checks(
+    Cascade(("linear", "a.very.long.name.of.a.layer"), ((0.5, 0.25), (-0.5, 0.0))),
+    Curves(
+        (0.0, 0.5, 1.0),
+        (0.9, 0.1, 0.1),
+        (0.2, 0.8, 0.9),
+        (0.9, 0.5, 0.1),
+        (0.2, 0.3, 0.9),
+        {"deletion": (0.3,), "insertion": (0.675,), "moved_deletion": (0.5,), "moved_insertion": (0.425,)},
+    ),
+    Conclusions("it depends on them; the correlation is -0.25", "it finds it", "undecided"),
+)
 
 
 def test_the_words_carry_the_conclusions_and_the_numbers() -> None:
@@ -37,7 +30,7 @@ def test_the_words_carry_the_conclusions_and_the_numbers() -> None:
 
 
 def test_the_charts_are_pictures_that_name_their_stages_and_lines() -> None:
-    stages, lines = picture(cascade_svg(CHECKS["cascade"])).svg, picture(curves_svg(CHECKS["curves"])).svg
+    stages, lines = picture(cascade_svg(CHECKS.cascade)).svg, picture(curves_svg(CHECKS.curves)).svg
     assert ">linear<" in stages
     assert ">a.very.long.name.of…<" in stages
     for text in ("covered by map", "put in by map", "map moved (dashed)", "share of the pixels"):

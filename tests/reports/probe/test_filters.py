@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import torch
 
+from striate.probes.facts import FilterFacts
 from striate.probes.record import Record
 from striate.reports.kit.colours import diverging
 from striate.reports.probe.filters import page
 
 
-def record(filters: torch.Tensor, first: bool = True) -> Record:
-    facts = {"tap": "conv1", "first": first, "filters": len(filters), "channels": filters.shape[1]}
-    return Record("filters", "filters", {"filters": filters, "norms": filters.flatten(1).norm(dim=1)}, "", (), facts)
+def record(filters: torch.Tensor, first: bool = True) -> Record[FilterFacts]:
+    kernel = tuple(filters.shape[2:])
+    facts = FilterFacts(tap="conv1", first=first, filters=len(filters), channels=filters.shape[1], kernel=kernel)
+    return Record("filters", "filters", {"filters": filters, "norms": filters.flatten(1).norm(dim=1)}, "", facts)
 
 
 def test_three_channels_are_colours_on_one_scale() -> None:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.data.photos.picture import Picture
+from striate.probes.fooling.facts import FoolFacts
 from striate.probes.fooling.fool import fool
 from striate.probes.record import Record
 from striate.reports.probe.fool import MOST_PAIRS, page
@@ -23,10 +24,10 @@ class Bright(nn.Module):
         return torch.stack((-score, score), 1)
 
 
-def made(count: int, **options: object) -> tuple[Record, list[Picture]]:
+def made(count: int, **options: object) -> tuple[Record[FoolFacts], list[Picture]]:
     values = np.linspace(51, 102, count).astype(np.uint8)
-    pictures = [Picture(f"image {i}", np.full((2, 2), v, np.uint8), f"image {i}") for i, v in enumerate(values)]
-    x = torch.from_numpy(np.stack([p.pixels for p in pictures]))[:, None].float() / 255
+    pictures = [Picture(f"image {i}", np.full((2, 2, 1), v, np.uint8), f"image {i}") for i, v in enumerate(values)]
+    x = torch.from_numpy(np.stack([p.pixels for p in pictures])).permute(0, 3, 1, 2).float() / 255
     return fool(Bright(), x, target=1, step=0.1, **options), pictures  # pyright: ignore[reportArgumentType]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 
 from striate.data.photos.picture import Picture
+from striate.probes.facts import Facts
 from striate.probes.record import Record, Score
 from striate.reports.kit.colours import diverging, sequential
 from striate.reports.probe.heatmap import explained, page
@@ -15,9 +18,15 @@ RED = Picture("red", np.full((1, 2, 3), (90, 0, 0), np.uint8), "b.png")
 SCORES = (Score(1, 2.0, 0.9, 1, 3.0), Score(0, -1.0, 0.1, 1, -2.0))
 
 
-def record(signed: bool, probe: str = "gradcam") -> Record:
+@dataclass(frozen=True, kw_only=True)
+class Setting(Facts):
+    tap: str
+    part: float
+
+
+def record(signed: bool, probe: str = "gradcam") -> Record[Setting]:
     values = torch.tensor([[[0.0, 2.0]], [[-4.0 if signed else 4.0, 2.0]]])
-    return Record(probe, "heatmap", {"heatmap": values}, "some words", SCORES, {"tap": "conv1", "part": 0.5}, signed)
+    return Record(probe, "heatmap", {"heatmap": values}, "some words", Setting(tap="conv1", part=0.5), SCORES, signed)
 
 
 def test_each_image_has_its_panels_and_its_own_scale() -> None:

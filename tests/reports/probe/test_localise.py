@@ -8,7 +8,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from striate.base.intervals import Share
 from striate.data.photos.picture import Picture
+from striate.probes.facts import FoundObjects, LocaliseFacts, Overlap
 from striate.probes.places.localise import localise
 from striate.probes.record import Record
 from striate.reports.kit.pictures import FRAME
@@ -16,7 +18,7 @@ from striate.reports.probe.localise import page
 from striate.reports.probe.page import probe_html
 
 
-def found() -> tuple[Record, list[Picture]]:
+def found() -> tuple[Record[LocaliseFacts], list[Picture]]:
     net = nn.Sequential(
         nn.Conv2d(1, 1, 1, bias=False), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 2, bias=False)
     )
@@ -24,7 +26,9 @@ def found() -> tuple[Record, list[Picture]]:
     net[3].weight.data = torch.tensor([[1.0], [-1.0]])
     pixels = np.zeros((8, 10), np.uint8)
     pixels[2:5, 3:9] = 255
-    return localise(net, torch.from_numpy(pixels)[None, None].float() / 255), [Picture("square", pixels, "square")]
+    return localise(net, torch.from_numpy(pixels)[None, None].float() / 255), [
+        Picture("square", pixels[..., None], "square")
+    ]
 
 
 def test_the_box_is_drawn_and_told() -> None:
@@ -42,15 +46,8 @@ def test_the_box_is_drawn_and_told() -> None:
 
 def test_known_objects_make_a_table() -> None:
     record, pictures = found()
-    share = {"hits": 9, "tries": 10, "share": 0.9, "low": 0.6, "high": 0.98}
-    scenes = {
-        "scenes": 5,
-        "objects": 2,
-        "pointing": share,
-        "overlap": {"mean": 0.5, "low": 0.4, "high": 0.6},
-        "overlap_half": share,
-        "chance": 0.06,
-    }
-    shown = page(replace(record, facts={**record.facts, "scenes": scenes}), pictures, (), "net")
+    share = Share(9, 10, 0.9, 0.6, 0.98)
+    scenes = FoundObjects(5, 2, 0, share, Overlap(0.5, 0.4, 0.6), share, 0.06)
+    shown = page(replace(record, facts=replace(record.facts, scenes=scenes)), pictures, (), "net")
     assert ("pointing game", "0.900 (0.600 to 0.980)") in shown.tables[0].rows
     assert ("pointing anywhere", "0.060") in shown.tables[0].rows

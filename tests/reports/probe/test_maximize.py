@@ -12,7 +12,7 @@ from striate.probes.channels.patches import patches
 from striate.reports.probe.maximize import page, page_of_patches
 from striate.reports.probe.page import probe_html
 
-PICTURES = [Picture(f"image {i}", np.full((6, 6), 40 * i, np.uint8), f"image {i}") for i in range(2)]
+PICTURES = [Picture(f"image {i}", np.full((6, 6, 1), 40 * i, np.uint8), f"image {i}") for i in range(2)]
 
 
 def net() -> nn.Module:
@@ -44,5 +44,5 @@ def test_patches_alone() -> None:
     record = patches(net(), torch.rand(2, 1, 6, 6), tap="0", channels=[1], top=2)
     shown = page_of_patches(record, PICTURES, (), "net")
     assert [panel.file for panel in shown.groups[0].panels] == ["channel-1-1", "channel-1-2"]
-    best = PICTURES[record.facts["patches"][0][0]["image"]]
+    best = PICTURES[record.facts.patches[0][0].image]
     assert (shown.groups[0].panels[0].pixels == best.pixels[0, 0]).all()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from striate.reports.study.command import command
 from striate.reports.study.records import StudyRecord, read_study
-from striate.studies.builtin import batchnorm
+from striate.studies.builtin.parts import batchnorm
 from striate.training.recipe.setting import parse_setting
 
 

@@ -59,7 +59,7 @@ def test_a_study_runs_each_run_once_and_can_be_extended(tmp_path: Path) -> None:
 def test_what_cannot_run_costs_nothing(tmp_path: Path) -> None:
     with pytest.raises(NetError, match="4 stages"):
         run_study(study(widths=[[2]] * 4), tmp_path / "out")
-    with pytest.raises(DataError, match="there is no data set"):
+    with pytest.raises(DataError, match='data set "digitz" is unknown'):
         run_study(study(data="digitz"), tmp_path / "out")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/letter.txt").write_text("x")

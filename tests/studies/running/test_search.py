@@ -13,11 +13,12 @@ from striate.base.errors import StudyError
 from striate.studies.catalog import BUILTIN
 from striate.studies.claims.choice import Choice
 from striate.studies.claims.outcome import Outcome
+from striate.studies.grid import arm_name, grid
 from striate.studies.question import Search, Study
 from striate.studies.running import search as searching
 from striate.studies.running.execute import run_study
 from striate.studies.running.judge import Answer
-from striate.studies.running.search import arm_name, grid, run_search, sampled
+from striate.studies.running.search import run_search, sampled
 from striate.training.recipe.recipe import Recipe
 
 SELECTIONS = (

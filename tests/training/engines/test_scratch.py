@@ -94,12 +94,13 @@ def test_the_test_score_is_that_of_the_best_weights_and_of_their_twin(
 ) -> None:
     run = train(by_hand, tmp_path / "run", images=tiny)
     result = score(run.folder, images=tiny)
-    net, labels, _ = best_net(run)
+    used = best_net(run)
+    net = used.net
     normalize = set_up(by_hand, tiny, print).splits.normalization
     with torch.no_grad():
         right = sum(int((net(x).argmax(1) == y).sum()) for x, y in in_order(tiny.test, normalize, torch.device("cpu")))
-    assert result["accuracy"] == right / 18
-    assert labels["engine"] == "scratch"
+    assert result.accuracy == right / 18
+    assert used.labels.engine == "scratch"
     anatomy = read_json(run.folder / "anatomy.json")
     assert [layer["kind"] for layer in anatomy["layers"]] == [
         "convolution", "batch norm", "relu", "max pool", "flatten", "dense", "relu", "dropout", "dense",

@@ -50,7 +50,7 @@ def test_size_and_leaving_out_arrive(scans: Path) -> None:
 def test_a_run_keeps_its_levels_for_all_that_looks_at_it(scans: Path, tmp_path: Path) -> None:
     recipe = Recipe(data=str(scans), net="mlp", skip_damaged=True, epochs=8, batch_size=8, lr=0.05)
     run = st.train(recipe, tmp_path / "run")
-    assert st.test(run.folder)["accuracy"] == 1.0  # by pixels that were all 8 before
+    assert st.test(run.folder).accuracy == 1.0  # by pixels that were all 8 before
     notes = read_json(run.folder / "environment.json")["data_notes"]
     assert notes[0] == "the images of 16 bits use the values 1930 to 2029, and 1930 to 2029 became 0 to 255"
     assert any("1 files could not be read as images and were left out: train/dark/bad.png" in note for note in notes)
@@ -69,8 +69,8 @@ def test_a_run_keeps_its_levels_for_all_that_looks_at_it(scans: Path, tmp_path: 
             (scans / "test" / path.parent.name).mkdir(parents=True, exist_ok=True)
             (scans / "test" / path.parent.name / path.name).write_bytes(path.read_bytes())
     found = score(str(run.folder), str(scans), skip_damaged=True)
-    assert found["accuracy"] == pytest.approx(12 / 14)  # two of the twelve dark ones are called light
-    assert any("1930 to 2029 became 0 to 255" in note for note in found["data_notes"])
+    assert found.accuracy == pytest.approx(12 / 14)  # two of the twelve dark ones are called light
+    assert any("1930 to 2029 became 0 to 255" in note for note in found.data_notes)
 
 
 def test_a_folder_of_pictures_leaves_out_and_tells(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from striate.training import loop
 from striate.training.folder.chain import UNVOUCHED, best_step, identity
 from striate.training.folder.inspection import inspect
 from striate.training.folder.run import DONE, open_run
+from striate.training.folder.run_score import RunScore
 from striate.training.folder.tables import Row, read_history
 from striate.training.loop import Tick
 from striate.training.recipe.recipe import Recipe
@@ -78,8 +79,8 @@ def outcome_of(damage: Damage, kept: Path, work: Path, whole: Path, images: Imag
     return "said" if numbers and any("are lost" in sentence for sentence in told) else f"SILENT ({told})"
 
 
-def read_score(folder: Path) -> dict[str, object]:
-    return open_run(folder).test() or {}
+def read_score(folder: Path) -> RunScore | None:
+    return open_run(folder).test()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -83,7 +83,7 @@ def test_an_edited_source_is_told_by_probes_and_refused_by_test(
     best_net(run, warn=told.append)
     assert told == ['striate_part.py changed since the run in "run" was trained: the net may be another one']
     edit("ReLU")
-    assert door.test("run", images=tiny)["images"] == 18
+    assert door.test("run", images=tiny).images == 18
 
 
 def test_an_edited_source_is_refused_by_resume_and_recorded_when_asked(
@@ -115,7 +115,7 @@ def test_the_kept_source_runs_once_its_folder_is_trusted(
     with pytest.raises(RunError, match="is code"):
         best_net(open_run(run.folder))
     trust.trust_code("run")
-    net, _, _ = best_net(open_run(run.folder))
+    net = best_net(open_run(run.folder)).net
     assert type(net[2]).__name__ == "ReLU"
     _forget()
 

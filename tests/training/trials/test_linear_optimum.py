@@ -40,7 +40,7 @@ def test_what_is_found_is_at_least_what_a_solver_finds(net: str, decay: float, t
     """scikit-learn's objective is C times the summed loss plus half the squared weights: C = 1 / (N decay)."""
     changes = {"engine": "torch", "net": "mlp", "hidden": []} if net == "mlp" else {"net": net}
     recipe = LOGISTIC.change(**changes, epochs=1, weight_decay=decay)
-    trained, _, _ = best_net(train(recipe, tmp_path / "run", images=TABLE, warn=lambda _: None))
+    trained = best_net(train(recipe, tmp_path / "run", images=TABLE, warn=lambda _: None)).net
     splits = split(TABLE, recipe)
     found = distance(recipe, splits, trained)
     assert found is not None

@@ -71,6 +71,14 @@ def list_studies(as_json: AsJson = False) -> None:
     _rows(("study", "question"), [(entry.name, entry.summary) for entry in BUILTIN.values()], as_json)
 
 
+@listing.command("proofs")
+def list_proofs(as_json: AsJson = False) -> None:
+    """List the statements that can be proved; `striate prove` checks them."""
+    from striate.proofs import catalog
+
+    _rows(("proof", "statement"), [(name, catalog.entry(name).summary) for name in catalog.NAMES], as_json)
+
+
 @listing.command("fields")
 def list_fields(
     net: Annotated[

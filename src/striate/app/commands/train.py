@@ -120,7 +120,8 @@ def resume(
 def _done(folder: Path) -> Run | None:
     """Return the run in ``folder`` where it has ended before; None where it goes on, or has still to be mended."""
     from striate.base.errors import RunError
-    from striate.training.folder.run import DONE, open_run
+    from striate.training.folder.forms import DONE
+    from striate.training.folder.run import open_run
 
     try:
         run = open_run(folder) if (folder / "status.json").exists() else None

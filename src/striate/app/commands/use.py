@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from striate.app.commands.look import AsJson, DataDir, Settings, SkipDamaged, free, settings_of
 from striate.app.terminal.speech import say, tell
 from striate.base.errors import RunError
+
+if TYPE_CHECKING:
+    from striate.app.score import Scored
+    from striate.training.folder.run_score import RunScore
 
 UNTRAINED = "; it is untrained: no weights were given"
 
@@ -41,18 +45,16 @@ def test(
     as_json: AsJson = False,
 ) -> None:
     """Score the best-validation checkpoint of a run on its test split, once; or any net with weights on any data."""
+    from striate.app.best_of import BestOf, best_of
+    from striate.app.score import Scored, score
     from striate.base.disk.files import dump_json
 
     alone = not (weights or data or settings or test_flips)
     if best or len(nets) > 1:
-        from striate.app.best_of import best_of
-
         result = best_of(nets, best=best, alone=alone, data_dir=data_dir)
     elif weights is None and data is None and not settings:
         result = _of_run(nets[0], epoch, data_dir, flips=test_flips, skip_damaged=skip_damaged)
     else:
-        from striate.app.score import score
-
         if epoch is not None:
             raise RunError("--epoch asks for weights that a run kept; leave it out, or --weights, --data and --set")
         result = score(
@@ -64,16 +66,16 @@ def test(
             skip_damaged=skip_damaged,
         )
     if as_json:
-        tell(dump_json(result), nl=False)
+        tell(dump_json(result.to_json()), nl=False)
         return
-    for note in result.get("data_notes", ()) if skip_damaged else ():
+    for note in result.data_notes if skip_damaged and isinstance(result, Scored) else ():
         say(f"note: {note}")
-    if "why" in result:
-        tell(f"{result['run']} is tested: {result['why']}")
-    tell(score_in_words(result))
+    if isinstance(result, BestOf):
+        tell(f"{result.run} is tested: {result.why}")
+    tell(score_in_words(result.tested if isinstance(result, BestOf) else result))
 
 
-def _of_run(net: str, epoch: int | None, data_dir: Path | None, *, flips: bool, skip_damaged: bool) -> dict[str, Any]:
+def _of_run(net: str, epoch: int | None, data_dir: Path | None, *, flips: bool, skip_damaged: bool) -> RunScore:
     """Return the test score of a run, whose recipe has already said what the options would say."""
     from striate.training import train
 
@@ -84,24 +86,25 @@ def _of_run(net: str, epoch: int | None, data_dir: Path | None, *, flips: bool, 
     return train.test(net, epoch=epoch, data_dir=data_dir, warn=say)
 
 
-def score_in_words(score: dict[str, Any]) -> str:
+def score_in_words(score: RunScore | Scored) -> str:
     """Return the score of a run, or of a net on named data, as one sentence with all that limits it."""
-    whose = (
-        f"by the weights of epoch {score['epoch']}" if "epoch" in score else f"of {score['data']}, by {score['net']}"
-    )
-    parts = [f"test accuracy {score['accuracy']:.4f}, loss {score['loss']:.4f}, on {score['images']:,} images, {whose}"]
-    if "accuracy_flips" in score:
-        parts.append(f"; with mirror images too {score['accuracy_flips']:.4f}, loss {score['loss_flips']:.4f}")
-    if score.get("chosen_on_test"):
+    from striate.training.folder.run_score import RunScore
+
+    of_run = isinstance(score, RunScore)
+    whose = f"by the weights of epoch {score.epoch}" if of_run else f"of {score.data}, by {score.net}"
+    parts = [f"test accuracy {score.accuracy:.4f}, loss {score.loss:.4f}, on {score.images:,} images, {whose}"]
+    if score.accuracy_flips is not None:
+        parts.append(f"; with mirror images too {score.accuracy_flips:.4f}, loss {score.loss_flips:.4f}")
+    if not of_run:
+        return "".join(parts) + (UNTRAINED if score.untrained else "")
+    if score.chosen_on_test:
         parts.append(", which these images chose too: it is too good")
-    if "status" in score:
-        reached = f"{score['status']} after epoch {score['reached']} of {score['epochs']}"
+    if score.status:
+        reached = f"{score.status} after epoch {score.reached} of {score.epochs}"
         parts.append(f"; the run is {reached}, and this score is not kept")
-    for before in score.get("earlier", ()):
-        earlier = f"{before['accuracy']:.4f} by the weights of epoch {before['epoch']}"
+    for before in score.earlier:
+        earlier = f"{before.accuracy:.4f} by the weights of epoch {before.epoch}"
         parts.append(f"; these images were scored before, {earlier}")
-    if score.get("untrained"):
-        parts.append(UNTRAINED)
     return "".join(parts)
 
 
@@ -137,7 +140,7 @@ def export(
         preprocessing=preprocessing,
     )
     if as_json:
-        tell(dump_json(result), nl=False)
+        tell(dump_json(result.to_json()), nl=False)
     else:
-        untrained = UNTRAINED if result.get("untrained") else ""
-        tell(f"wrote {result['file']}, {result['bytes']:,} bytes, {result['checked']}{untrained}")
+        untrained = UNTRAINED if result.untrained else ""
+        tell(f"wrote {result.file}, {result.bytes:,} bytes, {result.checked}{untrained}")

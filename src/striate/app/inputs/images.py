@@ -98,6 +98,5 @@ def _of_data(name: str, index: str, asked: _Asked, sets: dict[str, ImageSet]) ->
     made: list[Picture] = []
     for place in range(first, last + 1):
         pixels, label = data.test.images[place], int(data.test.labels[place])
-        shown = pixels[..., 0] if pixels.shape[2] == 1 else pixels
-        made.append(Picture(f"{name} {place}, {data.classes[label]}", shown, f"{name}:{place}", label))
+        made.append(Picture(f"{name} {place}, {data.classes[label]}", pixels, f"{name}:{place}", label))
     return made

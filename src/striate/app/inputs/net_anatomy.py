@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from striate.base.disk.files import read_json
 from striate.base.errors import NetError, printable, reason
 from striate.nets.catalog import build, entry
-from striate.nets.custom.load import is_zoo
+from striate.nets.custom.naming import is_zoo
 from striate.nets.custom.surroundings import seeded
 from striate.nets.custom.trust import trust
 from striate.nets.measure.anatomy import Anatomy, anatomy, anatomy_from_json

@@ -109,7 +109,7 @@ def open_subject(
 
     ``warn`` is told when the source of a run's own net has changed since.
     """
-    from striate.nets.custom.options import unprefixed
+    from striate.nets.custom.naming import unprefixed
 
     folder = Path(text)
     if (folder / "recipe.json").is_file():
@@ -130,23 +130,20 @@ def open_subject(
 
 def _of_run(folder: Path, warn: Callable[[str], None]) -> Subject:
     from striate.nets.inputs import Inputs
-    from striate.training.feed.normalization import Normalization
     from striate.training.folder.run import open_run
     from striate.training.train import best_net
 
     run = open_run(folder)
-    net, labels, _ = best_net(run, warn=warn)
-    height, width, channels = labels["image_shape"]
-    normalized = Normalization.of(labels)
-    classes = tuple(map(str, labels["classes"]))
-    inputs = Inputs((height, width, channels), normalized.mean, normalized.std, classes, run.recipe.data)
+    best = best_net(run, warn=warn)
+    labels, normalized = best.labels, best.labels.normalization
+    inputs = Inputs(labels.image_shape, normalized.mean, normalized.std, labels.classes, run.recipe.data)
     return Subject(
-        net.eval(),
+        best.net,
         inputs,
         str(folder),
         normalized.per_image,
         normalized.permuted,
-        _levels(labels.get("levels")),
+        labels.levels,
         run.recipe.skip_damaged,
         run.recipe.resizing,
     )
@@ -156,7 +153,7 @@ def _of_catalogue(
     name: str, weights: Path | None, trained_on: str | None, options: dict[str, Any], data_dir: str | Path | None
 ) -> Subject:
     from striate.nets.catalog import ENTRIES, entry
-    from striate.nets.custom.load import is_own, is_zoo
+    from striate.nets.custom.naming import is_own, is_zoo
     from striate.nets.custom.trust import trust
     from striate.nets.published.imagenet import class_names
     from striate.nets.weights.load import load_weights
@@ -209,6 +206,7 @@ def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: T
     from striate.nets.inputs import Inputs
     from striate.nets.published.zoo import without_start
     from striate.nets.weights.load import load_weights
+    from striate.training.folder.labels import levels_told
 
     built, normalized, size = told.built_as, told.normalization, told.input
     of_this_name = built is not None and (built.engine, built.net) == ("torch", name)
@@ -225,14 +223,7 @@ def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: T
         load_weights(net, weights)
     resizing = (size.resize or Resize()).resizing()
     flags = normalized.mean is None, normalized.permuted_pixels
-    return Subject(net.eval(), inputs, name, *flags, _levels(size.levels), resizing=resizing)
-
-
-def _levels(told: object) -> Levels | None:
-    """Return the levels that a run or a file tells as [low, high]; None where it tells none."""
-    from striate.data.photos.levels import Levels
-
-    return Levels(*map(int, told)) if isinstance(told, (list, tuple)) and len(told) == 2 else None
+    return Subject(net.eval(), inputs, name, *flags, levels_told(size.levels), resizing=resizing)
 
 
 def inputs_of_data(name: str | None, data_dir: str | Path | None) -> Inputs:

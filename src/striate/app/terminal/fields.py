@@ -42,14 +42,14 @@ def fields_of(engine: str, net: str) -> list[tuple[str, str, str, str, str]]:
 def shared_names(net: str) -> list[str]:
     """Return the full names of the options of ``net`` that are called as a field of the recipe is."""
     from striate.nets.catalog import option_fields
-    from striate.nets.custom.options import PREFIX
+    from striate.nets.custom.naming import PREFIX
     from striate.training.recipe.recipe import Recipe
 
     return [f"{PREFIX}{name}" for name in option_fields(net) if name in Recipe.model_fields]
 
 
 def _full(row: tuple[str, str, str, str], shared: bool) -> tuple[str, str, str, str]:
-    from striate.nets.custom.options import PREFIX
+    from striate.nets.custom.naming import PREFIX
 
     name, default, accepted, meaning = row
     if not shared:

@@ -118,13 +118,15 @@ def _duration(seconds: float) -> str:
 @contextmanager
 def watching_study(console: Console, epochs: int) -> Generator[Beat, None, None]:
     """Yield a watcher for a study: one bar over the epochs of all its runs."""
+    from striate.training.folder.forms import DONE
+
     with _bar(console) as progress:
         began, before = time.monotonic(), -1
         task: TaskID = progress.add_task("runs", note="", total=None)
         log = _log(console)
 
         def beat(runs: list[Run | None]) -> None:
-            ended = sum(run is not None and run.status in ("finished", "diverged") for run in runs)
+            ended = sum(run is not None and run.status in DONE for run in runs)
             done = sum(_epochs_done(run) for run in runs)
             nonlocal before
             before = done if before < 0 else before  # what an earlier process did says nothing about the rate

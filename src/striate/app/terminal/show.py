@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -17,6 +18,7 @@ from striate.reports.kit.numerals import counted
 
 if TYPE_CHECKING:
     from striate.nets.measure.anatomy import Anatomy
+    from striate.probes.checks.outcome import Checks
     from striate.studies.running.judge import Answer
     from striate.training.folder.run import Run
 
@@ -103,14 +105,13 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
         out.print(Text(one_line(f"failed    {run}: {reason}"), style="red"))
 
 
-def show_checks(out: Console, checks: dict[str, Any]) -> None:
+def show_checks(out: Console, checks: Mapping[str, Checks]) -> None:
     """Print in words whether a map means anything; the maps of several rules one after another."""
     out.print(Text("does the map mean anything?", style="bold"))
-    rules = {"": checks} if "conclusions" in checks else checks
-    for rule, made in rules.items():
+    for rule, made in checks.items():
         if rule:
             out.print(rule)
-        for check, sentence in made["conclusions"].items():
+        for check, sentence in asdict(made.conclusions).items():
             first, *rest = textwrap.wrap(sentence, min(out.width, PROSE) - INDENT - 1)
             out.print(Text("\n".join([f"{check:<{INDENT}} {first}", *(" " * (INDENT + 1) + line for line in rest)])))
     out.print()

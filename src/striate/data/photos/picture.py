@@ -28,7 +28,7 @@ MOST = 1000
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """``pixels`` uint8 (H, W) when grey, else (H, W, 3), upright; ``name`` is short, ``origin`` says where it came from.
+    """``pixels`` uint8 (H, W, C), C 1 when grey, else 3, upright; ``name`` is short, ``origin`` says where it came from.
 
     ``label`` is the class that is known of it, None for a file.
     """
@@ -50,7 +50,8 @@ def read_picture(path: Path, levels: Levels = FULL) -> Picture:
     if path.suffix.lower() not in FORMATS:
         raise DataError(f"{shown} does not end in {', '.join(FORMATS)}; convert or rename it")
     try:
-        return Picture(printable(path.stem), decode(path, levels), shown)
+        pixels = decode(path, levels)
+        return Picture(printable(path.stem), pixels if pixels.ndim == 3 else pixels[..., None], shown)
     except Unreadable as error:
         raise DataError(f"{shown} {error}") from error
 
@@ -98,13 +99,14 @@ def fitted(picture: Picture, image_shape: tuple[int, int, int], resizing: Resizi
 
 
 def coloured(pixels: Images, channels: int) -> Images:
-    """Return (H, W) or (H, W, 3) as (H, W, C) for 1 or 3 channels; raises DataError for any other number."""
+    """Return (H, W, 1) or (H, W, 3) as (H, W, C) for 1 or 3 channels; raises DataError for any other number."""
     if channels not in (1, 3):
         raise DataError(f"the net takes images of {channels} channels, and a picture has 1 or 3")
-    if channels == 3:
-        return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
-    grey = pixels if pixels.ndim == 2 else np.asarray(Image.fromarray(pixels).convert("L"))
-    return grey[..., None]
+    if pixels.shape[2] == channels:
+        return pixels
+    return (
+        np.repeat(pixels, 3, axis=2) if channels == 3 else np.asarray(Image.fromarray(pixels).convert("L"))[..., None]
+    )
 
 
 def all_fitted(pictures: Sequence[Picture], image_shape: tuple[int, int, int], resizing: Resizing = USUAL) -> Images:

@@ -47,13 +47,15 @@ class Resizing:
         return 1 if self.full else next((scale for scale in _SCALES if edge // scale >= side), 1)
 
     def __call__(self, pixels: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
-        """Return uint8 (H, W) or (H, W, 3) brought to ``height`` x ``width``; itself where it has that size.
+        """Return uint8 (H, W) or (H, W, C), C 1 or 3, brought to ``height`` x ``width``; itself where it has that size.
 
         Of `crop` the result is that of resizing the whole and cutting out the middle, but only the middle is computed.
         """
         given_height, given_width = pixels.shape[:2]
         if (given_height, given_width) == (height, width):
             return pixels
+        if pixels.shape[2:] == (1,):  # Pillow knows no third dimension of one
+            return self(pixels[..., 0], height, width)[..., None]
         from PIL import Image
 
         image, method = Image.fromarray(pixels), Image.Resampling[self.filter.upper()]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
-import re
+import os
 import sys
 import types
 from collections.abc import Callable, Generator
@@ -32,18 +32,6 @@ from striate.nets.custom.source import is_installed, root_of, sources
 from striate.nets.custom.surroundings import seeded, settings_kept
 from striate.nets.custom.trust import source_folder
 from striate.nets.entry import Entry, ImageShape
-
-_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
-
-
-def is_zoo(name: str) -> bool:
-    """Tell whether ``name`` begins with ``timm:`` or ``torchvision:``, which stand for nets of these libraries."""
-    return name.startswith(("timm:", "torchvision:"))
-
-
-def is_own(name: str) -> bool:
-    """Tell whether ``name`` has the form of a Python object, ``package.module:callable``, and is none of a library's nets."""
-    return _NAME.fullmatch(name) is not None and not is_zoo(name)
 
 
 def own_entry(name: str) -> Entry:
@@ -159,11 +147,16 @@ def _searched(kept: Path | None) -> Generator[None]:
     What was loaded from the kept source of another run is forgotten first, as is what goes by a name of ``kept``.
     """
     names = set() if kept is None else {path.stem for path in kept.iterdir()}
+    others = tuple({f"{place}{os.sep}" for folder in _KEPT - {kept} for place in (folder.absolute(), folder.resolve())})
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        here = Path(file).resolve() if isinstance(file, str) else None
-        copied = here is not None and any(here.is_relative_to(folder) for folder in _KEPT if folder != kept)
-        if copied or (name.partition(".")[0] in names and (here is None or not here.is_relative_to(str(kept)))):
+        if name.partition(".")[0] in names:  # only these are resolved, for thousands of modules may be loaded
+            copied = (
+                kept is None or not isinstance(file, str) or not Path(file).resolve().is_relative_to(kept.resolve())
+            )
+        else:
+            copied = isinstance(file, str) and file.startswith(others)
+        if copied:
             del sys.modules[name]
     bytecode, place = sys.dont_write_bytecode, str(kept or Path.cwd())
     if kept is not None:

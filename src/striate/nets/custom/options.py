@@ -9,30 +9,18 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import sys
 import typing
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
 from pydantic.errors import PydanticUserError
 
 from striate.base.errors import NetError
-
-PREFIX = "net."
-"""What stands before an option's name where a field of the recipe has the same: ``net.seed``."""
-
-
-def unprefixed(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options by their short names; raises NetError where one is given under both of its names."""
-    plain = {name.removeprefix(PREFIX): value for name, value in options.items()}
-    if len(plain) < len(options):
-        twice = next(name for name in options if name.startswith(PREFIX) and name.removeprefix(PREFIX) in options)
-        raise NetError(f"{twice} and {twice.removeprefix(PREFIX)} are one option of the net; give it once")
-    return plain
 
 
 def own_options(name: str, maker: Callable[..., Any], given: typing.Collection[str]) -> type[BaseModel]:
@@ -81,7 +69,7 @@ def signature_of(name: str, maker: Callable[..., Any]) -> inspect.Signature:
 
 def writable(value: Any) -> bool:
     """Tell whether JSON can hold ``value`` so that it comes back as what it was, but for tuples, sets and paths."""
-    if isinstance(value, (np.generic, np.ndarray, torch.Tensor, type)) or callable(value):
+    if isinstance(value, (np.generic, np.ndarray, type)) or callable(value) or is_tensor(value):
         return False
     try:
         TypeAdapter(Any).dump_json(value)
@@ -92,7 +80,7 @@ def writable(value: Any) -> bool:
 
 def fresh(value: Any) -> Any:
     """Return a copy of a default that holds weights, as every call of the maker needs its own; others as they are."""
-    return copy.deepcopy(value) if isinstance(value, (torch.nn.Module, torch.Tensor)) else value
+    return copy.deepcopy(value) if is_tensor(value) or is_module(value) else value
 
 
 def readable(value: Any) -> str:
@@ -100,14 +88,26 @@ def readable(value: Any) -> str:
     if isinstance(value, functools.partial):
         parts = [*map(readable, value.args), *(f"{key}={readable(part)}" for key, part in value.keywords.items())]
         return f"{readable(value.func)}({', '.join(parts)})"
-    if isinstance(value, torch.Tensor):
+    if is_tensor(value):
         return readable(value.item()) if value.dim() == 0 and not value.is_meta else f"tensor {list(value.shape)}"
     if isinstance(value, np.ndarray):
         return f"array {list(value.shape)}"
     if isinstance(value, np.generic):
         return repr(value.item())
-    if isinstance(value, torch.nn.Module):
+    if is_module(value):
         return repr(value) if not any(value.children()) else type(value).__name__
     if isinstance(value, Path):
         return str(value)
     return getattr(value, "__name__", None) or repr(value)
+
+
+def is_tensor(value: Any) -> bool:
+    """Tell whether ``value`` is a tensor of PyTorch; where PyTorch is not loaded, nothing is."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+def is_module(value: Any) -> bool:
+    """Tell whether ``value`` is a module of PyTorch; where PyTorch is not loaded, nothing is."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.nn.Module)

@@ -17,85 +17,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from itertools import chain, pairwise
-from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
 from torch import Tensor, nn
 
 from striate.base.errors import NetError
-from striate.nets.families.layers import (
-    Activation,
-    Add,
-    DropoutScaling,
-    NetOptions,
-    Norm,
-    NormEpsilon,
-    NormMomentum,
-    PadShortcut,
-    Probability,
-    Width,
-    activation_layer,
-    dropout_layer,
-    norm_layer,
-)
-from striate.nets.initial import InitialWeights, initialize
-
-Stage = Annotated[tuple[Width, ...], Field(min_length=1)]
-
-
-class ConvNetOptions(NetOptions):
-    """What a `convnet` is made of."""
-
-    widths: Annotated[tuple[Stage, ...], Field(min_length=1)] = ((32,), (64,))
-    """Filters of each convolution, stage by stage; a 2x2 max pool ends a stage."""
-    kernel: Annotated[int, Field(ge=1, le=15)] = 3
-    """Side of the square kernel in pixels, odd, so that padding (K - 1) / 2 keeps the size."""
-    norm: Norm = "none"
-    """Between convolution and activation; `layer` normalizes one image over C, H, W; `group` over each of the most groups
-    of 32, 16, 8, 4 or 2 that divide the channels, and over all of them where none does."""
-    norm_epsilon: NormEpsilon = 1e-5
-    """Added to the variance by which a norm divides, under the square root."""
-    norm_momentum: NormMomentum = 0.1
-    """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
-    activation: Activation = "relu"
-    """Behind every convolution and hidden layer."""
-    residual: bool = False
-    """Add the input of each unit but the first to its output, before the activation."""
-    hidden: tuple[Width, ...] = (128,)
-    """Units of the dense hidden layers; empty: global average pooling straight into the output layer."""
-    dropout: Probability = 0.0
-    """Probability of dropping a hidden unit (or, without hidden layers, a pooled feature)."""
-    dropout_scaling: DropoutScaling = "inverted"
-    """What makes up for dropped units: `inverted` divides by 1 - p in training, `at-test` multiplies by it in evaluation,
-    `none` does neither, so that training and evaluation differ."""
-    initial_weights: InitialWeights = "pytorch"
-    """`pytorch`: uniform in +-1/sqrt(fan_in), biases too; `he`: normal, variance 2/fan_in; `he-fan-out`: the same with
-    fan_out, for convolutions alone; `glorot`: uniform in +-sqrt(6/(fan_in + fan_out)); with he and glorot biases are 0."""
-
-    @field_validator("kernel")
-    @classmethod
-    def _odd(cls, kernel: int) -> int:
-        if kernel % 2 == 0:
-            raise ValueError("odd, so that the same padding fits on both sides")
-        return kernel
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> ConvNetOptions:
-        if self.dropout_scaling != "inverted" and not self.dropout:
-            raise ValueError(f"dropout_scaling {self.dropout_scaling} needs a dropout above 0")
-        if self.residual:
-            flat = tuple(chain.from_iterable(self.widths))
-            if len(flat) < 2:
-                raise ValueError("residual needs at least two convolutions, for the first has no shortcut")
-            if any(after < before for before, after in pairwise(flat)):
-                raise ValueError(f"residual needs widths that never shrink, and they are {', '.join(map(str, flat))}")
-        return self
-
-
-def cs7150_options() -> ConvNetOptions:
-    """Return the network of the published CS 7150 solution, as far as its text determines it."""
-    return ConvNetOptions(widths=((32,), (64,), (64, 64)), hidden=(512,))
+from striate.nets.families.layers import Add, PadShortcut, activation_layer, dropout_layer, norm_layer
+from striate.nets.families.options import ConvNetOptions
+from striate.nets.initial import initialize
 
 
 class ShortcutChain(nn.Module):

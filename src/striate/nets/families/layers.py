@@ -6,20 +6,12 @@ A part is a module of its own wherever something happens to an image, so that ev
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal
 
 import torch
 import torch.nn.functional as F
-from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
-Norm = Literal["none", "batch", "group", "layer"]
-Activation = Literal["none", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid"]
-DropoutScaling = Literal["inverted", "none", "at-test"]
-Width = Annotated[int, Field(ge=1, le=4096)]
-Probability = Annotated[float, Field(ge=0.0, lt=1.0)]
-NormEpsilon = Annotated[float, Field(gt=0.0, le=1.0)]
-NormMomentum = Annotated[float, Field(gt=0.0, le=1.0)]
+from striate.nets.families.options import Activation, DropoutScaling, Norm
 
 ACTIVATIONS: dict[Activation, Callable[[bool], nn.Module]] = {
     "none": lambda inplace: nn.Identity(),
@@ -31,12 +23,6 @@ ACTIVATIONS: dict[Activation, Callable[[bool], nn.Module]] = {
     "tanh": lambda inplace: nn.Tanh(),
     "sigmoid": lambda inplace: nn.Sigmoid(),
 }
-
-
-class NetOptions(BaseModel):
-    """The options of a net: frozen, no unknown field, no silent conversion; every field can be a treatment of a study."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 def activation_layer(activation: Activation, *, inplace: bool = True) -> nn.Module:

@@ -8,54 +8,12 @@ Its answers do not depend on the order of the pixels, if the first layer's colum
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Literal
 
-from pydantic import model_validator
 from torch import nn
 
-from striate.nets.families.layers import (
-    Activation,
-    DropoutScaling,
-    NetOptions,
-    Norm,
-    NormEpsilon,
-    NormMomentum,
-    Probability,
-    Width,
-    activation_layer,
-    dropout_layer,
-    norm_layer,
-)
+from striate.nets.families.layers import activation_layer, dropout_layer, norm_layer
+from striate.nets.families.options import MLPOptions
 from striate.nets.initial import initialize
-
-
-class MLPOptions(NetOptions):
-    """What an `mlp` is made of."""
-
-    hidden: tuple[Width, ...] = (256, 128)
-    """Units of the hidden layers; empty: softmax regression."""
-    norm: Norm = "none"
-    """Between dense layer and activation; `layer` normalizes all units of one image, `group` some at a time."""
-    norm_epsilon: NormEpsilon = 1e-5
-    """Added to the variance by which a norm divides, under the square root."""
-    norm_momentum: NormMomentum = 0.1
-    """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
-    activation: Activation = "relu"
-    """Behind every hidden layer."""
-    dropout: Probability = 0.0
-    """Probability of dropping a hidden unit."""
-    dropout_scaling: DropoutScaling = "inverted"
-    """What makes up for dropped units, as in the convnet."""
-    initial_weights: Literal["pytorch", "he", "glorot"] = "pytorch"
-    """`pytorch`: uniform in +-1/sqrt(fan_in), biases too; `he` and `glorot`: as in the convnet."""
-
-    @model_validator(mode="after")
-    def _acts(self) -> MLPOptions:
-        if self.dropout_scaling != "inverted" and not self.dropout:
-            raise ValueError(f"dropout_scaling {self.dropout_scaling} needs a dropout above 0")
-        if not self.hidden and (self.norm != "none" or self.dropout):
-            raise ValueError("norm and dropout belong to hidden layers, and hidden is empty")
-        return self
 
 
 def build_mlp(options: MLPOptions, image_shape: tuple[int, int, int], classes: int) -> nn.Sequential:

@@ -9,12 +9,11 @@ padding, where an odd pixel of padding goes below and to the right. The names ar
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Annotated
 
-from pydantic import Field
 from torch import nn
 
-from striate.nets.families.layers import NetOptions, Probability, SamePadding
+from striate.nets.families.layers import SamePadding
+from striate.nets.families.options import MobileNetOptions
 
 EPSILON = 1e-3
 # Stage by stage: (filters at width 1, stride) of each unit.
@@ -25,15 +24,6 @@ STAGES = (
     ((512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1)),
     ((1024, 2), (1024, 1)),
 )
-
-
-class MobileNetOptions(NetOptions):
-    """What a `mobilenet-v1` is made of."""
-
-    width: Annotated[float, Field(gt=0.0, le=8.0)] = 0.25
-    """Factor of all filters, which are then rounded to a multiple of 8; the published nets have 0.25, 0.5, 0.75 and 1."""
-    dropout: Probability = 0.0
-    """Probability of dropping a pooled feature."""
 
 
 def filters_of(base: int, width: float) -> int:

@@ -14,54 +14,13 @@ the activated input, and the identity takes x. Names of modules are those of the
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Annotated, Literal
 
 import torch.nn.functional as F
-from pydantic import Field
 from torch import Tensor, nn
 
-from striate.nets.families.layers import (
-    Activation,
-    Add,
-    NetOptions,
-    Norm,
-    NormEpsilon,
-    NormMomentum,
-    PadShortcut,
-    activation_layer,
-    norm_layer,
-)
-from striate.nets.initial import InitialWeights, initialize
-
-EXPANSION = 4  # a bottleneck's output channels over its filters
-
-
-class ResNetOptions(NetOptions):
-    """What a `resnet` is made of."""
-
-    n: Annotated[int, Field(ge=1, le=200)] = 3
-    """Blocks in each of the three stacks: 6n + 2 weighted layers of standard blocks, 9n + 2 of bottlenecks."""
-    width: Annotated[int, Field(ge=1, le=1024)] = 16
-    """Filters of the first stack; the second has twice as many, the third four times."""
-    block: Literal["standard", "bottleneck"] = "standard"
-    """Two 3x3 convolutions, or 1x1, 3x3 and 1x1 with four times the filters at the end."""
-    order: Literal["post", "pre"] = "post"
-    """Norm and activation behind each convolution (v1), or before it (v2)."""
-    shortcut: Literal["projection", "pad"] = "projection"
-    """How the shortcut of a residual net changes its shape: a 1x1 convolution, or every S-th pixel and channels of zeros."""
-    residual: bool = True
-    """False: the plain net, the same without its shortcuts."""
-    norm: Norm = "batch"
-    """Beside every convolution."""
-    norm_epsilon: NormEpsilon = 1e-5
-    """Added to the variance by which a norm divides, under the square root."""
-    norm_momentum: NormMomentum = 0.1
-    """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
-    activation: Activation = "relu"
-    """Behind every convolution, or before it with `pre`."""
-    initial_weights: InitialWeights = "he-fan-out"
-    """`he-fan-out`: convolutions normal with variance 2/fan_out, the dense layer as in pytorch; `pytorch`, `he` and
-    `glorot`: as in the convnet."""
+from striate.nets.families.layers import Add, PadShortcut, activation_layer, norm_layer
+from striate.nets.families.options import EXPANSION, Norm, ResNetOptions
+from striate.nets.initial import initialize
 
 
 class Block(nn.Module):

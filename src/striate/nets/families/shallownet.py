@@ -9,36 +9,13 @@ these are ours.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
 from torch import Tensor, nn
 
 from striate.base.errors import NetError
-from striate.nets.families.layers import Activation, NetOptions, Width, activation_layer
-from striate.nets.initial import InitialWeights, initialize
-
-
-class ShallowNetOptions(NetOptions):
-    """What a `shallownet` is made of."""
-
-    form: Literal["sequential", "module"] = "sequential"
-    """Written as a sequence of layers, or as a class with a forward method; the same net."""
-    filters: Width = 32
-    """Filters of the convolution."""
-    kernel: Annotated[int, Field(ge=1, le=15)] = 5
-    """Side of the square kernel in pixels, odd; the padding keeps the size."""
-    activation: Activation = "relu"
-    """Behind the convolution."""
-    initial_weights: InitialWeights = "pytorch"
-    """`pytorch`: uniform in +-1/sqrt(fan_in), biases too; `he`, `he-fan-out` and `glorot`: as in the convnet."""
-
-    @field_validator("kernel")
-    @classmethod
-    def _odd(cls, kernel: int) -> int:
-        if kernel % 2 == 0:
-            raise ValueError("odd, so that the same padding fits on both sides")
-        return kernel
+from striate.nets.families.layers import activation_layer
+from striate.nets.families.options import ShallowNetOptions
+from striate.nets.initial import initialize
 
 
 class ShallowNet(nn.Module):

@@ -9,7 +9,8 @@ from typing import Any
 from torch import nn
 from torch.utils.hooks import RemovableHandle
 
-from striate.base.errors import NetError, nearest
+from striate.base.catalog import unknown
+from striate.base.errors import NetError
 
 Watcher = Callable[[str, nn.Module, tuple[Any, ...], Any], Any]
 """Called with a module's dotted name, the module, what went in and what came out; what it returns, unless None, goes on."""
@@ -27,9 +28,7 @@ def module_at(net: nn.Module, tap: str) -> nn.Module:
 
 def _at(modules: Mapping[str, nn.Module], tap: str) -> nn.Module:
     if tap not in modules or not tap:
-        raise NetError(
-            f'tap "{tap}" is unknown{nearest(tap, modules)}; the net has {", ".join(innermost(modules[""]))}'
-        )
+        raise NetError(unknown("tap", tap, innermost(modules[""])))
     return modules[tap]
 
 

@@ -17,9 +17,9 @@ from torch import Tensor, nn
 
 from striate.base.errors import NetError, nearest, reason
 from striate.nets.custom.acceptance import tried
-from striate.nets.custom.load import is_zoo
+from striate.nets.custom.naming import is_zoo
 from striate.nets.entry import Entry, ImageShape
-from striate.nets.families.layers import NetOptions
+from striate.nets.families.options import NetOptions
 from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
 from striate.nets.published.hub import cache_alone_where_unreachable
 from striate.nets.published.imagenet import COUNT

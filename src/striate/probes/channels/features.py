@@ -16,7 +16,6 @@ the variants beside it rank by what the channel did. All four come from one forw
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -27,6 +26,7 @@ from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.taps import tapped
 from striate.nets.measure.tokens import feature_maps
 from striate.probes.channels.windows import Windows, windows
+from striate.probes.facts import FeatureFacts, FeatureMap, Patch
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.restoring import untouched
 
@@ -65,13 +65,13 @@ def features(
     target: Target = None,
     top: int = 2,
     batch: int = 128,
-) -> Record:
+) -> Record[FeatureFacts]:
     """Return, for each of M feature maps and each rule, the ``top`` images of (N, C, H, W) and where in them it counts.
 
     The maps are the ``channels`` of each of the ``taps`` (none: the last map; channels 0, 1, 2); a mapping names other
     channels for each tap. For each rule R there are the arrays ``R.value`` (M, N), what ranks the images; ``R.image``
     (M, top), their indices; ``R.heatmap`` (M, top, H, W), interpolated to the image's size; ``R.window`` (M, top, 4), top,
-    left, bottom, right of the pixels that the heatmap's largest cell sees. ``facts["maps"]`` names the M maps. Raises NetError
+    left, bottom, right of the pixels that the heatmap's largest cell sees. ``facts.maps`` names the M maps. Raises NetError
     for an unknown tap, ProbeError for a channel out of range.
     """
     if top < 1:
@@ -80,22 +80,24 @@ def features(
         layouts = {} if taps else feature_maps(net, x[:1])
         wanted = chosen_channels(tuple(taps or layouts), channels)
         layouts = layouts or feature_maps(net, x[:1], tuple(wanted))
-        scores, classes, maps, gradients = _pass(net, x, wanted, layouts, target, batch)
+        scores, classes, answered, gradients = _pass(net, x, wanted, layouts, target, batch)
         seen = windows(net, x[:1], layouts)
     arrays: dict[str, Tensor] = {}
-    rows: list[dict[str, Any]] = [{"tap": tap, "channel": k} for tap, every in wanted.items() for k in every]
+    chosen: list[tuple[str, int]] = [(tap, k) for tap, every in wanted.items() for k in every]
+    shown: list[dict[str, tuple[Patch, ...]]] = [{} for _ in chosen]
     for name, rule in RULES.items():
         parts = [
-            _best(rule, maps[tap], gradients[tap], seen[tap], min(top, len(x)), (x.shape[2], x.shape[3]))
+            _best(rule, answered[tap], gradients[tap], seen[tap], min(top, len(x)), (x.shape[2], x.shape[3]))
             for tap in wanted
         ]
         value, image, heatmap, window = (torch.cat(column) for column in zip(*parts, strict=True))
         arrays |= {f"{name}.value": value, f"{name}.image": image, f"{name}.heatmap": heatmap, f"{name}.window": window}
-        for row, values, indices, boxes in zip(rows, value.tolist(), image.tolist(), window.tolist(), strict=True):
-            row[name] = [{"image": i, "value": values[i], "window": b} for i, b in zip(indices, boxes, strict=True)]
-    facts = {"maps": rows, "images": len(x), "top": min(top, len(x)), "first_dimension": "feature maps"}
+        for row, values, indices, boxes in zip(shown, value.tolist(), image.tolist(), window.tolist(), strict=True):
+            row[name] = tuple(Patch(i, values[i], tuple(b)) for i, b in zip(indices, boxes, strict=True))
+    maps = tuple(FeatureMap(tap, k, rules) for (tap, k), rules in zip(chosen, shown, strict=True))
+    facts = FeatureFacts(maps=maps, images=len(x), top=min(top, len(x)))
     placed = {name: array.to(images.device) for name, array in arrays.items()}
-    return Record("features", "features", placed, SIGN, described(scores, classes), facts)
+    return Record("features", "features", placed, SIGN, facts, described(scores, classes))
 
 
 def heatmaps(

@@ -9,13 +9,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from striate.base.errors import NetError, ProbeError, nearest
+from striate.base.catalog import unknown
+from striate.base.errors import NetError, ProbeError
+from striate.probes.facts import FilterFacts
 from striate.probes.record import Record, full
 
 SIGN = "brighter than grey where the weight is positive, darker where it is negative; of three channels, in colours"
 
 
-def filters(net: nn.Module, images: Tensor | None = None, *, tap: str | None = None) -> Record:
+def filters(net: nn.Module, images: Tensor | None = None, *, tap: str | None = None) -> Record[FilterFacts]:
     """Return the weights of the convolution ``tap`` (None: the first one): ``filters`` (F, C, K, K), and their ``norms`` (F,).
 
     ``images`` are not looked at. Raises NetError for an unknown tap, ProbeError for one that is no convolution of images.
@@ -25,9 +27,7 @@ def filters(net: nn.Module, images: Tensor | None = None, *, tap: str | None = N
         raise ProbeError("this net has no convolution, so it has no filters to show; saliency works on every net")
     name = next(iter(convolutions)) if tap is None else tap
     if name not in dict(net.named_modules()):
-        raise NetError(
-            f'tap "{name}" is unknown{nearest(name, convolutions)}; convolutions are {", ".join(convolutions)}'
-        )
+        raise NetError(unknown("tap", name, convolutions))
     if name not in convolutions:
         raise ProbeError(f'the tap "{name}" is no convolution; those of this net are {", ".join(convolutions)}')
     module = convolutions[name]
@@ -35,11 +35,7 @@ def filters(net: nn.Module, images: Tensor | None = None, *, tap: str | None = N
         weight = full(module.weight.detach().clone())
         norms = weight.flatten(1).norm(dim=1)
     first = name == next(iter(convolutions))
-    facts = {
-        "tap": name,
-        "first": first,
-        "filters": len(weight),
-        "channels": weight.shape[1],
-        "kernel": list(weight.shape[2:]),
-    }
-    return Record("filters", "filters", {"filters": weight, "norms": norms}, SIGN, (), facts)
+    facts = FilterFacts(
+        tap=name, first=first, filters=len(weight), channels=weight.shape[1], kernel=tuple(weight.shape[2:])
+    )
+    return Record("filters", "filters", {"filters": weight, "norms": norms}, SIGN, facts)

@@ -26,6 +26,7 @@ from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.taps import entered, tapped
 from striate.nets.measure.tokens import feature_map
 from striate.probes.channels.patches import patches
+from striate.probes.facts import MaximizeFacts
 from striate.probes.pixels import Scale, scale
 from striate.probes.record import Record, full
 from striate.probes.restoring import untouched
@@ -53,7 +54,7 @@ def maximize(
     std: Sequence[float] | float = 1.0,
     seed: int = 0,
     batch: int = 256,
-) -> Record:
+) -> Record[MaximizeFacts]:
     """Return for each of M ``channels`` of ``tap`` an image that excites it, and the ``top`` patches of images (N, C, H, W).
 
     What is climbed is the middle ``cell`` of the channel's map, or the mean of the ``map``; a tap that puts out (N, F) has
@@ -95,24 +96,23 @@ def maximize(
                 answer, largest = (seen(made.clone(), w)[0] for w in (where, "largest"))
     found = patches(net, images, tap=tap, channels=channels, top=top, batch=batch) if layout else None
     arrays = {"images": full(made), "pixels": pixels, "answer": answer, "largest": largest, "climb": climb}
-    facts = {
-        "first_dimension": "channels",
-        "tap": tap,
-        "channels": list(channels),
-        "where": where,
-        "steps": steps,
-        "rate": rate,
-        "parameters": parameters,
-        "smoothness": smoothness,
-        "jitter": jitter,
-        "seed": seed,
-        "answers": answer.tolist(),
-        "largest": largest.tolist(),
-        "nowhere": [k for k, moved in zip(channels, (answer > start).tolist(), strict=True) if not moved],
-        "patches": found.facts["patches"] if found else None,
-    }
+    facts = MaximizeFacts(
+        tap=tap,
+        channels=tuple(channels),
+        where=where,
+        steps=steps,
+        rate=rate,
+        parameters=parameters,
+        smoothness=smoothness,
+        jitter=jitter,
+        seed=seed,
+        answers=tuple(answer.tolist()),
+        largest=tuple(largest.tolist()),
+        nowhere=tuple(k for k, moved in zip(channels, (answer > start).tolist(), strict=True) if not moved),
+        patches=found.facts.patches if found else None,
+    )
     placed = {name: array.detach().to(images.device) for name, array in arrays.items()}
-    return Record("maximize", "maximize", {**placed, **(found.arrays if found else {})}, SIGN, (), facts)
+    return Record("maximize", "maximize", {**placed, **(found.arrays if found else {})}, SIGN, facts)
 
 
 def _check(

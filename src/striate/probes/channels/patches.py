@@ -16,6 +16,7 @@ from striate.nets.measure.taps import tapped
 from striate.nets.measure.tokens import feature_map
 from striate.probes.channels.features import FIRST_CHANNELS, checked_map
 from striate.probes.channels.windows import windows
+from striate.probes.facts import Patch, PatchFacts
 from striate.probes.record import Record, blank, full
 from striate.probes.restoring import untouched
 
@@ -30,12 +31,12 @@ def patches(
     channels: Sequence[int] = FIRST_CHANNELS,
     top: int = 9,
     batch: int = 256,
-) -> Record:
+) -> Record[PatchFacts]:
     """Return the ``top`` patches of images (N, C, H, W) for each of M ``channels`` of ``tap`` (None: the last feature map).
 
     Arrays: ``value`` (M, top), the activations, falling; ``image`` (M, top), which images; ``cell`` (M, top, 2), row and column
     in the map; ``window`` (M, top, 4), top, left, bottom, right of the pixels that the cell sees, inside the image.
-    ``facts["even"]`` tells for each channel whether it answers the same everywhere, so that its patches are any. Raises
+    ``facts.even`` tells for each channel whether it answers the same everywhere, so that its patches are any. Raises
     NetError for an unknown tap, ProbeError for a channel out of range.
     """
     if top < 1 or not channels:
@@ -66,15 +67,14 @@ def patches(
     cell = torch.stack((flat // width, flat % width), 2)
     window = torch.tensor([[seen.of(row, column) for row, column in line] for line in cell.tolist()])
     arrays = {"value": value, "image": image, "cell": cell, "window": window}
-    facts = {
-        "tap": tap,
-        "channels": list(channels),
-        "images": len(x),
-        "first_dimension": "channels",
-        "even": blank(ends).tolist(),
-        "patches": [
-            [{"image": i, "value": v, "window": w} for i, v, w in zip(*line, strict=True)]
+    facts = PatchFacts(
+        tap=tap,
+        channels=tuple(channels),
+        images=len(x),
+        even=tuple(blank(ends).tolist()),
+        patches=tuple(
+            tuple(Patch(i, v, tuple(w)) for i, v, w in zip(*line, strict=True))
             for line in zip(image.tolist(), value.tolist(), window.tolist(), strict=True)
-        ],
-    }
-    return Record("patches", "patches", {k: a.to(images.device) for k, a in arrays.items()}, SIGN, (), facts)
+        ),
+    )
+    return Record("patches", "patches", {k: a.to(images.device) for k, a in arrays.items()}, SIGN, facts)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -18,26 +17,11 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.base.seeds import generator
+from striate.probes.checks.outcome import Cascade
 from striate.probes.record import blank, full
 
 Map = Callable[[nn.Module, Tensor, Tensor], Tensor]
 """Net, images (N, C, H, W) and classes (N,) -> heatmaps (N, H, W)."""
-
-
-@dataclass(frozen=True)
-class Cascade:
-    """``stages[s]`` is the layer made random last; ``correlations[s][n]`` is that of image n's map with the trained net's."""
-
-    stages: tuple[str, ...]
-    correlations: tuple[tuple[float | None, ...], ...]
-
-    def defined(self) -> tuple[tuple[float, ...], ...]:
-        """The correlations that are defined, for each stage."""
-        return tuple(tuple(value for value in row if value is not None) for row in self.correlations)
-
-    def means(self) -> tuple[float | None, ...]:
-        """The mean over the images for each stage, of the defined ones; None where there is none."""
-        return tuple(sum(row) / len(row) if row else None for row in self.defined())
 
 
 def cascade(net: nn.Module, images: Tensor, classes: Tensor, probe: Map, *, most: int = 8, seed: int = 0) -> Cascade:

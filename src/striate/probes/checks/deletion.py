@@ -8,9 +8,6 @@ control, break an image sooner than any patch of the same size, and every smooth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -18,28 +15,9 @@ from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
 from striate.base.seeds import generator
+from striate.probes.checks.outcome import Curves
 from striate.probes.record import full, logits
 from striate.probes.restoring import untouched
-
-
-@dataclass(frozen=True)
-class Curves:
-    """Probabilities of the class, mean over images, when the shares ``shares`` of the pixels are taken away or put in.
-
-    ``moved_deletion`` and ``moved_insertion`` are the control: the map moved to a random place. ``image_areas`` names the four
-    curves; under each are the areas below it, by the trapezoidal rule, one for each image.
-    """
-
-    shares: tuple[float, ...]
-    deletion: tuple[float, ...]
-    insertion: tuple[float, ...]
-    moved_deletion: tuple[float, ...]
-    moved_insertion: tuple[float, ...]
-    image_areas: Mapping[str, tuple[float, ...]]
-
-    def areas(self) -> dict[str, float]:
-        """The mean area under each curve."""
-        return {name: sum(areas) / len(areas) for name, areas in self.image_areas.items()}
 
 
 def curves(

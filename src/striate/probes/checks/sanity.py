@@ -13,20 +13,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import torch
 from scipy import stats
 from torch import Tensor, nn
 
+from striate.base.intervals import Scale, mean_interval, share
 from striate.probes.channels.features import RULES, heatmaps
-from striate.probes.checks.cascade import Cascade, Map, cascade
-from striate.probes.checks.deletion import Curves, curves
+from striate.probes.checks.cascade import Map, cascade
+from striate.probes.checks.deletion import curves
+from striate.probes.checks.outcome import Cascade, Checks, Conclusions, Curves
+from striate.probes.facts import Facts, FeatureFacts
 from striate.probes.record import Record, blank
-from striate.probes.shares import share
 
+Told = TypeVar("Told", bound=Facts)
 DEPENDS, HARDLY = 0.3, 0.7
 LEVEL = 0.05
 FEWEST = math.ceil(math.log2(2 / LEVEL))
@@ -38,9 +41,15 @@ TIE = 1e-6
 
 
 def checked(
-    record: Record, net: nn.Module, images: Tensor, again: Callable[..., Record], *, steps: int = 16, seed: int = 0
-) -> Record:
-    """Return a heatmap's record with both checks under ``facts["checks"]``.
+    record: Record[Told],
+    net: nn.Module,
+    images: Tensor,
+    again: Callable[..., Record[Facts]],
+    *,
+    steps: int = 16,
+    seed: int = 0,
+) -> Record[Told]:
+    """Return a heatmap's record with both checks as ``checks[""]``.
 
     ``again(net, images, target=classes)`` makes the record anew, in the same way; it is called for each stage of the cascade.
     """
@@ -48,17 +57,19 @@ def checked(
     made = _checks(
         net, images, classes, record.heatmap, lambda n, x, k: again(n, x, target=k).heatmap, steps=steps, seed=seed
     )
-    return replace(record, facts={**record.facts, "checks": made})
+    return replace(record, checks={"": made})
 
 
-def checked_features(record: Record, net: nn.Module, images: Tensor, *, steps: int = 16, seed: int = 0) -> Record:
-    """Return the record of `features` over ``images`` with both checks of the shown heatmaps under ``facts["checks"]``.
+def checked_features(
+    record: Record[FeatureFacts], net: nn.Module, images: Tensor, *, steps: int = 16, seed: int = 0
+) -> Record[FeatureFacts]:
+    """Return the record of `features` over ``images`` with both checks of the shown heatmaps in ``checks``.
 
     There they are by rule; an image stands for each heatmap, so it may count more than once.
     """
-    maps = [(row["tap"], row["channel"]) for row in record.facts["maps"] for _ in range(record.facts["top"])]
+    maps = [(row.tap, row.channel) for row in record.facts.maps for _ in range(record.facts.top)]
     classes = torch.tensor([score.target for score in record.scores])
-    made: dict[str, Any] = {}
+    made: dict[str, Checks] = {}
     for rule in RULES:
         shown = record.arrays[f"{rule}.image"].flatten().cpu()
         heat = record.arrays[f"{rule}.heatmap"].flatten(0, 1)
@@ -68,7 +79,7 @@ def checked_features(record: Record, net: nn.Module, images: Tensor, *, steps: i
 
         looked_at = images[shown.to(images.device)]
         made[rule] = _checks(net, looked_at, classes[shown], heat, anew, steps=steps, seed=seed, counted="heatmap")
-    return replace(record, facts={**record.facts, "checks": made})
+    return replace(record, checks=made)
 
 
 def _checks(
@@ -81,8 +92,7 @@ def _checks(
     steps: int,
     seed: int,
     counted: str = "image",
-) -> dict[str, Any]:
-    """Return ``cascade`` and ``curves``, each None where it was not begun, and the conclusions."""
+) -> Checks:
     shown = ~blank(heat)
     count, kept = len(heat), int(shown.sum())
     fall = cascade(net, images, classes, probe, seed=seed) if kept >= FEWEST_CORRELATED else None
@@ -90,26 +100,22 @@ def _checks(
     if kept >= FEWEST:
         where = shown.to(images.device)
         followed = curves(net, images[where], classes[shown.cpu()], heat[shown], steps=steps, seed=seed)
-    return {
-        "cascade": fall and {**asdict(fall), "means": fall.means()},
-        "curves": followed and {**asdict(followed), "areas": followed.areas()},
-        "conclusions": conclusions(fall, followed, count, count - kept, counted),
-    }
+    return Checks(fall, followed, conclusions(fall, followed, count, count - kept, counted))
 
 
 def conclusions(
     fall: Cascade | None, followed: Curves | None, images: int, blanks: int = 0, counted: str = "image"
-) -> dict[str, str]:
-    """Return one sentence for each check: ``weights``, ``deletion`` and ``insertion``; ``counted`` is what one map is of.
+) -> Conclusions:
+    """Return one sentence for each check; ``counted`` is what one map is of.
 
     Of so many ``images`` the map is blank in ``blanks``. None stands for a check that was not begun, for lack of images.
     """
     among = _Among(images, blanks, counted)
-    return {
-        "weights": _on_weights(fall, among),
-        "deletion": _on_order(followed, "deletion", -1, "covered by it, the class is lost sooner", among),
-        "insertion": _on_order(followed, "insertion", 1, "put in by it, the class is found sooner", among),
-    }
+    return Conclusions(
+        _on_weights(fall, among),
+        _on_order(followed, "deletion", -1, "covered by it, the class is lost sooner", among),
+        _on_order(followed, "insertion", 1, "put in by it, the class is found sooner", among),
+    )
 
 
 @dataclass(frozen=True)
@@ -175,8 +181,7 @@ def _interval(values: Sequence[float]) -> tuple[float, float, float]:
     mean = float(np.mean(values))
     if len(values) < FEWEST_CORRELATED:
         return mean, -1.0, 1.0
-    half = float(stats.t.ppf(1 - LEVEL / 2, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values)))
-    return mean, max(-1.0, mean - half), min(1.0, mean + half)
+    return mean, *(mean_interval(values, Scale(-1.0, 1.0)) or (mean, mean))
 
 
 def _on_order(followed: Curves | None, name: str, sign: int, said: str, among: _Among) -> str:
@@ -200,5 +205,5 @@ def _on_order(followed: Curves | None, name: str, sign: int, said: str, among: _
         if tries < 30
         else "undecided"
     )
-    interval = f" ({told['low']:.2f} to {told['high']:.2f})"
+    interval = f" ({told.low:.2f} to {told.high:.2f})"
     return f"{verdict}; {said} than with the map moved elsewhere, in {better} of {among.number(tries)}{interval}{rest}"

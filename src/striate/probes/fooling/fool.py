@@ -15,12 +15,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
+from striate.probes.fooling.facts import FoolFacts, Medians
 from striate.probes.fooling.transfer import Pairs, transfer
 from striate.probes.pixels import Scale, scale
 from striate.probes.record import Record, answers, described, full, logits
@@ -65,7 +66,7 @@ def fool(
     also: Mapping[str, nn.Module] | None = None,
     seed: int = 0,
     batch: int = 256,
-) -> Record:
+) -> Record[FoolFacts]:
     """Return images (N, C, H, W), changed until ``net`` takes them for each of the ``target`` classes.
 
     The P pairs are every image with every target, except the class the net already sees in it. Arrays, first dimension P:
@@ -73,7 +74,7 @@ def fool(
     (the class seen before), ``target``, ``iterations``, ``success``, ``success_8bit`` (also when rounded to 256 levels), ``l2``
     and ``linf`` of the change, ``probability`` of the target. ``steps`` are the updates of a pair at most; None: as many as its
     progress asks for, MOST_STEPS at most. ``mean`` and ``std`` undo the normalization. Nets in ``also``
-    take the same normalized images; what fools them too is in ``facts["transfer"]`` and the arrays of `transfer`, beside
+    take the same normalized images; what fools them too is in ``facts.transfer`` and the arrays of `transfer`, beside
     random changes of the same size, drawn from ``seed``. Raises ProbeError for what is out of range.
     """
     with untouched(net, images) as x:
@@ -87,7 +88,7 @@ def fool(
         rounded = full(_scores(net, space, (pixels * 255).round() / 255, batch)).argmax(1) == pairs.target
         change = pixels - given[pairs.image]
         nets: dict[str, nn.Module] = {"itself": net, **(also or {})}
-        moved, told = transfer(nets, space, given, pixels, pairs, success, norm, seed, batch)
+        moved, transferred = transfer(nets, space, given, pixels, pairs, success, norm, seed, batch)
         arrays = {
             "fooled": full(space.normalized(pixels)),
             "change": change,
@@ -102,28 +103,28 @@ def fool(
             "probability": after.softmax(1).gather(1, pairs.target[:, None])[:, 0],
             **moved,
         }
-    facts: dict[str, Any] = {
-        "first_dimension": "pairs of image and target",
-        "objective": objective,
-        "confidence": confidence,
-        "steps": MOST_STEPS if steps is None else steps,
-        "adaptive": steps is None,
-        "gave_up": int((~success & (iterations < MOST_STEPS)).sum()) if steps is None else 0,
-        "step": climb.step,
-        "budget": budget,
-        "norm": norm,
-        "seed": seed,
-        "pairs": len(pairs.image),
-        "fooled": int(success.sum()),
-        "fooled_8bit": int((rounded & success).sum()),
-        "medians": {
-            name: float(arrays[name][success].double().median()) if bool(success.any()) else None
-            for name in ("iterations", "l2", "linf")
-        },
-        "transfer": told,
-    }
+    medians = [
+        float(arrays[name][success].double().median()) if bool(success.any()) else None
+        for name in ("iterations", "l2", "linf")
+    ]
+    facts = FoolFacts(
+        objective=objective,
+        confidence=confidence,
+        steps=MOST_STEPS if steps is None else steps,
+        adaptive=steps is None,
+        gave_up=int((~success & (iterations < MOST_STEPS)).sum()) if steps is None else 0,
+        step=climb.step,
+        budget=budget,
+        norm=norm,
+        seed=seed,
+        pairs=len(pairs.image),
+        fooled=int(success.sum()),
+        fooled_8bit=int((rounded & success).sum()),
+        medians=Medians(*medians),
+        transfer=transferred,
+    )
     placed = {name: array.to(images.device) for name, array in arrays.items()}
-    return Record("fool", "fool", placed, SIGN, described(after, pairs.target), facts)
+    return Record("fool", "fool", placed, SIGN, facts, described(after, pairs.target))
 
 
 def _default_step(x: Tensor) -> float:

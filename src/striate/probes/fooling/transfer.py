@@ -12,16 +12,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
+from striate.base.intervals import share
+from striate.probes.fooling.facts import Counts, Matrix, Moved, Transfer
 from striate.probes.pixels import Scale
 from striate.probes.record import answers, logits
 from striate.probes.restoring import untouched
-from striate.probes.shares import share
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +43,8 @@ def transfer(
     norm: str,
     seed: int,
     batch: int,
-) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Return counts as arrays (V, S, T) over V nets, S source and T target classes, and the same in words and shares.
+) -> tuple[dict[str, Tensor], Transfer]:
+    """Return counts as arrays (V, S, T) over V nets, S source and T target classes, and the same as shares.
 
     ``given`` (N, C, H, W) and ``pixels`` (P, C, H, W) are in [0, 1]; the first net is the one they were made for, and is
     `untouched` already. Arrays: ``tries``, ``hits``, ``misled``, ``control_hits``, ``control_misled``.
@@ -52,7 +52,7 @@ def transfer(
     sources, targets = pairs.source.unique(), pairs.target.unique()
     noisy = same_size(given[pairs.image], pixels, norm, seed)
     counts: dict[str, list[Tensor]] = {}
-    told: list[dict[str, Any]] = []
+    told: list[Moved] = []
     for place, (name, net) in enumerate(nets.items()):
         with nullcontext() if place == 0 else untouched(net, given):
             clean, after, control = (_seen(name, net, space, p, batch) for p in (given, pixels, noisy))
@@ -70,12 +70,11 @@ def transfer(
             counts.setdefault(what, []).append(table)
         total = int(tried.sum())
         shares = {what: share(int(flags.sum()), total) for what, flags in cells.items() if what != "tries"}
-        matrix = {what: table.tolist() for what, table in tables.items()}
-        undefined = int((success & ~defined).sum())
-        told.append({"net": name, "tries": total, "undefined": undefined, **shares, "matrix": matrix})
+        matrix = Matrix(**{what: _counts(table) for what, table in tables.items()})
+        told.append(Moved(name, total, int((success & ~defined).sum()), **shares, matrix=matrix))
     return (
         {what: torch.stack(tables) for what, tables in counts.items()},
-        {"nets": told, "sources": sources.tolist(), "targets": targets.tolist()},
+        Transfer(tuple(told), tuple(sources.tolist()), tuple(targets.tolist())),
     )
 
 
@@ -120,3 +119,7 @@ def _table(flags: Tensor, pairs: Pairs, sources: Tensor, targets: Tensor) -> Ten
     """Return how often each (source, target) has its flag set: (S, T)."""
     place = torch.searchsorted(sources, pairs.source) * len(targets) + torch.searchsorted(targets, pairs.target)
     return torch.bincount(place[flags], minlength=len(sources) * len(targets)).view(len(sources), len(targets))
+
+
+def _counts(table: Tensor) -> Counts:
+    return tuple(tuple(row) for row in table.tolist())

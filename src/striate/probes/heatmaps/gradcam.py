@@ -21,6 +21,7 @@ from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.tokens import feature_map
 from striate.nets.measure.watching import watched
 from striate.probes.cut import cut
+from striate.probes.facts import GradcamFacts
 from striate.probes.memory_format import quickest
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.restoring import untouched
@@ -36,12 +37,12 @@ def gradcam(
     target: Target | Literal["all"] = None,
     tap: str | None = None,
     batch: int = 64,
-) -> Record:
+) -> Record[GradcamFacts]:
     """Return Grad-CAM of images (N, C, H, W) at ``tap`` (None: the last feature map) for class ``target``.
 
     Arrays: ``heatmap`` (N, H, W), the map without its negative part, interpolated to the size of the images (bilinear);
     ``map`` (N, h, w), signed, at the size of the feature map. ``target="all"`` gives both for every class at once,
-    (N, K, ...), the scores told being those of the predicted class. ``facts["backward_pass"]`` tells whether one was needed.
+    (N, K, ...), the scores told being those of the predicted class. ``facts.backward_pass`` tells whether one was needed.
     At most ``batch`` images go through the net at once. Raises NetError for an unknown tap, ProbeError for one
     that is no map and no grid of tokens.
     """
@@ -66,8 +67,9 @@ def gradcam(
         if not every:
             low, high = low[:, 0], high[:, 0]
         arrays = {"heatmap": high.to(images.device), "map": low.to(images.device)}
-        facts = {"tap": tap, "backward_pass": head is None, "map": list(low.shape[-2:]), "all_classes": every}
-        return Record("gradcam", "heatmap", arrays, SIGN, described(scores, chosen), facts)
+        size = (low.shape[-2], low.shape[-1])
+        facts = GradcamFacts(tap=tap, backward_pass=head is None, map=size, all_classes=every)
+        return Record("gradcam", "heatmap", arrays, SIGN, facts, described(scores, chosen))
 
 
 def _by_weights(

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
+from striate.probes.facts import OcclusionFacts
 from striate.probes.memory_format import quickest
 from striate.probes.record import EVEN, Record, Target, described, full, logits, targets
 from striate.probes.restoring import untouched
@@ -38,7 +39,7 @@ def occlusion(
     fill: float = 0.0,
     batch: int = 64,
     progress: Progress | None = None,
-) -> Record:
+) -> Record[OcclusionFacts]:
     """Return the occlusion map of images (N, C, H, W) for class ``target``: ``heatmap`` (N, H, W), in units of the score.
 
     ``drops`` (N, rows, columns) holds the fall for each patch. The window is an eighth of the shorter edge, at least 1, and the
@@ -80,8 +81,8 @@ def occlusion(
                 "drops": drops.view(len(x), len(tops), len(lefts)).to(images.device),
             },
             SIGN,
+            OcclusionFacts(window=window, stride=stride, fill=fill, patches=len(tops) * len(lefts)),
             described(scores, chosen),
-            {"window": window, "stride": stride, "fill": fill, "patches": len(tops) * len(lefts)},
             signed=True,
         )
 

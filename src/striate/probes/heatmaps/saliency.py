@@ -13,12 +13,15 @@ Only the gradient of the input is computed: a forward and about one more forward
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
+from striate.base.catalog import unknown
 from striate.base.errors import ProbeError
+from striate.probes.facts import SaliencyFacts
 from striate.probes.heatmaps.integrated import integrated_gradients
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.restoring import untouched
@@ -51,7 +54,7 @@ def saliency(
     baseline: Tensor | float = 0.0,
     seed: int = 0,
     batch: int | None = None,
-) -> Record:
+) -> Record[SaliencyFacts]:
     """Return the saliency of images (N, C, H, W) for class ``target`` (None: the predicted one), ``heatmap`` (N, H, W).
 
     The array ``gradient`` (N, C, H, W) holds what the heatmap was made of. ``smoothgrad`` averages over ``samples`` copies
@@ -61,29 +64,29 @@ def saliency(
     for what is out of range.
     """
     if method not in METHODS:
-        raise ProbeError(f'the method "{method}" is unknown; accepted are {", ".join(METHODS)}')
+        raise ProbeError(unknown("method", method, METHODS))
     with untouched(net, images) as x:
         if batch is None:
             # A batch waits for all threads at every layer, so that small images go through in few batches.
             batch = max(64, _PIXELS // x[0, 0].numel())
-        facts: dict[str, object] = {"method": method}
+        facts = SaliencyFacts(method=method)
         scores, chosen, gradient = gradients(net, x, target, batch)
         if method == "smoothgrad":
             if samples < 1 or noise < 0:
                 raise ProbeError(f"samples is {samples} and noise is {noise}, and must be 1 or more, and 0 or more")
             gradient = _smooth(net, x, chosen, samples, noise, seed, batch)
-            facts |= {"samples": samples, "noise": noise, "seed": seed}
+            facts = replace(facts, samples=samples, noise=noise, seed=seed)
         elif method == "integrated":
             gradient, gap = integrated_gradients(net, x, chosen, steps=steps, baseline=baseline, batch=batch)
-            facts |= {"steps": steps, "completeness_gap": gap}
+            facts = replace(facts, steps=steps, completeness_gap=gap)
         heatmap = _heatmap(method, gradient, x)
         return Record(
             "saliency",
             "heatmap",
             {"heatmap": full(heatmap).to(images.device), "gradient": full(gradient).to(images.device)},
             SIGNS[method],
-            described(scores, chosen),
             facts,
+            described(scores, chosen),
             signed=method not in UNSIGNED,
         )
 

@@ -23,6 +23,7 @@ from striate.base.errors import ProbeError
 from striate.nets.measure.feature_maps import Layout, last_of, uses
 from striate.nets.measure.tokens import tokens_after
 from striate.nets.measure.watching import module_at, watched
+from striate.probes.facts import LocaliseFacts, Strongest
 from striate.probes.places.boxes import box_of
 from striate.probes.places.responses import at, of_class, strongest
 from striate.probes.record import Record, Target, answers, asked, described, full, logits, targets
@@ -51,7 +52,7 @@ def localise(
     threshold: float = 0.2,
     tap: str | None = None,
     native: tuple[int, int] | None = None,
-) -> Record:
+) -> Record[LocaliseFacts]:
     """Return where in images (N, C, H, W) of any size class ``target`` is (None: the net's answer for the whole image).
 
     Each image is read at every ``scale``, enlarged by it (bilinear), and the responses are averaged. ``native`` is the (H, W)
@@ -77,22 +78,22 @@ def localise(
         _, summit = boxes_and_peaks(of_class(read, size, most), threshold)
         strong = described(at(read, size, summit), most)
     arrays = {"heatmap": heatmap, "response": read[0], "box": box, "peak": peak, "strongest": most}
-    facts: dict[str, Any] = {
-        "tap": tap,
-        "scale": [float(s) for s in scale],
-        "threshold": threshold,
-        "maps": [list(r.shape[2:]) for r in read],
-        "linear_head": linear,
-        "boxes": box.tolist(),
-        "strongest": [
-            {"class": s.target, "response": s.score, "probability": s.probability, "place": place}
-            for s, place in zip(strong, summit.tolist(), strict=True)
-        ],
-    }
+    summits = [
+        Strongest(s.target, s.score, s.probability, (i, j)) for s, (i, j) in zip(strong, summit.tolist(), strict=True)
+    ]
+    facts = LocaliseFacts(
+        tap=tap,
+        scale=tuple(float(s) for s in scale),
+        threshold=threshold,
+        maps=tuple((r.shape[2], r.shape[3]) for r in read),
+        linear_head=linear,
+        boxes=tuple(tuple(b) for b in box.tolist()),
+        strongest=tuple(summits),
+    )
     rows = zip(described(scores, chosen), answer.tolist(), tied, strict=True)
     told = tuple(replace(s, predicted=k, tied=t) for s, k, t in rows)
     placed = {name: array.to(images.device) for name, array in arrays.items()}
-    return Record("localise", "localise", placed, SIGN, told, facts)
+    return Record("localise", "localise", placed, SIGN, facts, told)
 
 
 def read_places(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import torch
@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.base.intervals import Scale, mean_interval
+from striate.base.intervals import Scale, mean_interval, share
 from striate.data.imageset import Split
+from striate.probes.facts import FoundObjects, Overlap
 from striate.probes.places.boxes import holds, overlap
 from striate.probes.places.localise import boxes_and_peaks, read_places
 from striate.probes.places.responses import upsampled
 from striate.probes.record import blank
 from striate.probes.restoring import untouched
-from striate.probes.shares import share
 
 Background = Literal["black", "mean", "noise"]
 
@@ -83,7 +83,7 @@ def found(
     threshold: float = 0.2,
     tap: str | None = None,
     native: tuple[int, int] | None = None,
-) -> dict[str, Any]:
+) -> FoundObjects:
     """Return how well ``net`` finds every object of ``made``, whose normalized ``images`` (N, C, H, W) are given.
 
     ``pointing`` is a share with its interval; ``overlap`` the mean over scenes with its 95 % t interval; ``overlap_half`` the
@@ -114,15 +114,15 @@ def found(
     per_scene = np.array([float(np.mean(row)) for row in overlaps if row], dtype=np.float64)
     top, left, bottom, right = made.boxes[0, 0].tolist()
     low, high = mean_interval(per_scene.tolist(), Scale(0.0, 1.0)) or (None, None)
-    return {
-        "scenes": len(made.images),
-        "objects": made.labels.shape[1],
-        "blank": blanks,
-        "pointing": share(sum(hits), len(hits)),
-        "overlap": {"mean": float(per_scene.mean()) if len(per_scene) else None, "low": low, "high": high},
-        "overlap_half": share(sum(value >= 0.5 for value in each), len(each)),
-        "chance": (bottom - top) * (right - left) / (made.images.shape[1] * made.images.shape[2]),
-    }
+    return FoundObjects(
+        scenes=len(made.images),
+        objects=made.labels.shape[1],
+        blank=blanks,
+        pointing=share(sum(hits), len(hits)),
+        overlap=Overlap(float(per_scene.mean()) if len(per_scene) else None, low, high),
+        overlap_half=share(sum(value >= 0.5 for value in each), len(each)),
+        chance=(bottom - top) * (right - left) / (made.images.shape[1] * made.images.shape[2]),
+    )
 
 
 def _background(split: Split, rng: np.random.Generator, kind: str, shape: tuple[int, ...]) -> NDArray[np.uint8]:

@@ -8,15 +8,15 @@ Source of the blocks: He et al., arXiv 1512.03385, figure 5.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import torch
 from pydantic import BaseModel, Field, model_validator
-from torch import Tensor, nn
 
 from striate.base.shapes import convolution_macs, convolution_parameters
-from striate.nets.measure.anatomy import anatomy
 from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, exact, refuse, symbolic
+
+if TYPE_CHECKING:
+    from torch import nn
 
 SUMMARY = "a bottleneck block at four times the width has about as many parameters as a standard block"
 SOURCE = "CSCE 636 Deep Learning, Assignment 2, question 3"
@@ -160,7 +160,10 @@ def _identities() -> Check:
 
 
 def _checks(p: Parameters, counts: dict[str, dict[str, int]]) -> tuple[Check, ...]:
+    import torch
     from torch.utils.flop_counter import FlopCounterMode
+
+    from striate.nets.measure.anatomy import anatomy
 
     checks: list[Check] = []
     for name, block in _blocks(p).items():
@@ -181,21 +184,23 @@ def _checks(p: Parameters, counts: dict[str, dict[str, int]]) -> tuple[Check, ..
 
 def residual_block(block: Widths, *, bias: bool, norm: bool) -> nn.Module:
     """Return a block of PyTorch: convolutions, with a batch norm each if ``norm``, a ReLU between, and the shortcut."""
+    import torch
+    from torch import Tensor, nn
+
+    class _Residual(nn.Module):
+        def __init__(self, body: nn.Module) -> None:
+            super().__init__()
+            self.body = body
+
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.relu(x + self.body(x))
+
     layers: list[nn.Module] = []
     for c, f, kernel in block:
         layers += [nn.ReLU()] if layers else []
         layers.append(nn.Conv2d(c, f, kernel, padding=kernel // 2, bias=bias))
         layers += [nn.BatchNorm2d(f)] if norm else []
     return _Residual(nn.Sequential(*layers))
-
-
-class _Residual(nn.Module):
-    def __init__(self, body: nn.Module) -> None:
-        super().__init__()
-        self.body = body
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.relu(x + self.body(x))
 
 
 def _layers(p: Parameters) -> Table:

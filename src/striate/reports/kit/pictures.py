@@ -15,9 +15,8 @@ _GREY = 128
 
 
 def rgb(pixels: Pixels) -> Pixels:
-    """Return (H, W), (H, W, 1) or (H, W, 3) in three channels."""
-    shaped = pixels if pixels.ndim == 3 else pixels[..., None]
-    return np.repeat(shaped, 3, axis=2) if shaped.shape[2] == 1 else shaped
+    """Return (H, W, 1) or (H, W, 3) in three channels."""
+    return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
 
 
 def patch(pixels: Pixels, window: Sequence[int], side: int) -> Pixels:

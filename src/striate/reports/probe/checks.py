@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +12,8 @@ from striate.reports.probe.page import Group
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from striate.probes.checks.outcome import Cascade, Checks, Curves
 
 WIDTH = 440.0  # user units
 ROW, HEAD, FOOT = 26.0, 34.0, 46.0
@@ -26,26 +27,26 @@ METHOD = (
 )
 
 
-def checks_group(checks: Mapping[str, Any], title: str = "Does the map mean anything?") -> Group:
+def checks_group(checks: Checks, title: str = "Does the map mean anything?") -> Group:
     """Return what `striate.probes.checks.sanity` found of one kind of map, as a group of the page."""
-    cascade, curves, said = checks["cascade"], checks["curves"], checks["conclusions"]
-    areas = {name: f"{area:.3f}" for name, area in (curves["areas"] if curves else {}).items()}
+    cascade, curves, said = checks.cascade, checks.curves, checks.conclusions
+    areas = {name: f"{area:.3f}" for name, area in (curves.areas() if curves else {}).items()}
     covered = f"; mean area under the curve {areas['deletion']}, moved {areas['moved_deletion']}" if areas else ""
     put_in = f"; mean area {areas['insertion']}, moved {areas['moved_insertion']}" if areas else ""
     lines = (
-        f"Weights: {said['weights']}.".replace(" -", " −"),
-        f"Covered: {said['deletion']}{covered}.",
-        f"Put in: {said['insertion']}{put_in}.",
+        f"Weights: {said.weights}.".replace(" -", " −"),
+        f"Covered: {said.deletion}{covered}.",
+        f"Put in: {said.insertion}{put_in}.",
     )
     charts = (*([cascade_svg(cascade)] if cascade else []), *([curves_svg(curves)] if curves else []))
     return Group(title, lines=(*lines, *([METHOD] if charts else [])), charts=charts)
 
 
-def cascade_svg(cascade: Mapping[str, Any]) -> str:
+def cascade_svg(cascade: Cascade) -> str:
     """Return the correlations by stage as an SVG element: one row for each stage, a dot for each image, a mark for the mean."""
-    stages: list[str] = list(cascade["stages"])
+    stages = cascade.stages
     height = HEAD + FOOT + ROW * len(stages)
-    rows = [[value for value in row if value is not None] for row in cascade["correlations"]]
+    rows = cascade.defined()
     lowest = min(-0.2, *(value for row in rows for value in row)) - 0.05
     with canvas(WIDTH, height, "cascade") as figure:
         figure.text(
@@ -66,7 +67,7 @@ def cascade_svg(cascade: Mapping[str, Any]) -> str:
         for place, row in enumerate(rows):
             axes.plot(row, [place] * len(row), "o", markersize=4.5, color=PALETTE[0], alpha=0.35, markeredgewidth=0)
         axes.plot(
-            [np.nan if mean is None else mean for mean in cascade["means"]],
+            [np.nan if mean is None else mean for mean in cascade.means()],
             range(len(stages)),
             "-|",
             color=PALETTE[0],
@@ -79,13 +80,13 @@ def cascade_svg(cascade: Mapping[str, Any]) -> str:
         )
 
 
-def curves_svg(curves: Mapping[str, Any]) -> str:
+def curves_svg(curves: Curves) -> str:
     """Return deletion and insertion as an SVG element, those by the moved map dashed."""
     lines = (
-        ("deletion", "covered by map", PALETTE[1], "-"),
-        ("moved_deletion", "map moved (dashed)", PALETTE[1], (0, (4, 2))),
-        ("insertion", "put in by map", PALETTE[2], "-"),
-        ("moved_insertion", "map moved (dashed)", PALETTE[2], (0, (4, 2))),
+        (curves.deletion, "covered by map", PALETTE[1], "-"),
+        (curves.moved_deletion, "map moved (dashed)", PALETTE[1], (0, (4, 2))),
+        (curves.insertion, "put in by map", PALETTE[2], "-"),
+        (curves.moved_insertion, "map moved (dashed)", PALETTE[2], (0, (4, 2))),
     )
     height = 300.0
     with canvas(WIDTH, height, "curves") as figure:
@@ -97,9 +98,9 @@ def curves_svg(curves: Mapping[str, Any]) -> str:
         axes.set_ylim(-0.02, 1.02)
         axes.set_xlabel("share of the pixels", alpha=0.85)
         axes.set_ylabel("probability of the class", alpha=0.85)
-        for name, _, colour, dash in lines:
-            axes.plot(curves["shares"], curves[name], color=colour, linestyle=dash, linewidth=1.9)
-        places = apart([(float(curves[name][-1]) + 0.02) / 1.04 for name, _, _, _ in lines], 0.075)
+        for values, _, colour, dash in lines:
+            axes.plot(curves.shares, values, color=colour, linestyle=dash, linewidth=1.9)
+        places = apart([(values[-1] + 0.02) / 1.04 for values, _, _, _ in lines], 0.075)
         for (_, said, colour, _), place in zip(lines, places, strict=True):
             axes.text(1.03, place, said, transform=axes.transAxes, color=colour, va="center", fontsize=11.5)
         return element(figure, "probability of the class by the share of pixels that are covered or put in")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from striate.probes.record import blank
+from striate.probes.record import blank, label
 from striate.reports.kit.colours import bar, overlaid, scaled
 from striate.reports.kit.numerals import number
 from striate.reports.kit.pictures import beside, patch, rgb
@@ -14,6 +14,7 @@ from striate.reports.probe.page import Group, Legend, Page, Panel, Table
 
 if TYPE_CHECKING:
     from striate.data.photos.picture import Picture
+    from striate.probes.facts import FeatureFacts, FeatureMap
     from striate.probes.record import Record
 
 RULES = {
@@ -37,9 +38,9 @@ WORDS = (
 FORMULA = r"w = \frac{1}{h w} \sum_{ij} \frac{\partial S}{\partial A_{ij}}, \quad M = w A"
 
 
-def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
+def page(record: Record[FeatureFacts], pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
     """Return the page of a features record; ``pictures`` are all images that were looked through."""
-    rows: list[dict[str, Any]] = list(record.facts["maps"])
+    rows = record.facts.maps
     return Page(
         title="What makes a feature map count",
         over=f"features, {net}",
@@ -52,50 +53,48 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
             "Each heatmap has its own scale; under the largest activation the right end is the strongest answer.",
         ),
         after=tuple(
-            checks_group(made, f"Do the maps of {RULES[rule]} mean anything?")
-            for rule, made in record.facts.get("checks", {}).items()
+            checks_group(made, f"Do the maps of {RULES[rule]} mean anything?") for rule, made in record.checks.items()
         ),
         tables=(_table(record, rows, pictures),),
-        notes=(f"Looked through: {record.facts['images']} images.",),
+        notes=(f"Looked through: {record.facts.images} images.",),
     )
 
 
 def _group(
-    record: Record, place: int, row: dict[str, Any], pictures: Sequence[Picture], classes: Sequence[str]
+    record: Record[FeatureFacts], place: int, row: FeatureMap, pictures: Sequence[Picture], classes: Sequence[str]
 ) -> Group:
     panels: list[Panel] = []
     for rule, said in RULES.items():
         maps = record.arrays[f"{rule}.heatmap"][place].detach().cpu().double().numpy()
-        for rank, (found, heatmap) in enumerate(zip(row[rule], maps, strict=True)):
-            picture = pictures[found["image"]]
+        for rank, (found, heatmap) in enumerate(zip(row.rules[rule], maps, strict=True)):
+            picture = pictures[found.image]
             shown = rgb(picture.pixels)
             values, _ = scaled(heatmap)
             empty = ", heatmap blank" if blank(record.arrays[f"{rule}.heatmap"][place][rank : rank + 1]).item() else ""
-            parts = (shown, overlaid(shown, values, signed=True), patch(shown, found["window"], shown.shape[0]))
-            target = record.scores[found["image"]].target
-            name = classes[target] if target < len(classes) else f"class {target}"
+            parts = (shown, overlaid(shown, values, signed=True), patch(shown, found.window, shown.shape[0]))
+            name = label(record.scores[found.image].target, classes)
             panels.append(
                 Panel(
-                    f"{row['tap']}-{row['channel']}-{rule}-{rank + 1}",
-                    f"{said}, {rank + 1}: {number(found['value'])}, {picture.name}, seen as {name}{empty}",
+                    f"{row.tap}-{row.channel}-{rule}-{rank + 1}",
+                    f"{said}, {rank + 1}: {number(found.value)}, {picture.name}, seen as {name}{empty}",
                     beside(parts),
                 )
             )
-    return Group(f"{row['tap']}, channel {row['channel']}", panels=tuple(panels))
+    return Group(f"{row.tap}, channel {row.channel}", panels=tuple(panels))
 
 
-def _table(record: Record, rows: Sequence[dict[str, Any]], pictures: Sequence[Picture]) -> Table:
+def _table(record: Record[FeatureFacts], rows: Sequence[FeatureMap], pictures: Sequence[Picture]) -> Table:
     lines = [
         (
-            f"{row['tap']} {row['channel']}",
+            f"{row.tap} {row.channel}",
             RULES[rule],
-            pictures[f["image"]].name,
-            number(f["value"]),
-            _window(f["window"]),
+            pictures[f.image].name,
+            number(f.value),
+            _window(f.window),
         )
         for row in rows
         for rule in RULES
-        for f in row[rule]
+        for f in row.rules[rule]
     ]
     return Table("In numbers", ("feature map", "rule", "image", "value", "patch"), tuple(lines))
 

@@ -13,12 +13,13 @@ from striate.reports.probe.page import Group, Legend, Page, Panel
 
 if TYPE_CHECKING:
     from striate.data.photos.picture import Picture
+    from striate.probes.facts import FilterFacts
     from striate.probes.record import Record
 
 MOST = 64
 
 
-def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
+def page(record: Record[FilterFacts], pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
     """Return the page of a filters record."""
     weights = record.arrays["filters"].detach().cpu().double().numpy()
     norms = record.arrays["norms"].detach().cpu().double().numpy()
@@ -34,10 +35,10 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
         else "The mean over the input's channels; orange is positive, blue is negative."
     )
     return Page(
-        title="What the first layer looks for" if record.facts["first"] else f"The filters of {record.facts['tap']}",
+        title="What the first layer looks for" if record.facts.first else f"The filters of {record.facts.tap}",
         over=f"filters, {net}",
         words=(
-            f"The weights of {record.facts['tap']}, strongest first, all on one scale: {number(largest)} is full. {text}",
+            f"The weights of {record.facts.tap}, strongest first, all on one scale: {number(largest)} is full. {text}",
         ),
         formula="",
         groups=(Group(f"{len(order)} of {len(weights)} filters", panels=panels),),

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from striate.probes.facts import SaliencyFacts
 from striate.probes.record import label
 from striate.reports.kit.colours import bar, coloured, overlaid, scaled
 from striate.reports.kit.numerals import number
+from striate.reports.kit.pictures import rgb
 from striate.reports.probe.checks import checks_group
 from striate.reports.probe.page import Group, Legend, Page, Panel, Table
 
 if TYPE_CHECKING:
     from striate.data.photos.picture import Picture
+    from striate.probes.facts import Facts
     from striate.probes.record import Record, Score
 
 TITLES = {
@@ -65,12 +68,13 @@ SATURATED = 0.99
 """Gradients have few pixels that are much larger than all others; without a limit nothing else would be seen."""
 
 
-def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
+def page(record: Record[Facts], pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
     """Return the page of a heatmap record; ``pictures`` are as the net received them, uint8 (H, W, C) each."""
     maps = record.heatmap.detach().cpu().double().numpy()
     signed = record.signed
     share = SATURATED if record.probe == "saliency" else 1.0
-    text, formula = WORDS[str(record.facts.get("method", record.probe))]
+    method = record.facts.method if isinstance(record.facts, SaliencyFacts) else record.probe
+    text, formula = WORDS[method]
     groups = [
         _group(place, picture, heatmap, record.scores[place], classes, signed, share, record.blank[place])
         for place, (picture, heatmap) in enumerate(zip(pictures, maps, strict=True))
@@ -84,7 +88,7 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
         formula=formula,
         groups=tuple(groups),
         legend=Legend(Panel("legend", "", bar(signed=signed)), ends, f"The map is {record.sign}. {scale}"),
-        after=(checks_group(record.facts["checks"]),) if "checks" in record.facts else (),
+        after=tuple(map(checks_group, record.checks.values())),
         tables=(_settings(record),),
     )
 
@@ -99,8 +103,7 @@ def _group(
     share: float,
     empty: bool,
 ) -> Group:
-    pixels = picture.pixels if picture.pixels.ndim == 3 else picture.pixels[..., None]
-    shown = np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
+    shown = rgb(picture.pixels)
     values, scale = scaled(heatmap, share)
     full: float | None = scale
     stem = f"{place + 1:02}-{picture.name}"
@@ -136,8 +139,8 @@ def explained(score: Score, classes: Sequence[str]) -> str:
     )
 
 
-def _settings(record: Record) -> Table:
-    rows = [(key.replace("_", " "), _said(value)) for key, value in record.facts.items() if key != "checks"]
+def _settings(record: Record[Facts]) -> Table:
+    rows = [(key.replace("_", " "), _said(value)) for key, value in record.settings().items()]
     return Table("Settings", ("setting", "value"), tuple(rows))
 
 

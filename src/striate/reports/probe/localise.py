@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +16,9 @@ from striate.reports.probe.heatmap import BLANK, explained
 from striate.reports.probe.page import Group, Legend, Page, Panel, Table
 
 if TYPE_CHECKING:
+    from striate.base.intervals import Share
     from striate.data.photos.picture import Picture
+    from striate.probes.facts import FoundObjects, LocaliseFacts, Overlap
     from striate.probes.record import Record
 
 WORDS = (
@@ -29,38 +31,38 @@ WORDS = (
 FORMULA = r"R_{kij} = \mathrm{head}_k\left(A_{:ij}\right) = \sum_c W_{kc} A_{cij} + b_k"
 
 
-def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
+def page(record: Record[LocaliseFacts], pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
     """Return the page of a localise record; ``pictures`` are at their own size."""
     maps = record.heatmap.detach().cpu().double().numpy()
     groups = [
         _group(record, place, picture, heatmap, classes)
         for place, (picture, heatmap) in enumerate(zip(pictures, maps, strict=True))
     ]
-    sizes = ", ".join(
-        f"{s:g}: {h} x {w}" for s, (h, w) in zip(record.facts["scale"], record.facts["maps"], strict=True)
-    )
+    sizes = ", ".join(f"{s:g}: {h} x {w}" for s, (h, w) in zip(record.facts.scale, record.facts.maps, strict=True))
     return Page(
         title="Where in the picture it is",
         over=f"localise, {net}",
-        words=tuple(line.format(threshold=record.facts["threshold"]) for line in WORDS),
+        words=tuple(line.format(threshold=record.facts.threshold) for line in WORDS),
         formula=FORMULA,
         groups=tuple(groups),
         legend=Legend(
             Panel("legend", "", bar(signed=False)), ("median or less", "largest"), "Each map has its own scale."
         ),
-        tables=_found(record.facts.get("scenes")),
-        after=(checks_group(record.facts["checks"]),) if "checks" in record.facts else (),
+        tables=_found(record.facts.scenes),
+        after=tuple(map(checks_group, record.checks.values())),
         notes=(f"Places read, by scale: {sizes}.",),
     )
 
 
-def _group(record: Record, place: int, picture: Picture, heatmap: np.ndarray, classes: Sequence[str]) -> Group:
+def _group(
+    record: Record[LocaliseFacts], place: int, picture: Picture, heatmap: np.ndarray, classes: Sequence[str]
+) -> Group:
     score = record.scores[place]
     shown = rgb(picture.pixels)
-    box = record.facts["boxes"][place]
+    box = record.facts.boxes[place]
     above = (heatmap - np.median(heatmap)).clip(0)
     values, _ = scaled(above)
-    name = classes[score.target] if score.target < len(classes) else f"class {score.target}"
+    name = label(score.target, classes)
     top, left, bottom, right = box
     stem = f"{place + 1:02}-{picture.name}-{name}"
     if record.blank[place]:
@@ -81,40 +83,40 @@ def _group(record: Record, place: int, picture: Picture, heatmap: np.ndarray, cl
     )
 
 
-def told_strongest(record: Record, place: int, classes: Sequence[str]) -> tuple[str, ...]:
+def told_strongest(record: Record[LocaliseFacts], place: int, classes: Sequence[str]) -> tuple[str, ...]:
     """Return the net's answer for the whole picture, and the class of the strongest place, where they differ."""
-    score, strong = record.scores[place], record.facts["strongest"][place]
-    row, column = strong["place"]
-    most = label(strong["class"], classes)
+    score, strong = record.scores[place], record.facts.strongest[place]
+    row, column = strong.place
+    most = label(strong.target, classes)
     lines: list[str] = []
     if score.tied:
         lines.append("the net has no answer of its own for the whole picture, for its largest score is shared")
     elif score.predicted != score.target:
         lines.append(f"the net's own answer for the whole picture is {label(score.predicted, classes)}")
-    if strong["class"] != score.target:
+    if strong.target != score.target:
         lines.append(
             f"the strongest single place, column {column}, row {row}, answers with {most}: response"
-            f" {number(strong['response'])}, probability {strong['probability']:.3f}"
+            f" {number(strong.response)}, probability {strong.probability:.3f}"
         )
     return tuple(lines)
 
 
-def _found(scenes: Any) -> tuple[Table, ...]:
+def _found(scenes: FoundObjects | None) -> tuple[Table, ...]:
     """Return the table of how well known objects were found, where scenes were made."""
     if not scenes:
         return ()
-    pointing, half, mean = scenes["pointing"], scenes["overlap_half"], scenes["overlap"]
+    pointing, half, mean = scenes.pointing, scenes.overlap_half, scenes.overlap
 
-    def between(value: Any, middle: str = "share") -> str:
-        return f"{fixed(value[middle], 3)} ({fixed(value['low'], 3)} to {fixed(value['high'], 3)})"
+    def between(middle: float | None, ends: Share | Overlap) -> str:
+        return f"{fixed(middle, 3)} ({fixed(ends.low, 3)} to {fixed(ends.high, 3)})"
 
     rows = (
-        ("scenes", str(scenes["scenes"])),
-        ("objects in each", str(scenes["objects"])),
-        *([("left out: blank response", str(scenes["blank"]))] if scenes.get("blank") else []),
-        ("pointing game", between(pointing)),
-        ("pointing anywhere", f"{scenes['chance']:.3f}"),
-        ("overlap with the object's box", between(mean, "mean")),
-        ("overlap of at least 0.5", between(half)),
+        ("scenes", str(scenes.scenes)),
+        ("objects in each", str(scenes.objects)),
+        *([("left out: blank response", str(scenes.blank))] if scenes.blank else []),
+        ("pointing game", between(pointing.share, pointing)),
+        ("pointing anywhere", f"{scenes.chance:.3f}"),
+        ("overlap with the object's box", between(mean.mean, mean)),
+        ("overlap of at least 0.5", between(half.share, half)),
     )
     return (Table("Known objects found (95 % intervals)", ("what", "value"), rows),)

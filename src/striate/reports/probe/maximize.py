@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from striate.reports.kit.numerals import number
 from striate.reports.kit.pictures import bytes_of, patch, rgb
@@ -11,6 +11,7 @@ from striate.reports.probe.page import Group, Page, Panel
 
 if TYPE_CHECKING:
     from striate.data.photos.picture import Picture
+    from striate.probes.facts import MaximizeFacts, Patch, PatchFacts
     from striate.probes.record import Record
 
 NOWHERE = (
@@ -22,32 +23,32 @@ _PATCHES = (
 )
 
 
-def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
+def page(record: Record[MaximizeFacts], pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
     """Return the page of a maximize record."""
     facts = record.facts
-    what = "the middle cell of the channel's map" if facts["where"] == "cell" else "the mean of the channel's map"
+    what = "the middle cell of the channel's map" if facts.where == "cell" else "the mean of the channel's map"
     how = (
-        f"written in Fourier coefficients, each divided by its frequency to the power {facts['smoothness']:g},"
-        if facts["parameters"] == "fourier"
+        f"written in Fourier coefficients, each divided by its frequency to the power {facts.smoothness:g},"
+        if facts.parameters == "fourier"
         else "pixel by pixel,"
     )
     words = (
-        f"From an almost even grey, an image climbs for {facts['steps']} steps of Adam (rate {facts['rate']:g}) to where"
-        f" {what} answers most. The image is {how} and is shifted at random by up to {facts['jitter']} pixels at each step,"
+        f"From an almost even grey, an image climbs for {facts.steps} steps of Adam (rate {facts.rate:g}) to where"
+        f" {what} answers most. The image is {how} and is shifted at random by up to {facts.jitter} pixels at each step,"
         " without which the climb would end in noise. The best image on the way is shown.",
         _PATCHES,
     )
     groups: list[Group] = []
     made = record.arrays["pixels"].detach().cpu().double().numpy()
-    for place, channel in enumerate(facts["channels"]):
-        own = Panel(f"channel-{channel}-made", f"made: {number(facts['largest'][place])}", bytes_of(made[place]))
-        best = facts["patches"][place] if facts["patches"] else []
+    for place, channel in enumerate(facts.channels):
+        own = Panel(f"channel-{channel}-made", f"made: {number(facts.largest[place])}", bytes_of(made[place]))
+        best = facts.patches[place] if facts.patches else ()
         groups.append(
             Group(
-                f"{facts['tap']}, channel {channel}",
+                f"{facts.tap}, channel {channel}",
                 (
-                    *((_compared(facts["largest"][place], best),) if best else ()),
-                    *((NOWHERE,) if channel in facts["nowhere"] else ()),
+                    *((_compared(facts.largest[place], best),) if best else ()),
+                    *((NOWHERE,) if channel in facts.nowhere else ()),
                 ),
                 (own, *patch_panels(channel, best, pictures)),
             )
@@ -62,7 +63,7 @@ def page(record: Record, pictures: Sequence[Picture], classes: Sequence[str], ne
     )
 
 
-def page_of_patches(record: Record, pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
+def page_of_patches(record: Record[PatchFacts], pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
     """Return the page of a patches record."""
     facts = record.facts
     return Page(
@@ -71,10 +72,10 @@ def page_of_patches(record: Record, pictures: Sequence[Picture], classes: Sequen
         words=(_PATCHES,),
         formula="",
         groups=tuple(
-            Group(f"{facts['tap']}, channel {channel}", even_channel(even), patch_panels(channel, best, pictures))
-            for channel, best, even in zip(facts["channels"], facts["patches"], facts["even"], strict=True)
+            Group(f"{facts.tap}, channel {channel}", even_channel(even), patch_panels(channel, best, pictures))
+            for channel, best, even in zip(facts.channels, facts.patches, facts.even, strict=True)
         ),
-        notes=(f"Looked through: {facts['images']} images.",),
+        notes=(f"Looked through: {facts.images} images.",),
     )
 
 
@@ -85,18 +86,18 @@ def even_channel(even: bool) -> tuple[str, ...]:
     )
 
 
-def patch_panels(channel: int, best: Sequence[dict[str, Any]], pictures: Sequence[Picture]) -> tuple[Panel, ...]:
+def patch_panels(channel: int, best: Sequence[Patch], pictures: Sequence[Picture]) -> tuple[Panel, ...]:
     """Return the patches of one channel, each enlarged to the height of its image."""
     panels: list[Panel] = []
     for rank, found in enumerate(best):
-        picture = pictures[found["image"]]
+        picture = pictures[found.image]
         shown = rgb(picture.pixels)
-        caption = f"{number(found['value'])}, {picture.name}"
-        panels.append(Panel(f"channel-{channel}-{rank + 1}", caption, patch(shown, found["window"], shown.shape[0])))
+        caption = f"{number(found.value)}, {picture.name}"
+        panels.append(Panel(f"channel-{channel}-{rank + 1}", caption, patch(shown, found.window, shown.shape[0])))
     return tuple(panels)
 
 
-def _compared(made: float, best: Sequence[dict[str, Any]]) -> str:
-    most = best[0]["value"]
+def _compared(made: float, best: Sequence[Patch]) -> str:
+    most = best[0].value
     text = f"The largest cell answers {number(made)} to the made image and {number(most)} to the best patch"
     return f"{text}, {number(made / most)} times as much." if most > 0 else f"{text}."

@@ -11,13 +11,13 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.base.catalog import loaded
 from striate.base.disk.files import make_folder
 from striate.base.disk.outputs import MARK, claim_folder, ours, write_output
 from striate.reports.kit.mathml import formula
@@ -25,6 +25,7 @@ from striate.reports.kit.page import picture, render
 
 if TYPE_CHECKING:
     from striate.data.photos.picture import Picture
+    from striate.probes.facts import Facts
     from striate.probes.record import Record
 
 RENDERERS: dict[str, str] = {
@@ -115,15 +116,14 @@ class Page:
     notes: tuple[str, ...] = ()
 
 
-Renderer = Callable[["Record", Sequence["Picture"], Sequence[str], str], Page]
+Renderer = Callable[["Record[Any]", Sequence["Picture"], Sequence[str], str], Page]
 
 
-def page_of(record: Record, pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
+def page_of(record: Record[Facts], pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
     """Return the page of ``record``, by the renderer of its kind; ``net`` is the name of the net for people."""
-    home, _, name = RENDERERS[record.kind].partition(":")
-    renderer: Renderer = getattr(import_module(home), name)
+    renderer: Renderer = loaded(RENDERERS[record.kind])
     shown = renderer(record, pictures, classes, net)
-    return replace(shown, words=(UNTRAINED, *shown.words)) if record.facts.get("untrained") else shown
+    return replace(shown, words=(UNTRAINED, *shown.words)) if record.untrained else shown
 
 
 def probe_html(shown: Page, probe: str = "", files: Sequence[str] = ()) -> str:

@@ -19,8 +19,8 @@ from typing import Any, cast
 from striate.base.disk.files import digest, read_json
 from striate.base.disk.sealed_json import fault
 from striate.base.errors import RunError, printable, reason
+from striate.training.folder.forms import DONE, STATUSES
 
-STATUSES = ("running", "finished", "diverged", "interrupted", "failed")
 TRACES = ("status.json", "history.csv", "environment.json")
 """Files of a run; two of them without a recipe.json are what is left of one."""
 
@@ -128,7 +128,7 @@ def _object(path: Path, faults: list[str]) -> Mapping[str, Any]:
 
 def _best(path: Path, status: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
     """Return the best validation accuracy and its epoch, the first of equal ones; ``status`` has the hash of the table."""
-    vouched = status.get("history") if status.get("status") in ("finished", "diverged") else None
+    vouched = status.get("history") if status.get("status") in DONE else None
     if not path.is_file():
         return {}
     try:

@@ -95,7 +95,7 @@ def _facts(run: Run) -> list[Fact]:
         made.append(Fact("best validation accuracy", f"{best[1]:.4f}", f"in epoch {best[0]}"))
         made.append(Fact("last validation accuracy", f"{run.curve('val', 'accuracy')[-1][1]:.4f}"))
     if test := run.test():
-        made.append(Fact("test accuracy", f"{test['accuracy']:.4f}", f"on {counted(test['images'], 'image')}, once"))
+        made.append(Fact("test accuracy", f"{test.accuracy:.4f}", f"on {counted(test.images, 'image')}, once"))
     if seconds := run.seconds():
         made.append(Fact("time in updates", f"{seconds[-1][1]:,.0f} s"))
     return made

@@ -16,13 +16,13 @@ from pydantic import Field
 from striate.base.disk.files import read_json
 from striate.base.disk.sealed_json import Form, checked, fault
 from striate.base.errors import RunError, StudyError, reason
-from striate.training.folder.forms import StatusForm
+from striate.studies.layout import run_folder
+from striate.training.folder.forms import DONE, StatusForm
 from striate.training.folder.run import standing
 from striate.training.folder.tables import changed, read_history, read_timing
 
 Json = Mapping[str, Any]
 Curves = Mapping[tuple[str, str], tuple[tuple[int, float], ...]]
-ENDED = ("finished", "diverged")
 
 
 class VerdictForm(Form):
@@ -100,7 +100,7 @@ class StudyRecord:
     @property
     def ended(self) -> int:
         """How many runs have finished or diverged."""
-        return sum(run.status in ENDED for run in self.runs)
+        return sum(run.status in DONE for run in self.runs)
 
 
 def read_study(folder: Path) -> StudyRecord:
@@ -147,7 +147,7 @@ def _place(arm: Json) -> str:
 
 
 def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
-    path = folder / "runs" / place / str(seed)
+    path = run_folder(folder, place, seed)
     if not place or not path.is_dir():
         return RunRecord(seed)
     status = _read(path / "status.json", folder, damaged)
@@ -168,6 +168,8 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
     except RunError as error:
         cause = error.__cause__ if isinstance(error.__cause__, Exception) else error
         damaged.append(f"{path.relative_to(folder)}: the history or timing cannot be read ({reason(cause)})")
+    if curves and not (path / "status.json").exists():
+        damaged.append(f"{path.relative_to(folder)}/status.json is missing")
     return RunRecord(
         seed=seed,
         status=str(status.get("status", "waiting")),

@@ -8,10 +8,12 @@ from pathlib import Path
 from striate.base.disk.files import digest
 from striate.base.errors import StriateError, listed
 from striate.studies.claims.outcome import Outcome
+from striate.studies.layout import run_folder
 from striate.studies.question import Arm, Study
 from striate.training.folder.chain import read_environment
+from striate.training.folder.forms import DONE
 from striate.training.folder.inspection import inspect
-from striate.training.folder.run import DONE, Run, open_run, recipe_of
+from striate.training.folder.run import Run, open_run, recipe_of
 from striate.training.folder.tables import Row
 from striate.training.folder.weights import stands
 from striate.training.recipe.recipe import differing
@@ -82,7 +84,7 @@ def outcome(arm: Arm, seed: int, run: Run) -> Outcome:
         val_images=environment["val_images"],
         val_accuracy=tuple(value for _, value in run.curve("val", "accuracy")),
         seconds=tuple(seconds for _, seconds in run.seconds()),
-        test_accuracy=tested["accuracy"] if tested else None,
+        test_accuracy=tested.accuracy if tested else None,
         guess=environment.get("largest_class"),
         last={f"{row.split}/{row.metric}": row.value for row in history},
         losses=tuple(row.value for row in history if row.metric == "batch_loss"),
@@ -104,4 +106,4 @@ def named(arm: Arm, seed: int) -> str:
 
 def place(folder: Path, arm: Arm, seed: int) -> Path:
     """Return the folder of one run of the study in ``folder``."""
-    return folder / "runs" / arm.slug / str(seed)
+    return run_folder(folder, arm.slug, seed)

@@ -54,9 +54,3 @@ def evaluate(
     finally:
         net.train(training)
     return Score(loss / images, correct / images, images)
-
-
-def with_mirror_images(net: nn.Module, batches: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
-    """Return accuracy_flips and loss_flips, which stand beside the score of the images alone."""
-    score = evaluate(net, batches, flips=True)
-    return {"accuracy_flips": score.accuracy, "loss_flips": score.loss}

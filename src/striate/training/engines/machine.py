@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import reason
+from striate.base.version import VERSION
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 KEEP_BYTES = 2**30
@@ -112,11 +113,10 @@ def bfloat16_error(net: nn.Module, images: Tensor) -> float:
 
 def environment() -> dict[str, Any]:
     """Return what a result depends on besides its recipe: versions, processor, threads, source commit."""
-    from striate import __version__
 
     where = device()
     return {
-        "striate": __version__,
+        "striate": VERSION,
         "commit": source_commit(),
         "python": platform.python_version(),
         "torch": torch.__version__,

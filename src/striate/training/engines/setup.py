@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +14,7 @@ from striate.base.seeds import generator, integer
 from striate.data import ImageSet
 from striate.nets.catalog import ENTRIES, build_again
 from striate.nets.custom.calling import takes_channels_last
-from striate.nets.custom.load import is_own
+from striate.nets.custom.naming import is_own
 from striate.nets.custom.rehearsal import rehearse
 from striate.nets.custom.state import traceless
 from striate.nets.custom.surroundings import seeded
@@ -30,6 +29,7 @@ from striate.training.engines.pytorch import TorchEngine
 from striate.training.engines.scratch import ScratchEngine
 from striate.training.engines.twin import Masks, twin
 from striate.training.feed.batches import Feed, Splits, in_order, split
+from striate.training.folder.labels import Labels
 from striate.training.folder.restore_net import rate
 from striate.training.recipe.recipe import Recipe
 
@@ -46,21 +46,19 @@ class Setup:
     device: torch.device
     warn: Callable[[str], None]
 
-    def labels(self) -> dict[str, Any]:
-        """Return what a reader of the weights needs to use them: classes, normalization, image shape, net.
-
-        ``levels``, the 16-bit values that became 0 and 255, only where there were images of 16 bits; ``resize`` of images.
-        """
-        return {
-            "engine": self.recipe.engine,
-            "net": self.recipe.net,
-            "net_options": self.recipe.net_options,
-            "image_shape": list(self.images.image_shape),
-            "classes": list(self.images.classes),
-            **self.splits.normalization.labels(),
-            **({"levels": [levels.low, levels.high]} if (levels := self.images.levels) else {}),
-            **({} if self.images.tabular else {"resize": self.recipe.resizing.to_json()}),
-        }
+    def labels(self) -> Labels:
+        """Return what a reader of the weights needs to use them."""
+        recipe, images = self.recipe, self.images
+        return Labels(
+            recipe.engine,
+            recipe.net,
+            recipe.net_options,
+            images.image_shape,
+            images.classes,
+            self.splits.normalization,
+            images.levels,
+            None if images.tabular else recipe.resizing,
+        )
 
 
 def set_up(recipe: Recipe, images: ImageSet, warn: Callable[[str], None]) -> Setup:
@@ -115,7 +113,7 @@ def initial_model(recipe: Recipe, images: ImageSet) -> Model:
 
 def rate_of(recipe: Recipe) -> float:
     """Return the dropout rate of the recipe's net by hand."""
-    return rate(recipe.to_json())
+    return rate(recipe.net, recipe.net_options)
 
 
 def initial_net(recipe: Recipe, images: ImageSet) -> nn.Module:

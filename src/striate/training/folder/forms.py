@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import ConfigDict, Field
 
@@ -11,6 +11,10 @@ from striate.base.disk.sealed_json import Form
 Whole = Annotated[int, Field(ge=0, lt=2**63)]
 Count = Annotated[int, Field(ge=1, lt=2**63)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Status = Literal["running", "finished", "diverged", "interrupted", "failed"]
+STATUSES: tuple[str, ...] = get_args(Status)
+DONE = ("finished", "diverged")
+"""The ends of a run after which no session goes on with it."""
 
 
 class RecipeForm(Form):
@@ -24,7 +28,7 @@ class RecipeForm(Form):
 class StatusForm(Form):
     """status.json; ``history`` and ``timing`` are the SHA-256 of these tables when it was written."""
 
-    status: Literal["running", "finished", "diverged", "interrupted", "failed"]
+    status: Status
     reason: str = ""
     epoch: Whole = 0
     step: Whole = 0
@@ -46,6 +50,15 @@ class EnvironmentForm(Form):
     recipe: str = ""
 
 
+class EarlierForm(Form):
+    """What the same images said of weights that the run had before."""
+
+    accuracy: Share
+    loss: float
+    epoch: Whole
+    step: Whole
+
+
 class ScoreForm(Form):
     """test.json; ``checkpoint`` is the SHA-256 of the weights that were scored."""
 
@@ -58,6 +71,7 @@ class ScoreForm(Form):
     loss_flips: float | None = None
     chosen_on_test: bool = False
     checkpoint: str = ""
+    earlier: list[EarlierForm] = Field(default_factory=list[EarlierForm])
 
 
 class MarkForm(Form):

@@ -21,9 +21,10 @@ from striate.base.errors import RunError, StriateError, printable, reason
 from striate.nets.measure.anatomy import anatomy, anatomy_from_json
 from striate.training.folder import checkpoints
 from striate.training.folder.chain import ELSEWHERE, best_step, extended, identity, write_environment
-from striate.training.folder.forms import EnvironmentForm, ScoreForm, StatusForm
+from striate.training.folder.forms import DONE, EnvironmentForm, ScoreForm, StatusForm
+from striate.training.folder.labels import Labels
 from striate.training.folder.restore_net import saved_net
-from striate.training.folder.run import DONE, read_recipe, write_status
+from striate.training.folder.run import read_recipe, write_status
 from striate.training.folder.tables import HEADER, HISTORY, TIMING, history_rows, table, timing_rows
 from striate.training.recipe.recipe import Recipe
 
@@ -240,11 +241,10 @@ def _anatomy(folder: Path) -> list[Mend]:
 
 def _rebuild(folder: Path) -> None:
     """Write the anatomy of the net that the best weights make; without any, it is left to the next session."""
-    path = folder / "anatomy.json"
-    path.unlink(missing_ok=True)
+    (folder / "anatomy.json").unlink(missing_ok=True)
     best, _ = checkpoints.newest(folder / "checkpoints", "best")
     if best is not None:
-        height, width, channels = best.values["image_shape"]
+        labels = Labels.of(best.values)
         with contextlib.suppress(StriateError):  # code that nobody trusts on this command
-            made = anatomy(saved_net(best.values, best.tensors), (height, width, channels), best.values["net"])
-            write_json(path, sealed(made.to_json()))
+            made = anatomy(saved_net(labels, best.tensors), labels.image_shape, labels.net)
+            write_json(folder / "anatomy.json", sealed(made.to_json()))

@@ -16,7 +16,8 @@ from typing import Any
 
 from striate.base.disk.files import digest, make_folder, read_json, write_bytes
 from striate.base.errors import NetError, RunError, printable
-from striate.nets.custom.load import is_own, own_sources
+from striate.nets.custom.load import own_sources
+from striate.nets.custom.naming import is_own
 from striate.nets.custom.source import fingerprint
 from striate.nets.custom.trust import is_trusted, trust, trusts_folder
 

@@ -16,19 +16,20 @@ from striate.nets.weights.load import misfits
 from striate.scratch import catalog as scratch_nets
 from striate.scratch.models import Model
 from striate.training.engines.twin import Masks, put_weights, twin
+from striate.training.folder.labels import Labels
 
 
-def saved_net(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> nn.Module:
+def saved_net(labels: Labels, tensors: Mapping[str, Tensor]) -> nn.Module:
     """Return the module with the weights of a checkpoint; a net by hand comes as its PyTorch twin. It is in float32."""
-    if by_hand(values):
-        return twin(saved_model(values, tensors), rate(values)).float()
-    if values.get("engine") == "twin":
-        net: nn.Module = twin(_model(values), rate(values), Masks())
+    name, options, shape, classes = labels.net, labels.net_options, labels.image_shape, len(labels.classes)
+    if labels.by_hand:
+        return twin(saved_model(labels, tensors), rate(name, options)).float()
+    if labels.engine == "twin":
+        net: nn.Module = twin(_model(name, options, shape, classes), rate(name, options), Masks())
     else:
-        options = without_start(values["net"], values["net_options"])
         with seeded(0):  # the weights that are drawn do not last; what else the net draws is the same each time
-            net = build_again(values["net"], options, _shape(values), len(values["classes"]))
-    put_state(net, tensors, values["net"])
+            net = build_again(name, without_start(name, options), shape, classes)
+    put_state(net, tensors, name)
     return net
 
 
@@ -47,32 +48,23 @@ def put_state(net: nn.Module, tensors: Mapping[str, Tensor], name: str) -> None:
 
 def blank_twin(net: str, options: Mapping[str, Any], image_shape: tuple[int, int, int], classes: int) -> nn.Module:
     """Return the PyTorch twin of a net by hand for images of (H, W, C), with first weights of no meaning."""
-    values = {"net": net, "net_options": options, "image_shape": image_shape, "classes": range(classes)}
-    return twin(_model(values), rate(values))
+    return twin(_model(net, options, image_shape, classes), rate(net, options))
 
 
-def saved_model(values: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Model:
+def saved_model(labels: Labels, tensors: Mapping[str, Tensor]) -> Model:
     """Return the net by hand with the weights of a checkpoint, in their type."""
-    model = _model(values, tensors["W1"].numpy().dtype)
+    kind = tensors["W1"].numpy().dtype
+    model = _model(labels.net, labels.net_options, labels.image_shape, len(labels.classes), kind)
     put_weights(model, tensors)
     return model
 
 
-def by_hand(values: Mapping[str, Any]) -> bool:
-    """Tell whether the weights are those of a net by hand."""
-    return bool(values.get("engine") == "scratch")
-
-
-def rate(values: Mapping[str, Any]) -> float:
+def rate(net: str, options: Mapping[str, Any]) -> float:
     """Return the dropout rate of a net by hand; 0 for one that has no such option."""
-    return float(getattr(scratch_nets.complete(values["net"], values["net_options"]), "dropout", 0.0))
+    return float(getattr(scratch_nets.complete(net, options), "dropout", 0.0))
 
 
-def _model(values: Mapping[str, Any], kind: Any = np.float32) -> Model:
-    shape, classes = _shape(values), len(values["classes"])
-    return scratch_nets.build(values["net"], values["net_options"], shape, classes, np.random.default_rng(0), kind)
-
-
-def _shape(values: Mapping[str, Any]) -> tuple[int, int, int]:
-    height, width, channels = values["image_shape"]
-    return height, width, channels
+def _model(
+    net: str, options: Mapping[str, Any], shape: tuple[int, int, int], classes: int, kind: Any = np.float32
+) -> Model:
+    return scratch_nets.build(net, options, shape, classes, np.random.default_rng(0), kind)

@@ -23,11 +23,11 @@ from striate.base.disk.sealed_json import read_own, sealed
 from striate.base.errors import RecipeError, RunError, printable
 from striate.base.errors import reason as why
 from striate.training.folder.forms import RecipeForm, ScoreForm, StatusForm
+from striate.training.folder.run_score import RunScore
 from striate.training.folder.tables import HISTORY, TIMING, Row, read_history, read_timing
 from striate.training.recipe.recipe import Recipe, differing, recipe_from_json
 
 GROWN = ("seal", "format")  # what sealing adds to a record
-DONE = ("finished", "diverged")
 REMEDY = "a smaller lr (--range-test says which) and another --out"  # for what diverged
 
 
@@ -58,13 +58,13 @@ class Run:
         """Return (epoch, seconds spent in updates up to its end)."""
         return [(epoch, seconds) for _, epoch, seconds in read_timing(self.folder)]
 
-    def test(self) -> dict[str, Any] | None:
+    def test(self) -> RunScore | None:
         """Return the stored test score, or None while it has not been asked for; raises RunError for a damaged one."""
         path = self.folder / "test.json"
         todo = f"remove it, and striate test {printable(str(self.folder))} scores again"
         if not path.exists():
             return None
-        return {key: value for key, value in read_own(path, ScoreForm, todo=todo).items() if key not in GROWN}
+        return RunScore.of(read_own(path, ScoreForm, todo=todo))
 
 
 def open_run(folder: str | Path) -> Run:

@@ -59,13 +59,13 @@ class Saver:
         """Keep the weights of this epoch for good, where the recipe asks for it."""
         every = self._setup.recipe.keep_every
         if every and epoch % every == 0:
-            values = {"accuracy": accuracy, "epoch": epoch, **self._setup.labels()}
+            values = {"accuracy": accuracy, "epoch": epoch, **self._setup.labels().to_json()}
             checkpoints.write(self._folder, "epoch", progress.step, self._setup.engine.weights(), values, run=self._run)
 
     def save_best(self, progress: Progress) -> None:
         """Write the best weights, where they are not written yet."""
         if self.best is not None:
-            values = {"accuracy": progress.best_accuracy, **self._setup.labels()}
+            values = {"accuracy": progress.best_accuracy, **self._setup.labels().to_json()}
             checkpoints.write(self._folder, "best", progress.best_step, self.best, values, run=self._run)
             self.best = None
 

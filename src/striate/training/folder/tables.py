@@ -15,6 +15,7 @@ from typing import Any
 
 from striate.base.disk.files import digest, read_text, write_text
 from striate.base.errors import RunError, printable, reason
+from striate.training.folder.forms import DONE
 
 HISTORY, TIMING = "history.csv", "timing.csv"
 HEADER, TIMING_HEADER = "step,epoch,split,metric,value", "step,epoch,seconds"
@@ -103,7 +104,7 @@ def table(folder: Path, name: str) -> str:
 def changed(folder: Path, status: Mapping[str, Any]) -> list[str]:
     """Return which tables are not those that ``status``, the status.json of a run that has ended, vouches for."""
     hashes = {name: str(status.get(name.partition(".")[0], "")) for name in (HISTORY, TIMING)}
-    ended = status.get("status") in ("finished", "diverged")
+    ended = status.get("status") in DONE
     return [name for name, sha in hashes.items() if ended and sha and sha != digest(table(folder, name).encode())]
 
 

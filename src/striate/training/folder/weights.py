@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from striate.base.disk.sealed_json import conform
 from striate.base.errors import RunError, listed, printable, reason
 from striate.training.folder import checkpoints
 from striate.training.folder.chain import best_step, identity, read_environment
 from striate.training.folder.checkpoints import Checkpoint
-from striate.training.folder.forms import LabelsForm
-from striate.training.folder.run import DONE, Run
+from striate.training.folder.forms import DONE, LabelsForm
+from striate.training.folder.run import Run
+from striate.training.folder.run_score import RunScore
 
 
 def best(run: Run) -> Checkpoint:
@@ -51,10 +49,10 @@ def kept(run: Run, epoch: int) -> Checkpoint:
     )
 
 
-def stands(run: Run, score: Mapping[str, Any]) -> bool:
+def stands(run: Run, score: RunScore) -> bool:
     """Tell whether a stored test score is of the best weights as they are now; where they are lost, it stands."""
     found = checkpoints.mark(run.folder / "checkpoints", "best", _best_step(run))
-    return isinstance(found, str) or score.get("checkpoint", found["sha256"]) == found["sha256"]
+    return isinstance(found, str) or score.checkpoint in ("", found["sha256"])
 
 
 def _best_step(run: Run) -> int:

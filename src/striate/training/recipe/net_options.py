@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from striate.base.errors import NetError, RecipeError
-from striate.nets.custom.options import PREFIX, readable, unprefixed
+from striate.nets.custom.naming import PREFIX, unprefixed
 
 
 def taken(changes: dict[str, Any], options: Iterable[str], fields: Collection[str]) -> dict[str, Any]:
@@ -40,6 +40,8 @@ def written(options: Mapping[str, Any]) -> dict[str, Any]:
             return sorted(value, key=repr)
         if isinstance(value, np.generic):
             return value.item()
+        from striate.nets.custom.options import readable  # which knows PyTorch's tensors
+
         raise RecipeError(
             f"the recipe is not accepted: net_options hold {readable(value)}, of type {type(value).__name__}, and a recipe "
             "holds numbers, texts and lists; give a text, from which the net takes its part"

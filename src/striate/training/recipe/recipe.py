@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from striate.base.errors import NetError, RecipeError, sentence
+from striate.base.validation import faults_of
 from striate.data.photos.resizing import Filter, Fit, Resizing
-from striate.nets.catalog import faults_of
-from striate.nets.custom.load import is_own
+from striate.nets.custom.naming import is_own
 from striate.nets.custom.trust import from_file, is_trusted, trust
 from striate.training.recipe.engine_nets import EngineName, complete, engine_faults, net_names, options_of
 from striate.training.recipe.like import like

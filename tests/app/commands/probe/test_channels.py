@@ -154,7 +154,7 @@ def test_localise_in_scenes(run: Run) -> None:
             ["maximize", *PHOTOGRAPHS],
             "name the images to look through with --data",
         ),
-        (["features", *NET, "--data", "nothing"], 'there is no data set "nothing"'),
+        (["features", *NET, "--data", "nothing"], 'data set "nothing" is unknown'),
         (
             ["fool", *NET, "digits:0", "--target", "cat"],
             '"cat" is no class of this net; give a number from 0, or one of 0, 1',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -11,6 +11,9 @@ from striate.app.commands.look import AsJson, DataDir, Settings, SkipDamaged, se
 from striate.app.commands.probe.opened import Asked, Net, Npz, Out, Quick, TrainedOn, Weights, present
 from striate.app.terminal.speech import tell
 from striate.base.errors import ProbeError, printable
+
+if TYPE_CHECKING:
+    from striate.probes.channels.maximize import Parameters, Where
 
 Data = Annotated[
     str | None,
@@ -64,7 +67,7 @@ def opened_data(
     )
     split = images.test or images.val or images.train
     found = [
-        Picture(f"{images.name} {i}, {images.classes[label]}", _flat(pixels), f"{images.name}:{i}", int(label))
+        Picture(f"{images.name} {i}, {images.classes[label]}", pixels, f"{images.name}:{i}", int(label))
         for i, (pixels, label) in enumerate(zip(split.images[:count], split.labels[:count], strict=True))
     ]
     seen = subject.arranged(all_fitted(found, subject.inputs.image_shape, subject.resizing))
@@ -91,22 +94,22 @@ def features(
 ) -> None:
     """Show which images, and which places in them, make single channels count."""
     from striate.app.terminal import show as terminal
-    from striate.probes.catalog import entry
+    from striate.probes.channels.features import features as run
     from striate.probes.checks.sanity import checked_features
 
     wanted = channels_of(channels or [])
     if isinstance(wanted, dict) and not taps:
         taps = list(wanted)
     asked = opened_data(net, data, images, weights, trained_on, settings, data_dir, skip_damaged)
-    record = entry("features").run(asked.subject.net, asked.images, taps=taps or (), channels=wanted, top=top)
+    record = run(asked.subject.net, asked.images, taps=taps or (), channels=wanted, top=top)
     if not quick:
         record = checked_features(record, asked.subject.net, asked.images)
 
     def summary() -> None:
         made = terminal.table("tap", "channel", "image of largest weight", "weight", right=("channel", "weight"))
-        for row in record.facts["maps"]:
-            best = row["published"][0]
-            made.add_row(row["tap"], str(row["channel"]), asked.pictures[best["image"]].name, f"{best['value']:.4g}")
+        for row in record.facts.maps:
+            best = row.rules["published"][0]
+            made.add_row(row.tap, str(row.channel), asked.pictures[best.image].name, f"{best.value:.4g}")
         terminal.console().print(made)
 
     present(record, asked, out, as_json, npz, summary)
@@ -129,13 +132,13 @@ def patches(
     as_json: AsJson = False,
 ) -> None:
     """Show the patches of a data set that excite a channel most."""
-    from striate.probes.catalog import entry
+    from striate.probes.channels.patches import patches as run
 
     asked = opened_data(net, data, images, weights, trained_on, settings, data_dir, skip_damaged)
-    record = entry("patches").run(asked.subject.net, asked.images, tap=tap, channels=plain(channels or []), top=top)
+    record = run(asked.subject.net, asked.images, tap=tap, channels=plain(channels or []), top=top)
 
     def summary() -> None:
-        for channel, even in zip(record.facts["channels"], record.facts["even"], strict=True):
+        for channel, even in zip(record.facts.channels, record.facts.even, strict=True):
             if even:
                 tell(
                     f"channel {channel} answers the same at every place of every image: no patch excites it more than another"
@@ -169,18 +172,18 @@ def maximize(
 ) -> None:
     """Make the image that excites a channel most, beside the patches of a data set that do."""
     from striate.app.terminal import show as terminal
-    from striate.probes.catalog import entry
+    from striate.probes.channels.maximize import maximize as run
 
     asked = opened_data(net, data, images, weights, trained_on, settings, data_dir, skip_damaged).in_pixels()
-    record = entry("maximize").run(
+    record = run(
         asked.subject.net,
         asked.images,
         tap=tap,
         channels=plain(channels or []),
-        where=where,
+        where=cast("Where", where),
         steps=steps,
         rate=rate,
-        parameters=parameters,
+        parameters=cast("Parameters", parameters),
         smoothness=smoothness,
         jitter=jitter,
         top=top,
@@ -189,11 +192,11 @@ def maximize(
 
     def summary() -> None:
         made = terminal.table("channel", "made image", "best patch", right=("channel", "made image", "best patch"))
-        best = record.facts["patches"] or [[]] * len(record.facts["channels"])
-        for channel, largest, found in zip(record.facts["channels"], record.facts["largest"], best, strict=True):
-            made.add_row(str(channel), f"{largest:.4g}", f"{found[0]['value']:.4g}" if found else "")
+        best = record.facts.patches or [()] * len(record.facts.channels)
+        for channel, largest, found in zip(record.facts.channels, record.facts.largest, best, strict=True):
+            made.add_row(str(channel), f"{largest:.4g}", f"{found[0].value:.4g}" if found else "")
         terminal.console().print(made)
-        for channel in record.facts["nowhere"]:
+        for channel in record.facts.nowhere:
             tell(f"channel {channel}: the climb went nowhere; another --seed, or the --tap before it, may help")
 
     present(record, asked, out, as_json, npz, summary)
@@ -218,7 +221,3 @@ def plain(words: list[str]) -> list[int]:
     if wrong := [word for word in words if not (word.isascii() and word.isdecimal())]:
         raise ProbeError(f'"{printable(wrong[0])}" is no channel; channels are numbers counted from 0, as 3 8 26')
     return [int(word) for word in words] or [0, 1, 2]
-
-
-def _flat(pixels: Any) -> Any:
-    return pixels[..., 0] if pixels.shape[2] == 1 else pixels

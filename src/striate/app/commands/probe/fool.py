@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from striate.app.inputs.opened_net import Subject
+    from striate.probes.fooling.fool import Norm, Objective
 
 
 def fool(
@@ -48,12 +50,12 @@ def fool(
 ) -> None:
     """Change images as little as it takes until the net sees another class in them."""
     from striate.app.terminal import show as terminal
-    from striate.probes.catalog import entry
+    from striate.probes.fooling.fool import fool as run
     from striate.reports.probe.fool import undefined_pairs
 
     asked = opened(net, image, weights, trained_on, settings, data_dir, skip_damaged).in_pixels()
     others = {word: _other(word, asked, trained_on, data_dir) for word in also or []}
-    record = entry("fool").run(
+    record = run(
         asked.subject.net,
         asked.images,
         target=_targets(target or [], asked.subject),
@@ -61,38 +63,36 @@ def fool(
         steps=steps,
         step=step,
         budget=budget,
-        norm=norm,
-        objective=objective,
+        norm=cast("Norm", norm),
+        objective=cast("Objective", objective),
         also={_short(word): other for word, other in others.items()},
         seed=seed,
     )
 
     def summary() -> None:
         facts = record.facts
-        terminal.console().print(
-            f"{facts['fooled']} of {facts['pairs']} pairs of image and target arrived", highlight=False
-        )
-        if facts["fooled"]:
-            medians = ", ".join(f"{name} {value:.4g}" for name, value in facts["medians"].items())
+        terminal.console().print(f"{facts.fooled} of {facts.pairs} pairs of image and target arrived", highlight=False)
+        if facts.fooled:
+            medians = ", ".join(f"{name} {value:.4g}" for name, value in asdict(facts.medians).items())
             terminal.console().print(f"medians: {medians}", highlight=False)
-        if facts["fooled"] < facts["pairs"]:
-            tried = f"{facts['gave_up']} came no nearer and were given up; " if facts["gave_up"] else ""
+        if facts.fooled < facts.pairs:
+            tried = f"{facts.gave_up} came no nearer and were given up; " if facts.gave_up else ""
             say(
-                f"{tried}give those that did not arrive more --steps than {facts['steps']}, or a longer --step or larger"
+                f"{tried}give those that did not arrive more --steps than {facts.steps}, or a longer --step or larger"
                 " --budget"
             )
         made = terminal.table("net", "pairs", "target", "any other", "control: target", "any other", right=("pairs",))
-        for row in facts["transfer"]["nets"]:
-            shares = [row[k]["share"] for k in ("hits", "misled", "control_hits", "control_misled")]
-            made.add_row(row["net"], str(row["tries"]), *("" if s is None else f"{100 * s:.1f} %" for s in shares))
+        for row in facts.transfer.nets:
+            shares = [each.share for each in row.shares()]
+            made.add_row(row.net, str(row.tries), *("" if s is None else f"{100 * s:.1f} %" for s in shares))
         terminal.console().print(made)
-        for line in undefined_pairs(facts["transfer"]["nets"]):
+        for line in undefined_pairs(facts.transfer.nets):
             tell(printable(line))
 
     present(record, asked, out, as_json, npz, summary)
 
 
-def _targets(words: list[str], subject: Subject) -> list[int] | str:
+def _targets(words: list[str], subject: Subject) -> list[int] | Literal["all"]:
     """Return class numbers for numbers and names, or "all"; raises ProbeError for a name that is no class."""
     return "all" if not words or words == ["all"] else [subject.class_number(word) for word in words]
 

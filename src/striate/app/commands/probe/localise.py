@@ -15,6 +15,7 @@ from striate.base.errors import ProbeError
 
 if TYPE_CHECKING:
     from striate.app.inputs.opened_net import Subject
+    from striate.probes.facts import LocaliseFacts
     from striate.probes.record import Record
 
 SHOWN = 8  # scenes of which the page shows the pictures
@@ -57,8 +58,8 @@ def localise(
     from functools import partial
 
     from striate.app.inputs.opened_net import open_subject
-    from striate.probes.catalog import entry
     from striate.probes.checks.sanity import checked
+    from striate.probes.places.localise import localise as run
 
     if bool(image) == (scenes is not None):
         raise ProbeError("give pictures to look at, or --scenes N with --data NAME, one of the two")
@@ -72,13 +73,13 @@ def localise(
     if scenes is None:
         wanted = None if target is None else subject.class_number(target)
         asked = _whole(subject, image or [], data_dir, skip_damaged)
-        record = entry("localise").run(subject.net, asked.images, target=wanted, **options)
+        record = run(subject.net, asked.images, target=wanted, **options)
     else:
         if target is not None:
             raise ProbeError("--class is for pictures; in scenes every object's own class is looked for")
         asked, record = _scenes(subject, scenes, data, objects, side, background, seed, options, data_dir, skip_damaged)
     if not quick:
-        record = checked(record, subject.net, asked.images, partial(entry("localise").run, **options))
+        record = checked(record, subject.net, asked.images, partial(run, **options))
 
     def places() -> None:
         from striate.app.terminal import show as terminal
@@ -88,24 +89,26 @@ def localise(
         made = terminal.table(
             "image", "explains", "response", "whole picture", "strongest place", "there", right=("response", "there")
         )
-        for picture, score, strong in zip(asked.pictures, record.scores, record.facts["strongest"], strict=True):
-            own, most = (label(k, classes) for k in (score.target, strong["class"]))
+        for picture, score, strong in zip(asked.pictures, record.scores, record.facts.strongest, strict=True):
+            own, most = (label(k, classes) for k in (score.target, strong.target))
             made.add_row(
-                picture.name, own, f"{score.score:.3f}", answer(score, classes), most, f"{strong['response']:.3f}"
+                picture.name, own, f"{score.score:.3f}", answer(score, classes), most, f"{strong.response:.3f}"
             )
         terminal.console().print(made)
 
     def summary() -> None:
         from striate.reports.kit.numerals import fixed
 
-        told = record.facts["scenes"]
-        pointing, overlap = told["pointing"], told["overlap"]
+        told = record.facts.scenes
+        if told is None:
+            return
+        pointing, overlap = told.pointing, told.overlap
         lines = (
-            f"{told['scenes']} scenes of {told['objects']} objects",
-            f"pointing game {fixed(pointing['share'], 3)} ({fixed(pointing['low'], 3)} to {fixed(pointing['high'], 3)}),"
-            f" anywhere {told['chance']:.3f}",
-            f"overlap {fixed(overlap['mean'], 3)}, at least 0.5 in {fixed(told['overlap_half']['share'], 3)}",
-            *([f"left out: {told['blank']} objects, of whose class the response is blank"] if told["blank"] else []),
+            f"{told.scenes} scenes of {told.objects} objects",
+            f"pointing game {fixed(pointing.share, 3)} ({fixed(pointing.low, 3)} to {fixed(pointing.high, 3)}),"
+            f" anywhere {told.chance:.3f}",
+            f"overlap {fixed(overlap.mean, 3)}, at least 0.5 in {fixed(told.overlap_half.share, 3)}",
+            *([f"left out: {told.blank} objects, of whose class the response is blank"] if told.blank else []),
         )
         tell("\n".join(lines))
 
@@ -152,12 +155,12 @@ def _scenes(
     options: dict[str, Any],
     data_dir: Path | None,
     skip_damaged: bool,
-) -> tuple[Asked, Record]:
-    """Return the first few scenes, and their record with how well all were found in ``facts["scenes"]``."""
+) -> tuple[Asked, Record[LocaliseFacts]]:
+    """Return the first few scenes, and their record with how well all were found in ``facts.scenes``."""
     from striate.base.seeds import generator
     from striate.data import load
     from striate.data.photos.picture import Picture
-    from striate.probes.catalog import entry
+    from striate.probes.places.localise import localise as run
     from striate.probes.places.scenes import found, scenes
 
     if data is None:
@@ -179,5 +182,5 @@ def _scenes(
         for i, (n, s) in enumerate(zip(names, few, strict=True))
     )
     asked = Asked(subject, shown, subject.tensor(few), images.notes if skipping else ())
-    record = entry("localise").run(subject.net, asked.images, target=made.labels[:SHOWN, 0].tolist(), **options)
-    return asked, replace(record, facts={**record.facts, "scenes": told})
+    record = run(subject.net, asked.images, target=made.labels[:SHOWN, 0].tolist(), **options)
+    return asked, replace(record, facts=replace(record.facts, scenes=told))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from striate.app.inputs.opened_net import Subject
     from striate.data.photos.picture import Picture
+    from striate.probes.facts import Facts
     from striate.probes.record import Record
 
 Net = Annotated[
@@ -84,8 +85,7 @@ class Asked:
         import numpy as np
         import torch
 
-        shaped = [p.pixels if p.pixels.ndim == 3 else p.pixels[..., None] for p in self.pictures]
-        pixels = torch.from_numpy(np.stack(shaped)).permute(0, 3, 1, 2).float() / 255
+        pixels = torch.from_numpy(np.stack([p.pixels for p in self.pictures])).permute(0, 3, 1, 2).float() / 255
         return Asked(self.subject.takes_pixels(), self.pictures, pixels, self.notes)
 
 
@@ -123,7 +123,7 @@ def looked_at(
 
 
 def present(
-    record: Record,
+    record: Record[Facts],
     asked: Asked,
     out: Path | None,
     as_json: bool,
@@ -140,7 +140,7 @@ def present(
 
     classes, name = asked.subject.inputs.classes, asked.subject.name
     if asked.subject.untrained:
-        record = replace(record, facts={**record.facts, "untrained": True})
+        record = replace(record, untrained=True)
         say(f"{printable(name)} is untrained: no weights were given, and its own were drawn at random")
     folder = out or Path("runs") / f"probe-{record.probe}-{file_name(name)}"
     before = older_page(folder)
@@ -171,6 +171,6 @@ def present(
     for picture, empty in zip(asked.pictures, record.blank, strict=False):
         if empty:
             tell(f"the map of {printable(picture.name)} is blank: it says nothing about where")
-    if checks := record.facts.get("checks"):
-        terminal.show_checks(terminal.console(), checks)
+    if record.checks:
+        terminal.show_checks(terminal.console(), record.checks)
     tell(shown(f"page: {written}", lines=False))

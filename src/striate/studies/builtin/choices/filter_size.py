@@ -6,8 +6,8 @@ even there for the 2 x 2 pool, which odd sizes are on images of even height and 
 
 from __future__ import annotations
 
+from striate.studies.grid import grid
 from striate.studies.question import Search, Study
-from striate.studies.running.search import grid
 from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(

@@ -6,8 +6,8 @@ Any net with a hidden layer can be asked: `--net logistic` or `--net svm` on a t
 
 from __future__ import annotations
 
+from striate.studies.grid import grid
 from striate.studies.question import Search, Study
-from striate.studies.running.search import grid
 from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(engine="scratch", net="softmax", optimizer="adam", lr=1e-3, batch_size=100, epochs=40)

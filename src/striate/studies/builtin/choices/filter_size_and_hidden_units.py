@@ -6,8 +6,8 @@ how much the net can learn, so the best of one may depend on the other: every co
 
 from __future__ import annotations
 
+from striate.studies.grid import grid
 from striate.studies.question import Search, Study
-from striate.studies.running.search import grid
 from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(

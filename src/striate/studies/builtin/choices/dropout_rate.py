@@ -6,8 +6,8 @@ probability of dropping a unit, as everywhere in Striate; the course's p is that
 
 from __future__ import annotations
 
+from striate.studies.grid import grid
 from striate.studies.question import Search, Study
-from striate.studies.running.search import grid
 from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(

@@ -6,8 +6,8 @@ rate, so the two are chosen together. The rate is the probability of dropping a 
 
 from __future__ import annotations
 
+from striate.studies.grid import grid
 from striate.studies.question import Search, Study
-from striate.studies.running.search import grid
 from striate.training.recipe.recipe import Recipe
 
 BASE = Recipe(

@@ -11,6 +11,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Any
 
+from striate.base.shapes import convolution_macs, dense_macs
+from striate.nets.families.options import EXPANSION, ResNetOptions
 from striate.studies.claims.better import Better
 from striate.studies.question import Arm, Study
 from striate.training.recipe.recipe import Recipe
@@ -25,6 +27,8 @@ BASE = Recipe(
     batch_size=64,
     epochs=10,
 )
+
+IMAGE_SHAPE, CLASSES = (32, 32, 3), 10
 
 
 def study(base: Recipe) -> Study:
@@ -84,8 +88,36 @@ def equal_width(base: Recipe, wide: dict[str, Any], narrow: dict[str, Any]) -> i
 
 
 def _macs(recipe: Recipe) -> int:
+    """Return the multiply-adds of one 32 x 32 colour image: counted for a residual net, measured for one of your own."""
+    if isinstance(recipe.options, ResNetOptions):
+        return macs(recipe.options)
     from striate.nets import build
+    from striate.nets.custom.surroundings import seeded
     from striate.nets.measure.anatomy import anatomy
 
-    image_shape = (32, 32, 3)
-    return anatomy(build(recipe.net, recipe.net_options, image_shape, 10), image_shape).macs
+    with seeded(0):  # so that the generators stay as they are
+        net = build(recipe.net, recipe.net_options, IMAGE_SHAPE, CLASSES)
+    return anatomy(net, IMAGE_SHAPE).macs
+
+
+def macs(options: ResNetOptions) -> int:
+    """Return the multiply-adds of a residual net's convolutions and of its dense layer, for one 32 x 32 colour image."""
+    height, width, channels = IMAGE_SHAPE
+    cells, inputs = height * width, options.width
+    total = convolution_macs(channels, options.width, 9, cells)
+    for stack in range(3):
+        filters = options.width << stack
+        for number in range(options.n):
+            before = cells
+            cells //= 4 if stack and not number else 1  # the first block of the later stacks has stride 2
+            if options.block == "bottleneck":
+                out = EXPANSION * filters
+                total += convolution_macs(inputs, filters, 1, before) + convolution_macs(filters, filters, 9, cells)
+                total += convolution_macs(filters, out, 1, cells)
+            else:
+                out = filters
+                total += convolution_macs(inputs, filters, 9, cells) + convolution_macs(filters, out, 9, cells)
+            if options.residual and options.shortcut == "projection" and not number:
+                total += convolution_macs(inputs, out, 1, cells)
+            inputs = out
+    return total + dense_macs(inputs, CLASSES)

@@ -1,0 +1,116 @@
+"""`striate exercise`: list the exercises, start one as a file, grade a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from striate.app.commands.look import AsJson
+from striate.app.terminal.speech import say, tell
+
+if TYPE_CHECKING:
+    from striate.scratch.exercises.grade import Grade, Verdict
+
+exercises = typer.Typer(no_args_is_help=True, help="Write layers, losses and rules yourself, and have them graded.")
+MARKS = {"right": ("✓", "green"), "wrong": ("✗", "red"), "failed": ("!", "red"), "absent": ("-", "dim")}
+FILE_MARK = "striate:output"
+
+
+@exercises.command("list")
+def list_exercises(as_json: AsJson = False) -> None:
+    """List the exercises and their groups."""
+    from striate.app.terminal import show as terminal
+    from striate.base.disk.files import dump_json
+    from striate.scratch.exercises.catalog import GROUPS
+    from striate.scratch.exercises.catalog import exercises as known
+
+    rows = [{"name": e.name, "group": e.group, "topic": e.topic} for e in known().values()]
+    if as_json:
+        tell(dump_json(rows), nl=False)
+        return
+    table = terminal.table("exercise", "topic", "group")
+    for row in rows:
+        table.add_row(row["name"], row["topic"], row["group"])
+    terminal.console().print(table)
+    for group, text in GROUPS.items():
+        tell(f"{group}: {text}")
+
+
+@exercises.command("start")
+def start(
+    name: Annotated[str, typer.Argument(help="An exercise or a group, as `striate exercise list` names them.")],
+    out: Annotated[Path | None, typer.Option(help="Write to this new file.  [default: print]")] = None,
+) -> None:
+    """Write a file to begin with: signatures, shapes and the formula to be found; nothing is solved."""
+    from striate.base.disk.outputs import write_output
+    from striate.base.errors import StorageError
+    from striate.scratch.exercises.catalog import start_file
+
+    text = start_file(name, FILE_MARK)
+    if out is None:
+        tell(text, nl=False)
+        return
+    if out.exists() and out.stat().st_size:
+        raise StorageError(f"{out} is there already, and may hold your work; choose a new name with --out")
+    write_output(out, text)
+    say(f"wrote {out}; grade it with: striate exercise grade {out}")
+
+
+@exercises.command("grade")
+def grade(
+    file: Annotated[Path, typer.Argument(help="Your Python file. It is run, in a process of its own.")],
+    only: Annotated[str | None, typer.Option(help="Grade this exercise or group alone.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Grade a file: each function is right, or the smallest input where it is not is shown, and the mistake if it is known."""
+    from striate.app.terminal import show as terminal
+    from striate.base.disk.files import dump_json
+    from striate.scratch.exercises.grade import grade as graded
+
+    with terminal.console(stderr=True).status("grading"):
+        done = graded(file, only)
+    if as_json:
+        tell(dump_json(done.to_json()), nl=False)
+    else:
+        tell(text_of(done))
+    if done.right < len(done.verdicts):
+        raise typer.Exit(1)
+
+
+def text_of(done: Grade) -> str:
+    """Return the verdicts as lines that fit into 80 columns."""
+    from textwrap import fill
+
+    lines: list[str] = []
+    for verdict in done.verdicts:
+        mark, _ = MARKS.get(verdict.status, ("…", "dim"))
+        said = verdict.mistake or verdict.said
+        head = f"{mark} {verdict.name}"
+        lines.append(fill(f"{head}: {said}" if said else head, 80, subsequent_indent="    "))
+        if verdict.inputs:
+            lines += _example(verdict)
+    lines.append(f"\n{done.right} of {len(done.verdicts)} right")
+    if done.printed.strip():
+        first, *more = done.printed.strip().splitlines()
+        lines.append(f"your file printed: {first[:60]}" + (f" (and {len(more)} lines more)" if more else ""))
+    return "\n".join(lines)
+
+
+def _example(verdict: Verdict) -> list[str]:
+    """Return the smallest counter-example, each array beside its name."""
+    rows = [("with", f"{name} =", text) for name, text in verdict.inputs.items()]
+    if verdict.value:
+        rows += [
+            ("expected", f"{verdict.value} =", verdict.expected),
+            ("returned", f"{verdict.value} =", verdict.returned),
+        ]
+    lines: list[str] = []
+    before = ""
+    for word, name, text in rows:
+        lead = f"    {word if word != before else '':<9}{name} "
+        first, *more = text.splitlines() or [""]
+        lines += [lead + first, *(" " * len(lead) + line for line in more)]
+        before = word
+    return lines

@@ -1,0 +1,32 @@
+"""How the names of nets are told apart, and how an option's full name is written; nothing here loads PyTorch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from striate.base.errors import NetError
+
+_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
+PREFIX = "net."
+"""What stands before an option's name where a field of the recipe has the same: ``net.seed``."""
+
+
+def is_zoo(name: str) -> bool:
+    """Tell whether ``name`` begins with ``timm:`` or ``torchvision:``, which stand for nets of these libraries."""
+    return name.startswith(("timm:", "torchvision:"))
+
+
+def is_own(name: str) -> bool:
+    """Tell whether ``name`` has the form of a Python object, ``package.module:callable``, and is none of a library's nets."""
+    return _NAME.fullmatch(name) is not None and not is_zoo(name)
+
+
+def unprefixed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options by their short names; raises NetError where one is given under both of its names."""
+    plain = {name.removeprefix(PREFIX): value for name, value in options.items()}
+    if len(plain) < len(options):
+        twice = next(name for name in options if name.startswith(PREFIX) and name.removeprefix(PREFIX) in options)
+        raise NetError(f"{twice} and {twice.removeprefix(PREFIX)} are one option of the net; give it once")
+    return plain

@@ -1,0 +1,4 @@
+"""Exercises: the layers, losses, rules, models and derivations as a learner writes them, and how they are graded.
+
+They lie in `scratch` because the right answers are its layers, and because what runs beside a learner's code needs NumPy alone.
+"""

@@ -1,0 +1,77 @@
+"""When a returned value is right, and how values are written for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from striate.scratch.exercises.exercise import Fault, Values
+
+TOLERANCE = 1e-6
+"""Relative to the largest number of the right value: loops, windows, an FFT and one of two equal formulas differ less."""
+
+
+def checked(name: str, value: Any, right: Any) -> None:
+    """Raise Fault where ``value`` is no array of the shape and type of ``right``; nothing is said of its numbers."""
+    if value is None:
+        raise Fault(f"returns None for {name}")
+    if not isinstance(value, (np.ndarray, np.generic, int, float, tuple, list)):
+        raise Fault(
+            f"returns a {type(value).__module__}.{type(value).__name__} for {name}, where a NumPy array is needed"
+        )
+    try:
+        array, wanted = np.asarray(value), np.asarray(right)
+    except ValueError:
+        raise Fault(f"returns rows of uneven lengths for {name}") from None
+    if array.shape != wanted.shape:
+        raise Fault(f"returns {name} of shape {array.shape}, where {wanted.shape} is needed")
+    if array.dtype.kind not in "biuf":
+        raise Fault(f"returns {name} of dtype {array.dtype}, where {wanted.dtype} is needed")
+    if isinstance(value, np.ndarray) and wanted.dtype == np.float64 and array.dtype != wanted.dtype and wanted.ndim:
+        raise Fault(f"returns {name} of dtype {array.dtype}, where the inputs are {wanted.dtype}")
+
+
+def alike(value: Any, right: Any, tolerance: float = TOLERANCE) -> bool:
+    """Tell whether two values are the same to within ``tolerance`` of the largest of ``right``."""
+    one, two = np.asarray(value), np.asarray(right)
+    if one.shape != two.shape or one.dtype.kind not in "biuf":
+        return False
+    one, two = one.astype(np.float64), two.astype(np.float64)
+    finite = two[np.isfinite(two)]
+    scale = max(float(np.abs(finite).max()) if finite.size else 0.0, 1e-3)
+    if np.asarray(right).dtype == np.float32:
+        tolerance = max(tolerance, 1e-4)
+    return bool(np.allclose(one, two, rtol=0, atol=tolerance * scale, equal_nan=True))
+
+
+def first_wrong(returned: Values, expected: Values) -> str | None:
+    """Return the name of the first value that is not right, or None. Raises Fault for a wrong shape or type."""
+    for name, right in expected.items():
+        checked(name, returned.get(name), right)
+    for name, right in expected.items():
+        if not alike(returned[name], right):
+            return name
+    return None
+
+
+def all_alike(returned: Values, other: Mapping[str, Any]) -> bool:
+    """Tell whether all values of ``other`` were returned."""
+    return all(name in returned and alike(returned[name], value) for name, value in other.items())
+
+
+def written(value: Any) -> str:
+    """Return a value as a person reads it, on at most 12 lines."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {written(item)}" for key, item in value.items())
+    if isinstance(value, (bool, int, str)) or value is None:
+        return str(value)
+    if isinstance(value, (tuple, list)):
+        value = np.asarray(value)
+    array = np.asarray(value)
+    if array.ndim == 0:
+        return f"{array:.6g}"
+    text = np.array2string(array, precision=4, suppress_small=True, max_line_width=60, threshold=40, separator=", ")
+    lines = [line for line in text.splitlines() if line.strip()]
+    return "\n".join(lines if len(lines) <= 12 else [*lines[:11], "..."])

@@ -1,0 +1,177 @@
+"""Grade a learner's file: in a process of its own, function by function, each with its time and memory.
+
+A function that hangs or ends the process costs itself alone: the process is started again with those that are left.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from striate.base.errors import DataError, printable
+from striate.scratch.exercises.catalog import chosen
+
+SECONDS, MEMORY = 5.0, 2 << 30
+STARTING = 30.0  # seconds for Python and NumPy to be there
+PRINTED = 2000  # characters of what the file printed that are kept
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said of one function. ``status``: right, wrong, unfinished, absent or failed.
+
+    Of a wrong one, ``inputs`` are the smallest that show it, ``expected`` and ``returned`` the ``value`` that differs, and
+    ``mistake`` is its name where it is one of the known ones.
+    """
+
+    name: str
+    status: str
+    said: str = ""
+    mistake: str | None = None
+    inputs: dict[str, str] = field(default_factory=dict[str, str])
+    value: str = ""
+    expected: str = ""
+    returned: str = ""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The verdicts on a file, in order, and what it printed (its beginning)."""
+
+    file: str
+    verdicts: tuple[Verdict, ...]
+    printed: str
+
+    @property
+    def right(self) -> int:
+        """How many are right."""
+        return sum(verdict.status == "right" for verdict in self.verdicts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record of `striate exercise grade --json`."""
+        rows = [asdict(verdict) for verdict in self.verdicts]
+        return {"file": self.file, "right": self.right, "of": len(rows), "printed": self.printed, "verdicts": rows}
+
+
+def grade(file: str | Path, only: str | None = None, *, seconds: float = SECONDS, memory: int = MEMORY) -> Grade:
+    """Grade the exercises in ``file``, a Python file, which is run: all that it has, or those of the name ``only``.
+
+    Each may take ``seconds``, and ``memory`` bytes of addresses. Raises DataError for no such file or exercise.
+    """
+    place = Path(file)
+    if not place.is_file():
+        raise DataError(
+            f"there is no file {printable(str(file))}; write one with `striate exercise start NAME --out FILE`"
+        )
+    left = [exercise.name for exercise in chosen(only)]
+    found: dict[str, Verdict] = {}
+    order = list(left)
+    with tempfile.TemporaryFile() as printed:
+        while left:
+            ended = _run(place, left, seconds, memory, printed, found)
+            left = [name for name in left if name not in found]
+            if left and ended:
+                # Nothing was begun: it is the file itself that cannot be imported.
+                found |= {name: Verdict(name, "failed", f"the file cannot be imported: it {ended}") for name in left}
+                left = []
+        printed.seek(0)
+        text = printed.read(PRINTED).decode("utf-8", "replace")
+    verdicts = [found[name] for name in order]
+    if only is None and any(verdict.status != "absent" for verdict in verdicts):
+        verdicts = [verdict for verdict in verdicts if verdict.status != "absent"]
+    return Grade(str(file), tuple(verdicts), text)
+
+
+def _run(
+    place: Path, names: list[str], seconds: float, memory: int, printed: IO[bytes], found: dict[str, Verdict]
+) -> str:
+    """Run the process until it ends or has to be ended; return how it ended, where it had begun no exercise."""
+    reading, writing = os.pipe()
+    command = [sys.executable, "-m", "striate.scratch.exercises.worker", str(place), str(writing), str(memory), *names]
+    root = str(Path(__file__).parents[3])
+    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=printed,
+        stderr=subprocess.STDOUT,
+        pass_fds=(writing,),
+        start_new_session=True,
+        env=os.environ | one | {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    os.close(writing)
+    running: str | None = None
+    hung = False
+    try:
+        for line in _lines(reading, seconds):
+            if line is None:
+                hung = True
+                break
+            record = _record(line)
+            if "begin" in record:
+                running = record["begin"]
+            elif record.get("name") in names:
+                found[record["name"]] = Verdict(**record)
+                running = None
+    finally:
+        os.close(reading)
+        _end(process, hung)
+    how = f"did not return within {seconds:g} s" if hung else _ending(process.returncode)
+    if running and running not in found:
+        found[running] = Verdict(running, "failed", how)
+        return ""
+    return how
+
+
+def _lines(reading: int, seconds: float) -> Iterator[bytes | None]:
+    """Yield each line of the pipe; None where none came in time; end with the pipe."""
+    rest = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(reading, selectors.EVENT_READ)
+        deadline = time.monotonic() + STARTING
+        while True:
+            if not selector.select(max(deadline - time.monotonic(), 0)):
+                yield None
+                return
+            piece = os.read(reading, 1 << 16)
+            if not piece:
+                return
+            *whole, rest = (rest + piece).split(b"\n")
+            yield from whole
+            if whole:
+                deadline = time.monotonic() + seconds
+
+
+def _record(line: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _end(process: subprocess.Popen[bytes], hung: bool) -> None:
+    """End the process and what it started: they are a group of their own."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(0 if hung else 5)  # a process that closed its pipe is about to end, and how is of interest
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _ending(code: int) -> str:
+    if code < 0:
+        return f"ended its process with {signal.Signals(-code).name}"
+    return f"ended its process with exit code {code}"

@@ -1,0 +1,131 @@
+"""The losses and update rules of EECS 498 as exercises.
+
+A loss is tried with labels 0 and 1, and with -1 and +1: courses write both. A rule is followed for three steps, so that what
+it remembers may have any sign or scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from striate.scratch.exercises.comparing import all_alike
+from striate.scratch.exercises.exercise import Array, Compared, Exercise, Learner, Values, draw, parts
+from striate.scratch.layers.losses import hinge_loss, logistic_loss, softmax_loss
+from striate.scratch.update_rules import RULES
+
+Loss = Callable[[Array, Array], tuple[float, Array]]
+OVERFLOW = "float32 lost to an overflow: take the largest exponent out before exp"
+NAMES: dict[str, tuple[tuple[str, ...], Loss]] = {
+    "logistic_loss": (("logistic_loss",), logistic_loss),
+    "svm_loss": (("svm_loss", "hinge_loss"), hinge_loss),
+    "softmax_loss": (("softmax_loss",), softmax_loss),
+}
+
+
+def _judge_loss(name: str) -> Callable[[Learner, Values], Compared]:
+    names, loss = NAMES[name]
+
+    def once(learner: Learner, x: Array, y: Array) -> Compared:
+        with np.errstate(all="ignore"):
+            value, dx = parts(learner.call(learner.get(*names), x, y), "loss", "dx")
+        right_loss, right_dx = loss(x.astype(np.float64), y)
+        right: Values = {"loss": right_loss, "dx": right_dx.astype(x.dtype)}
+        returned: Values = {"loss": value, "dx": dx}
+        n = len(x)
+        mistakes: list[tuple[str, Values]] = [
+            ("loss summed and not averaged: divide it, and dx, by N", {"loss": right_loss * n, "dx": right_dx * n}),
+            ("loss summed and not averaged: dx is that of the mean", {"loss": right_loss * n, "dx": right_dx}),
+            (
+                "divided by N not at all: the loss is a mean, and dx has to be its gradient",
+                {"loss": right_loss, "dx": right_dx * n},
+            ),
+            ("divided by N twice", {"loss": right_loss, "dx": right_dx / n}),
+            ("divided by N twice", {"loss": right_loss / n, "dx": right_dx / n}),
+        ]
+        if not all(_finite(value) for value in returned.values()):
+            mistakes.insert(0, (OVERFLOW, returned))
+        return Compared(returned, right, mistakes)
+
+    def judge(learner: Learner, trial: Values) -> Compared:
+        first = once(learner, trial["x"], trial["y"])
+        if name == "softmax_loss" or all_alike(first.returned, first.expected):
+            return first
+        other = once(learner, trial["x"], np.where(trial["y"] == 1, 1, -1))
+        # Which convention the file keeps is seen by which it gets right, or gets wrong in a way that is known.
+        known = any(all_alike(other.returned, wrong) for _, wrong in [("", other.expected), *other.mistakes])
+        return other if known and not any(all_alike(first.returned, wrong) for _, wrong in first.mistakes) else first
+
+    return judge
+
+
+def _finite(value: Any) -> bool:
+    array = np.asarray(value)
+    return array.dtype.kind not in "f" or bool(np.isfinite(array).all())
+
+
+def _judge_rule(name: str) -> Callable[[Learner, Values], Compared]:
+    def follow(rule: Any, t: Values, call: Callable[..., Any]) -> Array:
+        w, config, seen = t["w"], {"learning_rate": 0.1}, []
+        for dw in t["gradients"]:
+            w, config = parts(call(rule, w, dw, config), "next_w", "config")
+            seen.append(np.array(w))
+        return np.stack(seen)
+
+    def plain(rule: Any, *given: Any) -> Any:
+        return rule(*given)
+
+    def climbing(w: Array, dw: Array, config: Any) -> Any:
+        after, config = RULES[name](w, dw, config)
+        return 2 * w - after, config
+
+    def uncorrected(w: Array, dw: Array, config: Any) -> Any:
+        config = {"m": 0 * w, "v": 0 * w} | config
+        config["m"] = 0.9 * config["m"] + 0.1 * dw
+        config["v"] = 0.999 * config["v"] + 0.001 * dw * dw
+        return w - config["learning_rate"] * config["m"] / (np.sqrt(config["v"]) + 1e-8), config
+
+    def damped(w: Array, dw: Array, config: Any) -> Any:
+        config = {"v": 0 * w} | config
+        config["v"] = 0.9 * config["v"] + 0.1 * dw
+        return w - config["learning_rate"] * config["v"], config
+
+    variants = [("the sign of the step is wrong: it climbs", climbing)]
+    if name == "adam":
+        variants.append(
+            ("m and v are not divided by 1 - beta^t, the share of them that t steps can have gathered", uncorrected)
+        )
+    if name == "sgd_momentum":
+        variants.append(("the gradient is multiplied by 1 - momentum, which this rule does not do", damped))
+
+    def judge(learner: Learner, t: Values) -> Compared:
+        returned = {"w after each step": follow(learner.get(name), t, learner.call)}
+        wrong = [(said, {"w after each step": follow(variant, t, plain)}) for said, variant in variants]
+        return Compared(returned, {"w after each step": follow(RULES[name], t, plain)}, wrong)
+
+    return judge
+
+
+def _scores(n: int, k: int, scale: float, dtype: Any) -> Values:
+    x = draw(n, k) if k else draw(n)
+    y = np.arange(n) % (k or 2)
+    return {"x": (x * scale).astype(dtype), "y": y}
+
+
+def exercises() -> list[Exercise]:
+    """Return the three losses and the four rules."""
+    from striate.scratch.exercises.forms import FORMS
+
+    found: list[Exercise] = []
+    for name, (names, _) in NAMES.items():
+        k = 3 if name == "softmax_loss" else 0
+        trials = [_scores(n, k, 1.0, np.float64) for n in (1, 2, 5)]
+        large = [_scores(2, k, 100.0, np.float32), _scores(4, k, 1000.0, np.float64)]
+        # With the labels turned round, too: of a right answer an exponential is small.
+        trials += [trial | {"y": labels} for trial in large for labels in (trial["y"], (trial["y"] + 1) % (k or 2))]
+        found.append(Exercise(name, "eecs498", "loss", FORMS[name], _judge_loss(name), trials, names[1:]))
+    steps = [{"w": draw(*s), "gradients": [draw(*s, seed=k) for k in (1, 2, 3)]} for s in ((1,), (3,), (2, 3))]
+    found += [Exercise(name, "eecs498", "update rule", FORMS[name], _judge_rule(name), steps) for name in RULES]
+    return found

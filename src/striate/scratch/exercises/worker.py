@@ -1,0 +1,187 @@
+"""The process in which a learner's file runs: `python -m striate.scratch.exercises.worker FILE PIPE BYTES NAME ...`.
+
+It writes one line of JSON to the PIPE as each exercise begins, and one as it ends; the file's own prints go elsewhere. What the
+file does to its process (an exit, a signal, too much memory) ends this process alone.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import json
+import os
+import resource
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from striate.base.errors import reason
+from striate.scratch.exercises.catalog import exercises
+from striate.scratch.exercises.comparing import all_alike, first_wrong, written
+from striate.scratch.exercises.exercise import Compared, Exercise, Fault, Learner, Skipped, Unfinished, Values
+
+FOREIGN = ("torch", "torchvision", "tensorflow", "keras", "jax", "autograd")
+Verdict = dict[str, Any]
+
+
+class NotNumPy(Exception):
+    """The file uses a library that does the exercise for it."""
+
+
+class _Absent:
+    """Stands for a library that is not to be used: importing it is nothing, using it is told of the function that does."""
+
+    def __init__(self, name: str) -> None:
+        self.__dict__["_name"] = name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Absent(f"{self._name}.{name}")
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        raise NotNumPy(self._name)
+
+    def __mro_entries__(self, _: Any) -> tuple[type, ...]:
+        return ()
+
+
+class _Foreign:
+    """Finds and loads the stand-ins of these libraries."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name.partition(".")[0] in FOREIGN:
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
+        return None
+
+    def create_module(self, spec: Any) -> Any:
+        module = type(sys)(spec.name)
+        module.__dict__["__getattr__"] = _Absent(spec.name).__getattr__
+        return module
+
+    def exec_module(self, module: Any) -> None:
+        """Nothing is run."""
+
+
+def main(words: Sequence[str]) -> None:
+    """Grade the named exercises of the file, one after the other."""
+    file, pipe, limit, *names = words
+    said = os.fdopen(int(pipe), "w", encoding="utf-8")
+
+    def tell(record: Verdict) -> None:
+        said.write(json.dumps(record) + "\n")
+        said.flush()
+
+    resource.setrlimit(resource.RLIMIT_AS, (int(limit), int(limit)))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    known = exercises()
+    tell({"begin": None})
+    sys.meta_path.insert(0, _Foreign())  # type: ignore[arg-type]
+    place = Path(file).resolve()
+    sys.path.insert(0, str(place.parent))
+    space: dict[str, Any] = {"__name__": place.stem, "__file__": str(place)}
+    trouble = ""
+    try:
+        exec(compile(place.read_bytes(), str(place), "exec"), space)  # noqa: S102 - the person named this file to be run
+    except BaseException as error:  # also SystemExit: a file that ends itself has failed to be imported
+        trouble = f"the file cannot be imported: {said_of(error, place)}"
+    for name in names:
+        tell({"begin": name})
+        exercise = known[name]
+        tell(failed(name, trouble) if trouble else graded(exercise, Learner(space), place))
+
+
+def graded(exercise: Exercise, learner: Learner, place: Path) -> Verdict:
+    """Return the verdict on one exercise: the first trial that is not right, from the smallest on, or that all are."""
+    skipped = 0
+    for number, trial in enumerate(exercise.trials):
+        verdict = attempt(exercise, learner, trial, place)
+        skipped += verdict == {}
+        if isinstance(verdict, Compared):
+            later = [attempt(exercise, learner, other, place) for other in exercise.trials[number + 1 :]]
+            return shown_wrong(exercise, trial, [verdict, *(found for found in later if isinstance(found, Compared))])
+        if verdict:
+            return verdict
+    note = f"in the form it has; {skipped} trials with stride, padding or bias were left out" if skipped else ""
+    return {"name": exercise.name, "status": "right", "said": note}
+
+
+def attempt(exercise: Exercise, learner: Learner, trial: Values, place: Path) -> Compared | Verdict | None:
+    """Return None where the trial is right, {} where it is left out, the numbers where they are wrong, or a verdict."""
+    name = exercise.name
+    try:
+        compared = exercise.judge(learner, trial)
+    except Skipped:
+        return {}
+    except (Unfinished, NotImplementedError):
+        return failed(name, "nothing is written in it yet", "unfinished")
+    except Fault as fault:
+        return failed(name, str(fault), "absent" if str(fault) == f"the file has no {name}" else "failed")
+    except NotNumPy as error:
+        return failed(name, f"uses {error}, where NumPy alone is asked for")
+    except MemoryError:
+        return failed(name, "takes more memory than it is given")
+    except BaseException as error:
+        return failed(name, f"raises {said_of(error, place)}", inputs=inputs_of(exercise, trial))
+    if any(all_alike(compared.returned, right) for right in compared.also):
+        return None
+    try:
+        return compared if first_wrong(compared.returned, compared.expected) else None
+    except Fault as fault:
+        return failed(name, str(fault)) | {"mistake": recognised([compared]), "inputs": inputs_of(exercise, trial)}
+
+
+def shown_wrong(exercise: Exercise, trial: Values, seen: Sequence[Compared]) -> Verdict:
+    """Return the verdict on wrong numbers; ``seen`` begins with those of ``trial``."""
+    value = first_wrong(seen[0].returned, seen[0].expected) or ""
+    return {
+        "name": exercise.name,
+        "status": "wrong",
+        "said": f"{value} is not right",
+        "mistake": recognised(seen),
+        "inputs": inputs_of(exercise, trial),
+        "value": value,
+        "expected": written(seen[0].expected[value]),
+        "returned": written(seen[0].returned[value]),
+    }
+
+
+def recognised(seen: Sequence[Compared]) -> str | None:
+    """Return the known mistake whose numbers the first failure has, and no later trial denies."""
+    candidates = [name for name, values in seen[0].mistakes if all_alike(seen[0].returned, values)]
+    for compared in seen[1:]:
+        kept = [
+            name
+            for name in candidates
+            if any(all_alike(compared.returned, values) for said, values in compared.mistakes if said == name)
+            or all_alike(compared.returned, compared.expected)
+        ]
+        candidates = kept or candidates[:1]
+    return candidates[0] if candidates else None
+
+
+def failed(name: str, said: str, status: str = "failed", **more: Any) -> Verdict:
+    """Return the verdict on a function that gave no numbers."""
+    return {"name": name, "status": status, "said": said, **more}
+
+
+def said_of(error: BaseException, place: Path) -> str:
+    """Return an error in a line, with the line of the learner's file where it came from."""
+    if isinstance(error, NotNumPy):
+        return f"it uses {error}, where NumPy alone is asked for"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(place)]
+    if isinstance(error, SyntaxError) and error.lineno:
+        lines = [error.lineno]
+    where = f" (line {lines[-1]})" if lines else ""
+    return f"{reason(error, kind=True)}{where}"
+
+
+def inputs_of(exercise: Exercise, trial: Values) -> dict[str, str]:
+    """Return the inputs of a trial, written."""
+    unseen = {"dout"} if exercise.name.endswith("_forward") else set[str]()
+    return {name: written(value) for name, value in trial.items() if name not in unseen}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""How a net is trained: optimizers, rates, schedules, augmentation, engines."""

@@ -1,0 +1,79 @@
+"""What only lists, shows or plans loads none of the heavy libraries, and so moves no random generator and builds no net.
+
+All commands run in turn in one process; a command that loaded something would be named with what it loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+HEAVY = ("torch", "sklearn", "scipy", "matplotlib", "torchvision", "timm", "optuna")
+TRY = """
+import json, sys
+from typer.testing import CliRunner
+from striate.app.cli import app
+heavy, found = json.loads(sys.argv[1]), {}
+for words in json.loads(sys.argv[2]):
+    before = set(sys.modules)
+    done = CliRunner().invoke(app, words)
+    loaded = sorted(set(heavy) & set(sys.modules) - before)
+    if loaded or done.exit_code:
+        found[" ".join(words)] = [loaded, done.exit_code, done.output[-300:], str(done.exception)]
+print(json.dumps(found))
+"""
+PLANS = """
+import json, random, sys
+import numpy
+from striate.app.study import plan
+from striate.studies.catalog import BUILTIN
+random.seed(1), numpy.random.seed(1)
+before = random.getstate(), str(numpy.random.get_state())
+for name in BUILTIN:
+    assert plan(name, None, {}).claims, name
+    assert (random.getstate(), str(numpy.random.get_state())) == before, name
+print(json.dumps(sorted(set(json.loads(sys.argv[1])) & set(sys.modules))))
+"""
+
+
+def commands() -> list[list[str]]:
+    """Return what only looks: every list, the plans of all studies, and the help of every command there is."""
+    import typer.main
+
+    from striate.app.cli import app
+
+    def helps(command: object, words: tuple[str, ...]) -> list[list[str]]:
+        inner = getattr(command, "commands", {})
+        return [[*words, "--help"], *(line for name in inner for line in helps(inner[name], (*words, name)))]
+
+    return [
+        *helps(typer.main.get_command(app), ()),
+        *(["list", what] for what in ("nets", "data", "studies", "proofs", "fields", "runs")),
+        *(["list", "fields", "--net", net] for net in ("resnet", "vgg11", "mlp")),
+        *(["show", "study", name, "--quick"] for name in ("batchnorm", "hidden-units")),
+    ]
+
+
+def run(code: str, *words: object, cwd: Path) -> object:
+    given = [json.dumps(word) for word in words]
+    done = subprocess.run([sys.executable, "-c", code, *given], cwd=cwd, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_what_only_looks_loads_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    assert run(TRY, HEAVY, commands(), cwd=tmp_path) == {}
+
+
+def test_planning_any_study_moves_no_generator_and_builds_nothing(tmp_path: Path) -> None:
+    assert run(PLANS, HEAVY, cwd=tmp_path) == []
+
+
+def test_what_loads_something_is_found(tmp_path: Path) -> None:
+    found = run(TRY, ["pydantic"], [["list", "proofs"], ["--help"]], cwd=tmp_path)
+    assert isinstance(found, dict)
+    assert found["list proofs"][0] == ["pydantic"]
+    assert "--help" not in found
