@@ -77,6 +77,19 @@ def test_every_form_is_brought_to_another_size(name: str) -> None:
     assert any("squashed (filter box)" in note for note in squashed.notes)
 
 
+def test_an_archive_beside_class_folders_is_passed_over(tmp_path: Path) -> None:
+    for number, name in enumerate(("cat", "dog")):
+        (tmp_path / name).mkdir()
+        shutil.copy(WRITTEN / f"imagefolder/train/{number}.png", tmp_path / name)
+    shutil.copy(WRITTEN / "shards/train-000000.tar", tmp_path / "pets.tar")
+    found = form_of(tmp_path)
+    assert found is not None
+    assert found.name == "class folders"
+    assert any("(.tar)" in note for note in load(tmp_path).notes)
+    shutil.copytree(WRITTEN / "hub", tmp_path / "hub" / "data")
+    assert load(tmp_path / "hub").fingerprint == load(WRITTEN / "hub").fingerprint
+
+
 def test_packed_idx_is_the_same(tmp_path: Path) -> None:
     for path in (WRITTEN / "emnist").iterdir():
         if path.suffix == ".txt":

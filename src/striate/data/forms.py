@@ -92,7 +92,16 @@ def _arrays(reader: str) -> Callable[[Path, Wanted], ImageSet]:
 def _has(*endings: str) -> Callable[[Path], bool]:
     from striate.data.readers.parts import files_in
 
-    return lambda folder: folder.is_dir() and bool(files_in(folder, endings))
+    return lambda folder: folder.is_dir() and not _has_folders(folder) and bool(files_in(folder, endings))
+
+
+def _has_folders(folder: Path) -> bool:
+    """Tell whether there are folders in it but ``data``: an archive that was left beside class folders is not what is meant."""
+    try:
+        with os.scandir(folder) as entries:
+            return any(e.is_dir() and e.name != "data" and not e.name.startswith(".") for e in entries)
+    except OSError:
+        return False
 
 
 def _folder_of_metadata(path: Path, _: bytes) -> bool:
