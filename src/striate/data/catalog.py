@@ -17,7 +17,7 @@ from striate.data.readers.array_files.image_npz import is_image_npz
 from striate.data.readers.digits import load_digits
 from striate.data.readers.tabular import SUFFIXES, load_table, sums
 
-_ALSO = f"or the path of a folder with train/CLASS/*.png, or of a table ({', '.join(SUFFIXES)})"
+_ALSO = f"or the path of a folder with train/CLASS/*.png, of a file of images, or of a table ({', '.join(SUFFIXES)})"
 
 
 @dataclass(frozen=True)

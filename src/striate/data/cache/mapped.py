@@ -63,7 +63,7 @@ class Rows:
 
 def rows_of(array: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[Any]:
     """Return ``array[rows]``: a copy, but of a large mapped array `Rows`, which behave as one."""
-    given: object = array
+    given = cast("object", array)
     if isinstance(given, Rows):
         return cast("NDArray[Any]", Rows(given.base, given.rows[rows]))
     if len(rows) * _row_bytes(array) > COPIED and _map_of(array) is not None:
