@@ -84,7 +84,11 @@ def listed(place: Path, top: Path, now: float) -> Listed:
     fields: dict[str, Any] = {
         key: recipe[key] for key, kind in known.items() if type(recipe.get(key)) is kind
     }  # a bool is no number here
-    if (place / "recipe.json").is_file() and len(fields) < len(known) and not any("recipe.json" in fault for fault in faults):
+    if (
+        (place / "recipe.json").is_file()
+        and len(fields) < len(known)
+        and not any("recipe.json" in fault for fault in faults)
+    ):
         faults.append("recipe.json is no recipe")
     made = replace(
         made, **fields, **_best(place / "history.csv", status, faults), **_tested(place / "test.json", faults)
