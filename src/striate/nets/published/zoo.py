@@ -19,7 +19,7 @@ from striate.base.errors import NetError, nearest, reason
 from striate.nets.custom.acceptance import tried
 from striate.nets.custom.naming import is_zoo
 from striate.nets.entry import Entry, ImageShape
-from striate.nets.families.layers import NetOptions
+from striate.nets.families.options import NetOptions
 from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
 from striate.nets.published.hub import cache_alone_where_unreachable
 from striate.nets.published.imagenet import COUNT
@@ -166,7 +166,7 @@ def _builder(
             if options.pretrained:
                 raise NetError(
                     f'the published weights of "{name}" could not be had ({why}); connect to the network once, or give a '
-                    "file of them: --set weights=FILE --set pretrained=false"
+                    "file of them: `weights=FILE` and `pretrained=false`"
                 ) from error
             raise NetError(f'"{name}" cannot be built for images {image_shape} (H, W, C): {why}') from error
         return tried(net, name, image_shape, classes)
