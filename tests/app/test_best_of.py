@@ -48,7 +48,7 @@ def test_of_equal_ones_the_first_is_taken_and_said(runs: list[Path], monkeypatch
 
 
 def test_what_cannot_be_compared_is_refused_before_any_test(runs: list[Path], tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="add --best"):
+    with pytest.raises(RunError, match="add `best`"):
         best_of(runs, best=False)
     with pytest.raises(RunError, match="name two or more"):
         best_of([runs[0], runs[0]])

@@ -11,24 +11,9 @@ from pathlib import Path
 import pytest
 
 from striate.app import cli
-from striate.app.commands import train as learn
+from striate.app.actions.changes import changes_of
 
 TINY = ["--set", "widths=[[4]]", "--set", "hidden=[]", "--set", "batch_size=256"]
-
-
-def striate(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
-    """Run the command line in this process; return exit code, stdout and stderr."""
-    monkeypatch.setattr(sys, "argv", ["striate", *words])
-    with pytest.raises(SystemExit) as left:
-        cli.main()
-    out, err = capsys.readouterr()
-    return int(left.value.code or 0), out, err
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.chdir(tmp_path)
-    return lambda *words: striate(capsys, monkeypatch, *words)
 
 
 def test_train_test_and_resume_tell_what_to_do_next(run) -> None:
@@ -54,7 +39,7 @@ def test_train_test_and_resume_tell_what_to_do_next(run) -> None:
 )
 def test_hidden_units_are_those_of_either_engine(words: tuple[str, ...], hidden: object) -> None:
     given = dict(zip((word[2:] for word in words[::2]), words[1::2], strict=True))
-    assert learn.changes_of(None, hidden=7, **given)["hidden"] == hidden
+    assert changes_of(None, {"hidden": 7, **given})["hidden"] == hidden
 
 
 def test_a_study_prints_verdicts_and_writes_its_report(run) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from striate.app.run_shown import run_record, seen, show_seen
+from striate.app.run_shown import run_record, seen
+from striate.app.terminal.run import show_seen
 from striate.base.disk.files import dump_json
 from striate.base.errors import RunError
 from striate.reports.run.page import run_page

@@ -61,7 +61,7 @@ def test_a_net_of_ones_own_is_scored_too(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_what_does_not_fit_is_one_sentence(weights: Path) -> None:
-    with pytest.raises(DataError, match='the net "convnet" has no data of its own here; name them with --data'):
+    with pytest.raises(DataError, match='the net "convnet" has no data of its own here; name them with `data`'):
         score("convnet", None, weights)
     with pytest.raises(NetError, match=r"do not fit the net: missing conv2"):
         score("convnet", "digits", weights)

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from striate.app.options.repeating import proof_command
 from striate.base.disk.files import dump_json
 from striate.proofs.catalog import NAMES, entry
 from striate.proofs.proof import Proof
@@ -145,14 +146,14 @@ def test_its_formulas_are_mathematics_that_browsers_draw(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_its_fragment_is_what_latex_reads(name: str) -> None:
-    assert faults(proof_latex(proved(name))) == []
+    assert faults(proof_latex(proved(name), proof_command(proved(name)))) == []
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
 @pytest.mark.parametrize("name", NAMES)
 def test_latex_makes_pages_of_its_fragment(name: str, tmp_path: Path) -> None:
-    fragment = proof_latex(proved(name))
+    fragment = proof_latex(proved(name), proof_command(proved(name)))
     packages = re.findall(r"% In the preamble: (.*)", fragment)[0]
     page = f"\\documentclass{{article}}{packages}\\begin{{document}}\n{fragment}\\end{{document}}"
     (tmp_path / "page.tex").write_text(page, encoding="ascii")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from striate.app.options.repeating import study_command
 from striate.base.disk.files import read_json
 from striate.base.errors import StudyError
 from striate.data import load
@@ -186,5 +187,5 @@ def test_it_runs_to_a_verdict_and_a_report(name: str, tmp_path: Path) -> None:
     assert [verdict["claim"] for verdict in record["verdicts"]] == [claim.name for claim in study.claims]
     assert {verdict["answer"] for verdict in record["verdicts"]} <= set(ANSWERS)
     assert {arm["name"] for arm in record["arms"]} == {arm.name for arm in study.arms}
-    page = write_study_report(tmp_path / "study").read_text(encoding="utf-8")
+    page = write_study_report(tmp_path / "study", study_command).read_text(encoding="utf-8")
     assert study.question in page

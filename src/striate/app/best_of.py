@@ -45,13 +45,13 @@ def best_of(
     places = list(dict.fromkeys(Path(folder) for folder in folders))
     if not best:
         raise RunError(
-            f"{len(places)} runs are named, and one is tested at a time; add --best for the best by validation"
+            f"{len(places)} runs are named, and one is tested at a time; add `best` for the best by validation"
         )
     if len(places) < 2:
-        raise RunError("--best chooses among runs, and one is named; name two or more, or leave --best out")
+        raise RunError("`best` chooses among runs, and one is named; name two or more, or leave `best` out")
     if not alone:
         raise RunError(
-            "--best chooses among runs, which have data and weights of their own; leave the other options out"
+            "`best` chooses among runs, which have data and weights of their own; leave the other options out"
         )
     runs = [open_run(place) for place in places]
     for run in runs:

@@ -49,7 +49,7 @@ def followed(subject: Subject, to: str) -> Generator[None]:
         reason = printable(str(first).strip().partition("\n")[0]).rstrip(".")
         raise NetError(
             f"{subject.name} cannot be written as {to} ({type(first).__name__}: {reason}); keep forward free of decisions "
-            "that depend on the numbers in a tensor or on how many images there are, or export --to safetensors"
+            "that depend on the numbers in a tensor or on how many images there are, or export it with `to=safetensors`"
         ) from error
     finally:
         for logger, level in zip(loggers, levels, strict=True):

@@ -68,7 +68,7 @@ def score(
     name, data = str(name), None if data is None else str(data)
     file = None if weights is None else Path(weights)
     if data is None:
-        raise DataError(f'the net "{name}" has no data of its own here; name them with --data')
+        raise DataError(f'the net "{name}" has no data of its own here; name them with `data`')
     if trained_on is None and _silent(name) and metadata_of(file) is None:
         trained_on = data
     subject = open_subject(name, file, trained_on=trained_on, options=options, data_dir=data_dir)
@@ -93,10 +93,10 @@ def score(
         raise DataError(f"{images.name} has no test split; add a folder test/CLASS/ beside train/")
     _same_classes(subject, images.name, images.classes)
     if flips and images.tabular:
-        raise DataError(f"{images.name} is a table, whose rows have no mirror image; leave out --test-flips")
+        raise DataError(f"{images.name} is a table, whose rows have no mirror image; leave out `test_flips`")
     if flips and subject.permuted:
         raise NetError(
-            f"{subject.name} sees permuted pixels, whose images have no mirror image; leave out --test-flips"
+            f"{subject.name} sees permuted pixels, whose images have no mirror image; leave out `test_flips`"
         )
     where = device()
     normalization = Normalization(subject.inputs.mean, subject.inputs.std, subject.per_image, subject.permuted)

@@ -13,6 +13,7 @@ from typing import Any
 
 from striate.app.inputs.net_anatomy import net_anatomy
 from striate.app.inputs.opened_net import Subject, open_subject
+from striate.app.options.repeating import study_command
 from striate.app.run_shown import seen
 from striate.base.disk.outputs import write_output
 from striate.base.errors import RunError, printable
@@ -76,7 +77,7 @@ def page(folder: str | Path | Run, out: str | Path, *, data_dir: str | Path | No
     """
     place, path = Path(folder.folder if isinstance(folder, Run) else folder), Path(out)
     if (place / "study.json").is_file():
-        write_output(path, study_page(read_study(place), place.name))
+        write_output(path, study_page(read_study(place), place.name, study_command))
     elif (place / "recipe.json").is_file():
         shown = seen(place, data_dir=None if data_dir is None else Path(data_dir))
         write_output(path, run_page(shown.run, shown.anatomy, shown.confusion, shown.unclassified))

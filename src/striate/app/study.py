@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from striate.app.options.repeating import arms_and_claims, study_command
 from striate.base.disk.files import part_of_name
 from striate.base.disk.outputs import claim_folder
 from striate.base.errors import StudyError
@@ -64,9 +65,9 @@ def study(
             planned, folder, data_dir=data_dir, workers=workers, beat=beat, warn=warn, redo_damaged=redo_damaged
         )
     except KeyboardInterrupt:
-        write_study_report(folder)  # of what has ended so far
+        write_study_report(folder, study_command)  # of what has ended so far
         raise
-    return Reported(answer, write_study_report(folder))
+    return Reported(answer, write_study_report(folder, study_command))
 
 
 def plan(
@@ -86,7 +87,9 @@ def plan(
         planned = own.study(changes, seeds)
         return planned if asked.trials is not None else _sampled(planned, trials)
     named = question(str(asked)) if asked is not None else None
-    added = asked_question(arms, claims, named) if arms or claims or named is None else named
+    added = (
+        asked_question(arms, claims, named, arms_and_claims(arms, claims)) if arms or claims or named is None else named
+    )
     planned = added.study(changes, seeds)
     return _sampled(planned, trials)
 
@@ -102,7 +105,7 @@ def _sampled(planned: Study, trials: int | None) -> Study:
 def trials_of(sampler: str, trials: int | None) -> int | None:
     """Return how many values ``sampler`` ("grid" or "optuna") proposes, None for a grid; raises StudyError for both at once."""
     if sampler == "grid" and trials is not None:
-        raise StudyError(f"trials is {trials}, and belongs to the sampler optuna; add --sampler optuna")
+        raise StudyError(f"trials is {trials}, and belongs to the sampler optuna; add `sampler=optuna`")
     return None if sampler == "grid" else trials or TRIALS
 
 

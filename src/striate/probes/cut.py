@@ -23,7 +23,7 @@ class Cut:
     def reached(self, tap: str) -> Tensor:
         """Return the map; raises ProbeError when no forward pass reached ``tap``."""
         if self.map is None:
-            raise ProbeError(f'no image passes through the tap "{tap}" of this net; choose another one with --tap')
+            raise ProbeError(f'no image passes through the tap "{tap}" of this net; choose another one with `tap`')
         return self.map
 
 

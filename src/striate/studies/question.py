@@ -135,7 +135,7 @@ class Study:
             own = " and ".join(f"{key}={json.dumps(value)}" for key, value in here.items() if key not in there)
             raise StudyError(
                 f'study "{self.name}": arms "{self.arms[first].name}" and "{self.arms[index].name}" are the same recipe'
-                + (f", since net {self.base.net} has {own} by itself; set it otherwise with --set" if own else "")
+                + (f", since net {self.base.net} has {own} by itself; set it otherwise with `settings`" if own else "")
             )
 
     def recipe(self, arm: Arm, seed: int) -> Recipe:
@@ -205,7 +205,7 @@ class Question:
     def _refuse_void(self, made: Study, name: str, changes: Mapping[str, Any]) -> None:
         """Raise StudyError for a change of the base that reaches no run: the seed, or what every arm sets for itself."""
         if name == "seed":
-            raise StudyError(f'study "{self.name}": every run has a seed of its own; say how many with --seeds')
+            raise StudyError(f'study "{self.name}": every run has a seed of its own; say how many with `seeds`')
         rest = {key: value for key, value in changes.items() if key != name}
         if name == "net" or self.base.change(**changes) == self.base.change(**rest):
             return

@@ -77,18 +77,21 @@ def better(treatment: tuple[str, ...], control: str, margin: float = MARGIN, mea
     return Better(name, statement, treatment=treatment, control=control, measure=measure, margin=margin)
 
 
-def asked_question(arms: Sequence[str], claims: Sequence[str], asked: Question | None = None) -> Question:
+def asked_question(
+    arms: Sequence[str], claims: Sequence[str], asked: Question | None = None, words: Sequence[str] = ()
+) -> Question:
     """Return the question of ``arms`` and ``claims``, as texts; with ``asked``, that question with them added.
+
+    ``words`` are those that ask it again, after the name of ``asked``; a study keeps them for its report.
 
     Raises StudyError when there is one arm alone, or ``asked`` chooses among values of its own.
     """
     made = [arm_from_text(text) for text in arms]
     names = [arm.name for arm in made]
-    words = (*(w for text in arms for w in ("--arm", text)), *(w for text in claims for w in ("--claim", text)))
     if asked is None and len(made) < 2:
         raise StudyError(
             f"{'one arm is' if made else 'no study and no arm are'} given; name a study of striate list studies, or give two"
-            ' arms or more, each as --arm "NAME: FIELD=VALUE"'
+            ' arms or more, each as `arm="NAME: FIELD=VALUE"`'
         )
 
     def make(base: Recipe) -> Study:
@@ -102,7 +105,7 @@ def asked_question(arms: Sequence[str], claims: Sequence[str], asked: Question |
             return replace(before, arms=arms_of, claims=(*before.claims, *added), words=(asked_name(asked), *words))
         name = "-or-".join(arm.slug for arm in made)[:LONGEST].strip("-")
         question = f"Which is better: {listed(names, 'or')}?"
-        return Study(name, question, base, tuple(made), tuple(added), words=words)
+        return Study(name, question, base, tuple(made), tuple(added), words=tuple(words))
 
     return Question(asked.name if asked else "asked", "", asked.base if asked else Recipe(), make)
 

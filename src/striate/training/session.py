@@ -72,7 +72,7 @@ def extend(run: Run, epochs: int) -> Run:
     if recipe.schedule in SPREAD:
         raise RunError(
             f'the schedule {recipe.schedule} of the run in "{name}" is spread over its {recipe.epochs} epochs, so one of'
-            f" {epochs} is another run from the start; train it with --epochs {epochs} and another --out"
+            f" {epochs} is another run from the start; train it with `epochs={epochs}` and another `out`"
         )
     recipe.change(epochs=epochs)  # raises where the number is not accepted
     with locked(run.folder, "checkpoints"):
@@ -137,5 +137,5 @@ def same_data(folder: Path, images: ImageSet) -> None:
     if (folder / "environment.json").exists() and read_environment(folder)["data_fingerprint"] != images.fingerprint:
         raise RunError(
             f'the images of "{images.name}" changed since the run in "{folder}" began (their fingerprint differs); '
-            "restore them, or start a new run with another --out"
+            "restore them, or start a new run with another `out`"
         )

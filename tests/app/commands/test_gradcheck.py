@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
+from functools import partial
 
 import numpy as np
 import pytest
 
 import striate as st
-from striate.app import cli
 from striate.scratch import gradcheck_cases as layers
 from striate.scratch.layers.activations import tanh_forward
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+def run(run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("COLUMNS", "200")
-
-    def gradcheck(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["striate", "gradcheck", *words])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(left.value.code or 0), out, err
-
-    return gradcheck
+    return partial(run, "gradcheck")
 
 
 def wrong() -> layers.Case:

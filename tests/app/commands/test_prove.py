@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import striate
-from striate.app import cli
 from striate.app.commands.prove import options
 from striate.base.errors import ProofError
 from striate.proofs import catalog
@@ -28,17 +27,8 @@ FIELDS = {
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.chdir(tmp_path)
-
-    def striate_prove(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["striate", "prove", *words])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(left.value.code or 0), out, err
-
-    return striate_prove
+def run(run):
+    return partial(run, "prove")
 
 
 @pytest.mark.parametrize(

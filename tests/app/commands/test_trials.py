@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
-
-from striate.app import cli
 
 TINY = ["--set", "widths=[[4]]", "--set", "hidden=[8]", "--set", "batch_size=64", "--set", "lr=0.01"]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.chdir(tmp_path)
-
-    def train(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["striate", "train", *TINY, *words])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(left.value.code or 0), out, err
-
-    return train
+def run(run):
+    return partial(run, "train", *TINY)
 
 
 def test_a_batch_that_is_learned_ends_with_0_and_leaves_nothing(run) -> None:

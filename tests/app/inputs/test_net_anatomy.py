@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from striate.app import cli
-from striate.app.commands import train as learn
+from striate.app.actions.changes import changes_of
 
 TINY = ["--set", "widths=[[4]]", "--set", "hidden=[]", "--set", "batch_size=256"]
-
-
-def striate(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
-    """Run the command line in this process; return exit code, stdout and stderr."""
-    monkeypatch.setattr(sys, "argv", ["striate", *words])
-    with pytest.raises(SystemExit) as left:
-        cli.main()
-    out, err = capsys.readouterr()
-    return int(left.value.code or 0), out, err
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.chdir(tmp_path)
-    return lambda *words: striate(capsys, monkeypatch, *words)
 
 
 def test_show_net_of_a_run(run, tmp_path: Path) -> None:
@@ -81,4 +64,4 @@ def test_show_net_says_in_what_the_libraries_nets_differ(run) -> None:
     assert "all of its 20 norms start with a scale (gamma) above 0" in theirs
     assert "are cut out" in ours
     assert "norms start" not in run("show", "net", "resnet20")[1]
-    assert learn.changes_of(None, like="keras") == {"like": "keras"}
+    assert changes_of(None, {"like": "keras"}) == {"like": "keras"}

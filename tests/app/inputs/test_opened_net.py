@@ -83,7 +83,7 @@ def test_imagenet_stands_for_photographs(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_what_is_refused(tmp_path: Path, weights: Path) -> None:
-    with pytest.raises(NetError, match='"convnet" alone is an untrained net; give its weights with --weights FILE'):
+    with pytest.raises(NetError, match='"convnet" alone is an untrained net; give its weights with `weights=FILE`'):
         open_subject("convnet")
     with pytest.raises(
         NetError, match='on what images a net "convnet" with these weights was trained; name the data set'
@@ -98,7 +98,7 @@ def test_what_is_refused(tmp_path: Path, weights: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "recipe.json").write_text("{}")
     with pytest.raises(
-        NetError, match="is a run, which has weights, data and options of its own; leave --weights and --tr"
+        NetError, match="is a run, which has weights, data and options of its own; leave `weights` and `tr"
     ):
         open_subject(str(tmp_path / "run"), weights, trained_on="digits")
 

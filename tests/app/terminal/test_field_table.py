@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from striate.app.actions.fields import fields_of
 from striate.app.terminal.field_table import GROUPS, show_fields
-from striate.app.terminal.fields import fields_of
 from striate.nets.catalog import option_fields
 from striate.training.recipe.recipe import Recipe
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import sys
 import time
 
 import pytest
 from rich.console import Console
 
-from striate.app.terminal.progress import watching_run, watching_study
+from striate.app.terminal.progress import watching_download, watching_run, watching_study
 from striate.training.engines.evaluate import Score
 from striate.training.loop import Tick
 
@@ -40,3 +41,19 @@ def test_a_log_of_a_study_gets_what_is_done(clock: list[float]) -> None:
             clock[0] += 30.0
             beat([None, None])
     assert text.getvalue().splitlines() == ["0/2 runs   0 of 10 epochs, 0.0/min"]
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_sees_a_download_and_a_pipe_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    for screen in (io.StringIO(), _Terminal()):
+        monkeypatch.setattr(sys, "stderr", screen)
+        with watching_download("train.gz", 512_000) as advance:
+            advance(256_000)
+            advance(256_000)
+        assert ("train.gz" in screen.getvalue()) == screen.isatty()
+        assert ("512.0/512.0 kB" in screen.getvalue()) == screen.isatty()

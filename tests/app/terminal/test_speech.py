@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from striate.app.terminal import show as terminal
-from striate.app.terminal.show import speech
+from striate.app.terminal import speech
 from striate.app.terminal.speech import explained, prepare, say, tell
 from striate.base.errors import RunError, StorageError, shown
 

@@ -180,7 +180,7 @@ def test_a_folder_is_made_with_its_parents_and_a_file_in_the_way_is_named(tmp_pa
     assert (tmp_path / "a" / "b").is_dir()
     (tmp_path / "file").touch()
     with pytest.raises(
-        StorageError, match=r"the folder .*/file/b could not be made \(Not a directory\); choose .* --out"
+        StorageError, match=r"the folder .*/file/b could not be made \(Not a directory\); choose .* `out`"
     ):
         make_folder(tmp_path / "file" / "b")
 

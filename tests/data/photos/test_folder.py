@@ -271,7 +271,7 @@ def test_bad_files_are_left_out_when_that_is_asked_for_and_counted(pets: Path) -
     (pets / "train/dog/none.jpg").write_bytes(b"nothing")
     os.mkfifo(pets / "test/cat/pipe.png")
     (pets / "test/dog/l.png").symlink_to("nowhere")
-    with pytest.raises(DataError, match="or leave out the files that cannot be read: skip_damaged, --skip-damaged"):
+    with pytest.raises(DataError, match="or leave out the files that cannot be read: `skip_damaged`"):
         load_folder(pets)
     whole = load_folder(pets, skip_damaged=True)
     assert whole.fingerprint == expected

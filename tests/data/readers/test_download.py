@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import http.server
-import io
 import os
-import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
-from rich.progress import Progress
 
 from striate.base.errors import DataError, StorageError
 from striate.data.readers import download as fetch
-from striate.data.readers.download import Remote, cache_folder, download, is_file, roots, target
+from striate.data.readers.download import Remote, cache_folder, download, is_file, roots, target, watch_downloads
 
 CONTENT = bytes(range(256)) * 2000
 MD5 = "md5:" + hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
@@ -100,22 +99,25 @@ def test_a_download_arrives_whole(tmp_path: Path, address: str) -> None:
     assert [entry.name for entry in path.parent.iterdir()] == ["file.gz"]
 
 
-def test_a_terminal_sees_progress_and_a_pipe_nothing(
-    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+def test_a_watcher_is_told_of_each_piece_and_without_one_it_is_silent(
+    tmp_path: Path, address: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    told: list[tuple[str, int | None, list[int]]] = []
+
+    @contextmanager
+    def watch(name: str, total: int | None) -> Generator[Callable[[int], None]]:
+        told.append((name, total, []))
+        yield told[-1][2].append
+
     download(Remote("quiet.gz", f"{address}/whole", MD5), tmp_path, "toy")
+    copy_context().run(_watched, watch, Remote("shown.gz", f"{address}/whole", MD5), tmp_path)
+    assert [(name, total, sum(pieces)) for name, total, pieces in told] == [("whole", 512_000, 512_000)]
     assert capfd.readouterr() == ("", "")
 
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
 
-    screen = Terminal()
-    monkeypatch.setattr(sys, "stderr", screen)
-    monkeypatch.setenv("TERM", "xterm")
-    download(Remote("shown.gz", f"{address}/whole", MD5), tmp_path, "toy")
-    assert "whole" in screen.getvalue()
-    assert "512.0/512.0 kB" in screen.getvalue()
+def _watched(watch: fetch.Watch, remote: Remote, folder: Path) -> None:
+    watch_downloads(watch)
+    download(remote, folder, "toy")
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_a_bad_download_leaves_nothing_and_says_where_to_put_the_file(
     with pytest.raises(DataError, match=words) as caught:
         download(Remote("file.gz", address + path, known_hash), tmp_path, "toy")
     assert "toy needs file.gz, and " in str(caught.value)
-    assert f"put it into {tmp_path}, or into a folder named with --data-dir or $STRIATE_DATA" in str(caught.value)
+    assert f"put it into {tmp_path}, or into a folder named with `data_dir` or $STRIATE_DATA" in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -176,11 +178,14 @@ def test_a_disk_that_refuses_is_named(tmp_path: Path, address: str) -> None:
         download(Remote("file.gz", f"{address}/whole", MD5), tmp_path / "file/below", "toy")
 
 
-def test_an_interrupted_download_leaves_nothing(tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
+def test_an_interrupted_download_leaves_nothing(tmp_path: Path, address: str) -> None:
+    @contextmanager
+    def watch(name: str, total: int | None) -> Generator[Callable[[int], None]]:
+        def interrupt(size: int) -> None:
+            raise KeyboardInterrupt
 
-    monkeypatch.setattr(Progress, "advance", interrupt)
+        yield interrupt
+
     with pytest.raises(KeyboardInterrupt):
-        download(Remote("file.gz", f"{address}/whole", MD5), tmp_path, "toy")
+        copy_context().run(_watched, watch, Remote("file.gz", f"{address}/whole", MD5), tmp_path)
     assert list(tmp_path.iterdir()) == []

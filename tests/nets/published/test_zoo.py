@@ -149,7 +149,7 @@ def test_without_a_network_pretrained_says_what_to_do(library: str, monkeypatch:
         build(f"{library}:resnet18", {"pretrained": True}, (64, 64, 3), 5)
     assert str(caught.value) == (
         f'the published weights of "{library}:resnet18" could not be had (OSError: no route); connect to the network once, '
-        "or give a file of them: --set weights=FILE --set pretrained=false"
+        "or give a file of them: `weights=FILE` and `pretrained=false`"
     )
 
 

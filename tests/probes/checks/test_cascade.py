@@ -71,7 +71,7 @@ def test_what_cannot_be_checked_is_told() -> None:
             raise TypeError
 
     x, k = torch.zeros(1, 1, 1, 1), torch.zeros(1, dtype=torch.int64)
-    with pytest.raises(ProbeError, match=r"the net cannot be copied \(TypeError\).*leave the check out with --quick"):
+    with pytest.raises(ProbeError, match=r"the net cannot be copied \(TypeError\).*leave the check out with `quick`"):
         cascade(Alone(1, 1), x, k, lambda *_: x[:, 0])
     with pytest.raises(ProbeError, match="the net has no weights to be made random"):
         cascade(nn.ReLU(), x, k, lambda *_: x[:, 0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from striate.app.options.repeating import proof_command
 from striate.proofs.catalog import prove
 from striate.proofs.proof import Check, Erratum, Step, Table
 from striate.reports.kit.mathml import parts
@@ -17,7 +18,7 @@ HOSTILE = "<script>alert(1)</script>"
 
 
 def test_everything_is_on_the_page(read) -> None:
-    page = read(proof_html(PROOF))
+    page = read(proof_html(PROOF, proof_command(PROOF)))
     for text in (PROOF.title, PROOF.source, PROOF.statement, PROOF.limits, "one is two", "1 is 1 & not 2"):
         assert text in page.words
     for step in PROOF.steps:
@@ -33,14 +34,14 @@ def test_everything_is_on_the_page(read) -> None:
 
 
 def test_a_matrix_has_a_colour_for_each_weight(read) -> None:
-    page = read(proof_html(PROOF))
+    page = read(proof_html(PROOF, proof_command(PROOF)))
     weights = [node for node in page.named("span") if node.attributes.get("class") == "weight"]
     assert len(weights) == 2 * 9
     assert len({node.attributes["style"] for node in weights}) == 3
 
 
 def test_nothing_is_requested_and_no_script_runs(read) -> None:
-    page = read(proof_html(PROOF))
+    page = read(proof_html(PROOF, proof_command(PROOF)))
     assert page.named("script") == page.named("link") == page.named("img") == []
     assert not [name for node in page.nodes for name in node.attributes if name.startswith("on")]
 
@@ -57,13 +58,13 @@ def test_hostile_texts_stay_texts(read) -> None:
         errata=(Erratum(*[HOSTILE] * 4),),
         checks=(Check(HOSTILE, "numeric", True, HOSTILE),),
     )
-    page = read(proof_html(hostile))
+    page = read(proof_html(hostile, proof_command(hostile)))
     assert page.named("script") == []
     assert page.words.count(HOSTILE) >= 13
 
 
 def test_a_failed_check_is_marked(read) -> None:
     failed = replace(PROOF, checks=(*PROOF.checks, Check("wrong", "numeric", False, "off by 1")))
-    page = read(proof_html(failed))
+    page = read(proof_html(failed, proof_command(failed)))
     assert "a check failed" in page.words
     assert [node.text for node in page.named("span") if node.attributes.get("class") == "fails"] == ["✗"]

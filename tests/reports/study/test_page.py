@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from striate.app.options.repeating import study_command
 from striate.base.disk.files import read_json, write_json
 from striate.base.errors import StudyError
 from striate.reports.study.page import write_study_report
@@ -21,18 +22,18 @@ Report = Callable[[Path], Any]
 @pytest.fixture
 def report(read: Callable[[str], Any]) -> Report:
     """Write the report of a folder and read it; a page whose elements are not closed in order fails there."""
-    return lambda folder: read(write_study_report(folder).read_text(encoding="utf-8"))
+    return lambda folder: read(write_study_report(folder, study_command).read_text(encoding="utf-8"))
 
 
 def test_the_page_lies_in_the_folder_and_is_well_formed(copied: Path, report: Report) -> None:
-    assert write_study_report(copied) == copied / "report.html"
+    assert write_study_report(copied, study_command) == copied / "report.html"
     page = report(copied)
     assert page.nodes[0].tag == "html"
     assert len(page.named("h1")) == 1
 
 
 def test_nothing_is_requested_from_anywhere(copied: Path, read: Callable[[str], Any]) -> None:
-    text = write_study_report(copied).read_text(encoding="utf-8")
+    text = write_study_report(copied, study_command).read_text(encoding="utf-8")
     page = read(text)
     attributes = [pair for node in page.nodes for pair in node.attributes.items()]
     assert not {"script", "link", "img", "iframe", "object", "embed", "base", "image", "form"} & {
@@ -67,7 +68,7 @@ def test_hostile_names_are_shown_and_do_nothing(copied: Path, read: Callable[[st
     for name in ("environment", "anatomy"):
         path = copied / "runs" / "baseline" / "0" / f"{name}.json"
         write_json(path, read_json(path) | {"net": HOSTILE, HOSTILE: HOSTILE})
-    text = write_study_report(copied).read_text(encoding="utf-8")
+    text = write_study_report(copied, study_command).read_text(encoding="utf-8")
     assert "<script" not in text
     page = read(text)
     assert not {"script", "b"} & {node.tag for node in page.nodes}
@@ -94,7 +95,9 @@ def test_every_arm_every_verdict_and_every_part_is_there(copied: Path, report: R
 
 
 def test_the_same_folder_gives_the_same_bytes(copied: Path) -> None:
-    assert write_study_report(copied).read_bytes() == write_study_report(copied).read_bytes()
+    assert (
+        write_study_report(copied, study_command).read_bytes() == write_study_report(copied, study_command).read_bytes()
+    )
 
 
 def test_an_unfinished_study_shows_what_is_there(copied: Path, report: Report) -> None:
@@ -137,5 +140,5 @@ def test_validating_on_the_test_split_is_marked(copied: Path, where: str, report
 
 def test_a_folder_without_a_study_gets_no_report(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="holds no study"):
-        write_study_report(tmp_path)
+        write_study_report(tmp_path, study_command)
     assert list(tmp_path.iterdir()) == []

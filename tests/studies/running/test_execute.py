@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from damage import damages
+from striate.app.options.repeating import study_command
 from striate.base.disk.files import read_json, write_json
 from striate.base.disk.sealed_json import sealed
 from striate.base.errors import DataError, NetError, StudyError
@@ -152,7 +153,7 @@ def test_a_damaged_run_is_named_and_the_others_go_on(
     answer = run_study(study(), folder, warn=told.append)
     assert list(answer.failures) == ["a, seed 1"]
     assert answer.failures["a, seed 1"].startswith('damaged: "')
-    assert "--redo-damaged sets it aside and does it again" in answer.failures["a, seed 1"]
+    assert "`redo_damaged` sets it aside and does it again" in answer.failures["a, seed 1"]
     assert open_run(undone).status == "finished"
     assert [arm["n"] for arm in read_json(folder / "verdict.json")["arms"]] == [1, 2]
     again = run_study(study(), folder, warn=told.append, redo_damaged=True)
@@ -175,7 +176,7 @@ def test_what_a_run_warns_of_reaches_the_verdict_and_stays(
     assert told[0].startswith("b, seed 1: ")
     assert list(answer.warnings) == ["b, seed 1"]
     assert run_study(study(), folder, warn=told.append).warnings == answer.warnings
-    assert "b, seed 1 warned: history.csv" in write_study_report(folder).read_text()
+    assert "b, seed 1 warned: history.csv" in write_study_report(folder, study_command).read_text()
 
 
 def test_no_damage_to_one_file_of_a_study_changes_a_verdict_in_silence(

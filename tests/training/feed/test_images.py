@@ -40,7 +40,7 @@ def test_what_decides_the_images_is_told_apart() -> None:
 
 
 def test_size_and_leaving_out_arrive(scans: Path) -> None:
-    with pytest.raises(DataError, match=r"bad\.png is no PNG.*--skip-damaged"):
+    with pytest.raises(DataError, match=r"bad\.png is no PNG.*`skip_damaged`"):
         images_of(Recipe(data=str(scans)))
     made = images_of(Recipe(data=str(scans), skip_damaged=True, image_size=4))
     assert made.image_shape == (4, 4, 1)

@@ -94,7 +94,7 @@ def test_an_edited_source_is_refused_by_resume_and_recorded_when_asked(
     )
     assert run.status == "interrupted"
     edit("Tanh")
-    with pytest.raises(RunError, match="add --trust-code to run the source that the run keeps, or --changed-code"):
+    with pytest.raises(RunError, match="add `trust_code` to run the source that the run keeps, or `changed_code`"):
         train(recipe, "run", images=tiny)
     own_code.accept_changes("run")
     with pytest.warns(UserWarning, match="not bit for bit: source differ"):

@@ -132,8 +132,8 @@ def test_two_recipes_are_told_apart_by_their_fields() -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"net": "softmax"}, 'net "softmax" belongs to --engine scratch'),
-        ({"net": "mlp", "engine": "scratch"}, 'net "mlp" belongs to --engine torch'),
+        ({"net": "softmax"}, 'net "softmax" belongs to `engine=scratch`'),
+        ({"net": "mlp", "engine": "scratch"}, 'net "mlp" belongs to `engine=torch`'),
         ({"net_options": {"hidden": 100}}, r"hidden is 100, and must be a list such as \[1, 2\]"),
     ],
 )

@@ -6,13 +6,11 @@ from typing import Annotated
 
 import typer
 
-from striate.app.commands.look import AsJson
+from striate.app.options.shared import AsJson
 from striate.app.terminal.speech import say, tell
 
-clearing = typer.Typer(help="Remove what is kept to be fast again.", no_args_is_help=True)
 
-
-def list_cache(as_json: AsJson = False) -> None:
+def kept(as_json: AsJson = False) -> None:
     """List the decoded photographs that are kept: data set, images, size in pixels, bytes, age, place."""
     import dataclasses
     import time
@@ -47,17 +45,16 @@ def list_cache(as_json: AsJson = False) -> None:
     say(f"they lie in {decoded_folder()}: {amount(sum(entry.size for entry in found))} in all")
 
 
-@clearing.command("cache")
-def clear_cache(
+def clear(
     name: Annotated[
         str | None, typer.Argument(metavar="DATA", help="A name of `striate list cache`; none for all.")
     ] = None,
 ) -> None:
     """Remove decoded photographs from the cache; they are read again when they are needed."""
     from striate.base.disk.foreign import amount
-    from striate.data.cache.listing import clear
+    from striate.data.cache import listing
 
-    cleared, freed, busy = clear(name)
+    cleared, freed, busy = listing.clear(name)
     tell(f"{cleared} data sets were removed from the cache, {amount(freed)}")
     for folder in busy:
         say(f"{folder} is being written by another process, and was left")

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from striate.app.commands.look import AsJson, DataDir, SkipDamaged
+from striate.app.options.shared import AsJson, DataDir, SkipDamaged
 from striate.app.terminal.speech import say, tell
 
 
-def show_data(
+def show(
     name: Annotated[
         str, typer.Argument(metavar="NAME|PATH", help="A name of `striate list data`, or a path of images.")
     ],

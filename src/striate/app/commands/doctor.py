@@ -1,55 +1,20 @@
-"""Is this machine ready? One line for each thing that a run depends on."""
+"""`striate doctor`: is this machine ready?"""
 
 from __future__ import annotations
 
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
+import typer
+
+from striate.app.options.shared import AsJson, DataDir
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One line of the examination; ``well`` is False where something has to be mended."""
+def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Examine this machine: versions, processor, precision, data."""
+    from striate.app.actions.machine import examine
+    from striate.app.options.flags import in_flags
+    from striate.app.terminal.rows import show_rows
 
-    subject: str
-    well: bool
-    text: str
-
-
-def examine(data_dir: Path | None) -> list[Finding]:
-    """Return what was found, in the order in which it matters."""
-    import torch
-
-    from striate.data import describe
-    from striate.nets import build
-    from striate.training.engines import machine
-
-    facts = machine.environment()
-    where = machine.device()
-    native = machine.multiplies_bfloat16(where)
-    dtype, reason = machine.choose_precision(
-        "auto", build("convnet", {}, (8, 8, 1), 10).to(where), torch.ones(4, 1, 8, 8).to(where)
-    )
-    findings = [
-        Finding("python", True, facts["python"]),
-        Finding("torch", _at_least(facts["torch"], (2, 9)), f"{facts['torch']} (2.9 or newer is needed)"),
-        Finding("processor", True, f"{facts['processor']}, {facts['cores']} cores, {facts['capability']}"),
-        Finding("device", True, facts["device"]),
-        Finding("bfloat16", True, f"{'multiplied in hardware' if native else 'not multiplied in hardware'}"),
-        Finding("precision", True, f"auto means {str(dtype).removeprefix('torch.')}: {reason}"),
-        _writable(Path.cwd()),
-    ]
-    return findings + [Finding(f"data {entry.name}", True, entry.where) for entry in describe(data_dir)]
-
-
-def _writable(folder: Path) -> Finding:
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            return Finding("folder", True, f"{folder} can be written")
-    except OSError as error:
-        return Finding("folder", False, f"{folder} cannot be written ({error.strerror}); name another with --out")
-
-
-def _at_least(version: str, least: tuple[int, int]) -> bool:
-    major, minor = version.split(".")[:2]
-    return (int(major), int(minor)) >= least
+    findings = examine(data_dir)
+    rows = [("ok" if f.well else "MEND", f.subject, in_flags(f.text)) for f in findings]
+    show_rows(("state", "subject", "finding"), rows, as_json)
+    if not all(f.well for f in findings):
+        raise typer.Exit(1)

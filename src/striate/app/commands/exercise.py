@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from striate.app.commands.look import AsJson
+from striate.app.options.shared import AsJson
 from striate.app.terminal.speech import say, tell
 
 if TYPE_CHECKING:
     from striate.scratch.exercises.grade import Grade, Verdict
 
-exercises = typer.Typer(no_args_is_help=True, help="Write layers, losses and rules yourself, and have them graded.")
 MARKS = {"right": ("✓", "green"), "wrong": ("✗", "red"), "failed": ("!", "red"), "absent": ("-", "dim")}
 FILE_MARK = "striate:output"
 
 
-@exercises.command("list")
-def list_exercises(as_json: AsJson = False) -> None:
+def list_all(as_json: AsJson = False) -> None:
     """List the exercises and their groups."""
     from striate.app.terminal import show as terminal
     from striate.base.disk.files import dump_json
@@ -38,7 +36,6 @@ def list_exercises(as_json: AsJson = False) -> None:
         tell(f"{group}: {text}")
 
 
-@exercises.command("start")
 def start(
     name: Annotated[str, typer.Argument(help="An exercise or a group, as `striate exercise list` names them.")],
     out: Annotated[Path | None, typer.Option(help="Write to this new file.  [default: print]")] = None,
@@ -58,7 +55,6 @@ def start(
     say(f"wrote {out}; grade it with: striate exercise grade {out}")
 
 
-@exercises.command("grade")
 def grade(
     file: Annotated[Path, typer.Argument(help="Your Python file. It is run, in a process of its own.")],
     only: Annotated[str | None, typer.Option(help="Grade this exercise or group alone.")] = None,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from striate.app.commands.look import AsJson
+from striate.app.options.shared import AsJson
 from striate.app.terminal.speech import tell
 
 if TYPE_CHECKING:
-    from striate.scratch.gradcheck import GradCheck
-    from striate.scratch.gradcheck_cases import Case
+    from striate.app.actions.gradchecks import Checked
 
 
 def gradcheck(
@@ -22,29 +22,21 @@ def gradcheck(
     as_json: AsJson = False,
 ) -> None:
     """Check the layers by hand: each analytic gradient against central differences in float64."""
+    from striate.app.actions.gradchecks import check_layers
     from striate.app.terminal import show as terminal
     from striate.base.disk.files import dump_json
-    from striate.scratch import gradcheck_cases as layers
-    from striate.scratch.gradcheck import summary
 
-    cases = layers.cases(layer)
-    found: list[tuple[Case, GradCheck]] = []
     with terminal.console(stderr=True).status("checking") as status:
-        for case in cases:
-            status.update(f"checking {case.name}")
-            found.append((case, layers.check(case, seed)))
+        found = check_layers(layer, seed=seed, watch=lambda name: status.update(f"checking {name}"))
     if as_json:
-        rows: list[dict[str, Any]] = [
-            {"layer": case.name, "inputs": case.inputs, **summary(check)} for case, check in found
-        ]
-        tell(dump_json(rows), nl=False)
+        tell(dump_json([one.to_json() for one in found]), nl=False)
     else:
         _show(found)
-    if not all(check.holds for _, check in found):
+    if not all(one.check.holds for one in found):
         raise typer.Exit(1)
 
 
-def _show(found: list[tuple[Case, GradCheck]]) -> None:
+def _show(found: Sequence[Checked]) -> None:
     from rich.text import Text
 
     from striate.app.terminal import show as terminal
@@ -52,15 +44,16 @@ def _show(found: list[tuple[Case, GradCheck]]) -> None:
     out = terminal.console()
     numbers = ("entries", "worst error", "analytic", "numeric")
     made = terminal.table("", "layer", "inputs", "entries", "worst error", "at", "analytic", "numeric", right=numbers)
-    for case, check in found:
+    for one in found:
+        case, check = one.case, one.check
         worst = check.worst
         tick = Text("✓", style="green") if check.holds else Text("✗", style="red")
         at = f"d{worst.array}[{', '.join(map(str, worst.index))}]"
         values = (f"{worst.error:.1e}", at, f"{worst.analytic:.6g}", f"{worst.numeric:.6g}")
         made.add_row(tick, case.name, case.inputs, str(check.entries), *values)
     out.print(made)
-    held = sum(check.holds for _, check in found)
-    tolerance = found[0][1].tolerance
+    held = sum(one.check.holds for one in found)
+    tolerance = found[0].check.tolerance
     out.print(
         f"\n{held} of {len(found)} hold: the gradient is that of central differences in float64, relative, within {tolerance:g}"
     )

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from striate.app.commands.look import AsJson, free
+from striate.app.options.shared import AsJson, unclaimed
 from striate.app.terminal.speech import say, tell
 from striate.base.errors import ProofError, sentence
 
-if TYPE_CHECKING:
-    from striate.proofs.proof import Proof
-
 SHORT = {"in": ("channels_in", "channels"), "out": ("channels_out", "filters")}
 """Options that stand for the first of these fields that the proof has, where none has the option's own name."""
-FREE: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-"""Every option is taken as it comes, ``--help`` too, since what it says depends on the proof."""
 
 
 def prove(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="The proof; without a name all are checked and listed.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write the proof as a page to this file.", callback=free)] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the proof as a page to this file.", callback=unclaimed)
+    ] = None,
     latex: Annotated[
-        Path | None, typer.Option(help="Write the proof as a fragment of LaTeX to this file.", callback=free)
+        Path | None, typer.Option(help="Write the proof as a fragment of LaTeX to this file.", callback=unclaimed)
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -41,23 +39,25 @@ def prove(
             raise ProofError(f"which proof? write its name right after prove; accepted are {', '.join(_names())}")
         _list(as_json)
         return
+    from striate.app.actions.proofs import write_proof
+    from striate.app.options.repeating import proof_command
     from striate.app.terminal import proof as derivation
     from striate.app.terminal import show as terminal
     from striate.base.disk.files import dump_json
     from striate.proofs import catalog
-    from striate.reports.proof.command import command
 
     entry = catalog.entry(name)
     fields = {field: info.annotation for field, info in entry.Parameters.model_fields.items()}
     parameters = catalog.parameters(name, options(context.args, fields))
     proof = entry.prove(parameters)
     record = dump_json(proof.to_json()) if as_json else ""  # refused here, before a file is written
-    _write(proof, html, latex)
+    for file in write_proof(proof, html, latex):
+        say(f"wrote {file}")
     if as_json:
         tell(record, nl=False)
     elif not html and not latex:
         derivation.show_proof(terminal.console(), proof)
-        tell(f"\nmade by: {command(proof)}")
+        tell(f"\nmade by: {proof_command(proof)}")
     if not proof.holds:
         raise typer.Exit(1)
 
@@ -128,32 +128,16 @@ def _names() -> tuple[str, ...]:
 
 def _list(as_json: bool) -> None:
     """Check every proof at its own sizes; leave with 1 when one does not hold."""
+    from striate.app.actions.proofs import check_all
     from striate.app.terminal import proof as derivation
     from striate.app.terminal import show as terminal
     from striate.base.disk.files import dump_json
-    from striate.proofs import catalog
 
-    rows: list[dict[str, Any]] = []
     with terminal.console(stderr=True).status("checking") as status:
-        for name in catalog.NAMES:
-            status.update(f"checking {name}")
-            proof = catalog.prove(name)
-            kinds = {kind: sum(check.kind == kind for check in proof.checks) for kind in ("symbolic", "numeric")}
-            rows.append({"name": name, "holds": proof.holds, **kinds, "summary": catalog.entry(name).summary})
+        rows = check_all(lambda name: status.update(f"checking {name}"))
     if as_json:
-        tell(dump_json(rows), nl=False)
+        tell(dump_json([dataclasses.asdict(row) for row in rows]), nl=False)
     else:
         derivation.show_list(terminal.console(), rows)
-    if not all(row["holds"] for row in rows):
+    if not all(row.holds for row in rows):
         raise typer.Exit(1)
-
-
-def _write(proof: Proof, html: Path | None, latex: Path | None) -> None:
-    from striate.base.disk.outputs import write_output
-    from striate.reports.proof.latex import proof_latex
-    from striate.reports.proof.page import proof_html
-
-    for file, written in ((html, proof_html), (latex, proof_latex)):
-        if file is not None:
-            write_output(file, written(proof))
-            say(f"wrote {file}")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from striate.app.terminal.speech import say, tell
+from striate.app.options.flags import in_flags
+from striate.app.terminal.speech import remark, tell
 from striate.base.errors import shown
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def overfit(recipe: Recipe, data_dir: Path | None, as_json: bool) -> None:
     from striate.base.disk.files import dump_json
     from striate.training.trials.overfit import overfit_batch
 
-    result = overfit_batch(recipe, data_dir=data_dir, warn=say)
+    result = overfit_batch(recipe, data_dir=data_dir, warn=remark)
     if as_json:
         record: dict[str, Any] = asdict(result)
         record |= {"reached": result.attempt.reached, "accuracy": result.attempt.accuracy}
@@ -42,34 +43,23 @@ def overfit_text(result: Overfit) -> str:
     )
     if result.switched_off:
         text += f" (switched off for this: {', '.join(result.switched_off)})"
-    return text + "".join(f"\nwhy: {reason}" for reason in result.reasons)
+    return text + "".join(f"\nwhy: {in_flags(reason)}" for reason in result.reasons)
 
 
 def range_test(recipe: Recipe, out: Path | None, data_dir: Path | None, as_json: bool) -> None:
     """Print the loss by learning rate and the suggested one, and write CSV and SVG into ``out``; exit code 1 without any."""
-    from striate.base.disk.files import dump_json, make_folder
-    from striate.base.disk.outputs import claim, claim_folder, write_output
-    from striate.reports.kit.svg import file_of
-    from striate.reports.run.lr_range import HEADER, range_test_csv, range_test_svg
+    from striate.app.actions import training
+    from striate.base.disk.files import dump_json
     from striate.training.trials.lr_range import RULE
-    from striate.training.trials.lr_range import range_test as test
 
-    if out is not None:
-        claim_folder(out, "range-test.svg")
-        if out.is_dir():
-            claim(out / "range-test.csv", HEADER)
-    result = test(recipe, data_dir=data_dir, warn=say)
-    written = [] if out is None else [out / "range-test.csv", out / "range-test.svg"]
-    if out is not None:
-        make_folder(out)
-        write_output(written[0], range_test_csv(result), HEADER)
-        write_output(written[1], file_of(range_test_svg(result)))
+    tested = training.range_test(recipe, out, data_dir=data_dir, warn=remark)
+    result = tested.result
     if as_json:
         record = {"suggested": result.suggested, "low": result.low, "high": result.high, "rule": RULE}
         tell(dump_json(record | {"ramps": [asdict(ramp) for ramp in result.ramps]}), nl=False)
     else:
         _show(result, RULE)
-        for path in written:
+        for path in tested.written:
             tell(shown(f"written: {path}", lines=False))
     if result.suggested is None:
         raise typer.Exit(1)
@@ -91,4 +81,4 @@ def _show(result: RangeTest, rule: str) -> None:
         )
     for ramp in result.ramps:
         if ramp.why_not:
-            tell(f"seed {ramp.seed} suggests none: {ramp.why_not}")
+            tell(f"seed {ramp.seed} suggests none: {in_flags(ramp.why_not)}")

@@ -114,13 +114,13 @@ def metadata_of(path: Path | None) -> Told | None:
         if isinstance(version, int) and version > FORMAT:
             raise NetError(
                 f'"{printable(str(path))}" was exported in format {version}, and this program reads up to {FORMAT};'
-                " install a newer striate, or name the data with --trained-on"
+                " install a newer striate, or name the data with `trained_on`"
             )
         return Told.model_validate(told)
     except (ValueError, TypeError, RecursionError) as error:
         raise NetError(
             f'what "{printable(str(path))}" says of its net is damaged ({_fault(error)}); export it again, or name the data'
-            " with --trained-on"
+            " with `trained_on`"
         ) from error
 
 

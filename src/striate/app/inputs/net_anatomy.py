@@ -37,7 +37,8 @@ def net_anatomy(
     if (file := Path(name) / "anatomy.json").is_file():
         if options or shape or classes or by_hand:
             raise NetError(
-                f'"{printable(name)}" is a run, whose net is what it is; leave --set, --input, --classes and --engine out'
+                f'"{printable(name)}" is a run, whose net is what it is; leave out `settings`, `image_shape`,'
+                " `classes` and `engine`"
             )
         return _kept(file)
     if by_hand:

@@ -6,8 +6,8 @@
     package.module:callable         whatever net a function of one's own returns
 
 With the net comes what it expects of an image (size, normalization, names of the classes). A run tells it, and a safetensors
-file that was exported from one; for published weights the catalogue knows it; for others --trained-on names the data set
-whose size, classes and statistics count.
+file that was exported from one; for published weights the catalogue knows it; for others ``trained_on`` names the data
+set whose size, classes and statistics count.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from striate.nets.inputs import Inputs
 
 IMAGENET = "imagenet"
-"""What --trained-on calls photographs of 224 x 224 pixels, normalized by ImageNet's usual mean and standard deviation."""
+"""What ``trained_on`` calls photographs of 224 x 224 pixels, normalized by ImageNet's usual mean and standard deviation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +114,9 @@ def open_subject(
     folder = Path(text)
     if (folder / "recipe.json").is_file():
         given = [
-            word for word, value in (("--weights", weights), ("--trained-on", trained_on), ("--set", options)) if value
+            word
+            for word, value in (("`weights`", weights), ("`trained_on`", trained_on), ("`settings`", options))
+            if value
         ]
         if given:
             raise NetError(
@@ -165,12 +167,12 @@ def _of_catalogue(
         return _of_export(name, weights, options, told)
     if weights is None and name in ENTRIES:
         raise NetError(
-            f'"{name}" alone is an untrained net; give its weights with --weights FILE, or give a run folder'
+            f'"{name}" alone is an untrained net; give its weights with `weights=FILE`, or give a run folder'
         )
     if published is None and trained_on is None:
         what = f'the net "{name}"' if is_own(name) else f'a net "{name}" with these weights'
         raise NetError(
-            f"nothing says on what images {what} was trained; name the data set with --trained-on, or"
+            f"nothing says on what images {what} was trained; name the data set with `trained_on`, or"
             f" {IMAGENET} for photographs of 224 x 224 pixels"
         )
     if weights is None and is_zoo(name):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
     from striate.studies.running.execute import Beat
@@ -43,6 +44,16 @@ def _bar(console: Console) -> Generator[Progress]:
     finally:
         with suppress(OSError):
             progress.stop()
+
+
+@contextmanager
+def watching_download(name: str, total: int | None) -> Generator[Callable[[int], None]]:
+    """Show a bar for one download on standard error where that is a terminal; see `striate.data.readers.download.Watch`."""
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+    with bar:
+        task = bar.add_task(name, total=total)
+        yield lambda size: bar.advance(task, size)
 
 
 def _log(console: Console) -> Callable[[str], None]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from striate.app.options.flags import flag
 from striate.app.terminal.latex_unicode import unicode
 from striate.app.terminal.show import say, table
 from striate.reports.proof.weight_labels import Cell, cells
@@ -18,19 +19,20 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from rich.console import Console
 
+    from striate.app.actions.proofs import Checked
     from striate.proofs.proof import Proof
     from striate.proofs.proof import Table as Rows
 
 COLOURS = ("cyan", "yellow", "green", "magenta", "blue", "red", "bright_cyan", "bright_yellow")
 
 
-def show_list(out: Console, rows: Sequence[dict[str, Any]]) -> None:
+def show_list(out: Console, rows: Sequence[Checked]) -> None:
     """Print a line for each proof: a tick, its name, what it says, how often it was checked."""
     made = table("", "proof", "what it says", "symbolic", "numeric", right=("symbolic", "numeric"))
     for row in rows:
-        made.add_row(_tick(row["holds"]), row["name"], row["summary"], str(row["symbolic"]), str(row["numeric"]))
+        made.add_row(_tick(row.holds), row.name, row.summary, str(row.symbolic), str(row.numeric))
     out.print(made)
-    held = sum(row["holds"] for row in rows)
+    held = sum(row.holds for row in rows)
     out.print(f"\n{held} of {len(rows)} hold; symbolic, numeric: checks that passed judgement on each of them")
 
 
@@ -39,7 +41,7 @@ def show_parameters(out: Console, name: str, parameters: type[BaseModel]) -> Non
     made = table("option", "default", "what it is")
     for field, info in parameters.model_fields.items():
         default = "" if info.default is None else json.dumps(info.default)
-        made.add_row(f"--{field.replace('_', '-')}", default, info.description or "")
+        made.add_row(flag(field), default, info.description or "")
     out.print(Text(f"\nParameters of {name}:\n"))
     out.print(made)
 

@@ -13,6 +13,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from striate.app.options.flags import in_flags
 from striate.base.errors import shown
 from striate.reports.kit.numerals import counted
 
@@ -102,7 +103,7 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
     out.print(made)
     out.print("accuracies: mean ± standard deviation (runs)", style="dim")
     for run, reason in answer.failures.items():
-        out.print(Text(one_line(f"failed    {run}: {reason}"), style="red"))
+        out.print(Text(one_line(f"failed    {run}: {in_flags(reason)}"), style="red"))
 
 
 def show_checks(out: Console, checks: Mapping[str, Checks]) -> None:
@@ -144,7 +145,7 @@ def show_run(out: Console, run: Run) -> None:
     elif run.status == "diverged":
         from striate.training.folder.run import REMEDY
 
-        out.print(f"train again with {REMEDY}")
+        out.print(f"train again with {in_flags(REMEDY)}")
     elif run.status == "interrupted":
         out.print(f"continue with: striate resume {one_line(str(run.folder))}")
 

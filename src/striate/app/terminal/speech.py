@@ -15,10 +15,11 @@ from typing import Any
 
 import typer
 
+from striate.app.options.flags import in_flags
 from striate.base.disk.files import advice
 from striate.base.errors import Remark, StriateError, foreign_place, reason, shown
 
-STORAGE, DEFECT = 3, 1  # exit codes
+STORAGE, DEFECT, INTERRUPTED, DIVERGED = 3, 1, 130, 4  # exit codes
 _format, _show = warnings.formatwarning, warnings.showwarning
 
 
@@ -34,6 +35,11 @@ def say(text: str, *, lines: bool = False) -> None:
     """
     with contextlib.suppress(OSError):
         typer.echo(shown(text, lines=lines), err=True)
+
+
+def remark(text: str) -> None:
+    """Tell the person who asked what the library remarks, with options in place of the parameters that it names."""
+    say(in_flags(text))
 
 
 def prepare() -> None:
@@ -60,7 +66,7 @@ def _formatted(*given: Any, **named: Any) -> str:
 
 def _shown_remark(message: Warning | str, category: type[Warning], *place: Any, **rest: Any) -> None:
     if issubclass(category, Remark):
-        say(f"striate: {message}")
+        remark(f"striate: {message}")
     else:
         _show(message, category, *place, **rest)
 
@@ -68,7 +74,7 @@ def _shown_remark(message: Warning | str, category: type[Warning], *place: Any, 
 def explained(error: Exception) -> int:
     """Say in one sentence what ended a command, and return its exit code."""
     if isinstance(error, StriateError):
-        say(f"striate: {error}")
+        remark(f"striate: {error}")
         return error.exit_code
     if place := foreign_place(error):
         say(

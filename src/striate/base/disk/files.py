@@ -143,14 +143,14 @@ def make_folder(folder: Path, within: Path | None = None) -> None:
             sync_folder(level.parent)
         if not folder.is_dir():
             raise StorageError(
-                f"the folder {said} could not be made: it is {kind_of(folder)}; choose another one with --out"
+                f"the folder {said} could not be made: it is {kind_of(folder)}; choose another one with `out`"
             )
     except OSError as error:
         raise StorageError(
-            f"the folder {said} could not be made ({error.strerror or error}); choose another one with --out"
+            f"the folder {said} could not be made ({error.strerror or error}); choose another one with `out`"
         ) from error
     except ValueError as error:  # a NUL, or half a character
-        raise StorageError(f"no folder can have the name {said}; choose another one with --out") from error
+        raise StorageError(f"no folder can have the name {said}; choose another one with `out`") from error
 
 
 def refuse_links(folder: Path, within: Path) -> None:
@@ -161,7 +161,7 @@ def refuse_links(folder: Path, within: Path) -> None:
         if (kind := kind_of(level)) not in ("", "a folder"):
             raise StorageError(
                 f"{printable(str(level))} is {kind}, and a folder is expected there, which is written to and tidied; "
-                "put a folder in its place, or choose another --out"
+                "put a folder in its place, or choose another `out`"
             )
 
 

@@ -37,7 +37,7 @@ def locked(folder: Path, *inner: str) -> Generator[None]:
     with refusals(path):
         if (kind := kind_of(path)) not in ("", "a file"):
             raise RunError(
-                f'"{said}" has {kind} named {NAME}, and a file is expected; remove it, or choose another --out'
+                f'"{said}" has {kind} named {NAME}, and a file is expected; remove it, or choose another `out`'
             )
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | SAFE, 0o666)
     try:
@@ -45,7 +45,7 @@ def locked(folder: Path, *inner: str) -> Generator[None]:
         before = os.pread(descriptor, 512, 0)
         if not FORM.fullmatch(before):
             raise RunError(
-                f'"{said}" has a file named {NAME} that striate did not write; remove it, or choose another --out'
+                f'"{said}" has a file named {NAME} that striate did not write; remove it, or choose another `out`'
             )
         if not taken:
             number, _, host = before.decode().strip().partition(" ")

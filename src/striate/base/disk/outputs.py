@@ -46,7 +46,7 @@ def claim_folder(folder: Path, *files: str) -> None:
         refuse_dash(folder)
         if (kind := kind_of(folder)) and not folder.is_dir():
             raise StorageError(
-                f"{printable(str(folder))} is {kind}, and a folder is expected; choose another one with --out"
+                f"{printable(str(folder))} is {kind}, and a folder is expected; choose another one with `out`"
             )
         if kind:
             for name in files:
@@ -57,7 +57,7 @@ def claim_folder(folder: Path, *files: str) -> None:
             what = "a folder without permission to write" if there.is_dir() else "no folder"
             raise StorageError(
                 f"the folder {printable(str(folder))} could not be made: {printable(str(there))} is {what}; "
-                "choose another one with --out"
+                "choose another one with `out`"
             )
 
 

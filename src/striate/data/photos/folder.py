@@ -142,7 +142,7 @@ def _refuse(found: Survey, skip_damaged: bool) -> None:
     told = f"{printable(str(found.root))} cannot be used: {sentence(faults, _LISTED)}"
     if len(set(faults)) > _LISTED:
         told += _all_listed(faults)
-    other = ", or leave out the files that cannot be read: skip_damaged, --skip-damaged" if damaged else ""
+    other = ", or leave out the files that cannot be read: `skip_damaged`" if damaged else ""
     raise DataError(f"{told}; mend or remove these{other}")
 
 

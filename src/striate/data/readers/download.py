@@ -1,15 +1,16 @@
 """Where a data file is looked for, and how it is downloaded when it is nowhere.
 
 Looked for in ``data_dir``, then in ``$STRIATE_DATA``, then in the user's cache. A download comes from the official
-address, goes to ``data_dir`` when one was given and to the cache otherwise, and shows its progress on a terminal.
+address, goes to ``data_dir`` when one was given and to the cache otherwise; `watch_downloads` says who is told how far it is.
 pooch writes it to a temporary file in the same folder, checks the hash and only then gives it its name.
 """
 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -22,6 +23,23 @@ VARIABLE = "STRIATE_DATA"
 MOST_BYTES = 1 << 30  # of one file; the largest of the catalogue has 170 million
 _CHUNK = 1 << 16  # bytes
 _TIMEOUT = 30  # seconds without a byte
+
+
+Watch = Callable[[str, int | None], AbstractContextManager[Callable[[int], None]]]
+"""File name, bytes in all where known -> a context while the download runs, which is told the bytes of each piece."""
+
+
+@contextmanager
+def _unwatched(name: str, total: int | None) -> Generator[Callable[[int], None]]:
+    yield lambda size: None
+
+
+_watch: ContextVar[Watch] = ContextVar("watch", default=_unwatched)
+
+
+def watch_downloads(watch: Watch) -> None:
+    """Have ``watch`` told of every download from now on; without it a download is silent."""
+    _watch.set(watch)
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,7 @@ def absent(name: str, files: tuple[str, ...], folder: Path, reason: str) -> Data
     """Return the error for the missing ``files`` of the data set ``name``: what, why, and where to put them."""
     return DataError(
         f"{name} needs {', '.join(files)}, and {reason}; put it into {printable(str(folder))},"
-        f" or into a folder named with --data-dir or ${VARIABLE}"
+        f" or into a folder named with `data_dir` or ${VARIABLE}"
     )
 
 
@@ -93,7 +111,7 @@ def download(remote: Remote, folder: Path, name: str) -> Path:
     except OSError as error:
         raise StorageError(
             f"{remote.file} could not be written to {printable(str(folder))} ({error.strerror or error});"
-            " free some space or name another folder with --data-dir"
+            " free some space or name another folder with `data_dir`"
         ) from error
 
 
@@ -102,7 +120,7 @@ class _Unreached(Exception):
 
 
 def _receive(url: str, file: str, _pooch: None) -> None:
-    """Write what ``url`` sends to ``file``, with a bar on standard error when that is a terminal; raises _Unreached."""
+    """Write what ``url`` sends to ``file``, telling the watcher; raises _Unreached."""
     import requests
 
     with Path(file).open("wb") as output:
@@ -117,19 +135,15 @@ def _receive(url: str, file: str, _pooch: None) -> None:
 
 def _sent(url: str) -> Iterator[bytes]:
     import requests
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
-    with requests.get(url, stream=True, timeout=_TIMEOUT) as response, bar:
+    with requests.get(url, stream=True, timeout=_TIMEOUT) as response:
         response.raise_for_status()
         length = response.headers.get("content-length", "")
-        task = bar.add_task(url.rpartition("/")[2], total=int(length) if length.isdecimal() else None)
         size = 0
-        for chunk in response.iter_content(_CHUNK):
-            size += len(chunk)
-            if size > MOST_BYTES:
-                raise _Unreached(f"it sends more than {amount(MOST_BYTES)}")
-            yield chunk
-            bar.advance(task, len(chunk))
+        with _watch.get()(url.rpartition("/")[2], int(length) if length.isdecimal() else None) as advance:
+            for chunk in response.iter_content(_CHUNK):
+                size += len(chunk)
+                if size > MOST_BYTES:
+                    raise _Unreached(f"it sends more than {amount(MOST_BYTES)}")
+                yield chunk
+                advance(len(chunk))

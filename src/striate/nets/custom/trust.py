@@ -66,7 +66,7 @@ def source_folder(name: str) -> Path | None:
     if name not in _named:
         raise NetError(
             f'net "{printable(name)}" is code, and only a file names it here; if you trust that code, name it yourself with '
-            f"--net {printable(name)}"
+            f"`net={printable(name)}`"
         )
     return _named[name]
 

@@ -56,7 +56,7 @@ def _last_map(net: nn.Module, x: Tensor, passed: list[Use]) -> tuple[str, Layout
 def _layout_at(net: nn.Module, x: Tensor, passed: Sequence[Use], tap: str) -> Layout:
     found = [use for use in passed if use.name == tap]
     if not found:
-        raise ProbeError(f'no image passes through the tap "{tap}" of this net; choose another one with --tap')
+        raise ProbeError(f'no image passes through the tap "{tap}" of this net; choose another one with `tap`')
     return _layout(net, x, passed, found[-1])
 
 
@@ -121,7 +121,7 @@ def _last_tokens(
     raise ProbeError(
         f"after {at} this net works on {max(map(_length, behind))} tokens that are no grid over the image, row by row, so they"
         " cannot be laid back over it; saliency and occlusion work on every net, and a map before the tokens can be named"
-        " with --tap"
+        " with `tap`"
     )
 
 

@@ -166,7 +166,7 @@ def _builder(
             if options.pretrained:
                 raise NetError(
                     f'the published weights of "{name}" could not be had ({why}); connect to the network once, or give a '
-                    "file of them: --set weights=FILE --set pretrained=false"
+                    "file of them: `weights=FILE` and `pretrained=false`"
                 ) from error
             raise NetError(f'"{name}" cannot be built for images {image_shape} (H, W, C): {why}') from error
         return tried(net, name, image_shape, classes)

@@ -16,7 +16,7 @@ went nowhere, and is said to have; another ``seed`` may help.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, get_args
+from typing import get_args
 
 import torch
 from torch import Tensor, nn
@@ -26,13 +26,12 @@ from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.taps import entered, tapped
 from striate.nets.measure.tokens import feature_map
 from striate.probes.channels.patches import patches
+from striate.probes.choices import Parameters, Where
 from striate.probes.facts import MaximizeFacts
 from striate.probes.pixels import Scale, scale
 from striate.probes.record import Record, full
 from striate.probes.restoring import untouched
 
-Parameters = Literal["fourier", "pixel"]
-Where = Literal["cell", "map"]
 SIGN = "large where the channel answers strongly; no class is involved"
 _START = 0.01  # standard deviation of the coefficients at the start: an almost even grey
 

@@ -35,11 +35,11 @@ def cascade(net: nn.Module, images: Tensor, classes: Tensor, probe: Map, *, most
     except Exception as error:
         raise ProbeError(
             f"the net cannot be copied ({type(error).__name__}), so its weights cannot be made random; leave the check out with"
-            " --quick"
+            " `quick`"
         ) from error
     layers = [(name, module) for name, module in other.named_modules() if _weight(module) is not None][::-1]
     if not layers:
-        raise ProbeError("the net has no weights to be made random; leave the check out with --quick")
+        raise ProbeError("the net has no weights to be made random; leave the check out with `quick`")
     before = probe(net, images, classes)
     rng = generator(seed, "init", 0)
     looked_at = {round((k + 1) * len(layers) / min(most, len(layers))) - 1 for k in range(min(most, len(layers)))}

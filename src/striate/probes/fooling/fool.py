@@ -21,14 +21,13 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
+from striate.probes.choices import Norm, Objective
 from striate.probes.fooling.facts import FoolFacts, Medians
 from striate.probes.fooling.transfer import Pairs, transfer
 from striate.probes.pixels import Scale, scale
 from striate.probes.record import Record, answers, described, full, logits
 from striate.probes.restoring import untouched
 
-Norm = Literal["l2", "linf"]
-Objective = Literal["score", "probability"]
 SIGN = "in `change`, positive where a pixel became brighter, in units of the full range 0 to 1"
 CHUNK, MOST_STEPS = 100, 2000
 PATIENCE = 4

@@ -59,7 +59,7 @@ def occlusion(
         if patches > MOST_PATCHES:
             raise ProbeError(
                 f"window {window} and stride {stride} make {patches:,} patches of an image of {width} x {height} pixels, each"
-                f" of which is a forward pass, and at most {MOST_PATCHES:,} are taken; give a larger --window or --stride"
+                f" of which is a forward pass, and at most {MOST_PATCHES:,} are taken; give a larger `window` or `stride`"
             )
         told = progress or _unseen
         passes = len(x) * (1 + patches)

@@ -14,19 +14,19 @@ Only the gradient of the input is computed: a forward and about one more forward
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import get_args
 
 import torch
 from torch import Tensor, nn
 
 from striate.base.catalog import unknown
 from striate.base.errors import ProbeError
+from striate.probes.choices import Method
 from striate.probes.facts import SaliencyFacts
 from striate.probes.heatmaps.integrated import integrated_gradients
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.restoring import untouched
 
-Method = Literal["gradient", "signed", "times-input", "smoothgrad", "integrated"]
 METHODS: tuple[Method, ...] = get_args(Method)
 UNSIGNED = ("gradient", "smoothgrad")
 _PIXELS = 512 * 512

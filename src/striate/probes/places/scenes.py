@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 import torch
@@ -20,14 +20,13 @@ from torch import Tensor, nn
 from striate.base.errors import ProbeError
 from striate.base.intervals import Scale, mean_interval, share
 from striate.data.imageset import Split
+from striate.probes.choices import Background
 from striate.probes.facts import FoundObjects, Overlap
 from striate.probes.places.boxes import holds, overlap
 from striate.probes.places.localise import boxes_and_peaks, read_places
 from striate.probes.places.responses import upsampled
 from striate.probes.record import blank
 from striate.probes.restoring import untouched
-
-Background = Literal["black", "mean", "noise"]
 
 
 @dataclass(frozen=True, eq=False)

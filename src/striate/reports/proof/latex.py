@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from striate.base.disk.outputs import MARK
 from striate.reports.kit.mathml import parts
-from striate.reports.proof.command import command
 from striate.reports.proof.weight_labels import Cell, cells
 
 if TYPE_CHECKING:
@@ -29,11 +28,11 @@ LONGEST = 90  # characters of a formula whose statements stand side by side
 FITTED = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"  # no wider than the text
 
 
-def proof_latex(proof: Proof) -> str:
+def proof_latex(proof: Proof, command: str) -> str:
     """Return the fragment; it holds no preamble, and no character that a plain LaTeX run does not know."""
     parts = [
         "% In the preamble: \\usepackage{amsmath,amssymb,graphicx}",
-        f"% Made by: {command(proof)}",
+        f"% Made by: {command}",
         "\\begingroup\\sloppy",
         f"\\section*{{{escaped(proof.title)}}}",
         f"\\emph{{{escaped(proof.source)}}}\n",

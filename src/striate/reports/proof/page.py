@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from striate.reports.kit.mathml import Formula, formula, parts
 from striate.reports.kit.page import Picture, picture, render
 from striate.reports.kit.palette import PALETTE
-from striate.reports.proof.command import command
 from striate.reports.proof.pictures import picture_svg
 from striate.reports.proof.weight_labels import Cell, cells
 
@@ -30,8 +29,8 @@ class Grid:
         return any(cell.colour is not None for row in self.rows for cell in row)
 
 
-def proof_html(proof: Proof) -> str:
-    """Return the page of ``proof``: one file, nothing requested from anywhere."""
+def proof_html(proof: Proof, command: str) -> str:
+    """Return the page of ``proof``: one file, nothing requested from anywhere; ``command`` makes it again."""
     return render(
         "proof.html.jinja",
         title=proof.title,
@@ -41,7 +40,7 @@ def proof_html(proof: Proof) -> str:
         tables=[grid(made) for made in proof.tables],
         pictures=_pictures(proof),
         palette=PALETTE,
-        command=command(proof),
+        command=command,
     )
 
 

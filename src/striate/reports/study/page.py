@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from striate.reports.kit.table import arms_table, changes_table, environment_tab
 from striate.reports.net.description import paragraph, steps
 from striate.reports.net.figure import architecture_svg
 from striate.reports.study.cards import cards
-from striate.reports.study.command import command
 from striate.reports.study.heat import heat_chart, heat_of
 from striate.reports.study.records import Json, RunRecord, StudyRecord, read_study
 from striate.reports.study.updates import update_panels
@@ -29,6 +28,10 @@ REPORT = "report.html"
 NARROW = 340  # user units of the figure for a phone, where the wide one would be too small to read
 
 
+Repeat = Callable[[StudyRecord, str], str]
+"""A study, and the name of a folder -> the shell command that asks it again into that folder."""
+
+
 @dataclass(frozen=True)
 class Net:
     """One architecture: the arms that share it, its figure for a wide and for a narrow page, and its words."""
@@ -40,18 +43,19 @@ class Net:
     steps: tuple[str, ...]
 
 
-def write_study_report(folder: Path) -> Path:
+def write_study_report(folder: Path, repeat: Repeat) -> Path:
     """Write ``folder``/report.html from what is on disk, and return its path; the study may be unfinished.
 
+    ``repeat`` makes the command that the page shows for asking again.
     The same folder gives the same bytes. Raises StudyError when it holds no study, StorageError when it cannot be written.
     """
     path = folder / REPORT
-    write_output(path, study_page(read_study(folder), folder.name))
+    write_output(path, study_page(read_study(folder), folder.name, repeat))
     return path
 
 
-def study_page(study: StudyRecord, out: str) -> str:
-    """Return the page of ``study``; ``out`` is the folder's name, for the command that repeats it."""
+def study_page(study: StudyRecord, out: str, repeat: Repeat) -> str:
+    """Return the page of ``study``; ``out`` is the folder's name, for the command that repeats it, which ``repeat`` makes."""
     heat = heat_of(study)
     changed = [*(arm.changes for arm in study.arms), study.base]
     return render(
@@ -66,7 +70,7 @@ def study_page(study: StudyRecord, out: str) -> str:
         recipe=recipe_table(study.base),
         changes=changes_table(study),
         environment=environment_table(study),
-        command=command(study, out),
+        command=repeat(study, out),
         validated_on_test=any(recipe.get("validate_on_test") for recipe in changed),
     )
 

@@ -60,8 +60,11 @@ def standing_of(folder: Path) -> dict[str, Any]:
     }
 
 
-def text_of(record: Mapping[str, Any]) -> str:
-    """Return ``record`` for a reader, in lines of at most 100 columns where names are short."""
+def text_of(record: Mapping[str, Any], whole: str = "") -> str:
+    """Return ``record`` for a reader, in lines of at most 100 columns where names are short.
+
+    ``whole`` says where all of the base recipe is to be seen.
+    """
     base: Mapping[str, Any] = record["base"]
     options: Mapping[str, Any] = base.get("net_options") or {}
     seeds: list[int] = record["seeds"]
@@ -76,7 +79,7 @@ def text_of(record: Mapping[str, Any]) -> str:
     shown = ("optimizer", "lr", "schedule", "batch_size", "epochs")
     told = [f"{key}={plain_text(base[key])}" for key in shown if key in base]
     told += [f"{key}={plain_text(value)}" for key, value in options.items()]
-    lines += ["", f"base recipe: {', '.join(told)} (all of it: --json)"]
+    lines += ["", f"base recipe: {', '.join(told)}{f' ({whole})' if whole else ''}"]
     lines += [f"note: {note}" for note in record["notes"]]
     lines += ["", *_runs(record)]
     return "\n".join(printable(line) for line in lines)

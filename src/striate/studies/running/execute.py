@@ -74,7 +74,7 @@ def run_study(
                 tell(path, f"{why}; it was set aside as {_set_aside(path).name}, and is done again")
                 del reasons[path]
             else:
-                reasons[path] = f"damaged: {why}; --redo-damaged sets it aside and does it again"
+                reasons[path] = f"damaged: {why}; `redo_damaged` sets it aside and does it again"
         every = study.tests == "every"
         ended_now = [path for path in runs if path not in reasons and done(path, tested=every)]
         for path in ended_now:
@@ -171,7 +171,7 @@ def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:
     """Refuse a folder that holds another study or anything else; nothing is written."""
     if not (folder / "study.json").exists():
         if not unused(folder):
-            raise StudyError(f'"{folder}" is not empty and holds no study; choose another folder with --out')
+            raise StudyError(f'"{folder}" is not empty and holds no study; choose another folder with `out`')
         return
     before, fixed = read_study(folder), json.loads(json.dumps(study.to_json()))
     # The arms of a sampler come one after another, and with them the claim.
@@ -182,11 +182,11 @@ def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:
     if different or fields:
         told = [*([f"base recipe: {fields}"] if fields else []), *different]
         raise StudyError(
-            f'"{folder}" holds another study, which differs in its {listed(told)}; choose another folder with --out'
+            f'"{folder}" holds another study, which differs in its {listed(told)}; choose another folder with `out`'
         )
     if before.get("fingerprint", fingerprint) != fingerprint:
         raise StudyError(
-            f'the images of the study in "{folder}" have changed since it began; restore them, or choose another --out'
+            f'the images of the study in "{folder}" have changed since it began; restore them, or choose another `out`'
         )
 
 

@@ -132,7 +132,7 @@ def _looks(folder: Path) -> list[int]:
 
 def read_study(folder: Path) -> dict[str, Any]:
     """Return the record in study.json; raises StudyError when it is missing or damaged."""
-    todo = "restore it, or choose another folder with --out"
+    todo = "restore it, or choose another folder with `out`"
     return read_own(folder / "study.json", StudyForm, todo=todo, kind=StudyError)
 
 

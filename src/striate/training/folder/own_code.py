@@ -63,7 +63,7 @@ def kept_files(folder: Path) -> dict[Path, bytes]:
     """Return the kept source of the run's last part, file by file; raises RunError where it is not what the run wrote."""
     record = kept(folder)
     if record is None:
-        raise RunError(f'the run in "{folder}" keeps no source of its net; name the net with --net, or train it again')
+        raise RunError(f'the run in "{folder}" keeps no source of its net; name the net with `net`, or train it again')
     place = folder / FOLDER / record["fingerprint"][:12]
     files: dict[Path, bytes] = {}
     for name, known in record["files"].items():
@@ -71,15 +71,15 @@ def kept_files(folder: Path) -> dict[Path, bytes]:
             content = (place / name).read_bytes()
         except OSError as error:
             raise RunError(
-                f"{place / name} cannot be read ({error.strerror}); restore it, or name the net with --net"
+                f"{place / name} cannot be read ({error.strerror}); restore it, or name the net with `net`"
             ) from error
         if digest(content) != known:
             raise RunError(
-                f"{place / name} is not what the run wrote (its hash differs); restore it, or name the net with --net"
+                f"{place / name} is not what the run wrote (its hash differs); restore it, or name the net with `net`"
             )
         files[place / name] = content
     if {path.relative_to(place) for path in place.rglob("*") if path.is_file()} != {Path(n) for n in record["files"]}:
-        raise RunError(f"{place} holds files that the run did not write; remove them, or name the net with --net")
+        raise RunError(f"{place} holds files that the run did not write; remove them, or name the net with `net`")
     return files
 
 
@@ -101,8 +101,8 @@ def admit(folder: Path, net: str, warn: Callable[[str], None] | None = None) -> 
         raise RunError(
             f'the run in "{folder}" has a net of its own, "{printable(net)}", which is code'
             + (f" (kept in {folder / FOLDER}, SHA-256 {record['fingerprint'][:12]}...)" if record else "")
-            + f"; add --net {printable(net)} to run your own file of this name"
-            + (", or read the kept source and add --trust-code to run that" if record else "")
+            + f"; add `net={printable(net)}` to run your own file of this name"
+            + (", or read the kept source and add `trust_code` to run that" if record else "")
         )
     trust(net)
     if record is None:
@@ -117,8 +117,8 @@ def admit(folder: Path, net: str, warn: Callable[[str], None] | None = None) -> 
         warn(f"{told}: the net may be another one")
     elif Path(os.path.realpath(folder)) not in _accepts_changes:
         raise RunError(
-            f"{told}, and its weights belong to the code as it was; add --trust-code to run the source that the run keeps, or "
-            "--changed-code to go on with the file as it is now"
+            f"{told}, and its weights belong to the code as it was; add `trust_code` to run the source that the run keeps, or "
+            "`changed_code` to go on with the file as it is now"
         )
 
 
@@ -133,7 +133,7 @@ def refuse_changed(runs: Iterable[tuple[Path, str]]) -> None:
         if is_own(net) and (record := kept(folder)) and record["fingerprint"] != source_of(net):
             raise RunError(
                 f'the source of net "{printable(net)}" has changed since "{folder}" was trained, and two nets cannot be '
-                "compared; restore it, or choose another folder with --out"
+                "compared; restore it, or choose another folder with `out`"
             )
 
 
@@ -144,5 +144,5 @@ def admit_named(net: str, expected: str) -> None:
     trust(net)
     if source_of(net) != expected:
         raise NetError(
-            f'the source of net "{net}" has changed since the study began; restore it, or choose another --out'
+            f'the source of net "{net}" has changed since the study began; restore it, or choose another `out`'
         )

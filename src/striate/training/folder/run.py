@@ -28,7 +28,7 @@ from striate.training.folder.tables import HISTORY, TIMING, Row, read_history, r
 from striate.training.recipe.recipe import Recipe, differing, recipe_from_json
 
 GROWN = ("seal", "format")  # what sealing adds to a record
-REMEDY = "a smaller lr (--range-test says which) and another --out"  # for what diverged
+REMEDY = "a smaller lr (`range_test` says which) and another `out`"  # for what diverged
 
 
 @dataclass(frozen=True)
@@ -107,12 +107,12 @@ def begin(folder: Path, recipe: Recipe) -> None:
     """Make ``folder`` the run of ``recipe``; raises RunError when it holds anything else."""
     if (folder / "recipe.json").is_file():
         if fields := differing(open_run(folder).recipe, recipe):
-            raise RunError(f'"{folder}" holds another run, whose {fields}; choose another folder with --out')
+            raise RunError(f'"{folder}" holds another run, whose {fields}; choose another folder with `out`')
         return
     if folder.exists() and not folder.is_dir():
-        raise RunError(f'"{folder}" is a file; choose a folder with --out')
+        raise RunError(f'"{folder}" is a file; choose a folder with `out`')
     if not unused(folder):
-        raise RunError(f'"{folder}" is not empty and holds no run; choose another folder with --out')
+        raise RunError(f'"{folder}" is not empty and holds no run; choose another folder with `out`')
     make_folder(folder / "checkpoints", within=folder)
     write_json(folder / "recipe.json", sealed(recipe.to_json()))
 

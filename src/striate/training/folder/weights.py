@@ -45,7 +45,7 @@ def kept(run: Run, epoch: int) -> Checkpoint:
     raise RunError(
         f'the run in "{printable(str(run.folder))}" kept no weights of epoch {epoch}; '
         + (f"it has those of {listed([str(end) for end in there])}" if there else "it has none")
-        + " (--set keep_every=5 keeps those of every fifth)"
+        + " (`keep_every=5` keeps those of every fifth)"
     )
 
 

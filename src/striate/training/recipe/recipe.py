@@ -42,11 +42,11 @@ class Recipe(BaseModel):
     engine: EngineName = "torch"
     """What computes: PyTorch; `scratch`, the layers by hand; or `twin`, a net of scratch computed by PyTorch."""
     net: str = "convnet"
-    """A name of `striate list nets`."""
+    """A name of `striate list nets`, package.module:callable, timm:NAME or torchvision:NAME."""
     net_options: dict[str, Any] = Field(default_factory=dict)
     """The net's own options where they differ from its defaults."""
     data: str = "digits"
-    """A name of `striate list data`, or an image folder."""
+    """A name of `striate list data`, an image folder, or a table (.npz with X and y)."""
     image_size: Annotated[int, Field(ge=1, le=4096)] | None = None
     """Side in pixels to which all images are brought; none keeps their own size."""
     resize: Fit = "crop"
@@ -238,5 +238,5 @@ def _net_faults(values: Mapping[str, Any]) -> list[str]:
     except NetError as error:
         elsewhere = [e for e in ("torch", "scratch") if e != values["engine"] and name in net_names(e)]
         foreign = elsewhere and name not in net_names(values["engine"])
-        return [f'net "{name}" belongs to --engine {elsewhere[0]}'] if foreign else [str(error)]
+        return [f'net "{name}" belongs to `engine={elsewhere[0]}`'] if foreign else [str(error)]
     return []

@@ -140,7 +140,7 @@ def suggestion(rates: tuple[float, ...], smooth: tuple[float, ...], *, whole: bo
         return None, "the loss was not finite from the start; begin lower"
     lowest = min(range(len(smooth)), key=smooth.__getitem__)
     if smooth[lowest] > FALL * smooth[0]:
-        return None, "the loss never fell; widen the range, or see whether the net can learn at all (--overfit-batch)"
+        return None, "the loss never fell; widen the range, or see whether the net can learn at all (`overfit_batch`)"
     if whole and lowest >= len(smooth) - 1 - len(smooth) // WINDOW:
         return None, f"the loss was still falling at the highest rate, {rates[-1]:.3g}; end higher"
     return rates[lowest] / 10, ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,6 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from striate.app import cli
 from striate.nets import build
 
 Run = Callable[..., tuple[int, str, str]]
@@ -36,22 +35,14 @@ DIGITS = ["--data", "digits", "--images", "12", "--out", "seen"]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    monkeypatch.chdir(tmp_path)
+def run(run: Run) -> Run:
     torch.manual_seed(0)
     save_file(build("convnet", CONV, (8, 8, 1), 10).state_dict(), "w.safetensors")
     save_file(build("resnet20", {}, (32, 32, 3), 10).state_dict(), "p.safetensors")
     save_file(build("resnet", RES, (8, 8, 1), 10).state_dict(), "r.safetensors")
     save_file(build("resnet", RES, (224, 224, 3), 1000).state_dict(), "i.safetensors")
 
-    def striate_probe(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["striate", "probe", *words])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(left.value.code or 0), out, err
-
-    return striate_probe
+    return partial(run, "probe")
 
 
 def test_features_of_taps_and_channels(run: Run) -> None:

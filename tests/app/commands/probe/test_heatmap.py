@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,6 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from striate.app import cli
 from striate.nets import build
 
 Run = Callable[..., tuple[int, str, str]]
@@ -31,19 +30,11 @@ NET = [
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    monkeypatch.chdir(tmp_path)
+def run(run: Run) -> Run:
     torch.manual_seed(0)
     save_file(build("convnet", {"widths": [[4], [4]], "hidden": [8]}, (8, 8, 1), 10).state_dict(), "w.safetensors")
 
-    def striate_probe(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["striate", "probe", *words])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(left.value.code or 0), out, err
-
-    return striate_probe
+    return partial(run, "probe")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +91,6 @@ def test_filters_need_no_image(run: Run) -> None:
     [
         (["gradcam", *NET, "digits:0", "--tap", "conv9"], 'tap "conv9" is unknown (did you mean "conv'),
         (["gradcam", *NET, "digits:0", "--class", "10"], "class 10 is out of range; the net has classes 0 to 9"),
-        (["saliency", *NET, "digits:0", "--method", "x"], 'the method "x" is unknown; accepted are gradient'),
         (["saliency", *NET, "none.png"], "there is no image file none.png"),
         (["saliency", *NET, "small.png"], "small.png has 7 x 9 pixels, and the net needs 8 x 8 or more"),
         (["saliency", "convnet", "digits:0"], '"convnet" alone is an untrained net'),
@@ -114,3 +104,9 @@ def test_a_mistake_is_one_sentence(words: list[str], text: str, run: Run) -> Non
     assert err.startswith("striate: ")
     assert text in err
     assert err.count("\n") == 1
+
+
+def test_a_word_that_is_none_of_a_few_is_refused_before_anything_is_opened(run: Run) -> None:
+    code, out, err = run("saliency", "nowhere", "digits:0", "--method", "x")
+    assert (code, out) == (2, "")
+    assert "'x' is not one of 'gradient', 'signed', 'times-input', 'smoothgrad', 'integrated'" in err

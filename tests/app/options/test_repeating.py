@@ -1,4 +1,4 @@
-"""The command that repeats a study, read back by the parser that will read it."""
+"""The commands that repeat a study and a proof, read back by the parser that will read them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
-from striate.reports.study.command import command
+from striate.app.options.repeating import proof_command, study_command
+from striate.proofs.catalog import prove
 from striate.reports.study.records import StudyRecord, read_study
 from striate.studies.builtin.parts import batchnorm
 from striate.training.recipe.setting import parse_setting
@@ -17,14 +18,14 @@ def builtin(finished: Path, **changes: object) -> StudyRecord:
 
 
 def test_a_builtin_study_as_it_stands_needs_no_settings(finished: Path) -> None:
-    assert command(builtin(finished), "runs/bn") == "striate study batchnorm --seeds 3 --out runs/bn"
+    assert study_command(builtin(finished), "runs/bn") == "striate study batchnorm --seeds 3 --out runs/bn"
 
 
 def test_what_differs_from_the_builtin_base_is_said(finished: Path) -> None:
     study = builtin(
         finished, data="cifar10", epochs=3, batch_size=64, flip=True, dropout=0.25, schedule="constant", decay=0.0
     )
-    words = shlex.split(command(study, "out"))
+    words = shlex.split(study_command(study, "out"))
     assert words[:3] == ["striate", "study", "batchnorm"]
     flags = dict(zip(words[3::2], words[4::2], strict=True))
     assert (flags["--data"], flags["--epochs"], flags["--seeds"], flags["--out"]) == ("cifar10", "3", "3", "out")
@@ -34,12 +35,12 @@ def test_what_differs_from_the_builtin_base_is_said(finished: Path) -> None:
 
 def test_a_study_of_ones_own_is_a_file_with_its_own_base(finished: Path) -> None:
     study = replace(read_study(finished), name="my study")
-    assert command(study, "out") == "striate study 'my study.py' --data cifar10 --epochs 25 --seeds 3 --out out"
+    assert study_command(study, "out") == "striate study 'my study.py' --data cifar10 --epochs 25 --seeds 3 --out out"
 
 
 def test_hostile_values_are_quoted(finished: Path) -> None:
     study = builtin(finished, data="x; rm -rf ~")
-    assert shlex.split(command(study, "$(reboot)"))[3:] == [
+    assert shlex.split(study_command(study, "$(reboot)"))[3:] == [
         "--data",
         "x; rm -rf ~",
         "--seeds",
@@ -51,5 +52,18 @@ def test_hostile_values_are_quoted(finished: Path) -> None:
 
 def test_a_search_is_repeated_with_its_sampler(finished: Path) -> None:
     sampled = replace(builtin(finished), searches=({"field": "lr", "trials": 6},))
-    assert "--sampler optuna --trials 6 --seeds 3" in command(sampled, "out")
-    assert "--sampler" not in command(replace(sampled, searches=({"field": "lr", "trials": None},)), "out")
+    assert "--sampler optuna --trials 6 --seeds 3" in study_command(sampled, "out")
+    assert "--sampler" not in study_command(replace(sampled, searches=({"field": "lr", "trials": None},)), "out")
+
+
+def test_parameters_that_are_set_become_options() -> None:
+    proof = prove("conv-as-matrix", channels_in=1, height=3, width=4)
+    assert proof_command(proof) == (
+        "striate prove conv-as-matrix --channels-in 1 --channels-out 2 --kernel 3 --height 3 --width 4 --stride 1 --padding 0 "
+        "--dilation 1 --seed 0"
+    )
+
+
+def test_words_that_a_shell_would_read_are_quoted() -> None:
+    proof = replace(prove("cross-correlation", length=1), parameters={"w": [[0.5, 1.0]], "b": False, "text": "a b; c"})
+    assert proof_command(proof) == "striate prove cross-correlation --w '[[0.5, 1.0]]' --b false --text 'a b; c'"

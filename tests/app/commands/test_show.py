@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from striate.app import cli
-
 TINY = ["--set", "widths=[[4]]", "--set", "hidden=[]", "--set", "batch_size=256", "--epochs", "1"]
 ARMS = ["--arm", "slow: lr=0.001", "--arm", "fast [/b]: lr=0.01"]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.chdir(tmp_path)
-
-    def striate(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["striate", *words])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(left.value.code or 0), out, err
-
-    return striate
 
 
 def test_arms_are_shown_then_run_then_shown_with_their_files(run) -> None:

@@ -10,7 +10,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from striate.app.run_opening import opens_run
+from striate.app.options.groups import spliced
+from striate.app.options.own_code import OwnCode
 from striate.nets.custom import trust
 from striate.training.folder import own_code
 
@@ -18,9 +19,10 @@ app = typer.Typer()
 
 
 @app.command()
-@opens_run
-def look(net: str, more: Annotated[list[str] | None, typer.Option()] = None) -> None:
+@spliced
+def look(net: str, *, more: Annotated[list[str] | None, typer.Option()] = None, own: OwnCode) -> None:
     """Look."""
+    own.let_in(net)
     typer.echo(f"{net} {more}")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from striate.app.terminal.fields import accepted, fields_of, shared_names
+from striate.app.actions.fields import accepted, fields_of, shared_names
 from striate.base.errors import NetError
 from striate.nets.catalog import ENTRIES, option_fields
 from striate.scratch import catalog as scratch_nets

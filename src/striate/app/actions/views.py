@@ -1,0 +1,88 @@
+"""A net with the pictures that a probe shows it, opened from the words that name them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from striate.app.inputs.images import pictures
+from striate.app.inputs.opened_net import Subject
+from striate.base.errors import ProbeError, printable
+from striate.data import load
+from striate.data.photos.picture import Picture, all_fitted
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Views:
+    """The net, the pictures as it receives them, and the same as a tensor (N, C, H, W).
+
+    ``notes`` are what the page should say about the pictures.
+    """
+
+    subject: Subject
+    pictures: tuple[Picture, ...]
+    images: Tensor
+    notes: tuple[str, ...] = ()
+
+    def in_pixels(self) -> Views:
+        """Return the same with images in [0, 1], which the net normalizes by itself from now on."""
+        import numpy as np
+        import torch
+
+        shaped = [p.pixels if p.pixels.ndim == 3 else p.pixels[..., None] for p in self.pictures]
+        pixels = torch.from_numpy(np.stack(shaped)).permute(0, 3, 1, 2).float() / 255
+        return Views(self.subject.takes_pixels(), self.pictures, pixels, self.notes)
+
+
+def opened_pictures(
+    subject: Subject, words: Sequence[str], data_dir: Path | None = None, skip_damaged: bool = False
+) -> Views:
+    """Return the pictures that ``words`` name, at the size of the net; raises StriateError where one cannot be had."""
+    notes: list[str] = []
+    found = looked_at(subject, words, data_dir, skip_damaged, notes)
+    seen = subject.arranged(all_fitted(found, subject.inputs.image_shape, subject.resizing))
+    received = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
+    return Views(subject, received, subject.tensor(seen), tuple(notes))
+
+
+def looked_at(
+    subject: Subject, words: Sequence[str], data_dir: Path | None, skip_damaged: bool, notes: list[str]
+) -> list[Picture]:
+    """Return the pictures that ``words`` name, read like those ``subject`` was trained on; ``notes`` gets what a page says."""
+    skipping = skip_damaged or subject.skip_damaged
+    return pictures(words, data_dir, levels=subject.levels, skip_damaged=skipping, tell=notes.append)
+
+
+def opened_data(
+    subject: Subject, data: str | None, count: int, data_dir: Path | None = None, skip_damaged: bool = False
+) -> Views:
+    """Return the first ``count`` test images of ``data`` (validation or training ones where there are none).
+
+    None is the data set that the net was trained on; raises ProbeError where that is none of the catalogue's.
+    """
+    if not (looked_through := data or subject.inputs.data):
+        raise ProbeError(
+            f'the data set that "{printable(subject.name)}" was trained on is not at hand; name the images to look through with'
+            " `data`, a name of `striate list data` or an image folder"
+        )
+    skipping = skip_damaged or subject.skip_damaged
+    images = load(
+        looked_through, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels, resizing=subject.resizing
+    )
+    split = images.test or images.val or images.train
+    found = [
+        Picture(f"{images.name} {i}, {images.classes[label]}", _flat(pixels), f"{images.name}:{i}", int(label))
+        for i, (pixels, label) in enumerate(zip(split.images[:count], split.labels[:count], strict=True))
+    ]
+    seen = subject.arranged(all_fitted(found, subject.inputs.image_shape, subject.resizing))
+    shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
+    return Views(subject, shown, subject.tensor(seen), images.notes if skipping else ())
+
+
+def _flat(pixels: Any) -> Any:
+    return pixels[..., 0] if pixels.shape[2] == 1 else pixels

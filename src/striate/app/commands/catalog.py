@@ -1,0 +1,75 @@
+"""The commands by name. A new command is a module and a row here; the module is loaded when its command is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One command: ``name`` is what is typed, ``home`` the module under striate.app.commands and the function in it.
+
+    ``summary`` begins the function's docstring too, which is its help. A ``free`` command takes every option as it comes,
+    --help too, since what it says depends on its argument.
+    """
+
+    name: str
+    summary: str
+    home: str
+    free: bool = False
+
+    def function(self) -> Callable[..., None]:
+        """Return the function, whose module is loaded now."""
+        module, _, name = self.home.partition(":")
+        return getattr(import_module(f"striate.app.commands.{module}"), name)
+
+
+GROUPS = {
+    "clear": "Remove what is kept to be fast again.",
+    "list": "List what there is by name.",
+    "show": "Show one thing in detail.",
+    "exercise": "Write the layers by hand yourself, and have them graded.",
+    "probe": "Look inside a net: what it sees in an image, and where.",
+}
+"""The words that stand before the names of several commands, and what they have in common."""
+
+ENTRIES = (
+    Entry("study", "Answer a question: train every arm with every seed", "study:study"),
+    Entry("train", "Train one net by a recipe", "train:train"),
+    Entry("resume", "Continue an interrupted run", "train:resume"),
+    Entry("test", "Score a run on its test split, once", "test:test"),
+    Entry("export", "Write a net as a file that other programs read", "export:export"),
+    Entry("list nets", "List the nets", "list:nets"),
+    Entry("list data", "List the datasets, and where they were found", "list:data"),
+    Entry("list studies", "List the questions that are built in", "list:studies"),
+    Entry("list proofs", "List the statements that can be proved", "list:proofs"),
+    Entry("list fields", "List what --set reaches", "list:fields"),
+    Entry("list runs", "List the runs in a folder", "list:runs"),
+    Entry("list cache", "List the decoded photographs that are kept", "cache:kept"),
+    Entry("clear cache", "Remove decoded photographs from the cache", "cache:clear"),
+    Entry("show data", "Show a data set", "data:show"),
+    Entry("show net", "Show a net layer by layer", "show:net"),
+    Entry("show run", "Show a run: its curves, how it was trained in words", "show:run"),
+    Entry("show study", "Show a study before it runs", "show:study"),
+    Entry("probe saliency", "Show which pixels the score depends on", "probe.heatmap:saliency"),
+    Entry("probe gradcam", "Show which places of a feature map speak for the class", "probe.heatmap:gradcam"),
+    Entry("probe occlusion", "Show what the score loses when a place is covered", "probe.heatmap:occlusion"),
+    Entry("probe filters", "Show the filters of the first convolution as pictures", "probe.channels:filters"),
+    Entry(
+        "probe features",
+        "Show which images, and which places in them, make channels count",
+        "probe.channels:features",
+    ),
+    Entry("probe patches", "Show the patches of a data set that excite a channel most", "probe.channels:patches"),
+    Entry("probe maximize", "Make the image that excites a channel most", "probe.channels:maximize"),
+    Entry("probe fool", "Change images as little as it takes until the net sees another class", "probe.fool:fool"),
+    Entry("probe localise", "Show where in a picture a class is", "probe.localise:localise"),
+    Entry("prove", "Prove a statement and check it, at sizes of your own", "prove:prove", free=True),
+    Entry("gradcheck", "Check the layers by hand", "gradcheck:gradcheck"),
+    Entry("exercise list", "List the exercises", "exercise:list_all"),
+    Entry("exercise start", "Write a file with functions to be completed", "exercise:start"),
+    Entry("exercise grade", "Grade a file", "exercise:grade"),
+    Entry("doctor", "Examine this machine: versions, processor, precision, data", "doctor:doctor"),
+)

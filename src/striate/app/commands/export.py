@@ -1,0 +1,51 @@
+"""`striate export`: a net as a file that other programs read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from striate.app.actions.choices import ExportFormat
+from striate.app.commands.test import UNTRAINED
+from striate.app.options.own_code import OwnCode
+from striate.app.options.shared import AsJson, Source, unclaimed
+from striate.app.terminal.speech import tell
+
+
+def export(
+    net: Annotated[str, typer.Argument(metavar="RUN|NET", help="A run folder; or a net, with --weights.")],
+    *,
+    to: Annotated[ExportFormat, typer.Option(help="The format; program is that of torch.export.")] = "onnx",
+    out: Annotated[
+        Path | None, typer.Option(help="The file.  [default: named after the net]", callback=unclaimed)
+    ] = None,
+    preprocessing: Annotated[
+        bool,
+        typer.Option(
+            "--with-preprocessing", help="The ONNX file takes photographs of any size, and resizes them itself."
+        ),
+    ] = False,
+    source: Source,
+    own: OwnCode,
+    as_json: AsJson = False,
+) -> None:
+    """Write a net as a file that other programs read, with its classes, resizing and normalization in it."""
+    from striate.app.export import export as write
+    from striate.base.disk.files import dump_json
+
+    own.let_in(net)
+    result = write(
+        *(net, to, out),
+        weights=source.weights,
+        trained_on=source.trained_on,
+        options=source.options,
+        data_dir=source.data_dir,
+        preprocessing=preprocessing,
+    )
+    if as_json:
+        tell(dump_json(result.to_json()), nl=False)
+    else:
+        untrained = UNTRAINED if result.untrained else ""
+        tell(f"wrote {result.file}, {result.bytes:,} bytes, {result.checked}{untrained}")

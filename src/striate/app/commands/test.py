@@ -1,0 +1,89 @@
+"""`striate test`: the score of a run, of the best of several, or of any net with weights, on test images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from striate.app.options.own_code import OwnCode
+from striate.app.options.shared import AsJson, SkipDamaged, Source
+from striate.app.terminal.speech import remark, tell
+
+if TYPE_CHECKING:
+    from striate.app.score import Scored
+    from striate.training.folder.run_score import RunScore
+
+UNTRAINED = "; it is untrained: no weights were given"
+
+
+def test(
+    nets: Annotated[
+        list[str], typer.Argument(metavar="RUN|NET...", help="A run folder; or a net, with --weights and --data.")
+    ],
+    *,
+    best: Annotated[
+        bool, typer.Option(help="Of several runs, score the one whose validation accuracy is best.")
+    ] = False,
+    data: Annotated[str | None, typer.Option(help="The data whose test images count; a run has its own.")] = None,
+    test_flips: Annotated[
+        bool, typer.Option(help="Score with mirror images too; a run's recipe says it for its own data.")
+    ] = False,
+    epoch: Annotated[
+        int | None, typer.Option(min=1, help="The weights of this epoch, which the run's keep_every kept.")
+    ] = None,
+    skip_damaged: SkipDamaged = False,
+    source: Source,
+    own: OwnCode,
+    as_json: AsJson = False,
+) -> None:
+    """Score a run on its test split, once, by its best-validation checkpoint; or any net with weights on any data."""
+    from striate.app.actions.scoring import score_of
+    from striate.app.best_of import BestOf
+    from striate.app.score import Scored
+    from striate.base.disk.files import dump_json
+
+    own.let_in(*nets)
+    score = score_of(
+        nets,
+        best=best,
+        weights=source.weights,
+        data=data,
+        trained_on=source.trained_on,
+        options=source.options,
+        epoch=epoch,
+        test_flips=test_flips,
+        skip_damaged=skip_damaged,
+        data_dir=source.data_dir,
+        warn=remark,
+    )
+    if as_json:
+        tell(dump_json(score.to_json()), nl=False)
+        return
+    for note in score.data_notes if skip_damaged and isinstance(score, Scored) else ():
+        remark(f"note: {note}")
+    if isinstance(score, BestOf):
+        tell(f"{score.run} is tested: {score.why}")
+    tell(score_in_words(score.tested if isinstance(score, BestOf) else score))
+
+
+def score_in_words(score: RunScore | Scored) -> str:
+    """Return the score of a run, or of a net on named data, as one sentence with all that limits it."""
+    from striate.training.folder.run_score import RunScore
+
+    of_run = isinstance(score, RunScore)
+    whose = f"by the weights of epoch {score.epoch}" if of_run else f"of {score.data}, by {score.net}"
+    parts = [f"test accuracy {score.accuracy:.4f}, loss {score.loss:.4f}, on {score.images:,} images, {whose}"]
+    if score.accuracy_flips is not None:
+        parts.append(f"; with mirror images too {score.accuracy_flips:.4f}, loss {score.loss_flips:.4f}")
+    if not of_run:
+        return "".join(parts) + (UNTRAINED if score.untrained else "")
+    if score.chosen_on_test:
+        parts.append(", which these images chose too: it is too good")
+    if score.status:
+        reached = f"{score.status} after epoch {score.reached} of {score.epochs}"
+        parts.append(f"; the run is {reached}, and this score is not kept")
+    for before in score.earlier:
+        earlier = f"{before.accuracy:.4f} by the weights of epoch {before.epoch}"
+        parts.append(f"; these images were scored before, {earlier}")
+    return "".join(parts)

@@ -1,0 +1,85 @@
+"""Options that several commands have, one by one and in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from striate.app.terminal.speech import remark
+
+if TYPE_CHECKING:
+    from striate.app.inputs.opened_net import Subject
+
+
+def unclaimed(value: Path | None) -> Path | None:
+    """Refuse at once, before anything is computed, a file that may not be written; for options that name one."""
+    from striate.base.disk.outputs import claim
+
+    if value is not None:
+        claim(value)
+    return value
+
+
+def _shown_downloads(value: Path | None) -> Path | None:
+    """Show downloads on the terminal: a command that reads data, and may fetch them, takes this option."""
+    from striate.data.readers.download import watch_downloads
+
+    def watch(name: str, total: int | None) -> AbstractContextManager[Callable[[int], None]]:
+        from striate.app.terminal.progress import watching_download
+
+        return watching_download(name, total)
+
+    watch_downloads(watch)
+    return value
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(help="Where the data lie, before $STRIATE_DATA and the user cache.", callback=_shown_downloads),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FIELD=VALUE", help="A field or net option of `striate list fields`."),
+]
+SkipDamaged = Annotated[bool, typer.Option(help="Leave out files of a folder that cannot be read, and say how many.")]
+Like = Annotated[
+    str | None,
+    typer.Option(help="keras: its epsilons, batch-norm momentum and initial weights, where nothing else is set."),
+]
+Workers = Annotated[int | None, typer.Option(min=1, help="Runs side by side.  [default: one for each core]")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a net comes from that is not a run: its weights, what they were trained on, its options, where the data lie."""
+
+    weights: Annotated[
+        Path | None, typer.Option(help="The net's weights: .safetensors, .pt or .pth; FILE#PART of several.")
+    ] = None
+    trained_on: Annotated[
+        str | None, typer.Option(help="The data set that the weights were trained on, where nothing else says it.")
+    ] = None
+    settings: Settings = None
+    data_dir: DataDir = None
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The options of the net, from --set."""
+        from striate.app.actions.changes import settings_of
+
+        return settings_of(self.settings)
+
+    def open(self, net: str) -> Subject:
+        """Return the net that ``net`` names; raises StriateError where it cannot be had."""
+        from striate.app.inputs.opened_net import open_subject
+
+        return open_subject(
+            net, self.weights, trained_on=self.trained_on, options=self.options, data_dir=self.data_dir, warn=remark
+        )

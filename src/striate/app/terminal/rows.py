@@ -1,0 +1,24 @@
+"""Rows of text as a table, or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from striate.app.terminal.speech import tell
+from striate.base.errors import shown
+
+
+def show_rows(columns: Sequence[str], rows: Sequence[Sequence[str]], as_json: bool) -> None:
+    """Print the rows under ``columns``; with ``as_json`` each is an object with the columns as keys."""
+    if as_json:
+        tell(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=2))
+        return
+    from rich.text import Text
+
+    from striate.app.terminal.show import console, table
+
+    lines = table(*columns)
+    for row in rows:
+        lines.add_row(*(Text(shown(cell, lines=False)) for cell in row))
+    console().print(lines)
