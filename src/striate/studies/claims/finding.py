@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from striate.base.errors import listed
 from striate.studies.claims.comparison import MOST_SEEDS, Comparison, exact_floor, exact_seeds, seeds_needed
-from striate.studies.claims.outcome import Outcome, State, tally
+from striate.studies.claims.measured import Measured, State
+from striate.studies.claims.outcome import tally
 from striate.studies.claims.verdict import Answer, decide
 
 FEW = 50
@@ -27,8 +28,8 @@ class Finding:
 
 
 def find(
-    treatment: Sequence[Outcome],
-    control: Sequence[Outcome],
+    treatment: Sequence[Measured],
+    control: Sequence[Measured],
     comparison: Comparison,
     margin: float,
     unit: str = "",
@@ -109,7 +110,7 @@ def interval_text(comparison: Comparison, digits: int) -> str:
     return f"{100 * comparison.confidence:.4g} % interval {bounds}, {runs}"
 
 
-def failures_text(groups: Iterable[Sequence[Outcome]]) -> str:
+def failures_text(groups: Iterable[Sequence[Measured]]) -> str:
     """Return which runs diverged or stayed at chance, empty when none did; each group holds the runs of one arm.
 
     Said too where so few validation images leave it open whether a run that counts as guessing has learnt.
