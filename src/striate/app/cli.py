@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from striate.app.commands import exercise, gradcheck, look, planned, prove, runs, use
+from striate.app.commands import exercise, gradcheck, judge, look, planned, prove, runs, use
 from striate.app.commands import train as learn
 from striate.app.commands.look import AsJson, DataDir, Settings, SkipDamaged
 from striate.app.commands.planned import Arms, Claims
@@ -54,6 +54,7 @@ app.command()(opens_run(use.export))
 app.command(context_settings=prove.FREE)(prove.prove)
 app.command()(gradcheck.gradcheck)
 app.add_typer(exercise.exercises, name="exercise")
+app.command()(judge.judge)
 
 
 class Sampler(StrEnum):

@@ -52,6 +52,11 @@ def write_study_report(folder: Path) -> Path:
 
 def study_page(study: StudyRecord, out: str) -> str:
     """Return the page of ``study``; ``out`` is the folder's name, for the command that repeats it."""
+    return page_of(study, command(study, out), panels(study))
+
+
+def page_of(study: StudyRecord, repeat: str, drawn: Sequence[Chart]) -> str:
+    """Return the page of ``study`` with the panels ``drawn``; ``repeat`` is the command that does it again."""
     heat = heat_of(study)
     changed = [*(arm.changes for arm in study.arms), study.base]
     return render(
@@ -59,14 +64,14 @@ def study_page(study: StudyRecord, out: str) -> str:
         study=study,
         title=study.question or study.name,
         cards=cards(study.verdicts, study.claims),
-        panels=[picture(chart.svg()) for chart in panels(study)],
+        panels=[picture(chart.svg()) for chart in drawn],
         heat=picture(heat_chart(heat).svg()) if heat else None,
         arms=arms_table(study),
         nets=_nets(study),
         recipe=recipe_table(study.base),
         changes=changes_table(study),
         environment=environment_table(study),
-        command=command(study, out),
+        command=repeat,
         validated_on_test=any(recipe.get("validate_on_test") for recipe in changed),
     )
 
