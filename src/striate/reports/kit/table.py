@@ -58,12 +58,7 @@ def _measures(study: StudyRecord) -> Mapping[str, str]:
     """Return what is told of each arm: accuracies in a study, and the columns of another program's log in verdicts on that."""
     if study.base:
         return MEASURES
-    return {
-        key: key
-        for score in study.scores.values()
-        for key, value in score.items()
-        if key not in ("name", "n", "states")
-    }
+    return {key: key for score in study.scores.values() for key in score if key not in ("name", "n", "states")}
 
 
 def _unit(study: StudyRecord) -> str:

@@ -99,6 +99,7 @@ class Sooner:
                 "margin": self.margin,
                 "target": target,
                 "horizon": horizon,
+                **({"metric": self.metric, "unit": self.unit} if self.metric else {}),
                 "answers": {arm: finding.answer for arm, finding in findings.items()},
                 "arms": rows,
             },

@@ -25,7 +25,8 @@ CURE = "let the program depend on its seed, and run the copies again"
 
 @dataclass(frozen=True)
 class Judged:
-    """What a log says to the claims. ``runs`` are those that were compared, once for each column; ``notes`` whole clauses."""
+    """What a log says to the claims. ``runs`` are those that were compared, once for each column; ``notes`` whole clauses;
+    ``order`` all arms of the log, as it has them."""
 
     name: str
     kind: str
@@ -34,11 +35,12 @@ class Judged:
     runs: tuple[Logged, ...]
     step: str
     notes: tuple[str, ...]
+    order: tuple[str, ...]
 
     @property
     def arms(self) -> list[str]:
         """The arms that were compared, in the order of the table."""
-        return list(dict.fromkeys(run.arm for run in self.runs))
+        return [arm for arm in self.order if any(run.arm == arm for run in self.runs)]
 
     @property
     def metrics(self) -> list[str]:
@@ -97,6 +99,7 @@ def judge_log(
         runs=tuple(run for by_arm in runs.values() for members in by_arm.values() for run in members),
         step=grouped.step or "",
         notes=tuple(limits),
+        order=tuple(grouped.arms),
     )
 
 
