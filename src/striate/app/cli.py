@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from striate.app.commands import exercise, gradcheck, judge, look, planned, prove, runs, use
+from striate.app.commands import exercise, gate, gradcheck, judge, look, planned, prove, runs, use
 from striate.app.commands import train as learn
 from striate.app.commands.look import AsJson, DataDir, Settings, SkipDamaged
 from striate.app.commands.planned import Arms, Claims
@@ -55,6 +55,7 @@ app.command(context_settings=prove.FREE)(prove.prove)
 app.command()(gradcheck.gradcheck)
 app.add_typer(exercise.exercises, name="exercise")
 app.command()(judge.judge)
+app.command()(gate.gate)
 
 
 class Sampler(StrEnum):

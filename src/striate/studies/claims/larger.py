@@ -5,6 +5,7 @@
     log      compare log10 of the quantity, so that effect and margin are decades: for what spans orders of magnitude
     lower    the treatment is to have the smaller one, and a positive effect is by how much it is; the means stay as they are
     logged   the metric is a column of another program's log, under its own name
+    confidence   of the interval, where the error of several verdicts is shared among them
 
 Compared like accuracies: Welch's interval at a simultaneous level, supported when one treatment arm is, refuted when all are.
 """
@@ -26,6 +27,8 @@ from striate.studies.claims.measured import Measured
 from striate.studies.claims.outcome import by_arm, tally
 from striate.studies.claims.verdict import Verdict
 
+OWN = {"lower": False, "logged": False, "confidence": 0.95}  # what no claim of a study says
+
 
 @dataclass(frozen=True)
 class Larger:
@@ -45,6 +48,7 @@ class Larger:
     log: bool = False
     lower: bool = False
     logged: bool = False
+    confidence: float = 0.95
 
     def __post_init__(self) -> None:
         check_terms(self.name, self.statement, {"treatment": self.treatment, "control": (self.control,)}, self.margin)
@@ -61,7 +65,7 @@ class Larger:
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields and the kind, without what a study's own claim does not say."""
-        fields = {name: value for name, value in asdict(self).items() if value or name not in ("lower", "logged")}
+        fields = {name: value for name, value in asdict(self).items() if name not in OWN or value != OWN[name]}
         return {"kind": self.kind, **fields}
 
     def judge(self, outcomes: Sequence[Measured]) -> Verdict:
@@ -109,12 +113,17 @@ class Larger:
     ) -> Finding:
         treatment, control = ([v for v in values[name] if v is not None] for name in (arm, self.control))
         scale = self._scale((*runs[arm], *runs[self.control]))
-        if self.lower:
-            comparison = _mirrored(treatment, control, len(self.treatment), scale)
-        else:
-            comparison = compare(treatment, control, comparisons=len(self.treatment), scale=scale)
+        comparison = self._compare(treatment, control, scale)
         # A failed run has a loss or a gradient all the same, so failures do not forbid the comparison.
         return find([*runs[arm]], [*runs[self.control]], comparison, self.margin, self._unit, judge_failures=False)
+
+    def _compare(self, treatment: Sequence[float], control: Sequence[float], scale: Scale) -> Comparison:
+        """Compare the values; where lower is better, their negatives, of which larger is: the means are told as they are."""
+        sign, many = -1 if self.lower else 1, len(self.treatment)
+        turned = Scale(-scale.high, -scale.low, scale.step) if self.lower else scale
+        groups = ([sign * value for value in values] for values in (treatment, control))
+        made = compare(*groups, confidence=self.confidence, comparisons=many, scale=turned)
+        return replace(made, mean_treatment=sign * made.mean_treatment, mean_control=sign * made.mean_control)
 
     def _scale(self, runs: Sequence[Measured]) -> Scale:
         """Return what the metric can be, on the coarsest grid that one of the runs has."""
@@ -136,13 +145,6 @@ class Larger:
         else:
             seen = f"differs from {self.control} by {comparison.effect:+.4f}"
         return f"{many}{self.metric} of {leader} {seen} ({interval_text(comparison, 2 if self.log else 4)})"
-
-
-def _mirrored(treatment: Sequence[float], control: Sequence[float], comparisons: int, scale: Scale) -> Comparison:
-    """Compare as if larger were better of the negative values; the means are told as they are."""
-    turned = Scale(-scale.high, -scale.low, scale.step)
-    made = compare([-v for v in treatment], [-v for v in control], comparisons=comparisons, scale=turned)
-    return replace(made, mean_treatment=-made.mean_treatment, mean_control=-made.mean_control)
 
 
 def _row(arm: str, runs: Sequence[Measured], values: Sequence[float | None], *, log: bool) -> dict[str, Any]:

@@ -1,0 +1,87 @@
+"""`striate gate`: keep a change, or discard it, by what two commands print.
+
+Exit codes, for a program that asks: 0 supported, keep it; 3 refuted; 5 undecided; 2 where a run or the question cannot count,
+which is said in one sentence; 1 where the disk or the memory refused, which is 3 in every other command; 130 stopped.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from striate.app.commands.look import AsJson
+from striate.app.commands.train import INTERRUPTED
+from striate.app.terminal.speech import explained, say, tell
+from striate.base.errors import shown
+
+ANSWERED = {"supported": 0, "refuted": 3, "undecided": 5}
+REFUSED = 1  # what the disk and the memory are elsewhere, 3, would read as an answer
+
+
+def gate(
+    control: Annotated[
+        str, typer.Option(metavar="'CMD {seed}'", help="What is now, with {seed} where its seed belongs.")
+    ],
+    treatment: Annotated[str, typer.Option(metavar="'CMD {seed}'", help="What is to be judged, written likewise.")],
+    measure: Annotated[
+        str, typer.Option(metavar="PATTERN", help="Finds the number that each prints, as 'val_loss: ([0-9.]+)'.")
+    ],
+    lower_is_better: Annotated[
+        bool, typer.Option("--lower-is-better", help="Smaller is better: a loss, a time.")
+    ] = False,
+    margin: Annotated[float, typer.Option(help="The smallest gain worth having, in the unit of the measure.")] = 0.0,
+    seeds: Annotated[int, typer.Option(min=1, max=1000, help="Runs of each, with seeds 0, 1, ...")] = 5,
+    timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="End a run that takes longer.")] = None,
+    failed_as: Annotated[
+        float | None,
+        typer.Option(metavar="VALUE", help="What a run counts with that fails.  [default: the gate stops]"),
+    ] = None,
+    last: Annotated[bool, typer.Option("--last", help="Take the last number where the measure fits several.")] = False,
+    night: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Share the error among all gates that are given this file.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the gate; one that was begun goes on.  [default: a new runs/gate-N]")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge whether a changed command is better, by what both print with several seeds.
+
+    Exit code 0: supported, keep it; 3: refuted; 5: undecided; 2: a run or the question cannot count.
+    """
+    from striate.app import gate as door
+    from striate.app.terminal import show as terminal
+    from striate.base.disk.files import dump_json
+
+    folder = out or door.new_folder()
+    try:
+        made = door.gate(
+            *(control, treatment, measure, folder),
+            lower=lower_is_better,
+            margin=margin,
+            seeds=seeds,
+            timeout=timeout,
+            failed_as=failed_as,
+            last=last,
+            night=night,
+            say=say,
+        )
+    except KeyboardInterrupt:
+        say(f"stopped; what is done is kept in {folder}, and the same command with --out {folder} continues")
+        raise typer.Exit(INTERRUPTED) from None
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        code = explained(error)
+        raise typer.Exit(REFUSED if code in ANSWERED.values() else code) from None
+    record = made.to_json()
+    if as_json:
+        tell(dump_json({**record, "folder": str(made.folder), "report": str(made.folder / "report.html")}), nl=False)
+    else:
+        terminal.show_judged(terminal.console(), "gate", made.judged.verdicts, record["arms"])
+        tell(shown(f"report: {made.folder / 'report.html'}", lines=False))
+    if code := ANSWERED[made.answer]:
+        raise typer.Exit(code)

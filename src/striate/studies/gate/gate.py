@@ -1,0 +1,251 @@
+"""A gate from its question to its verdict: seed by seed the control and then the treatment, so that both always have equal n.
+
+On the disk, as a study's folder:
+
+    gate.json                       what was asked, before anything ran, and the SHA-256 of the files that the commands name
+    runs/control/SEED/TRY/          stdout, stderr, result.json; a command that failed is tried again when the gate goes on
+    verdict.json, report.html       the answer
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from striate.base.disk.files import digest, make_folder, write_json
+from striate.base.disk.lock import locked, unused
+from striate.base.disk.sealed_json import Form, read_own, sealed
+from striate.base.errors import StudyError, listed, printable
+from striate.studies.claims.larger import Larger
+from striate.studies.claims.verdict import Verdict
+from striate.studies.gate import night as nights
+from striate.studies.gate.command_line import Command, command, files_of
+from striate.studies.gate.measuring import Measure, find, read_output, value_of
+from striate.studies.gate.running import Try, run, tried
+from striate.studies.judged.judging import Judged
+from striate.studies.judged.logged import Logged
+
+SIDES = ("control", "treatment")
+LARGEST = 1 << 26  # bytes of a file whose changes are seen
+SAME = 3  # seeds with one and the same output, from which on it is no coincidence
+Say = Callable[[str], None]
+
+
+class GateForm(Form):
+    """What gate.json must hold for a gate to go on."""
+
+    asked: dict[str, Any]
+    measure: str
+    last: bool
+    files: dict[str, str]
+    where: str
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A question: is what ``treatment`` prints better than what ``control`` does, by ``margin`` where that is to be refuted.
+
+    ``failed_as`` is what a command counts with that fails, is ended by the timeout or prints no finite number; without it,
+    such a one ends the gate. Construction raises StudyError for what cannot be asked.
+    """
+
+    control: str
+    treatment: str
+    measure: Measure
+    lower: bool = False
+    margin: float = 0.0
+    seeds: int = 5
+    failed_as: float | None = None
+    timeout: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check everything before anything runs."""
+        self.measure.check()
+        _ = self.commands
+        if self.control == self.treatment:
+            raise StudyError("control and treatment are one command; let the treatment differ in what is to be judged")
+        if self.seeds < 2:
+            raise StudyError("a verdict needs at least 2 seeds, mostly 3 to 10; give more with --seeds")
+        if not 0 <= self.margin < math.inf:
+            raise StudyError(f"the margin is {self.margin}, and must be a finite number, 0 or larger")
+        if self.timeout is not None and not 0 < self.timeout < math.inf:
+            raise StudyError(f"the timeout is {self.timeout}, and must be a number of seconds above 0")
+        if self.failed_as is not None and not math.isfinite(self.failed_as):
+            raise StudyError(f"--failed-as is {self.failed_as}, and must be a finite number")
+
+    @property
+    def commands(self) -> tuple[Command, Command]:
+        """Both commands, the control first."""
+        return command("control", self.control), command("treatment", self.treatment)
+
+    def claim(self, level: float | None) -> Larger:
+        """Return the claim that is judged, at the one-sided ``level`` of a night where it is part of one."""
+        words = f"the treatment ends with a {'lower' if self.lower else 'higher'} {self.measure.name} than the control"
+        confidence = 0.95 if level is None else 1 - 2 * level
+        name = f"treatment {'<' if self.lower else '>'} control"
+        return Larger(
+            *(name, words, ("treatment",), "control", self.measure.name, self.margin),
+            lower=self.lower,
+            logged=True,
+            confidence=confidence,
+        )
+
+    def asked(self) -> dict[str, Any]:
+        """Return what may not change while a gate goes on."""
+        return {name: getattr(self, name) for name in (*SIDES, "lower", "margin", "seeds", "failed_as")}
+
+
+@dataclass(frozen=True)
+class Gated:
+    """What a gate found. ``night`` is its number and its level, one-sided, in a night of gates."""
+
+    folder: Path
+    gate: Gate
+    judged: Judged
+    night: tuple[int, float] | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict."""
+        return self.judged.verdicts[0]
+
+    @property
+    def answer(self) -> str:
+        """`supported`: keep the treatment. `refuted` or `undecided`: do not."""
+        return self.verdict.answer
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the verdict as a study's verdict.json has it, with the answer, the question and the values by seed."""
+        values = {side: {run.told: run.end for run in self.judged.runs if run.arm == side} for side in SIDES}
+        number, level = self.night or (None, None)
+        return {
+            **self.judged.to_json(),
+            "answer": self.answer,
+            **{name: value for name, value in self.gate.asked().items() if name != "seeds"},
+            "measure": self.gate.measure.pattern,
+            "values": values,
+            "night": None if self.night is None else {"gate": number, "level": level, "rule": nights.RULE},
+        }
+
+
+def run_gate(gate: Gate, folder: Path, *, night: Path | None = None, say: Say = lambda _: None) -> Gated:
+    """Run what ``folder`` does not hold yet, and judge; raises StudyError, with everything kept, where a run cannot count.
+
+    ``night`` is the file of a night of gates, of which this one then has its level. ``say`` is told of each run.
+    """
+    make_folder(folder)
+    if not (folder / "gate.json").exists() and not unused(folder):
+        raise StudyError(f'"{printable(str(folder))}" is not empty and holds no gate; choose another folder with --out')
+    with locked(folder):
+        _claim(gate, folder)
+        for one in gate.commands:
+            if one.shell:
+                say(f"the {one.side} is run by /bin/sh, since it has {printable(one.shell)}")
+        entered = nights.enter(night, folder) if night is not None else None
+        runs = _runs(gate, folder, say)
+        judged = _judged(gate, runs, entered)
+        made = Gated(folder, gate, judged, entered)
+        write_json(folder / "verdict.json", made.to_json())
+        if night is not None:
+            nights.leave(night, folder, made.answer)
+        return made
+
+
+def _runs(gate: Gate, folder: Path, say: Say) -> list[Logged]:
+    runs: list[Logged] = []
+    printed: dict[str, list[tuple[int, str, str]]] = {side: [] for side in SIDES}
+    for seed in range(gate.seeds):
+        for one in gate.commands:
+            place = folder / "runs" / one.side / str(seed)
+            done = tried(place)
+            fresh = done is None or bool(done.failed and gate.failed_as is None)
+            if fresh or done is None:
+                done = run(one, seed, place, gate.timeout)
+            made = _measured(gate, one, seed, done, printed[one.side])
+            _refuse_sameness(one.side, printed[one.side], place)
+            runs.append(made)
+            say(f"{one.side}, seed {seed}: {gate.measure.name} {made.end:g}{'' if fresh else ' (run before)'}")
+    return runs
+
+
+def _measured(gate: Gate, one: Command, seed: int, done: Try, printed: list[tuple[int, str, str]]) -> Logged:
+    """Return the run with the number that it printed; raises StudyError where it has none and nothing says what it counts."""
+    name, why, value = gate.measure.name, done.failed, math.nan
+    if not why:
+        try:
+            out, err = (read_output(done.folder / stream) for stream in ("stdout", "stderr"))
+            text = find(gate.measure, out, err)
+            value = value_of(text)
+            why = "" if math.isfinite(value) else f"printed {value} as {name}, which counts as no number"
+            printed.append((seed, text, out))
+        except StudyError as error:
+            why = str(error)
+    if why and gate.failed_as is not None and (done.failed or math.isnan(value) or math.isinf(value)):
+        return Logged(one.side, seed, str(seed), name, (), gate.failed_as, failed=True)
+    if why:
+        raise StudyError(
+            f"the {one.side} with seed {seed} {why}; what it said is in {printable(str(done.folder))}, and the same command"
+            f" with --out {printable(str(done.folder.parents[3]))} goes on from there"
+        )
+    return Logged(one.side, seed, str(seed), name, ((0.0, value),), value)
+
+
+def _refuse_sameness(side: str, printed: list[tuple[int, str, str]], place: Path) -> None:
+    """Raise StudyError where a command prints the same whatever its seed is."""
+    texts = {text for _, text, _ in printed}
+    whole = {out for _, _, out in printed}
+    digits = sum(letter.isdigit() for letter in next(iter(texts), "").lstrip("0."))
+    if len(texts) == 1 and (len(printed) >= SAME or (len(printed) == 2 and len(whole) == 1 and digits >= 6)):
+        seeds = listed([str(seed) for seed, _, _ in printed])
+        raise StudyError(
+            f"the {side} printed {printable(next(iter(texts)))} with each of the seeds {seeds}, so it ignores its seed, or the"
+            f" measure is too coarse to differ; see what it printed in {printable(str(place.parent))}"
+        )
+
+
+def _claim(gate: Gate, folder: Path) -> None:
+    """Write gate.json, or compare the one that is there with what is asked; raises StudyError where they differ."""
+    files, here, path = _files(gate), os.getcwd(), folder / "gate.json"
+    measure = {"measure": gate.measure.pattern, "last": gate.measure.last}
+    record: dict[str, Any] = {"asked": gate.asked(), **measure, "files": files, "where": here}
+    if path.exists():
+        said, todo = printable(str(folder)), "choose another folder with --out"
+        before = read_own(path, GateForm, todo=todo, kind=StudyError)
+        if different := [name for name, value in record["asked"].items() if before["asked"].get(name) != value]:
+            raise StudyError(f'"{said}" holds another gate, which differs in its {listed(different)}; {todo}')
+        if before["where"] != here:
+            raise StudyError(f'the gate in "{said}" was begun in {printable(before["where"])}; go on with it there')
+        if changed := [name for name in files | before["files"] if files.get(name) != before["files"].get(name)]:
+            raise StudyError(
+                f'{printable(listed(changed))} changed since the gate in "{said}" began, and its runs would be of two programs;'
+                f" {todo}"
+            )
+        same = all(before[name] == value for name, value in measure.items())
+        if same or not (folder / "verdict.json").exists():
+            record = before | measure
+        else:
+            raise StudyError(f'the gate in "{said}" was answered by the measure {printable(before["measure"])}; {todo}')
+    write_json(path, sealed({key: value for key, value in record.items() if key != "seal"}))
+
+
+def _files(gate: Gate) -> dict[str, str]:
+    """Return the SHA-256 of the files that the commands name."""
+    names = [name for one in gate.commands for name in files_of(one.words(0))]
+    paths = {name: Path(name) for name in dict.fromkeys(names) if len(name) < 1000}
+    return {name: digest(p.read_bytes()) for name, p in paths.items() if p.is_file() and p.stat().st_size <= LARGEST}
+
+
+def _judged(gate: Gate, runs: list[Logged], entered: tuple[int, float] | None) -> Judged:
+    claim = gate.claim(entered[1] if entered else None)
+    verdict = claim.judge(runs)
+    notes = [f"the control is: {gate.control}", f"the treatment is: {gate.treatment}"]
+    if entered:
+        notes.append(
+            f"gate {entered[0]} of its night, at the level {entered[1]:.2g}, so that of all changes kept at most"
+            f" {100 * nights.ALPHA:g} % have no effect ({nights.RULE})"
+        )
+    return Judged("gate", "gate", (verdict,), (claim,), tuple(runs), "", tuple(notes), SIDES)
