@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -39,7 +40,7 @@ def read_log(table: object) -> Log:
     rows = _rows(table)
     if len(rows) > MOST_ROWS:
         raise too_many("the table")
-    return log_of("a table", [{str(k): v for k, v in row.items() if not _absent(v)} for row in rows], "the table")
+    return log_of("a table", [{str(k): v for k, v in row.items() if v is not None} for row in rows], "the table")
 
 
 def _at(path: Path) -> Log:
@@ -104,8 +105,8 @@ def _rows(table: object) -> list[Row]:
         made = made.collect()
     if hasattr(made, "to_dicts"):  # Polars
         return list(made.to_dicts())
-    if hasattr(made, "columns") and hasattr(made, "to_dict"):  # pandas
-        return list(made.to_dict(orient="records"))
+    if hasattr(made, "columns") and hasattr(made, "to_dict"):  # pandas, where nan is how an empty cell looks
+        return [{name: v for name, v in row.items() if _filled(v)} for row in made.to_dict(orient="records")]
     if isinstance(made, Mapping):
         columns = {str(name): list(values) for name, values in cast("Mapping[Any, Any]", made).items()}
         if len({len(values) for values in columns.values()}) > 1:
@@ -118,6 +119,6 @@ def _rows(table: object) -> list[Row]:
     )
 
 
-def _absent(value: Any) -> bool:
-    """Tell whether a cell is empty: None, or what pandas has for it in a column that is not of numbers."""
-    return value is None or type(value).__name__ in ("NAType", "NaTType")
+def _filled(value: Any) -> bool:
+    """Tell whether a cell of pandas is filled."""
+    return type(value).__name__ not in ("NAType", "NaTType") and not (isinstance(value, float) and math.isnan(value))

@@ -8,7 +8,7 @@ An offline run's folder holds no summary and no configuration, only this log. It
 
 The numbers of the fields are those of W&B's wandb_internal.proto. A file that ends within a record is that of a killed run.
 A table exported by W&B's API, as its documentation shows, has the columns summary, config and name, the first two holding
-dictionaries of Python; the export of a chart has a column for each run, "NAME - METRIC".
+dictionaries of Python; the export of a chart has its x axis and, for each run, "NAME - METRIC" with its bounds.
 """
 
 from __future__ import annotations
@@ -169,16 +169,21 @@ def exported(log: Log, where: str) -> Log:
     """Return a table in CSV as runs where it is an export of W&B's; any other as it is."""
     if {"summary", "config", "name"} <= set(log.columns):
         return log_of("a W&B export", [_summary(row, where) for row in log.rows], where)
-    others = [name for name in log.columns if name not in AXES]
-    columns = {name: match for name in others if (match := CHART.fullmatch(name))}
-    axis = next((name for name in AXES if name in log.columns), None)
-    if axis is None or not others or len(columns) < len(others):
+    columns = {name: match for name in log.columns if (match := CHART.fullmatch(name))}
+    others = [name for name in log.columns if name not in columns]
+    if len(others) != 1 or not (others[0] in AXES or any(match["bound"] for match in columns.values())):
         return log
+    axis = others[0]
     steps = Steps(where)
     for row in log.rows:
         at = number(row.get(axis))
         for name, match in columns.items():
-            if not match["bound"] and at is not None and (value := number(row.get(name))) is not None:
+            if (
+                not match["bound"]
+                and match["metric"] != "_step"
+                and at is not None
+                and (value := number(row.get(name))) is not None
+            ):
                 steps.run(match["run"], {"name": match["run"]})
                 steps.put(match["run"], at, match["metric"], value)
     return steps.log("a W&B export of a chart")
