@@ -13,8 +13,10 @@ from striate.studies.logs.log import Steps, flat, log_of, number, shortest
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("0.5", 0.5), (" 1e-3 ", 1e-3), (3, 3.0), (True, 1.0), ("-inf", -math.inf), ("1_0", None), ("x", None), ("", None)]
-    + [(None, None), ([1], None), (10**400, None)],
+    [
+        *(("0.5", 0.5), (" 1e-3 ", 1e-3), (3, 3.0), (True, 1.0), ("-inf", -math.inf)),
+        *((word, None) for word in ("1_0", "x", "", None, [1], 10**400)),
+    ],
 )
 def test_a_cell_as_a_number(cell: object, value: float | None) -> None:
     assert number(cell) == value

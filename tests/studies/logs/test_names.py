@@ -16,8 +16,9 @@ from striate.studies.logs.names import by_pattern, usual
         ("wide/version_3", "wide"),
         ("lr0.1_s3", "lr0.1"),
         ("a b seed=3", "a b"),
-    ]
-    + [("resnet20-3", "resnet20"), ("x/y/run-3", "x/y")],
+        ("resnet20-3", "resnet20"),
+        ("x/y/run-3", "x/y"),
+    ],
 )
 def test_a_usual_name(name: str, arm: str) -> None:
     other = name.replace("3", "4")

@@ -86,9 +86,9 @@ class Gate:
         """Return the claim that is judged, at the one-sided ``level`` of a night where it is part of one."""
         words = f"the treatment ends with a {'lower' if self.lower else 'higher'} {self.measure.name} than the control"
         confidence = 0.95 if level is None else 1 - 2 * level
-        name = f"treatment {'<' if self.lower else '>'} control"
         return Larger(
-            *(name, words, ("treatment",), "control", self.measure.name, self.margin),
+            *(f"treatment {'<' if self.lower else '>'} control", words, ("treatment",), "control"),
+            *(self.measure.name, self.margin),
             lower=self.lower,
             logged=True,
             confidence=confidence,

@@ -27,6 +27,11 @@ def runs_of(grouped: Grouped, metric: str, arms: Sequence[str], columns: Columns
     for key, rows in grouped.runs.items():
         if key[0] in arms:
             curves[key] = _curve(rows, key, metric, grouped.step, percent)
+            if not curves[key] and columns.failed_as is None:
+                raise StudyError(
+                    f"{_named(key)} has no value in {printable(metric)}; leave it out with --where, run it to its end, or say"
+                    " what a run counts with that failed, with --failed-as VALUE"
+                )
     _refuse_mixed(percent, metric)
     ends = _at(curves, columns.at, grouped.step)
     runs = [_run(key, curve, ends[key], metric, _seeds(curves), columns) for key, curve in curves.items()]
@@ -67,10 +72,6 @@ def _curve(
                 f"{_named(key)} has two rows at {printable(str(step))} {at:g}; leave one of them, or n would be untrue"
             )
         values[at] = value
-    if not values:
-        raise StudyError(
-            f"{_named(key)} has no value in {printable(metric)}; leave it out with --where, or run it to its end"
-        )
     return sorted(values.items())
 
 
@@ -80,18 +81,20 @@ def _at(
     """Return the value at the step that counts, of each run."""
     if isinstance(at, (int, float)):
         return {key: _before(curve, float(at), key, step) for key, curve in curves.items()}
-    last = {key: curve[-1][0] for key, curve in curves.items() if math.isfinite(curve[-1][1])}
+    last = {key: curve[-1][0] for key, curve in curves.items() if curve and math.isfinite(curve[-1][1])}
     if at is None and len(set(last.values())) > 1:
         short, long = min(last, key=last.__getitem__), max(last, key=last.__getitem__)
         raise StudyError(
             f"{_named(short)} ends at {step} {last[short]:g} and {_named(long)} at {step} {last[long]:g}, so their last values"
             f" are of different lengths; compare them with --at {last[short]:g}, or each at its own end with --at last"
         )
-    return {key: curve[-1][1] for key, curve in curves.items()}
+    return {key: curve[-1][1] if curve else math.nan for key, curve in curves.items()}
 
 
 def _before(curve: Curve, at: float, key: tuple[str, str], step: str | None) -> float:
     known = [value for place, value in curve if place <= at]
+    if not curve:
+        return math.nan
     if not known:
         raise StudyError(f"{_named(key)} has no value at {step} {at:g} or before; choose a later one with --at")
     return known[-1]

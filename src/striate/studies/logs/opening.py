@@ -40,7 +40,8 @@ def read_log(table: object) -> Log:
     rows = _rows(table)
     if len(rows) > MOST_ROWS:
         raise too_many("the table")
-    return log_of("a table", [{str(k): v for k, v in row.items() if v is not None} for row in rows], "the table")
+    filled = ({str(k): v for k, v in row.items() if v is not None} for row in rows)
+    return log_of("a table", [row for row in filled if row], "the table")
 
 
 def _at(path: Path) -> Log:
