@@ -10,8 +10,9 @@ from pathlib import Path
 from striate.base.disk.outputs import claim_folder, write_output
 from striate.reports.study.judged import judged_page
 from striate.reports.study.page import REPORT
-from striate.studies.gate.gate import Gate, Gated, run_gate
+from striate.studies.gate.gate import run_gate
 from striate.studies.gate.measuring import Measure
+from striate.studies.gate.question import Gate, Gated
 
 __all__ = ["Gated", "gate"]
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +19,14 @@ from striate.base.disk.files import digest, make_folder, write_json
 from striate.base.disk.lock import locked, unused
 from striate.base.disk.sealed_json import Form, read_own, sealed
 from striate.base.errors import StudyError, listed, printable
-from striate.studies.claims.larger import Larger
-from striate.studies.claims.verdict import Verdict
 from striate.studies.gate import night as nights
-from striate.studies.gate.command_line import Command, command, files_of
-from striate.studies.gate.measuring import Measure, find, read_output, value_of
+from striate.studies.gate.command_line import Command, files_of
+from striate.studies.gate.measuring import find, read_output, value_of
+from striate.studies.gate.question import SIDES, Gate, Gated
 from striate.studies.gate.running import Try, run, tried
 from striate.studies.judged.judging import Judged
 from striate.studies.judged.logged import Logged
 
-SIDES = ("control", "treatment")
 LARGEST = 1 << 26  # bytes of a file whose changes are seen
 SAME = 3  # seeds with one and the same output, from which on it is no coincidence
 Say = Callable[[str], None]
@@ -43,93 +40,6 @@ class GateForm(Form):
     last: bool
     files: dict[str, str]
     where: str
-
-
-@dataclass(frozen=True)
-class Gate:
-    """A question: is what ``treatment`` prints better than what ``control`` does, by ``margin`` where that is to be refuted.
-
-    ``failed_as`` is what a command counts with that fails, is ended by the timeout or prints no finite number; without it,
-    such a one ends the gate. Construction raises StudyError for what cannot be asked.
-    """
-
-    control: str
-    treatment: str
-    measure: Measure
-    lower: bool = False
-    margin: float = 0.0
-    seeds: int = 5
-    failed_as: float | None = None
-    timeout: float | None = None
-
-    def __post_init__(self) -> None:
-        """Check everything before anything runs."""
-        self.measure.check()
-        _ = self.commands
-        if self.control == self.treatment:
-            raise StudyError("control and treatment are one command; let the treatment differ in what is to be judged")
-        if self.seeds < 2:
-            raise StudyError("a verdict needs at least 2 seeds, mostly 3 to 10; give more with --seeds")
-        if not 0 <= self.margin < math.inf:
-            raise StudyError(f"the margin is {self.margin}, and must be a finite number, 0 or larger")
-        if self.timeout is not None and not 0 < self.timeout < math.inf:
-            raise StudyError(f"the timeout is {self.timeout}, and must be a number of seconds above 0")
-        if self.failed_as is not None and not math.isfinite(self.failed_as):
-            raise StudyError(f"--failed-as is {self.failed_as}, and must be a finite number")
-
-    @property
-    def commands(self) -> tuple[Command, Command]:
-        """Both commands, the control first."""
-        return command("control", self.control), command("treatment", self.treatment)
-
-    def claim(self, level: float | None) -> Larger:
-        """Return the claim that is judged, at the one-sided ``level`` of a night where it is part of one."""
-        words = f"the treatment ends with a {'lower' if self.lower else 'higher'} {self.measure.name} than the control"
-        confidence = 0.95 if level is None else 1 - 2 * level
-        return Larger(
-            *(f"treatment {'<' if self.lower else '>'} control", words, ("treatment",), "control"),
-            *(self.measure.name, self.margin),
-            lower=self.lower,
-            logged=True,
-            confidence=confidence,
-        )
-
-    def asked(self) -> dict[str, Any]:
-        """Return what may not change while a gate goes on."""
-        return {name: getattr(self, name) for name in (*SIDES, "lower", "margin", "seeds", "failed_as")}
-
-
-@dataclass(frozen=True)
-class Gated:
-    """What a gate found. ``night`` is its number and its level, one-sided, in a night of gates."""
-
-    folder: Path
-    gate: Gate
-    judged: Judged
-    night: tuple[int, float] | None = None
-
-    @property
-    def verdict(self) -> Verdict:
-        """The verdict."""
-        return self.judged.verdicts[0]
-
-    @property
-    def answer(self) -> str:
-        """`supported`: keep the treatment. `refuted` or `undecided`: do not."""
-        return self.verdict.answer
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the verdict as a study's verdict.json has it, with the answer, the question and the values by seed."""
-        values = {side: {run.told: run.end for run in self.judged.runs if run.arm == side} for side in SIDES}
-        number, level = self.night or (None, None)
-        return {
-            **self.judged.to_json(),
-            "answer": self.answer,
-            **{name: value for name, value in self.gate.asked().items() if name != "seeds"},
-            "measure": self.gate.measure.pattern,
-            "values": values,
-            "night": None if self.night is None else {"gate": number, "level": level, "rule": nights.RULE},
-        }
 
 
 def run_gate(gate: Gate, folder: Path, *, night: Path | None = None, say: Say = lambda _: None) -> Gated:

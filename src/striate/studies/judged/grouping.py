@@ -97,9 +97,9 @@ def group(log: Log, columns: Columns) -> Grouped:
 def column(log: Log, name: str, option: str) -> str:
     """Return ``name`` where it is a column of the log; raises StudyError with the nearest one."""
     if name not in log.columns:
-        raise StudyError(
-            f'there is no column "{printable(name)}" for {option}{nearest(name, log.columns)}; there are {_shown(log.columns)}'
-        )
+        holding = [other for other in log.columns if name.lower() in other.lower()]
+        hint = nearest(name, log.columns) or nearest(name, holding, cutoff=0)
+        raise StudyError(f'there is no column "{printable(name)}" for {option}{hint}; there are {_shown(log.columns)}')
     return name
 
 
