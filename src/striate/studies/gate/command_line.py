@@ -66,7 +66,7 @@ def needs_shell(text: str) -> str:
                 return letter
         elif letter in "'\"":
             quote = letter
-        elif letter in BARE or (letter == "~" and text[:place].rstrip() != text[:place]):
+        elif letter in BARE or (letter == "~" and (not place or text[place - 1].isspace())):
             return {"\n": "a line break"}.get(letter, letter)
         place += 1
     return ""

@@ -75,26 +75,36 @@ def _runs(gate: Gate, folder: Path, say: Say) -> list[Logged]:
             fresh = done is None or bool(done.failed and gate.failed_as is None)
             if fresh or done is None:
                 done = run(one, seed, place, gate.timeout)
-            made = _measured(gate, one, seed, done, printed[one.side])
+            begun = any(printed.values())
+            made = _measured(gate, one, seed, done, printed[one.side], begun=begun)
             _refuse_sameness(one.side, printed[one.side], place)
             runs.append(made)
             say(f"{one.side}, seed {seed}: {gate.measure.name} {made.end:g}{'' if fresh else ' (run before)'}")
     return runs
 
 
-def _measured(gate: Gate, one: Command, seed: int, done: Try, printed: list[tuple[int, str, str]]) -> Logged:
-    """Return the run with the number that it printed; raises StudyError where it has none and nothing says what it counts."""
+def _measured(
+    gate: Gate, one: Command, seed: int, done: Try, printed: list[tuple[int, str, str]], *, begun: bool
+) -> Logged:
+    """Return the run with the number that it printed; raises StudyError where it has none and nothing says what it counts.
+
+    ``begun`` says that an earlier run printed one, so that one without is a failed run and no slip of the pattern.
+    """
     name, why, value = gate.measure.name, done.failed, math.nan
+    counts = bool(why)  # as a failed run
     if not why:
         try:
             out, err = (read_output(done.folder / stream) for stream in ("stdout", "stderr"))
-            text = find(gate.measure, out, err)
-            value = value_of(text)
-            why = "" if math.isfinite(value) else f"printed {value} as {name}, which counts as no number"
-            printed.append((seed, text, out))
+            if (text := find(gate.measure, out, err)) is None:
+                why, counts = f'printed nothing that fits "{printable(gate.measure.pattern)}"', begun
+            else:
+                value = value_of(text)
+                why = "" if math.isfinite(value) else f"printed {value} as {name}, which counts as no number"
+                counts = bool(why)
+                printed.append((seed, text, out))
         except StudyError as error:
             why = str(error)
-    if why and gate.failed_as is not None and (done.failed or math.isnan(value) or math.isinf(value)):
+    if why and counts and gate.failed_as is not None:
         return Logged(one.side, seed, str(seed), name, (), gate.failed_as, failed=True)
     if why:
         raise StudyError(

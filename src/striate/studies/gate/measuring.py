@@ -12,7 +12,7 @@ from striate.studies.logs.log import number
 
 MOST = 64 << 20  # bytes from the end of an output that are searched
 COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf(?:inity)?)"
+NUMBER = r"(?<![\w.])[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|(?:nan|inf(?:inity)?)(?!\w))"
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,15 @@ def read_output(path: Path) -> str:
     return COLOURS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def find(measure: Measure, out: str, err: str) -> str:
-    """Return the text of the number that was printed, on stdout or, where nothing there fits, on stderr.
+def find(measure: Measure, out: str, err: str) -> str | None:
+    """Return the text of the number that was printed, on stdout or, where nothing there fits, on stderr; None for none.
 
-    Raises StudyError where there is none, or more than one and not the last was asked for; the text begins with a verb.
+    Raises StudyError, in words that begin with a verb, where there are several and not the last was asked for.
     """
     compiled = re.compile(measure.pattern, re.MULTILINE)
-    found = [match for text in (out, err) for match in compiled.finditer(text)] if not compiled.search(out) else []
-    found = found or list(compiled.finditer(out))
+    found = list(compiled.finditer(out)) or list(compiled.finditer(err))
     if not found:
-        raise StudyError(f'printed nothing that fits "{printable(measure.pattern)}"')
+        return None
     if len(found) > 1 and not measure.last:
         raise StudyError(
             f'printed {len(found)} that fit "{printable(measure.pattern)}" ({printable(_text(found[0])[:30])},'
