@@ -96,7 +96,7 @@ def test_a_gate_goes_on_where_it_stopped(ask: Ask, tmp_path: Path, monkeypatch: 
         ({"measure": Measure(r": ?(\S+)|h (\d)")}, r"groups; name"),
         ({"measure": Measure(r"[:h] (\S+)")}, r"printed 2 that fit"),
         (
-            {"treatment": "echo acc: nan {seed}"},
+            {"treatment": "echo acc: nan && : {seed}"},
             r"printed nan as acc, which counts as no number",
         ),
         ({"treatment": "echo acc: high{seed}; #"}, r"where a number is expected"),

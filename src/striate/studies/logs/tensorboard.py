@@ -63,14 +63,13 @@ def _join(steps: Steps, configs: dict[str, dict[str, Any]]) -> None:
 
 
 def _events(path: Path, cut: list[str]) -> Iterator[Any]:
-    from google.protobuf.message import DecodeError
     from tensorboard.compat.proto import event_pb2
 
     messages: Any = event_pb2
     for place, (content, total) in enumerate(_records(path, cut)):
         try:
             event = messages.Event.FromString(content)
-        except DecodeError as error:
+        except Exception as error:  # of protocol buffers, whose own class comes with TensorBoard's and not with us
             raise DataError(f"{said(path)} is damaged in record {place}; copy it anew, or remove its run") from error
         numbers = any(value.HasField("simple_value") or value.HasField("tensor") for value in event.summary.value)
         if numbers and len(content) <= SMALL and _masked_crc(content) != total:
@@ -122,13 +121,12 @@ def _scalar(value: Any) -> float | None:
 
 
 def _hparams(content: bytes) -> dict[str, Any]:
-    from google.protobuf.message import DecodeError
     from tensorboard.plugins.hparams import plugin_data_pb2
 
     messages: Any = plugin_data_pb2
     try:
         told = messages.HParamsPluginData.FromString(content).session_start_info.hparams
-    except DecodeError:
+    except Exception:  # as above; hyperparameters that cannot be read are not said
         return {}
     found: dict[str, Any] = {}
     for name, value in sorted(told.items()):
