@@ -11,6 +11,7 @@ from striate.base.disk.outputs import claim_folder, write_output
 from striate.reports.study.judged import judged_page
 from striate.reports.study.page import REPORT
 from striate.studies.gate.gate import run_gate
+from striate.studies.gate.looks import Until
 from striate.studies.gate.measuring import Measure
 from striate.studies.gate.question import Gate, Gated
 
@@ -25,7 +26,7 @@ def gate(
     *,
     lower: bool = False,
     margin: float = 0.0,
-    seeds: int = 5,
+    seeds: int | Until = 5,
     timeout: float | None = None,
     failed_as: float | None = None,
     last: bool = False,
@@ -36,9 +37,10 @@ def gate(
 
     Each command has {seed} where its seed belongs. ``measure`` is a pattern that finds the number in what it prints, once, or
     the ``last`` time; ``lower`` says that smaller is better, ``margin`` is the smallest gain worth having, in the unit of the
-    measure. ``timeout`` is in seconds for each run. ``failed_as`` is what a run counts with that fails. Everything is kept in
-    ``out``, by default a new folder runs/gate-N; the same gate goes on in the folder that it was begun in. ``night`` is a file
-    that shares the error among all gates that are given it. Raises StudyError for a run that cannot count.
+    measure. ``seeds`` is how many runs each gets, or ``Until(least, most)``, which looks after each seed until it is decided.
+    ``timeout`` is in seconds for each run. ``failed_as`` is what a run counts with that fails. Everything is kept in ``out``,
+    by default a new folder runs/gate-N; the same gate goes on in the folder that it was begun in. ``night`` is a file that
+    shares the error among all gates that are given it. Raises StudyError for a run that cannot count.
     """
     asked = Gate(control, treatment, Measure(measure, last), lower, margin, seeds, failed_as, timeout)
     folder = new_folder() if out is None else Path(out)
@@ -57,7 +59,11 @@ def repeat(made: Gated) -> str:
     """Return the command that asks again."""
     asked = made.gate
     words = ["striate", "gate", "--control", asked.control, "--treatment", asked.treatment]
-    words += ["--measure", asked.measure.pattern, "--seeds", str(asked.seeds), "--margin", f"{asked.margin:g}"]
+    words += ["--measure", asked.measure.pattern, "--margin", f"{asked.margin:g}"]
+    if isinstance(asked.seeds, int):
+        words += ["--seeds", str(asked.seeds)]
+    else:
+        words += ["--until-decided", "--least", str(asked.seeds.least), "--most", str(asked.seeds.most)]
     words += ["--lower-is-better"] if asked.lower else []
     words += ["--last"] if asked.measure.last else []
     words += ["--failed-as", f"{asked.failed_as:g}"] if asked.failed_as is not None else []

@@ -11,9 +11,11 @@ import pytest
 
 import striate as st
 from striate.app import cli
+from striate.app.commands.gate import seeds_of
 from striate.app.gate import repeat
-from striate.base.errors import StorageError
+from striate.base.errors import StorageError, StudyError
 from striate.studies.gate import gate as module
+from striate.studies.gate.looks import Until
 
 PROGRAM = 'case $2 in 0) d=13;; 1) d=47;; *) d=22;; esac; echo "loss: $1$d"\n'
 
@@ -65,6 +67,29 @@ def test_what_is_said_and_kept(run) -> None:
     assert "(run before)" in again[2]
     assert record["values"]["control"] == {"0": 0.8013, "1": 0.8047, "2": 0.8022}
     assert record["night"] is None
+
+
+def test_seeds_until_decided(run) -> None:
+    made = st.gate(*("sh loss 0.80 {seed}", "sh loss 0.70 {seed}", "loss: (.*)", "g"), lower=True, seeds=st.Until(2, 6))
+    assert made.answer == "supported"
+    assert shlex.split(repeat(made))[-8:] == [
+        "--until-decided",
+        "--least",
+        "2",
+        "--most",
+        "6",
+        "--lower-is-better",
+        "--out",
+        "g",
+    ]
+    code, out, err = run("--lower-is-better", "--until-decided", "--json")
+    assert (code, out) == (2, "")
+    assert "--seeds is a fixed number" in err  # which this helper always gives
+    assert seeds_of(None, None, None, until_decided=False) == 5
+    assert seeds_of(None, None, 2, until_decided=True) == Until(2, 2)
+    assert seeds_of(None, 20, None, until_decided=True) == Until(20, 20)
+    with pytest.raises(StudyError, match="belong to --until-decided"):
+        seeds_of(None, 3, None, until_decided=False)
 
 
 def test_the_shell_is_said(run) -> None:

@@ -48,7 +48,12 @@ def test_what_needs_a_shell_is_named_and_gets_one(text: str, what: str) -> None:
 def test_the_seed_stands_wherever_it_is_written() -> None:
     made = command("control", "run 'a b' --seed {seed} --out runs/{seed} '{\"json\": {}}'")
     assert made.words(12) == ["run", "a b", "--seed", "12", "--out", "runs/12", '{"json": {}}']
-    assert files_of(["python", "a.py", "-x", "a.py", "b"]) == ["a.py", "b"]
+
+
+def test_what_could_be_a_file_is_found_within_a_shells_words_too() -> None:
+    assert files_of("cd x && python a.py --config=b.yaml 'c d' | tee a.py") == [
+        *("cd", "x", "python", "a.py", "--config", "b.yaml", "c", "d", "tee")
+    ]
 
 
 @pytest.mark.parametrize(

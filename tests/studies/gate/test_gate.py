@@ -11,6 +11,7 @@ import pytest
 from striate.base.disk.files import read_json
 from striate.base.errors import StriateError, StudyError
 from striate.studies.gate.gate import run_gate
+from striate.studies.gate.looks import Until
 from striate.studies.gate.measuring import Measure
 from striate.studies.gate.question import Gate, Gated
 from striate.studies.gate.running import tried
@@ -143,6 +144,14 @@ def test_failed_runs_count_where_it_is_said_as_what(ask: Ask) -> None:
         ask("slip", measure=Measure("auc: (.*)"), failed_as=0.1)  # a slip of the pattern is no failed run
 
 
+def test_a_file_that_a_command_writes_is_no_program_that_changed(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("before\n")
+    words = {"treatment": "sh acc 0.85 {seed} | tee -a log new"}
+    first = ask(**words)
+    assert list(read_json(tmp_path / "gate/gate.json")["files"]) == ["acc"]
+    assert ask(**words).to_json() == first.to_json()
+
+
 def test_another_question_or_another_program_is_refused(
     ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +189,20 @@ def test_a_question_that_cannot_be_asked_leaves_nothing(
     with pytest.raises(StudyError, match=words):
         ask(**changes)
     assert not (tmp_path / "gate").exists()
+
+
+def test_seeds_until_decided_stop_early_and_hold_the_error_of_all_looks(ask: Ask, tmp_path: Path) -> None:
+    made = ask(seeds=Until(3, 6))
+    path = made.verdict.details["looks"]
+    assert made.answer == "supported"
+    assert 3 <= len(ran(tmp_path)) // 2 == path[-1]["seeds"] < 6
+    assert f"look {len(path)} of at most 4, and the interval holds for all of them together" in made.verdict.reason
+    assert made.verdict.comparisons[0][2].confidence == pytest.approx(1 - 2 * path[-1]["level"])
+    assert ask(seeds=Until(3, 6)).to_json() == made.to_json()
+    with pytest.raises(StudyError, match="differs in its seeds"):
+        ask()
+    same = ask("same", treatment="sh ./acc 0.80 {seed}", seeds=Until(2, 4))
+    assert (same.answer, len(same.verdict.details["looks"])) == ("undecided", 3)
 
 
 def test_a_night_gives_each_gate_its_level(ask: Ask, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +17,11 @@ from striate.app.commands.train import INTERRUPTED
 from striate.app.terminal.speech import explained, say, tell
 from striate.base.errors import shown
 
+if TYPE_CHECKING:
+    from striate.studies.gate.looks import Until
+
 ANSWERED = {"supported": 0, "refuted": 3, "undecided": 5}
+FIXED = 5  # seeds
 REFUSED = 1  # what the disk and the memory are elsewhere, 3, would read as an answer
 
 
@@ -33,7 +37,14 @@ def gate(
         bool, typer.Option("--lower-is-better", help="Smaller is better: a loss, a time.")
     ] = False,
     margin: Annotated[float, typer.Option(help="The smallest gain worth having, in the unit of the measure.")] = 0.0,
-    seeds: Annotated[int, typer.Option(min=1, max=1000, help="Runs of each, with seeds 0, 1, ...")] = 5,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="Runs of each, with seeds 0, 1, ...  [default: 5]")
+    ] = None,
+    until_decided: Annotated[
+        bool, typer.Option("--until-decided", help="Look after each seed, and stop when it is decided.")
+    ] = False,
+    least: Annotated[int | None, typer.Option(min=2, help="Seeds of the first look.  [default: 3]")] = None,
+    most: Annotated[int | None, typer.Option(min=2, max=1000, help="Seeds of the last look.  [default: 12]")] = None,
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="End a run that takes longer.")] = None,
     failed_as: Annotated[
         float | None,
@@ -62,7 +73,7 @@ def gate(
             *(control, treatment, measure, folder),
             lower=lower_is_better,
             margin=margin,
-            seeds=seeds,
+            seeds=seeds_of(seeds, least, most, until_decided=until_decided),
             timeout=timeout,
             failed_as=failed_as,
             last=last,
@@ -85,3 +96,18 @@ def gate(
         tell(shown(f"report: {made.folder / 'report.html'}", lines=False))
     if code := ANSWERED[made.answer]:
         raise typer.Exit(code)
+
+
+def seeds_of(seeds: int | None, least: int | None, most: int | None, *, until_decided: bool) -> int | Until:
+    """Return how many seeds there are, or until when; raises StudyError for a number and looks at once."""
+    from striate.base.errors import StudyError
+    from striate.studies.gate.looks import Until
+
+    if until_decided and seeds is not None:
+        raise StudyError("--seeds is a fixed number, and --until-decided stops earlier; say --most instead of --seeds")
+    if not until_decided and (least is not None or most is not None):
+        raise StudyError("--least and --most belong to --until-decided; add it, or give --seeds alone")
+    if not until_decided:
+        return seeds or FIXED
+    usual = Until()
+    return Until(least or min(usual.least, most or usual.least), most or max(usual.most, least or 0))

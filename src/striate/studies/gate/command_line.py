@@ -72,6 +72,6 @@ def needs_shell(text: str) -> str:
     return ""
 
 
-def files_of(words: list[str]) -> list[str]:
-    """Return the words after the program that could name a file which the answer depends on."""
-    return [word for word in dict.fromkeys(words[1:]) if not word.startswith("-") and "\n" not in word]
+def files_of(text: str) -> list[str]:
+    """Return what in a command could name a file that the answer depends on, also within the words of a shell."""
+    return list(dict.fromkeys(re.findall(r"[^\s'\"|&;<>()`$=]+", text)))

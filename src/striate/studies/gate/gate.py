@@ -2,7 +2,7 @@
 
 On the disk, as a study's folder:
 
-    gate.json                       what was asked, before anything ran, and the SHA-256 of the files that the commands name
+    gate.json                       what was asked, before anything ran, and the SHA-256 of the programs that the commands name
     runs/control/SEED/TRY/          stdout, stderr, result.json; a command that failed is tried again when the gate goes on
     verdict.json, report.html       the answer
 """
@@ -11,16 +11,19 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-from striate.base.disk.files import digest, make_folder, write_json
+from striate.base.disk.files import digest, make_folder, read_json, write_json
 from striate.base.disk.lock import locked, unused
 from striate.base.disk.sealed_json import Form, read_own, sealed
 from striate.base.errors import StudyError, listed, printable
 from striate.studies.gate import night as nights
 from striate.studies.gate.command_line import Command, files_of
+from striate.studies.gate.looks import LEVEL, looks
 from striate.studies.gate.measuring import find, read_output, value_of
 from striate.studies.gate.question import SIDES, Gate, Gated
 from striate.studies.gate.running import Try, run, tried
@@ -56,8 +59,7 @@ def run_gate(gate: Gate, folder: Path, *, night: Path | None = None, say: Say = 
             if one.shell:
                 say(f"the {one.side} is run by /bin/sh, since it has {printable(one.shell)}")
         entered = nights.enter(night, folder) if night is not None else None
-        runs = _runs(gate, folder, say)
-        judged = _judged(gate, runs, entered)
+        judged = _judged(gate, folder, entered, say)
         made = Gated(folder, gate, judged, entered)
         write_json(folder / "verdict.json", made.to_json())
         if night is not None:
@@ -65,22 +67,50 @@ def run_gate(gate: Gate, folder: Path, *, night: Path | None = None, say: Say = 
         return made
 
 
-def _runs(gate: Gate, folder: Path, say: Say) -> list[Logged]:
-    runs: list[Logged] = []
+def _judged(gate: Gate, folder: Path, entered: tuple[int, float] | None, say: Say) -> Judged:
+    """Run seed by seed to the next look, and judge there, until it is decided or there is no look left."""
+    plan = looks(gate.seeds, entered[1] if entered else LEVEL)
+    coming, runs, path = _runs(gate, folder, say), list[Logged](), list[dict[str, Any]]()
+    verdict, claim = None, gate.claim(LEVEL)
+    for seeds, level in plan.items():
+        runs += islice(coming, 2 * seeds - len(runs))
+        claim = gate.claim(level)
+        verdict = claim.judge(runs)
+        compared = verdict.comparisons[0][2]
+        path.append(
+            {"seeds": seeds, "effect": compared.effect, "low": compared.low, "high": compared.high, "level": level}
+        )
+        if verdict.answer != "undecided":
+            break
+    assert verdict is not None
+    if len(plan) > 1:
+        told = f"look {len(path)} of at most {len(plan)}, and the interval holds for all of them together"
+        details = {**verdict.details, "looks": path}
+        verdict = replace(verdict, reason=f"{verdict.reason}; {told}", details=details)
+    notes = [f"the control is: {gate.control}", f"the treatment is: {gate.treatment}"]
+    if entered:
+        notes.append(
+            f"gate {entered[0]} of its night, at the level {entered[1]:.2g}, so that of all changes kept at most"
+            f" {100 * nights.ALPHA:g} % have no effect ({nights.RULE})"
+        )
+    return Judged("gate", "gate", (verdict,), (claim,), tuple(runs), "", tuple(notes), SIDES)
+
+
+def _runs(gate: Gate, folder: Path, say: Say) -> Iterator[Logged]:
     printed: dict[str, list[tuple[int, str, str]]] = {side: [] for side in SIDES}
-    for seed in range(gate.seeds):
+    for seed in count():
         for one in gate.commands:
             place = folder / "runs" / one.side / str(seed)
             done = tried(place)
             fresh = done is None or bool(done.failed and gate.failed_as is None)
             if fresh or done is None:
                 done = run(one, seed, place, gate.timeout)
+                _leave_outputs(gate, folder)
             begun = any(printed.values())
             made = _measured(gate, one, seed, done, printed[one.side], begun=begun)
             _refuse_sameness(one.side, printed[one.side], place)
-            runs.append(made)
             say(f"{one.side}, seed {seed}: {gate.measure.name} {made.end:g}{'' if fresh else ' (run before)'}")
-    return runs
+            yield made
 
 
 def _measured(
@@ -139,7 +169,7 @@ def _claim(gate: Gate, folder: Path) -> None:
             raise StudyError(f'"{said}" holds another gate, which differs in its {listed(different)}; {todo}')
         if before["where"] != here:
             raise StudyError(f'the gate in "{said}" was begun in {printable(before["where"])}; go on with it there')
-        if changed := [name for name in files | before["files"] if files.get(name) != before["files"].get(name)]:
+        if changed := [name for name, before_ in before["files"].items() if files.get(name) != before_]:
             raise StudyError(
                 f'{printable(listed(changed))} changed since the gate in "{said}" began, and its runs would be of two programs;'
                 f" {todo}"
@@ -152,20 +182,17 @@ def _claim(gate: Gate, folder: Path) -> None:
     write_json(path, sealed({key: value for key, value in record.items() if key != "seal"}))
 
 
+def _leave_outputs(gate: Gate, folder: Path) -> None:
+    """Take from gate.json the files that a command itself has just written, for they are none of its programs."""
+    record = read_json(folder / "gate.json")
+    now = _files(gate)
+    kept = {name: made for name, made in record["files"].items() if now.get(name) == made}
+    if kept != record["files"]:
+        write_json(folder / "gate.json", sealed({**{k: v for k, v in record.items() if k != "seal"}, "files": kept}))
+
+
 def _files(gate: Gate) -> dict[str, str]:
     """Return the SHA-256 of the files that the commands name."""
-    names = [name for one in gate.commands for name in files_of(one.words(0))]
+    names = [name for one in gate.commands for name in files_of(one.text)]
     paths = {name: Path(name) for name in dict.fromkeys(names) if len(name) < 1000}
     return {name: digest(p.read_bytes()) for name, p in paths.items() if p.is_file() and p.stat().st_size <= LARGEST}
-
-
-def _judged(gate: Gate, runs: list[Logged], entered: tuple[int, float] | None) -> Judged:
-    claim = gate.claim(entered[1] if entered else None)
-    verdict = claim.judge(runs)
-    notes = [f"the control is: {gate.control}", f"the treatment is: {gate.treatment}"]
-    if entered:
-        notes.append(
-            f"gate {entered[0]} of its night, at the level {entered[1]:.2g}, so that of all changes kept at most"
-            f" {100 * nights.ALPHA:g} % have no effect ({nights.RULE})"
-        )
-    return Judged("gate", "gate", (verdict,), (claim,), tuple(runs), "", tuple(notes), SIDES)

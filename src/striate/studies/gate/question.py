@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from striate.studies.claims.larger import Larger
 from striate.studies.claims.verdict import Verdict
 from striate.studies.gate import night as nights
 from striate.studies.gate.command_line import Command, command
+from striate.studies.gate.looks import Until
 from striate.studies.gate.measuring import Measure
 from striate.studies.judged.judging import Judged
 
@@ -22,8 +23,9 @@ SIDES = ("control", "treatment")
 class Gate:
     """A question: is what ``treatment`` prints better than what ``control`` does, by ``margin`` where that is to be refuted.
 
-    ``failed_as`` is what a command counts with that fails, is ended by the timeout or prints no finite number; without it,
-    such a one ends the gate. Construction raises StudyError for what cannot be asked.
+    ``seeds`` is how many runs each gets, or `Until`: seeds until it is decided. ``failed_as`` is what a command counts with
+    that fails, is ended by the timeout or prints no finite number; without it, such a one ends the gate. Construction raises
+    StudyError for what cannot be asked.
     """
 
     control: str
@@ -31,7 +33,7 @@ class Gate:
     measure: Measure
     lower: bool = False
     margin: float = 0.0
-    seeds: int = 5
+    seeds: int | Until = 5
     failed_as: float | None = None
     timeout: float | None = None
 
@@ -41,7 +43,7 @@ class Gate:
         _ = self.commands
         if self.control == self.treatment:
             raise StudyError("control and treatment are one command; let the treatment differ in what is to be judged")
-        if self.seeds < 2:
+        if isinstance(self.seeds, int) and self.seeds < 2:
             raise StudyError("a verdict needs at least 2 seeds, mostly 3 to 10; give more with --seeds")
         if not 0 <= self.margin < math.inf:
             raise StudyError(f"the margin is {self.margin}, and must be a finite number, 0 or larger")
@@ -55,21 +57,21 @@ class Gate:
         """Both commands, the control first."""
         return command("control", self.control), command("treatment", self.treatment)
 
-    def claim(self, level: float | None) -> Larger:
-        """Return the claim that is judged, at the one-sided ``level`` of a night where it is part of one."""
+    def claim(self, level: float) -> Larger:
+        """Return the claim that is judged at one look, at its one-sided ``level``."""
         words = f"the treatment ends with a {'lower' if self.lower else 'higher'} {self.measure.name} than the control"
-        confidence = 0.95 if level is None else 1 - 2 * level
         return Larger(
             *(f"treatment {'<' if self.lower else '>'} control", words, ("treatment",), "control"),
             *(self.measure.name, self.margin),
             lower=self.lower,
             logged=True,
-            confidence=confidence,
+            confidence=1 - 2 * level,
         )
 
     def asked(self) -> dict[str, Any]:
         """Return what may not change while a gate goes on."""
-        return {name: getattr(self, name) for name in (*SIDES, "lower", "margin", "seeds", "failed_as")}
+        seeds = self.seeds if isinstance(self.seeds, int) else asdict(self.seeds)
+        return {**{name: getattr(self, name) for name in (*SIDES, "lower", "margin", "failed_as")}, "seeds": seeds}
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Gated:
         return {
             **self.judged.to_json(),
             "answer": self.answer,
-            **{name: value for name, value in self.gate.asked().items() if name != "seeds"},
+            **self.gate.asked(),
             "measure": self.gate.measure.pattern,
             "values": values,
             "night": None if self.night is None else {"gate": number, "level": level, "rule": nights.RULE},
