@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
 from striate.base.errors import DataError
 from striate.studies.logs import log as module
-from striate.studies.logs.log import Steps, flat, log_of, number, shortest
+from striate.studies.logs.log import Steps, flat, log_of, number, shortest, within
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,9 @@ def test_a_restart_drops_what_it_does_again() -> None:
 def test_bounds_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_ROWS", 2)
     monkeypatch.setattr(module, "MOST_COLUMNS", 2)
+    monkeypatch.setattr(module, "MOST_FILES", 2)
+    with pytest.raises(DataError, match="x has 3 runs, and 2 are read"):
+        within([Path("a"), Path("b"), Path("c")], "x")
     steps = Steps('"x"')
     steps.put("r", 0, "a", 0)
     steps.put("r", 1, "a", 0)

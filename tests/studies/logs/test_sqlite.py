@@ -26,14 +26,20 @@ def test_tables_are_plain_and_nothing_can_be_written(tmp_path: Path) -> None:
     before = path.read_bytes()
     with reading(path) as database:
         assert tables(database) == {"t": {"a", "b"}}
-        assert list(asked(database, "SELECT a FROM t", 1)) == [
+        assert list(asked(database, "SELECT a FROM t", "x")) == [
             (1,),
             (3,),
-        ]  # one more than asked, so that it can be said
+        ]
     with pytest.raises(DataError, match="cannot be read as a database"), reading(path) as database:
         database.execute("INSERT INTO t VALUES (5, 6)")
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_more_rows_than_are_read_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_ROWS", 1)
+    with pytest.raises(DataError, match="x has more than"), reading(made(tmp_path / "x.db")) as database:
+        list(asked(database, "SELECT a FROM t", "x"))
 
 
 def test_what_is_no_database_is_said(tmp_path: Path) -> None:

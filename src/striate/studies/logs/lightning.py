@@ -11,7 +11,7 @@ from pathlib import Path
 
 from striate.base.disk.files import read_text
 from striate.base.errors import DataError, reason
-from striate.studies.logs.log import MOST_FILES, STEP, Log, Steps, number, said, shortest
+from striate.studies.logs.log import STEP, Log, Steps, number, said, shortest, within
 from striate.studies.logs.text_table import read_csv
 
 SCALAR = re.compile(r"(?P<key>[\w.-]+): (?P<value>[^{\[&*|>!#].*)")
@@ -19,13 +19,13 @@ SCALAR = re.compile(r"(?P<key>[\w.-]+): (?P<value>[^{\[&*|>!#].*)")
 
 def metric_files(folder: Path) -> list[Path]:
     """Return the files metrics.csv in ``folder`` and below."""
-    return sorted(path for path in folder.rglob("metrics.csv") if path.is_file())[:MOST_FILES]
+    return sorted(path for path in folder.rglob("metrics.csv") if path.is_file())
 
 
 def read_folder(folder: Path) -> Log:
     """Return the runs below ``folder``, each named by its path from there; raises DataError where a table is none."""
     steps = Steps(said(folder))
-    for path in metric_files(folder):
+    for path in within(metric_files(folder), steps.where):
         run = path.parent.relative_to(folder).as_posix()
         steps.run(run, _hparams(path.with_name("hparams.yaml")))
         for row in read_csv(path).rows:

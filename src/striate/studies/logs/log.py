@@ -11,6 +11,7 @@ import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from striate.base.errors import DataError, printable
@@ -58,6 +59,13 @@ def said(path: object) -> str:
 def too_many(where: str) -> DataError:
     """Return the error of a log with more rows than are read."""
     return DataError(f"{where} has more than {MOST_ROWS:,} rows; export the runs and the columns that are to be judged")
+
+
+def within(paths: Sequence[Path], where: str) -> Sequence[Path]:
+    """Return ``paths`` as they are; raises DataError where they are more than anybody reads."""
+    if len(paths) > MOST_FILES:
+        raise DataError(f"{where} has {len(paths):,} runs, and {MOST_FILES:,} are read; name a folder with fewer")
+    return paths
 
 
 def number(value: Any) -> float | None:

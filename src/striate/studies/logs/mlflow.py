@@ -15,7 +15,7 @@ from pathlib import Path
 
 from striate.base.disk.files import read_text
 from striate.base.errors import DataError, reason
-from striate.studies.logs.log import MOST_FILES, MOST_ROWS, Log, Steps, said, too_many
+from striate.studies.logs.log import MOST_ROWS, Log, Steps, said, too_many, within
 from striate.studies.logs.sqlite import asked, reading
 
 LARGEST = 1.7976931348623157e308
@@ -33,18 +33,18 @@ def read_database(path: Path) -> Log:
             database,
             "SELECT r.run_uuid, r.name, e.name FROM runs r LEFT JOIN experiments e ON e.experiment_id = r.experiment_id"
             " WHERE r.lifecycle_stage = 'active' ORDER BY r.start_time, r.run_uuid",
-            MOST_FILES,
+            steps.where,
         )
         known = {str(run): (name, experiment) for run, name, experiment in runs}
         for run, (name, experiment) in known.items():
             steps.run(run, {"name": name, "experiment": experiment})
-        for run, key, value in asked(database, "SELECT run_uuid, key, value FROM params", MOST_ROWS):
+        for run, key, value in asked(database, "SELECT run_uuid, key, value FROM params", steps.where):
             if str(run) in known:
                 steps.run(str(run), {str(key): value})
         told = asked(
             database,
             "SELECT run_uuid, key, value, is_nan, step, timestamp FROM metrics ORDER BY run_uuid, key, step, timestamp",
-            MOST_ROWS,
+            steps.where,
         )
         values = [
             (str(run), str(key), _value(value, is_nan), int(step), int(time))
@@ -64,7 +64,7 @@ def read_folder(folder: Path) -> Log:
     """Return the runs in a folder mlruns of MLflow, or in one of its experiments; raises DataError where there are none."""
     steps, values = Steps(said(folder)), list[Value]()
     places = sorted({path.parent for path in folder.glob("*/metrics")} | {p.parent for p in folder.glob("*/*/metrics")})
-    for place in places[:MOST_FILES]:
+    for place in within(places, steps.where):
         if re.search(r"^lifecycle_stage: *deleted", _read(place / "meta.yaml"), re.MULTILINE):
             continue
         run = place.name

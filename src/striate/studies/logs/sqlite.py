@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from striate.base.disk.foreign import kind_of
 from striate.base.errors import DataError, reason
-from striate.studies.logs.log import said
+from striate.studies.logs.log import MOST_ROWS, said, too_many
 
 LONGEST = 120.0  # seconds of one question to the database
 
@@ -50,6 +50,9 @@ def tables(database: sqlite3.Connection) -> dict[str, set[str]]:
     }
 
 
-def asked(database: sqlite3.Connection, words: str, most: int) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows that answer ``words``, at most ``most`` and one more."""
-    yield from database.execute(f"{words} LIMIT ?", (most + 1,))
+def asked(database: sqlite3.Connection, words: str, where: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows that answer ``words``; raises DataError, naming ``where``, beyond `MOST_ROWS`."""
+    for place, row in enumerate(database.execute(words)):
+        if place >= MOST_ROWS:
+            raise too_many(where)
+        yield row

@@ -20,7 +20,7 @@ from typing import Any
 
 from striate.base.disk.foreign import open_regular
 from striate.base.errors import DataError, reason
-from striate.studies.logs.log import MOST_FILES, Log, Steps, said, shortest
+from striate.studies.logs.log import Log, Steps, said, shortest, within
 
 HPARAMS = "_hparams_/session_start_info"
 LONGEST = 1 << 28  # bytes of one record
@@ -29,14 +29,14 @@ SMALL = 1 << 16  # of one that holds nothing but numbers
 
 def event_files(folder: Path) -> list[Path]:
     """Return the event files in ``folder`` and below, in the order in which their runs were started."""
-    return sorted(path for path in folder.rglob("*tfevents*") if path.is_file())[:MOST_FILES]
+    return sorted(path for path in folder.rglob("*tfevents*") if path.is_file())
 
 
 def read_folder(folder: Path) -> Log:
     """Return the runs below ``folder``, each named by its path from there; raises DataError where a file is damaged."""
     steps, cut = Steps(said(folder)), list[str]()
     configs: dict[str, dict[str, Any]] = {}
-    for path in event_files(folder):
+    for path in within(event_files(folder), steps.where):
         run = path.parent.relative_to(folder).as_posix()
         steps.run(run)
         for event in _events(path, cut):

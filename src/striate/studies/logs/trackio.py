@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import DataError, listed, reason
-from striate.studies.logs.log import MOST_ROWS, Log, Steps, flat, number, said, too_many
+from striate.studies.logs.log import Log, Steps, flat, number, said
 from striate.studies.logs.sqlite import asked, reading, tables
 
 TABLES = {"metrics": {"run_name", "step", "metrics"}}
@@ -24,19 +24,16 @@ def read_database(path: Path) -> Log:
     with reading(path) as database:
         known = tables(database)
         run = "run_id" if "run_id" in known["metrics"] else "run_name"
-        seen = 0
         for key, name, step, blob in asked(
-            database, f"SELECT {run}, run_name, step, metrics FROM metrics ORDER BY id", MOST_ROWS
+            database, f"SELECT {run}, run_name, step, metrics FROM metrics ORDER BY id", steps.where
         ):
-            if (seen := seen + 1) > MOST_ROWS:
-                raise too_many(said(path))
             names[str(key)] = str(name)
             steps.run(str(key), {"name": str(name)})
             for metric, value in flat(_object(blob, path)).items():
                 if (measured := number(value)) is not None:
                     steps.put(str(key), float(step), metric, measured)
         if {"run_id", "config"} <= known.get("configs", set()):
-            for key, config in asked(database, "SELECT run_id, config FROM configs", MOST_ROWS):
+            for key, config in asked(database, "SELECT run_id, config FROM configs", steps.where):
                 own = {k: v for k, v in flat(_object(config, path)).items() if not k.startswith("_")}
                 if str(key) in names:
                     steps.run(str(key), own)

@@ -24,7 +24,7 @@ from typing import Any
 
 from striate.base.disk.foreign import open_regular
 from striate.base.errors import DataError, reason
-from striate.studies.logs.log import MOST_BYTES, MOST_FILES, Log, Steps, flat, log_of, number, said
+from striate.studies.logs.log import MOST_BYTES, Log, Steps, flat, log_of, number, said, within
 
 HEAD, BLOCK = b":W&B", 32768
 HISTORY, CONFIG, RUN = 2, 5, 17  # of Record
@@ -38,13 +38,13 @@ AXES = ("Step", "Relative Time (Process)", "Relative Time (Wall)", "Wall Time")
 def run_files(folder: Path) -> list[Path]:
     """Return the logs of offline runs in ``folder`` and below, each once though W&B links the latest one."""
     found = {path.resolve(): path for path in sorted(folder.rglob("run-*.wandb"))}
-    return list(found.values())[:MOST_FILES]
+    return list(found.values())
 
 
 def read_runs(where: Path) -> Log:
     """Return the offline runs in a folder, or in one file; raises DataError where one is damaged."""
     steps, cut = Steps(said(where)), 0
-    for path in [where] if where.is_file() else run_files(where):
+    for path in [where] if where.is_file() else within(run_files(where), steps.where):
         run = path.stem.removeprefix("run-")
         steps.run(run)
         chunks = _records(_content(path), path)
