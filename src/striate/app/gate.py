@@ -8,12 +8,10 @@ from itertools import count
 from pathlib import Path
 
 from striate.base.disk.outputs import claim_folder, write_output
-from striate.reports.study.judged import judged_page
-from striate.reports.study.page import REPORT
 from striate.studies.gate.gate import run_gate
 from striate.studies.gate.looks import Until
 from striate.studies.gate.measuring import Measure
-from striate.studies.gate.question import Gate, Gated
+from striate.studies.gate.question import REPORT, Gate, Gated
 
 __all__ = ["Gated", "gate"]
 
@@ -46,6 +44,8 @@ def gate(
     folder = new_folder() if out is None else Path(out)
     claim_folder(folder, REPORT)
     made = run_gate(asked, folder, night=Path(night) if night is not None else None, say=say)
+    from striate.reports.study.judged import judged_page
+
     write_output(folder / REPORT, judged_page(made.judged, repeat(made)))
     return made
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from striate.base.disk.outputs import claim as claim_file
 from striate.base.disk.outputs import write_output
-from striate.reports.study.judged import judged_page
 from striate.studies.judged.grouping import Columns
 from striate.studies.judged.judging import Judged, Split, judge_log
 
@@ -48,6 +47,8 @@ def judge(
     columns = Columns(arm, seed, value, step, names, tuple(where), at, failed_as)
     judged = judge_log(table, claims, columns, split, lower=lower)
     if path is not None:
+        from striate.reports.study.judged import judged_page
+
         write_output(path, judged_page(judged, repeat(judged.name, claims, columns, split, path.name)))
     return judged
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -105,3 +106,13 @@ def test_from_python_with_rows(tmp_path: Path) -> None:
 
 def test_a_step_as_it_is_written() -> None:
     assert (step_of(None), step_of("last"), step_of("1e3")) == (None, "last", 1000.0)
+
+
+def test_a_table_is_judged_without_pytorch(run) -> None:
+    words = ["striate", "judge", *USUAL]
+    code = (
+        f"import sys\nfrom striate.app import cli\nsys.argv = {words!r}\n"
+        "try:\n    cli.main()\nexcept SystemExit:\n    print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.splitlines()[-1] == "False"

@@ -66,6 +66,7 @@ def gate(
     from striate.app import gate as door
     from striate.app.terminal import show as terminal
     from striate.base.disk.files import dump_json
+    from striate.studies.gate.question import REPORT
 
     folder = out or door.new_folder()
     try:
@@ -90,10 +91,10 @@ def gate(
         raise typer.Exit(REFUSED if code in ANSWERED.values() else code) from None
     record = made.to_json()
     if as_json:
-        tell(dump_json({**record, "folder": str(made.folder), "report": str(made.folder / "report.html")}), nl=False)
+        tell(dump_json({**record, "folder": str(made.folder), "report": str(made.folder / REPORT)}), nl=False)
     else:
         terminal.show_judged(terminal.console(), "gate", made.judged.verdicts, record["arms"])
-        tell(shown(f"report: {made.folder / 'report.html'}", lines=False))
+        tell(shown(f"report: {made.folder / REPORT}", lines=False))
     if code := ANSWERED[made.answer]:
         raise typer.Exit(code)
 

@@ -11,8 +11,6 @@ from striate.reports.kit.charts import Line, Series, curves
 from striate.reports.kit.page import Picture, picture, render
 from striate.reports.kit.svg import Chart
 from striate.reports.kit.table import arms_table, changes_table, environment_table, recipe_table
-from striate.reports.net.description import paragraph, steps
-from striate.reports.net.figure import architecture_svg
 from striate.reports.study.cards import cards
 from striate.reports.study.command import command
 from striate.reports.study.heat import heat_chart, heat_of
@@ -110,6 +108,8 @@ def _nets(study: StudyRecord) -> list[Net]:
 def _net(value: Json, arms: tuple[str, ...]) -> Net | None:
     """Return what is shown of one architecture; None when the record is not one."""
     from striate.nets.measure.anatomy import anatomy_from_json
+    from striate.reports.net.description import paragraph, steps
+    from striate.reports.net.figure import architecture_svg
 
     try:
         anatomy = anatomy_from_json(dict(value))

@@ -17,6 +17,7 @@ from striate.studies.gate.measuring import Measure
 from striate.studies.judged.judging import Judged
 
 SIDES = ("control", "treatment")
+REPORT = "report.html"
 
 
 @dataclass(frozen=True)
