@@ -199,6 +199,8 @@ def test_seeds_until_decided_stop_early_and_hold_the_error_of_all_looks(ask: Ask
     assert f"look {len(path)} of at most 4, and the interval holds for all of them together" in made.verdict.reason
     assert made.verdict.comparisons[0][2].confidence == pytest.approx(1 - 2 * path[-1]["level"])
     assert ask(seeds=Until(3, 6)).to_json() == made.to_json()
+    early = ask("early", treatment="sh acc 2.85 {seed}", seeds=Until(4, 24))
+    assert "(over 99.99 % interval +" in early.verdict.reason  # and not 100
     with pytest.raises(StudyError, match="differs in its seeds"):
         ask()
     same = ask("same", treatment="sh ./acc 0.80 {seed}", seeds=Until(2, 4))

@@ -14,7 +14,7 @@ def test_a_fixed_number_is_one_look() -> None:
     assert looks(5, 0.01) == {5: 0.01}
 
 
-@pytest.mark.parametrize("level", [LEVEL, 0.001])
+@pytest.mark.parametrize("level", [LEVEL, 0.015])
 def test_the_levels_by_hand_and_their_sum(level: float) -> None:
     z = stats.norm.isf(level)
     found = looks(Until(3, 12), level)
@@ -22,6 +22,13 @@ def test_the_levels_by_hand_and_their_sum(level: float) -> None:
     assert found[3] == pytest.approx(stats.norm.sf(2 * z))  # sqrt(12 / 3) = 2
     assert found[12] == pytest.approx(level - stats.norm.sf(z * (12 / 11) ** 0.5))
     assert sum(found.values()) == pytest.approx(level)
+
+
+def test_a_look_that_could_decide_nothing_is_left_out_and_its_level_goes_to_the_next() -> None:
+    found = looks(Until(2, 40), LEVEL)
+    assert min(found) > 2
+    assert min(found.values()) >= 1e-6
+    assert sum(found.values()) == pytest.approx(LEVEL)
 
 
 @pytest.mark.parametrize(("least", "most"), [(1, 5), (4, 3)])

@@ -100,7 +100,11 @@ def _facts(verdict: Mapping[str, Any], compared: Sequence[Mapping[str, Any]], la
     if len(compared) <= MOST_TOGETHER:
         for comparison in compared:
             level = comparison.get("confidence")
-            aside = f"{100 * level:.4g} % interval" if isinstance(level, float) else ""
+            aside = (
+                f"{f'{100 * level:.4g}' if level < 0.99995 else 'over 99.99'} % interval"
+                if isinstance(level, float)
+                else ""
+            )
             versus = f"{comparison.get('treatment')} against {comparison.get('control')}"
             facts.append(Fact(label, effect(comparison), f"{versus}, {aside}" if aside else versus))
     if compared:

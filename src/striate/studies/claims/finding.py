@@ -107,7 +107,8 @@ def interval_text(comparison: Comparison, digits: int) -> str:
         alone = min(comparison.n_treatment, comparison.n_control) == 1
         return f"no interval from {'a single run' if alone else 'values without spread'}, {runs}"
     bounds = f"{comparison.low:+.{digits}f} to {comparison.high:+.{digits}f}"
-    return f"{100 * comparison.confidence:.4g} % interval {bounds}, {runs}"
+    level = 100 * comparison.confidence
+    return f"{f'{level:.4g}' if level < 99.995 else 'over 99.99'} % interval {bounds}, {runs}"
 
 
 def failures_text(groups: Iterable[Sequence[Measured]]) -> str:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from striate.base.errors import StudyError
 
 LEVEL = 0.025  # of one side, where a night gives no other
+LOWEST = 1e-6  # a look with less decides nothing, and what it would spend goes to the next
 
 
 @dataclass(frozen=True)
@@ -43,5 +44,9 @@ def looks(seeds: int | Until, level: float) -> dict[int, float]:
     from scipy import special
 
     z = -float(special.ndtri(level))
-    spent = [0.0, *(float(special.ndtr(-z / math.sqrt(n / seeds.most))) for n in range(seeds.least, seeds.most + 1))]
-    return {seeds.least + i: spent[i + 1] - spent[i] for i in range(len(spent) - 1)}
+    found, before = dict[int, float](), 0.0
+    for n in range(seeds.least, seeds.most + 1):
+        spent = float(special.ndtr(-z / math.sqrt(n / seeds.most)))
+        if spent - before >= LOWEST or n == seeds.most:
+            found[n], before = spent - before, spent
+    return found
