@@ -19,6 +19,8 @@ __version__ = VERSION
 # a module when its name is first asked for, so that `import striate` does not load PyTorch.
 if TYPE_CHECKING:
     from striate.app.export import export as export
+    from striate.app.gate import gate as gate
+    from striate.app.judged import judge as judge
     from striate.app.score import score as score
     from striate.app.shown import figure as figure
     from striate.app.shown import open_net as open_net
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from striate.studies.claims.larger import Larger as Larger
     from striate.studies.claims.sooner import Sooner as Sooner
     from striate.studies.claims.stabler import Stabler as Stabler
+    from striate.studies.gate.looks import Until as Until
     from striate.studies.question import Arm as Arm
     from striate.studies.question import Search as Search
     from striate.studies.question import Study as Study

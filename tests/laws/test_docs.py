@@ -29,7 +29,7 @@ from striate.studies.catalog import BUILTIN
 ROOT = Path(__file__).parents[2]
 SOURCE = Path("src", "striate")
 README = ROOT / "README.md"
-DOCUMENTS = [README, ROOT / "CONTRIBUTING.md"]
+DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", ROOT / "llms.txt", ROOT / "docs" / "skill" / "SKILL.md"]
 
 
 def tree(text: str) -> dict[Path, str]:

@@ -79,9 +79,9 @@ def remark(text: str) -> None:
     warnings.warn(text, Remark, stacklevel=3)
 
 
-def nearest(name: str, valid: Iterable[str]) -> str:
-    """Return `` (did you mean "x"?)`` for the closest valid name, or an empty string."""
-    matches = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.6)
+def nearest(name: str, valid: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Return `` (did you mean "x"?)`` for the closest valid name, or an empty string where none is as close as ``cutoff``."""
+    matches = difflib.get_close_matches(name, list(valid), n=1, cutoff=cutoff)
     return f' (did you mean "{matches[0]}"?)' if matches else ""
 
 

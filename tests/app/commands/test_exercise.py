@@ -17,6 +17,8 @@ def test_a_started_file_is_graded_as_unfinished_and_never_replaced(tmp_path: Pat
     assert "def relu_backward(dout, cache)" in file.read_text()
     record = json.loads(run(app, ["exercise", "grade", str(file), "--json"]).stdout)
     assert [verdict["status"] for verdict in record["verdicts"]] == ["unfinished", "unfinished"]
+    told = json.loads(run(app, ["exercise", "start", "relu_forward", "--json"]).stdout)
+    assert (told["written"], "def relu_forward" in told["text"]) == (None, True)
     before = file.read_text()
     assert run(app, ["exercise", "start", "sgd", "--out", str(file)]).exit_code != 0
     assert file.read_text() == before

@@ -66,6 +66,8 @@ ENTRIES = (
     Entry("probe maximize", "Make the image that excites a channel most", "probe.channels:maximize"),
     Entry("probe fool", "Change images as little as it takes until the net sees another class", "probe.fool:fool"),
     Entry("probe localise", "Show where in a picture a class is", "probe.localise:localise"),
+    Entry("judge", "Judge claims about runs that another program trained and logged", "judge:judge"),
+    Entry("gate", "Judge whether a changed command is better, by what both print", "gate:gate"),
     Entry("prove", "Prove a statement and check it, at sizes of your own", "prove:prove", free=True),
     Entry("gradcheck", "Check the layers by hand", "gradcheck:gradcheck"),
     Entry("exercise list", "List the exercises", "exercise:list_all"),

@@ -39,19 +39,23 @@ def list_all(as_json: AsJson = False) -> None:
 def start(
     name: Annotated[str, typer.Argument(help="An exercise or a group, as `striate exercise list` names them.")],
     out: Annotated[Path | None, typer.Option(help="Write to this new file.  [default: print]")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a file to begin with: signatures, shapes and the formula to be found; nothing is solved."""
+    from striate.base.disk.files import dump_json
     from striate.base.disk.outputs import write_output
     from striate.base.errors import StorageError
     from striate.scratch.exercises.catalog import start_file
 
     text = start_file(name, FILE_MARK)
     if out is None:
-        tell(text, nl=False)
+        tell(dump_json({"written": None, "text": text}) if as_json else text, nl=False)
         return
     if out.exists() and out.stat().st_size:
         raise StorageError(f"{out} is there already, and may hold your work; choose a new name with --out")
     write_output(out, text)
+    if as_json:
+        tell(dump_json({"written": str(out), "text": text}), nl=False)
     say(f"wrote {out}; grade it with: striate exercise grade {out}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from striate.reports.kit.numerals import counted
 if TYPE_CHECKING:
     from striate.nets.measure.anatomy import Anatomy
     from striate.probes.checks.outcome import Checks
+    from striate.studies.claims.verdict import Verdict
     from striate.studies.running.judge import Answer
     from striate.training.folder.run import Run
 
@@ -81,15 +82,7 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
     out.print(Text(one_line(study.question), style="bold"))
     seeds, epochs = counted(len(study.seeds), "seed"), counted(study.base.epochs, "epoch")
     out.print(f"{one_line(study.base.data)}, {len(study.arms)} arms x {seeds}, {epochs}\n")
-    for verdict in answer.verdicts:
-        out.print(
-            Text.assemble(
-                (f"{verdict.answer:<{INDENT}}", COLOURS[verdict.answer]), (one_line(verdict.statement), "bold")
-            )
-        )
-        for line in textwrap.wrap(one_line(verdict.reason), min(out.width, PROSE) - INDENT):
-            out.print(Text(" " * INDENT + line))
-        out.print()
+    show_verdicts(out, answer.verdicts)
     accuracies = ("final validation", "best validation", "test")
     made = table(
         "arm", "runs", "stable", "at chance", "diverged", *accuracies, right=("runs", "stable", "at chance", "diverged")
@@ -104,6 +97,32 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
     out.print("accuracies: mean ± standard deviation (runs)", style="dim")
     for run, reason in answer.failures.items():
         out.print(Text(one_line(f"failed    {run}: {in_flags(reason)}"), style="red"))
+
+
+def show_judged(out: Console, name: str, verdicts: Sequence[Verdict], arms: list[dict[str, Any]]) -> None:
+    """Print the verdicts on a log, then its arms."""
+    out.print(Text(one_line(name), style="bold"))
+    out.print(f"{counted(len(arms), 'arm')}\n")
+    show_verdicts(out, verdicts)
+    metrics = list(dict.fromkeys(key for arm in arms for key in arm if key not in ("name", "n", "states")))
+    made = table("arm", "runs", *map(one_line, metrics), right=("runs",))
+    for arm in arms:
+        made.add_row(Text(one_line(arm["name"])), str(arm["n"]), *(accuracy(arm.get(metric)) for metric in metrics))
+    out.print(made)
+    out.print("mean ± standard deviation (runs)", style="dim")
+
+
+def show_verdicts(out: Console, verdicts: Sequence[Verdict]) -> None:
+    """Print each verdict: the answer and what was claimed, and below it the reason."""
+    for verdict in verdicts:
+        out.print(
+            Text.assemble(
+                (f"{verdict.answer:<{INDENT}}", COLOURS[verdict.answer]), (one_line(verdict.statement), "bold")
+            )
+        )
+        for line in textwrap.wrap(one_line(verdict.reason), min(out.width, PROSE) - INDENT):
+            out.print(Text(" " * INDENT + line))
+        out.print()
 
 
 def show_checks(out: Console, checks: Mapping[str, Checks]) -> None:

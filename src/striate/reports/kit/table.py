@@ -42,15 +42,27 @@ def arms_table(study: StudyRecord) -> Table:
     """Return one row for each arm: its runs, how they ended, its accuracies, epochs to a target, and training time."""
     targets = _targets(study.verdicts)
     timed = any(run.seconds is not None for run in study.runs)
-    columns = ("arm", "runs", *MEASURES.values(), *(f"mean epochs to {target}" for target in targets))
+    measures = _measures(study)
+    columns = ("arm", "runs", *measures.values(), *(f"mean {_unit(study)} to {target}" for target in targets))
     rows: list[tuple[Cell, ...]] = []
     for arm in study.arms:
         score = study.scores.get(arm.name, {})
         row = [Cell(arm.name), _runs(arm, score.get("states"))]
-        row += [Cell(*measured(score.get(measure))) for measure in MEASURES]
+        row += [Cell(*measured(score.get(measure))) for measure in measures]
         row += [times.get(arm.name, Cell(ABSENT)) for times in targets.values()]
         rows.append((*row, _time(arm)) if timed else tuple(row))
     return Table("", (*columns, "mean time of a run") if timed else columns, tuple(rows))
+
+
+def _measures(study: StudyRecord) -> Mapping[str, str]:
+    """Return what is told of each arm: accuracies in a study, and the columns of another program's log in verdicts on that."""
+    if study.base:
+        return MEASURES
+    return {key: key for score in study.scores.values() for key in score if key not in ("name", "n", "states")}
+
+
+def _unit(study: StudyRecord) -> str:
+    return next((str(claim["unit"]) for claim in study.claims if claim.get("unit")), "epochs")
 
 
 def _runs(arm: ArmRecord, states: Mapping[str, Any] | None) -> Cell:

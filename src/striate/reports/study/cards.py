@@ -59,7 +59,7 @@ def cards(verdicts: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[str, A
 def _card(verdict: Mapping[str, Any]) -> Card:
     kind, details = str(verdict.get("kind", "")), verdict.get("details") or {}
     compared = [_flat(entry) for entry in verdict.get("comparisons") or ()]
-    label = EFFECTS.get(kind, "effect")
+    label = _label(verdict)
     return Card(
         claim=str(verdict.get("claim", "")),
         statement=str(verdict.get("statement", "")),
@@ -69,6 +69,12 @@ def _card(verdict: Mapping[str, Any]) -> Card:
         intervals=picture(chart.svg()) if (chart := intervals_of(verdict)) else None,
         tables=tuple(tables_of({key: value for key, value in details.items() if key != "differences"})),
     )
+
+
+def _label(verdict: Mapping[str, Any]) -> str:
+    """Return what the effect of a verdict is, in the unit that its details name where it is not that of its kind."""
+    unit = (verdict.get("details") or {}).get("unit")
+    return f"{unit} saved" if unit else EFFECTS.get(str(verdict.get("kind", "")), "effect")
 
 
 def _flat(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +100,11 @@ def _facts(verdict: Mapping[str, Any], compared: Sequence[Mapping[str, Any]], la
     if len(compared) <= MOST_TOGETHER:
         for comparison in compared:
             level = comparison.get("confidence")
-            aside = f"{100 * level:.4g} % interval" if isinstance(level, float) else ""
+            aside = (
+                f"{f'{100 * level:.4g}' if level < 0.99995 else 'over 99.99'} % interval"
+                if isinstance(level, float)
+                else ""
+            )
             versus = f"{comparison.get('treatment')} against {comparison.get('control')}"
             facts.append(Fact(label, effect(comparison), f"{versus}, {aside}" if aside else versus))
     if compared:
@@ -123,7 +133,7 @@ def _facts(verdict: Mapping[str, Any], compared: Sequence[Mapping[str, Any]], la
 def intervals_of(verdict: Mapping[str, Any]) -> Chart | None:
     """Return the forest plot of a verdict's comparisons; None where it has none."""
     compared = [_flat(entry) for entry in verdict.get("comparisons") or ()]
-    label = EFFECTS.get(str(verdict.get("kind", "")), "effect")
+    label = _label(verdict)
     margin = (verdict.get("details") or {}).get("margin")
     rows = [
         Interval(f"{c.get('treatment')} − {c.get('control')}", float(c["effect"]), float(c["low"]), float(c["high"]))

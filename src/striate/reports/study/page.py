@@ -11,8 +11,6 @@ from striate.reports.kit.charts import Line, Series, curves
 from striate.reports.kit.page import Picture, picture, render
 from striate.reports.kit.svg import Chart
 from striate.reports.kit.table import arms_table, changes_table, environment_table, recipe_table
-from striate.reports.net.description import paragraph, steps
-from striate.reports.net.figure import architecture_svg
 from striate.reports.study.cards import cards
 from striate.reports.study.heat import heat_chart, heat_of
 from striate.reports.study.records import Json, RunRecord, StudyRecord, read_study
@@ -56,6 +54,11 @@ def write_study_report(folder: Path, repeat: Repeat) -> Path:
 
 def study_page(study: StudyRecord, out: str, repeat: Repeat) -> str:
     """Return the page of ``study``; ``out`` is the folder's name, for the command that repeats it, which ``repeat`` makes."""
+    return page_of(study, repeat(study, out), panels(study))
+
+
+def page_of(study: StudyRecord, command: str, drawn: Sequence[Chart]) -> str:
+    """Return the page of ``study`` with the panels ``drawn``; ``command`` does it again."""
     heat = heat_of(study)
     changed = [*(arm.changes for arm in study.arms), study.base]
     return render(
@@ -63,14 +66,14 @@ def study_page(study: StudyRecord, out: str, repeat: Repeat) -> str:
         study=study,
         title=study.question or study.name,
         cards=cards(study.verdicts, study.claims),
-        panels=[picture(chart.svg()) for chart in panels(study)],
+        panels=[picture(chart.svg()) for chart in drawn],
         heat=picture(heat_chart(heat).svg()) if heat else None,
         arms=arms_table(study),
         nets=_nets(study),
         recipe=recipe_table(study.base),
         changes=changes_table(study),
         environment=environment_table(study),
-        command=repeat(study, out),
+        command=command,
         validated_on_test=any(recipe.get("validate_on_test") for recipe in changed),
     )
 
@@ -109,6 +112,8 @@ def _nets(study: StudyRecord) -> list[Net]:
 def _net(value: Json, arms: tuple[str, ...]) -> Net | None:
     """Return what is shown of one architecture; None when the record is not one."""
     from striate.nets.measure.anatomy import anatomy_from_json
+    from striate.reports.net.description import paragraph, steps
+    from striate.reports.net.figure import architecture_svg
 
     try:
         anatomy = anatomy_from_json(dict(value))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from striate.base.errors import listed
 from striate.studies.claims.comparison import MOST_SEEDS, Comparison, exact_floor, exact_seeds, seeds_needed
-from striate.studies.claims.outcome import Outcome, State, tally
+from striate.studies.claims.measured import Measured, State
+from striate.studies.claims.outcome import tally
 from striate.studies.claims.verdict import Answer, decide
 
 FEW = 50
@@ -27,8 +28,8 @@ class Finding:
 
 
 def find(
-    treatment: Sequence[Outcome],
-    control: Sequence[Outcome],
+    treatment: Sequence[Measured],
+    control: Sequence[Measured],
     comparison: Comparison,
     margin: float,
     unit: str = "",
@@ -106,10 +107,11 @@ def interval_text(comparison: Comparison, digits: int) -> str:
         alone = min(comparison.n_treatment, comparison.n_control) == 1
         return f"no interval from {'a single run' if alone else 'values without spread'}, {runs}"
     bounds = f"{comparison.low:+.{digits}f} to {comparison.high:+.{digits}f}"
-    return f"{100 * comparison.confidence:.4g} % interval {bounds}, {runs}"
+    level = 100 * comparison.confidence
+    return f"{f'{level:.4g}' if level < 99.995 else 'over 99.99'} % interval {bounds}, {runs}"
 
 
-def failures_text(groups: Iterable[Sequence[Outcome]]) -> str:
+def failures_text(groups: Iterable[Sequence[Measured]]) -> str:
     """Return which runs diverged or stayed at chance, empty when none did; each group holds the runs of one arm.
 
     Said too where so few validation images leave it open whether a run that counts as guessing has learnt.

@@ -3,6 +3,9 @@
     metric   "split/metric" of history.csv after the last epoch, for example "train/loss" or "train/gradient.conv1";
              "gap" is training accuracy less validation accuracy, which is how far a net has overfitted
     log      compare log10 of the quantity, so that effect and margin are decades: for what spans orders of magnitude
+    lower    the treatment is to have the smaller one, and a positive effect is by how much it is; the means stay as they are
+    logged   the metric is a column of another program's log, under its own name
+    confidence   of the interval, where the error of several verdicts is shared among them
 
 Compared like accuracies: Welch's interval at a simultaneous level, supported when one treatment arm is, refuted when all are.
 """
@@ -11,17 +14,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import fmean
 from typing import Any, ClassVar
 
 from striate.base.errors import StudyError
-from striate.base.intervals import ANY, Scale, share_of
+from striate.base.intervals import ANY, Scale
 from striate.studies.claims.claim_checks import check_terms
-from striate.studies.claims.comparison import compare
+from striate.studies.claims.comparison import Comparison, compare
 from striate.studies.claims.finding import Finding, also_text, failures_text, find, interval_text, lead
-from striate.studies.claims.outcome import Outcome, by_arm, tally
+from striate.studies.claims.measured import Measured
+from striate.studies.claims.outcome import by_arm, tally
 from striate.studies.claims.verdict import Verdict
+
+OWN = {"lower": False, "logged": False, "confidence": 0.95}  # what no claim of a study says
 
 
 @dataclass(frozen=True)
@@ -40,10 +46,13 @@ class Larger:
     metric: str
     margin: float
     log: bool = False
+    lower: bool = False
+    logged: bool = False
+    confidence: float = 0.95
 
     def __post_init__(self) -> None:
         check_terms(self.name, self.statement, {"treatment": self.treatment, "control": (self.control,)}, self.margin)
-        if self.metric != "gap" and not all(self.metric.partition("/")):
+        if not self.logged and self.metric != "gap" and not all(self.metric.partition("/")):
             raise StudyError(
                 f'the claim "{self.name}" compares "{self.metric}"; name a column of history.csv as split/metric, for'
                 ' example train/loss, or "gap"'
@@ -55,10 +64,11 @@ class Larger:
         return (*self.treatment, self.control)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields and the kind."""
-        return {"kind": self.kind, **asdict(self)}
+        """Return the fields and the kind, without what a study's own claim does not say."""
+        fields = {name: value for name, value in asdict(self).items() if name not in OWN or value != OWN[name]}
+        return {"kind": self.kind, **fields}
 
-    def judge(self, outcomes: Sequence[Outcome]) -> Verdict:
+    def judge(self, outcomes: Sequence[Measured]) -> Verdict:
         """Return the verdict; raises StudyError when an arm of the claim has no run.
 
         Undecided when a run has no finite value of the metric (on a log scale: none above 0); the reason names it.
@@ -92,31 +102,32 @@ class Larger:
             details={**details, "answers": {arm: finding.answer for arm, finding in findings.items()}},
         )
 
-    def _value(self, run: Outcome) -> float | None:
-        value = run.gap if self.metric == "gap" else run.last.get(self.metric)
+    def _value(self, run: Measured) -> float | None:
+        value = run.value(self.metric)
         if value is None or not math.isfinite(value) or (self.log and value <= 0):
             return None
         return math.log10(value) if self.log else value
 
     def _find(
-        self, arm: str, runs: Mapping[str, Sequence[Outcome]], values: Mapping[str, Sequence[float | None]]
+        self, arm: str, runs: Mapping[str, Sequence[Measured]], values: Mapping[str, Sequence[float | None]]
     ) -> Finding:
         treatment, control = ([v for v in values[name] if v is not None] for name in (arm, self.control))
         scale = self._scale((*runs[arm], *runs[self.control]))
-        comparison = compare(treatment, control, comparisons=len(self.treatment), scale=scale)
+        comparison = self._compare(treatment, control, scale)
         # A failed run has a loss or a gradient all the same, so failures do not forbid the comparison.
         return find([*runs[arm]], [*runs[self.control]], comparison, self.margin, self._unit, judge_failures=False)
 
-    def _scale(self, runs: Sequence[Outcome]) -> Scale:
-        """Return what the metric can be: an accuracy is a share of images, and a gap the difference of two."""
-        images = min(run.val_images for run in runs)
-        if self.log:
-            return ANY
-        if self.metric == "gap":
-            return Scale(-1.0, 1.0, step=1 / images)
-        if self.metric.endswith("/accuracy"):
-            return share_of(min(run.images_per_epoch for run in runs) if self.metric.startswith("train/") else images)
-        return ANY
+    def _compare(self, treatment: Sequence[float], control: Sequence[float], scale: Scale) -> Comparison:
+        """Compare the values; where lower is better, their negatives, of which larger is: the means are told as they are."""
+        sign, many = -1 if self.lower else 1, len(self.treatment)
+        turned = Scale(-scale.high, -scale.low, scale.step) if self.lower else scale
+        groups = ([sign * value for value in values] for values in (treatment, control))
+        made = compare(*groups, confidence=self.confidence, comparisons=many, scale=turned)
+        return replace(made, mean_treatment=sign * made.mean_treatment, mean_control=sign * made.mean_control)
+
+    def _scale(self, runs: Sequence[Measured]) -> Scale:
+        """Return what the metric can be, on the coarsest grid that one of the runs has."""
+        return ANY if self.log else max((run.scale(self.metric) for run in runs), key=lambda scale: scale.step)
 
     @property
     def _unit(self) -> str:
@@ -126,13 +137,17 @@ class Larger:
         comparison = findings[leader].comparison
         many = f"of {len(findings)} arms, " if len(findings) > 1 else ""
         if self.log:
-            seen = f"is {10**comparison.effect:.3g} times that of {self.control}, {comparison.effect:+.2f} decades"
+            times = 10 ** (-comparison.effect if self.lower else comparison.effect)
+            seen = f"is {times:.3g} times that of {self.control}, {comparison.effect:+.2f} decades"
+        elif self.lower:
+            seen = f"is {'lower' if comparison.effect >= 0 else 'higher'} than that of {self.control}, a gain of"
+            seen = f"{seen} {comparison.effect:+.4f}"
         else:
             seen = f"differs from {self.control} by {comparison.effect:+.4f}"
         return f"{many}{self.metric} of {leader} {seen} ({interval_text(comparison, 2 if self.log else 4)})"
 
 
-def _row(arm: str, runs: Sequence[Outcome], values: Sequence[float | None], *, log: bool) -> dict[str, Any]:
+def _row(arm: str, runs: Sequence[Measured], values: Sequence[float | None], *, log: bool) -> dict[str, Any]:
     known = [value for value in values if value is not None]
     mean = fmean(known) if known else None
     return {

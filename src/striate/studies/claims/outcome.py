@@ -14,10 +14,10 @@ from typing import Any, Literal, get_args
 
 from striate.base.errors import StudyError, nearest, sentence
 from striate.base.intervals import ANY, Scale, mean_interval, share_of
+from striate.studies.claims.measured import Measured, R, State
 
 Measure = Literal["test", "final", "best"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
-State = Literal["stable", "at chance", "diverged"]
 CHANCE_CONFIDENCE = 0.999
 
 
@@ -103,6 +103,31 @@ class Outcome:
             return "diverged"
         return "at chance" if _within_guessing(self.final_val, self.val_images, self.chance) else "stable"
 
+    @property
+    def curve(self) -> tuple[tuple[float, float], ...]:
+        """Validation accuracy after each epoch, which count from 1."""
+        return tuple(enumerate(self.val_accuracy, start=1))
+
+    def value(self, metric: str) -> float | None:
+        """Return what the history holds after the last epoch of ``metric``, "split/metric", or the "gap"."""
+        return self.gap if metric == "gap" else self.last.get(metric)
+
+    def scale(self, metric: str) -> Scale:
+        """Return what ``metric`` can be: an accuracy is a share of images, and a gap the difference of two."""
+        if metric == "gap":
+            return Scale(-1.0, 1.0, step=1 / self.val_images)
+        if metric.endswith("/accuracy"):
+            return share_of(self.images_per_epoch if metric.startswith("train/") else self.val_images)
+        return ANY
+
+    def images_by(self, epoch: float) -> float:
+        """Return on how many images it had trained after ``epoch``."""
+        return epoch * self.images_per_epoch
+
+    def seconds_by(self, epoch: float) -> float | None:
+        """Return how long it had trained after ``epoch``; None when it ended before."""
+        return self.seconds[int(epoch) - 1] if len(self.seconds) >= epoch else None
+
     def accuracy(self, measure: Measure) -> float | None:
         """Return the accuracy that a claim asks for; None when the test accuracy of a finished run is missing."""
         if measure == "final":
@@ -119,7 +144,7 @@ def _within_guessing(accuracy: float, images: int, chance: float) -> bool:
     return right == 0 or float(special.bdtr(right - 1, images, chance)) < CHANCE_CONFIDENCE
 
 
-def by_arm(outcomes: Sequence[Outcome], arms: Iterable[str]) -> dict[str, tuple[Outcome, ...]]:
+def by_arm(outcomes: Sequence[R], arms: Iterable[str]) -> dict[str, tuple[R, ...]]:
     """Return the runs of each of ``arms``, ordered by seed.
 
     Raises StudyError when an arm has no run, with the nearest name that has some, and when a seed was given twice.
@@ -137,7 +162,7 @@ def by_arm(outcomes: Sequence[Outcome], arms: Iterable[str]) -> dict[str, tuple[
     return runs
 
 
-def tally(runs: Sequence[Outcome]) -> Mapping[State, int]:
+def tally(runs: Sequence[Measured]) -> Mapping[State, int]:
     """Return how many of ``runs`` ended in each state."""
     states = [run.state for run in runs]
     return {state: states.count(state) for state in get_args(State)}
@@ -174,16 +199,16 @@ def spread(values: Sequence[float], scale: Scale = ANY) -> dict[str, Any]:
     return {"mean": fmean(values), "sd": sd, "low": low, "high": high, "n": len(values)}
 
 
-def copies(runs: Sequence[Outcome]) -> list[tuple[Outcome, ...]]:
+def copies(runs: Sequence[R]) -> list[tuple[R, ...]]:
     """Return the groups of ``runs``, of one arm, that are equal in every number: what they should have drawn has no effect."""
-    groups: dict[tuple[str, float | None], list[Outcome]] = {}
+    groups: dict[tuple[str, float | None], list[R]] = {}
     for run in runs:
         if run.numbers:
             groups.setdefault((run.numbers, run.test_accuracy), []).append(run)
     return [tuple(group) for group in groups.values() if len(group) > 1]
 
 
-def distinct(runs: Sequence[Outcome]) -> list[Outcome]:
+def distinct(runs: Sequence[R]) -> list[R]:
     """Return ``runs``, of one arm, without those that are equal in every number to an earlier one."""
     copied = {run.seed for group in copies(runs) for run in group[1:]}
     return [run for run in runs if run.seed not in copied]

@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from statistics import fmean, stdev
 from typing import Any, ClassVar
 
@@ -25,7 +26,8 @@ from striate.base.intervals import Scale
 from striate.studies.claims.claim_checks import check_terms
 from striate.studies.claims.comparison import compare
 from striate.studies.claims.finding import Finding, also_text, failures_text, find, interval_text, lead
-from striate.studies.claims.outcome import Outcome, by_arm, tally
+from striate.studies.claims.measured import Measured
+from striate.studies.claims.outcome import by_arm, tally
 from striate.studies.claims.verdict import Verdict
 
 # Accuracies are whole images over a count; the mean of equal ones may be one rounding step larger than each of them.
@@ -36,7 +38,9 @@ ROUNDING = 1e-9
 class Sooner:
     """At least one ``treatment`` arm reaches the final validation accuracy of ``control`` in fewer epochs.
 
-    ``margin`` is the smallest difference worth having, in epochs. Raises StudyError with what is not acceptable.
+    ``margin`` is the smallest difference worth having, in epochs. ``metric`` names another curve than that of the validation
+    accuracy, ``unit`` what it counts in, and ``lower`` says that it falls to its target. Raises StudyError with what is not
+    acceptable.
     """
 
     kind: ClassVar[str] = "sooner"
@@ -45,6 +49,9 @@ class Sooner:
     treatment: tuple[str, ...]
     control: str
     margin: float
+    metric: str = ""
+    unit: str = "epochs"
+    lower: bool = False
 
     def __post_init__(self) -> None:
         check_terms(self.name, self.statement, {"treatment": self.treatment, "control": (self.control,)}, self.margin)
@@ -55,10 +62,11 @@ class Sooner:
         return (*self.treatment, self.control)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields and the kind."""
-        return {"kind": self.kind, **asdict(self)}
+        """Return the fields and the kind, without what a study's own claim does not say."""
+        own = asdict(self)
+        return {"kind": self.kind, **(own if self.metric else {k: own[k] for k in list(own)[:5]})}
 
-    def judge(self, outcomes: Sequence[Outcome]) -> Verdict:
+    def judge(self, outcomes: Sequence[Measured]) -> Verdict:
         """Return the verdict; raises StudyError when an arm of the claim has no run.
 
         Undecided when a run of the control diverged or stayed at chance: its final accuracy is then no target.
@@ -68,13 +76,15 @@ class Sooner:
             return self._without_target(runs, failed)
         target = fmean(run.final_val for run in runs[self.control])
         horizon = min(run.budget for arm in self.arms for run in runs[arm])
-        if horizon == 1:
-            return self._undecided(runs, "in runs of one epoch there is none to save; give them more epochs")
-        findings = {arm: self._find(runs[arm], runs[self.control], target, horizon) for arm in self.treatment}
+        grid = _grid([run for arm in self.arms for run in runs[arm]], horizon)
+        if horizon <= grid.low:
+            one = self.unit.removesuffix("s")
+            return self._undecided(runs, f"in runs of one {one} there is none to save; give them more {self.unit}")
+        findings = {arm: self._find(runs[arm], runs[self.control], target, grid) for arm in self.treatment}
         leader = lead(findings)
-        rows = [_row(runs[arm], target, horizon) for arm in self.arms]
+        rows = [_row(runs[arm], target, horizon, lower=self.lower) for arm in self.arms]
         clauses = [self._seen(leader, findings, target, horizon), findings[leader].meaning]
-        clauses += [also_text(findings, leader), _missed(rows, horizon)]
+        clauses += [also_text(findings, leader), _missed(rows, horizon, self.unit)]
         clauses.append(failures_text(runs[arm] for arm in self.treatment))
         return Verdict(
             claim=self.name,
@@ -89,12 +99,13 @@ class Sooner:
                 "margin": self.margin,
                 "target": target,
                 "horizon": horizon,
+                **({"metric": self.metric, "unit": self.unit} if self.metric else {}),
                 "answers": {arm: finding.answer for arm, finding in findings.items()},
                 "arms": rows,
             },
         )
 
-    def _without_target(self, runs: Mapping[str, Sequence[Outcome]], failed: str) -> Verdict:
+    def _without_target(self, runs: Mapping[str, Sequence[Measured]], failed: str) -> Verdict:
         """Return the verdict where the control failed, so that there is nothing to time."""
         # A run that stays at chance may have a rate too large or too small, or too little time.
         cure = (
@@ -104,82 +115,89 @@ class Sooner:
         )
         return self._undecided(runs, f"{failed}; so the final accuracy of {self.control} is no target; give it {cure}")
 
-    def _undecided(self, runs: Mapping[str, Sequence[Outcome]], words: str) -> Verdict:
+    def _undecided(self, runs: Mapping[str, Sequence[Measured]], words: str) -> Verdict:
         rows = [{"arm": arm, "n": len(runs[arm]), **tally(runs[arm])} for arm in self.arms]
         return Verdict(self.name, self.statement, self.kind, "undecided", words, details={"target": None, "arms": rows})
 
-    def _find(self, treatment: Sequence[Outcome], control: Sequence[Outcome], target: float, horizon: int) -> Finding:
+    def _find(self, treatment: Sequence[Measured], control: Sequence[Measured], target: float, grid: Scale) -> Finding:
         comparison = compare(
-            _spare(treatment, target, horizon),
-            _spare(control, target, horizon),
+            _spare(treatment, target, grid.high, lower=self.lower),
+            _spare(control, target, grid.high, lower=self.lower),
             comparisons=len(self.treatment),
-            scale=Scale(0.0, horizon - 1.0, step=1.0),
-            reference_error=_target_error(treatment, control, target, horizon),
+            scale=Scale(0.0, grid.span, step=grid.step),
+            reference_error=_target_error(treatment, control, target, grid.high, lower=self.lower),
         )
-        return find(treatment, control, comparison, self.margin, " epochs")
+        return find(treatment, control, comparison, self.margin, f" {self.unit}")
 
-    def _seen(self, leader: str, findings: Mapping[str, Finding], target: float, horizon: int) -> str:
+    def _seen(self, leader: str, findings: Mapping[str, Finding], target: float, horizon: float) -> str:
         comparison = findings[leader].comparison
         return (
-            f"to reach {target:.4f}, the mean final validation accuracy of {self.control},"
+            f"to reach {target:.4f}, the mean final {self.metric or 'validation accuracy'} of {self.control},"
             f"{f' of {len(findings)} arms' if len(findings) > 1 else ''} {leader} takes"
-            f" {horizon - comparison.mean_treatment:.1f} epochs and {self.control}"
+            f" {horizon - comparison.mean_treatment:.1f} {self.unit} and {self.control}"
             f" {horizon - comparison.mean_control:.1f}, a saving of {comparison.effect:+.1f}"
             f" ({interval_text(comparison, 1)})"
         )
 
 
-def first_epoch(run: Outcome, target: float, horizon: int) -> int | None:
-    """Return the first epoch, from 1 to ``horizon``, with a validation accuracy of ``target`` or more, else None."""
-    epochs = enumerate(run.val_accuracy[:horizon], start=1)
-    return next((epoch for epoch, accuracy in epochs if accuracy >= target - ROUNDING), None)
+def _grid(runs: Sequence[Measured], horizon: float) -> Scale:
+    """Return the first epoch that a run can have, the horizon, and the least distance of two: 1, 1 and so on in a study."""
+    steps = [[step for step, _ in run.curve] for run in runs if run.curve]
+    apart = [later - earlier for times in steps for earlier, later in pairwise(times) if later > earlier]
+    return Scale(min((times[0] for times in steps), default=1.0), float(horizon), min(apart, default=1.0))
 
 
-def _restricted(run: Outcome, target: float, horizon: int) -> int:
-    return first_epoch(run, target, horizon) or horizon
+def first_epoch(run: Measured, target: float, horizon: float, *, lower: bool = False) -> float | None:
+    """Return the first epoch, up to ``horizon``, with a value of ``target`` or more (``lower``: or less), else None."""
+    sign = -1 if lower else 1
+    return next(
+        (epoch for epoch, value in run.curve if epoch <= horizon and sign * (value - target) >= -ROUNDING), None
+    )
 
 
-def _spare(runs: Sequence[Outcome], target: float, horizon: int) -> list[int]:
-    return [horizon - _restricted(run, target, horizon) for run in runs]
+def _spare(runs: Sequence[Measured], target: float, horizon: float, *, lower: bool) -> list[float]:
+    times = [first_epoch(run, target, horizon, lower=lower) for run in runs]
+    return [0.0 if time is None else horizon - time for time in times]
 
 
-def _target_error(treatment: Sequence[Outcome], control: Sequence[Outcome], target: float, horizon: int) -> float:
+def _target_error(
+    treatment: Sequence[Measured], control: Sequence[Measured], target: float, horizon: float, *, lower: bool
+) -> float:
     """Return half the change of the treatment's mean, in epochs, between targets one standard error below and above."""
     if len(control) < 2:
         return 0.0
     error = stdev(run.final_val for run in control) / math.sqrt(len(control))
-    early, late = (fmean(_spare(treatment, target + shift, horizon)) for shift in (-error, error))
-    return (early - late) / 2
+    early, late = (fmean(_spare(treatment, target + shift, horizon, lower=lower)) for shift in (-error, error))
+    return abs(early - late) / 2
 
 
-def _row(runs: Sequence[Outcome], target: float, horizon: int) -> dict[str, Any]:
+def _row(runs: Sequence[Measured], target: float, horizon: float, *, lower: bool) -> dict[str, Any]:
     """Return one arm of the table: how many reached the target, and the mean epochs, images and seconds that it took.
 
     As in the verdict, a run that did not reach it counts as the horizon.
     """
-    times = [first_epoch(run, target, horizon) for run in runs]
-    restricted = [time or horizon for time in times]
+    times = [first_epoch(run, target, horizon, lower=lower) for run in runs]
+    restricted = [horizon if time is None else time for time in times]
     return {
         "arm": runs[0].arm,
         "n": len(runs),
         "reached": sum(time is not None for time in times),
         **tally(runs),
         "mean_epochs": fmean(restricted),
-        "mean_images": fmean(time * run.images_per_epoch for run, time in zip(runs, restricted, strict=True)),
-        "mean_seconds": _seconds(runs, restricted),
+        "mean_images": _mean([run.images_by(time) for run, time in zip(runs, restricted, strict=True)]),
+        "mean_seconds": _mean([run.seconds_by(time) for run, time in zip(runs, restricted, strict=True)]),
         "epochs": {str(run.seed): time for run, time in zip(runs, times, strict=True)},
     }
 
 
-def _seconds(runs: Sequence[Outcome], epochs: Sequence[int]) -> float | None:
-    """Return the mean seconds to these epochs; None when a run ended before."""
-    if any(len(run.seconds) < epoch for run, epoch in zip(runs, epochs, strict=True)):
-        return None
-    return fmean(run.seconds[epoch - 1] for run, epoch in zip(runs, epochs, strict=True))
+def _mean(values: Sequence[float | None]) -> float | None:
+    """Return the mean; None when a run has none, as one that ended before."""
+    known = [value for value in values if value is not None]
+    return fmean(known) if len(known) == len(values) else None
 
 
-def _missed(rows: Sequence[dict[str, Any]], horizon: int) -> str:
+def _missed(rows: Sequence[dict[str, Any]], horizon: float, unit: str) -> str:
     late = [
         f"{row['n'] - row['reached']} of {row['n']} runs of {row['arm']}" for row in rows if row["reached"] < row["n"]
     ]
-    return f"{' and '.join(late)} did not reach it and count as {horizon} epochs" if late else ""
+    return f"{' and '.join(late)} did not reach it and count as {horizon:g} {unit}" if late else ""

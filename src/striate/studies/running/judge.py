@@ -16,13 +16,16 @@ from pydantic import Field
 from striate.base.disk.files import read_json, write_json
 from striate.base.disk.sealed_json import Form, checked, read_own
 from striate.base.errors import StudyError, listed
-from striate.studies.claims.outcome import Outcome, copies, distinct, scores
+from striate.studies.claims.copied import uncopied
+from striate.studies.claims.outcome import Outcome, scores
 from striate.studies.claims.verdict import Claim, Verdict
 from striate.studies.question import Study
 from striate.studies.running.ended import ended, outcomes_of
 from striate.studies.running.selection import at_the_edge, touched
 from striate.training.folder.chain import read_environment
 from striate.training.folder.run import Run
+
+CURE = "let the net and the recipe depend on the seed, and do the copies again"
 
 
 @dataclass(frozen=True)
@@ -141,30 +144,10 @@ def _verdict(claim: Claim, outcomes: list[Outcome], twins: list[tuple[str, ...]]
     if missing := [arm for arm in claim.arms if arm not in compared]:
         reason = f"no run of {', '.join(missing)} has ended yet, so there is nothing to compare"
         return Verdict(claim.name, claim.statement, claim.kind, "undecided", reason)
-    counted = [(arm, group) for arm in claim.arms for group in copies([run for run in outcomes if run.arm == arm])]
-    verdict = claim.judge(outcomes) if claim.kind == "equal" else _uncopied(claim, outcomes, counted)
+    verdict = claim.judge(outcomes) if claim.kind == "equal" else uncopied(claim.judge, claim.arms, outcomes, CURE)
     among = [names for group in twins if len(names := [arm for arm in group if arm in claim.arms]) > 1]
     told = [
         f"the runs of {listed(names)} are equal to the last bit: what these arms change has no effect"
         for names in among
     ]
     return replace(verdict, reason="; ".join([verdict.reason, *told, *limits]))
-
-
-def _uncopied(claim: Claim, outcomes: list[Outcome], copied: list[tuple[str, tuple[Outcome, ...]]]) -> Verdict:
-    """Return the verdict on runs that differ; where some are copies of each other, n is not what it says: undecided."""
-    single = [run for arm in claim.arms for run in distinct([run for run in outcomes if run.arm == arm])]
-    verdict = claim.judge(single)
-    if not copied:
-        return verdict
-    told = [
-        f"the runs of {arm} with seeds {listed([str(run.seed) for run in group])} are equal in every number, so they are one"
-        f" run counted {len(group)} times"
-        for arm, group in copied
-    ]
-    cure = "let the net and the recipe depend on the seed, and do the copies again"
-    details = dict(verdict.details)
-    if "answers" in details:
-        details["answers"] = dict.fromkeys(details["answers"], "undecided")
-    reason = "; ".join([*told, cure, f"with each counted once, {verdict.reason}"])
-    return replace(verdict, answer="undecided", reason=reason, seeds_needed=None, details=details)

@@ -1,0 +1,108 @@
+"""What a gate asks, and what it found."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from striate.base.errors import StudyError
+from striate.studies.claims.larger import Larger
+from striate.studies.claims.verdict import Verdict
+from striate.studies.gate import night as nights
+from striate.studies.gate.command_line import Command, command
+from striate.studies.gate.looks import Until
+from striate.studies.gate.measuring import Measure
+from striate.studies.judged.judging import Judged
+
+SIDES = ("control", "treatment")
+REPORT = "report.html"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A question: is what ``treatment`` prints better than what ``control`` does, by ``margin`` where that is to be refuted.
+
+    ``seeds`` is how many runs each gets, or `Until`: seeds until it is decided. ``failed_as`` is what a command counts with
+    that fails, is ended by the timeout or prints no finite number; without it, such a one ends the gate. Construction raises
+    StudyError for what cannot be asked.
+    """
+
+    control: str
+    treatment: str
+    measure: Measure
+    lower: bool = False
+    margin: float = 0.0
+    seeds: int | Until = 5
+    failed_as: float | None = None
+    timeout: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check everything before anything runs."""
+        self.measure.check()
+        _ = self.commands
+        if self.control == self.treatment:
+            raise StudyError("control and treatment are one command; let the treatment differ in what is to be judged")
+        if isinstance(self.seeds, int) and self.seeds < 2:
+            raise StudyError("a verdict needs at least 2 seeds, mostly 3 to 10; give more with --seeds")
+        if not 0 <= self.margin < math.inf:
+            raise StudyError(f"the margin is {self.margin}, and must be a finite number, 0 or larger")
+        if self.timeout is not None and not 0 < self.timeout < math.inf:
+            raise StudyError(f"the timeout is {self.timeout}, and must be a number of seconds above 0")
+        if self.failed_as is not None and not math.isfinite(self.failed_as):
+            raise StudyError(f"--failed-as is {self.failed_as}, and must be a finite number")
+
+    @property
+    def commands(self) -> tuple[Command, Command]:
+        """Both commands, the control first."""
+        return command("control", self.control), command("treatment", self.treatment)
+
+    def claim(self, level: float) -> Larger:
+        """Return the claim that is judged at one look, at its one-sided ``level``."""
+        words = f"the treatment ends with a {'lower' if self.lower else 'higher'} {self.measure.name} than the control"
+        return Larger(
+            *(f"treatment {'<' if self.lower else '>'} control", words, ("treatment",), "control"),
+            *(self.measure.name, self.margin),
+            lower=self.lower,
+            logged=True,
+            confidence=1 - 2 * level,
+        )
+
+    def asked(self) -> dict[str, Any]:
+        """Return what may not change while a gate goes on."""
+        seeds = self.seeds if isinstance(self.seeds, int) else asdict(self.seeds)
+        return {**{name: getattr(self, name) for name in (*SIDES, "lower", "margin", "failed_as")}, "seeds": seeds}
+
+
+@dataclass(frozen=True)
+class Gated:
+    """What a gate found. ``night`` is its number and its level, one-sided, in a night of gates."""
+
+    folder: Path
+    gate: Gate
+    judged: Judged
+    night: tuple[int, float] | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict."""
+        return self.judged.verdicts[0]
+
+    @property
+    def answer(self) -> str:
+        """`supported`: keep the treatment. `refuted` or `undecided`: do not."""
+        return self.verdict.answer
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the verdict as a study's verdict.json has it, with the answer, the question and the values by seed."""
+        values = {side: {run.told: run.end for run in self.judged.runs if run.arm == side} for side in SIDES}
+        number, level = self.night or (None, None)
+        return {
+            **self.judged.to_json(),
+            "answer": self.answer,
+            **self.gate.asked(),
+            "measure": self.gate.measure.pattern,
+            "values": values,
+            "night": None if self.night is None else {"gate": number, "level": level, "rule": nights.RULE},
+        }

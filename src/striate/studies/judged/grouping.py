@@ -1,0 +1,183 @@
+"""Which rows of a log are of one run, which run is of which arm, and what must be said because the log does not say it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from striate.base.errors import StudyError, listed, nearest, printable
+from striate.studies.logs.log import RUN, Log, Row
+from striate.studies.logs.names import by_pattern, usual
+
+SEEDS = ("seed", "random_seed", "run_seed")
+STEPS = ("step", "epoch", "global_step", "_step", "iteration", "iter")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the person who asks says of a log. ``arm`` may name several columns, with commas; ``where`` keeps rows.
+
+    ``names`` is a pattern with the groups arm and seed for the names of runs. ``at`` is the step whose value counts: None for
+    the last one where all runs have the same, ``"last"`` for that of each. ``failed_as`` is what a run counts with that ends
+    in no finite number.
+    """
+
+    arm: str | None = None
+    seed: str | None = None
+    value: str | None = None
+    step: str | None = None
+    names: str | None = None
+    where: tuple[str, ...] = ()
+    at: float | str | None = None
+    failed_as: float | None = None
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """The rows of each run, by (arm, seed as the log has it); ``step`` is the column that counts, None where there is none."""
+
+    runs: Mapping[tuple[str, str], Sequence[Row]]
+    step: str | None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def arms(self) -> list[str]:
+        """The names of the arms, in the order in which they first appear."""
+        return list(dict.fromkeys(arm for arm, _ in self.runs))
+
+
+def group(log: Log, columns: Columns) -> Grouped:
+    """Return the runs of ``log``; raises StudyError with what is missing: a column, with the nearest name, or how to tell."""
+    rows = [row for row in log.rows if _kept(row, columns.where, log)]
+    if not rows:
+        raise StudyError(f"no row is left with {listed(list(columns.where))}; keep some with --where")
+    step = column(log, columns.step, "--step") if columns.step else log.step
+    named = _named(log, rows, columns)
+    arms = _arms(log, columns, named)
+    seed = column(log, columns.seed, "--seed") if columns.seed else None
+    notes = list(log.notes)
+    if seed is None and not named:
+        seed = next((name for name in SEEDS if name in log.columns), None)
+    if arms is None:
+        raise StudyError(f"nothing says which arm a row is of; add --arm COLUMN, one of {_shown(log.columns)}")
+    if named:
+        first = next(iter(named))
+        notes.append(
+            f'arm and seed are read from the names of the runs: "{first}" is {named[first][0]}, seed {named[first][1]}'
+        )
+    elif seed is None:
+        if log.run is None and step is not None:
+            raise StudyError(f"nothing says which rows are of one run; add --seed COLUMN, one of {_shown(log.columns)}")
+        notes.append(
+            "the log does not say the seeds: each run counts as one of its own, as if all had been drawn independently"
+        )
+    runs = dict[tuple[str, str], list[Row]]()
+    owner = dict[tuple[str, str], Any]()
+    for place, row in enumerate(rows, 1):
+        key = _key(row, place, arms, seed, log, named)
+        if key is None:
+            continue
+        mine = row.get(log.run) if log.run else None
+        if owner.setdefault(key, mine) != mine:
+            raise StudyError(
+                f'arm "{printable(key[0])}" has two runs with seed {printable(key[1])} ({printable(str(owner[key]))} and'
+                f" {printable(str(mine))}), and a seed counts once; leave one out with --where"
+                f" '{log.run}!={printable(str(mine))}'"
+            )
+        runs.setdefault(key, []).append(row)
+    if not runs:
+        raise StudyError(f"no row has a value in {listed(arms)}, so there are no arms; name another column with --arm")
+    if step is None:
+        _refuse_repeats(runs, log)
+    return Grouped(runs, step, tuple(notes))
+
+
+def column(log: Log, name: str, option: str) -> str:
+    """Return ``name`` where it is a column of the log; raises StudyError with the nearest one."""
+    if name not in log.columns:
+        holding = [other for other in log.columns if name.lower() in other.lower()]
+        hint = nearest(name, log.columns) or nearest(name, holding, cutoff=0)
+        raise StudyError(f'there is no column "{printable(name)}" for {option}{hint}; there are {_shown(log.columns)}')
+    return name
+
+
+def _shown(columns: Sequence[str]) -> str:
+    names = [printable(name) for name in columns[:15]]
+    return ", ".join(names) + (f" and {len(columns) - 15} more" if len(columns) > 15 else "")
+
+
+def _kept(row: Row, where: Sequence[str], log: Log) -> bool:
+    for condition in where:
+        if (match := re.fullmatch(r"(?P<name>.+?)\s*(?P<sign>!?=)\s*(?P<value>.*)", condition)) is None:
+            raise StudyError(
+                f'"{printable(condition)}" is not COLUMN=VALUE or COLUMN!=VALUE; write --where experiment=first'
+            )
+        equal = _text(row.get(column(log, match["name"], "--where"), "")) == match["value"]
+        if equal is (match["sign"] == "!="):
+            return False
+    return True
+
+
+def _named(log: Log, rows: Sequence[Row], columns: Columns) -> Mapping[str, tuple[str, str]]:
+    """Return arm and seed by the name of a run, where nothing but the names says them, or a pattern is given."""
+    if log.run is None and columns.names is None:
+        return {}
+    names = list(dict.fromkeys(_name(row, log) for row in rows))
+    if columns.names is not None:
+        return by_pattern(names, columns.names)
+    if columns.arm or columns.seed or "arm" in log.columns:
+        return {}
+    return usual(names) or {}
+
+
+def _name(row: Row, log: Log) -> str:
+    return str(row.get("name", row.get(log.run or RUN, "")))
+
+
+def _arms(log: Log, columns: Columns, named: Mapping[str, Any]) -> list[str] | None:
+    if columns.arm is None:
+        return ["arm"] if named or "arm" in log.columns else None
+    if columns.arm in log.columns or "," not in columns.arm:
+        return [column(log, columns.arm, "--arm")]
+    return [column(log, part.strip(), "--arm") for part in columns.arm.split(",")]
+
+
+def _key(
+    row: Row, place: int, arms: Sequence[str], seed: str | None, log: Log, named: Mapping[str, tuple[str, str]]
+) -> tuple[str, str] | None:
+    """Return arm and seed of a row; None for one that is of no arm."""
+    if named:
+        return named.get(_name(row, log))
+    cells = [_text(row.get(name, "")) for name in arms]
+    if not all(cells):
+        return None
+    arm = cells[0] if len(cells) == 1 else ", ".join(f"{name}={cell}" for name, cell in zip(arms, cells, strict=True))
+    if seed is None:
+        return arm, _name(row, log) if log.run else f"row {place}"
+    if not (told := _text(row.get(seed, ""))):
+        raise StudyError(f'row {place} is of arm "{printable(arm)}" and has nothing in "{seed}"; write its seed there')
+    return arm, told
+
+
+def _text(value: Any) -> str:
+    """Return a cell as a name: 0.1 and "0.1" are one, 3.0 is 3."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).strip()
+
+
+def _refuse_repeats(runs: Mapping[tuple[str, str], Sequence[Row]], log: Log) -> None:
+    several = next((key for key, rows in runs.items() if len(rows) > 1), None)
+    if several is None:
+        return
+    counts = next((name for name in STEPS if name in log.columns), None)
+    todo = (
+        f"add --step {counts}"
+        if counts
+        else "leave one row for each arm and seed, or name what counts them with --step"
+    )
+    raise StudyError(
+        f'arm "{printable(several[0])}" has {len(runs[several])} rows with seed {printable(several[1])}; {todo}'
+    )

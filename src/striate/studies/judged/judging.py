@@ -1,0 +1,122 @@
+"""From a log to verdicts: what `striate judge` and `striate.judge` both call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from striate.base.errors import StudyError, printable
+from striate.studies.claims.copied import uncopied
+from striate.studies.claims.verdict import Verdict
+from striate.studies.judged.grouping import Columns, Grouped, column, group
+from striate.studies.judged.logged import Logged, scores
+from striate.studies.judged.runs import runs_of
+from striate.studies.judged.terms import Term, term
+from striate.studies.logs.opening import read_log
+
+Split = Literal["test", "validation", "training"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+TOLD = {"test": "test", "val": "validation", "dev": "validation", "eval": "validation", "train": "training"}
+CURE = "let the program depend on its seed, and run the copies again"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a log says to the claims. ``runs`` are those that were compared, once for each column; ``notes`` whole clauses;
+    ``order`` all arms of the log, as it has them."""
+
+    name: str
+    kind: str
+    verdicts: tuple[Verdict, ...]
+    claims: tuple[Term, ...]
+    runs: tuple[Logged, ...]
+    step: str
+    notes: tuple[str, ...]
+    order: tuple[str, ...]
+
+    @property
+    def arms(self) -> list[str]:
+        """The arms that were compared, in the order of the table."""
+        return [arm for arm in self.order if any(run.arm == arm for run in self.runs)]
+
+    @property
+    def metrics(self) -> list[str]:
+        """The columns that were compared."""
+        return list(dict.fromkeys(run.metric for run in self.runs))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the verdicts and the arms as verdict.json of a study has them, and what else is known of the log."""
+        return {
+            "format": 1,
+            "study": self.name,
+            "verdicts": [verdict.to_json() for verdict in self.verdicts],
+            "arms": [scores(arm, self.runs) for arm in self.arms],
+            "failures": {},
+            "warnings": {},
+            "log": self.kind,
+            "notes": list(self.notes),
+        }
+
+
+def judge_log(
+    table: object, claims: str | Sequence[str], columns: Columns, split: Split | None = None, *, lower: bool = False
+) -> Judged:
+    """Return the verdicts on ``claims`` about the runs in ``table``, a path or a table in memory.
+
+    ``split`` says of which images the values are, where their column does not; ``lower`` that a smaller value is better, for
+    claims "sooner than". Raises StudyError or DataError, in one sentence.
+    """
+    texts = [claims] if isinstance(claims, str) else list(claims)
+    log = read_log(table)
+    grouped = group(log, columns)
+    if not texts:
+        example = f"{grouped.arms[-1]} > {grouped.arms[0]} by 0.005"
+        raise StudyError(
+            f"no claim is given, and the arms are {printable(', '.join(grouped.arms[:12]))}; write for example"
+            f' --claim "{printable(example)}" (or < where smaller is better)'
+        )
+    if columns.value is not None:
+        column(log, columns.value, "--value")
+    terms = _terms(texts, grouped, columns, lower=lower)
+    runs: dict[str, dict[str, list[Logged]]] = {}
+    verdicts: list[Verdict] = []
+    for one in terms:
+        column(log, one.metric, "--value")
+        mine = runs_of(grouped, one.metric, one.arms, columns)
+        verdicts.append(uncopied(one.judge, one.arms, mine, CURE))
+        runs.setdefault(one.metric, {}).update({arm: [run for run in mine if run.arm == arm] for arm in one.arms})
+    notes = [*grouped.notes, *(_split(metric, split) for metric in runs)]
+    limits = [note for note in notes if note]
+    name = os.path.basename(os.path.abspath(table)) if isinstance(table, (str, Path)) else "table"
+    return Judged(
+        name=name,
+        kind=log.kind,
+        verdicts=tuple(replace(verdict, reason="; ".join([verdict.reason, *limits])) for verdict in verdicts),
+        claims=tuple(terms),
+        runs=tuple(run for by_arm in runs.values() for members in by_arm.values() for run in members),
+        step=grouped.step or "",
+        notes=tuple(limits),
+        order=tuple(grouped.arms),
+    )
+
+
+def _terms(texts: Sequence[str], grouped: Grouped, columns: Columns, *, lower: bool) -> list[Term]:
+    unit = f"{grouped.step}s" if grouped.step and not grouped.step.endswith("s") else grouped.step or "steps"
+    made = [term(text, grouped.arms, columns.value, unit=unit) for text in texts]
+    if grouped.step is None and (timed := next((one for one in made if one.kind == "sooner"), None)):
+        raise StudyError(
+            f'claim "{timed.name}" is about steps, and the table has one row for each run; add --step COLUMN'
+        )
+    falling = {one.metric for one in made if one.kind == "larger" and one.lower}
+    return [replace(one, lower=lower or one.metric in falling) if one.kind == "sooner" else one for one in made]
+
+
+def _split(metric: str, split: Split | None) -> str:
+    """Return what limits every verdict on ``metric``: of which images it is, where nobody says; or that it is of training."""
+    told = split or next((kind for word, kind in TOLD.items() if word in metric.lower()), None)
+    if told is None:
+        return f"whether {metric} is of test or of validation images, and whether it also chose something, is not said"
+    return f"{metric} is of training images, which says little of new ones" if told == "training" else ""

@@ -1,0 +1,169 @@
+"""A log as rows: what every reader returns, whatever the program wrote.
+
+A row is a mapping from the names of columns to values, without those that it lacks: an empty cell is absent, and no number
+that is missing. In the log of a program that has runs (TensorBoard, MLflow, ...) there is a row for each run and step, with
+the metrics of that step and, on each, the run's name and configuration.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from striate.base.errors import DataError, printable
+
+MOST_ROWS = 1_000_000
+MOST_COLUMNS = 10_000
+MOST_BYTES = 1 << 30  # of one file
+MOST_FILES = 10_000  # in one folder
+RUN, STEP = "run", "step"
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Log:
+    """``kind`` names the program; ``columns`` come in the order in which they first appear.
+
+    ``step`` is the column that counts, where the program has one, and ``run`` the one that tells runs apart, None in a plain
+    table. ``notes`` are sentences on what a reader should know: values that were written twice, runs that share a name.
+    """
+
+    kind: str
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+    step: str | None = None
+    run: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def log_of(kind: str, rows: Sequence[Row], where: str, **more: Any) -> Log:
+    """Return the log of ``rows``; raises DataError where there are none, or more columns than anybody reads."""
+    columns = tuple(dict.fromkeys(name for row in rows for name in row))
+    if not rows or not columns:
+        raise DataError(f"{where} holds no rows that {kind} would have written; name a log with runs in it")
+    if len(columns) > MOST_COLUMNS:
+        raise DataError(f"{where} has {len(columns):,} columns, and {MOST_COLUMNS:,} are read; export fewer")
+    return Log(kind, columns, rows, **more)
+
+
+def said(path: object) -> str:
+    """Return a path as it stands in a sentence."""
+    return f'"{printable(str(path))}"'
+
+
+def too_many(where: str) -> DataError:
+    """Return the error of a log with more rows than are read."""
+    return DataError(f"{where} has more than {MOST_ROWS:,} rows; export the runs and the columns that are to be judged")
+
+
+def within(paths: Sequence[Path], where: str) -> Sequence[Path]:
+    """Return ``paths`` as they are; raises DataError where they are more than anybody reads."""
+    if len(paths) > MOST_FILES:
+        raise DataError(f"{where} has {len(paths):,} runs, and {MOST_FILES:,} are read; name a folder with fewer")
+    return paths
+
+
+def number(value: Any) -> float | None:
+    """Return a cell as a number, also NaN and infinity in the words in which programs write them; None for another."""
+    if isinstance(value, bool):
+        return float(value)
+    if isinstance(value, (int, float)):
+        return _float(value)
+    if not isinstance(value, str) or not value.strip() or "_" in value:  # float("1_0") is 10
+        return None
+    return _float(value.strip())
+
+
+def _float(value: float | str) -> float | None:
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def flat(config: Mapping[str, Any], prefix: str = "", depth: int = 8) -> dict[str, Any]:
+    """Return a configuration with the names of nested ones joined by dots; lists and what is nested deeper as texts."""
+    found: dict[str, Any] = {}
+    for key, value in config.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping) and value and depth:
+            found.update(flat(value, f"{name}.", depth - 1))
+        elif value is not None:
+            found[name] = value if isinstance(value, (str, int, float)) else str(value)
+    return found
+
+
+def shortest(value: float) -> float:
+    """Return a number that float32 holds as the shortest one that float32 takes for it: 0.1 for 0.10000000149.
+
+    Programs that log the numbers of a network write them so; any other number is returned as it is.
+    """
+    try:
+        packed = struct.pack("<f", value)
+    except OverflowError:
+        return value
+    if not math.isfinite(value) or struct.unpack("<f", packed)[0] != value:
+        return value
+    short = (float(f"{value:.{digits}g}") for digits in (6, 7, 8))
+    return next((one for one in short if struct.pack("<f", one) == packed), value)
+
+
+class Steps:
+    """The rows of runs while they are read: one for each run and step, a value that comes again in place of the last."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.superseded = 0
+        self._rows: dict[tuple[str, float], dict[str, Any]] = {}
+        self._runs: dict[str, dict[str, Any]] = {}
+
+    def run(self, key: str, config: Mapping[str, Any] | None = None) -> None:
+        """Say what holds of every row of the run ``key``: its name, its configuration."""
+        self._runs.setdefault(key, {}).update(config or {})
+
+    def put(self, key: str, step: float, metric: str, value: float) -> None:
+        """Add one value; raises DataError beyond the bounds."""
+        row = self._rows.get((key, step))
+        if row is None:
+            if len(self._rows) >= MOST_ROWS:
+                raise too_many(self.where)
+            row = self._rows[key, step] = {}
+        old = row.get(metric)
+        self.superseded += old is not None and old != value and not (math.isnan(old) and math.isnan(value))
+        row[metric] = value
+
+    def has(self, key: str) -> bool:
+        """Tell whether there is a run ``key``."""
+        return key in self._runs
+
+    def drop(self, key: str) -> None:
+        """Forget the run ``key``, which is a part of another one."""
+        self.purge(key, -math.inf)
+        self._runs.pop(key, None)
+
+    def purge(self, key: str, step: float) -> None:
+        """Forget what the run ``key`` has from ``step`` on, which its restart does again."""
+        for at in [at for at in self._rows if at[0] == key and at[1] >= step]:
+            del self._rows[at]
+
+    def log(self, kind: str, *notes: str) -> Log:
+        """Return the log, its rows run by run and by step. A name of the configuration that is a metric's gets a prefix."""
+        metrics = {metric for row in self._rows.values() for metric in row} | {STEP}
+        order = {key: place for place, key in enumerate(self._runs)}
+        rows: list[Row] = []
+        for key, step in sorted(self._rows, key=lambda at: (order.get(at[0], len(order)), at[1])):
+            config = {
+                (f"config.{k}" if k in metrics else k): v for k, v in self._runs.get(key, {}).items() if v is not None
+            }
+            rows.append({RUN: key, **config, STEP: step, **self._rows[key, step]})
+        if self.superseded:
+            notes += (
+                f"{self.superseded} value{'s were' if self.superseded > 1 else ' was'} written again for the same run and"
+                " step, as by a restarted run, and the last one counts",
+            )
+        return log_of(kind, rows, self.where, step=STEP, run=RUN, notes=notes)

@@ -1,0 +1,58 @@
+"""The page of verdicts on a log: that of a study, without nets, recipes and machines that no log knows."""
+
+from __future__ import annotations
+
+from striate.reports.study.judged import judged_page, panels, record
+from striate.studies.judged.grouping import Columns
+from striate.studies.judged.judging import Judged, judge_log
+
+ROWS = [
+    {
+        "arm": arm,
+        "seed": seed,
+        "epoch": epoch,
+        "val_acc": start + seed / 100 + epoch / 10,
+        "loss": 1 - start - seed / 90,
+    }
+    for arm, start in (("a <b>", 0.1), ("b", 0.2))
+    for seed in range(3)
+    for epoch in (1, 2, 3)
+]
+
+
+def judged(*claims: str) -> Judged:
+    return judge_log(ROWS, claims, Columns(value="val_acc", step="epoch"))
+
+
+def test_the_page_has_verdicts_curves_and_arms_alone() -> None:
+    made = judged("b > a <b> by 0.01", "b < a <b> in loss", "b sooner than a <b>")
+    page = judged_page(made, "striate judge t.csv")
+    for word in (
+        "supported",
+        "val_acc",
+        "loss",
+        "epochs saved",
+        "striate judge t.csv",
+        "a &lt;b&gt;",
+        "mean epochs to",
+    ):
+        assert word in page
+    for word in ("Recipes", "Environment", "No run has begun", "final validation accuracy"):
+        assert word not in page
+    assert "<b>" not in page.replace("&lt;b&gt;", "")
+    assert judged_page(made, "striate judge t.csv") == page
+
+
+def test_the_record_counts_each_run_once_and_names_its_columns() -> None:
+    made = record(judged("b > a <b>", "b < a <b> in loss"))
+    assert [(arm.name, len(arm.runs)) for arm in made.arms] == [("a <b>", 3), ("b", 3)]
+    assert made.ended == 6
+    assert set(made.scores["b"]) == {"name", "n", "states", "val_acc", "loss"}
+    assert record(judged("b > a <b>")).question == "b ends with a higher val_acc than a <b>?"
+    assert made.notes[0].startswith("Whether loss is of test") or made.notes[0].endswith(".")
+
+
+def test_a_column_with_one_value_a_run_has_no_panel() -> None:
+    rows = [{"arm": row["arm"], "seed": row["seed"], "x": row["val_acc"]} for row in ROWS if row["epoch"] == 3]
+    assert panels(judge_log(rows, "b > a <b>", Columns(value="x"))) == []
+    assert [chart.label.partition(" by ")[0] for chart in panels(judged("b > a <b>"))] == ["val_acc"]

@@ -1,0 +1,219 @@
+"""A gate from its commands to its answer: what it keeps, what it does again, and what cannot count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from striate.base.disk.files import read_json
+from striate.base.errors import StriateError, StudyError
+from striate.studies.gate.gate import run_gate
+from striate.studies.gate.looks import Until
+from striate.studies.gate.measuring import Measure
+from striate.studies.gate.question import Gate, Gated
+from striate.studies.gate.running import tried
+
+# acc BASE SEED prints BASE plus a number of a few thousandths that depends on the seed, and counts how often it was run.
+PROGRAM = """echo "$1 $2" >> ran
+case $2 in 0) d=13;; 1) d=47;; 2) d=22;; 3) d=35;; *) d=58;; esac
+echo "epoch 1"
+echo "acc: $1$d"
+"""
+Ask = Callable[..., Gated]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "acc").write_text(PROGRAM)
+    usual = Gate("sh acc 0.80 {seed}", "sh acc 0.85 {seed}", Measure("acc: (.*)"), seeds=3)
+
+    def asked(folder: str = "gate", night: Path | None = None, **changes: object) -> Gated:
+        return run_gate(replace(usual, **changes), tmp_path / folder, night=night)
+
+    return asked
+
+
+def ran(folder: Path) -> list[str]:
+    return (folder / "ran").read_text().splitlines()
+
+
+def test_the_answer_is_that_of_the_numbers_and_everything_is_kept(ask: Ask, tmp_path: Path) -> None:
+    made = ask()
+    assert made.answer == "supported"
+    assert made.verdict.comparisons[0][2].effect == pytest.approx(0.05)
+    assert made.to_json()["values"]["treatment"] == {"0": 0.8513, "1": 0.8547, "2": 0.8522}
+    assert ran(tmp_path) == [f"{base} {seed}" for seed in range(3) for base in ("0.80", "0.85")]  # always at equal n
+    assert (tmp_path / "gate/runs/control/2/1/stdout").read_text() == "epoch 1\nacc: 0.8022\n"
+    assert read_json(tmp_path / "gate/verdict.json")["answer"] == "supported"
+
+
+def test_the_other_answers(ask: Ask) -> None:
+    assert ask("worse", treatment="sh acc 0.75 {seed}").answer == "refuted"
+    assert ask("lower", treatment="sh acc 0.75 {seed}", lower=True).answer == "supported"
+    assert ask("same", treatment="sh ./acc 0.80 {seed}").answer == "undecided"
+    small = ask("small", margin=0.06)
+    assert (small.answer, "less than the 0.06 worth having" in small.verdict.reason) == ("refuted", True)
+
+
+def test_an_answered_gate_runs_nothing_again(ask: Ask, tmp_path: Path) -> None:
+    first = ask()
+    again = ask()
+    assert len(ran(tmp_path)) == 6
+    assert again.to_json() == first.to_json()
+
+
+def test_a_gate_goes_on_where_it_stopped(ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from striate.studies.gate import gate as module
+
+    real, left = module.run, [3]
+
+    def stopping(*given: object) -> object:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "run", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        ask()
+    assert len(ran(tmp_path)) == 3
+    left[0] = 99
+    assert ask().answer == "supported"
+    assert len(ran(tmp_path)) == 6
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"treatment": "false {seed}"},
+            r"the treatment with seed 0 failed with exit code 1; what it said is in .*/treatment/0/1",
+        ),
+        ({"measure": Measure("auc: (.*)")}, r"the control with seed 0 printed nothing that fits"),
+        ({"measure": Measure(r": ?(\S+)|h (\d)")}, r"groups; name"),
+        ({"measure": Measure(r"[:h] (\S+)")}, r"printed 2 that fit"),
+        (
+            {"treatment": "echo acc: nan && : {seed}"},
+            r"printed nan as acc, which counts as no number",
+        ),
+        ({"treatment": "echo acc: high{seed}; #"}, r"where a number is expected"),
+        ({"treatment": "sleep 60{seed}", "timeout": 0.2}, r"was ended after 0 seconds, its --timeout"),
+        (
+            {"control": "sh acc 0.80 1 #{seed}"},
+            r"the control printed 0.8047 with each of the seeds 0, 1 and 2, so it ignores",
+        ),
+    ],
+)
+def test_a_run_that_cannot_count_ends_the_gate_in_a_sentence(changes: dict[str, object], words: str, ask: Ask) -> None:
+    with pytest.raises(StudyError, match=words):
+        ask(**changes)
+
+
+def test_a_measure_that_fits_nothing_is_mended_and_nothing_runs_twice(ask: Ask, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="printed nothing"):
+        ask(measure=Measure("auc: (.*)"))
+    assert ask().answer == "supported"
+    assert len(ran(tmp_path)) == 6
+    with pytest.raises(StudyError, match=r"was answered by the measure acc: \(\.\*\)"):
+        ask(measure=Measure(r"ch (\d)"))
+
+
+def test_a_command_that_failed_is_tried_again_and_its_first_words_are_kept(ask: Ask, tmp_path: Path) -> None:
+    text = "test -e ready || { echo not ready >&2; exit 1; }; sh acc 0.85 {seed}"
+    with pytest.raises(StudyError, match=r'failed with exit code 1 \("not ready"\)'):
+        ask(treatment=text)
+    (tmp_path / "ready").touch()
+    assert ask(treatment=text).answer == "supported"
+    assert (tmp_path / "gate/runs/treatment/0/1/stderr").read_text() == "not ready\n"
+    done = tried(tmp_path / "gate/runs/treatment/0")
+    assert done is not None
+    assert done.folder.name == "2"
+
+
+def test_failed_runs_count_where_it_is_said_as_what(ask: Ask) -> None:
+    made = ask(treatment="test {seed} != 1 && sh acc 0.85 {seed}", failed_as=0.1)
+    assert made.to_json()["values"]["treatment"]["1"] == 0.1
+    assert "1 of 3 runs of treatment diverged" in made.verdict.reason
+    silent = ask("silent", treatment="sh acc 0.85 {seed} | sed s/^acc:.*47//", failed_as=0.2)
+    assert silent.to_json()["values"]["treatment"] == {"0": 0.8513, "1": 0.2, "2": 0.8522}
+    with pytest.raises(StudyError, match="printed nothing"):
+        ask("slip", measure=Measure("auc: (.*)"), failed_as=0.1)  # a slip of the pattern is no failed run
+
+
+def test_a_file_that_a_command_writes_is_no_program_that_changed(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("before\n")
+    words = {"treatment": "sh acc 0.85 {seed} | tee -a log new"}
+    first = ask(**words)
+    assert list(read_json(tmp_path / "gate/gate.json")["files"]) == ["acc"]
+    assert ask(**words).to_json() == first.to_json()
+
+
+def test_another_question_or_another_program_is_refused(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask()
+    with pytest.raises(StudyError, match="another gate, which differs in its margin and seeds"):
+        ask(margin=0.1, seeds=5)
+    (tmp_path / "acc").write_text(PROGRAM + "# changed\n")
+    with pytest.raises(StudyError, match=r"acc changed since the gate in .* began"):
+        ask()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes").touch()
+    with pytest.raises(StudyError, match="is not empty and holds no gate"):
+        ask("full")
+    (tmp_path / "acc").write_text(PROGRAM)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    with pytest.raises(StriateError, match=r"was begun in|changed since"):
+        ask()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"seeds": 1}, "at least 2 seeds"),
+        ({"treatment": "sh acc 0.80 {seed}"}, "are one command"),
+        ({"margin": -1.0}, "the margin is -1"),
+        ({"timeout": 0.0}, "the timeout is 0"),
+        ({"failed_as": float("nan")}, "--failed-as is nan"),
+        ({"control": "sh acc"}, r"the control has no \{seed\}"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_leaves_nothing(
+    changes: dict[str, object], words: str, ask: Ask, tmp_path: Path
+) -> None:
+    with pytest.raises(StudyError, match=words):
+        ask(**changes)
+    assert not (tmp_path / "gate").exists()
+
+
+def test_seeds_until_decided_stop_early_and_hold_the_error_of_all_looks(ask: Ask, tmp_path: Path) -> None:
+    made = ask(seeds=Until(3, 6))
+    path = made.verdict.details["looks"]
+    assert made.answer == "supported"
+    assert 3 <= len(ran(tmp_path)) // 2 == path[-1]["seeds"] < 6
+    assert f"look {len(path)} of at most 4, and the interval holds for all of them together" in made.verdict.reason
+    assert made.verdict.comparisons[0][2].confidence == pytest.approx(1 - 2 * path[-1]["level"])
+    assert ask(seeds=Until(3, 6)).to_json() == made.to_json()
+    early = ask("early", treatment="sh acc 2.85 {seed}", seeds=Until(4, 24))
+    assert "(over 99.99 % interval +" in early.verdict.reason  # and not 100
+    with pytest.raises(StudyError, match="differs in its seeds"):
+        ask()
+    same = ask("same", treatment="sh ./acc 0.80 {seed}", seeds=Until(2, 4))
+    assert (same.answer, len(same.verdict.details["looks"])) == ("undecided", 3)
+
+
+def test_a_night_gives_each_gate_its_level(ask: Ask, tmp_path: Path) -> None:
+    night = tmp_path / "night.json"
+    first = ask("one", night)
+    assert first.night == (1, pytest.approx(0.010937, abs=1e-6))
+    assert first.verdict.comparisons[0][2].confidence == pytest.approx(1 - 2 * 0.010937, abs=1e-6)
+    second = ask("two", night, treatment="sh acc 0.75 {seed}")
+    assert second.night is not None
+    assert second.night[1] > first.night[1]  # the change that was kept pays for it
+    assert ask("one", night).night == first.night
+    assert [gate["answer"] for gate in read_json(night)["gates"]] == ["supported", "refuted"]

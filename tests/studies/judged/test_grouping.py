@@ -1,0 +1,79 @@
+"""Which rows are of one run and of which arm; what a log does not say is asked for, or said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from logged import laid
+from striate.base.errors import StudyError
+from striate.studies.judged.grouping import Columns, group
+from striate.studies.logs.log import Log
+from striate.studies.logs.opening import read_log
+
+ROWS = [{"model": m, "lr": lr, "seed": s, "acc": 0.5} for m in ("x", "y") for lr in (0.1, 1.0) for s in (0, 1)]
+
+
+def table(*rows: dict[str, object]) -> Log:
+    return read_log(list(rows))
+
+
+def test_an_arm_of_several_columns_and_rows_that_are_kept() -> None:
+    found = group(table(*ROWS), Columns(arm="model, lr", where=("model!=y",)))
+    assert found.arms == ["model=x, lr=0.1", "model=x, lr=1"]
+    assert [seed for _, seed in found.runs] == ["0", "1", "0", "1"]
+    assert found.notes == ()
+
+
+def test_rows_of_a_table_without_seeds_count_as_runs_and_that_is_said() -> None:
+    rows = [{"arm": arm, "acc": value} for arm in "ab" for value in (0.1, 0.2)]
+    found = group(table(*rows), Columns())
+    assert list(found.runs) == [("a", "row 1"), ("a", "row 2"), ("b", "row 3"), ("b", "row 4")]
+    assert "does not say the seeds" in found.notes[0]
+
+
+def test_arm_and_seed_come_from_the_names_of_runs(tmp_path: Path) -> None:
+    folder = laid("lightning", tmp_path)
+    for path in folder.rglob("hparams.yaml"):
+        path.unlink()
+    found = group(read_log(folder), Columns())
+    assert list(found.runs) == [(arm, seed) for arm in "ab" for seed in "012"]
+    assert found.notes == ('arm and seed are read from the names of the runs: "a/version_0" is a, seed 0',)
+    swapped = group(read_log(folder), Columns(names=r"(?P<seed>.)/version_(?P<arm>.)"))
+    assert swapped.arms == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (Columns(arm="modle"), r'no column "modle" for --arm \(did you mean "model"\?\)'),
+        (Columns(arm="model", seed="sed"), r'no column "sed" for --seed \(did you mean "seed"\?\)'),
+        (Columns(arm="model", step="acc2"), r'no column "acc2" for --step'),
+        (Columns(), r"nothing says which arm a row is of; add --arm COLUMN, one of model, lr, seed, acc"),
+        (Columns(arm="model", where=("lr",)), r'"lr" is not COLUMN=VALUE'),
+        (Columns(arm="model", where=("lr=9",)), r"no row is left"),
+        (Columns(arm="model"), r'arm "x" has 2 rows with seed 0; leave one row'),
+    ],
+)
+def test_what_is_missing_is_said(columns: Columns, words: str) -> None:
+    with pytest.raises(StudyError, match=words):
+        group(table(*ROWS), columns)
+
+
+def test_several_rows_ask_for_the_column_that_counts_them() -> None:
+    rows = [{"arm": "a", "seed": 0, "epoch": epoch, "acc": 0.5} for epoch in (1, 2)]
+    with pytest.raises(StudyError, match="add --step epoch"):
+        group(table(*rows), Columns())
+    with pytest.raises(StudyError, match="add --seed COLUMN"):
+        group(table({"arm": "a", "epoch": 1}), Columns(step="epoch"))
+    with pytest.raises(StudyError, match='row 1 is of arm "a" and has nothing in "seed"'):
+        group(table({"arm": "a"}, {"arm": "a", "seed": 1}), Columns())
+
+
+def test_two_runs_with_one_seed_are_refused_with_what_tells_them_apart(tmp_path: Path) -> None:
+    log = read_log(laid("trackio.db", tmp_path))
+    with pytest.raises(StudyError, match=r'arm "b" has two runs with seed 2 .* --where \'run!=(\w+)\'') as told:
+        group(log, Columns())
+    condition = str(told.value).partition("--where '")[2].rstrip("'")
+    assert len(group(log, Columns(where=(condition,))).runs) == 6
