@@ -283,7 +283,7 @@ def _photographs(kind: str) -> Callable[[Path], Path]:
 
 
 def _read_folder(path: Path) -> object:
-    from striate.data.readers.folder import load_folder
+    from striate.data.photos.folder import load_folder
 
     return load_folder(path.parents[2], image_size=8)
 

@@ -19,7 +19,7 @@ from skimage import data as photographs
 
 from striate.app.inputs.images import pictures
 from striate.app.inputs.opened_net import Subject, open_subject
-from striate.data.picture import Picture, all_fitted
+from striate.data.photos.picture import Picture, all_fitted
 from striate.probes import probe
 from striate.probes.checks.sanity import checked
 from striate.probes.facts import Facts, json_of

@@ -13,7 +13,7 @@ from striate.app.inputs.opened_net import Subject
 from striate.app.score import score
 from striate.base.errors import DataError, NetError
 from striate.data import load
-from striate.data.imageset import statistics
+from striate.data.statistics import statistics
 from striate.nets import build
 from striate.nets.inputs import Inputs
 

@@ -11,7 +11,7 @@ from PIL import Image
 from striate.data import equal_images as subject
 from striate.data.equal_images import blank_notes, equal_notes, notes_on
 from striate.data.imageset import Split, image_set
-from striate.data.readers.folder import load_folder
+from striate.data.photos.folder import load_folder
 
 
 def of(shades: list[int], labels: list[int]) -> Split:

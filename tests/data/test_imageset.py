@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from striate.base.errors import DataError
-from striate.data.imageset import Split, fingerprint, holdout, image_set, statistics
+from striate.data.imageset import Split, fingerprint, holdout, image_set
+from striate.data.statistics import statistics
 
 
 def split(images: list[int] | np.ndarray, labels: list[int]) -> Split:

@@ -28,7 +28,7 @@ def test_the_middle_is_kept_and_labels_stay(channels: int) -> None:
     assert after.test is not None
     assert len(after.test) == 1
     assert after.fingerprint != before.fingerprint
-    assert after.notes == ("images of 6 x 4 pixels were brought to 4 x 4",)
+    assert after.notes == ("images of 6 x 4 pixels were cropped and resized to 4 x 4",)
 
 
 def test_a_constant_image_stays_constant_when_it_grows() -> None:

@@ -77,7 +77,7 @@ def best_of(
 
 def _same_validation(runs: Sequence[Run]) -> None:
     """Raise RunError unless all runs were validated on the same images."""
-    fields = ("data", "image_size", "validation", "validate_on_test")
+    fields = ("data", "image_size", "resize", "resize_filter", "decoding", "validation", "validate_on_test")
     first = runs[0]
     for run in runs[1:]:
         for field in fields:

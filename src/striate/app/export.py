@@ -9,22 +9,20 @@ Each holds one JSON text named ``striate``; images are float32 (N, C, H, W), and
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import io
 import json
-import logging
 import zipfile
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from striate.app.exporting import followed, needed
 from striate.app.inputs.exported import KEY
 from striate.app.inputs.metadata import metadata
 from striate.base.catalog import unknown
 from striate.base.disk.outputs import MARK, claim, write_output
-from striate.base.errors import NetError, printable
+from striate.base.errors import NetError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -64,30 +62,39 @@ def export(
     trained_on: str | None = None,
     options: Mapping[str, Any] | None = None,
     data_dir: str | Path | None = None,
+    preprocessing: bool = False,
 ) -> Exported:
     """Write a run folder's net, or a net with ``weights``, as `write` does; ``trained_on`` are the data that weights know."""
     from striate.app.inputs.opened_net import open_subject
 
     file = None if weights is None else Path(weights)
     subject = open_subject(str(net), file, trained_on=trained_on, options=options, data_dir=data_dir)
-    return write(subject, to, None if out is None else Path(out))
+    return write(subject, to, None if out is None else Path(out), preprocessing=preprocessing)
 
 
-def write(subject: Subject, to: str, out: Path | None = None) -> Exported:
+def write(subject: Subject, to: str, out: Path | None = None, *, preprocessing: bool = False) -> Exported:
     """Write the net of ``subject`` as ``to`` (onnx, safetensors, program), and return what was written.
 
+    With ``preprocessing`` the ONNX file takes a photograph of any size, uint8 (H, W, C), and brings it to the net's by itself.
     Without ``out`` the file is named after the net, in the current folder. Raises NetError when the format is unknown,
     an extra is missing, PyTorch cannot follow the net, its logits are not finite, or the file computes something else.
     """
     if to not in FORMATS:
         raise NetError(unknown("format", to, FORMATS))
+    if preprocessing:
+        _may_preprocess(subject, to)
     path = out or Path(f"{_stem(subject.name)}{FORMATS[to]}")
     make = {"onnx": _onnx, "safetensors": _safetensors, "program": _program}[to]
+    said = metadata(subject)
+    if preprocessing:
+        from striate.app.photograph_graph import LAYOUT, photograph_graph
+
+        make, said["input"]["layout"] = photograph_graph, LAYOUT
     claim(path)
     net, training = subject.net.cpu(), subject.net.training
     net.eval()
     try:
-        content, difference = make(subject, json.dumps({"generator": MARK, **metadata(subject)}, ensure_ascii=False))
+        content, difference = make(subject, json.dumps({"generator": MARK, **said}, ensure_ascii=False))
     finally:
         net.train(training)
     if difference is not None and not difference <= TOLERANCE:  # so that NaN is refused too
@@ -96,10 +103,32 @@ def write(subject: Subject, to: str, out: Path | None = None) -> Exported:
             f"and {TOLERANCE:g} is allowed; nothing was written"
         )
     write_output(path, content)
+    levels = 16 if subject.resizing.filter in ("bicubic", "lanczos") else 1
     checked = (
-        "the weights as they are" if difference is None else f"logits within {difference:.1g} of the net's largest"
+        f"photographs as Pillow resizes them, within {levels} of 255 levels"
+        if preprocessing
+        else "the weights as they are"
+        if difference is None
+        else f"logits within {difference:.1g} of the net's largest"
     )
     return Exported(str(path), to, len(content), difference, checked, subject.untrained)
+
+
+def _may_preprocess(subject: Subject, to: str) -> None:
+    height, width, channels = subject.inputs.image_shape
+    if to != "onnx":
+        raise NetError(f"{to} holds no graph that resizes; export with preprocessing to onnx")
+    from striate.app.preprocessed import FILTERS
+
+    if subject.resizing.filter not in FILTERS:
+        raise NetError(
+            f"the filter {subject.resizing.filter} of {subject.name} is not written in a graph, which would place its edges"
+            f" elsewhere; {', '.join(FILTERS)} are, or leave the preprocessing out"
+        )
+    if height * width == 1 or channels not in (1, 3):
+        raise NetError(
+            f"{subject.name} takes {height}x{width}x{channels}, which is no image; leave the preprocessing out"
+        )
 
 
 def _safetensors(subject: Subject, text: str) -> tuple[bytes, None]:
@@ -110,12 +139,12 @@ def _safetensors(subject: Subject, text: str) -> tuple[bytes, None]:
 
 
 def _onnx(subject: Subject, text: str) -> tuple[bytes, float]:
-    _needed("onnx", "onnxscript", "onnxruntime")
+    needed("onnx", "onnxscript", "onnxruntime")
     import onnx
     import onnxruntime
     import torch
 
-    with _followed(subject, "onnx"):
+    with followed(subject, "onnx"):
         made: Any = torch.onnx.export(
             subject.net,
             (_images(subject, 2),),
@@ -140,7 +169,7 @@ def _onnx(subject: Subject, text: str) -> tuple[bytes, float]:
 def _program(subject: Subject, text: str) -> tuple[bytes, float]:
     import torch
 
-    with _followed(subject, "program"):
+    with followed(subject, "program"):
         made = torch.export.export(
             subject.net, (_images(subject, 2),), dynamic_shapes=({0: torch.export.Dim("batch")},)
         )
@@ -165,7 +194,7 @@ def _difference(subject: Subject, to: str, run: Any) -> float:
                 f"the logits of {subject.name} are not finite, so that no {to} file can be checked against them; nothing was "
                 "written; give other weights, or train it again with a smaller learning rate"
             )
-        with _followed(subject, to):
+        with followed(subject, to):
             theirs = run(images)
     return float((ours - theirs).abs().max() / ours.abs().max().clamp_min(1e-12))
 
@@ -175,46 +204,6 @@ def _images(subject: Subject, count: int) -> Tensor:
 
     height, width, channels = subject.inputs.image_shape
     return torch.randn(count, channels, height, width, generator=torch.Generator().manual_seed(0))
-
-
-def _needed(*modules: str) -> None:
-    missing: list[str] = []
-    for name in modules:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            missing.append(name)
-    if missing:
-        raise NetError(
-            f"the format onnx needs {', '.join(missing)}; install what is missing, in the folder of striate's source, with: pip"
-            ' install ".[export]"'
-        )
-
-
-@contextlib.contextmanager
-def _followed(subject: Subject, to: str) -> Generator[None]:
-    """While the block runs, the exporter's remarks about itself are not printed; NetError, should PyTorch not manage."""
-    names = ("torch.onnx", "torch.export", "torch.fx", "torch._dynamo", "onnxscript", "onnx_ir")
-    loggers = [logging.getLogger(name) for name in names]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
-    try:
-        unheard = io.StringIO()  # a graph that cannot be finished is printed, whatever the loggers are told
-        with contextlib.redirect_stdout(unheard), contextlib.redirect_stderr(unheard):
-            yield
-    except Exception as error:  # the exporters raise whatever the net's own code leads them to
-        first: BaseException = error
-        while first.__cause__ is not None:  # PyTorch's own advice about ONNX hides what could not be followed
-            first = first.__cause__
-        reason = printable(str(first).strip().partition("\n")[0]).rstrip(".")
-        raise NetError(
-            f"{subject.name} cannot be written as {to} ({type(first).__name__}: {reason}); keep forward free of decisions "
-            "that depend on the numbers in a tensor or on how many images there are, or export it with `to=safetensors`"
-        ) from error
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
 
 
 def _stem(name: str) -> str:

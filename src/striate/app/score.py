@@ -74,9 +74,16 @@ def score(
     subject = open_subject(name, file, trained_on=trained_on, options=options, data_dir=data_dir)
     height, width, channels = subject.inputs.image_shape
     skipping = skip_damaged or subject.skip_damaged
-    images = load(data, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels)
+    images = load(data, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels, resizing=subject.resizing)
     if images.image_shape[:2] != (height, width) and height == width:
-        images = load(data, data_dir=data_dir, image_size=height, skip_damaged=skipping, levels=subject.levels)
+        images = load(
+            data,
+            data_dir=data_dir,
+            image_size=height,
+            skip_damaged=skipping,
+            levels=subject.levels,
+            resizing=subject.resizing,
+        )
     if images.image_shape != subject.inputs.image_shape:
         raise DataError(
             f"{images.name} has images {_shape(images.image_shape)}, and {subject.name} takes {height}x{width}x{channels} "

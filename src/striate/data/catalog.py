@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from striate.base.catalog import Catalog, unknown
-from striate.base.errors import DataError
+from striate.base.errors import DataError, printable
 from striate.data.imageset import ImageSet
-from striate.data.levels import Levels
+from striate.data.photos.levels import Levels
+from striate.data.photos.resizing import USUAL, Resizing
 from striate.data.readers import cifar, idx
+from striate.data.readers.array_files.image_npz import is_image_npz
 from striate.data.readers.digits import load_digits
 from striate.data.readers.tabular import SUFFIXES, load_table, sums
 
-_ALSO = f"or the path of a folder with train/CLASS/*.png, or of a table ({', '.join(SUFFIXES)})"
+_ALSO = f"or the path of a folder with train/CLASS/*.png, of a file of images, or of a table ({', '.join(SUFFIXES)})"
 
 
 @dataclass(frozen=True)
@@ -121,22 +123,28 @@ def load(
     download: bool = True,
     skip_damaged: bool = False,
     levels: Levels | None = None,
+    resizing: Resizing = USUAL,
 ) -> ImageSet:
-    """Return the data set ``name`` of the catalogue, or the folder of images or the table file at the path ``name``.
+    """Return the data set ``name`` of the catalogue, or the images (`striate.data.forms`) or the table at the path ``name``.
 
     ``image_size`` is the side in pixels that all images are brought to. Of a folder, ``skip_damaged`` leaves out files that
-    cannot be read, and ``levels`` are the 16-bit values that become 0 and 255 (None: the folder's own). Raises DataError for
+    cannot be read, and ``levels`` are the 16-bit values that become 0 and 255 (None: the folder's own).
+    ``resizing`` says how an image gets another size. Raises DataError for
     an unknown name (with the nearest valid one) and for whatever is absent or damaged.
     """
     name, data_dir = str(name), None if data_dir is None else Path(data_dir)
     if name in ENTRIES:
-        return _noted(_resized(ENTRIES[name].load(data_dir, download), image_size))
+        return _noted(_resized(ENTRIES[name].load(data_dir, download), image_size, resizing))
     if is_table(name):
-        return _resized(load_table(Path(name)), image_size)
-    if os.path.isdir(name) or os.sep in name or (os.altsep or os.sep) in name:
-        from striate.data.readers.folder import load_folder
+        return _resized(load_table(Path(name)), image_size, resizing)
+    if os.path.exists(name):
+        from striate.data.forms import Wanted, load_form
 
-        return load_folder(Path(name), image_size=image_size, skip_damaged=skip_damaged, levels=levels)
+        return load_form(Path(name), Wanted(image_size, skip_damaged, levels, resizing))
+    if os.sep in name or (os.altsep or os.sep) in name:
+        raise DataError(
+            f"there is no folder {printable(name)}; give one that holds train/CLASS/*.png, or a file of images"
+        )
     raise DataError(unknown(ENTRIES.kind, name, ENTRIES, _ALSO))
 
 
@@ -147,15 +155,18 @@ def side(name: str, image_size: int | None = None) -> int | None:
     if name in ENTRIES:
         return ENTRIES[name].side
     if os.path.isdir(name):
-        from striate.data.readers.folder import side_of
+        from striate.data.forms import form_of
+        from striate.data.photos.folder import side_of
 
-        return side_of(Path(name))
+        form = form_of(Path(name))
+        return side_of(Path(name)) if form and form.name == "class folders" else None
     return None
 
 
 def is_table(name: str) -> bool:
     """Tell whether `load` gives the features of a table for ``name``, and no images."""
-    return (name in ENTRIES and ENTRIES[name].side is None) or name.endswith(SUFFIXES)
+    own = name.endswith(SUFFIXES) and not is_image_npz(Path(name))
+    return own or (name in ENTRIES and ENTRIES[name].side is None)
 
 
 def _noted(loaded: ImageSet) -> ImageSet:
@@ -164,11 +175,11 @@ def _noted(loaded: ImageSet) -> ImageSet:
     return replace(loaded, notes=(*loaded.notes, *notes_on(loaded)))
 
 
-def _resized(loaded: ImageSet, image_size: int | None) -> ImageSet:
+def _resized(loaded: ImageSet, image_size: int | None, resizing: Resizing) -> ImageSet:
     if image_size is None:
         return loaded
     if loaded.tabular:
         raise DataError(f"{loaded.name} is a table, and has no image to bring to image_size {image_size}; leave it out")
     from striate.data.resize import resized
 
-    return resized(loaded, image_size)
+    return resized(loaded, image_size, resizing)

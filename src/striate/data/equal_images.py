@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from striate.base.errors import printable, sentence
+from striate.data.cache.mapped import blocks
 from striate.data.imageset import Cells, ImageSet, Split
 
 Name = Callable[[str, int], str]
@@ -90,10 +91,15 @@ def blank_notes(splits: Mapping[str, Split], name: Name) -> tuple[str, ...]:
 
 
 def _blank(images: Cells) -> list[int]:
-    pixels = images.reshape(len(images), -1, images.shape[-1])
-    first, places = pixels[:, 0], (pixels.shape[1] // 2, pixels.shape[1] - 1)
-    if pixels.shape[1] == 1:
+    if images.shape[1] * images.shape[2] == 1:
         return []
-    # Most are ruled out by two pixels, and only the others are read whole.
-    likely = np.logical_and.reduce([(first == pixels[:, place]).all(axis=1) for place in places])
-    return [int(index) for index in np.flatnonzero(likely) if (pixels[index] == pixels[index, 0]).all()]
+    found: list[int] = []
+    start = 0
+    for block in blocks(images):
+        pixels = np.ascontiguousarray(block).reshape(len(block), -1, block.shape[-1])
+        first, places = pixels[:, 0], (pixels.shape[1] // 2, pixels.shape[1] - 1)
+        # Most are ruled out by two pixels, and only the others are read whole.
+        likely = np.logical_and.reduce([(first == pixels[:, place]).all(axis=1) for place in places])
+        found += [start + int(i) for i in np.flatnonzero(likely) if (pixels[i] == pixels[i, 0]).all()]
+        start += len(block)
+    return found

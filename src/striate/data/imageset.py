@@ -1,4 +1,4 @@
-"""Labelled images in memory, and what is computed from them: statistics, a hold-out, a fingerprint.
+"""Labelled images in memory or mapped from a file, and what is computed from them: a hold-out, marks, a fingerprint.
 
 Images are uint8 N,H,W,C, which is what a file holds and a quarter of what float32 would need; labels are int64 N.
 A table of D features is N,1,1,D of floats: one pixel with D channels, so that a channel's statistics are a feature's.
@@ -11,6 +11,7 @@ import functools
 import hashlib
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,20 +20,25 @@ from numpy.typing import NDArray
 
 from striate.base.errors import DataError
 from striate.base.seeds import generator
+from striate.data.cache.mapped import Rows, blocks, rows_of
 from striate.data.groups import groups_of, hold
-from striate.data.levels import Levels
+from striate.data.photos.levels import Levels
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 Cells = NDArray[Any]  # uint8 pixels, or features of a float type
 _Number = TypeVar("_Number", bound=np.generic)
 
-_BLOCK = 2048  # images per block of `statistics`: 12 MB of 16-bit squares for 32 x 32 x 3
+Known = Callable[[str, Callable[[], str]], str]
+"""Returns the fingerprint of an arrangement of images that is kept somewhere, or else the one that it is given to make."""
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
     """``images`` uint8 (N, H, W, C) in 0..255 and ``labels`` int64 (N,) from 0; both are kept read-only.
+
+    Images may be mapped from a file, and be larger than memory: go through them by `striate.data.cache.mapped.blocks`.
+    ``known_marks`` are the `marks`, where somebody has computed them before.
 
     Features of a table are float32 or float64 (N, 1, 1, D), finite. Raises DataError when types, dimensions or lengths
     differ from that, or when there is no image.
@@ -40,6 +46,7 @@ class Split:
 
     images: Cells
     labels: Labels
+    known_marks: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
         images, labels = self.images, self.labels
@@ -71,7 +78,7 @@ class Split:
     @functools.cached_property
     def marks(self) -> tuple[bytes, ...]:
         """One mark an image: equal where all its bytes are (SHA-256, cut to 16 bytes)."""
-        return tuple(hashlib.sha256(image.data).digest()[:16] for image in self.images.reshape(len(self), -1))
+        return self.known_marks or marks_of(self.images)
 
     @property
     def firsts(self) -> Labels:
@@ -81,7 +88,8 @@ class Split:
 
     def take(self, indices: Labels) -> Split:
         """Return the images of ``indices``, int64, in that order."""
-        return Split(self.images[indices], self.labels[indices])
+        marks = tuple(self.known_marks[index] for index in indices.tolist()) if self.known_marks else ()
+        return Split(rows_of(self.images, indices), self.labels[indices], marks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,8 +132,12 @@ def image_set(
     test: Split | None = None,
     origin: str,
     notes: tuple[str, ...] = (),
+    known: Known | None = None,
 ) -> ImageSet:
-    """Return the checked and fingerprinted set; raises DataError when shapes differ or a label has no class."""
+    """Return the checked and fingerprinted set; raises DataError when shapes differ or a label has no class.
+
+    ``known`` keeps fingerprints of these very images; it is asked by a hash over the rest: classes, labels, lengths.
+    """
     for split_name, split in (("train", train), ("val", val), ("test", test)):
         if split is None:
             continue
@@ -140,7 +152,9 @@ def image_set(
                 f"{name}: image {wrong[0]} of {split_name} has the label {split.labels[wrong[0]]},"
                 f" and labels are 0 to {len(classes) - 1}"
             )
-    return ImageSet(name, classes, train, val, test, fingerprint(classes, train, val, test), origin, notes)
+    made = functools.partial(fingerprint, classes, train, val, test)
+    whole = made() if known is None else known(_digest(classes, train, val, test, pixels=False), made)
+    return ImageSet(name, classes, train, val, test, whole, origin, notes)
 
 
 def fingerprint(classes: tuple[str, ...], train: Split, val: Split | None, test: Split | None) -> str:
@@ -148,6 +162,11 @@ def fingerprint(classes: tuple[str, ...], train: Split, val: Split | None, test:
 
     It depends on content alone: name, origin and notes do not enter, and numbers enter in little-endian order.
     """
+    return _digest(classes, train, val, test, pixels=True)
+
+
+def _digest(classes: tuple[str, ...], train: Split, val: Split | None, test: Split | None, *, pixels: bool) -> str:
+    """Return the fingerprint; without ``pixels``, the marks of the images stand for them."""
     splits = {"train": train, "val": val, "test": test}
     header: dict[str, Any] = {
         "classes": classes,
@@ -159,48 +178,21 @@ def fingerprint(classes: tuple[str, ...], train: Split, val: Split | None, test:
     for split in splits.values():
         if split is not None:
             sha.update(np.ascontiguousarray(split.labels.astype("<i8", copy=False)).data)
-            sha.update(np.ascontiguousarray(split.images.astype(split.images.dtype.newbyteorder("<"), copy=False)).data)
+            if not pixels:
+                sha.update(b"".join(split.marks))
+                continue
+            for block in blocks(split.images):
+                sha.update(np.ascontiguousarray(block.astype(block.dtype.newbyteorder("<"), copy=False)).data)
     return sha.hexdigest()
 
 
-def statistics(images: Cells) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return mean and standard deviation per channel of uint8 (N, H, W, C): two float32 (C,), in [0, 1] units.
-
-    The sums are whole numbers and therefore exact; memory is bounded by one block, whatever N is. Features (N, 1, 1, D)
-    keep their own units, and give float64 (D,).
-    """
-    count, height, width, channels = images.shape
-    cells = count * height * width
-    if cells == 0:
-        raise DataError(f"images of shape {images.shape} have no mean; at least one image is needed")
-    if images.dtype != np.uint8:
-        return _of_features(images.reshape(count, channels))
-    total = np.zeros(channels, dtype=np.int64)
-    squares = np.zeros(channels, dtype=np.int64)
-    for start in range(0, count, _BLOCK):
-        # Rows of W*C values keep the inner axis long, which is what makes NumPy's column sums fast.
-        block = images[start : start + _BLOCK].reshape(-1, width * channels).astype(np.uint16)
-        total += block.sum(axis=0, dtype=np.int64).reshape(width, channels).sum(axis=0)
-        block *= block  # 255 squared is 65025 and fits
-        squares += block.sum(axis=0, dtype=np.int64).reshape(width, channels).sum(axis=0)
-    mean = total / cells
-    # Variance over whole numbers first: n * sum(x^2) - sum(x)^2 has no cancellation in Python's integers.
-    variance = [int(s) * cells - int(t) ** 2 for s, t in zip(squares, total, strict=True)]
-    std = np.array([math.sqrt(v) / cells for v in variance])
-    return (mean / 255).astype(np.float32), (std / 255).astype(np.float32)
-
-
-def _of_features(rows: Cells) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return mean and deviation, float64 (D,), of rows (N, D) of finite floats; exactly 0 for a column of one value.
-
-    Each column is first divided by a power of two, so that no square overflows, and counted from its first value, so that
-    neither a large mean nor its rounding reaches the deviation.
-    """
-    _, exponent = np.frexp(np.abs(rows).max(axis=0).astype(np.float64))
-    scaled = np.ldexp(rows.astype(np.float64), -exponent)
-    shifted = scaled - scaled[0]
-    mean = scaled[0] + shifted.mean(axis=0)
-    return np.ldexp(mean, exponent), np.ldexp(shifted.std(axis=0), exponent)
+def marks_of(images: Cells) -> tuple[bytes, ...]:
+    """Return one mark an image: equal where all its bytes are (SHA-256, cut to 16 bytes)."""
+    return tuple(
+        hashlib.sha256(image.data).digest()[:16]
+        for block in blocks(images)
+        for image in np.ascontiguousarray(block).reshape(len(block), -1)
+    )
 
 
 def holdout(
@@ -245,6 +237,8 @@ def holdout(
 
 
 def _read_only(array: NDArray[_Number]) -> NDArray[_Number]:
+    if isinstance(array, Rows):  # of a mapped array, which is read-only itself
+        return array
     view = np.ascontiguousarray(array).view()
     view.setflags(write=False)
     return view

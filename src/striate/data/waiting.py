@@ -5,6 +5,7 @@ On a terminal one line is drawn over and over and leaves no trace; elsewhere a l
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sized
@@ -12,6 +13,17 @@ from typing import Protocol, TypeVar
 
 _Item = TypeVar("_Item", covariant=True)
 FIRST, REDRAWN, LOGGED = 3.0, 0.5, 60.0  # seconds
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def tell(text: str) -> None:
+    """Write a line on standard error."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 class _Counted(Sized, Iterable[_Item], Protocol[_Item]):

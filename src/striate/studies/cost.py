@@ -15,8 +15,9 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from striate.data import ImageSet, load
+from striate.data import ImageSet
 from striate.studies.question import Study
+from striate.training.feed.images import Asked, asked, images_of
 
 if TYPE_CHECKING:
     from striate.training.recipe.recipe import Recipe
@@ -67,7 +68,7 @@ def cost(study: Study, data_dir: Path | None = None, workers: int | None = None)
     runs = len(study.arms) * len(study.seeds)
     crews, threads = crew(runs, workers)
     before = torch.get_num_threads()
-    loaded: dict[tuple[str, int | None], ImageSet] = {}
+    loaded: dict[Asked, ImageSet] = {}
     trials: dict[str, Trial] = {}
     updates = images = 0
     seconds = 0.0
@@ -75,9 +76,9 @@ def cost(study: Study, data_dir: Path | None = None, workers: int | None = None)
     try:
         for arm in study.arms:
             recipe = study.recipe(arm, study.seeds[0])
-            key = (recipe.data, recipe.image_size)
+            key = asked(recipe)
             if key not in loaded:
-                loaded[key] = load(recipe.data, data_dir=data_dir, image_size=recipe.image_size, download=False)
+                loaded[key] = images_of(recipe, data_dir, download=False)
             kind = repr(sorted((name, value) for name, value in recipe.to_json().items() if name not in FREE))
             trial = trials.get(kind) or trials.setdefault(kind, timed(recipe, loaded[key]))
             epochs = recipe.epochs * len(study.seeds)

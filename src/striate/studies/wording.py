@@ -16,7 +16,8 @@ from typing import Any
 from striate.base.errors import RecipeError, StudyError, listed, printable
 from striate.studies.claims.better import Better
 from striate.studies.question import Arm, Question, Study
-from striate.training.recipe.recipe import Recipe, parse_setting
+from striate.training.recipe.recipe import Recipe
+from striate.training.recipe.setting import parse_setting
 
 MARGIN = 0.005
 LONGEST = 60  # characters of a study's name, which names its folder

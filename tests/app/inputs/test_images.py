@@ -12,7 +12,7 @@ from striate.app.inputs import download as address
 from striate.app.inputs.images import pictures
 from striate.base.errors import DataError
 from striate.data import load
-from striate.data.picture import Picture
+from striate.data.photos.picture import Picture
 
 
 @pytest.fixture

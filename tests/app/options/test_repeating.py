@@ -10,7 +10,7 @@ from striate.app.options.repeating import proof_command, study_command
 from striate.proofs.catalog import prove
 from striate.reports.study.records import StudyRecord, read_study
 from striate.studies.builtin.parts import batchnorm
-from striate.training.recipe.recipe import parse_setting
+from striate.training.recipe.setting import parse_setting
 
 
 def builtin(finished: Path, **changes: object) -> StudyRecord:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from striate.data.picture import Picture
+from striate.data.photos.picture import Picture
 from striate.probes.channels.features import RULES, features
 from striate.probes.facts import FeatureFacts
 from striate.probes.record import Record

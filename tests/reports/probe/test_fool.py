@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from striate.data.picture import Picture
+from striate.data.photos.picture import Picture
 from striate.probes.fooling.facts import FoolFacts
 from striate.probes.fooling.fool import fool
 from striate.probes.record import Record

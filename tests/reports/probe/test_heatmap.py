@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from striate.data.picture import Picture
+from striate.data.photos.picture import Picture
 from striate.probes.facts import Facts
 from striate.probes.record import Record, Score
 from striate.reports.kit.colours import diverging, sequential

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from striate.base.intervals import Share
-from striate.data.picture import Picture
+from striate.data.photos.picture import Picture
 from striate.probes.facts import FoundObjects, LocaliseFacts, Overlap
 from striate.probes.places.localise import localise
 from striate.probes.record import Record

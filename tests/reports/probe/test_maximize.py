@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from striate.data.picture import Picture
+from striate.data.photos.picture import Picture
 from striate.probes.channels.maximize import maximize
 from striate.probes.channels.patches import patches
 from striate.reports.probe.maximize import page, page_of_patches

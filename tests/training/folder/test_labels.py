@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from striate.data.levels import Levels
+from striate.data.photos.levels import Levels
 from striate.training.feed.normalization import Normalization
 from striate.training.folder.labels import Labels, levels_told
 

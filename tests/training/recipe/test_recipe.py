@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from striate.base.errors import RecipeError
-from striate.training.recipe.recipe import Recipe, differing, parse_setting, recipe_from_json
+from striate.training.recipe.recipe import Recipe, differing, recipe_from_json
+from striate.training.recipe.setting import parse_setting
 
 
 def test_all_faults_are_listed_together_with_the_nearest_names() -> None:

@@ -12,7 +12,7 @@ def settings_of(texts: Sequence[str] | None) -> dict[str, Any]:
     """Return the fields that ``texts`` name; raises RecipeError for one that is not FIELD=VALUE, or comes twice."""
     if not texts:
         return {}
-    from striate.training.recipe.recipe import parse_setting
+    from striate.training.recipe.setting import parse_setting
 
     pairs = [parse_setting(text) for text in texts]
     names = [name for name, _ in pairs]

@@ -16,7 +16,7 @@ from striate.app.inputs.opened_net import Subject
 from striate.base.errors import ProbeError
 from striate.base.seeds import generator
 from striate.data import load
-from striate.data.picture import Picture, coloured
+from striate.data.photos.picture import Picture, coloured
 from striate.probes.checks.sanity import checked
 from striate.probes.choices import Background
 from striate.probes.facts import LocaliseFacts
@@ -110,7 +110,9 @@ def _of_scenes(
     if scenes.data is None:
         raise ProbeError("`scenes` need `data`, the data set whose test images are pasted")
     skipping = skip_damaged or subject.skip_damaged
-    images = load(scenes.data, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels)
+    images = load(
+        scenes.data, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels, resizing=subject.resizing
+    )
     if images.image_shape != subject.inputs.image_shape or subject.permuted:
         raise ProbeError(
             f"the images of {images.name} are {images.image_shape} (H, W, C), and the net takes"

@@ -11,7 +11,7 @@ from striate.app.inputs.images import pictures
 from striate.app.inputs.opened_net import Subject
 from striate.base.errors import ProbeError, printable
 from striate.data import load
-from striate.data.picture import Picture, all_fitted
+from striate.data.photos.picture import Picture, all_fitted
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -45,7 +45,7 @@ def opened_pictures(
     """Return the pictures that ``words`` name, at the size of the net; raises StriateError where one cannot be had."""
     notes: list[str] = []
     found = looked_at(subject, words, data_dir, skip_damaged, notes)
-    seen = subject.arranged(all_fitted(found, subject.inputs.image_shape))
+    seen = subject.arranged(all_fitted(found, subject.inputs.image_shape, subject.resizing))
     received = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
     return Views(subject, received, subject.tensor(seen), tuple(notes))
 
@@ -71,13 +71,15 @@ def opened_data(
             " `data`, a name of `striate list data` or an image folder"
         )
     skipping = skip_damaged or subject.skip_damaged
-    images = load(looked_through, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels)
+    images = load(
+        looked_through, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels, resizing=subject.resizing
+    )
     split = images.test or images.val or images.train
     found = [
         Picture(f"{images.name} {i}, {images.classes[label]}", _flat(pixels), f"{images.name}:{i}", int(label))
         for i, (pixels, label) in enumerate(zip(split.images[:count], split.labels[:count], strict=True))
     ]
-    seen = subject.arranged(all_fitted(found, subject.inputs.image_shape))
+    seen = subject.arranged(all_fitted(found, subject.inputs.image_shape, subject.resizing))
     shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
     return Views(subject, shown, subject.tensor(seen), images.notes if skipping else ())
 

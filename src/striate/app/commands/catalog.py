@@ -27,6 +27,7 @@ class Entry:
 
 
 GROUPS = {
+    "clear": "Remove what is kept to be fast again.",
     "list": "List what there is by name.",
     "show": "Show one thing in detail.",
     "exercise": "Write the layers by hand yourself, and have them graded.",
@@ -46,6 +47,9 @@ ENTRIES = (
     Entry("list proofs", "List the statements that can be proved", "list:proofs"),
     Entry("list fields", "List what --set reaches", "list:fields"),
     Entry("list runs", "List the runs in a folder", "list:runs"),
+    Entry("list cache", "List the decoded photographs that are kept", "cache:kept"),
+    Entry("clear cache", "Remove decoded photographs from the cache", "cache:clear"),
+    Entry("show data", "Show a data set", "data:show"),
     Entry("show net", "Show a net layer by layer", "show:net"),
     Entry("show run", "Show a run: its curves, how it was trained in words", "show:run"),
     Entry("show study", "Show a study before it runs", "show:study"),

@@ -21,11 +21,17 @@ def export(
     out: Annotated[
         Path | None, typer.Option(help="The file.  [default: named after the net]", callback=unclaimed)
     ] = None,
+    preprocessing: Annotated[
+        bool,
+        typer.Option(
+            "--with-preprocessing", help="The ONNX file takes photographs of any size, and resizes them itself."
+        ),
+    ] = False,
     source: Source,
     own: OwnCode,
     as_json: AsJson = False,
 ) -> None:
-    """Write a net as a file that other programs read, with its classes and normalization in it."""
+    """Write a net as a file that other programs read, with its classes, resizing and normalization in it."""
     from striate.app.export import export as write
     from striate.base.disk.files import dump_json
 
@@ -36,6 +42,7 @@ def export(
         trained_on=source.trained_on,
         options=source.options,
         data_dir=source.data_dir,
+        preprocessing=preprocessing,
     )
     if as_json:
         tell(dump_json(result.to_json()), nl=False)

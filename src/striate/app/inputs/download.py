@@ -21,7 +21,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from striate.app.inputs.public_addresses import public
 from striate.base.errors import DataError, printable, reason
-from striate.data.picture import Picture, read_picture
+from striate.data.photos.picture import Picture, read_picture
 
 MOST_BYTES = 20_000_000
 MOST_SECONDS = 20.0

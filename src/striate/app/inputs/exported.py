@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from striate.base.errors import NetError, printable
+from striate.data.photos.resizing import Filter, Fit, Resizing
 
 KEY = "striate"  # under which the file of any format holds it, as JSON
 FORMAT = 1
@@ -26,6 +27,18 @@ class _Said(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True)
 
 
+class Resize(_Said):
+    """How an image of another size becomes one of the net's; see `striate.data.photos.resizing`."""
+
+    fit: Fit = "crop"
+    filter: Filter = "bilinear"
+    decoding: Literal["scaled", "full"] = "scaled"
+
+    def resizing(self) -> Resizing:
+        """Return this as what does it."""
+        return Resizing(self.fit, self.filter, self.decoding == "full")
+
+
 class Input(_Said):
     """The images that the net takes, in pixels; a row of D features is 1 x 1 with D channels.
 
@@ -35,6 +48,7 @@ class Input(_Said):
     channels: Side
     height: Side
     width: Side
+    resize: Resize | None = None
     levels: Annotated[list[Annotated[int, Field(ge=0, le=65535)]], Field(min_length=2, max_length=2)] | None = None
 
 

@@ -20,8 +20,8 @@ from striate.base.errors import DataError, printable, sentence
 
 if TYPE_CHECKING:
     from striate.data.imageset import ImageSet
-    from striate.data.levels import Levels
-    from striate.data.picture import Picture
+    from striate.data.photos.levels import Levels
+    from striate.data.photos.picture import Picture
 
 
 def pictures(
@@ -61,8 +61,8 @@ class _Asked:
 
 def _named(word: str, asked: _Asked, sets: dict[str, ImageSet]) -> list[Picture]:
     from striate.data import names
-    from striate.data.levels import FULL
-    from striate.data.picture import read_folder, read_picture
+    from striate.data.photos.levels import FULL
+    from striate.data.photos.picture import read_folder, read_picture
 
     if re.match(r"[a-z][a-z0-9+.-]*://", word, re.IGNORECASE):
         from striate.app.inputs.download import fetch
@@ -78,7 +78,7 @@ def _named(word: str, asked: _Asked, sets: dict[str, ImageSet]) -> list[Picture]
 
 def _of_data(name: str, index: str, asked: _Asked, sets: dict[str, ImageSet]) -> list[Picture]:
     from striate.data import load
-    from striate.data.picture import Picture
+    from striate.data.photos.picture import Picture
 
     if name not in sets:
         sets[name] = load(name, data_dir=asked.data_dir, skip_damaged=asked.skip_damaged, levels=asked.levels)

@@ -22,11 +22,30 @@ def metadata(subject: Subject) -> dict[str, Any]:
             "height": height,
             "width": width,
             **({"levels": [levels.low, levels.high]} if (levels := subject.levels) else {}),
+            **({} if height == width == 1 else {"resize": _resize(subject)}),
         },
         "normalization": _normalization(subject),
         "output": "logits N, classes",
         "classes": list(subject.inputs.classes),
         "data": _data(subject),
+    }
+
+
+def _resize(subject: Subject) -> dict[str, Any]:
+    """Return how a photograph of any size becomes one of the net's, for a reader who has another library."""
+    height, width, channels = subject.inputs.image_shape
+    means = {
+        "crop": "the largest centred box of the wanted proportions is resized",
+        "pad": "the whole is resized to fit, sides rounded with halves to even, and centred between bars of 0",
+        "squash": "the whole is resized, whatever its proportions",
+    }
+    first = "turned upright by its EXIF orientation, laid over white where it is transparent"
+    colours = "made grey, (19595 R + 38470 G + 7471 B) / 65536" if channels == 1 else "in RGB"
+    return {
+        **subject.resizing.to_json(),
+        "antialias": True,
+        "rule": f"an image is {first}, {colours}, 0 to 255; {means[subject.resizing.fit]} to {width} x {height} by Pillow's"
+        f" {subject.resizing.filter} filter, widened when shrinking",
     }
 
 

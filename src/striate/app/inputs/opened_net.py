@@ -18,14 +18,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.app.inputs.exported import Told, metadata_of
+from striate.app.inputs.exported import Resize, Told, metadata_of
 from striate.base.errors import NetError, ProbeError, listed, nearest, printable
+from striate.data.photos.resizing import USUAL, Resizing
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from striate.data.imageset import Images
-    from striate.data.levels import Levels
+    from striate.data.photos.levels import Levels
     from striate.nets.inputs import Inputs
 
 IMAGENET = "imagenet"
@@ -38,8 +39,9 @@ class Subject:
 
     ``per_image``: each image is normalized by its own mean and standard deviation; ``permuted``: by one fixed permutation the
     net was shown the pixels in another order. ``levels``: the 16-bit values that became 0 and 255 in the images that it was
-    trained on, None where those had 8 bits; ``skip_damaged``: files of their folder that cannot be read were left out.
-    ``untrained``: its weights, or some of them, were drawn at random just now.
+    trained on, None where those had 8 bits; ``skip_damaged``: files of their folder that cannot be read were left out;
+    ``resizing``: how an image becomes one of the net's size. ``untrained``: its weights, or some of them, were drawn at random
+    just now.
     """
 
     net: nn.Module
@@ -49,6 +51,7 @@ class Subject:
     permuted: bool = False
     levels: Levels | None = None
     skip_damaged: bool = False
+    resizing: Resizing = USUAL
     untrained: bool = False
 
     def class_number(self, word: str) -> int:
@@ -144,6 +147,7 @@ def _of_run(folder: Path, warn: Callable[[str], None]) -> Subject:
         normalized.permuted,
         labels.levels,
         run.recipe.skip_damaged,
+        run.recipe.resizing,
     )
 
 
@@ -219,9 +223,9 @@ def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: T
     net = _built(name, {**own, **options}, inputs, 0)
     if weights is not None:
         load_weights(net, weights)
-    return Subject(
-        net.eval(), inputs, name, normalized.mean is None, normalized.permuted_pixels, levels_told(size.levels)
-    )
+    resizing = (size.resize or Resize()).resizing()
+    flags = normalized.mean is None, normalized.permuted_pixels
+    return Subject(net.eval(), inputs, name, *flags, levels_told(size.levels), resizing=resizing)
 
 
 def inputs_of_data(name: str | None, data_dir: str | Path | None) -> Inputs:

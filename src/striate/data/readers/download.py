@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from striate.base.disk.foreign import amount, kind_of
 from striate.base.errors import DataError, StorageError, printable
+from striate.data.cache.place import cache_folder
 
 VARIABLE = "STRIATE_DATA"
 MOST_BYTES = 1 << 30  # of one file; the largest of the catalogue has 170 million
@@ -48,13 +49,6 @@ class Remote:
     file: str
     url: str
     known_hash: str
-
-
-def cache_folder() -> Path:
-    """Return the folder for downloads in the user's cache; it need not exist."""
-    import pooch
-
-    return Path(pooch.os_cache("striate"))
 
 
 def roots(data_dir: Path | None) -> tuple[Path, ...]:

@@ -1,6 +1,6 @@
 """Tables: rows of features with a target each, from a file, or made here.
 
-Half of the rows train, a quarter validates, a quarter tests, drawn class by class (`striate.data.table_split`); of the
+Half of the rows train, a quarter validates, a quarter tests, drawn class by class (`striate.data.readers.table_split`); of the
 course's ``data.pkl`` and of `sums` in the order of the file: 500, 250 and 250 of 1,000. Arrays X_train, y_train, X_val, y_val,
 X_test and y_test in an .npz say themselves which rows are which.
 
@@ -32,7 +32,7 @@ from striate.base.errors import DataError, listed, printable
 from striate.data.imageset import ImageSet, Split, image_set
 from striate.data.readers.legacy_pickle import read_legacy_pickle
 from striate.data.readers.npz import Npz, known
-from striate.data.table_split import Parts, groups, in_order, remarks, stratified
+from striate.data.readers.table_split import Parts, groups, in_order, remarks, stratified
 
 Array = NDArray[Any]
 

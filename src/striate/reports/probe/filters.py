@@ -12,7 +12,7 @@ from striate.reports.kit.numerals import number
 from striate.reports.probe.page import Group, Legend, Page, Panel
 
 if TYPE_CHECKING:
-    from striate.data.picture import Picture
+    from striate.data.photos.picture import Picture
     from striate.probes.facts import FilterFacts
     from striate.probes.record import Record
 

@@ -14,7 +14,7 @@ from striate.reports.probe.page import Group, Page, Panel, Table
 
 if TYPE_CHECKING:
     from striate.base.intervals import Share
-    from striate.data.picture import Picture
+    from striate.data.photos.picture import Picture
     from striate.probes.fooling.facts import FoolFacts, Moved, Transfer
     from striate.probes.record import Record, Score
 

@@ -16,7 +16,7 @@ from striate.reports.probe.checks import checks_group
 from striate.reports.probe.page import Group, Legend, Page, Panel, Table
 
 if TYPE_CHECKING:
-    from striate.data.picture import Picture
+    from striate.data.photos.picture import Picture
     from striate.probes.facts import Facts
     from striate.probes.record import Record, Score
 

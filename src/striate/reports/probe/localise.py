@@ -17,7 +17,7 @@ from striate.reports.probe.page import Group, Legend, Page, Panel, Table
 
 if TYPE_CHECKING:
     from striate.base.intervals import Share
-    from striate.data.picture import Picture
+    from striate.data.photos.picture import Picture
     from striate.probes.facts import FoundObjects, LocaliseFacts, Overlap
     from striate.probes.record import Record
 

@@ -10,7 +10,7 @@ from striate.reports.kit.pictures import bytes_of, patch, rgb
 from striate.reports.probe.page import Group, Page, Panel
 
 if TYPE_CHECKING:
-    from striate.data.picture import Picture
+    from striate.data.photos.picture import Picture
     from striate.probes.facts import MaximizeFacts, Patch, PatchFacts
     from striate.probes.record import Record
 

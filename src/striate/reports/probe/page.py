@@ -24,7 +24,7 @@ from striate.reports.kit.mathml import formula
 from striate.reports.kit.page import picture, render
 
 if TYPE_CHECKING:
-    from striate.data.picture import Picture
+    from striate.data.photos.picture import Picture
     from striate.probes.facts import Facts
     from striate.probes.record import Record
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import listed
+from striate.data.photos.resizing import USUAL
 from striate.reports.kit.numerals import counted
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
         text += f", {recipe.train_images:,} of the training images"
     if recipe.image_size is not None:
         text += f" at {recipe.image_size} x {recipe.image_size} pixels"
+    if recipe.resizing != USUAL:
+        whole = ", photographs decoded whole" if recipe.decoding == "full" else ""
+        text += f" ({recipe.resizing.in_words()} where they had another size{whole})"
     text += f" for {counted(recipe.epochs, 'epoch')} in batches of {recipe.batch_size:,}"
     if isinstance(images, int):
         text += f" ({-(-images // recipe.batch_size):,} updates an epoch)"

@@ -57,6 +57,7 @@ class Setup:
             images.classes,
             self.splits.normalization,
             images.levels,
+            None if images.tabular else recipe.resizing,
         )
 
 

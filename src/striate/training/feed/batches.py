@@ -16,6 +16,7 @@ from striate.base.errors import DataError, printable, sentence
 from striate.base.seeds import generator
 from striate.data import ImageSet, Split, holdout
 from striate.data.augment.mixing import shares
+from striate.data.cache.mapped import blocks, gather
 from striate.data.subset import subset
 from striate.training.engines.pieces import most_images
 from striate.training.feed.augmentation import check, first_flips, mix_of, treat
@@ -93,7 +94,7 @@ class Feed:
         """
         recipe = self._recipe
         chosen = self._order(epoch)[step * recipe.batch_size : (step + 1) * recipe.batch_size]
-        images, labels = self._train.images[chosen], self._train.labels[chosen]
+        images, labels = gather(self._train.images, chosen), self._train.labels[chosen]
         images = treat(images, recipe, self._first_flips[chosen], epoch, step)
         mix = mix_of(recipe, len(images), images.shape[1:3], epoch, step)
         if mix is None:
@@ -109,6 +110,8 @@ def in_order(
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Yield every image of a split once, in order, as `Feed.batch` does: ``size`` at a time, or fewer where they are large."""
     size = min(size, most_images(math.prod(images.images.shape[1:])))
-    for start in range(0, len(images.labels), size):
+    start = 0
+    for block in blocks(images.images, size):
         labels = torch.from_numpy(np.array(images.labels[start : start + size]))
-        yield normalize(images.images[start : start + size], device), labels.to(device)
+        yield normalize(block, device), labels.to(device)
+        start += size

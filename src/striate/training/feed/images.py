@@ -5,17 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from striate.data import ImageSet, load
+from striate.data.photos.resizing import Resizing
 from striate.training.recipe.recipe import Recipe
 
-Asked = tuple[str, int | None, bool]
+Asked = tuple[str, int | None, bool, Resizing]
 
 
 def asked(recipe: Recipe) -> Asked:
     """Return the fields of ``recipe`` that decide which images it has: equal for two recipes that share them."""
-    return recipe.data, recipe.image_size, recipe.skip_damaged
+    return recipe.data, recipe.image_size, recipe.skip_damaged, recipe.resizing
 
 
-def images_of(recipe: Recipe, data_dir: str | Path | None = None) -> ImageSet:
+def images_of(recipe: Recipe, data_dir: str | Path | None = None, *, download: bool = True) -> ImageSet:
     """Return the images of ``recipe``; raises DataError as `striate.data.load` does."""
-    data, image_size, skip_damaged = asked(recipe)
-    return load(data, data_dir=data_dir, image_size=image_size, skip_damaged=skip_damaged)
+    data, image_size, skip_damaged, resizing = asked(recipe)
+    return load(
+        data,
+        data_dir=data_dir,
+        image_size=image_size,
+        download=download,
+        skip_damaged=skip_damaged,
+        resizing=resizing,
+    )

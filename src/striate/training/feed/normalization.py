@@ -25,7 +25,8 @@ from torch import Tensor
 
 from striate.base.errors import DataError
 from striate.base.seeds import generator
-from striate.data.imageset import Cells, statistics
+from striate.data.imageset import Cells
+from striate.data.statistics import statistics
 
 _ROUNDING = 16  # units in the last place of the largest number, within which a column counts as one value
 _SHOWN = 10  # columns in a note

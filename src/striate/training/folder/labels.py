@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from striate.data.levels import Levels
+from striate.data.photos.levels import Levels
+from striate.data.photos.resizing import Resizing, resizing_of
 from striate.training.feed.normalization import Normalization
 
 
@@ -15,6 +16,7 @@ class Labels:
     """``engine``, ``net`` and ``net_options`` build it; ``image_shape`` is (H, W, C); ``classes[k]`` is the name of output k.
 
     ``levels``: the 16-bit values that became 0 and 255 in the images that it was trained on; None where those had 8 bits.
+    ``resizing``: how an image of another size became one of these; None for a table, and in older checkpoints.
     """
 
     engine: str
@@ -24,6 +26,7 @@ class Labels:
     classes: tuple[str, ...]
     normalization: Normalization
     levels: Levels | None = None
+    resizing: Resizing | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Labels:
@@ -37,6 +40,7 @@ class Labels:
             classes=tuple(map(str, values["classes"])),
             normalization=Normalization.of(values),
             levels=levels_told(values.get("levels")),
+            resizing=resizing_of(values.get("resize")),
         )
 
     @property
@@ -45,7 +49,7 @@ class Labels:
         return self.engine == "scratch"
 
     def to_json(self) -> dict[str, Any]:
-        """Return them as JSON-able values by name; ``levels`` only where there are any."""
+        """Return them as JSON-able values by name; ``levels`` and ``resize`` only where there are any."""
         return {
             "engine": self.engine,
             "net": self.net,
@@ -54,6 +58,7 @@ class Labels:
             "classes": list(self.classes),
             **self.normalization.labels(),
             **({"levels": [self.levels.low, self.levels.high]} if self.levels else {}),
+            **({"resize": self.resizing.to_json()} if self.resizing else {}),
         }
 
 

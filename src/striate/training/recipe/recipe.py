@@ -6,7 +6,6 @@ A variant replaces fields (`Recipe.change`); a recipe round-trips through JSON; 
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from striate.base.errors import NetError, RecipeError, sentence
 from striate.base.validation import faults_of
+from striate.data.photos.resizing import Filter, Fit, Resizing
 from striate.nets.custom.naming import is_own
 from striate.nets.custom.trust import from_file, is_trusted, trust
 from striate.training.recipe.engine_nets import EngineName, complete, engine_faults, net_names, options_of
@@ -49,6 +49,12 @@ class Recipe(BaseModel):
     """A name of `striate list data`, an image folder, or a table (.npz with X and y)."""
     image_size: Annotated[int, Field(ge=1, le=4096)] | None = None
     """Side in pixels to which all images are brought; none keeps their own size."""
+    resize: Fit = "crop"
+    """Where an image gets another size: `crop` cuts off what is too long, `pad` adds black bars, `squash` distorts."""
+    resize_filter: Filter = "bilinear"
+    """The filter of that, widened when shrinking so that fine patterns do not alias."""
+    decoding: Literal["scaled", "full"] = "scaled"
+    """A JPEG that becomes smaller is decoded at the half, quarter or eighth that is still large enough; `full`: whole."""
     skip_damaged: bool = False
     """Leave out files of an image folder that cannot be read, with a note that counts them; else they are refused."""
     validation: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.1
@@ -185,6 +191,11 @@ class Recipe(BaseModel):
         """Every option of the net: its own defaults, with ``net_options`` in place of some."""
         return complete(self.engine, self.net, self.net_options)
 
+    @property
+    def resizing(self) -> Resizing:
+        """How an image of another size becomes one of ``image_size``."""
+        return Resizing(self.resize, self.resize_filter, self.decoding == "full")
+
     def to_json(self) -> dict[str, Any]:
         """Return the recipe as JSON-able values; `recipe_from_json` reads it."""
         return self.model_dump(mode="json")
@@ -203,23 +214,6 @@ def differing(before: Recipe, now: Recipe) -> str:
     """Return the fields in which two recipes differ, as ``field there, here``; empty when they are the same."""
     there, here = before.to_json(), now.to_json()
     return ", ".join(f"{key} is {there[key]} there and {here[key]} here" for key in here if there[key] != here[key])
-
-
-def parse_setting(text: str) -> tuple[str, Any]:
-    """Return (field, value) of ``field=value``; the value is read as JSON where that is possible, else as text.
-
-    Raises RecipeError when there is no equals sign.
-    """
-    field, equals, written = text.partition("=")
-    if not equals or not field.strip():
-        raise RecipeError(f'"{text}" is no setting; write field=value, for example lr=0.001')
-    try:
-        value = json.loads(written)
-    except ValueError:
-        value = {"true": True, "false": False, "none": None}.get(written.lower(), written)
-        with contextlib.suppress(ValueError):
-            value = float(written)  # .001 is a number to a person, though not to JSON
-    return field.strip().replace("-", "_"), value
 
 
 def _options(engine: object, net: object) -> tuple[str, ...]:

@@ -1,0 +1,249 @@
+"""One image file to one uint8 array: what is accepted, what is refused, and how each kind of pixel is converted.
+
+Accepted are PNG, JPEG, WebP and BMP of at most 50 million pixels, judged from the header before anything is decoded, in
+files of at most 512 MiB; a name's extension must be that of its content. Pillow recognises many more formats, and those
+are where its faults have been.
+Conversion: the EXIF rotation is applied; what is transparent lies over white; 16 bits are scaled to 8 by the levels of the
+data set (`striate.data.photos.levels`); grey stays grey, and palettes and all else become RGB; of several frames the first is
+taken. Metadata that cannot be read are left out: they say nothing about the pixels. A JPEG that becomes smaller is decoded at
+a half, a quarter or an eighth (`striate.data.photos.resizing`).
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import warnings
+import zlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import BinaryIO, TypeVar
+
+import numpy as np
+from PIL import Image
+
+from striate.base.errors import reason
+from striate.data.imageset import Images
+from striate.data.photos import png16 as sixteen
+from striate.data.photos.levels import FULL, Levels
+from striate.data.photos.png import essential
+from striate.data.photos.resizing import Resizing
+from striate.data.photos.source import Source, ending, opened
+
+PIXEL_LIMIT = 50_000_000
+FILE_LIMIT = 512 << 20  # bytes: 50 million pixels of four times 16 bits, uncompressed, and some more
+# A JPEG of a telephone may hold a second picture after the first, which Pillow calls MPO.
+_JPEG = ("JPEG", "MPO")
+FORMATS = {
+    ".png": ("PNG",),
+    ".apng": ("PNG",),
+    ".jpg": _JPEG,
+    ".jpeg": _JPEG,
+    ".jpe": _JPEG,
+    ".jfif": _JPEG,
+    ".mpo": _JPEG,
+    ".webp": ("WEBP",),
+    ".bmp": ("BMP", "DIB"),
+    ".dib": ("BMP", "DIB"),
+}
+_OPENED = ["PNG", "JPEG", "WEBP", "BMP"]
+ORIENTATION = 0x0112  # of EXIF
+LYING = (5, 6, 7, 8)  # turned by a quarter
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_GREY = ("1", "L", "LA", "La")
+# What Pillow's decoders are known to raise on damaged bytes.
+_DAMAGE = (
+    *(OSError, ValueError, TypeError, SyntaxError, LookupError, EOFError, ArithmeticError, RuntimeError),
+    *(AttributeError, AssertionError, MemoryError, struct.error, zlib.error),
+)
+
+
+_Wanted = TypeVar("_Wanted")
+
+
+class Unreadable(Exception):
+    """The file is no acceptable image; the text says why, to stand after the file's name."""
+
+
+class Deep(Exception):
+    """The image has 16 bits a channel, and its levels are not known yet."""
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """``pixels`` uint8 (H, W) or (H, W, 3); ``width`` and ``height`` of the file's image, upright; ``facts`` worth a note.
+
+    Facts are `turned` (by its EXIF orientation), `frames` (the first of several), `transparent` (now over white), `CMYK`.
+    """
+
+    pixels: Images
+    width: int
+    height: int
+    facts: frozenset[str] = frozenset()
+
+
+def decode(source: Source, levels: Levels | None = FULL) -> Images:
+    """Return the image of ``source``: uint8 (H, W) when it is grey, (H, W, 3) otherwise.
+
+    ``levels`` are the 16-bit values that become 0 and 255. Raises Unreadable, also where a 16-bit value lies outside them;
+    Deep where they are None and the image has 16 bits. The extension of a path must be a key of FORMATS.
+    """
+    with unwarned():
+        return _read(source, lambda image, file: _pixels(image, file, levels)[0])
+
+
+def photograph(source: Source, levels: Levels | None, side: int | None, resizing: Resizing) -> Decoded:
+    """Return the image of ``source`` as `decode` does, brought to ``side`` x ``side`` where that is given.
+
+    For threads: the caller holds `unwarned`, which belongs to the whole process.
+    """
+
+    def made(image: Image.Image, file: BinaryIO) -> Decoded:
+        width, height = _size(image, file)
+        if side is not None and (scale := resizing.scale_of(width, height, side)) > 1:
+            image.draft(None, (image.width // scale, image.height // scale))
+        pixels, facts = _pixels(image, file, levels)
+        return Decoded(pixels if side is None else resizing(pixels, side, side), width, height, facts)
+
+    return _read(source, made)
+
+
+def range_of(source: Source) -> tuple[int, int] | None:
+    """Return the smallest and the largest value of a 16-bit image; None where it has 8 bits or is damaged."""
+    try:
+        with unwarned():
+            return _read(source, _range)
+    except Unreadable:
+        return None
+
+
+def size_of(source: Source) -> tuple[int, int] | None:
+    """Return width and height of an image by its header, as `decode` turns it; None where it has no good one."""
+    try:
+        with unwarned():
+            return _read(source, _size)
+    except Unreadable:
+        return None
+
+
+def unwarned() -> AbstractContextManager[object]:
+    """Silence Pillow: it warns at its limit and refuses at twice that; ours is lower, and is judged here."""
+    return warnings.catch_warnings(action="ignore")
+
+
+def _read(source: Source, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _Wanted:
+    """Return ``what(image, file)`` of the image, opened and judged; without metadata where they hinder a PNG."""
+    try:
+        file = opened(source)
+    except OSError as error:
+        raise Unreadable(f"could not be opened ({reason(error)})") from error
+    with file:
+        if (size := file.seek(0, os.SEEK_END)) > FILE_LIMIT:
+            raise Unreadable(f"has {size:,} bytes, more than {FILE_LIMIT:,}")
+        extension = ending(source)
+        try:
+            try:
+                return _judged(file, extension, what)
+            except _DAMAGE:
+                kept = essential(file)
+                if kept is None:
+                    raise
+                return _judged(kept, extension, what)
+        except Image.UnidentifiedImageError as error:
+            raise Unreadable("is no PNG, JPEG, WebP or BMP image, or its header is damaged") from error
+        except Image.DecompressionBombError as error:
+            raise Unreadable(f"has more than {PIXEL_LIMIT:,} pixels") from error
+        except MemoryError as error:
+            raise Unreadable("needs more memory to be decoded than there is") from error
+        except _DAMAGE as error:
+            raise Unreadable(f"is cut off or damaged ({reason(error)})") from error
+
+
+def _judged(file: BinaryIO, extension: str, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _Wanted:
+    file.seek(0)
+    with Image.open(file, formats=_OPENED) as image:
+        if extension and image.format not in FORMATS[extension]:
+            raise Unreadable(f"holds {image.format}, which its extension does not say; rename it")
+        width, height = image.size
+        if width * height > PIXEL_LIMIT:
+            raise Unreadable(f"has {width} x {height} pixels, more than {PIXEL_LIMIT:,}")
+        if width < 1 or height < 1:
+            raise Unreadable(f"has {width} x {height} pixels")
+        return what(image, file)
+
+
+def _size(image: Image.Image, _file: BinaryIO) -> tuple[int, int]:
+    width, height = image.size
+    return (height, width) if _orientation(image) in LYING else (width, height)
+
+
+def _range(image: Image.Image, file: BinaryIO) -> tuple[int, int] | None:
+    if not sixteen.is_deep(image):
+        return None
+    values = sixteen.shown(sixteen.values(image, file))
+    return int(values.min()), int(values.max())
+
+
+def _pixels(image: Image.Image, file: BinaryIO, levels: Levels | None) -> tuple[Images, frozenset[str]]:
+    orientation = _orientation(image)
+    facts = {"turned"} if orientation != 1 else set[str]()
+    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # the second picture of a telephone is no animation
+        facts.add("frames")
+    if sixteen.is_deep(image):
+        if levels is None:
+            raise Deep
+        # Of colours at the full range Pillow's own upper byte is taken, within 1 of the rounded value, and decoded once.
+        if levels != FULL or sixteen.is_grey(image):
+            return _scaled(image, file, levels), frozenset(facts)
+    image.load()
+    if image.mode == "CMYK":
+        facts.add("CMYK")
+    upright = _turned(image, orientation)
+    grey = upright.mode in _GREY
+    if upright.has_transparency_data:
+        upright = _over_white(upright.convert("RGBA"))
+        facts.add("transparent")
+    return np.array(upright.convert("L" if grey else "RGB")), frozenset(facts)
+
+
+def _scaled(image: Image.Image, file: BinaryIO, levels: Levels) -> Images:
+    values = sixteen.values(image, file)
+    told = sixteen.shown(values)
+    if told.min() < levels.low or told.max() > levels.high:
+        raise Unreadable(
+            f"has 16-bit values from {told.min()} to {told.max()}, and those of the data set lie between {levels.low} and"
+            f" {levels.high}; what is outside could only be clipped"
+        )
+    pixels = Image.fromarray(levels.eight_bits(told))
+    if told is not values:
+        pixels.putalpha(Image.fromarray(FULL.eight_bits(values[..., -1])))
+        pixels = _over_white(pixels.convert("RGBA"))
+    return np.array(_turned(pixels, _orientation(image)))
+
+
+def _over_white(image: Image.Image) -> Image.Image:
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 to 8; 1 where there is none, or nothing that can be read."""
+    try:
+        # Of PNG, Pillow's own method decodes the whole image, for what may stand after it.
+        told = Image.Image.getexif(image).get(ORIENTATION, 1)
+    except _DAMAGE:
+        return 1
+    return told if told in _UPRIGHT else 1
+
+
+def _turned(image: Image.Image, orientation: int) -> Image.Image:
+    method = _UPRIGHT.get(orientation)
+    return image if method is None else image.transpose(method)

@@ -1,0 +1,1 @@
+"""Images that a list or a container names, row by row: one reader a form."""

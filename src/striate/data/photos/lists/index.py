@@ -1,0 +1,160 @@
+"""A list of image files: a CSV or TSV index with a path, a label and perhaps a split a row, or Hugging Face's metadata files.
+
+    path,label,split               also file_name, filename, image; class, category, target; set, subset, fold
+    pets/1.jpg,cat,train           without a first line of names, the columns are path, label and, if there, split
+
+Paths count from the folder of the list. Hugging Face's `imagefolder` has metadata.csv or metadata.jsonl beside the images of
+each split, with file_name and a label; a metadata file without a label leaves the classes to the folders, which that library
+does not. Images that lie there and are not listed are counted.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from striate.base.disk.files import read_text
+from striate.base.errors import DataError, listed, printable, reason
+from striate.data.photos.decode import FORMATS
+from striate.data.photos.lists.rows import Row, survey_of
+from striate.data.photos.survey import Survey
+from striate.data.readers.parts import WORDS
+
+METADATA = ("metadata.csv", "metadata.jsonl")
+_LIMIT = 1 << 28  # bytes of a list
+_PATHS = ("path", "file_name", "filename", "file", "image", "image_path", "filepath", "img")
+_LABELS = ("label", "class", "category", "target", "labels", "class_name", "label_name")
+_SPLITS = ("split", "set", "subset", "fold", "partition", "usage")
+
+Record = dict[str, str]
+
+
+def survey_index(path: Path) -> Survey:
+    """Return the images that the index ``path`` names; raises DataError where it is none."""
+    rows = list(_rows(path, path.parent, None))
+    found = survey_of(path.parent, rows)
+    found.notes.append(f"the images are those that {printable(path.name)} names: {len(rows):,} rows")
+    return found
+
+
+def metadata_of(folder: Path) -> list[tuple[Path, str | None]]:
+    """Return the metadata files of ``folder`` and of its folders of splits that have a column of labels, with the split."""
+    places: list[tuple[Path, str | None]] = [(folder, None)]
+    try:
+        with os.scandir(folder) as entries:
+            there = sorted((e.name for e in entries if e.name.lower() in WORDS), key=str)
+    except OSError:
+        there = []
+    places += [(folder / name, WORDS[name.lower()]) for name in there]
+    files = [(place / name, split) for place, split in places for name in METADATA if (place / name).is_file()]
+    return [(file, split) for file, split in files if _has_label(file)]
+
+
+def survey_metadata(folder: Path) -> Survey:
+    """Return the images that the metadata files of ``folder`` name; raises DataError where one is damaged."""
+    files = metadata_of(folder)
+    rows = [row for file, split in files for row in _rows(file, file.parent, split)]
+    found = survey_of(folder, rows)
+    named = {os.path.abspath(row.source) for row in rows if isinstance(row.source, Path)}
+    beside = [image for file, _ in files for image in _images(file.parent) if image not in named]
+    if unlisted := len(set(beside)):
+        found.notes.append(
+            f"{unlisted} images lie there that {listed(sorted({file.name for file, _ in files}))} does not list; they were not"
+            " read"
+        )
+    return found
+
+
+def _images(folder: Path) -> Iterator[str]:
+    for place, _, names in os.walk(folder):
+        yield from (
+            os.path.abspath(os.path.join(place, name))
+            for name in names
+            if os.path.splitext(name)[1].lower() in FORMATS and not name.startswith(".")
+        )
+
+
+def _has_label(file: Path) -> bool:
+    try:
+        first = next(_records(file), None)
+    except DataError:
+        return True  # what is damaged is told when it is read
+    return first is not None and _column(first, _LABELS) is not None
+
+
+def _rows(file: Path, folder: Path, split: str | None) -> Iterator[Row]:
+    path_name = label_name = split_name = None
+    for number, record in enumerate(_records(file), start=1):
+        if path_name is None:
+            path_name, label_name = _column(record, _PATHS), _column(record, _LABELS)
+            split_name = _column(record, _SPLITS)
+            if path_name is None or label_name is None:
+                told = ", ".join(printable(name) for name in list(record)[:8])
+                raise DataError(
+                    f"{printable(str(file))} has the columns {told}; it needs one of paths ({', '.join(_PATHS[:4])}) and one"
+                    f" of labels ({', '.join(_LABELS[:4])})"
+                )
+        where = f"row {number} of {file.name}"
+        name, label = record.get(path_name, "").strip(), record.get(label_name or "", "").strip()
+        told = split if split_name is None else record.get(split_name, "")
+        if not name:
+            yield Row(where, None, label or None, told, "names no file")
+            continue
+        image = folder / name
+        fault = "" if image.is_file() else f"names {printable(name)}, which is not there"
+        if not fault and image.suffix.lower() not in FORMATS:
+            fault = f"names {printable(name)}, which does not end in {', '.join(FORMATS)}"
+        yield Row(where if fault or not label else name, None if fault else image, label or None, told, fault)
+
+
+def _column(record: Record, names: tuple[str, ...]) -> str | None:
+    known = {key.strip().lower(): key for key in record}
+    return next((known[name] for name in names if name in known), None)
+
+
+def _records(file: Path) -> Iterator[Record]:
+    """Yield each row of a list by the names of its columns; raises DataError where it is damaged."""
+    shown = printable(str(file))
+    try:
+        text = read_text(file, _LIMIT).removeprefix("\ufeff")
+    except (OSError, ValueError) as error:
+        raise DataError(f"{shown} could not be read ({reason(error)}); write the list as UTF-8") from error
+    if file.suffix == ".jsonl":
+        yield from _json_lines(text, shown)
+        return
+    lines = text.splitlines()
+    if not lines:
+        raise DataError(f"{shown} is empty; write path,label in its first line, and a row for each image")
+    reader = csv.reader(
+        lines, delimiter="\t" if "\t" in lines[0] else ";" if lines[0].count(";") > 0 else ",", strict=True
+    )
+    try:
+        names = next(reader)
+        if os.path.splitext(names[0])[1].lower() in FORMATS:  # no line of names
+            reader = csv.reader(lines, delimiter=reader.dialect.delimiter, strict=True)
+            names = ["path", "label", "split"][: len(names)]
+        for row in reader:
+            if row and len(row) != len(names):
+                raise DataError(
+                    f"{shown}: line {reader.line_num} has {len(row)} columns, and the first has {len(names)}"
+                )
+            if row:
+                yield dict(zip(names, row, strict=True))
+    except csv.Error as error:
+        raise DataError(f"{shown}: line {reader.line_num} is no row of a table ({reason(error)}); mend it") from error
+
+
+def _json_lines(text: str, shown: str) -> Iterator[Record]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"{shown}: line {number} is no JSON ({reason(error)}); mend it") from error
+        if not isinstance(record, dict):
+            raise DataError(f"{shown}: line {number} is {type(record).__name__}, and an object is expected")
+        yield {str(key): "" if value is None else str(value) for key, value in record.items()}

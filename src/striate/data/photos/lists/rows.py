@@ -1,0 +1,89 @@
+"""Images that a list names, row by row, with a label each: from rows to what `load_survey` reads.
+
+A list says of each image where it is, to which class it belongs, and perhaps to which split. A row without an image or without
+a label is told, and left out only where files that cannot be read may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from striate.base.errors import DataError, nearest, printable, sentence
+from striate.data.photos.source import Source
+from striate.data.photos.survey import Survey
+from striate.data.readers.parts import WORDS
+
+_SPLITS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its ``name`` for people, the ``source`` or why there is none (``fault``), ``label`` and ``split`` as they stand.
+
+    A label of None is missing; a split of None is train.
+    """
+
+    name: str
+    source: Source | None
+    label: str | None
+    split: str | None = None
+    fault: str = ""
+
+
+def survey_of(root: Path, rows: Iterable[Row], classes: Sequence[str] | None = None) -> Survey:
+    """Return what the rows name, in their order; ``classes`` are the names in theirs, or else the labels of train, sorted.
+
+    Labels that are all whole numbers are sorted as numbers. Raises DataError for fewer than two classes.
+    """
+    found = Survey(root)
+    every = list(rows)
+    splits = [_split_of(row, found) for row in every]
+    labels = {row.label for row, split in zip(every, splits, strict=True) if split == "train" and row.label is not None}
+    found.classes = tuple(classes) if classes is not None else tuple(sorted(labels, key=_order))
+    if len(found.classes) < 2:
+        raise DataError(
+            f"{printable(str(root))} names {len(found.classes)} classes"
+            f" ({sentence([printable(name) for name in found.classes], 3) or 'no label'}), and needs at least two"
+        )
+    numbers = {name: number for number, name in enumerate(found.classes)}
+    for row, split in zip(every, splits, strict=True):
+        if split is None:
+            continue
+        files = found.files.setdefault(split, [])
+        if row.fault or row.source is None:
+            found.damaged.append(f"{printable(row.name)} {row.fault}")
+        elif row.label is None:
+            found.damaged.append(f"{printable(row.name)} has no label")
+        elif (number := numbers.get(row.label)) is None:
+            found.faults.append(
+                f"{printable(row.name)} of {split} has the label {printable(row.label)}, which train does not have"
+                f"{nearest(row.label, found.classes)}"
+            )
+        else:
+            files.append((row.source, number))
+    if "train" not in found.files:
+        raise DataError(
+            f"{printable(str(root))} names no image of train; its splits are {', '.join(found.files) or 'none'}"
+        )
+    found.files = {split: found.files[split] for split in _SPLITS if split in found.files}
+    return found
+
+
+def _split_of(row: Row, found: Survey) -> str | None:
+    if row.split is None or not row.split.strip():
+        return "train"
+    split = WORDS.get(row.split.strip().lower())
+    if split is None:
+        found.faults.append(
+            f"{printable(row.name)} has the split {printable(row.split)}, and train, val and test are accepted"
+        )
+    return split
+
+
+def _order(label: str) -> tuple[int, int, str]:
+    try:
+        return 0, int(label), label
+    except ValueError:
+        return 1, 0, label

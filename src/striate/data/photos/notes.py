@@ -1,0 +1,52 @@
+"""What a reader of a result should know of a set of photographs: how they were read, what was left out, what is missing."""
+
+from __future__ import annotations
+
+from striate.base.errors import printable, sentence
+from striate.data.photos.resizing import Resizing
+from striate.data.photos.stack import DEFAULT_SIDE, Stack
+from striate.data.photos.survey import UNREAD, Survey
+
+_SHOWN = 3  # names in a note
+_FACTS = {
+    "CMYK": "images of printing colours (CMYK) became RGB, without a colour profile",
+    "enlarged": "images have a side that is shorter than the size they were brought to, and were enlarged",
+    "frames": "images hold several frames, of which the first was taken",
+    "turned": "images were turned or mirrored, as the orientation in their EXIF data says",
+}
+
+
+def notes_of(found: Survey, stack: Stack, image_size: int | None, resizing: Resizing) -> tuple[str, ...]:
+    """Return the notes on what was ``found`` and how it became the ``stack``."""
+    notes: list[str] = []
+    if stack.resized and image_size is None:
+        notes.append(f"images of several sizes were {resizing.in_words()} to {DEFAULT_SIDE} x {DEFAULT_SIDE}")
+    elif image_size is not None:
+        notes.append(f"images were {resizing.in_words()} to {image_size} x {image_size}")
+    notes += [f"{count} {_FACTS[fact]}" for fact, count in stack.facts.items() if fact in _FACTS]
+    notes += found.notes
+    if stack.levels:
+        scaled = f"{stack.levels.low} to {stack.levels.high} became 0 to 255"
+        used = f"the images of 16 bits use the values {stack.range[0]} to {stack.range[1]}, and " if stack.range else ""
+        notes.append(f"{used}{scaled}" if used else f"of the images of 16 bits, the values {scaled}")
+    unread = {extension: n for extension, n in found.ignored.items() if extension in UNREAD}
+    if unread:
+        count = sum(unread.values())
+        notes.append(f"{count} images are of formats that are not read ({_endings(unread)}); convert them to .png")
+    if others := {extension: n for extension, n in found.ignored.items() if extension not in UNREAD}:
+        notes.append(f"{sum(others.values())} files that are no images were passed over ({_endings(others)})")
+    if found.beside:
+        notes.append(f"beside train there are folders that were not read: {sentence(found.beside, _SHOWN)}")
+    if found.damaged:
+        count = len(found.damaged)
+        notes.append(f"{count} files could not be read as images and were left out: {sentence(found.damaged, _SHOWN)}")
+    for split, files in stack.files.items():
+        present = {label for _, label in files}
+        absent = [printable(name) for number, name in enumerate(found.classes) if number not in present]
+        if absent and files:
+            notes.append(f"{split} has no image of {len(absent)} classes: {sentence(absent, _SHOWN)}")
+    return tuple(notes)
+
+
+def _endings(counts: dict[str, int]) -> str:
+    return ", ".join(sorted({printable(extension) or "no ending" for extension in counts})[:5])

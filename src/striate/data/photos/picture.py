@@ -1,0 +1,123 @@
+"""Pictures to look at: one image file each, read by the rules of `striate.data.photos.decode`, at the size a net takes.
+
+``fitted``: brought to the wanted size as the images were that the net was trained on (`striate.data.photos.resizing`).
+A picture is never enlarged: one that is smaller than the net's images is refused, for what a probe would show there is
+mostly the interpolation. Grey is repeated in three channels for a net of colours; colours become grey (ITU-R 601 luma) for
+a net of one channel.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from striate.base.errors import DataError, printable, sentence
+from striate.data.imageset import Images
+from striate.data.photos.decode import FORMATS, Unreadable, decode
+from striate.data.photos.levels import FULL, Levels
+from striate.data.photos.resizing import USUAL, Resizing
+
+MOST = 1000
+"""Pictures of one folder that are taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """``pixels`` uint8 (H, W, C), C 1 when grey, else 3, upright; ``name`` is short, ``origin`` says where it came from.
+
+    ``label`` is the class that is known of it, None for a file.
+    """
+
+    name: str
+    pixels: Images
+    origin: str
+    label: int | None = None
+
+
+def read_picture(path: Path, levels: Levels = FULL) -> Picture:
+    """Return the image in ``path``; raises DataError saying why it cannot be used.
+
+    ``levels`` are the 16-bit values that become 0 and 255: those of the images that the net was trained on, where it had any.
+    """
+    shown = printable(str(path))
+    if not os.path.isfile(path):
+        raise DataError(f"there is no image file {shown}; give a PNG, JPEG, WebP or BMP file, or a folder of them")
+    if path.suffix.lower() not in FORMATS:
+        raise DataError(f"{shown} does not end in {', '.join(FORMATS)}; convert or rename it")
+    try:
+        pixels = decode(path, levels)
+        return Picture(printable(path.stem), pixels if pixels.ndim == 3 else pixels[..., None], shown)
+    except Unreadable as error:
+        raise DataError(f"{shown} {error}") from error
+
+
+def read_folder(
+    folder: Path, levels: Levels = FULL, *, skip_damaged: bool = False, tell: Callable[[str], None] | None = None
+) -> list[Picture]:
+    """Return the images that lie in ``folder`` itself, sorted by name; raises DataError listing all that cannot be used.
+
+    With ``skip_damaged`` those are left out instead, and ``tell`` is called with a sentence that counts them.
+    """
+    shown = printable(str(folder))
+    try:
+        files = sorted(p for p in folder.iterdir() if p.suffix.lower() in FORMATS and not p.name.startswith("."))
+    except OSError as error:
+        raise DataError(f"the folder {shown} could not be read ({error.strerror or error})") from error
+    if not files:
+        raise DataError(f"{shown} holds no image; the endings are {', '.join(FORMATS)}")
+    if len(files) > MOST:
+        raise DataError(f"{shown} holds {len(files):,} images, and at most {MOST:,} are looked at; name some of them")
+    pictures: list[Picture] = []
+    faults: list[str] = []
+    for file in files:
+        try:
+            pictures.append(read_picture(file, levels))
+        except DataError as error:
+            faults.append(str(error))
+    if faults and not (skip_damaged and pictures):
+        raise DataError(sentence(faults))
+    if faults and tell:
+        tell(f"{len(faults)} files could not be read as images and were left out: {sentence(faults, 3)}")
+    return pictures
+
+
+def fitted(picture: Picture, image_shape: tuple[int, int, int], resizing: Resizing = USUAL) -> Images:
+    """Return the picture as uint8 (H, W, C) of ``image_shape``; raises DataError when it is smaller than that."""
+    height, width, channels = image_shape
+    given_height, given_width = picture.pixels.shape[:2]
+    if given_height < height or given_width < width:
+        raise DataError(
+            f"{picture.origin} has {given_width} x {given_height} pixels, and the net needs {width} x {height} or more;"
+            " give a larger picture"
+        )
+    return coloured(resizing(picture.pixels, height, width), channels)
+
+
+def coloured(pixels: Images, channels: int) -> Images:
+    """Return (H, W, 1) or (H, W, 3) as (H, W, C) for 1 or 3 channels; raises DataError for any other number."""
+    if channels not in (1, 3):
+        raise DataError(f"the net takes images of {channels} channels, and a picture has 1 or 3")
+    if pixels.shape[2] == channels:
+        return pixels
+    return (
+        np.repeat(pixels, 3, axis=2) if channels == 3 else np.asarray(Image.fromarray(pixels).convert("L"))[..., None]
+    )
+
+
+def all_fitted(pictures: Sequence[Picture], image_shape: tuple[int, int, int], resizing: Resizing = USUAL) -> Images:
+    """Return the pictures as uint8 (N, H, W, C); raises DataError that lists all which are too small."""
+    made: list[Images] = []
+    faults: list[str] = []
+    for picture in pictures:
+        try:
+            made.append(fitted(picture, image_shape, resizing))
+        except DataError as error:
+            faults.append(str(error))
+    if faults:
+        raise DataError(sentence(faults))
+    return np.stack(made)

@@ -1,0 +1,96 @@
+"""Lists of image files, and what is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from striate.base.errors import DataError
+from striate.data import load
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number in range(4):
+        Image.new("L", (3, 3), number).save(tmp_path / f"{number}.png")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "path,label\n0.png,a\n1.png,b\n",
+        "\ufefffile_name;Class\n0.png;a\n1.png;b\n",
+        "0.png,a\n1.png,b\n",
+        "0.png,a,train\n1.png,b,training\n",
+        '"image"\t"category"\n"0.png"\ta\n1.png\tb\n\n',
+    ],
+)
+def test_columns_and_their_absence(folder: Path, text: str) -> None:
+    (folder / "list.csv").write_text(text, encoding="utf-8")
+    made = load(folder / "list.csv")
+    assert made.classes == ("a", "b")
+    assert made.train.images[:, 0, 0, 0].tolist() == [0, 1]
+
+
+def test_absent_files_and_missing_labels_are_told_and_may_be_left_out(folder: Path) -> None:
+    rows = ["path,label", "0.png,a", "1.png,b", "gone.png,a", "2.png,", ",b", "list.csv,a"]
+    (folder / "list.csv").write_text("\n".join(rows))
+    with pytest.raises(DataError) as caught:
+        load(folder / "list.csv")
+    for words in (
+        "row 3 of list.csv names gone.png, which is not there",
+        "row 4 of list.csv has no label",
+        "row 5 of list.csv names no file",
+        "row 6 of list.csv names list.csv, which does not end in",
+        "--skip-damaged",
+    ):
+        assert words in str(caught.value)
+    made = load(folder / "list.csv", skip_damaged=True)
+    assert len(made.train) == 2
+    assert any(note.startswith("4 files could not be read as images and were left out: row 3") for note in made.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("path,size\n0.png,3\n", r"has the columns path, size; it needs one of paths .* and one of labels"),
+        ("path,label\n0.png,a,b\n", "line 2 has 3 columns, and the first has 2"),
+        ('path,label\n"0.png,a\n', "line 2 is no row of a table"),
+        ("path,label\n", "names 0 classes"),
+    ],
+)
+def test_damaged_lists_are_refused_with_their_line(folder: Path, text: str, words: str) -> None:
+    (folder / "list.csv").write_text(text)
+    with pytest.raises(DataError, match=words):
+        load(folder / "list.csv")
+
+
+def test_bytes_that_are_no_text_are_refused(folder: Path) -> None:
+    (folder / "list.csv").write_bytes(b"path,label\n\xff\xfe,a\n")
+    with pytest.raises(DataError, match=r"could not be read .* write the list as UTF-8"):
+        load(folder / "list.csv")
+
+
+def test_metadata_counts_what_it_does_not_list(folder: Path) -> None:
+    (folder / "metadata.jsonl").write_text('{"file_name": "0.png", "label": "a"}\n{"file_name": "1.png", "label": 7}\n')
+    made = load(folder)
+    assert made.classes == ("7", "a")
+    assert any(note.startswith("2 images lie there that metadata.jsonl does not list") for note in made.notes)
+    (folder / "metadata.jsonl").write_text('{"file_name": "0.png", "label": "a"}\nnothing\n')
+    with pytest.raises(DataError, match=r"metadata\.jsonl: line 2 is no JSON"):
+        load(folder)
+    (folder / "metadata.jsonl").write_text('{"file_name": "0.png", "label": "a"}\n[1]\n')
+    with pytest.raises(DataError, match="line 2 is list, and an object is expected"):
+        load(folder)
+
+
+def test_metadata_without_labels_leaves_the_classes_to_the_folders(folder: Path) -> None:
+    for number, name in enumerate(("cat", "dog")):
+        (folder / "train" / name).mkdir(parents=True)
+        (folder / f"{number}.png").rename(folder / "train" / name / "1.png")
+    (folder / "train/metadata.csv").write_text("file_name,age\ncat/1.png,3\n")
+    made = load(folder)  # Hugging Face's library would drop the dog and both labels
+    assert (made.classes, len(made.train)) == (("cat", "dog"), 2)

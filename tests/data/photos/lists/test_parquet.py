@@ -1,0 +1,97 @@
+"""Parquet files of Hugging Face, with images that are not there, that lie beside, and without the names of classes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from striate.base.errors import DataError
+from striate.data import load
+from striate.data.photos import stack
+
+WRITTEN = Path(__file__).parents[2] / "written"
+
+
+def test_null_images_are_told_and_may_be_left_out() -> None:
+    with pytest.raises(DataError, match=r"nulls\.parquet:0:1 has no image: it is null; .*--skip-damaged"):
+        load(WRITTEN / "nulls.parquet")
+    made = load(WRITTEN / "nulls.parquet", skip_damaged=True)
+    assert made.train.labels.tolist() == [0, 1]
+    assert any(note.startswith("1 files could not be read as images and were left out") for note in made.notes)
+
+
+def test_a_path_without_bytes_is_looked_for_beside(tmp_path: Path) -> None:
+    assert load(WRITTEN / "paths.parquet").fingerprint == load(WRITTEN / "nulls.parquet", skip_damaged=True).fingerprint
+    shutil.copy(WRITTEN / "paths.parquet", tmp_path / "inside.parquet")
+    shutil.copy(WRITTEN / "a.png", tmp_path)
+    with pytest.raises(
+        DataError, match=r"b\.png holds the path b\.png without the bytes, and no such file lies beside"
+    ):
+        load(tmp_path / "inside.parquet")
+    (tmp_path / "deeper").mkdir()
+    table = parquet.read_table(WRITTEN / "paths.parquet")
+    rows = [{"bytes": None, "path": f"../{name}.png"} for name in "aa"]
+    image = pa.array(rows, table.schema.field("image").type)
+    parquet.write_table(table.set_column(0, "image", image), tmp_path / "deeper/outside.parquet")
+    with pytest.raises(DataError, match="no such file lies beside"):  # a stranger's file names none of ours
+        load(tmp_path / "deeper/outside.parquet")
+
+
+def test_dropped_metadata_leave_numbers_and_a_note(tmp_path: Path) -> None:
+    table = parquet.read_table(WRITTEN / "hub/train-00000-of-00001.parquet").replace_schema_metadata(None)
+    parquet.write_table(table, tmp_path / "a.parquet", row_group_size=1)
+    made = load(tmp_path / "a.parquet")
+    assert made.classes == ("0", "1")
+    assert "the file does not name its classes, so their labels are their names" in made.notes
+    np.testing.assert_array_equal(made.train.images, load(WRITTEN / "hub").train.images)
+
+
+def test_images_are_kept_in_the_cache_and_read_anew_when_the_file_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIATE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(stack, "CACHED", 0)
+    expected = load(WRITTEN / "hub")
+    with monkeypatch.context() as patch:
+        patch.setattr(stack, "photograph", lambda *_: pytest.fail("decoded again"))
+        assert load(WRITTEN / "hub").fingerprint == expected.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"label": [0, 1]}, "has the columns label, and none of images"),
+        ({"image": [b"x", b"y"], "size": [1, 2]}, "has the columns image and size, and none of labels"),
+        ({"image": [b"x", b"y"], "label": [0, None]}, "has no label"),
+        ({"image": [b"x", b"y"], "label": [0, 1]}, "is no PNG, JPEG, WebP or BMP image"),
+    ],
+)
+def test_other_tables_are_refused(tmp_path: Path, columns: dict[str, list[object]], words: str) -> None:
+    parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
+    with pytest.raises(DataError, match=words if "no label" not in words else "names 1 classes"):
+        load(tmp_path / "a.parquet")
+
+
+def test_damage_is_a_sentence(tmp_path: Path) -> None:
+    whole = (WRITTEN / "hub/train-00000-of-00001.parquet").read_bytes()
+    rng = np.random.default_rng(0)
+    path = tmp_path / "a.parquet"
+    told: list[str] = []
+    for number in range(60):
+        changed = bytearray(whole[: -rng.integers(1, 500)] if number % 2 else whole)
+        for place in rng.integers(4, len(changed), 3):
+            changed[place] = int(rng.integers(256))
+        path.write_bytes(changed)
+        try:
+            load(path)
+        except DataError as error:
+            told.append(str(error))
+    assert len(told) > 30
+    assert all(map(str.isprintable, told))
+    assert os.path.getsize(path)

@@ -1,0 +1,63 @@
+"""MATLAB files: what they must hold, and that damage is a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.io import savemat
+
+from striate.base.errors import DataError
+from striate.data import load
+
+WRITTEN = Path(__file__).parents[2] / "written"
+IMAGES = np.arange(2 * 2 * 3 * 4, dtype=np.uint8).reshape(2, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        ({"X": IMAGES}, r"holds X, and must hold X \(H, W, C, N\) and y"),
+        ({"X": IMAGES.astype(float), "y": [1, 2, 1, 2]}, r"X is double of shape"),
+        ({"X": IMAGES, "y": ["a", "b", "a", "b"]}, "y is char"),
+        ({"X": IMAGES, "y": {"a": 1}}, "y is struct"),
+        ({"X": IMAGES[..., :3], "y": np.array([[1], [2], [1], [2]])}, "has 3 images and 4 labels"),
+    ],
+)
+def test_other_contents_are_refused(tmp_path: Path, held: dict[str, object], words: str) -> None:
+    savemat(tmp_path / "a.mat", held)
+    with pytest.raises(DataError, match=words):
+        load(tmp_path / "a.mat")
+
+
+def test_labels_without_ten_stay(tmp_path: Path) -> None:
+    savemat(tmp_path / "a.mat", {"X": IMAGES, "y": np.array([[1], [2], [1], [2]])})
+    made = load(tmp_path / "a.mat")
+    assert (made.classes, made.notes) == (("1", "2"), ())
+
+
+def test_what_would_not_fit_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("striate.data.readers.array_files.mat.too_large", lambda size: f"too much, {size}")
+    with pytest.raises(DataError, match="X cannot be held: too much, 36864; give fewer images"):
+        load(WRITTEN / "svhn/train_32x32.mat")
+
+
+def test_hdf5_and_damage_are_sentences(tmp_path: Path) -> None:
+    path = tmp_path / "a.mat"
+    path.write_bytes(b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM" + b"\x89HDF\r\n\x1a\n")
+    with pytest.raises(DataError, match=r"version 7\.3, which is HDF5; save it with -v7"):
+        load(path)
+    whole = (WRITTEN / "svhn/train_32x32.mat").read_bytes()
+    rng = np.random.default_rng(0)
+    told: list[str] = []
+    for number in range(40):
+        changed = bytearray(whole[: rng.integers(130, len(whole))] if number % 2 else whole)
+        changed[int(rng.integers(124, len(changed)))] ^= int(rng.integers(1, 256))
+        path.write_bytes(changed)
+        try:
+            load(path)
+        except DataError as error:
+            told.append(str(error))
+    assert len(told) > 20
+    assert all(map(str.isprintable, told))

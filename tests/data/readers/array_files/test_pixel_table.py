@@ -1,0 +1,61 @@
+"""CSV tables of pixels: Kaggle's digits, FER-2013, colours, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from striate.base.errors import DataError
+from striate.data import load
+
+
+def put(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_names_in_any_order_and_none_at_all(tmp_path: Path) -> None:
+    named = put(tmp_path / "a.csv", "pixel0,pixel1,pixel2,pixel3,Label", "1,2,3,4,0", "5,6,7,8,9")
+    made = load(named)
+    assert (made.classes, made.image_shape) == (("0", "9"), (2, 2, 1))
+    assert made.train.images[1, ..., 0].tolist() == [[5, 6], [7, 8]]
+    bare = put(tmp_path / "b.csv", "0,1,2,3,4,5,6,7,8,9", "3,9,8,7,6,5,4,3,2,1")
+    made = load(bare)
+    assert made.classes == ("0", "3")
+    assert made.train.images[0, ..., 0].tolist() == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+
+
+def test_spaced_pixels_and_their_usage(tmp_path: Path) -> None:
+    rows = ["0,1 2 3 4,Training", "1,5 6 7 8,Training", "1,9 9 9 1,PublicTest", "0,4 3 2 1,PrivateTest"]
+    made = load(put(tmp_path / "fer.csv", "emotion,pixels,Usage", *rows))
+    assert made.train.images[1, ..., 0].tolist() == [[5, 6], [7, 8]]
+    assert made.val is not None
+    assert made.test is not None
+    assert (made.val.labels.tolist(), made.test.images[0, 0, 0].tolist()) == ([1], [4])
+
+
+def test_three_times_a_square_are_colours(tmp_path: Path) -> None:
+    names = ",".join(f"pixel{i}" for i in range(12))
+    rows = [",".join([*map(str, range(k, k + 12)), str(k)]) for k in (0, 1)]
+    made = load(put(tmp_path / "rgb.csv", f"{names},label", *rows))
+    assert made.image_shape == (2, 2, 3)
+    assert made.train.images[0, 0, 1].tolist() == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (["label,pixel0", "0,1", "1,256"], "row 1 has 256 in the column pixel0, and pixels are whole numbers"),
+        (["label,pixel0", "0,1", "1,2.5"], r"row 1 has 2\.5 in the column pixel0"),
+        (["label,pixel0", "0,1", "1,x"], "the column pixel0 holds what is no number"),
+        (["label,pixel0", "0,1", "1,2,3"], "is no table of one width"),
+        (["label,pixel0,pixel1", "0,1,2", "1,2,3"], "has 2 pixels in a row, which are no square image"),
+        (["label,pixel0", "0,1", "x,2"], "must be whole numbers"),
+        (["emotion,pixels,Usage", "0,1 2 3 4,Training", "1,1 2,Training"], "as many whole numbers in every row"),
+        (["emotion,pixels,Usage", "0,1 2 3 4,Training", "1,1 2 3 4,Some"], "row 1 has a Usage that is none of"),
+    ],
+)
+def test_what_is_no_table_of_pixels_is_refused(tmp_path: Path, lines: list[str], words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        load(put(tmp_path / "a.csv", *lines))

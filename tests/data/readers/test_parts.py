@@ -1,0 +1,50 @@
+"""Which file is which part of a data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from striate.base.errors import DataError
+from striate.data.readers.parts import all_part_files, files_in, part_files, part_of
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("train-00000-of-00002.parquet", "train"),
+        ("Test_32x32.mat", "test"),
+        ("validation.tar", "val"),
+        ("t10k-images", "test"),
+        ("trains.tar", None),
+        ("contest-1.tar", None),
+        ("0001.tar", None),
+    ],
+)
+def test_a_name_begins_with_the_word_of_its_part(name: str, part: str | None) -> None:
+    assert part_of(name) == part
+
+
+def test_files_of_a_folder(tmp_path: Path) -> None:
+    for name in ("train-1.x", "train-0.x", "test.x", "extra.x", "train.y", ".train.x"):
+        (tmp_path / name).touch()
+    files, notes = all_part_files(tmp_path, (".x",))
+    assert {part: [path.name for path in several] for part, several in files.items()} == {
+        "train": ["train-0.x", "train-1.x"],
+        "test": ["test.x"],
+    }
+    assert notes == ("1 files have no word for a part in their name, and were not read: extra.x",)
+    with pytest.raises(DataError, match=r"has 2 files for train \(train-0\.x; train-1\.x\); keep one"):
+        part_files(tmp_path, (".x",))
+    with pytest.raises(DataError, match=r"has no file that ends in \.z"):
+        all_part_files(tmp_path, (".z",))
+    assert all_part_files(tmp_path / "test.x", (".x",)) == ({"train": [tmp_path / "test.x"]}, ())
+
+
+def test_the_folder_data_and_names_without_a_part(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    for name in ("b.x", "a.x"):
+        (tmp_path / "data" / name).touch()
+    assert [path.name for path in files_in(tmp_path, (".x",))] == ["a.x", "b.x"]
+    assert [path.name for path in all_part_files(tmp_path, (".x",))[0]["train"]] == ["a.x", "b.x"]
