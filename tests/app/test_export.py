@@ -74,7 +74,7 @@ def test_onnx_answers_as_the_net_does_for_any_number_of_images(subject: Subject,
     import onnx
     import onnxruntime
 
-    assert write(subject, "onnx", tmp_path / "net.onnx")["difference"] < 1e-5
+    assert write(subject, "onnx", tmp_path / "net.onnx").difference < 1e-5
     model = onnx.load(tmp_path / "net.onnx")
     onnx.checker.check_model(model, full_check=True)
     said({entry.key: entry.value for entry in model.metadata_props}["striate"])
@@ -104,7 +104,7 @@ def test_the_mode_is_put_back_and_the_file_is_named_after_the_net(
     assert write(subject, "safetensors").file == "first.safetensors"
     assert subject.net.training
     odd = Subject(subject.net, INPUTS, "resnet20 (a b.safetensors)")
-    assert write(odd, "safetensors")["file"] == "resnet20--a-b.safetensors.safetensors"
+    assert str(write(odd, "safetensors").file) == "resnet20--a-b.safetensors.safetensors"
 
 
 class Forgetful(nn.Module):
@@ -172,7 +172,7 @@ def test_a_net_that_cannot_be_followed_is_one_sentence(
         write(Subject(Deciding(), INPUTS, "own:Net"), to, tmp_path / "x")
     text = str(caught.value)
     assert text.startswith(f"own:Net cannot be written as {to} (GuardOnDataDependentSymNode: Could not guard on data-")
-    assert text.endswith("on how many images there are, or export --to safetensors")
+    assert text.endswith("on how many images there are, or export it with `to=safetensors`")
     assert "\n" not in text
     assert capsys.readouterr() == ("", "")
     assert list(tmp_path.iterdir()) == []

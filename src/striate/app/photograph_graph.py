@@ -36,7 +36,7 @@ def photograph_graph(subject: Subject, text: str) -> tuple[bytes, float]:
     taken = torch.zeros((2 * height + 3, 2 * width + 5, channels), dtype=torch.uint8)
     with followed(subject, "onnx"):
         made: Any = torch.onnx.export(
-            Preprocessed(subject),
+            Preprocessed(subject).eval(),
             (taken,),
             dynamo=True,
             dynamic_shapes=({0: torch.export.Dim("height", min=1), 1: torch.export.Dim("width", min=1)},),

@@ -9,12 +9,11 @@ from striate.reports.kit.pictures import FRAME, beside, bytes_of, framed, patch,
 
 def numbered(height: int, width: int) -> np.ndarray:
     """Return a picture whose pixels are 0, 1, 2, ... in reading order."""
-    return rgb(np.arange(height * width, dtype=np.uint8).reshape(height, width))
+    return rgb(np.arange(height * width, dtype=np.uint8).reshape(height, width, 1))
 
 
 def test_grey_is_repeated_and_colours_stay() -> None:
-    assert rgb(np.full((2, 2), 7, np.uint8)).tolist() == [[[7] * 3] * 2] * 2
-    assert rgb(np.full((2, 2, 1), 7, np.uint8)).shape == (2, 2, 3)
+    assert rgb(np.full((2, 2, 1), 7, np.uint8)).tolist() == [[[7] * 3] * 2] * 2
     colours = np.zeros((2, 2, 3), np.uint8)
     assert rgb(colours) is colours
 
