@@ -6,7 +6,7 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
-from striate.app.options.repeating import proof_command, study_command
+from striate.app.options.repeating import arms_and_claims, proof_command, study_command
 from striate.proofs.catalog import prove
 from striate.reports.study.records import StudyRecord, read_study
 from striate.studies.builtin.parts import batchnorm
@@ -61,6 +61,13 @@ def test_parameters_that_are_set_become_options() -> None:
     assert proof_command(proof) == (
         "striate prove conv-as-matrix --channels-in 1 --channels-out 2 --kernel 3 --height 3 --width 4 --stride 1 --padding 0 "
         "--dilation 1 --seed 0"
+    )
+
+
+def test_arms_and_claims_are_written_as_they_are_typed() -> None:
+    assert arms_and_claims(["low: lr=0.001", "b: norm=batch"], ["b > low"]) == (
+        *("--arm", "low: lr=0.001", "--arm", "b: norm=batch"),
+        *("--claim", "b > low"),
     )
 
 
