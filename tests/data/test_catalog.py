@@ -71,7 +71,7 @@ def test_an_unknown_name_gets_the_nearest() -> None:
         DataError, match=r'data set "cifar-10" is unknown \(did you mean "cifar10"\?\); accepted are digits, '
     ):
         load("cifar-10")
-    with pytest.raises(DataError, match=r'no data set "\\x1b\[2J"'):
+    with pytest.raises(DataError, match=r'data set "\\x1b\[2J" is unknown'):
         load("\x1b[2J")
     for name in ("", "x" * 5000, "nul\0"):
         with pytest.raises(DataError, match='no data set "'):

@@ -30,8 +30,8 @@ def every_command() -> dict[str, Any]:
     left: list[tuple[str, Any]] = [("", typer.main.get_command(app))]
     while left:
         name, one = left.pop()
-        inner = getattr(one, "commands", {})
-        left += [(f"{name} {word}".strip(), command) for word, command in inner.items()]
+        inner = one.list_commands(None) if hasattr(one, "list_commands") else ()
+        left += [(f"{name} {word}".strip(), one.get_command(None, word)) for word in inner]
         if not inner:
             found[name] = one
     return found

@@ -22,9 +22,9 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        from striate import __version__
+        from striate.base.version import VERSION
 
-        tell(__version__)
+        tell(VERSION)
         raise typer.Exit
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
+from striate.app.options.flags import FLAGS
 from striate.base.disk.outputs import claim_folder, write_output
 from striate.studies.gate.gate import run_gate
 from striate.studies.gate.looks import Until
@@ -58,14 +59,14 @@ def new_folder() -> Path:
 def repeat(made: Gated) -> str:
     """Return the command that asks again."""
     asked = made.gate
-    words = ["striate", "gate", "--control", asked.control, "--treatment", asked.treatment]
-    words += ["--measure", asked.measure.pattern, "--margin", f"{asked.margin:g}"]
+    words = ["striate", "gate", FLAGS["control"], asked.control, FLAGS["treatment"], asked.treatment]
+    words += [FLAGS["measure"], asked.measure.pattern, FLAGS["margin"], f"{asked.margin:g}"]
     if isinstance(asked.seeds, int):
-        words += ["--seeds", str(asked.seeds)]
+        words += [FLAGS["seeds"], str(asked.seeds)]
     else:
-        words += ["--until-decided", "--least", str(asked.seeds.least), "--most", str(asked.seeds.most)]
-    words += ["--lower-is-better"] if asked.lower else []
-    words += ["--last"] if asked.measure.last else []
-    words += ["--failed-as", f"{asked.failed_as:g}"] if asked.failed_as is not None else []
-    words += ["--timeout", f"{asked.timeout:g}"] if asked.timeout is not None else []
-    return shlex.join([*words, "--out", made.folder.name])
+        words += [FLAGS["until_decided"], FLAGS["least"], str(asked.seeds.least), FLAGS["most"], str(asked.seeds.most)]
+    words += [FLAGS["lower_is_better"]] if asked.lower else []
+    words += [FLAGS["last"]] if asked.measure.last else []
+    words += [FLAGS["failed_as"], f"{asked.failed_as:g}"] if asked.failed_as is not None else []
+    words += [FLAGS["timeout"], f"{asked.timeout:g}"] if asked.timeout is not None else []
+    return shlex.join([*words, FLAGS["out"], made.folder.name])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from striate.app.options.flags import FLAGS
 from striate.base.disk.outputs import claim as claim_file
 from striate.base.disk.outputs import write_output
 from striate.studies.judged.grouping import Columns
@@ -60,18 +61,18 @@ def repeat(
     import shlex
 
     given = {
-        "--arm": columns.arm,
-        "--seed": columns.seed,
-        "--value": columns.value,
-        "--step": columns.step,
-        "--names": columns.names,
-        "--at": columns.at,
-        "--failed-as": columns.failed_as,
-        "--split": split,
-        "--out": out,
+        FLAGS["arm"]: columns.arm,
+        FLAGS["seed"]: columns.seed,
+        FLAGS["value"]: columns.value,
+        FLAGS["step"]: columns.step,
+        FLAGS["names"]: columns.names,
+        FLAGS["at"]: columns.at,
+        FLAGS["failed_as"]: columns.failed_as,
+        FLAGS["split"]: split,
+        FLAGS["out"]: out,
     }
     words = ["striate", "judge", table]
     words += [word for flag, value in given.items() if value is not None for word in (flag, str(value))]
-    words += [word for condition in columns.where for word in ("--where", condition)]
+    words += [word for condition in columns.where for word in (FLAGS["where"], condition)]
     texts = [claims] if isinstance(claims, str) else claims
-    return shlex.join([*words, *(word for text in texts for word in ("--claim", text))])
+    return shlex.join([*words, *(word for text in texts for word in (FLAGS["claim"], text))])

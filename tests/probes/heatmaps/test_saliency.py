@@ -66,7 +66,7 @@ def test_odd_images_have_a_map(method: str, paper_net: nn.Module) -> None:
     [
         (
             {"method": "grad"},
-            'method "grad" is unknown .did you mean "gradient".*; accepted are gradient, signed, times-input, smoothgrad, integ',
+            'method "grad" is unknown .did you mean "gradient".*; accepted are gradient, signed, times-input, ',
         ),
         (
             {"method": "smoothgrad", "samples": 0},

@@ -101,7 +101,7 @@ def test_a_gate_goes_on_where_it_stopped(ask: Ask, tmp_path: Path, monkeypatch: 
             r"printed nan as acc, which counts as no number",
         ),
         ({"treatment": "echo acc: high{seed}; #"}, r"where a number is expected"),
-        ({"treatment": "sleep 60{seed}", "timeout": 0.2}, r"was ended after 0 seconds, its --timeout"),
+        ({"treatment": "sleep 60{seed}", "timeout": 0.2}, r"was ended after 0 seconds, its `timeout`"),
         (
             {"control": "sh acc 0.80 1 #{seed}"},
             r"the control printed 0.8047 with each of the seeds 0, 1 and 2, so it ignores",
@@ -179,7 +179,7 @@ def test_another_question_or_another_program_is_refused(
         ({"treatment": "sh acc 0.80 {seed}"}, "are one command"),
         ({"margin": -1.0}, "the margin is -1"),
         ({"timeout": 0.0}, "the timeout is 0"),
-        ({"failed_as": float("nan")}, "--failed-as is nan"),
+        ({"failed_as": float("nan")}, "`failed_as` is nan"),
         ({"control": "sh acc"}, r"the control has no \{seed\}"),
     ],
 )

@@ -46,7 +46,7 @@ def test_stderr_is_searched_where_stdout_has_nothing() -> None:
 def test_none_and_several_are_refused_and_the_last_is_taken_on_request() -> None:
     assert find(Measure("acc: (.*)"), "loss: 1", "") is None
     text = "acc: 0.1\nacc: 0.2\nacc: 0.3\n"
-    with pytest.raises(StudyError, match=r"printed 3 that fit .* \(0\.1, 0\.2 \.\.\.\); .* --last"):
+    with pytest.raises(StudyError, match=r"printed 3 that fit .* \(0\.1, 0\.2 \.\.\.\); .* `last`"):
         find(Measure("acc: (.*)"), text, "")
     assert find(Measure("acc: (.*)", last=True), text, "") == "0.3"
 

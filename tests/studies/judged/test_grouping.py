@@ -47,10 +47,10 @@ def test_arm_and_seed_come_from_the_names_of_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        (Columns(arm="modle"), r'no column "modle" for --arm \(did you mean "model"\?\)'),
-        (Columns(arm="model", seed="sed"), r'no column "sed" for --seed \(did you mean "seed"\?\)'),
-        (Columns(arm="model", step="acc2"), r'no column "acc2" for --step'),
-        (Columns(), r"nothing says which arm a row is of; add --arm COLUMN, one of model, lr, seed, acc"),
+        (Columns(arm="modle"), r'no column "modle" for `arm` \(did you mean "model"\?\)'),
+        (Columns(arm="model", seed="sed"), r'no column "sed" for `seed` \(did you mean "seed"\?\)'),
+        (Columns(arm="model", step="acc2"), r'no column "acc2" for `step`'),
+        (Columns(), r"nothing says which arm a row is of; add `arm` COLUMN, one of model, lr, seed, acc"),
         (Columns(arm="model", where=("lr",)), r'"lr" is not COLUMN=VALUE'),
         (Columns(arm="model", where=("lr=9",)), r"no row is left"),
         (Columns(arm="model"), r'arm "x" has 2 rows with seed 0; leave one row'),
@@ -63,9 +63,9 @@ def test_what_is_missing_is_said(columns: Columns, words: str) -> None:
 
 def test_several_rows_ask_for_the_column_that_counts_them() -> None:
     rows = [{"arm": "a", "seed": 0, "epoch": epoch, "acc": 0.5} for epoch in (1, 2)]
-    with pytest.raises(StudyError, match="add --step epoch"):
+    with pytest.raises(StudyError, match="add `step` epoch"):
         group(table(*rows), Columns())
-    with pytest.raises(StudyError, match="add --seed COLUMN"):
+    with pytest.raises(StudyError, match="add `seed` COLUMN"):
         group(table({"arm": "a", "epoch": 1}), Columns(step="epoch"))
     with pytest.raises(StudyError, match='row 1 is of arm "a" and has nothing in "seed"'):
         group(table({"arm": "a"}, {"arm": "a", "seed": 1}), Columns())
@@ -73,7 +73,7 @@ def test_several_rows_ask_for_the_column_that_counts_them() -> None:
 
 def test_two_runs_with_one_seed_are_refused_with_what_tells_them_apart(tmp_path: Path) -> None:
     log = read_log(laid("trackio.db", tmp_path))
-    with pytest.raises(StudyError, match=r'arm "b" has two runs with seed 2 .* --where \'run!=(\w+)\'') as told:
+    with pytest.raises(StudyError, match=r'arm "b" has two runs with seed 2 .* `where` \'run!=(\w+)\'') as told:
         group(log, Columns())
-    condition = str(told.value).partition("--where '")[2].rstrip("'")
+    condition = str(told.value).partition("`where` '")[2].rstrip("'")
     assert len(group(log, Columns(where=(condition,))).runs) == 6

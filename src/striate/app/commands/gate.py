@@ -32,9 +32,7 @@ def gate(
     measure: Annotated[
         str, typer.Option(metavar="PATTERN", help="Finds the number that each prints, as 'val_loss: ([0-9.]+)'.")
     ],
-    lower_is_better: Annotated[
-        bool, typer.Option("--lower-is-better", help="Smaller is better: a loss, a time.")
-    ] = False,
+    lower_is_better: Annotated[bool, typer.Option(help="Smaller is better: a loss, a time.")] = False,
     margin: Annotated[float, typer.Option(help="The smallest gain worth having, in the unit of the measure.")] = 0.0,
     seeds: Annotated[
         int | None, typer.Option(min=1, max=1000, help="Runs of each, with seeds 0, 1, ...  [default: 5]")

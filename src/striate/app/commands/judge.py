@@ -66,9 +66,11 @@ def judge(
     ] = None,
     split: Annotated[Split | None, typer.Option(help="Of which images the values are.")] = None,
     lower_is_better: Annotated[
-        bool, typer.Option("--lower-is-better", help="What a claim 'sooner than' times falls to its target.")
+        bool, typer.Option(help="What a claim 'sooner than' times falls to its target.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="Write the page to this file.", callback=unclaimed)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the page of the verdicts to this file.", callback=unclaimed)
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge claims about runs that another program trained and logged, as a study's are judged."""

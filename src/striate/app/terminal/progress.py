@@ -50,7 +50,9 @@ def _bar(console: Console) -> Generator[Progress]:
 def watching_download(name: str, total: int | None) -> Generator[Callable[[int], None]]:
     """Show a bar for one download on standard error where that is a terminal; see `striate.data.readers.download.Watch`."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+    from striate.app.terminal.show import console
+
+    bar = Progress(*columns, console=console(stderr=True), disable=not sys.stderr.isatty())
     with bar:
         task = bar.add_task(name, total=total)
         yield lambda size: bar.advance(task, size)

@@ -59,7 +59,7 @@ class Grade:
         return sum(verdict.status == "right" for verdict in self.verdicts)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the record of `striate exercise grade --json`."""
+        """Return the record of `striate exercise grade `json``."""
         rows = [asdict(verdict) for verdict in self.verdicts]
         return {"file": self.file, "right": self.right, "of": len(rows), "printed": self.printed, "verdicts": rows}
 
@@ -72,7 +72,7 @@ def grade(file: str | Path, only: str | None = None, *, seconds: float = SECONDS
     place = Path(file)
     if not place.is_file():
         raise DataError(
-            f"there is no file {printable(str(file))}; write one with `striate exercise start NAME --out FILE`"
+            f"there is no file {printable(str(file))}; write one with `striate exercise start NAME `out` FILE`"
         )
     left = [exercise.name for exercise in chosen(only)]
     found: dict[str, Verdict] = {}

@@ -52,7 +52,7 @@ def run_gate(gate: Gate, folder: Path, *, night: Path | None = None, say: Say = 
     """
     make_folder(folder)
     if not (folder / "gate.json").exists() and not unused(folder):
-        raise StudyError(f'"{printable(str(folder))}" is not empty and holds no gate; choose another folder with --out')
+        raise StudyError(f'"{printable(str(folder))}" is not empty and holds no gate; choose another folder with `out`')
     with locked(folder):
         _claim(gate, folder)
         for one in gate.commands:
@@ -139,7 +139,7 @@ def _measured(
     if why:
         raise StudyError(
             f"the {one.side} with seed {seed} {why}; what it said is in {printable(str(done.folder))}, and the same command"
-            f" with --out {printable(str(done.folder.parents[3]))} goes on from there"
+            f" with `out` {printable(str(done.folder.parents[3]))} goes on from there"
         )
     return Logged(one.side, seed, str(seed), name, ((0.0, value),), value)
 
@@ -163,7 +163,7 @@ def _claim(gate: Gate, folder: Path) -> None:
     measure = {"measure": gate.measure.pattern, "last": gate.measure.last}
     record: dict[str, Any] = {"asked": gate.asked(), **measure, "files": files, "where": here}
     if path.exists():
-        said, todo = printable(str(folder)), "choose another folder with --out"
+        said, todo = printable(str(folder)), "choose another folder with `out`"
         before = read_own(path, GateForm, todo=todo, kind=StudyError)
         if different := [name for name, value in record["asked"].items() if before["asked"].get(name) != value]:
             raise StudyError(f'"{said}" holds another gate, which differs in its {listed(different)}; {todo}')

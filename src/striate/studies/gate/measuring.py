@@ -68,7 +68,7 @@ def find(measure: Measure, out: str, err: str) -> str | None:
         raise StudyError(
             f'printed {len(found)} that fit "{printable(measure.pattern)}" ({printable(_text(found[0])[:30])},'
             f" {printable(_text(found[1])[:30])}{' ...' if len(found) > 2 else ''}); make it fit one, or take the last"
-            " with --last"
+            " with `last`"
         )
     return _text(found[-1])
 

@@ -95,7 +95,7 @@ def leave(path: Path, folder: Path, answer: str) -> None:
 def _read(path: Path) -> list[dict[str, Any]]:
     if not kind_of(path):
         return []
-    todo = "restore it, or begin another night with --night"
+    todo = "restore it, or begin another night with `night`"
     record = read_own(path, NightForm, todo=todo, kind=StudyError)
     if (record["rule"], record["alpha"]) != (RULE, ALPHA):
         raise StudyError(f'"{printable(str(path))}" is a night by another rule ({printable(record["rule"])}); {todo}')

@@ -45,13 +45,13 @@ class Gate:
         if self.control == self.treatment:
             raise StudyError("control and treatment are one command; let the treatment differ in what is to be judged")
         if isinstance(self.seeds, int) and self.seeds < 2:
-            raise StudyError("a verdict needs at least 2 seeds, mostly 3 to 10; give more with --seeds")
+            raise StudyError("a verdict needs at least 2 seeds, mostly 3 to 10; give more with `seeds`")
         if not 0 <= self.margin < math.inf:
             raise StudyError(f"the margin is {self.margin}, and must be a finite number, 0 or larger")
         if self.timeout is not None and not 0 < self.timeout < math.inf:
             raise StudyError(f"the timeout is {self.timeout}, and must be a number of seconds above 0")
         if self.failed_as is not None and not math.isfinite(self.failed_as):
-            raise StudyError(f"--failed-as is {self.failed_as}, and must be a finite number")
+            raise StudyError(f"`failed_as` is {self.failed_as}, and must be a finite number")
 
     @property
     def commands(self) -> tuple[Command, Command]:

@@ -52,7 +52,7 @@ class Try:
     def failed(self) -> str:
         """Why it cannot count, for a sentence; empty where it ended well."""
         if self.ended == "timeout":
-            return f"was ended after {self.seconds:.0f} seconds, its --timeout"
+            return f"was ended after {self.seconds:.0f} seconds, its `timeout`"
         if self.code < 0:
             return f"was ended by signal {-self.code}"
         return f"failed with exit code {self.code}{self._last_words()}" if self.code else ""

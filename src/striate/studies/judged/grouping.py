@@ -52,16 +52,16 @@ def group(log: Log, columns: Columns) -> Grouped:
     """Return the runs of ``log``; raises StudyError with what is missing: a column, with the nearest name, or how to tell."""
     rows = [row for row in log.rows if _kept(row, columns.where, log)]
     if not rows:
-        raise StudyError(f"no row is left with {listed(list(columns.where))}; keep some with --where")
-    step = column(log, columns.step, "--step") if columns.step else log.step
+        raise StudyError(f"no row is left with {listed(list(columns.where))}; keep some with `where`")
+    step = column(log, columns.step, "`step`") if columns.step else log.step
     named = _named(log, rows, columns)
     arms = _arms(log, columns, named)
-    seed = column(log, columns.seed, "--seed") if columns.seed else None
+    seed = column(log, columns.seed, "`seed`") if columns.seed else None
     notes = list(log.notes)
     if seed is None and not named:
         seed = next((name for name in SEEDS if name in log.columns), None)
     if arms is None:
-        raise StudyError(f"nothing says which arm a row is of; add --arm COLUMN, one of {_shown(log.columns)}")
+        raise StudyError(f"nothing says which arm a row is of; add `arm` COLUMN, one of {_shown(log.columns)}")
     if named:
         first = next(iter(named))
         notes.append(
@@ -69,7 +69,7 @@ def group(log: Log, columns: Columns) -> Grouped:
         )
     elif seed is None:
         if log.run is None and step is not None:
-            raise StudyError(f"nothing says which rows are of one run; add --seed COLUMN, one of {_shown(log.columns)}")
+            raise StudyError(f"nothing says which rows are of one run; add `seed` COLUMN, one of {_shown(log.columns)}")
         notes.append(
             "the log does not say the seeds: each run counts as one of its own, as if all had been drawn independently"
         )
@@ -83,12 +83,12 @@ def group(log: Log, columns: Columns) -> Grouped:
         if owner.setdefault(key, mine) != mine:
             raise StudyError(
                 f'arm "{printable(key[0])}" has two runs with seed {printable(key[1])} ({printable(str(owner[key]))} and'
-                f" {printable(str(mine))}), and a seed counts once; leave one out with --where"
+                f" {printable(str(mine))}), and a seed counts once; leave one out with `where`"
                 f" '{log.run}!={printable(str(mine))}'"
             )
         runs.setdefault(key, []).append(row)
     if not runs:
-        raise StudyError(f"no row has a value in {listed(arms)}, so there are no arms; name another column with --arm")
+        raise StudyError(f"no row has a value in {listed(arms)}, so there are no arms; name another column with `arm`")
     if step is None:
         _refuse_repeats(runs, log)
     return Grouped(runs, step, tuple(notes))
@@ -112,9 +112,9 @@ def _kept(row: Row, where: Sequence[str], log: Log) -> bool:
     for condition in where:
         if (match := re.fullmatch(r"(?P<name>.+?)\s*(?P<sign>!?=)\s*(?P<value>.*)", condition)) is None:
             raise StudyError(
-                f'"{printable(condition)}" is not COLUMN=VALUE or COLUMN!=VALUE; write --where experiment=first'
+                f'"{printable(condition)}" is not COLUMN=VALUE or COLUMN!=VALUE; write `where` experiment=first'
             )
-        equal = _text(row.get(column(log, match["name"], "--where"), "")) == match["value"]
+        equal = _text(row.get(column(log, match["name"], "`where`"), "")) == match["value"]
         if equal is (match["sign"] == "!="):
             return False
     return True
@@ -140,8 +140,8 @@ def _arms(log: Log, columns: Columns, named: Mapping[str, Any]) -> list[str] | N
     if columns.arm is None:
         return ["arm"] if named or "arm" in log.columns else None
     if columns.arm in log.columns or "," not in columns.arm:
-        return [column(log, columns.arm, "--arm")]
-    return [column(log, part.strip(), "--arm") for part in columns.arm.split(",")]
+        return [column(log, columns.arm, "`arm`")]
+    return [column(log, part.strip(), "`arm`") for part in columns.arm.split(",")]
 
 
 def _key(
@@ -174,9 +174,9 @@ def _refuse_repeats(runs: Mapping[tuple[str, str], Sequence[Row]], log: Log) -> 
         return
     counts = next((name for name in STEPS if name in log.columns), None)
     todo = (
-        f"add --step {counts}"
+        f"add `step` {counts}"
         if counts
-        else "leave one row for each arm and seed, or name what counts them with --step"
+        else "leave one row for each arm and seed, or name what counts them with `step`"
     )
     raise StudyError(
         f'arm "{printable(several[0])}" has {len(runs[several])} rows with seed {printable(several[1])}; {todo}'

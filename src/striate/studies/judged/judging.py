@@ -76,15 +76,15 @@ def judge_log(
         example = f"{grouped.arms[-1]} > {grouped.arms[0]} by 0.005"
         raise StudyError(
             f"no claim is given, and the arms are {printable(', '.join(grouped.arms[:12]))}; write for example"
-            f' --claim "{printable(example)}" (or < where smaller is better)'
+            f' `claim` "{printable(example)}" (or < where smaller is better)'
         )
     if columns.value is not None:
-        column(log, columns.value, "--value")
+        column(log, columns.value, "`value`")
     terms = _terms(texts, grouped, columns, lower=lower)
     runs: dict[str, dict[str, list[Logged]]] = {}
     verdicts: list[Verdict] = []
     for one in terms:
-        column(log, one.metric, "--value")
+        column(log, one.metric, "`value`")
         mine = runs_of(grouped, one.metric, one.arms, columns)
         verdicts.append(uncopied(one.judge, one.arms, mine, CURE))
         runs.setdefault(one.metric, {}).update({arm: [run for run in mine if run.arm == arm] for arm in one.arms})
@@ -108,7 +108,7 @@ def _terms(texts: Sequence[str], grouped: Grouped, columns: Columns, *, lower: b
     made = [term(text, grouped.arms, columns.value, unit=unit) for text in texts]
     if grouped.step is None and (timed := next((one for one in made if one.kind == "sooner"), None)):
         raise StudyError(
-            f'claim "{timed.name}" is about steps, and the table has one row for each run; add --step COLUMN'
+            f'claim "{timed.name}" is about steps, and the table has one row for each run; add `step` COLUMN'
         )
     falling = {one.metric for one in made if one.kind == "larger" and one.lower}
     return [replace(one, lower=lower or one.metric in falling) if one.kind == "sooner" else one for one in made]

@@ -29,8 +29,8 @@ def runs_of(grouped: Grouped, metric: str, arms: Sequence[str], columns: Columns
             curves[key] = _curve(rows, key, metric, grouped.step, percent)
             if not curves[key] and columns.failed_as is None:
                 raise StudyError(
-                    f"{_named(key)} has no value in {printable(metric)}; leave it out with --where, run it to its end, or say"
-                    " what a run counts with that failed, with --failed-as VALUE"
+                    f"{_named(key)} has no value in {printable(metric)}; leave it out with `where`, run it to its end, or say"
+                    " what a run counts with that failed, with `failed_as` VALUE"
                 )
     _refuse_mixed(percent, metric)
     ends = _at(curves, columns.at, grouped.step)
@@ -86,7 +86,7 @@ def _at(
         short, long = min(last, key=last.__getitem__), max(last, key=last.__getitem__)
         raise StudyError(
             f"{_named(short)} ends at {step} {last[short]:g} and {_named(long)} at {step} {last[long]:g}, so their last values"
-            f" are of different lengths; compare them with --at {last[short]:g}, or each at its own end with --at last"
+            f" are of different lengths; compare them with `at` {last[short]:g}, or each at its own end with `at` last"
         )
     return {key: curve[-1][1] if curve else math.nan for key, curve in curves.items()}
 
@@ -96,7 +96,7 @@ def _before(curve: Curve, at: float, key: tuple[str, str], step: str | None) -> 
     if not curve:
         return math.nan
     if not known:
-        raise StudyError(f"{_named(key)} has no value at {step} {at:g} or before; choose a later one with --at")
+        raise StudyError(f"{_named(key)} has no value at {step} {at:g} or before; choose a later one with `at`")
     return known[-1]
 
 
@@ -107,7 +107,7 @@ def _run(
     if failed and columns.failed_as is None:
         raise StudyError(
             f"{_named(key)} ends with {printable(metric)} {end}, which counts as no number; say what a run counts with that"
-            " failed, with --failed-as VALUE (an accuracy: that of guessing), or leave it out with --where"
+            " failed, with `failed_as` VALUE (an accuracy: that of guessing), or leave it out with `where`"
         )
     counted = columns.failed_as if failed and columns.failed_as is not None else end
     return Logged(key[0], seeds[key], key[1], metric, finite(curve), counted, failed)
