@@ -11,8 +11,8 @@ from striate.studies.gate.command_line import command, files_of, needs_shell
 @pytest.mark.parametrize(
     "text",
     [
-        "python train.py `seed` {seed}",
-        "python train.py `widths` [[4],[4]] `seed`={seed}",
+        "python train.py --seed {seed}",
+        "python train.py --widths [[4],[4]] --seed={seed}",
         "sh -c 'a | b > $HOME; c' {seed}",
         'python -c "print(1)" {seed}',
         r"python a\ b.py \$x {seed} a~b",
@@ -46,13 +46,13 @@ def test_what_needs_a_shell_is_named_and_gets_one(text: str, what: str) -> None:
 
 
 def test_the_seed_stands_wherever_it_is_written() -> None:
-    made = command("control", "run 'a b' `seed` {seed} `out` runs/{seed} '{\"json\": {}}'")
-    assert made.words(12) == ["run", "a b", "`seed`", "12", "`out`", "runs/12", '{"json": {}}']
+    made = command("control", "run 'a b' --seed {seed} --out runs/{seed} '{\"json\": {}}'")
+    assert made.words(12) == ["run", "a b", "--seed", "12", "--out", "runs/12", '{"json": {}}']
 
 
 def test_what_could_be_a_file_is_found_within_a_shells_words_too() -> None:
-    assert files_of("cd x && python a.py `config`=b.yaml 'c d' | tee a.py") == [
-        *("cd", "x", "python", "a.py", "`config`", "b.yaml", "c", "d", "tee")
+    assert files_of("cd x && python a.py --config=b.yaml 'c d' | tee a.py") == [
+        *("cd", "x", "python", "a.py", "--config", "b.yaml", "c", "d", "tee")
     ]
 
 

@@ -49,12 +49,17 @@ def clear(
     name: Annotated[
         str | None, typer.Argument(metavar="DATA", help="A name of `striate list cache`; none for all.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Remove decoded photographs from the cache; they are read again when they are needed."""
+    from striate.base.disk.files import dump_json
     from striate.base.disk.foreign import amount
     from striate.data.cache import listing
 
     cleared, freed, busy = listing.clear(name)
+    if as_json:
+        tell(dump_json({"cleared": cleared, "bytes": freed, "busy": [str(folder) for folder in busy]}), nl=False)
+        return
     tell(f"{cleared} data sets were removed from the cache, {amount(freed)}")
     for folder in busy:
         say(f"{folder} is being written by another process, and was left")
