@@ -31,8 +31,9 @@ def kinds() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for module in pkgutil.iter_modules(claims.__path__, f"{claims.__name__}."):
         for _, held in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
-            if isinstance(vars(held).get("kind"), str) and held.__module__ == module.name:
-                found[held.kind] = held
+            kind = vars(held).get("kind")
+            if isinstance(kind, str) and held.__module__ == module.name:
+                found[kind] = held
     return found
 
 
