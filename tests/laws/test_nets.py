@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from small_nets import small
 from striate.base.errors import NetError
 from striate.nets import build, names
 from striate.nets.catalog import complete, entry
@@ -20,17 +21,6 @@ from striate.nets.measure.taps import tapped, taps
 
 SHAPES = [(8, 8, 1), (28, 28, 1), (32, 32, 3), (33, 47, 4)]
 
-# Small widths, where a net of the catalogue has large ones.
-SMALL: dict[str, dict[str, Any]] = {
-    "convnet": {"widths": [[3], [4]], "hidden": [5]},
-    "convnet-cs7150": {"widths": [[2], [3], [4, 4]], "hidden": [5]},
-    "shallownet": {"filters": 3},
-    "simpleconvnet": {"widths": [[3, 3], [4, 4]], "hidden": [5]},
-    "mlp": {"hidden": [6, 4]},
-    "vgg11-small": {"width": 2, "hidden": [5]},
-    "vgg11": {"width": 2, "hidden": [6, 5]},
-    "mobilenet-v1": {"width": 0.1},
-}
 # What an option needs beside it to have an effect.
 BESIDE: dict[str, dict[str, Any]] = {
     "dropout_scaling": {"dropout": 0.5},
@@ -44,11 +34,6 @@ OTHER: dict[str, list[Any]] = {
     "kernel": [7],
     "n": [2],
 }
-
-
-def small(name: str) -> dict[str, Any]:
-    """Return options that make net ``name`` small."""
-    return SMALL.get(name, {"n": 1, "width": 2})
 
 
 def made(name: str, options: dict[str, Any], shape: tuple[int, int, int], classes: int = 7) -> nn.Module:

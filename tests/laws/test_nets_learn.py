@@ -5,35 +5,20 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
+from small_nets import learning
 from striate.data import ImageSet, Split
 from striate.nets import build, names
 from striate.training.loop import Tick
 from striate.training.recipe.recipe import Recipe
 from striate.training.train import train
 
-SMALL: dict[str, dict[str, Any]] = {
-    "convnet": {"widths": [[4], [6]], "hidden": [8], "norm": "batch", "residual": True, "dropout": 0.1},
-    "convnet-cs7150": {"widths": [[4], [6], [8, 8]], "hidden": [16]},
-    "shallownet": {"filters": 4},
-    "simpleconvnet": {"widths": [[4, 4], [8, 8]], "hidden": [8], "norm": "group", "residual": True},
-    "mlp": {"hidden": [16, 8], "dropout": 0.1, "dropout_scaling": "at-test"},
-    "vgg11-small": {"width": 4, "hidden": [16]},
-    "vgg11": {"width": 4, "hidden": [16, 16], "norm": "batch", "dropout": 0.1},
-    "mobilenet-v1": {"width": 0.1, "dropout": 0.1},
-}
 SIDE = 32
-
-
-def options(name: str) -> dict[str, Any]:
-    """Return options that make net ``name`` small, with something random in it where it can have that."""
-    return SMALL.get(name, {"n": 1, "width": 8})
 
 
 def split(count: int) -> Split:
@@ -58,7 +43,7 @@ def final_bytes(folder: Path) -> list[bytes]:
 @pytest.mark.parametrize("name", names())
 def test_it_learns_a_few_images_by_heart(name: str) -> None:
     torch.manual_seed(0)
-    net = build(name, options(name), (SIDE, SIDE, 3), 3).train()
+    net = build(name, learning(name), (SIDE, SIDE, 3), 3).train()
     images, labels = torch.randn(6, 3, SIDE, SIDE), torch.arange(6) % 3
     optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
     for _ in range(300):
@@ -75,7 +60,7 @@ def test_it_learns_a_few_images_by_heart(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_a_run_cut_and_resumed_ends_in_the_same_bytes(name: str, tmp_path: Path) -> None:
     noise = ImageSet("noise", ("a", "b", "c"), split(15), split(6), None, fingerprint="0" * 64, origin="made here")
-    recipe = Recipe(net=name, net_options=options(name), data="noise", batch_size=5, epochs=2, flip=True, lr=0.01)
+    recipe = Recipe(net=name, net_options=learning(name), data="noise", batch_size=5, epochs=2, flip=True, lr=0.01)
     whole = train(recipe, tmp_path / "whole", images=noise)
     assert (whole.status, whole.step) == ("finished", 6)
     assert train(recipe, tmp_path / "cut", images=noise, watch=stop_after_two).status == "interrupted"

@@ -15,10 +15,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from striate.data.photos.picture import Picture
 from striate.nets import build
 from striate.probes.catalog import ENTRIES, Entry
 from striate.probes.record import Record
-from striate.reports.probe.page import RENDERERS
+from striate.reports.probe.page import RENDERERS, page_of, probe_html
 
 TOY: dict[str, dict[str, Any]] = {
     "saliency": {"target": 1, "method": "smoothgrad", "samples": 2},
@@ -32,6 +33,7 @@ TOY: dict[str, dict[str, Any]] = {
 }
 # A convnet's head is dense, so it cannot be read place by place.
 REFUSED = {("localise", "bfloat16")}
+PICTURES = [Picture(name, np.full((16, 16, 3), 99, np.uint8), name) for name in ("first", "second")]
 HOOKS = (
     "_forward_hooks",
     "_forward_pre_hooks",
@@ -156,6 +158,10 @@ def test_an_array_of_numbers_is_finite_and_the_record_is_told(name: str) -> None
     assert record.probe == name
     assert record.kind == ENTRIES[name].kind
     assert record.kind in RENDERERS
+    shown = page_of(record, PICTURES if ENTRIES[name].images else (), ("a", "b"), "net")
+    assert shown.title
+    assert all(shown.words)
+    assert "<html" in probe_html(shown, name)  # whose formulas and charts are checked as they are put in
     assert record.sign
     assert all(torch.isfinite(array).all() for array in record.arrays.values())
     if record.kind == "heatmap":

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from small_nets import small
 from striate.app.options.repeating import study_command
 from striate.base.disk.files import read_json
 from striate.base.errors import StudyError
@@ -22,20 +23,13 @@ from striate.training.engines.setup import check
 
 # What makes a study small enough for a test; --set reaches the same fields.
 TOY: dict[str, Any] = {"epochs": 1, "train_images": 60, "batch_size": 30}
-TOY_NETS: dict[str, dict[str, Any]] = {
-    "resnet": {"n": 1, "width": 4},
-    "simpleconvnet": {"widths": [[4], [4]]},
-    "convnet": {},
-    "convnet-cs7150": {"widths": [[4], [4]], "hidden": [8]},
-    "vgg11-small": {"width": 2},
-}
 
 
 def toy(name: str) -> dict[str, Any]:
     """Return the changes that make study ``name`` small, less those that its arms set for themselves."""
     base = BUILTIN[name].base
     own = {key for arm in BUILTIN[name].study({}).arms for key in arm.changes}
-    changes = {**TOY, **TOY_NETS.get(base.net, {})}
+    changes = {**TOY, **(small(base.net) if base.engine == "torch" else {})}
     return {key: value for key, value in changes.items() if key not in own or key in ("n", "width", "batch_size")}
 
 

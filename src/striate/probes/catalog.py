@@ -1,15 +1,17 @@
-"""The probes by name. An entry here is all that the command, the page and the laws need to take up a new one.
+"""The probes by name. An entry here is all that the command, the page, the Python name and the laws need to take up a new one.
 
-A probe is a function ``probe(net, images, *, ...) -> Record``: ``net`` is any classifier, ``images`` are floats (N, C, H, W),
-normalized.
-The page for a kind of record is made by the function that `striate.reports.probe.page.RENDERERS` names for it.
+A probe is a function ``probe(net, images, *, ...) -> Record`` in a module of its own: ``net`` is any classifier, ``images``
+are floats (N, C, H, W), normalized. The module of a heatmap also holds ``EXPLAINED``: for each method, or under the probe's
+own name, in words and as a formula what the map is. A record of a kind that `striate.reports.probe.page.RENDERERS` does not
+know is shown as any record is: its arrays as maps over the pictures, its facts as a table. A probe that has no command of its
+own has the general one, ``striate probe NAME``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from striate.base.catalog import Catalog, loaded
 from striate.base.errors import ProbeError
@@ -19,20 +21,36 @@ if TYPE_CHECKING:
     from striate.probes.record import Record
 
 
+class Explained(NamedTuple):
+    """What a map is: in words, and as a formula in LaTeX."""
+
+    words: str
+    formula: str = ""
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One probe: ``home`` is the module that holds the function ``name``; ``images`` is False for one that needs none."""
+    """One probe: ``home`` is the module that holds the function ``name``; ``images`` is False for one that needs none.
+
+    ``title`` heads its page; empty where the renderer of its kind has one of its own.
+    """
 
     name: str
     summary: str
     kind: str
     home: str
     images: bool = True
+    title: str = ""
 
     @property
     def run(self) -> Callable[..., Record[Facts]]:
         """The function; its module is loaded when first asked for."""
         return loaded(f"{self.home}:{self.name}")
+
+    def explained(self, method: str = "") -> Explained:
+        """Return what the map of ``method`` is (none: of the probe's only one), as its module tells; else its summary."""
+        told: dict[str, Explained] = getattr(loaded(self.home), "EXPLAINED", {})
+        return told.get(method or self.name, Explained(f"It shows {self.summary}."))
 
 
 ENTRIES: Catalog[Entry] = Catalog(
@@ -44,18 +62,21 @@ ENTRIES: Catalog[Entry] = Catalog(
             "where a small change of a pixel changes the score most",
             "heatmap",
             "striate.probes.heatmaps.saliency",
+            title="Which pixels the score depends on",
         ),
         Entry(
             "gradcam",
             "which places of the last feature map speak for a class",
             "heatmap",
             "striate.probes.heatmaps.gradcam",
+            title="Which places speak for the class",
         ),
         Entry(
             "occlusion",
             "how far the score falls when a patch is covered",
             "heatmap",
             "striate.probes.heatmaps.occlusion",
+            title="What the score loses when a place is covered",
         ),
         Entry(
             "filters",

@@ -47,7 +47,7 @@ class Score:
 
 @dataclass(frozen=True, eq=False)
 class Record(Generic[Some]):
-    """The result of the probe ``probe``: ``kind`` says how it is shown, and is a key of `striate.reports.probe.page.RENDERERS`.
+    """The result of the probe ``probe``: ``kind`` says how it is shown (`striate.reports.probe.page.RENDERERS`).
 
     ``arrays`` are tensors on the device of the images, in float32 at least, first dimension N unless ``facts`` says
     otherwise; a heatmap is under ``heatmap``, (N, H, W) at the size of the images. ``scores`` has one entry for each image;

@@ -1,20 +1,23 @@
 """Look inside a net: one function for each kind of probe, from a net and words that name pictures to what was found.
 
-look = heatmap("gradcam", open_net("runs/first"), ["digits:0-7"])
+look = probed("gradcam", open_net("runs/first"), ["digits:0-7"])
 look.record.heatmap                 # (N, H, W)
 write_look(look, "maps")            # the page and its pictures
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from inspect import signature
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from striate.app.actions.views import Views, opened_data, opened_pictures
 from striate.app.inputs.opened_net import Subject, open_subject
+from striate.base.catalog import unknown
 from striate.base.disk.files import make_folder
 from striate.base.errors import ProbeError, printable
 from striate.probes.catalog import entry
@@ -61,7 +64,7 @@ class WrittenLook:
     replaced: str
 
 
-def heatmap(
+def probed(
     name: str,
     subject: Subject,
     images: Sequence[str],
@@ -70,19 +73,24 @@ def heatmap(
     quick: bool = False,
     data_dir: Path | None = None,
     skip_damaged: bool = False,
-    **options: Any,
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> Look[Facts]:
-    """Return the maps of the probe ``name`` (saliency, gradcam, occlusion) for the pictures that ``images`` name.
+    """Return what the probe ``name`` finds in the pictures that ``images`` name.
 
-    ``target`` is a class by number or name, None the predicted one. The maps are checked unless ``quick``. ``options`` are
-    those of the probe. Raises StriateError where something cannot be had.
+    ``target`` is a class by number or name, None the predicted one. Heatmaps are checked unless ``quick``. ``options`` are
+    those of the probe's function. Raises StriateError where something cannot be had.
     """
+    made_by = entry(name)
+    wanted = {**options} if target is None else {**options, "target": subject.class_number(target)}
+    known = [each.name for each in signature(made_by.run).parameters.values() if each.kind is each.KEYWORD_ONLY]
+    for option in wanted:
+        if option not in known:
+            raise ProbeError(unknown(f"probe {name}: option", option, known))
     views = opened_pictures(subject, images, data_dir, skip_damaged)
-    run = entry(name).run
-    wanted = None if target is None else subject.class_number(target)
-    record = run(subject.net, views.images, target=wanted, **options)
-    if not quick:
-        record = checked(record, subject.net, views.images, partial(run, **options))
+    record = made_by.run(subject.net, *([views.images] if made_by.images else []), **wanted)
+    if record.kind == "heatmap" and not quick:
+        own = {option: value for option, value in options.items() if option != "target"}
+        record = checked(record, subject.net, views.images, partial(made_by.run, **own))
     return told(record, views)
 
 

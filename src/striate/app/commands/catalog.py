@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
+from striate.probes.catalog import ENTRIES as PROBES
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -35,7 +37,7 @@ GROUPS = {
 }
 """The words that stand before the names of several commands, and what they have in common."""
 
-ENTRIES = (
+_OWN = (
     Entry("study", "Answer a question: train every arm with every seed", "study:study"),
     Entry("train", "Train one net by a recipe", "train:train"),
     Entry("resume", "Continue an interrupted run", "train:resume"),
@@ -75,3 +77,14 @@ ENTRIES = (
     Entry("exercise grade", "Grade a file", "exercise:grade"),
     Entry("doctor", "Examine this machine: versions, processor, precision, data", "doctor:doctor"),
 )
+
+_NAMED = {entry.name for entry in _OWN}
+ENTRIES = (
+    *_OWN,
+    *(
+        Entry(f"probe {probe.name}", f"Show {probe.summary}", f"probe.general:{probe.name}")
+        for probe in PROBES.values()
+        if f"probe {probe.name}" not in _NAMED
+    ),
+)
+"""Every command; a probe that has none of its own has the general one."""

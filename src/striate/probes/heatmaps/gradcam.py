@@ -20,6 +20,7 @@ from striate.base.errors import ProbeError
 from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.tokens import feature_map
 from striate.nets.measure.watching import watched
+from striate.probes.catalog import Explained
 from striate.probes.cut import cut
 from striate.probes.facts import GradcamFacts
 from striate.probes.memory_format import quickest
@@ -28,6 +29,14 @@ from striate.probes.restoring import untouched
 
 Place = tuple[str, Layout]
 SIGN = "0 or more; large where the feature map speaks for the class; what speaks against it is 0"
+EXPLAINED = {
+    "gradcam": Explained(
+        "Each channel of the feature map is weighted by the mean of the score's derivative with respect to it; the weighted"
+        " sum is what the map says about the class. Its positive part is laid over the image.",
+        r"M = \max\left(0, \sum_c \alpha_c A_c\right), \quad"
+        r" \alpha_c = \frac{1}{h w} \sum_{ij} \frac{\partial S}{\partial A_{cij}}",
+    ),
+}
 
 
 def gradcam(

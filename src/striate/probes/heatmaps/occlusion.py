@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
+from striate.probes.catalog import Explained
 from striate.probes.facts import OcclusionFacts
 from striate.probes.memory_format import quickest
 from striate.probes.record import EVEN, Record, Target, described, full, logits, targets
@@ -27,6 +28,12 @@ MOST_PATCHES = 2**15
 SIGN = (
     "positive where the score falls when the place is covered, so that it speaks for the class; negative where it rises"
 )
+EXPLAINED = {
+    "occlusion": Explained(
+        "A patch of the image is covered, and the fall of the score is noted; a pixel shows the mean over the patches on it.",
+        r"M_{ij} = \frac{1}{n_{ij}} \sum_{P \ni ij} \left( S(x) - S(x \setminus P) \right)",
+    ),
+}
 
 
 def occlusion(

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from striate.base.catalog import unknown
 from striate.base.errors import ProbeError
+from striate.probes.catalog import Explained
 from striate.probes.choices import Method
 from striate.probes.facts import SaliencyFacts
 from striate.probes.heatmaps.integrated import integrated_gradients
@@ -39,6 +40,32 @@ SIGNS: dict[str, str] = {
     "smoothgrad": "0 or more; large where a small change of the pixel changes the score most, on average over noisy copies",
     "integrated": "positive where the pixel raises the score against the baseline, negative where it lowers it; the map sums"
     " to the difference of the two scores",
+}
+EXPLAINED = {
+    "gradient": Explained(
+        "The score of the class is differentiated with respect to every value of the image. A pixel's saliency is the largest"
+        " of its channels' magnitudes.",
+        r"M_{ij} = \max_c \left| \frac{\partial S}{\partial x_{cij}} \right|",
+    ),
+    "signed": Explained(
+        "The score of the class is differentiated with respect to every value of the image, and the derivatives of a pixel's"
+        " channels are added.",
+        r"M_{ij} = \sum_c \frac{\partial S}{\partial x_{cij}}",
+    ),
+    "times-input": Explained(
+        "The derivative of the score with respect to every value of the image, times that value, added over the channels.",
+        r"M_{ij} = \sum_c x_{cij} \frac{\partial S}{\partial x_{cij}}",
+    ),
+    "smoothgrad": Explained(
+        "The derivative of the score is averaged over copies of the image with noise; a pixel's saliency is the largest of"
+        " its channels' magnitudes.",
+        r"M_{ij} = \max_c \left| \frac{1}{n} \sum_{k=1}^{n} \frac{\partial S}{\partial x_{cij}}(x + \epsilon_k) \right|",
+    ),
+    "integrated": Explained(
+        "The derivative of the score is averaged along the straight way from a baseline b to the image, and multiplied by what"
+        " was gone through; the map sums to the difference of the scores.",
+        r"M_{ij} = \sum_c (x_{cij} - b_{cij}) \int_0^1 \frac{\partial S}{\partial x_{cij}}(b + a (x - b)) \, da",
+    ),
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from striate.probes.catalog import entry
 from striate.probes.facts import SaliencyFacts
 from striate.probes.record import label
 from striate.reports.kit.colours import bar, coloured, overlaid, scaled
@@ -20,49 +21,6 @@ if TYPE_CHECKING:
     from striate.probes.facts import Facts
     from striate.probes.record import Record, Score
 
-TITLES = {
-    "saliency": "Which pixels the score depends on",
-    "gradcam": "Which places speak for the class",
-    "occlusion": "What the score loses when a place is covered",
-}
-WORDS = {
-    "gradient": (
-        "The score of the class is differentiated with respect to every value of the image. A pixel's saliency is the largest"
-        " of its channels' magnitudes.",
-        r"M_{ij} = \max_c \left| \frac{\partial S}{\partial x_{cij}} \right|",
-    ),
-    "signed": (
-        "The score of the class is differentiated with respect to every value of the image, and the derivatives of a pixel's"
-        " channels are added.",
-        r"M_{ij} = \sum_c \frac{\partial S}{\partial x_{cij}}",
-    ),
-    "times-input": (
-        "The derivative of the score with respect to every value of the image, times that value, added over the channels.",
-        r"M_{ij} = \sum_c x_{cij} \frac{\partial S}{\partial x_{cij}}",
-    ),
-    "smoothgrad": (
-        "The derivative of the score is averaged over copies of the image with noise; a pixel's saliency is the largest of"
-        " its channels' magnitudes.",
-        r"M_{ij} = \max_c \left| \frac{1}{n} \sum_{k=1}^{n} \frac{\partial S}{\partial x_{cij}}(x + \epsilon_k) \right|",
-    ),
-    "integrated": (
-        "The derivative of the score is averaged along the straight way from a baseline b to the image, and multiplied by what"
-        " was gone through; the map sums to the difference of the scores.",
-        r"M_{ij} = \sum_c (x_{cij} - b_{cij}) \int_0^1 \frac{\partial S}{\partial x_{cij}}(b + a (x - b)) \, da",
-    ),
-    "gradcam": (
-        "Each channel of the feature map is weighted by the mean of the score's derivative with respect to it; the weighted"
-        " sum is what the map says about the class. Its positive part is laid over the image.",
-        r"M = \max\left(0, \sum_c \alpha_c A_c\right), \quad"
-        r" \alpha_c = \frac{1}{h w} \sum_{ij} \frac{\partial S}{\partial A_{cij}}",
-    ),
-    "occlusion": (
-        "A patch of the image is covered, and the fall of the score is noted; a pixel shows the mean over the patches on it.",
-        r"M_{ij} = \frac{1}{n_{ij}} \sum_{P \ni ij} \left( S(x) - S(x \setminus P) \right)",
-    ),
-}
-
-
 BLANK = "This map is blank: it has the same value everywhere, or none, so it says nothing about where."
 SATURATED = 0.99
 """Gradients have few pixels that are much larger than all others; without a limit nothing else would be seen."""
@@ -74,7 +32,8 @@ def page(record: Record[Facts], pictures: Sequence[Picture], classes: Sequence[s
     signed = record.signed
     share = SATURATED if record.probe == "saliency" else 1.0
     method = record.facts.method if isinstance(record.facts, SaliencyFacts) else record.probe
-    text, formula = WORDS[method]
+    made_by = entry(record.probe)
+    text, formula = made_by.explained(method)
     groups = [
         _group(place, picture, heatmap, record.scores[place], classes, signed, share, record.blank[place])
         for place, (picture, heatmap) in enumerate(zip(pictures, maps, strict=True))
@@ -82,7 +41,7 @@ def page(record: Record[Facts], pictures: Sequence[Picture], classes: Sequence[s
     ends = ("negative", "0", "positive") if signed else ("0", "full colour")
     scale = "Each has its own scale" + (", full colour at its 99th percentile." if share < 1 else ".")
     return Page(
-        title=TITLES[record.probe],
+        title=made_by.title or made_by.summary.capitalize(),
         over=f"{record.probe}, {net}",
         words=(text,),
         formula=formula,

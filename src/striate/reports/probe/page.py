@@ -37,7 +37,9 @@ RENDERERS: dict[str, str] = {
     "fool": "striate.reports.probe.fool:page",
     "localise": "striate.reports.probe.localise:page",
 }
-"""Kind of record -> ``module:function`` that returns its page, called with (record, pictures, classes)."""
+"""Kind of record -> ``module:function`` that returns its page, called with (record, pictures, classes, net)."""
+PLAIN = "striate.reports.probe.plain:page"
+"""The renderer of every other kind."""
 
 PAGE = "index.html"
 UNTRAINED = (
@@ -121,7 +123,7 @@ Renderer = Callable[["Record[Any]", Sequence["Picture"], Sequence[str], str], Pa
 
 def page_of(record: Record[Facts], pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
     """Return the page of ``record``, by the renderer of its kind; ``net`` is the name of the net for people."""
-    renderer: Renderer = loaded(RENDERERS[record.kind])
+    renderer: Renderer = loaded(RENDERERS.get(record.kind, PLAIN))
     shown = renderer(record, pictures, classes, net)
     return replace(shown, words=(UNTRAINED, *shown.words)) if record.untrained else shown
 

@@ -86,9 +86,9 @@ def occlusion(
 def _look(
     name: str, net: str, images: list[str], explained: Explained, source: Source, output: Output, **options: Any
 ) -> None:
-    from striate.app.actions.looking import heatmap
+    from striate.app.actions.looking import probed
 
-    look = heatmap(
+    look = probed(
         name,
         source.open(net),
         images,
@@ -96,6 +96,6 @@ def _look(
         quick=explained.quick,
         data_dir=source.data_dir,
         skip_damaged=explained.skip_damaged,
-        **options,
+        options=options,
     )
     present(look, output)

@@ -1,0 +1,61 @@
+"""The command of a probe that has none of its own: net, pictures and class as for every probe, its options by --with.
+
+``general.NAME`` is the command of the probe NAME, for every name of the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from striate.app.commands.probe.present import present
+from striate.app.options.own_code import OwnCode
+from striate.app.options.probing import Class, Net, Output, Pictures, Unchecked
+from striate.app.options.shared import SkipDamaged, Source
+from striate.probes.catalog import ENTRIES, Entry
+
+With = Annotated[
+    list[str] | None,
+    typer.Option("--with", metavar="NAME=VALUE", help="An option of the probe, as its function in Python has it."),
+]
+
+
+def __getattr__(name: str) -> Callable[..., None]:
+    if name not in ENTRIES:
+        raise AttributeError(f"there is no probe {name!r}; the probes are {', '.join(ENTRIES)}")
+    return _command(ENTRIES[name])
+
+
+def _command(entry: Entry) -> Callable[..., None]:
+    def look(
+        net: Net,
+        image: Pictures,
+        *,
+        options: With = None,
+        target: Class = None,
+        quick: Unchecked = False,
+        skip_damaged: SkipDamaged = False,
+        source: Source,
+        own: OwnCode,
+        output: Output,
+    ) -> None:
+        from striate.app.actions.changes import settings_of
+        from striate.app.actions.looking import probed
+
+        own.let_in(net)
+        found = probed(
+            entry.name,
+            source.open(net),
+            image,
+            target=target,
+            quick=quick,
+            data_dir=source.data_dir,
+            skip_damaged=skip_damaged,
+            options=settings_of(options),
+        )
+        present(found, output)
+
+    look.__doc__ = f"Show {entry.summary}."
+    return look
