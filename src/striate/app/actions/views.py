@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from striate.app.inputs.images import pictures
 from striate.app.inputs.opened_net import Subject
@@ -34,8 +34,7 @@ class Views:
         import numpy as np
         import torch
 
-        shaped = [p.pixels if p.pixels.ndim == 3 else p.pixels[..., None] for p in self.pictures]
-        pixels = torch.from_numpy(np.stack(shaped)).permute(0, 3, 1, 2).float() / 255
+        pixels = torch.from_numpy(np.stack([p.pixels for p in self.pictures])).permute(0, 3, 1, 2).float() / 255
         return Views(self.subject.takes_pixels(), self.pictures, pixels, self.notes)
 
 
@@ -76,13 +75,9 @@ def opened_data(
     )
     split = images.test or images.val or images.train
     found = [
-        Picture(f"{images.name} {i}, {images.classes[label]}", _flat(pixels), f"{images.name}:{i}", int(label))
+        Picture(f"{images.name} {i}, {images.classes[label]}", pixels, f"{images.name}:{i}", int(label))
         for i, (pixels, label) in enumerate(zip(split.images[:count], split.labels[:count], strict=True))
     ]
     seen = subject.arranged(all_fitted(found, subject.inputs.image_shape, subject.resizing))
     shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
     return Views(subject, shown, subject.tensor(seen), images.notes if skipping else ())
-
-
-def _flat(pixels: Any) -> Any:
-    return pixels[..., 0] if pixels.shape[2] == 1 else pixels

@@ -73,7 +73,9 @@ _OWN = (
     Entry("prove", "Prove a statement and check it, at sizes of your own", "prove:prove", free=True),
     Entry("gradcheck", "Check the layers by hand", "gradcheck:gradcheck"),
     Entry("exercise list", "List the exercises", "exercise:list_all"),
-    Entry("exercise start", "Write a file to begin with: signatures, shapes and the formula to be found", "exercise:start"),
+    Entry(
+        "exercise start", "Write a file to begin with: signatures, shapes and the formula to be found", "exercise:start"
+    ),
     Entry("exercise grade", "Grade a file", "exercise:grade"),
     Entry("doctor", "Examine this machine: versions, processor, precision, data", "doctor:doctor"),
 )
