@@ -88,7 +88,7 @@ def test_a_diverged_run_has_an_exit_code_of_its_own(run) -> None:
         (("train", "--set", "lr=1", "--set", "lr=2"), ["lr is set 2 times; set it once"]),
         (("study", "batchnorm", "--data", "digits", "--set", "data=mnist"), ["data is given by --data and by --set"]),
         (("train", "--set", "lr"), ['"lr" is no setting; write field=value']),
-        (("train", "--data", "cifr10"), ['no data set "cifr10" (did you mean "cifar10"?)']),
+        (("train", "--data", "cifr10"), ['data set "cifr10" is unknown (did you mean "cifar10"?)']),
         (("train", "--set", "widths=[[4],[4],[4],[4]]"), ["4 stages", "8x8 pixels allow 3"]),
         (("study", "batchnrm"), ['study "batchnrm" is unknown (did you mean "batchnorm"?)']),
         (("study", "batchnorm", "--set", "kernle=3"), ['kernle is unknown (did you mean "kernel"?)']),

@@ -125,7 +125,7 @@ def test_a_whole_record_is_read(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_damaged_record_is_named_and_not_a_defect(tmp_path: Path, text: str, words: str) -> None:
     file = said(tmp_path, text)
-    remedy = r"\); export it again, or name the data with --trained-on$"
+    remedy = r"\); export it again, or name the data with `trained_on`$"
     with pytest.raises(NetError, match=rf'what ".*w\.safetensors" says of its net is damaged \(.*{words}.*{remedy}'):
         open_subject("convnet", file)
     with pytest.raises(NetError, match="do not fit the net"):  # who names the data needs no record

@@ -19,7 +19,7 @@ WRITTEN = Path(__file__).parents[2] / "written"
 
 
 def test_null_images_are_told_and_may_be_left_out() -> None:
-    with pytest.raises(DataError, match=r"nulls\.parquet:0:1 has no image: it is null; .*--skip-damaged"):
+    with pytest.raises(DataError, match=r"nulls\.parquet:0:1 has no image: it is null; .*`skip_damaged`"):
         load(WRITTEN / "nulls.parquet")
     made = load(WRITTEN / "nulls.parquet", skip_damaged=True)
     assert made.train.labels.tolist() == [0, 1]
