@@ -45,7 +45,7 @@ def test_absent_files_and_missing_labels_are_told_and_may_be_left_out(folder: Pa
         "row 4 of list.csv has no label",
         "row 5 of list.csv names no file",
         "row 6 of list.csv names list.csv, which does not end in",
-        "--skip-damaged",
+        "`skip_damaged`",
     ):
         assert words in str(caught.value)
     made = load(folder / "list.csv", skip_damaged=True)
