@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 _BOUNDS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))  # of a container
+
+_LARGE = 12_000_000  # pixels; what a telephone takes is decoded on all cores
+_LARGE_ONE_AT_A_TIME = threading.Lock()
 
 
 def limit() -> int:
@@ -31,3 +36,8 @@ def _number(path: Path) -> int:
     except (OSError, ValueError):
         return 0
     return int(text) if text.isdecimal() else 0
+
+
+def side_by_side(pixels: int) -> AbstractContextManager[object]:
+    """Return what is held while an image of so many pixels is decoded: large ones wait for one another, for their memory."""
+    return _LARGE_ONE_AT_A_TIME if pixels > _LARGE else nullcontext()

@@ -24,6 +24,7 @@ import numpy as np
 from PIL import Image
 
 from striate.base.errors import reason
+from striate.data.cache import memory_limit
 from striate.data.imageset import Images
 from striate.data.photos import png16 as sixteen
 from striate.data.photos.levels import FULL, Levels
@@ -102,16 +103,14 @@ def decode(source: Source, levels: Levels | None = FULL) -> Images:
 
 
 def photograph(source: Source, levels: Levels | None, side: int | None, resizing: Resizing) -> Decoded:
-    """Return the image of ``source`` as `decode` does, brought to ``side`` x ``side`` where that is given.
-
-    For threads: the caller holds `unwarned`, which belongs to the whole process.
-    """
+    """Return the image as `decode` does, brought to ``side`` x ``side`` if given; threads hold `unwarned`."""
 
     def made(image: Image.Image, file: BinaryIO) -> Decoded:
         width, height = _size(image, file)
         if side is not None and (scale := resizing.scale_of(width, height, side)) > 1:
             image.draft(None, (image.width // scale, image.height // scale))
-        pixels, facts = _pixels(image, file, levels)
+        with memory_limit.side_by_side(image.width * image.height):
+            pixels, facts = _pixels(image, file, levels)
         return Decoded(pixels if side is None else resizing(pixels, side, side), width, height, facts)
 
     return _read(source, made)
