@@ -17,8 +17,9 @@ from striate.base.errors import RunError, StriateError
 from striate.data import ImageSet
 from striate.training import loop
 from striate.training.folder.chain import UNVOUCHED, best_step, identity
+from striate.training.folder.forms import DONE
 from striate.training.folder.inspection import inspect
-from striate.training.folder.run import DONE, open_run
+from striate.training.folder.run import open_run
 from striate.training.folder.run_score import RunScore
 from striate.training.folder.tables import Row, read_history
 from striate.training.loop import Tick
