@@ -34,87 +34,9 @@ BASE = {
     *("disk.files", "disk.foreign", "disk.lock", "disk.outputs", "disk.sealed_json", "disk.strict_json"),
 }
 MOST_LINES = 250
+MOST_SIBLINGS = 14
 JUNK_DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc"}
 HEAVY = {"torch", "sklearn", "scipy", "matplotlib", "pooch", "tensorboard", "PIL", "jinja2"}
-
-# Module -> the test file that exercises it, where a file of its own would only repeat that one.
-TESTED_ELSEWHERE: dict[str, str] = {
-    "app/actions/changes.py": "app/test_cli.py",
-    "app/actions/choices.py": "laws/test_options.py",
-    "app/actions/gradchecks.py": "app/commands/test_gradcheck.py",
-    "app/actions/lists.py": "app/commands/test_list.py",
-    "app/actions/localising.py": "app/commands/probe/test_channels.py",
-    "app/actions/looking.py": "app/commands/probe/test_heatmap.py",
-    "app/actions/machine.py": "app/test_cli.py",
-    "app/actions/net_shown.py": "app/inputs/test_net_anatomy.py",
-    "app/actions/proofs.py": "app/commands/test_prove.py",
-    "app/actions/scoring.py": "app/test_cli.py",
-    "app/actions/study_shown.py": "app/commands/test_show.py",
-    "app/actions/training.py": "app/test_cli.py",
-    "app/actions/views.py": "app/commands/probe/test_channels.py",
-    "app/commands/catalog.py": "app/commands/test_loading.py",
-    "app/commands/export.py": "app/test_cli.py",
-    "app/commands/study.py": "app/test_cli.py",
-    "app/commands/test.py": "app/test_cli.py",
-    "app/commands/probe/present.py": "app/commands/probe/test_heatmap.py",
-    "app/options/probing.py": "app/commands/probe/test_heatmap.py",
-    "app/options/question.py": "app/commands/test_show.py",
-    "app/options/shared.py": "app/test_cli.py",
-    "app/terminal/rows.py": "app/commands/test_list.py",
-    "app/terminal/run.py": "app/test_run_shown.py",
-    "app/terminal/shared_names.py": "app/actions/test_fields.py",
-    "probes/choices.py": "laws/test_options.py",
-    "app/study.py": "app/test_cli.py",
-    "app/exporting.py": "app/test_export.py",
-    "app/photograph_graph.py": "app/test_preprocessed.py",
-    "scratch/exercises/exercise.py": "scratch/exercises/test_grade.py",
-    "scratch/exercises/judges.py": "scratch/exercises/test_grade.py",
-    "scratch/exercises/comparing.py": "scratch/exercises/test_grade.py",
-    "scratch/exercises/layers.py": "scratch/exercises/test_grade.py",
-    "scratch/exercises/stochastic.py": "scratch/exercises/test_grade.py",
-    "scratch/exercises/losses.py": "scratch/exercises/test_grade.py",
-    "scratch/exercises/models.py": "scratch/exercises/test_grade.py",
-    "scratch/exercises/derivations.py": "scratch/exercises/test_grade.py",
-    "scratch/exercises/forms.py": "scratch/exercises/test_grade.py",
-    "scratch/exercises/worker.py": "scratch/exercises/test_grade.py",
-    "scratch/exercises/catalog.py": "scratch/exercises/test_grade.py",
-    "app/judged.py": "app/commands/test_judge.py",
-    "app/gate.py": "app/commands/test_gate.py",
-    "app/terminal/proof.py": "app/commands/test_prove.py",
-    "app/commands/doctor.py": "app/test_cli.py",
-    "app/commands/train.py": "app/test_cli.py",
-    "app/commands/probe/fool.py": "app/commands/probe/test_channels.py",
-    "app/commands/probe/localise.py": "app/commands/probe/test_channels.py",
-    "app/terminal/show.py": "app/test_cli.py",
-    "data/statistics.py": "data/test_imageset.py",
-    "data/photos/notes.py": "data/photos/test_folder.py",
-    "nets/families/convnet.py": "nets/test_catalog.py",
-    "base/version.py": "training/engines/test_machine.py",
-    "base/validation.py": "training/recipe/test_recipe.py",
-    "nets/families/options.py": "nets/test_catalog.py",
-    "nets/custom/naming.py": "nets/custom/test_options.py",
-    "studies/grid.py": "studies/running/test_search.py",
-    "probes/fooling/facts.py": "probes/test_facts.py",
-    "nets/entry.py": "nets/test_catalog.py",
-    "nets/inputs.py": "nets/test_catalog.py",
-    "nets/measure/forward_trace.py": "nets/measure/test_anatomy.py",
-    "studies/catalog.py": "studies/test_question.py",
-    "studies/claims/measured.py": "studies/claims/test_outcome.py",
-    "studies/claims/copied.py": "studies/judged/test_judging.py",
-    "studies/gate/question.py": "studies/gate/test_gate.py",
-    "studies/judged/logged.py": "studies/judged/test_runs.py",
-    "studies/running/ended.py": "studies/running/test_execute.py",
-    "training/recipe/setting.py": "training/recipe/test_recipe.py",
-    "training/recipe/rules.py": "training/recipe/test_recipe.py",
-    "training/engines/engine.py": "training/test_loop.py",
-    "training/folder/forms.py": "training/folder/test_chain.py",
-    "training/folder/inspection.py": "training/folder/test_chain.py",
-    "training/folder/saving.py": "training/test_loop.py",
-    "training/session.py": "training/test_train.py",
-    "training/recipe/net_options.py": "training/recipe/test_recipe.py",
-    "training/engines/setup.py": "training/test_loop.py",
-    "training/folder/weights.py": "training/test_train.py",
-}
 
 Modules = dict[str, ast.Module]
 
@@ -232,6 +154,16 @@ def test_every_file_is_one_idea_of_readable_length_and_says_what_it_is() -> None
     assert silent == []
 
 
+def test_no_shelf_is_overfull() -> None:
+    folders = {path.parent for path in sources().values()}
+    kept = {
+        folder: [one for one in folder.iterdir() if one.suffix == ".py" or (one / "__init__.py").exists()]
+        for folder in folders
+    }
+    full = {str(folder.relative_to(SOURCE)): len(files) - 1 for folder, files in kept.items()}  # without its __init__
+    assert {folder: count for folder, count in full.items() if count > MOST_SIBLINGS} == {}
+
+
 def test_nothing_is_a_junk_drawer() -> None:
     names = {part.lstrip("_") for name in sources() for part in name.split(".")}
     names |= {path.stem for path in TESTS.rglob("*.py")} | {path.name for path in TESTS.rglob("*") if path.is_dir()}
@@ -256,22 +188,6 @@ def absolute_imports(tree: ast.Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
-
-
-def test_tests_mirror_the_sources() -> None:
-    """Every module has its tests at tests/PACKAGE/test_MODULE.py, or in the file that TESTED_ELSEWHERE names.
-
-    The studies that are built in are all run by tests/laws/test_studies.py.
-    """
-    own = {path.relative_to(SOURCE) for path in sources().values() if not path.stem.startswith("__")}
-    own = {path for path in own if "builtin" not in path.parts}
-    mirrored = {module.with_name(f"test_{module.name}") for module in own}
-    present = {path.relative_to(TESTS) for path in TESTS.rglob("test_*.py") if path.relative_to(TESTS).parts[0] in RANK}
-    elsewhere = {Path(module).with_name(f"test_{Path(module).name}") for module in TESTED_ELSEWHERE}
-    assert sorted(map(str, mirrored - present - elsewhere)) == [], "modules without tests"
-    assert sorted(map(str, present - mirrored)) == [], "tests without a module"
-    assert elsewhere <= mirrored - present, "no exception any more"
-    assert {test for test in TESTED_ELSEWHERE.values() if not (TESTS / test).exists()} == set()
 
 
 def test_the_command_line_starts_without_loading_anything_heavy() -> None:

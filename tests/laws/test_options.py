@@ -13,7 +13,7 @@ import typer.main
 
 from striate.app.actions import choices
 from striate.app.cli import app
-from striate.app.export import FORMATS
+from striate.app.exporting.export import FORMATS
 from striate.app.options.flags import FLAGS, PARAMETER
 from striate.training.confusion import On
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import torch
 
-from striate.app.export import write
+from striate.app.exporting.export import write
 from striate.app.inputs.net_anatomy import net_anatomy
 from striate.app.inputs.opened_net import Subject, open_subject
 from striate.base.errors import StriateError

@@ -42,4 +42,4 @@ def test_help_loads_no_command_and_a_command_no_other() -> None:
         "print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.splitlines() == ["catalog loading", "catalog loading", "catalog list loading", "False"]
+    assert done.stdout.splitlines() == ["catalog loading", "catalog loading", "catalog list loading look", "False"]

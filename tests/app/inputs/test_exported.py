@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from striate.app.export import export
+from striate.app.exporting.export import export
 from striate.app.inputs.exported import metadata_of
 from striate.app.inputs.opened_net import open_subject
 from striate.app.score import score

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from striate.app.export import export
+from striate.app.exporting.export import export
 from striate.app.inputs.metadata import metadata
 from striate.app.inputs.opened_net import Subject
 from striate.nets import build

@@ -32,7 +32,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a net as a file that other programs read, with its classes, resizing and normalization in it."""
-    from striate.app.export import export as write
+    from striate.app.exporting.export import export as write
     from striate.base.disk.files import dump_json
 
     own.let_in(net)

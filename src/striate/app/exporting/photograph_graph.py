@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from striate.app.exporting import followed, needed
+from striate.app.exporting.following import followed, needed
 from striate.app.inputs.exported import KEY
 from striate.base.disk.outputs import MARK
 from striate.base.errors import NetError
@@ -30,7 +30,7 @@ def photograph_graph(subject: Subject, text: str) -> tuple[bytes, float]:
     import onnxruntime
     import torch
 
-    from striate.app.preprocessed import Preprocessed
+    from striate.app.exporting.preprocessed import Preprocessed
 
     height, width, channels = subject.inputs.image_shape
     taken = torch.zeros((2 * height + 3, 2 * width + 5, channels), dtype=torch.uint8)

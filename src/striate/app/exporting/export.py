@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.app.exporting import followed, needed
+from striate.app.exporting.following import followed, needed
 from striate.app.inputs.exported import KEY
 from striate.app.inputs.metadata import metadata
 from striate.base.catalog import unknown
@@ -87,7 +87,7 @@ def write(subject: Subject, to: str, out: Path | None = None, *, preprocessing: 
     make = {"onnx": _onnx, "safetensors": _safetensors, "program": _program}[to]
     said = metadata(subject)
     if preprocessing:
-        from striate.app.photograph_graph import LAYOUT, photograph_graph
+        from striate.app.exporting.photograph_graph import LAYOUT, photograph_graph
 
         make, said["input"]["layout"] = photograph_graph, LAYOUT
     claim(path)
@@ -118,7 +118,7 @@ def _may_preprocess(subject: Subject, to: str) -> None:
     height, width, channels = subject.inputs.image_shape
     if to != "onnx":
         raise NetError(f"{to} holds no graph that resizes; export with preprocessing to onnx")
-    from striate.app.preprocessed import FILTERS
+    from striate.app.exporting.preprocessed import FILTERS
 
     if subject.resizing.filter not in FILTERS:
         raise NetError(

@@ -13,8 +13,8 @@ import torch
 from PIL import Image
 
 import striate as st
+from striate.app.exporting.preprocessed import FILTERS, Preprocessed
 from striate.app.inputs.opened_net import open_subject
-from striate.app.preprocessed import FILTERS, Preprocessed
 from striate.base.errors import NetError
 from striate.data.photos.resizing import Filter, Fit, Resizing
 from striate.training.feed.normalization import Normalization

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from striate.app.commands import trials
+from striate.app.commands.training import trials
 from striate.app.options.own_code import OwnCode
 from striate.app.options.recipe import Changes, RecipeFields
 from striate.app.options.shared import AsJson, DataDir, Like, RunFolder, Settings

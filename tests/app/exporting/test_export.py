@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import nn
 
-from striate.app.export import _difference, write
+from striate.app.exporting.export import _difference, write
 from striate.app.inputs.opened_net import Subject
 from striate.base.errors import NetError
 from striate.nets import build
@@ -142,7 +142,7 @@ def test_a_file_that_answers_no_numbers_is_not_written(
     def broken(subject: Subject, text: str) -> tuple[bytes, float]:
         return b"", _difference(subject, "program", Broken())
 
-    monkeypatch.setattr("striate.app.export._program", broken)
+    monkeypatch.setattr("striate.app.exporting.export._program", broken)
     with pytest.raises(NetError, match=r"the program file would answer otherwise than runs/first: .* differ by nan"):
         write(subject, "program", tmp_path / "x.pt2")
     assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,1 @@
+"""The commands that train: `striate train`, `striate resume`, and the short trials that `train` can do instead."""
