@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,17 @@ def test_a_study_prints_verdicts_and_writes_its_report(run) -> None:
         "study", "batchnorm", "--epochs", "1", "--seeds", "1", "--out", "bn", *TINY[2:], "--set", "lr=0.001", "--json"
     )
     assert [verdict["answer"] for verdict in json.loads(out)["verdicts"]] == ["undecided"] * 3
+
+
+def test_the_hint_after_training_a_net_of_ones_own_is_a_command_that_runs(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("hinted.py").write_text(
+        "from torch import nn\ndef net(classes):\n    return nn.Sequential(nn.Flatten(), nn.Linear(64, classes))\n"
+    )
+    monkeypatch.syspath_prepend(str(Path.cwd()))
+    code, out, _ = run("train", "--net", "hinted:net", "--epochs", "1", "--train-images", "64", "--out", "first")
+    hint = re.search(r"test it with: striate (.*)", out)
+    assert (code, hint and hint[1]) == (0, "test first --net hinted:net")
+    assert run(*hint[1].split())[0] == 0
 
 
 def test_a_diverged_run_has_an_exit_code_of_its_own(run) -> None:

@@ -13,8 +13,7 @@ from striate.app.terminal.speech import say, tell
 if TYPE_CHECKING:
     from striate.scratch.exercises.grade import Grade, Verdict
 
-MARKS = {"right": ("✓", "green"), "wrong": ("✗", "red"), "failed": ("!", "red"), "absent": ("-", "dim")}
-FILE_MARK = "striate:output"
+MARKS = {"right": "✓", "wrong": "✗", "failed": "!", "absent": "-"}
 
 
 def list_all(as_json: AsJson = False) -> None:
@@ -43,11 +42,11 @@ def start(
 ) -> None:
     """Write a file to begin with: signatures, shapes and the formula to be found; nothing is solved."""
     from striate.base.disk.files import dump_json
-    from striate.base.disk.outputs import write_output
+    from striate.base.disk.outputs import MARK, write_output
     from striate.base.errors import StorageError
     from striate.scratch.exercises.catalog import start_file
 
-    text = start_file(name, FILE_MARK)
+    text = start_file(name, MARK)
     if out is None:
         tell(dump_json({"written": None, "text": text}) if as_json else text, nl=False)
         return
@@ -85,7 +84,7 @@ def text_of(done: Grade) -> str:
 
     lines: list[str] = []
     for verdict in done.verdicts:
-        mark, _ = MARKS.get(verdict.status, ("…", "dim"))
+        mark = MARKS.get(verdict.status, "…")
         said = verdict.mistake or verdict.said
         head = f"{mark} {verdict.name}"
         lines.append(fill(f"{head}: {said}" if said else head, 80, subsequent_indent="    "))

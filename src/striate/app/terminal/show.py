@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from striate.app.options.flags import in_flags
+from striate.app.options.flags import FLAGS, in_flags
 from striate.base.errors import shown
 from striate.reports.kit.numerals import counted
 
@@ -160,13 +160,21 @@ def show_run(out: Console, run: Run) -> None:
     for note in read_environment(run.folder).get("data_notes", []) if begun else []:
         out.print(Text(one_line(f"note: {note}"), style="dim"))
     if run.status == "finished" and run.test() is None:
-        out.print(f"test it with: striate test {one_line(str(run.folder))}")
+        out.print(f"test it with: striate test {_again(run)}")
     elif run.status == "diverged":
         from striate.training.folder.run import REMEDY
 
         out.print(f"train again with {in_flags(REMEDY)}")
     elif run.status == "interrupted":
-        out.print(f"continue with: striate resume {one_line(str(run.folder))}")
+        out.print(f"continue with: striate resume {_again(run)}")
+
+
+def _again(run: Run) -> str:
+    """Return the run, and its net where it is code of one's own, which a command has to name."""
+    from striate.nets.custom.naming import is_own
+
+    net = run.recipe.net
+    return one_line(str(run.folder)) + (f" {FLAGS['net']} {one_line(net)}" if is_own(net) else "")
 
 
 def show_anatomy(out: Console, anatomy: Anatomy) -> None:

@@ -179,7 +179,7 @@ def _claim(gate: Gate, folder: Path) -> None:
             record = before | measure
         else:
             raise StudyError(f'the gate in "{said}" was answered by the measure {printable(before["measure"])}; {todo}')
-    write_json(path, sealed({key: value for key, value in record.items() if key != "seal"}))
+    write_json(path, sealed(record))
 
 
 def _leave_outputs(gate: Gate, folder: Path) -> None:
@@ -188,7 +188,7 @@ def _leave_outputs(gate: Gate, folder: Path) -> None:
     now = _files(gate)
     kept = {name: made for name, made in record["files"].items() if now.get(name) == made}
     if kept != record["files"]:
-        write_json(folder / "gate.json", sealed({**{k: v for k, v in record.items() if k != "seal"}, "files": kept}))
+        write_json(folder / "gate.json", sealed({**record, "files": kept}))
 
 
 def _files(gate: Gate) -> dict[str, str]:

@@ -11,14 +11,10 @@ from striate.studies.logs.log import MOST_ROWS, Log, log_of, said, too_many
 
 
 def read_parquet(path: Path) -> Log:
-    """Return the rows of a Parquet file; raises DataError where it is none, or PyArrow is not installed."""
-    try:
-        import pyarrow as arrow
-        from pyarrow import parquet
-    except ImportError:
-        raise DataError(
-            f'{said(path)} is read by PyArrow, which is not installed; pip install ".[tables]", or write the table as CSV'
-        ) from None
+    """Return the rows of a Parquet file; raises DataError where it is none."""
+    import pyarrow as arrow
+    from pyarrow import parquet
+
     try:
         with open_regular(path) as file:
             opened = parquet.ParquetFile(file)
