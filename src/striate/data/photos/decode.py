@@ -12,9 +12,7 @@ a half, a quarter or an eighth (`striate.data.photos.resizing`).
 from __future__ import annotations
 
 import os
-import struct
 import warnings
-import zlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -27,10 +25,12 @@ from striate.base.errors import reason
 from striate.data.cache import memory_limit
 from striate.data.imageset import Images
 from striate.data.photos import png16 as sixteen
+from striate.data.photos import webp
 from striate.data.photos.levels import FULL, Levels
 from striate.data.photos.png import essential
 from striate.data.photos.resizing import Resizing
 from striate.data.photos.source import Source, ending, opened
+from striate.data.photos.upright import DAMAGE, LYING, orientation_of, turned
 
 PIXEL_LIMIT = 50_000_000
 FILE_LIMIT = 512 << 20  # bytes: 50 million pixels of four times 16 bits, uncompressed, and some more
@@ -49,25 +49,7 @@ FORMATS = {
     ".dib": ("BMP", "DIB"),
 }
 _OPENED = ["PNG", "JPEG", "WEBP", "BMP"]
-ORIENTATION = 0x0112  # of EXIF
-LYING = (5, 6, 7, 8)  # turned by a quarter
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 _GREY = ("1", "L", "LA", "La")
-# What Pillow's decoders are known to raise on damaged bytes.
-_DAMAGE = (
-    *(OSError, ValueError, TypeError, SyntaxError, LookupError, EOFError, ArithmeticError, RuntimeError),
-    *(AttributeError, AssertionError, MemoryError, struct.error, zlib.error),
-)
-
-
 _Wanted = TypeVar("_Wanted")
 
 
@@ -152,7 +134,7 @@ def _read(source: Source, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _
         try:
             try:
                 return _judged(file, extension, what)
-            except _DAMAGE:
+            except DAMAGE:
                 kept = essential(file)
                 if kept is None:
                     raise
@@ -163,26 +145,31 @@ def _read(source: Source, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _
             raise Unreadable(f"has more than {PIXEL_LIMIT:,} pixels") from error
         except MemoryError as error:
             raise Unreadable("needs more memory to be decoded than there is") from error
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise Unreadable(f"is cut off or damaged ({reason(error)})") from error
 
 
 def _judged(file: BinaryIO, extension: str, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _Wanted:
+    _refuse_large(webp.declared(file) or (0, 0))
     file.seek(0)
     with Image.open(file, formats=_OPENED) as image:
         if extension and image.format not in FORMATS[extension]:
             raise Unreadable(f"holds {image.format}, which its extension does not say; rename it")
         width, height = image.size
-        if width * height > PIXEL_LIMIT:
-            raise Unreadable(f"has {width} x {height} pixels, more than {PIXEL_LIMIT:,}")
+        _refuse_large((width, height))
         if width < 1 or height < 1:
             raise Unreadable(f"has {width} x {height} pixels")
         return what(image, file)
 
 
+def _refuse_large(size: tuple[int, int]) -> None:
+    if size[0] * size[1] > PIXEL_LIMIT:
+        raise Unreadable(f"has {size[0]} x {size[1]} pixels, more than {PIXEL_LIMIT:,}")
+
+
 def _size(image: Image.Image, _file: BinaryIO) -> tuple[int, int]:
     width, height = image.size
-    return (height, width) if _orientation(image) in LYING else (width, height)
+    return (height, width) if orientation_of(image) in LYING else (width, height)
 
 
 def _range(image: Image.Image, file: BinaryIO) -> tuple[int, int] | None:
@@ -193,7 +180,7 @@ def _range(image: Image.Image, file: BinaryIO) -> tuple[int, int] | None:
 
 
 def _pixels(image: Image.Image, file: BinaryIO, levels: Levels | None) -> tuple[Images, frozenset[str]]:
-    orientation = _orientation(image)
+    orientation = orientation_of(image)
     facts = {"turned"} if orientation != 1 else set[str]()
     if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # the second picture of a telephone is no animation
         facts.add("frames")
@@ -206,7 +193,7 @@ def _pixels(image: Image.Image, file: BinaryIO, levels: Levels | None) -> tuple[
     image.load()
     if image.mode == "CMYK":
         facts.add("CMYK")
-    upright = _turned(image, orientation)
+    upright = turned(image, orientation)
     grey = upright.mode in _GREY
     if upright.has_transparency_data:
         upright = _over_white(upright.convert("RGBA"))
@@ -226,23 +213,8 @@ def _scaled(image: Image.Image, file: BinaryIO, levels: Levels) -> Images:
     if told is not values:
         pixels.putalpha(Image.fromarray(FULL.eight_bits(values[..., -1])))
         pixels = _over_white(pixels.convert("RGBA"))
-    return np.array(_turned(pixels, _orientation(image)))
+    return np.array(turned(pixels, orientation_of(image)))
 
 
 def _over_white(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-
-
-def _orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation, 1 to 8; 1 where there is none, or nothing that can be read."""
-    try:
-        # Of PNG, Pillow's own method decodes the whole image, for what may stand after it.
-        told = Image.Image.getexif(image).get(ORIENTATION, 1)
-    except _DAMAGE:
-        return 1
-    return told if told in _UPRIGHT else 1
-
-
-def _turned(image: Image.Image, orientation: int) -> Image.Image:
-    method = _UPRIGHT.get(orientation)
-    return image if method is None else image.transpose(method)
