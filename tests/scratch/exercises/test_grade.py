@@ -185,5 +185,5 @@ def test_an_unknown_file_or_exercise_is_refused(tmp_path: Path) -> None:
         grade(tmp_path / "none.py")
     file = tmp_path / "mine.py"
     file.write_text("")
-    with pytest.raises(DataError, match='no exercise "reluforward"'):
+    with pytest.raises(DataError, match=r'exercise "reluforward" is unknown \(did you mean "relu_forward"'):
         grade(file, "reluforward")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from striate.base.errors import DataError, nearest
+from striate.base.catalog import unknown
+from striate.base.errors import DataError
 from striate.scratch.exercises import derivations, layers, losses, models, stochastic
 from striate.scratch.exercises.exercise import Exercise
 
@@ -29,10 +30,7 @@ def chosen(name: str | None) -> list[Exercise]:
     known = exercises()
     found = [e for e in known.values() if name is None or name in (e.group, e.name, *e.aliases)]
     if not found:
-        raise DataError(
-            f'there is no exercise "{name}"{nearest(name or "", [*GROUPS, *known])}; accepted are the groups '
-            f"{', '.join(GROUPS)} and {', '.join(known)}"
-        )
+        raise DataError(unknown("exercise", name or "", [*GROUPS, *known]))
     return found
 
 
