@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from striate.app.cli import app
 
-WRITTEN = Path(__file__).parents[2] / "data" / "written"
+WRITTEN = Path(__file__).parents[3] / "data" / "written"
 
 
 def test_a_data_set_is_shown_as_text_as_json_and_as_a_page(tmp_path: Path) -> None:
