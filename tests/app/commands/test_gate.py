@@ -15,7 +15,7 @@ from striate.app.commands.gate import seeds_of
 from striate.app.gate import repeat
 from striate.base.errors import StorageError, StudyError
 from striate.studies.gate import gate as module
-from striate.studies.gate.looks import Until
+from striate.studies.looks.plan import Until
 
 PROGRAM = 'case $2 in 0) d=13;; 1) d=47;; *) d=22;; esac; echo "loss: $1$d"\n'
 

@@ -17,7 +17,7 @@ from striate.app.terminal.speech import INTERRUPTED, explained, say, tell
 from striate.base.errors import shown
 
 if TYPE_CHECKING:
-    from striate.studies.gate.looks import Until
+    from striate.studies.looks.plan import Until
 
 ANSWERED = {"supported": 0, "refuted": 3, "undecided": 5}
 FIXED = 5  # seeds
@@ -99,7 +99,7 @@ def gate(
 def seeds_of(seeds: int | None, least: int | None, most: int | None, *, until_decided: bool) -> int | Until:
     """Return how many seeds there are, or until when; raises StudyError for a number and looks at once."""
     from striate.base.errors import StudyError
-    from striate.studies.gate.looks import Until
+    from striate.studies.looks.plan import Until
 
     if until_decided and seeds is not None:
         raise StudyError("--seeds is a fixed number, and --until-decided stops earlier; say --most instead of --seeds")

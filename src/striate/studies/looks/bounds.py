@@ -56,6 +56,20 @@ def levels(sizes: tuple[int, ...], alpha: float) -> tuple[float, ...]:
     return tuple(found)
 
 
+@cache
+def error_of(sizes: tuple[int, ...], at: tuple[float, ...]) -> float:
+    """Return how often looks at ``sizes`` runs, with the levels ``at``, err without a difference, at the worst spread."""
+    import numpy as np
+
+    rng = np.random.default_rng(SEED + 1)
+    studies = max(1000, min(STUDIES, WIDEST // sizes[-1]) // 4)
+    wide, narrow = (_running(rng.standard_normal((sizes[-1], studies)), sizes) for _ in range(2))
+    wrong = [np.zeros(studies, bool) for _ in SPREADS]
+    for n, level, one, other in zip(sizes, at, wide, narrow, strict=True):
+        wrong = [so_far | (_p(n, one, other, spread) <= level) for so_far, spread in zip(wrong, SPREADS, strict=True)]
+    return max(float(errs.mean()) for errs in wrong)
+
+
 def spent(share: float, alpha: float) -> float:
     """Return the error that may have been made by ``share`` of all runs."""
     return alpha * share**POWER
