@@ -87,7 +87,7 @@ class Study:
     words: tuple[str, ...] = ()
     """What the command line gave beside the base recipe, where that says more than a name: for the command that repeats it."""
     paired: bool = False
-    """Whether runs of one seed are compared as pairs, which their arms must be made for: to share start weights, say."""
+    """Whether runs of one seed are compared as pairs: for arms that share start weights, say."""
 
     def __post_init__(self) -> None:
         """Check that every arm has a name and a recipe of its own, and that the claims speak of arms that exist."""
@@ -179,9 +179,8 @@ class Question:
         made = self._made(changes)
         for name in changes:
             self._refuse_void(made, name, changes)
-        if seeds is None:
-            return made
-        return replace(made, seeds=tuple(range(seeds)) if isinstance(seeds, int) else seeds)
+        given = tuple(range(seeds)) if isinstance(seeds, int) else seeds
+        return made if given is None else replace(made, seeds=given)
 
     def _made(self, changes: Mapping[str, Any]) -> Study:
         base = self.base.change(**changes)

@@ -10,7 +10,8 @@ Unpaired unless a study declares pairs, since two fully trained runs with one se
 2304.01910; Summers and Dinneen, arXiv 2103.04514: one changed bit of a weight gives the whole spread). Of pairs, s^2 is v_d /
 n with v_d the variance of the n differences, and df = n - 1. A t interval and no bootstrap, whose nominal 95 % cover about 83
 % of the time at five runs.
-Sources: Welch, Biometrika 34 (1947); McGraw and Wong, Psychological Bulletin 111 (1992), for the probability. The error rates are held by simulation in the tests.
+Sources: Welch, Biometrika 34 (1947); McGraw and Wong, Psychological Bulletin 111 (1992), for the probability. The error
+rates are held by simulation in the tests.
 """
 
 from __future__ import annotations
