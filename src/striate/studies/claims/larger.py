@@ -140,9 +140,9 @@ class Larger:
         """Compare the values; where lower is better, their negatives, of which larger is: the means are told as they are."""
         sign, many = -1 if self.lower else 1, len(self.treatment)
         turned = Scale(-scale.high, -scale.low, scale.step) if self.lower else scale
-        groups = ({seed: sign * value for seed, value in values.items()} for values in (treatment, control))
+        ours, theirs = ({seed: sign * value for seed, value in values.items()} for values in (treatment, control))
         own = self.confidence if look.plan is None else None
-        made = compared(*groups, look, confidence=own, comparisons=many, scale=turned)
+        made = compared(ours, theirs, look, confidence=own, comparisons=many, scale=turned)
         return replace(made, mean_treatment=sign * made.mean_treatment, mean_control=sign * made.mean_control)
 
     def _scale(self, runs: Sequence[Measured]) -> Scale:

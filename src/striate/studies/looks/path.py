@@ -90,15 +90,20 @@ def _told(verdict: Verdict | None, seen: Sequence[Seen], plan: Plan, made: int) 
     return replace(verdict, looks=tuple(seen), reason=f"{verdict.reason}; {told}")
 
 
-def price(plan: Plan, fixed: Sequence[int]) -> str:
-    """Return what looks cost that nobody had planned: those at ``fixed`` numbers of seeds, each at the whole level then."""
-    last = plan.sizes[-1]
+def price(plan: Plan, shown: Mapping[int, float]) -> str:
+    """Return what looks cost that were made at a higher level than ``plan`` has for them; nothing where there are none.
+
+    ``shown`` is the level of each look by its seeds: a study that was to end with it, and went on, had spent all there.
+    """
+    dear = [n for n in plan.sizes if shown.get(n, 0.0) > plan.level(n) * 1.001]
+    if not dear:
+        return ""
+    last, first = plan.sizes[-1], dear[-1]
     wider = t_quantile(2 * last - 2, 1 - plan.level(last)) / t_quantile(2 * last - 2, 1 - plan.alpha)
-    first = min(fixed)
-    levels = tuple(plan.alpha if n == first else plan.level(n) for n in plan.sizes)
-    times = listed([str(n) for n in plan.sizes], "and")
+    levels = tuple(max(shown.get(n, 0.0), plan.level(n)) for n in plan.sizes)
+    times = listed([str(n) for n in plan.sizes]) if len(plan.sizes) < 6 else f"{plan.sizes[0]} to {last}"
     return (
-        f"it was planned for {first} seeds and went on, so it is a study with looks at {times} seeds: the interval of the last"
-        f" is {wider:.2f} times as wide as without the others, and who would have stopped at {first} if that had been decided"
-        f" errs in up to {100 * error_of(plan.sizes, levels):.1f} % of such studies in place of {100 * plan.alpha:g} %"
+        f"it was to end with {first} seeds and went on, so it has looks at {times}: the interval at {last} seeds is"
+        f" {wider:.2f} times as wide as a single one, and whoever would have stopped at {first} had that been decided errs in"
+        f" up to {100 * error_of(plan.sizes, levels):.1f} % of such studies in place of {100 * plan.alpha:g} %"
     )

@@ -50,6 +50,13 @@ class Until(tuple[int, ...]):
         """The largest number of seeds that an arm gets."""
         return len(self)
 
+    def after(self, seeds: Sequence[int]) -> Until:
+        """Return the same with ``seeds`` as the first ones, which a study has already."""
+        every = tuple(dict.fromkeys([*seeds, *self]))[: max(self.most, len(seeds))]
+        made = tuple.__new__(Until, every)
+        made.least = self.least
+        return made
+
     def __getnewargs__(self) -> tuple[int, int]:  # what copies and workers make it from
         return self.least, self.most
 

@@ -49,7 +49,7 @@ class PlanForm(Form):
     looks: list[Annotated[int, Field(ge=2)]] = Field(min_length=1)
     alpha: Annotated[float, Field(gt=0, lt=1)]
     levels: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
-    fixed: list[int] = Field(default_factory=list[int])
+    shown: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict[str, float])
 
 
 class StudyForm(Form):
@@ -61,6 +61,7 @@ class StudyForm(Form):
     seeds: list[Annotated[int, Field(ge=0, lt=2**63)]]
     looks: list[int] = Field(default_factory=list[int])
     plan: PlanForm | None = None
+    until: dict[str, int] | None = None
     fingerprint: str = ""
 
 
@@ -83,10 +84,10 @@ def judge(
     runs = ended(study, folder)
     outcomes, unfit = outcomes_of(runs)
     stopped = {**(failures or {}), **unfit}
-    plan, fixed = plan_of(folder)
+    plan, shown = plan_of(folder)
     limits = caveats([run for _, _, run in runs])
-    if plan and fixed:
-        limits.append(price(plan, fixed))
+    if plan and (cost := price(plan, shown)):
+        limits.append(cost)
     limits += [clause for clause in (touched(study, outcomes), at_the_edge(study, outcomes)) if clause]
     twins = equals(outcomes)
     lost = lost_of(study, stopped)
@@ -144,10 +145,12 @@ def equals(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
     return [tuple(group) for group in groups if len(group) > 1]
 
 
-def plan_of(folder: Path) -> tuple[Plan | None, list[int]]:
-    """Return the looks of the study in ``folder``, None for one, and those that had not been planned as looks."""
+def plan_of(folder: Path) -> tuple[Plan | None, dict[int, float]]:
+    """Return the looks of the study in ``folder``, None for one, and the level at which each was made or will be."""
     record = read_study(folder).get("plan") if (folder / "study.json").exists() else None
-    return (Plan.from_json(record), record.get("fixed", [])) if record else (None, [])
+    if not record:
+        return None, {}
+    return Plan.from_json(record), {int(n): level for n, level in record["shown"].items()}
 
 
 def lost_of(study: Study, stopped: Mapping[str, str]) -> frozenset[tuple[str, int]]:
