@@ -113,7 +113,7 @@ def study(
 
     changes = question.changes(base)
     if name is not None and study_shown.is_folder(name):
-        if changes or question.arm or question.claim or question.seeds:
+        if changes or question.arm or question.claim or question.counted:
             raise StudyError(f'"{name}" is the folder of a study, which is what it is; leave the other options out')
         if to is not None:
             written = study_shown.write_files(name, to, out)

@@ -136,3 +136,10 @@ class Look:
 
 
 ONCE = Look()
+
+
+def seeds_text(seeds: Sequence[int]) -> str:
+    """Return how many seeds there are, in words."""
+    if isinstance(seeds, Until):
+        return f"{seeds.least} to {seeds.most} seeds"
+    return f"{len(seeds)} seed{'' if len(seeds) == 1 else 's'}"
