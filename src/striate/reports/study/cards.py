@@ -42,6 +42,7 @@ class Card:
     reason: str = ""
     facts: tuple[Fact, ...] = ()
     intervals: Picture | None = None
+    path: Picture | None = None
     tables: tuple[Table, ...] = ()
 
 
@@ -67,6 +68,7 @@ def _card(verdict: Mapping[str, Any]) -> Card:
         reason=_sentence(str(verdict.get("reason", ""))),
         facts=tuple(_agreement(details) if kind == "equal" else _facts(verdict, compared, label)),
         intervals=picture(chart.svg()) if (chart := intervals_of(verdict)) else None,
+        path=picture(chart.svg()) if (chart := path_of(verdict)) else None,
         tables=tuple(tables_of({key: value for key, value in details.items() if key != "differences"})),
     )
 
@@ -143,6 +145,31 @@ def intervals_of(verdict: Mapping[str, Any]) -> Chart | None:
     if not rows:
         return None
     return intervals(rows, label=label, margin=margin if isinstance(margin, (int, float)) else None)
+
+
+def path_of(verdict: Mapping[str, Any]) -> Chart | None:
+    """Return the estimate and its bounds at each look, of the comparison that leads at the last; None for a single look."""
+    looks: Sequence[Mapping[str, Any]] = verdict.get("looks") or ()
+    if not looks:
+        return None
+    pair = _spoken(looks)
+    rows = [
+        Interval(f"{one['seeds']} seeds", float(one["effect"]), float(one["low"]), float(one["high"]))
+        for one in looks
+        if (one.get("treatment"), one.get("control")) == pair
+    ]
+    if len(rows) < 2:
+        return None
+    margin = (verdict.get("details") or {}).get("margin")
+    label = f"look by look, {pair[0]} − {pair[1]}: {_label(verdict)}"
+    return intervals(rows, label=label, margin=margin if isinstance(margin, (int, float)) else None)
+
+
+def _spoken(looks: Sequence[Mapping[str, Any]]) -> tuple[Any, Any]:
+    """Return the arms of that comparison of the last look that decided, or else has the largest effect."""
+    last = [one for one in looks if one.get("seeds") == looks[-1].get("seeds")]
+    best = max(last, key=lambda one: (one["low"] > 0, one["effect"]))
+    return best.get("treatment"), best.get("control")
 
 
 def _sentence(text: str) -> str:

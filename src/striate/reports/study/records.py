@@ -75,7 +75,8 @@ class StudyRecord:
     ``failures`` is what stopped a run and ``warnings`` what it warned of, by run; ``damaged`` names the files that cannot be
     read; ``searches`` are the ranges that the arms are values of, empty where they are none; ``words`` what the command line
     gave beside a name. ``until`` is the least and the most seeds of a study until decided, of which the runs that nobody has
-    begun are left out; ``plan`` its looks; ``paired`` whether runs of one seed are compared as pairs.
+    begun are left out; ``plan`` its looks; ``paired`` whether runs of one seed are compared as pairs; ``asked`` the
+    SHA-256 of what was fixed before the first run.
     """
 
     name: str
@@ -95,6 +96,7 @@ class StudyRecord:
     until: Json = field(default_factory=_nothing)
     plan: Json = field(default_factory=_nothing)
     paired: bool = False
+    asked: str = ""
 
     @property
     def runs(self) -> tuple[RunRecord, ...]:
@@ -146,6 +148,7 @@ def read_study(folder: Path) -> StudyRecord:
         until=_mapping(study.get("until")),
         plan=_mapping(study.get("plan")),
         paired=study.get("paired") is True,
+        asked=str(study.get("asked") or ""),
     )
 
 

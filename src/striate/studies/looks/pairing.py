@@ -83,5 +83,5 @@ def pairing_text(comparison: Comparison) -> str:
     seen = f"over {comparison.pairs} seeds both correlate by {r:+.2f} ({low:+.2f} to {high:+.2f})"
     if comparison.sd_difference is not None:
         return f"{seen}, and as pairs, declared beforehand, they have an interval {width:.2f} times as wide as unpaired"
-    told = "narrower: it would have saved runs" if width < 1 else "wider: it would have cost runs"
-    return f"{seen}, so pairs of seeds would have had an interval {width:.2f} times as wide, {told}"
+    told = "saved" if width < 1 else "cost"
+    return f"{seen}: compared as pairs, their interval would be {width:.2f} times as wide, so pairing would have {told} runs"

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from striate.base.disk.files import make_folder, refuse_links, write_json
+from striate.base.disk.files import digest, make_folder, refuse_links, write_json
 from striate.base.disk.lock import locked, unused
 from striate.base.disk.sealed_json import sealed
 from striate.base.errors import DataError, RunError, StriateError, StudyError, listed
@@ -208,6 +208,8 @@ def _claim_folder(folder: Path, study: Study, fingerprint: str) -> Study:
     study, shown = _with_looks(study, before)
     plan = Plan(tuple(n for n in shown if n > 1) or (len(study.seeds),))
     record: dict[str, Any] = {**study.to_json(), "fingerprint": fingerprint, "looks": list(shown)}
+    fixed = {key: record[key] for key in ("question", "base", "arms", "claims", "paired")}
+    record["asked"] = before.get("asked") or digest(json.dumps(fixed, sort_keys=True).encode())
     if len(plan.sizes) > 1:
         old = before.get("plan") or {}
         kept = Plan.from_json(old) if old.get("looks") == list(plan.sizes) else plan
