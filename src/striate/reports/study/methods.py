@@ -135,7 +135,7 @@ def _looks(study: StudyRecord) -> list[str]:
     if len(looks) < 2:
         return ["The data were looked at once."] if study.base and study.claims else []
     each = len(looks) == looks[-1] - looks[0] + 1
-    when = f"after each of {looks[0]} to {looks[-1]} seeds" if each else f"at {listed([str(n) for n in looks])} seeds"
+    when = f"after each of {looks[0]} to {looks[-1]} seeds" if each else f"with {listed([str(n) for n in looks])} seeds"
     until = ", until its claims were decided" if study.until else ""
     return [
         f"The data were looked at {when}{until}; {SPENDING}. Intervals are repeated confidence intervals, which hold for all"
