@@ -1,7 +1,9 @@
 """The claim that a quantity of the history is larger in a treatment than in the control: a loss, a gap, a gradient.
 
     metric   "split/metric" of history.csv after the last epoch, for example "train/loss" or "train/gradient.conv1";
-             "gap" is training accuracy less validation accuracy, which is how far a net has overfitted
+             "gap" is training accuracy less validation accuracy, which is how far a net has overfitted; "largest/lr" is
+             the largest learning rate at which the recipe of the arm still learns, found by bisection for each seed, see
+             `striate.training.trials.largest_rate`
     log      compare log10 of the quantity, so that effect and margin are decades: for what spans orders of magnitude
     lower    the treatment is to have the smaller one, and a positive effect is by how much it is; the means stay as they are
     logged   the metric is a column of another program's log, under its own name
@@ -38,7 +40,9 @@ from striate.studies.claims.outcome import by_arm, tally
 from striate.studies.claims.verdict import Verdict
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
+from striate.training.trials.largest_rate import PER_DECADE
 
+LARGEST_RATE = "largest/lr"
 OWN = {"lower": False, "logged": False, "confidence": 0.95}  # what no claim of a study says
 
 
@@ -147,6 +151,8 @@ class Larger:
 
     def _scale(self, runs: Sequence[Measured]) -> Scale:
         """Return what the metric can be, on the coarsest grid that one of the runs has."""
+        if self.metric == LARGEST_RATE and self.log:
+            return Scale(step=1 / PER_DECADE)
         return ANY if self.log else max((run.scale(self.metric) for run in runs), key=lambda scale: scale.step)
 
     @property
@@ -158,13 +164,16 @@ class Larger:
         many = f"of {len(findings)} arms, " if len(findings) > 1 else ""
         if self.log:
             times = 10 ** (-comparison.effect if self.lower else comparison.effect)
-            seen = f"is {times:.3g} times that of {self.control}, {comparison.effect:+.2f} decades"
+            ends = sorted(10 ** (-bound if self.lower else bound) for bound in (comparison.low, comparison.high))
+            factor = f" (by a factor of {ends[0]:.3g} to {ends[1]:.3g})" if math.isfinite(comparison.low) else ""
+            seen = f"is {times:.3g} times that of {self.control}{factor}, {comparison.effect:+.2f} decades"
         elif self.lower:
             seen = f"is {'lower' if comparison.effect >= 0 else 'higher'} than that of {self.control}, a gain of"
             seen = f"{seen} {comparison.effect:+.4f}"
         else:
             seen = f"differs from {self.control} by {comparison.effect:+.4f}"
-        return f"{many}{self.metric} of {leader} {seen} ({interval_text(comparison, 2 if self.log else 4)})"
+        words = "the largest learning rate" if self.metric == LARGEST_RATE else self.metric
+        return f"{many}{words} of {leader} {seen} ({interval_text(comparison, 2 if self.log else 4)})"
 
 
 def _row(arm: str, runs: Sequence[Measured], values: Sequence[float | None], *, log: bool) -> dict[str, Any]:

@@ -19,12 +19,14 @@ from striate.base.disk.lock import locked, unused
 from striate.base.disk.sealed_json import sealed
 from striate.base.errors import DataError, RunError, StriateError, StudyError, listed
 from striate.data import ImageSet
+from striate.studies.layout import rate_file
 from striate.studies.looks.plan import ALPHA, Plan, Until, planned
 from striate.studies.question import Arm, Study
 from striate.studies.running.ended import damage, done, ended, named, outcomes_of, place
 from striate.studies.running.judge import Answer, judge, plan_of, read_study
 from striate.studies.running.pool import Job, cores, run_jobs, share
 from striate.studies.running.pool import Warn as Tell
+from striate.studies.running.rates import rated
 from striate.studies.running.selection import chosen
 from striate.studies.running.sequence import Sequence
 from striate.training.feed.images import Asked, asked, images_of
@@ -78,7 +80,12 @@ def run_study(
             else:
                 reasons[path] = f"damaged: {why}; `redo_damaged` sets it aside and does it again"
         every = study.tests == "every"
-        ended_now = [path for path in runs if path not in reasons and done(path, tested=every)]
+        with_rate = rated(study)
+        ended_now = [
+            path
+            for path, (arm, _) in runs.items()
+            if path not in reasons and done(path, tested=every, rated=arm.name in with_rate)
+        ]
         for path in ended_now:
             for mend in inspect(path, weights=True):
                 tell(path, mend.wrong)
@@ -86,7 +93,8 @@ def run_study(
 
         def job(arm: Arm, seed: int, path: Path) -> Job:
             recipe = study.recipe(arm, seed)
-            return Job(recipe.to_json(), path, data_dir, every, source_of(recipe.net))
+            rate = rate_file(path) if arm.name in with_rate else None
+            return Job(recipe.to_json(), path, data_dir, every, source_of(recipe.net), rate)
 
         plan, _ = plan_of(folder)
         jobs = [job(*run, path) for path, run in runs.items() if path not in reasons and path not in ended_now]

@@ -29,7 +29,8 @@ BEAT = 0.5  # seconds
 class Job:
     """One run to be done: its recipe as JSON, its folder, where its data are, and whether it is then tested.
 
-    ``source`` is the fingerprint of the source of a net of one's own; empty for other nets.
+    ``source`` is the fingerprint of the source of a net of one's own; empty for other nets. ``rate`` is the file for the
+    largest rate at which its recipe learns, None where no claim asks for that.
     """
 
     recipe: dict[str, Any]
@@ -37,12 +38,14 @@ class Job:
     data_dir: str | Path | None
     test: bool = True
     source: str = ""
+    rate: Path | None = None
 
     def line(self) -> bytes:
         """Return the job as the worker reads it."""
         data_dir = str(self.data_dir) if self.data_dir else None
         job = {"recipe": self.recipe, "folder": str(self.folder), "data_dir": data_dir, "test": self.test}
-        return json.dumps({**job, "source": self.source}).encode() + b"\n"
+        rate = str(self.rate) if self.rate else None
+        return json.dumps({**job, "source": self.source, "rate": rate}).encode() + b"\n"
 
 
 Source = Callable[[Collection[Path]], Job | None]
