@@ -21,6 +21,7 @@ BASE = Recipe(net_options={"widths": [[8]], "hidden": []}, epochs=1, batch_size=
 CLAIM = Larger("rate", "b has the larger one", ("b",), "a", LARGEST_RATE, math.log10(2), log=True)
 
 
+@pytest.mark.slow
 def test_a_claim_compares_the_largest_rates_of_its_arms(tmp_path: Path) -> None:
     arms = (Arm("a"), Arm("b", {"optimizer": "sgd"}), Arm("c", {"lr": 0.02}))
     study = Study("s", "?", BASE, arms, (CLAIM,), (0,))

@@ -21,13 +21,15 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, Literal, get_args
 
 from striate.base.errors import StudyError
 from striate.base.intervals import ANY, Scale, t_quantile
 
 POWER = 0.8
 MOST_SEEDS = 1000
+Answer = Literal["supported", "refuted", "undecided"]
+ANSWERS: tuple[Answer, ...] = get_args(Answer)
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,15 @@ def compare(
         reference_error,
         sd_d,
     )
+
+
+def decide(comparison: Comparison, margin: float) -> Answer:
+    """Return the answer for one comparison; ``margin`` is at least 0, in the unit of the effect."""
+    if comparison.too_few:
+        return "undecided"
+    if comparison.high < margin:
+        return "refuted"
+    return "supported" if comparison.low > 0 else "undecided"
 
 
 def seeds_needed(comparison: Comparison, difference: float) -> int | None:

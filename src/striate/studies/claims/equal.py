@@ -18,8 +18,9 @@ from typing import Any, ClassVar
 
 from striate.base.errors import StudyError
 from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.comparison import Answer
 from striate.studies.claims.outcome import Outcome, by_arm
-from striate.studies.claims.verdict import Answer, Verdict
+from striate.studies.claims.verdict import Verdict
 from striate.studies.looks.plan import ONCE, Look
 
 

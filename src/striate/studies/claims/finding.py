@@ -7,10 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from striate.base.errors import listed
-from striate.studies.claims.comparison import MOST_SEEDS, Comparison, exact_floor, exact_seeds, seeds_needed
+from striate.studies.claims.comparison import (
+    MOST_SEEDS,
+    Answer,
+    Comparison,
+    decide,
+    exact_floor,
+    exact_seeds,
+    seeds_needed,
+)
 from striate.studies.claims.measured import Measured, State
 from striate.studies.claims.outcome import tally
-from striate.studies.claims.verdict import Answer, decide
 
 FEW = 50
 """Validation images below which a run that has learnt something is easily taken for one that guesses."""

@@ -16,17 +16,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from striate.studies.claims.comparison import Comparison
+from striate.studies.claims.comparison import Answer, Comparison
 from striate.studies.claims.outcome import Outcome
 from striate.studies.looks.plan import ONCE, Look
 
 if TYPE_CHECKING:
     from striate.studies.claims.finding import Finding
-
-Answer = Literal["supported", "refuted", "undecided"]
-ANSWERS: tuple[Answer, ...] = get_args(Answer)
 
 
 def _no_details() -> dict[str, Any]:
@@ -118,12 +115,3 @@ class Claim(Protocol):
     def judge(self, outcomes: Sequence[Outcome], look: Look = ONCE) -> Verdict:
         """Return the verdict at ``look``; raises StudyError when an arm of the claim has no run."""
         ...
-
-
-def decide(comparison: Comparison, margin: float) -> Answer:
-    """Return the answer for one comparison; ``margin`` is at least 0, in the unit of the effect."""
-    if comparison.too_few:
-        return "undecided"
-    if comparison.high < margin:
-        return "refuted"
-    return "supported" if comparison.low > 0 else "undecided"

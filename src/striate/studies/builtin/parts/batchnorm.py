@@ -43,7 +43,7 @@ def study(base: Recipe) -> Study:
             ),
             Larger(
                 "permits larger learning rates",
-                "The largest learning rate at which the net learns is twice as large or more with batch normalization",
+                "Batch normalization permits a larger learning rate: the largest at which the net still learns",
                 treatment=("BN x1",),
                 control="baseline",
                 metric=LARGEST_RATE,
