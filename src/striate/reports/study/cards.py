@@ -152,7 +152,8 @@ def path_of(verdict: Mapping[str, Any]) -> Chart | None:
     looks: Sequence[Mapping[str, Any]] = verdict.get("looks") or ()
     if not looks:
         return None
-    pair = _spoken(looks)
+    details: Mapping[str, Any] = verdict.get("details") or {}
+    pair = _spoken(looks, details.get("answers") or {})
     rows = [
         Interval(f"{one['seeds']} seeds", float(one["effect"]), float(one["low"]), float(one["high"]))
         for one in looks
@@ -160,15 +161,19 @@ def path_of(verdict: Mapping[str, Any]) -> Chart | None:
     ]
     if len(rows) < 2:
         return None
-    margin = (verdict.get("details") or {}).get("margin")
-    label = f"look by look, {pair[0]} − {pair[1]}: {_label(verdict)}"
-    return intervals(rows, label=label, margin=margin if isinstance(margin, (int, float)) else None)
+    margin = details["margin"] if isinstance(details.get("margin"), (int, float)) else None
+    # Early intervals are so wide that the last ones would be dots beside them.
+    reach = 4 * max(abs(rows[-1].low), abs(rows[-1].high), margin or 0.0)
+    return intervals(rows, label=f"look by look: {pair[0]} − {pair[1]}", margin=margin, reach=reach or math.inf)
 
 
-def _spoken(looks: Sequence[Mapping[str, Any]]) -> tuple[Any, Any]:
-    """Return the arms of that comparison of the last look that decided, or else has the largest effect."""
+def _spoken(looks: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the arms of that comparison of the last look that decided, or else has the largest effect.
+
+    ``answers`` is that of each treatment arm, where the claim has several.
+    """
     last = [one for one in looks if one.get("seeds") == looks[-1].get("seeds")]
-    best = max(last, key=lambda one: (one["low"] > 0, one["effect"]))
+    best = max(last, key=lambda one: (answers.get(one.get("treatment")) == "supported", one["effect"]))
     return best.get("treatment"), best.get("control")
 
 
