@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from striate.studies.claims.larger import Larger as Larger
     from striate.studies.claims.sooner import Sooner as Sooner
     from striate.studies.claims.stabler import Stabler as Stabler
-    from striate.studies.gate.looks import Until as Until
+    from striate.studies.looks.plan import Until as Until
     from striate.studies.question import Arm as Arm
     from striate.studies.question import Search as Search
     from striate.studies.question import Study as Study

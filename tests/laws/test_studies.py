@@ -17,7 +17,7 @@ from striate.base.errors import StudyError
 from striate.data import load
 from striate.reports.study.page import write_study_report
 from striate.studies.catalog import BUILTIN
-from striate.studies.claims.verdict import ANSWERS
+from striate.studies.claims.comparison import ANSWERS
 from striate.studies.running.execute import run_study
 from striate.training.engines.setup import check
 

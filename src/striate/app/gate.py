@@ -10,9 +10,9 @@ from pathlib import Path
 from striate.app.options.flags import FLAGS
 from striate.base.disk.outputs import claim_folder, write_output
 from striate.studies.gate.gate import run_gate
-from striate.studies.gate.looks import Until
 from striate.studies.gate.measuring import Measure
 from striate.studies.gate.question import REPORT, Gate, Gated
+from striate.studies.looks.plan import Until
 
 __all__ = ["Gated", "gate"]
 

@@ -18,6 +18,7 @@ from striate.studies.question import Question, Study
 from striate.studies.wording import asked_question
 
 if TYPE_CHECKING:
+    from striate.studies.looks.plan import Until
     from striate.studies.running.execute import Beat, Warn
     from striate.studies.running.judge import Answer
 
@@ -36,7 +37,7 @@ def study(
     asked: str | Path | Study,
     out: str | Path | None = None,
     *,
-    seeds: int | None = None,
+    seeds: int | Until | None = None,
     changes: Mapping[str, Any] | None = None,
     data_dir: str | Path | None = None,
     workers: int | None = None,
@@ -47,7 +48,8 @@ def study(
 ) -> Reported:
     """Run a study to its verdicts and write its report; runs that ``out`` already holds are not repeated.
 
-    ``asked`` is a builtin name, the path of a study file, or a `Study`. ``seeds`` is how many seeds each arm gets, from 0 on.
+    ``asked`` is a builtin name, the path of a study file, or a `Study`. ``seeds`` is how many seeds each arm gets, from 0 on,
+    or ``Until(least, most)``: as many as it takes until its claims are decided.
     ``changes`` replaces fields of the base recipe (data, epochs, lr, an option of the net ...). ``out`` defaults to
     runs/<study>-<data>. ``trials`` has a sampler propose that many values where the study searches a range. ``warn`` is told
     what the runs warn of; with ``redo_damaged`` a damaged run is set aside and redone. Raises StriateError, see `run_study`.
@@ -72,7 +74,7 @@ def study(
 
 def plan(
     asked: str | Path | Study | None,
-    seeds: int | None,
+    seeds: int | Until | None,
     changes: Mapping[str, Any],
     trials: int | None = None,
     arms: Sequence[str] = (),
@@ -97,8 +99,13 @@ def plan(
 def _sampled(planned: Study, trials: int | None) -> Study:
     if trials is None:
         return planned
+    from striate.studies.looks.plan import Until
     from striate.studies.running.search import sampled  # which loads what runs a study
 
+    if isinstance(planned.seeds, Until):
+        raise StudyError(
+            "seeds until decided need arms that are fixed beforehand; leave the sampler out, or give `seeds`"
+        )
     return sampled(planned, trials)
 
 

@@ -25,6 +25,7 @@ from striate.base.disk.files import digest
 from striate.base.errors import RecipeError, StudyError, listed, reason
 from striate.nets.custom.naming import is_own
 from striate.studies.claims.verdict import Claim
+from striate.studies.looks.plan import Until
 from striate.training.recipe.engine_nets import options_of
 from striate.training.recipe.recipe import Recipe
 
@@ -85,6 +86,8 @@ class Study:
     """Where the arms are values of one field, or of several together: the ranges from which a sampler may propose others."""
     words: tuple[str, ...] = ()
     """What the command line gave beside the base recipe, where that says more than a name: for the command that repeats it."""
+    paired: bool = False
+    """Whether runs of one seed are compared as pairs: for arms that share start weights, say."""
 
     def __post_init__(self) -> None:
         """Check that every arm has a name and a recipe of its own, and that the claims speak of arms that exist."""
@@ -157,6 +160,8 @@ class Study:
             "tests": self.tests,
             "search": ranges[0] if len(ranges) == 1 else ranges or None,
             "words": list(self.words),
+            "until": self.seeds.to_json() if isinstance(self.seeds, Until) else None,
+            "paired": self.paired,
         }
 
 
@@ -169,12 +174,13 @@ class Question:
     base: Recipe
     make: Callable[[Recipe], object]
 
-    def study(self, changes: Mapping[str, Any], seeds: int | None = None) -> Study:
-        """Return the study with the base recipe's fields replaced, and with seeds 0 .. ``seeds`` - 1 where that is given."""
+    def study(self, changes: Mapping[str, Any], seeds: int | Until | None = None) -> Study:
+        """Return the study with the base recipe's fields replaced, and its seeds: 0 .. ``seeds`` - 1, or until decided."""
         made = self._made(changes)
         for name in changes:
             self._refuse_void(made, name, changes)
-        return replace(made, seeds=tuple(range(seeds))) if seeds is not None else made
+        given = tuple(range(seeds)) if isinstance(seeds, int) else seeds
+        return made if given is None else replace(made, seeds=given)
 
     def _made(self, changes: Mapping[str, Any]) -> Study:
         base = self.base.change(**changes)

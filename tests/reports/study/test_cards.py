@@ -82,3 +82,26 @@ def test_a_study_on_disk_gives_a_card_for_each_claim(finished: Path) -> None:
     assert facts(made[0])["epochs saved"][0] == "+9.3 [+7.2, +11.4]"
     assert facts(made[1])["seeds needed"][0] == "4"
     assert [table.title for table in made[1].tables] == ["treatment", "treatment, arms", "shared"]
+
+
+def looked(seeds: int, treatment: str, effect: float, half: float) -> dict[str, Any]:
+    ends = {"effect": effect, "low": effect - half, "high": effect + half}
+    return {
+        "seeds": seeds,
+        "treatment": treatment,
+        "control": "base",
+        **ends,
+        "confidence": 0.99,
+        "answer": "undecided",
+    }
+
+
+def test_looks_are_shown_of_the_comparison_that_the_verdict_rests_on() -> None:
+    looks = [looked(3, "a", 0.3, 9.0), looked(3, "b", 0.5, 9.0), looked(4, "a", 0.3, 0.1), looked(4, "b", 0.5, 0.6)]
+    details = {"margin": 0.005, "answers": {"a": "supported", "b": "undecided"}}
+    made = card(looks=looks, details=details)
+    assert made.path is not None
+    for words in ("look by look: a − base", "3 seeds", "4 seeds", "[−8.7, +9.3]"):
+        assert words in made.path.svg
+    assert card(looks=looks[:2]).path is None
+    assert card().path is None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
 from striate.base.errors import StudyError
 from striate.studies.claims.comparison import compare
-from striate.studies.claims.larger import Larger
+from striate.studies.claims.larger import LARGEST_RATE, Larger
 from striate.studies.claims.outcome import Outcome
 
 CLAIM = Larger("vanishes", "the gradient is larger", ("relu",), "sigmoid", "train/gradient", 1.0, log=True)
@@ -29,7 +30,7 @@ def test_decades_on_a_logarithmic_scale() -> None:
     assert verdict.comparisons == (("relu", "sigmoid", expected),)
     # Means of logarithms: 10 ** (1/3) against 10 ** (-11/3), four decades.
     assert verdict.reason.startswith(
-        "train/gradient of relu is 1e+04 times that of sigmoid, +4.00 decades (95 % interval"
+        "train/gradient of relu is 1e+04 times that of sigmoid (by a factor of 491 to 2.04e+05), +4.00 decades (95 % interval"
     )
     assert [row["mean"] for row in verdict.details["arms"]] == pytest.approx([10 ** (1 / 3), 10 ** (-11 / 3)])
 
@@ -64,3 +65,14 @@ def test_a_value_that_cannot_be_compared_is_named(value: float) -> None:
 def test_a_metric_is_a_split_and_a_name(metric: str) -> None:
     with pytest.raises(StudyError, match="split/metric"):
         replace(CLAIM, metric=metric)
+
+
+def test_rates_on_a_grid_have_its_rounding_and_are_told_as_factors() -> None:
+    claim = replace(CLAIM, metric=LARGEST_RATE, margin=math.log10(2))
+    rates = {"relu": 0.1, "sigmoid": 0.01}
+    ended = [replace(run, last={LARGEST_RATE: rate}) for arm, rate in rates.items() for run in runs(arm, *[1.0] * 4)]
+    verdict = claim.judge(ended)
+    comparison = verdict.comparisons[0][2]
+    assert (comparison.least_treatment, verdict.answer) == (pytest.approx(1 / 8 / math.sqrt(12)), "supported")
+    assert "the largest learning rate of relu is 10 times that of sigmoid" in verdict.reason
+    assert f"(by a factor of {10**comparison.low:.3g} to {10**comparison.high:.3g})" in verdict.reason

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 from striate.base.disk.files import read_json, write_json
-from striate.studies.claims.comparison import compare
-from striate.studies.claims.verdict import Verdict, decide
+from striate.studies.claims.comparison import compare, decide
+from striate.studies.claims.verdict import Verdict
 
 BASE = compare([1.0, 2.0], [0.0, 1.0])
 

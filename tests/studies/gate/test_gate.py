@@ -11,10 +11,10 @@ import pytest
 from striate.base.disk.files import read_json
 from striate.base.errors import StriateError, StudyError
 from striate.studies.gate.gate import run_gate
-from striate.studies.gate.looks import Until
 from striate.studies.gate.measuring import Measure
 from striate.studies.gate.question import Gate, Gated
 from striate.studies.gate.running import tried
+from striate.studies.looks.plan import Until
 
 # acc BASE SEED prints BASE plus a number of a few thousandths that depends on the seed, and counts how often it was run.
 PROGRAM = """echo "$1 $2" >> ran

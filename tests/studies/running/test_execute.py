@@ -23,6 +23,8 @@ from striate.base.disk.sealed_json import sealed
 from striate.base.errors import DataError, NetError, StudyError
 from striate.reports.study.page import write_study_report
 from striate.studies.claims.better import Better
+from striate.studies.claims.equal import Equal
+from striate.studies.looks.plan import Until
 from striate.studies.question import Arm, Study
 from striate.studies.running import execute
 from striate.studies.running.execute import run_study, standing
@@ -49,12 +51,36 @@ def test_a_study_runs_each_run_once_and_can_be_extended(tmp_path: Path) -> None:
     stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("timing.csv")}
     more = run_study(study(3), tmp_path / "out").verdicts[0]
     assert more.comparisons[0][2].n_control == 3
-    assert "judged at 2, 3 seeds in turn" in more.reason
+    assert "it was to end with 2 seeds and went on, so it has looks at 2 and 3" in more.reason
+    assert more.comparisons[0][2].confidence > 0.95
+    assert [look.seeds for look in more.looks] == [2, 3]
     assert run_study(study(1), tmp_path / "out").study.seeds == (0, 1, 2)  # what was seen is not forgotten
     assert len(list(tmp_path.rglob("timing.csv"))) == 6
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in stamps.items())
     with pytest.raises(StudyError, match=r"differs in its base recipe: epochs is \d+ there and"):
         run_study(study(epochs=2), tmp_path / "out")
+
+
+def test_seeds_until_decided_stop_where_the_claims_end_and_can_be_more(tmp_path: Path) -> None:
+    kept = BASE.change(record_steps=True)
+    arms = (Arm("a"), Arm("b", {"precision": "float32"}), Arm("c", {"lr": 0.01}))
+    claims = (Equal("equal", "one curve", "b", "a", 1e-6), replace(CLAIM, treatment=("c",)))
+    asked = Study("s", "?", kept, arms, claims, Until(2, 3))
+    answer = run_study(asked, tmp_path / "out")
+    assert [verdict.answer for verdict in answer.verdicts] == ["supported", "undecided"]
+    assert len(list(tmp_path.rglob("timing.csv"))) == 8  # b is needed by no open claim
+    assert "look 2 of at most 2, the last at 3 seeds" in answer.verdicts[1].reason
+    record = read_json(tmp_path / "out/study.json")
+    assert (record["until"], record["looks"]) == ({"least": 2, "most": 3}, [2, 3])
+    assert record["plan"]["levels"]["1"] == pytest.approx([1 - look.confidence for look in answer.verdicts[1].looks])
+    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("timing.csv")}
+    again = run_study(replace(asked, seeds=(0,)), tmp_path / "out")  # which goes on as it began
+    assert again.verdicts == answer.verdicts
+    assert all(path.stat().st_mtime_ns == stamp for path, stamp in stamps.items())
+    page = write_study_report(tmp_path / "out", study_command).read_text()
+    assert "look by look, c" in page
+    assert "--until-decided --least 2 --most 3" in page
+    assert "waiting" not in page.partition("<h2>Arms")[2].partition("</table>")[0]
 
 
 def test_what_cannot_run_costs_nothing(tmp_path: Path) -> None:

@@ -11,5 +11,5 @@ On = Literal["val", "test"]
 """Whose images are classified."""
 Sampler = Literal["grid", "optuna"]
 """How a study of a range finds its values."""
-StudyFormat = Literal["svg", "pdf", "tex", "csv"]
-"""How charts (svg, pdf) and tables (tex, csv) of a study are written."""
+StudyFormat = Literal["svg", "pdf", "tex", "csv", "md", "txt"]
+"""How charts (svg, pdf), tables (tex, csv) and the paragraph for a paper (tex, md, txt) of a study are written."""

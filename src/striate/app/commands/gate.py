@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from striate.app.options.seeds import Least, Most, UntilDecided, seeds_of
 from striate.app.options.shared import AsJson
 from striate.app.terminal.speech import INTERRUPTED, explained, say, tell
 from striate.base.errors import shown
-
-if TYPE_CHECKING:
-    from striate.studies.gate.looks import Until
 
 ANSWERED = {"supported": 0, "refuted": 3, "undecided": 5}
 FIXED = 5  # seeds
@@ -37,11 +35,9 @@ def gate(
     seeds: Annotated[
         int | None, typer.Option(min=1, max=1000, help="Runs of each, with seeds 0, 1, ...  [default: 5]")
     ] = None,
-    until_decided: Annotated[
-        bool, typer.Option("--until-decided", help="Look after each seed, and stop when it is decided.")
-    ] = False,
-    least: Annotated[int | None, typer.Option(min=2, help="Seeds of the first look.  [default: 3]")] = None,
-    most: Annotated[int | None, typer.Option(min=2, max=1000, help="Seeds of the last look.  [default: 12]")] = None,
+    until_decided: UntilDecided = False,
+    least: Least = None,
+    most: Most = None,
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="End a run that takes longer.")] = None,
     failed_as: Annotated[
         float | None,
@@ -71,7 +67,7 @@ def gate(
             *(control, treatment, measure, folder),
             lower=lower_is_better,
             margin=margin,
-            seeds=seeds_of(seeds, least, most, until_decided=until_decided),
+            seeds=seeds_of(seeds, least, most, until_decided=until_decided) or FIXED,
             timeout=timeout,
             failed_as=failed_as,
             last=last,
@@ -94,18 +90,3 @@ def gate(
         tell(shown(f"report: {made.folder / REPORT}", lines=False))
     if code := ANSWERED[made.answer]:
         raise typer.Exit(code)
-
-
-def seeds_of(seeds: int | None, least: int | None, most: int | None, *, until_decided: bool) -> int | Until:
-    """Return how many seeds there are, or until when; raises StudyError for a number and looks at once."""
-    from striate.base.errors import StudyError
-    from striate.studies.gate.looks import Until
-
-    if until_decided and seeds is not None:
-        raise StudyError("--seeds is a fixed number, and --until-decided stops earlier; say --most instead of --seeds")
-    if not until_decided and (least is not None or most is not None):
-        raise StudyError("--least and --most belong to --until-decided; add it, or give --seeds alone")
-    if not until_decided:
-        return seeds or FIXED
-    usual = Until()
-    return Until(least or min(usual.least, most or usual.least), most or max(usual.most, least or 0))

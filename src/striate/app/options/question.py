@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from striate.app.options.recipe import Changes, RecipeFields
+from striate.app.options.seeds import Least, Most, UntilDecided, seeds_of
 from striate.app.options.shared import DataDir, Settings, Workers
 
 if TYPE_CHECKING:
+    from striate.studies.looks.plan import Until
     from striate.studies.question import Study
 
 BaseFields = Annotated[Changes, RecipeFields(("data", "epochs", "net"))]
@@ -34,6 +36,9 @@ class Question:
         ),
     ] = None
     seeds: Annotated[int | None, typer.Option(min=1, max=1000, help="Runs per arm, with seeds 0, 1, ...")] = None
+    until_decided: UntilDecided = False
+    least: Least = None
+    most: Most = None
     workers: Workers = None
     settings: Settings = None
     data_dir: DataDir = None
@@ -48,4 +53,9 @@ class Question:
         """Return the study that will run."""
         from striate.app.study import plan
 
-        return plan(name, self.seeds, changes, trials, self.arm or (), self.claim or ())
+        return plan(name, self.counted, changes, trials, self.arm or (), self.claim or ())
+
+    @property
+    def counted(self) -> int | Until | None:
+        """How many seeds are asked for, or until when; None where that is left to the study."""
+        return seeds_of(self.seeds, self.least, self.most, until_decided=self.until_decided)

@@ -43,7 +43,12 @@ def study_command(study: StudyRecord, out: str) -> str:
     words += _settings(study.base, start)
     trials = study.searches[0].get("trials") if study.searches else None
     words += [FLAGS["sampler"], "optuna", FLAGS["trials"], str(trials)] if trials else []
-    return shlex.join([*words, FLAGS["seeds"], str(len(study.seeds)), FLAGS["out"], out])
+    if study.until:
+        least, most = (str(study.until.get(name)) for name in ("least", "most"))
+        words += [FLAGS["until_decided"], FLAGS["least"], least, FLAGS["most"], most]
+    else:
+        words += [FLAGS["seeds"], str(len(study.seeds))]
+    return shlex.join([*words, FLAGS["out"], out])
 
 
 def _settings(base: Mapping[str, Any], start: Mapping[str, Any]) -> list[str]:

@@ -16,6 +16,7 @@ from rich.text import Text
 from striate.app.options.flags import FLAGS, in_flags
 from striate.base.errors import shown
 from striate.reports.kit.numerals import counted
+from striate.studies.looks.plan import seeds_text
 
 if TYPE_CHECKING:
     from striate.nets.measure.anatomy import Anatomy
@@ -80,7 +81,7 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
     """Print the verdicts, then the arms."""
     study = answer.study
     out.print(Text(one_line(study.question), style="bold"))
-    seeds, epochs = counted(len(study.seeds), "seed"), counted(study.base.epochs, "epoch")
+    seeds, epochs = seeds_text(study.seeds), counted(study.base.epochs, "epoch")
     out.print(f"{one_line(study.base.data)}, {len(study.arms)} arms x {seeds}, {epochs}\n")
     show_verdicts(out, answer.verdicts)
     accuracies = ("final validation", "best validation", "test")

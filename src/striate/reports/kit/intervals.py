@@ -33,10 +33,12 @@ def intervals_svg(rows: Sequence[Interval], *, label: str, margin: float | None 
     return intervals(rows, label=label, margin=margin, width=width).svg()
 
 
-def intervals(rows: Sequence[Interval], *, label: str, margin: float | None = None, width: float = 480) -> Chart:
+def intervals(
+    rows: Sequence[Interval], *, label: str, margin: float | None = None, width: float = 480, reach: float = math.inf
+) -> Chart:
     """Return the plot: ``label`` names the effect, and what lies between 0 and ``margin`` is shaded.
 
-    An end that is infinite is an arrow at the edge of the plot.
+    An end that is infinite, or farther than ``reach`` from 0, is an arrow at the edge of the plot.
     """
     height = FOOT + ROW * len(rows) + 12
     whole = f"{label}: {'; '.join(f'{row.name} {effect(vars(row))}' for row in rows)}"
@@ -45,7 +47,7 @@ def intervals(rows: Sequence[Interval], *, label: str, margin: float | None = No
         axes = figure.add_axes((SIDE / width, FOOT / height, 1 - 2 * SIDE / width, 1 - (FOOT + 12) / height))
         known = [v for r in rows for v in (r.effect, r.low, r.high) if math.isfinite(v)] + [0.0, margin or 0.0]
         pad = 0.06 * (max(known) - min(known)) or 1.0
-        room = min(known) - pad, max(known) + pad
+        room = max(min(known) - pad, -reach), min(max(known) + pad, reach)
         axes.set(xlim=room, ylim=(len(rows) - 0.45, -0.7), yticks=[])
         axes.spines["left"].set_visible(False)
         axes.spines["bottom"].set_alpha(0.45)
@@ -73,7 +75,7 @@ def _interval(axes: Axes, row: Interval, name: str, place: int, room: tuple[floa
     low, high = max(row.low, room[0]), min(row.high, room[1])
     axes.plot((low, high), (place, place), color=PALETTE[0], linewidth=2.4, solid_capstyle="butt")
     for end, bound, arrow in ((low, row.low, "<"), (high, row.high, ">")):
-        marker = "|" if math.isfinite(bound) else arrow
+        marker = "|" if room[0] <= bound <= room[1] else arrow
         axes.plot(end, place, marker=marker, color=PALETTE[0], markersize=9, markeredgewidth=1.6, clip_on=False)
     axes.plot(row.effect, place, marker="o", color=PALETTE[0], markersize=7.5)
     above = axes.get_yaxis_transform()

@@ -42,6 +42,7 @@ class Card:
     reason: str = ""
     facts: tuple[Fact, ...] = ()
     intervals: Picture | None = None
+    path: Picture | None = None
     tables: tuple[Table, ...] = ()
 
 
@@ -67,6 +68,7 @@ def _card(verdict: Mapping[str, Any]) -> Card:
         reason=_sentence(str(verdict.get("reason", ""))),
         facts=tuple(_agreement(details) if kind == "equal" else _facts(verdict, compared, label)),
         intervals=picture(chart.svg()) if (chart := intervals_of(verdict)) else None,
+        path=picture(chart.svg()) if (chart := path_of(verdict)) else None,
         tables=tuple(tables_of({key: value for key, value in details.items() if key != "differences"})),
     )
 
@@ -143,6 +145,36 @@ def intervals_of(verdict: Mapping[str, Any]) -> Chart | None:
     if not rows:
         return None
     return intervals(rows, label=label, margin=margin if isinstance(margin, (int, float)) else None)
+
+
+def path_of(verdict: Mapping[str, Any]) -> Chart | None:
+    """Return the estimate and its bounds at each look, of the comparison that leads at the last; None for a single look."""
+    looks: Sequence[Mapping[str, Any]] = verdict.get("looks") or ()
+    if not looks:
+        return None
+    details: Mapping[str, Any] = verdict.get("details") or {}
+    pair = _spoken(looks, details.get("answers") or {})
+    rows = [
+        Interval(f"{one['seeds']} seeds", float(one["effect"]), float(one["low"]), float(one["high"]))
+        for one in looks
+        if (one.get("treatment"), one.get("control")) == pair
+    ]
+    if len(rows) < 2:
+        return None
+    margin = details["margin"] if isinstance(details.get("margin"), (int, float)) else None
+    # Early intervals are so wide that the last ones would be dots beside them.
+    reach = 4 * max(abs(rows[-1].low), abs(rows[-1].high), margin or 0.0)
+    return intervals(rows, label=f"look by look: {pair[0]} − {pair[1]}", margin=margin, reach=reach or math.inf)
+
+
+def _spoken(looks: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the arms of that comparison of the last look that decided, or else has the largest effect.
+
+    ``answers`` is that of each treatment arm, where the claim has several.
+    """
+    last = [one for one in looks if one.get("seeds") == looks[-1].get("seeds")]
+    best = max(last, key=lambda one: (answers.get(one.get("treatment")) == "supported", one["effect"]))
+    return best.get("treatment"), best.get("control")
 
 
 def _sentence(text: str) -> str:

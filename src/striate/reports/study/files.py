@@ -1,7 +1,8 @@
 """A study's charts and tables as files of their own: SVG and PDF, LaTeX and CSV.
 
 svg, pdf   each panel, the intervals of each verdict, and the table of a search over two fields as a chart
-tex        each table as a tabular that plain LaTeX sets, to be put into a document by \\input
+tex        each table as a tabular that plain LaTeX sets, to be put into a document by \\input, and what to write in a paper
+md, txt    what to write in a paper
 csv        the same tables as numbers in full precision, and every curve, for programs
 """
 
@@ -22,6 +23,7 @@ from striate.reports.kit.table import Cell, Table, arms_table, changes_table
 from striate.reports.proof.latex import escaped
 from striate.reports.study.cards import intervals_of
 from striate.reports.study.heat import heat_chart, heat_of, heat_table
+from striate.reports.study.methods import methods_of
 from striate.reports.study.page import panels
 from striate.reports.study.records import StudyRecord, read_study
 
@@ -44,8 +46,8 @@ Rows = Sequence[Sequence[Any]]
 def write_files(folder: Path, to: str, out: Path) -> list[Path]:
     """Write the charts or tables of the study in ``folder`` into ``out``, by the names of what they show; return the paths.
 
-    ``to`` is svg, pdf, tex or csv. The same study gives the same bytes. Raises StudyError when the folder holds no study, or
-    nothing in it can be shown yet, StorageError when a file cannot be written.
+    ``to`` is svg, pdf, tex, md, txt or csv. The same study gives the same bytes. Raises StudyError when the folder holds no
+    study, or nothing in it can be shown yet, StorageError when a file cannot be written.
     """
     study = read_study(folder)
     if to in ("svg", "pdf"):
@@ -53,6 +55,11 @@ def write_files(folder: Path, to: str, out: Path) -> list[Path]:
         files = {name: file_of(chart.svg()).encode() if to == "svg" else chart.pdf() for name, chart in drawn.items()}
     elif to == "tex":
         files = {name: f"{LEGEND}{latex(table)}% {MARK}\n".encode() for name, table in tables(study).items()}
+        files["methods"] = f"{methods_of(study).latex()}\n% {MARK}\n".encode()
+    elif to == "md":
+        files = {"methods": f"{methods_of(study).markdown()}\n\n<!-- {MARK} -->\n".encode()}
+    elif to == "txt":
+        files = {"methods": f"{methods_of(study).text()}\n\n({MARK})\n".encode()}
     else:
         files = {name: sheet(rows).encode() for name, rows in numbers(study).items()}
     if not files:

@@ -13,6 +13,7 @@ from striate.reports.kit.svg import Chart
 from striate.reports.kit.table import arms_table, changes_table, environment_table, recipe_table
 from striate.reports.study.cards import cards
 from striate.reports.study.heat import heat_chart, heat_of
+from striate.reports.study.methods import methods_of
 from striate.reports.study.records import Json, RunRecord, StudyRecord, read_study
 from striate.reports.study.updates import update_panels
 
@@ -74,6 +75,7 @@ def page_of(study: StudyRecord, command: str, drawn: Sequence[Chart]) -> str:
         changes=changes_table(study),
         environment=environment_table(study),
         command=command,
+        methods=methods_of(study),
         validated_on_test=any(recipe.get("validate_on_test") for recipe in changed),
     )
 

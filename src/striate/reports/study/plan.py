@@ -20,7 +20,8 @@ def record_of(study: Study, cost: Cost | None) -> dict[str, Any]:
     """Return what there is to know of ``study`` before it runs, as plain JSON values."""
     told = study.to_json()
     record = {
-        key: told[key] for key in ("name", "question", "base", "arms", "seeds", "claims", "notes", "tests", "search")
+        key: told[key]
+        for key in ("name", "question", "base", "arms", "seeds", "until", "claims", "notes", "tests", "search")
     }
     record |= {"runs": None if study.trials else len(study.arms) * len(study.seeds), "cost": None}
     if cost is not None:
@@ -46,6 +47,7 @@ def standing_of(folder: Path) -> dict[str, Any]:
         "base": dict(study.base),
         "arms": [{"name": arm.name, "changes": dict(arm.changes)} for arm in study.arms],
         "seeds": list(study.seeds),
+        "until": dict(study.until) or None,
         "claims": [dict(claim) for claim in study.claims],
         "notes": list(study.notes),
         "runs": len(study.runs),
@@ -74,7 +76,12 @@ def text_of(record: Mapping[str, Any], whole: str = "") -> str:
     for arm in record["arms"]:
         changed = [f"{key}={plain_text(value)}" for key, value in arm["changes"].items()]
         lines.append(f"  {arm['name']:<{wide}}  {', '.join(changed) or 'the base recipe'}")
-    lines += ["", f"seeds: {', '.join(map(str, seeds))}", "", "claims:" if record["claims"] else "claims: none"]
+    lines += [
+        "",
+        f"seeds: {_seeds(record) if record.get('until') else ', '.join(map(str, seeds))}",
+        "",
+        "claims:" if record["claims"] else "claims: none",
+    ]
     lines += [f"  {_claim(claim)}" for claim in record["claims"]]
     shown = ("optimizer", "lr", "schedule", "batch_size", "epochs")
     told = [f"{key}={plain_text(base[key])}" for key in shown if key in base]
@@ -95,12 +102,19 @@ def _claim(claim: Mapping[str, Any]) -> str:
     return f"{claim.get('name')}: {'; '.join(parts)}"
 
 
+def _seeds(record: Mapping[str, Any]) -> str:
+    until = record.get("until")
+    return f"{until['least']} to {until['most']}, until decided" if until else counted(len(record["seeds"]), "seed")
+
+
 def _runs(record: Mapping[str, Any]) -> list[str]:
-    arms, seeds = counted(len(record["arms"]), "arm"), counted(len(record["seeds"]), "seed")
+    arms, seeds = counted(len(record["arms"]), "arm"), _seeds(record)
     cost: Mapping[str, Any] | None = record["cost"]
     if record["runs"] is None:
         return [f"runs: a sampler proposes the arms; {seeds} each"]
     runs = f"{arms} x {seeds} = {counted(record['runs'], 'run')}"
+    if record.get("until"):
+        runs = f"{arms}, {seeds}: {'' if 'ended' in record else 'at most '}{counted(record['runs'], 'run')}"
     if "ended" in record:
         lines = [f"{runs}, of which {record['ended']} ended", *(f"damaged: {wrong}" for wrong in record["damaged"])]
         if cost and cost["seconds_of_a_run"] is not None:

@@ -74,7 +74,9 @@ class StudyRecord:
 
     ``failures`` is what stopped a run and ``warnings`` what it warned of, by run; ``damaged`` names the files that cannot be
     read; ``searches`` are the ranges that the arms are values of, empty where they are none; ``words`` what the command line
-    gave beside a name.
+    gave beside a name. ``until`` is the least and the most seeds of a study until decided, of which the runs that nobody has
+    begun are left out; ``plan`` its looks; ``paired`` whether runs of one seed are compared as pairs; ``asked`` the
+    SHA-256 of what was fixed before the first run.
     """
 
     name: str
@@ -91,6 +93,10 @@ class StudyRecord:
     warnings: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     searches: tuple[Json, ...] = ()
     words: tuple[str, ...] = ()
+    until: Json = field(default_factory=_nothing)
+    plan: Json = field(default_factory=_nothing)
+    paired: bool = False
+    asked: str = ""
 
     @property
     def runs(self) -> tuple[RunRecord, ...]:
@@ -123,7 +129,9 @@ def read_study(folder: Path) -> StudyRecord:
         base=_mapping(study.get("base")),
         arms=tuple(
             ArmRecord(
-                name, _mapping(arm.get("changes")), tuple(_run(folder, _place(arm), seed, damaged) for seed in seeds)
+                name,
+                _mapping(arm.get("changes")),
+                _runs(folder, _place(arm), seeds, damaged, whole=not study.get("until")),
             )
             for name, arm in zip(names, arms, strict=True)
         ),
@@ -137,6 +145,10 @@ def read_study(folder: Path) -> StudyRecord:
         warnings={str(run): tuple(map(str, texts)) for run, texts in _mapping(verdict.get("warnings")).items()},
         searches=_searches(study.get("search")),
         words=tuple(str(word) for word in study.get("words") or ()),
+        until=_mapping(study.get("until")),
+        plan=_mapping(study.get("plan")),
+        paired=study.get("paired") is True,
+        asked=str(study.get("asked") or ""),
     )
 
 
@@ -144,6 +156,14 @@ def _place(arm: Json) -> str:
     """Return the folder name of an arm; empty when what stands there could lead anywhere else."""
     slug = str(arm.get("slug", arm["name"]))
     return slug if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", slug) else ""
+
+
+def _runs(
+    folder: Path, place: str, seeds: tuple[int, ...], damaged: list[str], *, whole: bool
+) -> tuple[RunRecord, ...]:
+    """Return the runs of an arm, those that have not begun only of the ``whole`` of a fixed number."""
+    runs = (_run(folder, place, seed, damaged) for seed in seeds)
+    return tuple(run for run in runs if whole or run.status != "waiting")
 
 
 def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:

@@ -1,7 +1,10 @@
 """The claim that a treatment ends with a higher accuracy than the control.
 
-Each treatment arm is compared with the control at a simultaneous level (Bonferroni): supported when one arm is, refuted
-when all are. Final, best-validation and test accuracy are all reported; the claim declares which one decides.
+Each treatment arm is compared with the control at a simultaneous level (Bonferroni): supported when one arm is, refuted when
+all are. Where there are several looks, each arm has a repeated interval of its own share of the error, so that all intervals
+of all looks hold together: the claim may end at any of them, and an arm that is refuted stays so and gets no more seeds,
+since what ends it is read off an interval that holds whatever happens later. Final, best-validation and test accuracy are all
+reported; the claim declares which one decides.
 """
 
 from __future__ import annotations
@@ -12,10 +15,20 @@ from typing import Any, ClassVar
 
 from striate.base.errors import StudyError, nearest
 from striate.studies.claims.claim_checks import check_terms
-from striate.studies.claims.comparison import compare
-from striate.studies.claims.finding import Finding, also_text, failures_text, find, interval_text, lead
+from striate.studies.claims.finding import (
+    Finding,
+    also_text,
+    failures_text,
+    find,
+    interval_text,
+    lead,
+    settled,
+    still_open,
+)
 from striate.studies.claims.outcome import MEASURES, Measure, Outcome, accuracy_scale, by_arm, scores
 from striate.studies.claims.verdict import Verdict
+from striate.studies.looks.pairing import compared
+from striate.studies.looks.plan import ONCE, Look
 
 WORDS: Mapping[Measure, str] = {
     "test": "test accuracy of the best-validation checkpoint",
@@ -55,11 +68,16 @@ class Better:
         """Every arm that the claim is about, the control last."""
         return (*self.treatment, self.control)
 
+    @property
+    def comparisons(self) -> int:
+        """How many comparisons share its error."""
+        return len(self.treatment)
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields and the kind."""
         return {"kind": self.kind, **asdict(self)}
 
-    def judge(self, outcomes: Sequence[Outcome]) -> Verdict:
+    def judge(self, outcomes: Sequence[Outcome], look: Look = ONCE) -> Verdict:
         """Return the verdict; raises StudyError when an arm of the claim has no run.
 
         When a finished run has no test accuracy, a claim about it is decided on the best validation accuracy of every
@@ -68,7 +86,7 @@ class Better:
         runs = by_arm(outcomes, self.arms)
         untested = [run for arm in self.arms for run in runs[arm] if run.accuracy(self.measure) is None]
         measure: Measure = "best" if untested else self.measure
-        findings = {arm: self._find(arm, runs, measure) for arm in self.treatment}
+        findings = {arm: look.kept.get(arm) or self._find(arm, runs, measure, look) for arm in self.treatment}
         leader = lead(findings)
         clauses = [self._seen(leader, findings, measure), findings[leader].meaning, also_text(findings, leader)]
         if failed := failures_text(runs[arm] for arm in self.arms):
@@ -95,13 +113,16 @@ class Better:
                 "answers": {arm: finding.answer for arm, finding in findings.items()},
                 "arms": [scores(arm, outcomes) for arm in self.arms],
             },
+            open=still_open(findings, self.control),
+            kept=settled(findings),
         )
 
-    def _find(self, arm: str, runs: Mapping[str, Sequence[Outcome]], measure: Measure) -> Finding:
+    def _find(self, arm: str, runs: Mapping[str, Sequence[Outcome]], measure: Measure, look: Look) -> Finding:
         treatment, control = runs[arm], runs[self.control]
-        comparison = compare(
+        comparison = compared(
             _accuracies(treatment, measure),
             _accuracies(control, measure),
+            look,
             comparisons=len(self.treatment),
             scale=accuracy_scale((*treatment, *control)),
         )
@@ -115,5 +136,5 @@ class Better:
         )
 
 
-def _accuracies(runs: Sequence[Outcome], measure: Measure) -> list[float]:
-    return [accuracy for run in runs if (accuracy := run.accuracy(measure)) is not None]
+def _accuracies(runs: Sequence[Outcome], measure: Measure) -> dict[int, float]:
+    return {run.seed: accuracy for run in runs if (accuracy := run.accuracy(measure)) is not None}

@@ -5,8 +5,13 @@ compared by Welch's interval at a simultaneous level (Bonferroni over all k (k -
 whom to compare):
 
     supported   the chosen arm is better than every other one
-    refuted     every other arm is within less than the margin of the chosen one: it does not matter which is taken
+    refuted     every other arm that is not worse is within less than the margin of it: it does not matter which is taken
     undecided   some arms cannot be told from the chosen one; the verdict lists them
+
+With several looks it is a race. Every pair has a repeated interval of its own share of the error, so all intervals of all
+looks hold together. An arm drops out when the interval against any other arm lies above 0: where all intervals hold, the
+best arm never does. The chosen one is supported when all others have dropped out, and refuted when those that have not are
+all within less than the margin of it, be it with some worse arms out of the race.
 
 A diverged run counts as guessing. The accuracy of the chosen arm is too good as an estimate, for it was the largest of several.
 """
@@ -18,12 +23,14 @@ from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any, ClassVar, Literal, get_args
 
-from striate.base.errors import StudyError
+from striate.base.errors import StudyError, listed
 from striate.studies.claims.claim_checks import check_terms
-from striate.studies.claims.comparison import Comparison, compare, exact_seeds, seeds_needed
-from striate.studies.claims.finding import failures_text, interval_text
+from striate.studies.claims.comparison import Answer, Comparison, decide, exact_seeds, seeds_needed
+from striate.studies.claims.finding import Finding, failures_text, interval_text
 from striate.studies.claims.outcome import Outcome, accuracy_scale, by_arm, scores
-from striate.studies.claims.verdict import Answer, Verdict, decide
+from striate.studies.claims.verdict import Verdict
+from striate.studies.looks.pairing import compared
+from striate.studies.looks.plan import ONCE, Look
 
 Chooser = Literal["final", "best"]
 
@@ -57,26 +64,38 @@ class Choice:
         """Every arm that the claim is about."""
         return self.candidates
 
+    @property
+    def comparisons(self) -> int:
+        """How many comparisons share its error."""
+        return len(self.candidates) * (len(self.candidates) - 1) // 2
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields and the kind."""
         return {"kind": self.kind, **asdict(self)}
 
-    def judge(self, outcomes: Sequence[Outcome]) -> Verdict:
+    def judge(self, outcomes: Sequence[Outcome], look: Look = ONCE) -> Verdict:
         """Return the verdict; raises StudyError when a candidate has no run."""
         runs = by_arm(outcomes, self.candidates)
-        means = {arm: fmean(_values(runs[arm], self.measure)) for arm in self.candidates}
+        racing = [arm for arm in self.candidates if arm not in look.kept]
+        means = {arm: fmean(_values(runs[arm], self.measure).values()) for arm in racing}
         chosen = max(means, key=means.__getitem__)
-        against = {arm: self._compare(runs[chosen], runs[arm]) for arm in self.candidates if arm != chosen}
+        out = {**look.kept, **self._beaten(runs, racing, chosen, look)}
+        against = {
+            arm: out[arm].comparison if arm in out else self._compare(runs[chosen], runs[arm], look)
+            for arm in self.candidates
+            if arm != chosen
+        }
+        rivals = tuple(arm for arm in against if arm not in out)
         answers = {arm: decide(comparison, self.margin) for arm, comparison in against.items()}
-        rivals = tuple(arm for arm, comparison in against.items() if comparison.too_few or not comparison.low > 0)
         near = all(answer == "refuted" for answer in answers.values())
-        answer: Answer = "refuted" if near else "undecided" if rivals else "supported"
+        tied = bool(rivals) and all(answers[arm] == "refuted" for arm in rivals)
+        answer: Answer = "refuted" if near or tied else "undecided" if rivals else "supported"
         closest = min(against, key=lambda arm: against[arm].effect)
         needed = self._needed(against, rivals) if answer == "undecided" else None
         clauses = [
             f"{chosen} has the largest mean {self.measure} validation accuracy, {means[chosen]:.4f}",
             f"{closest} is next, {against[closest].effect:.4f} below ({interval_text(against[closest], 4)})",
-            self._meaning(answer, rivals, needed),
+            self._meaning(answer, rivals, needed, near=near),
             failures_text(runs[arm] for arm in self.candidates),
         ]
         return Verdict(
@@ -85,7 +104,9 @@ class Choice:
             kind=self.kind,
             answer=answer,
             reason="; ".join(clause for clause in clauses if clause),
-            comparisons=tuple((chosen, arm, comparison) for arm, comparison in against.items()),
+            comparisons=tuple(
+                (out[arm].rival if arm in out else chosen, arm, comparison) for arm, comparison in against.items()
+            ),
             detectable=against[closest].detectable,
             seeds_needed=needed,
             details={
@@ -95,16 +116,30 @@ class Choice:
                 "margin": self.margin,
                 "arms": [_row(arm, outcomes) for arm in self.candidates],
             },
+            open=(chosen, *rivals) if answer == "undecided" else (),
+            kept=out,
         )
 
-    def _compare(self, chosen: Sequence[Outcome], other: Sequence[Outcome]) -> Comparison:
-        many = len(self.candidates)
-        return compare(
-            _values(chosen, self.measure),
-            _values(other, self.measure),
-            comparisons=many * (many - 1) // 2,
-            scale=accuracy_scale((*chosen, *other)),
-        )
+    def _beaten(
+        self, runs: Mapping[str, Sequence[Outcome]], racing: Sequence[str], chosen: str, look: Look
+    ) -> dict[str, Finding]:
+        """Return the arms that another one, the chosen one first, is better than, with the comparison that shows it."""
+        found: dict[str, Finding] = {}
+        # With a single look, the chosen arm alone says who is worse, for all are then at its side in the verdict.
+        others = racing if look.plan is not None else [chosen]
+        for arm in racing:
+            for rival in [chosen, *(other for other in others if other != chosen)]:
+                if arm in (rival, chosen):
+                    continue
+                comparison = self._compare(runs[rival], runs[arm], look)
+                if comparison.low > 0 and not comparison.too_few:
+                    found[arm] = Finding(comparison, "refuted", "", rival=rival)
+                    break
+        return found
+
+    def _compare(self, better: Sequence[Outcome], worse: Sequence[Outcome], look: Look) -> Comparison:
+        groups = (_values(better, self.measure), _values(worse, self.measure))
+        return compared(*groups, look, comparisons=self.comparisons, scale=accuracy_scale((*better, *worse)))
 
     def _needed(self, against: Mapping[str, Comparison], rivals: Sequence[str]) -> int | None:
         """Return the runs per arm that would tell every rival from the chosen arm, or find it within the margin."""
@@ -116,17 +151,20 @@ class Choice:
         ]
         return None if None in wanted else max((n for n in wanted if n is not None), default=None)
 
-    def _meaning(self, answer: Answer, rivals: Sequence[str], needed: int | None) -> str:
+    def _meaning(self, answer: Answer, rivals: Sequence[str], needed: int | None, *, near: bool) -> str:
         if answer == "supported":
             return "every other arm is worse"
-        if answer == "refuted":
+        if answer == "refuted" and near:
             return f"no arm is {self.margin:g} or more behind, so which one is taken does not matter"
+        if answer == "refuted":
+            told = f"the others are worse, and {listed(rivals)} {'is' if len(rivals) == 1 else 'are'} less than"
+            return f"{told} {self.margin:g} behind, so which of these is taken does not matter"
         told = f"{', '.join(rivals)} cannot be told from it"
         return f"{told}; about {needed} seeds for each arm would" if needed else told
 
 
-def _values(runs: Sequence[Outcome], measure: Chooser) -> list[float]:
-    return [run.final_val if measure == "final" else run.best_val for run in runs]
+def _values(runs: Sequence[Outcome], measure: Chooser) -> dict[int, float]:
+    return {run.seed: run.final_val if measure == "final" else run.best_val for run in runs}
 
 
 def _row(arm: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:

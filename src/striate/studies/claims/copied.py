@@ -30,4 +30,4 @@ def uncopied(judge: Callable[[list[R]], Verdict], arms: Sequence[str], runs: Seq
     if "answers" in details:
         details["answers"] = dict.fromkeys(details["answers"], "undecided")
     reason = "; ".join([*told, cure, f"with each counted once, {verdict.reason}"])
-    return replace(verdict, answer="undecided", reason=reason, seeds_needed=None, details=details)
+    return replace(verdict, answer="undecided", reason=reason, seeds_needed=None, details=details, open=())

@@ -6,6 +6,7 @@ With a_k and b_k the training losses of update k in runs with one seed, their di
 
 and the claim is supported when it is at most the tolerance at every update and every seed, refuted when it is not. There is
 nothing random left in it, so the numbers carry no interval: paired runs share initial weights, batches and dropout masks.
+For the same reason looks cost nothing here: each answer is of the curves there are, and the first look ends the claim.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from typing import Any, ClassVar
 
 from striate.base.errors import StudyError
 from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.comparison import Answer
 from striate.studies.claims.outcome import Outcome, by_arm
-from striate.studies.claims.verdict import Answer, Verdict
+from striate.studies.claims.verdict import Verdict
+from striate.studies.looks.plan import ONCE, Look
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,16 @@ class Equal:
         """Both arms."""
         return self.treatment, self.control
 
+    @property
+    def comparisons(self) -> int:
+        """How many comparisons share its error."""
+        return 1
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields and the kind."""
         return {"kind": self.kind, **asdict(self)}
 
-    def judge(self, outcomes: Sequence[Outcome]) -> Verdict:
+    def judge(self, outcomes: Sequence[Outcome], look: Look = ONCE) -> Verdict:
         """Return the verdict; raises StudyError when an arm has no run."""
         runs = by_arm(outcomes, self.arms)
         controls = {run.seed: run for run in runs[self.control]}

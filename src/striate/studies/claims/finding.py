@@ -7,10 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from striate.base.errors import listed
-from striate.studies.claims.comparison import MOST_SEEDS, Comparison, exact_floor, exact_seeds, seeds_needed
+from striate.studies.claims.comparison import (
+    MOST_SEEDS,
+    Answer,
+    Comparison,
+    decide,
+    exact_floor,
+    exact_seeds,
+    seeds_needed,
+)
 from striate.studies.claims.measured import Measured, State
 from striate.studies.claims.outcome import tally
-from striate.studies.claims.verdict import Answer, decide
 
 FEW = 50
 """Validation images below which a run that has learnt something is easily taken for one that guesses."""
@@ -19,12 +26,16 @@ ORDER: tuple[Answer, ...] = ("supported", "undecided", "refuted")
 
 @dataclass(frozen=True)
 class Finding:
-    """``meaning`` is a clause for the reason; ``seeds_needed`` (runs per arm) belongs to an undecided answer only."""
+    """``meaning`` is a clause for the reason; ``seeds_needed`` (runs per arm) belongs to an undecided answer only.
+
+    ``rival`` is the arm that it was compared with, where that is not the control of the claim.
+    """
 
     comparison: Comparison
     answer: Answer
     meaning: str
     seeds_needed: int | None = None
+    rival: str = ""
 
 
 def find(
@@ -92,6 +103,19 @@ def lead(findings: Mapping[str, Finding]) -> str:
     So a claim about several arms is supported when one is, and refuted when all are. Among equals, the largest effect.
     """
     return max(findings, key=lambda arm: (-ORDER.index(findings[arm].answer), findings[arm].comparison.effect))
+
+
+def still_open(findings: Mapping[str, Finding], control: str) -> tuple[str, ...]:
+    """Return the arms that more seeds are of use for: the control and those not refuted, none where one is supported."""
+    if any(finding.answer == "supported" for finding in findings.values()):
+        return ()
+    arms = [arm for arm, finding in findings.items() if finding.answer == "undecided"]
+    return (*arms, control) if arms else ()
+
+
+def settled(findings: Mapping[str, Finding]) -> dict[str, Finding]:
+    """Return the findings that later looks keep: those of refuted arms, which get no more seeds."""
+    return {arm: finding for arm, finding in findings.items() if finding.answer == "refuted"}
 
 
 def also_text(findings: Mapping[str, Finding], leader: str) -> str:

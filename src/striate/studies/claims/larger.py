@@ -1,13 +1,16 @@
 """The claim that a quantity of the history is larger in a treatment than in the control: a loss, a gap, a gradient.
 
     metric   "split/metric" of history.csv after the last epoch, for example "train/loss" or "train/gradient.conv1";
-             "gap" is training accuracy less validation accuracy, which is how far a net has overfitted
+             "gap" is training accuracy less validation accuracy, which is how far a net has overfitted; "largest/lr" is
+             the largest learning rate at which the recipe of the arm still learns, found by bisection for each seed, see
+             `striate.training.trials.largest_rate`
     log      compare log10 of the quantity, so that effect and margin are decades: for what spans orders of magnitude
     lower    the treatment is to have the smaller one, and a positive effect is by how much it is; the means stay as they are
     logged   the metric is a column of another program's log, under its own name
     confidence   of the interval, where the error of several verdicts is shared among them
 
-Compared like accuracies: Welch's interval at a simultaneous level, supported when one treatment arm is, refuted when all are.
+Compared like accuracies: Welch's interval at a simultaneous level, supported when one treatment arm is, refuted when all are;
+and with several looks the error holds for the same reason, see `striate.studies.claims.better`.
 """
 
 from __future__ import annotations
@@ -21,12 +24,25 @@ from typing import Any, ClassVar
 from striate.base.errors import StudyError
 from striate.base.intervals import ANY, Scale
 from striate.studies.claims.claim_checks import check_terms
-from striate.studies.claims.comparison import Comparison, compare
-from striate.studies.claims.finding import Finding, also_text, failures_text, find, interval_text, lead
+from striate.studies.claims.comparison import Comparison
+from striate.studies.claims.finding import (
+    Finding,
+    also_text,
+    failures_text,
+    find,
+    interval_text,
+    lead,
+    settled,
+    still_open,
+)
 from striate.studies.claims.measured import Measured
 from striate.studies.claims.outcome import by_arm, tally
 from striate.studies.claims.verdict import Verdict
+from striate.studies.looks.pairing import compared
+from striate.studies.looks.plan import ONCE, Look
+from striate.training.trials.largest_rate import PER_DECADE
 
+LARGEST_RATE = "largest/lr"
 OWN = {"lower": False, "logged": False, "confidence": 0.95}  # what no claim of a study says
 
 
@@ -63,12 +79,17 @@ class Larger:
         """Every arm that the claim is about, the control last."""
         return (*self.treatment, self.control)
 
+    @property
+    def comparisons(self) -> int:
+        """How many comparisons share its error."""
+        return len(self.treatment)
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields and the kind, without what a study's own claim does not say."""
         fields = {name: value for name, value in asdict(self).items() if name not in OWN or value != OWN[name]}
         return {"kind": self.kind, **fields}
 
-    def judge(self, outcomes: Sequence[Measured]) -> Verdict:
+    def judge(self, outcomes: Sequence[Measured], look: Look = ONCE) -> Verdict:
         """Return the verdict; raises StudyError when an arm of the claim has no run.
 
         Undecided when a run has no finite value of the metric (on a log scale: none above 0); the reason names it.
@@ -86,7 +107,7 @@ class Larger:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
             words = f"{missing[0]}{more} recorded no {'positive ' if self.log else ''}finite {self.metric}"
             return Verdict(self.name, self.statement, self.kind, "undecided", words, details=details)
-        findings = {arm: self._find(arm, runs, values) for arm in self.treatment}
+        findings = {arm: look.kept.get(arm) or self._find(arm, runs, look) for arm in self.treatment}
         leader = lead(findings)
         clauses = [self._seen(leader, findings), findings[leader].meaning, also_text(findings, leader)]
         clauses.append(failures_text(runs[arm] for arm in self.arms))
@@ -100,6 +121,8 @@ class Larger:
             detectable=findings[leader].comparison.detectable,
             seeds_needed=findings[leader].seeds_needed,
             details={**details, "answers": {arm: finding.answer for arm, finding in findings.items()}},
+            open=still_open(findings, self.control),
+            kept=settled(findings),
         )
 
     def _value(self, run: Measured) -> float | None:
@@ -108,25 +131,28 @@ class Larger:
             return None
         return math.log10(value) if self.log else value
 
-    def _find(
-        self, arm: str, runs: Mapping[str, Sequence[Measured]], values: Mapping[str, Sequence[float | None]]
-    ) -> Finding:
-        treatment, control = ([v for v in values[name] if v is not None] for name in (arm, self.control))
-        scale = self._scale((*runs[arm], *runs[self.control]))
-        comparison = self._compare(treatment, control, scale)
+    def _find(self, arm: str, runs: Mapping[str, Sequence[Measured]], look: Look) -> Finding:
+        groups = (runs[arm], runs[self.control])
+        treatment, control = ({run.seed: v for run in group if (v := self._value(run)) is not None} for group in groups)
+        comparison = self._compare(treatment, control, self._scale([run for group in groups for run in group]), look)
         # A failed run has a loss or a gradient all the same, so failures do not forbid the comparison.
         return find([*runs[arm]], [*runs[self.control]], comparison, self.margin, self._unit, judge_failures=False)
 
-    def _compare(self, treatment: Sequence[float], control: Sequence[float], scale: Scale) -> Comparison:
+    def _compare(
+        self, treatment: Mapping[int, float], control: Mapping[int, float], scale: Scale, look: Look
+    ) -> Comparison:
         """Compare the values; where lower is better, their negatives, of which larger is: the means are told as they are."""
         sign, many = -1 if self.lower else 1, len(self.treatment)
         turned = Scale(-scale.high, -scale.low, scale.step) if self.lower else scale
-        groups = ([sign * value for value in values] for values in (treatment, control))
-        made = compare(*groups, confidence=self.confidence, comparisons=many, scale=turned)
+        ours, theirs = ({seed: sign * value for seed, value in values.items()} for values in (treatment, control))
+        own = self.confidence if look.plan is None else None
+        made = compared(ours, theirs, look, confidence=own, comparisons=many, scale=turned)
         return replace(made, mean_treatment=sign * made.mean_treatment, mean_control=sign * made.mean_control)
 
     def _scale(self, runs: Sequence[Measured]) -> Scale:
         """Return what the metric can be, on the coarsest grid that one of the runs has."""
+        if self.metric == LARGEST_RATE and self.log:
+            return Scale(step=1 / PER_DECADE)
         return ANY if self.log else max((run.scale(self.metric) for run in runs), key=lambda scale: scale.step)
 
     @property
@@ -138,13 +164,16 @@ class Larger:
         many = f"of {len(findings)} arms, " if len(findings) > 1 else ""
         if self.log:
             times = 10 ** (-comparison.effect if self.lower else comparison.effect)
-            seen = f"is {times:.3g} times that of {self.control}, {comparison.effect:+.2f} decades"
+            ends = sorted(10 ** (-bound if self.lower else bound) for bound in (comparison.low, comparison.high))
+            factor = f" (by a factor of {ends[0]:.3g} to {ends[1]:.3g})" if math.isfinite(comparison.low) else ""
+            seen = f"is {times:.3g} times that of {self.control}{factor}, {comparison.effect:+.2f} decades"
         elif self.lower:
             seen = f"is {'lower' if comparison.effect >= 0 else 'higher'} than that of {self.control}, a gain of"
             seen = f"{seen} {comparison.effect:+.4f}"
         else:
             seen = f"differs from {self.control} by {comparison.effect:+.4f}"
-        return f"{many}{self.metric} of {leader} {seen} ({interval_text(comparison, 2 if self.log else 4)})"
+        words = "the largest learning rate" if self.metric == LARGEST_RATE else self.metric
+        return f"{many}{words} of {leader} {seen} ({interval_text(comparison, 2 if self.log else 4)})"
 
 
 def _row(arm: str, runs: Sequence[Measured], values: Sequence[float | None], *, log: bool) -> dict[str, Any]:

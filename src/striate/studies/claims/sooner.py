@@ -11,6 +11,10 @@ mean would prefer an arm that fails often. Epochs are whole, so their standard d
 The target is an estimate too: by how much the treatment's mean moves when the target does by one standard error is
 added to the interval, which for one of the cases simulated in the tests would else cover the truth in 91 % of studies.
 No interval reaches beyond horizon - 1 epochs, the most that can be saved.
+With several looks, the target is estimated anew at each, from all runs of the control by then, with its error in the
+interval of that look; so every look's interval is of one and the same quantity, the saving at the control's true mean, and
+the error is shared among looks and arms as it is for accuracies. A control that fails ends the claim undecided, which is
+no error.
 """
 
 from __future__ import annotations
@@ -24,11 +28,21 @@ from typing import Any, ClassVar
 
 from striate.base.intervals import Scale
 from striate.studies.claims.claim_checks import check_terms
-from striate.studies.claims.comparison import compare
-from striate.studies.claims.finding import Finding, also_text, failures_text, find, interval_text, lead
+from striate.studies.claims.finding import (
+    Finding,
+    also_text,
+    failures_text,
+    find,
+    interval_text,
+    lead,
+    settled,
+    still_open,
+)
 from striate.studies.claims.measured import Measured
 from striate.studies.claims.outcome import by_arm, tally
 from striate.studies.claims.verdict import Verdict
+from striate.studies.looks.pairing import compared
+from striate.studies.looks.plan import ONCE, Look
 
 # Accuracies are whole images over a count; the mean of equal ones may be one rounding step larger than each of them.
 ROUNDING = 1e-9
@@ -61,12 +75,17 @@ class Sooner:
         """Every arm that the claim is about, the control last."""
         return (*self.treatment, self.control)
 
+    @property
+    def comparisons(self) -> int:
+        """How many comparisons share its error."""
+        return len(self.treatment)
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields and the kind, without what a study's own claim does not say."""
         own = asdict(self)
         return {"kind": self.kind, **(own if self.metric else {k: own[k] for k in list(own)[:5]})}
 
-    def judge(self, outcomes: Sequence[Measured]) -> Verdict:
+    def judge(self, outcomes: Sequence[Measured], look: Look = ONCE) -> Verdict:
         """Return the verdict; raises StudyError when an arm of the claim has no run.
 
         Undecided when a run of the control diverged or stayed at chance: its final accuracy is then no target.
@@ -80,7 +99,10 @@ class Sooner:
         if horizon <= grid.low:
             one = self.unit.removesuffix("s")
             return self._undecided(runs, f"in runs of one {one} there is none to save; give them more {self.unit}")
-        findings = {arm: self._find(runs[arm], runs[self.control], target, grid) for arm in self.treatment}
+        findings = {
+            arm: look.kept.get(arm) or self._find(runs[arm], runs[self.control], target, grid, look)
+            for arm in self.treatment
+        }
         leader = lead(findings)
         rows = [_row(runs[arm], target, horizon, lower=self.lower) for arm in self.arms]
         clauses = [self._seen(leader, findings, target, horizon), findings[leader].meaning]
@@ -103,6 +125,8 @@ class Sooner:
                 "answers": {arm: finding.answer for arm, finding in findings.items()},
                 "arms": rows,
             },
+            open=still_open(findings, self.control),
+            kept=settled(findings),
         )
 
     def _without_target(self, runs: Mapping[str, Sequence[Measured]], failed: str) -> Verdict:
@@ -119,10 +143,15 @@ class Sooner:
         rows = [{"arm": arm, "n": len(runs[arm]), **tally(runs[arm])} for arm in self.arms]
         return Verdict(self.name, self.statement, self.kind, "undecided", words, details={"target": None, "arms": rows})
 
-    def _find(self, treatment: Sequence[Measured], control: Sequence[Measured], target: float, grid: Scale) -> Finding:
-        comparison = compare(
-            _spare(treatment, target, grid.high, lower=self.lower),
-            _spare(control, target, grid.high, lower=self.lower),
+    def _find(
+        self, treatment: Sequence[Measured], control: Sequence[Measured], target: float, grid: Scale, look: Look
+    ) -> Finding:
+        treated, untreated = (
+            dict(zip([r.seed for r in runs], _spare(runs, target, grid.high, lower=self.lower), strict=True))
+            for runs in (treatment, control)
+        )
+        comparison = compared(
+            *(treated, untreated, look),
             comparisons=len(self.treatment),
             scale=Scale(0.0, grid.span, step=grid.step),
             reference_error=_target_error(treatment, control, target, grid.high, lower=self.lower),

@@ -5,20 +5,27 @@ family is stable up to the largest rate at which, and at all smaller rates tried
 largest rate tried, its true limit lies there or above. The verdict compares the shares of stable runs at the largest
 rate that both families were given, by Fisher's exact test, two-sided at 5 %: a study that never made the control fail
 there cannot answer.
+
+With several looks, the p of each is held against the level of that look. Fisher's test errs less often than its level says,
+whatever the true share is, and the tests go through every path that two arms of equal shares can take, for all plans of
+the defaults: all looks together err in less than 5 % of studies. Seeds are needed only at the rate that decides, and none
+where no run fails there, or all do, for more of the same would not settle it; to stop then is no error.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 from striate.base.errors import StudyError
 from striate.studies.claims.claim_checks import check_terms
-from striate.studies.claims.comparison import LEVEL, fisher, fisher_detectable, fisher_seeds
+from striate.studies.claims.comparison import Answer
+from striate.studies.claims.fisher import fisher, fisher_detectable, fisher_seeds
 from striate.studies.claims.outcome import Outcome, by_arm, tally
-from striate.studies.claims.verdict import Answer, Verdict
+from striate.studies.claims.verdict import Verdict
+from striate.studies.looks.plan import ONCE, Look
 
 
 @dataclass(frozen=True)
@@ -42,11 +49,16 @@ class Stabler:
         """Every arm that the claim is about, the control's last."""
         return self.treatment + self.control
 
+    @property
+    def comparisons(self) -> int:
+        """How many comparisons share its error."""
+        return 1
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields and the kind."""
         return {"kind": self.kind, **asdict(self)}
 
-    def judge(self, outcomes: Sequence[Outcome]) -> Verdict:
+    def judge(self, outcomes: Sequence[Outcome], look: Look = ONCE) -> Verdict:
         """Return the verdict; raises StudyError when an arm has no run, or runs with different learning rates."""
         runs = by_arm(outcomes, self.arms)
         treatment, control = _family(runs, self.treatment), _family(runs, self.control)
@@ -63,14 +75,17 @@ class Stabler:
             words = f"no learning rate was given to both; give the control those of the treatment; {ranges}"
             return self._verdict("undecided", words, details)
         t, c = shared[-1]
-        answer = _answer(t, c)
+        level = 1 - look.confidence()
+        answer = _answer(t, c, level)
         seen = (
             f"at {t.lr:g}, the largest learning rate given to both, {t.share_text} runs of the treatment and"
             f" {c.share_text} of the control are stable (Fisher's exact test, p = {_p(t, c):.2g})"
         )
-        settle, needed = _settle(t, c, treatment) if answer == "undecided" else ("", None)
+        settle, needed = _settle(t, c, treatment, level) if answer == "undecided" else ("", None)
         reason = "; ".join(clause for clause in (seen, settle, ranges) if clause)
-        return self._verdict(answer, reason, details, fisher_detectable(t.n, c.n), needed)
+        verdict = self._verdict(answer, reason, details, fisher_detectable(t.n, c.n, level), needed)
+        hopeless = (t.stable, c.stable) in ((0, 0), (t.n, c.n))
+        return verdict if answer != "undecided" or hopeless else replace(verdict, open=(*t.arms, *c.arms))
 
     def _verdict(
         self, answer: Answer, reason: str, details: Mapping[str, Any], seen: float = math.inf, needed: int | None = None
@@ -96,6 +111,11 @@ class Rate:
     def stable(self) -> int:
         """How many of them are stable."""
         return tally(self.runs)["stable"]
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The arms that have it."""
+        return tuple(dict.fromkeys(run.arm for run in self.runs))
 
     @property
     def share_text(self) -> str:
@@ -132,15 +152,15 @@ def _p(t: Rate, c: Rate) -> float:
     return fisher(t.stable, t.n, c.stable, c.n)
 
 
-def _answer(t: Rate, c: Rate) -> Answer:
-    if _p(t, c) > LEVEL:
+def _answer(t: Rate, c: Rate, level: float) -> Answer:
+    if _p(t, c) > level:
         return "undecided"
     return "supported" if t.stable / t.n > c.stable / c.n else "refuted"
 
 
-def _settle(t: Rate, c: Rate, treatment: Sequence[Rate]) -> tuple[str, int | None]:
+def _settle(t: Rate, c: Rate, treatment: Sequence[Rate], level: float) -> tuple[str, int | None]:
     """Return a clause about what would settle an undecided verdict, and the seeds for each rate, if they help."""
-    least = fisher_seeds(1.0, 0.0) or 0
+    least = fisher_seeds(1.0, 0.0, level=level) or 0
     short = min(t.n, c.n) < least
     few = f"at least {least} seeds for each rate are needed" if short else ""
     needed = least if short else None
@@ -152,7 +172,7 @@ def _settle(t: Rate, c: Rate, treatment: Sequence[Rate]) -> tuple[str, int | Non
     elif t.stable == c.stable == 0:
         words = "both always fail there: give both a smaller one, and none above it"
     else:
-        needed = needed or fisher_seeds(t.stable / t.n, c.stable / c.n, max(t.n, c.n) + 1)
+        needed = needed or fisher_seeds(t.stable / t.n, c.stable / c.n, max(t.n, c.n) + 1, level)
         words = f"about {needed} seeds for each rate would settle shares like these" if needed else ""
         words = "" if short else words or "more seeds would not settle shares so alike"
     return "; ".join(clause for clause in (few, words) if clause), needed

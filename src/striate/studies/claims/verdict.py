@@ -16,17 +16,36 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from striate.studies.claims.comparison import Comparison
+from striate.studies.claims.comparison import Answer, Comparison
 from striate.studies.claims.outcome import Outcome
+from striate.studies.looks.plan import ONCE, Look
 
-Answer = Literal["supported", "refuted", "undecided"]
-ANSWERS: tuple[Answer, ...] = get_args(Answer)
+if TYPE_CHECKING:
+    from striate.studies.claims.finding import Finding
 
 
 def _no_details() -> dict[str, Any]:
     return {}
+
+
+def _no_findings() -> dict[str, Finding]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one look saw of one comparison: the effect with its repeated interval, and the answer of the claim by then."""
+
+    seeds: int
+    treatment: str
+    control: str
+    effect: float
+    low: float
+    high: float
+    confidence: float
+    answer: Answer
 
 
 @dataclass(frozen=True)
@@ -37,6 +56,8 @@ class Verdict:
     is the smallest true effect that the study would have seen with power 0.8, in the unit of the claim, infinite when
     there is none; ``seeds_needed`` the runs per arm that would settle an undecided verdict, None when it is settled, or
     when no number up to 1000 does. ``details`` holds tables of plain JSON values, with None where a value is missing.
+    ``open`` are the arms of which more seeds could change the answer, and ``kept`` the findings, by arm, that stand
+    whatever the others get. ``looks`` is what each look saw, where there were several.
     """
 
     claim: str
@@ -48,6 +69,9 @@ class Verdict:
     detectable: float = math.inf
     seeds_needed: int | None = None
     details: Mapping[str, Any] = field(default_factory=_no_details)
+    open: tuple[str, ...] = ()
+    kept: Mapping[str, Finding] = field(default_factory=_no_findings)
+    looks: tuple[Seen, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for `striate.base.disk.files.write_json`, which knows how to write infinite numbers."""
@@ -55,7 +79,8 @@ class Verdict:
             {"treatment": treatment, "control": control, **comparison.to_json()}
             for treatment, control, comparison in self.comparisons
         ]
-        return {**asdict(self), "comparisons": comparisons}
+        record = {key: value for key, value in asdict(self).items() if key not in ("open", "kept")}
+        return {**record, "comparisons": comparisons}
 
 
 class Claim(Protocol):
@@ -82,15 +107,11 @@ class Claim(Protocol):
         """Return the claim as plain JSON values."""
         ...
 
-    def judge(self, outcomes: Sequence[Outcome]) -> Verdict:
-        """Return the verdict; raises StudyError when an arm of the claim has no run."""
+    @property
+    def comparisons(self) -> int:
+        """How many comparisons share its error."""
         ...
 
-
-def decide(comparison: Comparison, margin: float) -> Answer:
-    """Return the answer for one comparison; ``margin`` is at least 0, in the unit of the effect."""
-    if comparison.too_few:
-        return "undecided"
-    if comparison.high < margin:
-        return "refuted"
-    return "supported" if comparison.low > 0 else "undecided"
+    def judge(self, outcomes: Sequence[Outcome], look: Look = ONCE) -> Verdict:
+        """Return the verdict at ``look``; raises StudyError when an arm of the claim has no run."""
+        ...

@@ -23,9 +23,8 @@ from striate.base.disk.sealed_json import Form, read_own, sealed
 from striate.base.errors import StudyError, listed, printable
 from striate.studies.gate import night as nights
 from striate.studies.gate.command_line import Command, files_of
-from striate.studies.gate.looks import LEVEL, looks
 from striate.studies.gate.measuring import find, read_output, value_of
-from striate.studies.gate.question import SIDES, Gate, Gated
+from striate.studies.gate.question import LEVEL, SIDES, Gate, Gated
 from striate.studies.gate.running import Try, run, tried
 from striate.studies.judged.judging import Judged
 from striate.studies.judged.logged import Logged
@@ -69,10 +68,11 @@ def run_gate(gate: Gate, folder: Path, *, night: Path | None = None, say: Say = 
 
 def _judged(gate: Gate, folder: Path, entered: tuple[int, float] | None, say: Say) -> Judged:
     """Run seed by seed to the next look, and judge there, until it is decided or there is no look left."""
-    plan = looks(gate.seeds, entered[1] if entered else LEVEL)
+    plan = gate.plan(entered[1] if entered else LEVEL)
     coming, runs, path = _runs(gate, folder, say), list[Logged](), list[dict[str, Any]]()
     verdict, claim = None, gate.claim(LEVEL)
-    for seeds, level in plan.items():
+    for seeds in plan.sizes:
+        level = plan.level(seeds) / 2
         runs += islice(coming, 2 * seeds - len(runs))
         claim = gate.claim(level)
         verdict = claim.judge(runs)
@@ -83,8 +83,8 @@ def _judged(gate: Gate, folder: Path, entered: tuple[int, float] | None, say: Sa
         if verdict.answer != "undecided":
             break
     assert verdict is not None
-    if len(plan) > 1:
-        told = f"look {len(path)} of at most {len(plan)}, and the interval holds for all of them together"
+    if len(plan.sizes) > 1:
+        told = f"look {len(path)} of at most {len(plan.sizes)}, and the interval holds for all of them together"
         details = {**verdict.details, "looks": path}
         verdict = replace(verdict, reason=f"{verdict.reason}; {told}", details=details)
     notes = [f"the control is: {gate.control}", f"the treatment is: {gate.treatment}"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,13 @@ from striate.studies.claims.larger import Larger
 from striate.studies.claims.verdict import Verdict
 from striate.studies.gate import night as nights
 from striate.studies.gate.command_line import Command, command
-from striate.studies.gate.looks import Until
 from striate.studies.gate.measuring import Measure
 from striate.studies.judged.judging import Judged
+from striate.studies.looks.plan import Plan, Until, planned
 
 SIDES = ("control", "treatment")
 REPORT = "report.html"
+LEVEL = 0.025  # of one side, where a night gives no other
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ class Gate:
         """Both commands, the control first."""
         return command("control", self.control), command("treatment", self.treatment)
 
+    def plan(self, level: float) -> Plan:
+        """Return its looks, which share the one-sided ``level``."""
+        if isinstance(self.seeds, int):
+            return Plan((self.seeds,), 2 * level)
+        return planned(self.seeds, alpha=2 * level)
+
     def claim(self, level: float) -> Larger:
         """Return the claim that is judged at one look, at its one-sided ``level``."""
         words = f"the treatment ends with a {'lower' if self.lower else 'higher'} {self.measure.name} than the control"
@@ -71,7 +78,7 @@ class Gate:
 
     def asked(self) -> dict[str, Any]:
         """Return what may not change while a gate goes on."""
-        seeds = self.seeds if isinstance(self.seeds, int) else asdict(self.seeds)
+        seeds = self.seeds if isinstance(self.seeds, int) else self.seeds.to_json()
         return {**{name: getattr(self, name) for name in (*SIDES, "lower", "margin", "failed_as")}, "seeds": seeds}
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from striate.base.disk.files import digest
 from striate.base.errors import StriateError, listed
+from striate.studies.claims.larger import LARGEST_RATE
 from striate.studies.claims.outcome import Outcome
-from striate.studies.layout import run_folder
+from striate.studies.layout import rate_file, run_folder
 from striate.studies.question import Arm, Study
+from striate.studies.running.rates import rate_of, rated
 from striate.training.folder.chain import read_environment
 from striate.training.folder.forms import DONE
 from striate.training.folder.inspection import inspect
@@ -21,12 +23,12 @@ from striate.training.recipe.recipe import differing
 
 def ended(study: Study, folder: Path) -> list[tuple[Arm, int, Run]]:
     """Return the runs of the study that have ended and are sound, with their arms and seeds."""
-    every = study.tests == "every"
+    every, with_rate = study.tests == "every", rated(study)
     found: list[tuple[Arm, int, Run]] = []
     for arm in study.arms:
         for seed in study.seeds:
             path = place(folder, arm, seed)
-            if not damage(study, arm, seed, path) and done(path, tested=every):
+            if not damage(study, arm, seed, path) and done(path, tested=every, rated=arm.name in with_rate):
                 found.append((arm, seed, open_run(path)))
     return found
 
@@ -44,14 +46,18 @@ def damage(study: Study, arm: Arm, seed: int, path: Path) -> str:
     return f'the run in "{path}" is not of this study, for its {fields}' if fields else ""
 
 
-def done(path: Path, *, tested: bool = True) -> bool:
+def done(path: Path, *, tested: bool = True, rated: bool = False) -> bool:
     """Tell whether the run in ``path`` has ended and, where it finished and ``tested``, been scored on the test images.
+
+    Where it is ``rated``, the largest rate of its recipe must have been found too.
 
     One of which something has to be mended first is not done. Raises RunError where it cannot be.
     """
     if not (path / "recipe.json").exists() or any(mend.act for mend in inspect(path)):
         return False
     run = open_run(path)
+    if rated and not rate_file(path).exists():
+        return False
     if run.status != "finished" or not tested:
         return run.status in DONE
     score = run.test()
@@ -86,7 +92,10 @@ def outcome(arm: Arm, seed: int, run: Run) -> Outcome:
         seconds=tuple(seconds for _, seconds in run.seconds()),
         test_accuracy=tested.accuracy if tested else None,
         guess=environment.get("largest_class"),
-        last={f"{row.split}/{row.metric}": row.value for row in history},
+        last={
+            **{f"{row.split}/{row.metric}": row.value for row in history},
+            **({LARGEST_RATE: rate} if (rate := rate_of(run.folder, run.recipe)) else {}),
+        },
         losses=tuple(row.value for row in history if row.metric == "batch_loss"),
         numbers=_numbers(history),
     )

@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from striate.base.disk.files import make_folder, refuse_links, write_json
+from striate.base.disk.files import digest, make_folder, refuse_links, write_json
 from striate.base.disk.lock import locked, unused
 from striate.base.disk.sealed_json import sealed
 from striate.base.errors import DataError, RunError, StriateError, StudyError, listed
 from striate.data import ImageSet
-from striate.studies.question import Study
+from striate.studies.layout import rate_file
+from striate.studies.looks.plan import ALPHA, Plan, Until, planned
+from striate.studies.question import Arm, Study
 from striate.studies.running.ended import damage, done, ended, named, outcomes_of, place
-from striate.studies.running.judge import Answer, judge, read_study
+from striate.studies.running.judge import Answer, judge, plan_of, read_study
 from striate.studies.running.pool import Job, cores, run_jobs, share
 from striate.studies.running.pool import Warn as Tell
+from striate.studies.running.rates import rated
 from striate.studies.running.selection import chosen
+from striate.studies.running.sequence import Sequence
 from striate.training.feed.images import Asked, asked, images_of
 from striate.training.folder.inspection import inspect
 from striate.training.folder.own_code import refuse_changed, source_of
@@ -76,26 +80,42 @@ def run_study(
             else:
                 reasons[path] = f"damaged: {why}; `redo_damaged` sets it aside and does it again"
         every = study.tests == "every"
-        ended_now = [path for path in runs if path not in reasons and done(path, tested=every)]
+        with_rate = rated(study)
+        ended_now = [
+            path
+            for path, (arm, _) in runs.items()
+            if path not in reasons and done(path, tested=every, rated=arm.name in with_rate)
+        ]
         for path in ended_now:
             for mend in inspect(path, weights=True):
                 tell(path, mend.wrong)
         refuse_changed((path, study.recipe(arm, seed).net) for path, (arm, seed) in runs.items())
-        jobs = [
-            Job(study.recipe(arm, seed).to_json(), path, data_dir, every, source_of(study.recipe(arm, seed).net))
-            for path, (arm, seed) in runs.items()
-            if path not in reasons and path not in ended_now
-        ]
+
+        def job(arm: Arm, seed: int, path: Path) -> Job:
+            recipe = study.recipe(arm, seed)
+            rate = rate_file(path) if arm.name in with_rate else None
+            return Job(recipe.to_json(), path, data_dir, every, source_of(recipe.net), rate)
+
+        plan, _ = plan_of(folder)
+        jobs = [job(*run, path) for path, run in runs.items() if path not in reasons and path not in ended_now]
         try:
             if jobs:
+                until = isinstance(study.seeds, Until)
+                decided = Sequence(study, folder, plan or Plan((2,)), reasons, ended_now, job) if until else None
                 hands, threads = crew(len(runs), workers)
-                reasons |= run_jobs(jobs, hands, threads, lambda: beat(standing(study, folder)) if beat else None, tell)
+                watch = partial(_watched, study, folder, beat)
+                run_jobs(decided or jobs, hands, threads, watch, tell, reasons)
             if study.tests == "chosen":
                 reasons |= _test_chosen(study, folder, data_dir, tell)
         finally:
             failures = {named(*run): reasons[path] for path, run in runs.items() if path in reasons}
             answer = judge(study, folder, failures, told)
     return answer
+
+
+def _watched(study: Study, folder: Path, beat: Beat | None) -> None:
+    if beat:
+        beat(standing(study, folder))
 
 
 def standing(study: Study, folder: Path) -> list[Run | None]:
@@ -193,8 +213,37 @@ def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:
 def _claim_folder(folder: Path, study: Study, fingerprint: str) -> Study:
     """Write study.json, and return the study with the seeds that the folder knows already."""
     before: dict[str, Any] = read_study(folder) if (folder / "study.json").exists() else {}
-    study = replace(study, seeds=tuple(dict.fromkeys([*before.get("seeds", []), *study.seeds])))
-    looks = list(dict.fromkeys([*before.get("looks", []), len(study.seeds)]))
+    study, shown = _with_looks(study, before)
+    plan = Plan(tuple(n for n in shown if n > 1) or (len(study.seeds),))
+    record: dict[str, Any] = {**study.to_json(), "fingerprint": fingerprint, "looks": list(shown)}
+    fixed = {key: record[key] for key in ("question", "base", "arms", "claims", "paired")}
+    record["asked"] = before.get("asked") or digest(json.dumps(fixed, sort_keys=True).encode())
+    if len(plan.sizes) > 1:
+        old = before.get("plan") or {}
+        kept = Plan.from_json(old) if old.get("looks") == list(plan.sizes) else plan
+        levels = zip(plan.sizes, kept.levels(1), strict=True)
+        record["plan"] = {
+            **kept.to_json([claim.comparisons for claim in study.claims]),
+            "shown": {str(n): shown[n] or level for n, level in levels},
+        }
     make_folder(folder)
-    write_json(folder / "study.json", sealed({**study.to_json(), "fingerprint": fingerprint, "looks": looks}))
+    write_json(folder / "study.json", sealed(record))
     return study
+
+
+def _with_looks(study: Study, before: Mapping[str, Any]) -> tuple[Study, dict[int, float | None]]:
+    """Return the study with the seeds that its folder knows already, and its looks: how many seeds each has, and at which
+    level it was made; None where it has not been made, or belongs to the plan of all."""
+    known: list[int] = before.get("looks", [])
+    made: Mapping[str, float] = (before.get("plan") or {}).get("shown") or {str(n): ALPHA for n in known}
+    asked, until = study.seeds, before.get("until")
+    if until:  # a study that has looks keeps them, and may get more
+        least = asked.least if isinstance(asked, Until) else until["least"]
+        asked = Until(least, max(until["most"], len(asked)))
+    if isinstance(asked, Until):
+        seeds = asked.after(before.get("seeds", []))
+        sizes = planned(seeds, known).sizes
+    else:
+        seeds = tuple(dict.fromkeys([*before.get("seeds", []), *asked]))
+        sizes = tuple(sorted({*known, len(seeds)}))
+    return replace(study, seeds=seeds), {n: made.get(str(n)) for n in sizes}

@@ -1,7 +1,7 @@
 """From run folders to verdicts: the claims are judged on what is on disk, and nothing is trained.
 
-What limits an answer is said with it: validation on the test images, arms in different precision, earlier looks at the
-same study with fewer seeds.
+What limits an answer is said with it: validation on the test images, arms in different precision, and what it cost to look
+more often than was planned.
 """
 
 from __future__ import annotations
@@ -19,8 +19,12 @@ from striate.base.errors import StudyError, listed
 from striate.studies.claims.copied import uncopied
 from striate.studies.claims.outcome import Outcome, scores
 from striate.studies.claims.verdict import Claim, Verdict
+from striate.studies.looks.pairing import pairing_text
+from striate.studies.looks.path import Path as Walked
+from striate.studies.looks.path import price, walk
+from striate.studies.looks.plan import Look, Plan
 from striate.studies.question import Study
-from striate.studies.running.ended import ended, outcomes_of
+from striate.studies.running.ended import ended, named, outcomes_of
 from striate.studies.running.selection import at_the_edge, touched
 from striate.training.folder.chain import read_environment
 from striate.training.folder.run import Run
@@ -39,6 +43,15 @@ class Answer:
     warnings: Mapping[str, Sequence[str]] = field(default_factory=dict[str, list[str]])
 
 
+class PlanForm(Form):
+    """The looks of a study, and their levels by the number of comparisons of a claim."""
+
+    looks: list[Annotated[int, Field(ge=2)]] = Field(min_length=1)
+    alpha: Annotated[float, Field(gt=0, lt=1)]
+    levels: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
+    shown: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict[str, float])
+
+
 class StudyForm(Form):
     """What study.json must hold for a study to be continued."""
 
@@ -47,6 +60,8 @@ class StudyForm(Form):
     claims: list[dict[str, Any]]
     seeds: list[Annotated[int, Field(ge=0, lt=2**63)]]
     looks: list[int] = Field(default_factory=list[int])
+    plan: PlanForm | None = None
+    until: dict[str, int] | None = None
     fingerprint: str = ""
 
 
@@ -69,10 +84,14 @@ def judge(
     runs = ended(study, folder)
     outcomes, unfit = outcomes_of(runs)
     stopped = {**(failures or {}), **unfit}
-    limits = caveats([run for _, _, run in runs], _looks(folder))
+    plan, shown = plan_of(folder)
+    limits = caveats([run for _, _, run in runs])
+    if plan and (cost := price(plan, shown)):
+        limits.append(cost)
     limits += [clause for clause in (touched(study, outcomes), at_the_edge(study, outcomes)) if clause]
     twins = equals(outcomes)
-    verdicts = tuple(_verdict(claim, outcomes, twins, limits) for claim in study.claims)
+    lost = lost_of(study, stopped)
+    verdicts = tuple(_verdict(study, claim, outcomes, plan, lost, twins, limits) for claim in study.claims)
     told = _warnings(folder, warnings or {})
     record = {
         "format": 1,
@@ -96,17 +115,14 @@ def _warnings(folder: Path, now: Mapping[str, Sequence[str]]) -> dict[str, list[
     return {run: list(dict.fromkeys([*kept.get(run, []), *now.get(run, ())])) for run in runs}
 
 
-def caveats(runs: Sequence[Run], looks: Sequence[int]) -> list[str]:
-    """Return what a reader of every verdict has to know; ``looks`` is at how many seeds the study was judged, in turn."""
+def caveats(runs: Sequence[Run]) -> list[str]:
+    """Return what a reader of every verdict has to know."""
     found: list[str] = []
     if any(run.recipe.validate_on_test for run in runs):
         found.append("the test images also chose the weights, so test accuracies are too high")
     precisions = {read_environment(run.folder)["precision"] for run in runs}
     if len(precisions) > 1:
         found.append(f"the runs differ in precision ({' and '.join(sorted(precisions))})")
-    if len(looks) > 1:
-        times = ", ".join(map(str, looks))
-        found.append(f"judged at {times} seeds in turn, and to look more than once makes a false verdict likelier")
     return found
 
 
@@ -129,8 +145,17 @@ def equals(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:
     return [tuple(group) for group in groups if len(group) > 1]
 
 
-def _looks(folder: Path) -> list[int]:
-    return read_study(folder).get("looks", []) if (folder / "study.json").exists() else []
+def plan_of(folder: Path) -> tuple[Plan | None, dict[int, float]]:
+    """Return the looks of the study in ``folder``, None for one, and the level at which each was made or will be."""
+    record = read_study(folder).get("plan") if (folder / "study.json").exists() else None
+    if not record:
+        return None, {}
+    return Plan.from_json(record), {int(n): level for n, level in record["shown"].items()}
+
+
+def lost_of(study: Study, stopped: Mapping[str, str]) -> frozenset[tuple[str, int]]:
+    """Return (arm, seed) of the runs that failed, by the reasons why."""
+    return frozenset((arm.name, seed) for arm in study.arms for seed in study.seeds if named(arm, seed) in stopped)
 
 
 def read_study(folder: Path) -> dict[str, Any]:
@@ -139,15 +164,48 @@ def read_study(folder: Path) -> dict[str, Any]:
     return read_own(folder / "study.json", StudyForm, todo=todo, kind=StudyError)
 
 
-def _verdict(claim: Claim, outcomes: list[Outcome], twins: list[tuple[str, ...]], limits: list[str]) -> Verdict:
+def walked(study: Study, claim: Claim, outcomes: list[Outcome], plan: Plan, lost: frozenset[tuple[str, int]]) -> Walked:
+    """Return where ``claim`` stands by the looks that could be made; see `striate.studies.looks.path`."""
+
+    def judge(runs: list[Outcome], look: Look) -> Verdict:
+        if claim.kind == "equal":
+            return claim.judge(runs, look)
+        return uncopied(lambda distinct: claim.judge(distinct, look), claim.arms, runs, CURE)
+
+    return walk(claim.arms, judge, outcomes, plan, study.seeds, lost, paired=study.paired)
+
+
+def _verdict(
+    study: Study,
+    claim: Claim,
+    outcomes: list[Outcome],
+    plan: Plan | None,
+    lost: frozenset[tuple[str, int]],
+    twins: list[tuple[str, ...]],
+    limits: list[str],
+) -> Verdict:
     compared = {outcome.arm for outcome in outcomes}
     if missing := [arm for arm in claim.arms if arm not in compared]:
         reason = f"no run of {', '.join(missing)} has ended yet, so there is nothing to compare"
         return Verdict(claim.name, claim.statement, claim.kind, "undecided", reason)
-    verdict = claim.judge(outcomes) if claim.kind == "equal" else uncopied(claim.judge, claim.arms, outcomes, CURE)
+    verdict = walked(study, claim, outcomes, plan, lost).verdict if plan else _once(study, claim, outcomes)
+    if verdict is None:
+        assert plan is not None
+        reason = f"the first look is at {plan.sizes[0]} seeds of each arm, which have not all ended yet"
+        return Verdict(claim.name, claim.statement, claim.kind, "undecided", reason)
     among = [names for group in twins if len(names := [arm for arm in group if arm in claim.arms]) > 1]
     told = [
         f"the runs of {listed(names)} are equal to the last bit: what these arms change has no effect"
         for names in among
     ]
-    return replace(verdict, reason="; ".join([verdict.reason, *told, *limits]))
+    first = max(verdict.comparisons, key=lambda entry: entry[2].pairs, default=None)
+    pairing = [text] if first and (text := pairing_text(first[2])) else []
+    return replace(verdict, reason="; ".join([verdict.reason, *pairing, *told, *limits]))
+
+
+def _once(study: Study, claim: Claim, outcomes: list[Outcome]) -> Verdict:
+    """Return the verdict of a study that is looked at once, on the runs that have ended."""
+    look = Look(paired=study.paired)
+    if claim.kind == "equal":
+        return claim.judge(outcomes, look)
+    return uncopied(lambda runs: claim.judge(runs, look), claim.arms, outcomes, CURE)

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ BEAT = 0.5  # seconds
 class Job:
     """One run to be done: its recipe as JSON, its folder, where its data are, and whether it is then tested.
 
-    ``source`` is the fingerprint of the source of a net of one's own; empty for other nets.
+    ``source`` is the fingerprint of the source of a net of one's own; empty for other nets. ``rate`` is the file for the
+    largest rate at which its recipe learns, None where no claim asks for that.
     """
 
     recipe: dict[str, Any]
@@ -37,12 +38,18 @@ class Job:
     data_dir: str | Path | None
     test: bool = True
     source: str = ""
+    rate: Path | None = None
 
     def line(self) -> bytes:
         """Return the job as the worker reads it."""
         data_dir = str(self.data_dir) if self.data_dir else None
         job = {"recipe": self.recipe, "folder": str(self.folder), "data_dir": data_dir, "test": self.test}
-        return json.dumps({**job, "source": self.source}).encode() + b"\n"
+        rate = str(self.rate) if self.rate else None
+        return json.dumps({**job, "source": self.source, "rate": rate}).encode() + b"\n"
+
+
+Source = Callable[[Collection[Path]], Job | None]
+"""The folders of the runs under way -> the next job, None where there is none as long as these have not ended."""
 
 
 class Worker:
@@ -105,36 +112,36 @@ def share(runs: int, *, gpu: bool) -> tuple[int, int]:
 
 
 def run_jobs(
-    jobs: Sequence[Job],
+    jobs: Sequence[Job] | Source,
     workers: int,
     threads: int,
     beat: Callable[[], None],
     warn: Warn = lambda folder, text: None,
+    failures: dict[Path, str] | None = None,
 ) -> dict[Path, str]:
-    """Do the jobs; return the reason for each folder whose run failed.
+    """Do the jobs; return the reason for each folder whose run failed, which are put into ``failures`` as they come.
 
+    Jobs that depend on how others end come from a source, which is asked whenever a worker is free.
     ``beat`` is called about twice a second, ``warn`` with the folder of a run and what it warns of, as it comes.
 
     On KeyboardInterrupt every run under way saves its state before the interrupt is passed on.
     """
-    waiting, failures = list(reversed(jobs)), dict[Path, str]()
-    crew = [Worker(threads) for _ in range(min(workers, len(jobs)))]
+    failures = {} if failures is None else failures
+    source = jobs if callable(jobs) else _in_turn(jobs)
+    if (waiting := source(())) is None:
+        return failures
+    crew = [Worker(threads) for _ in range(workers if callable(jobs) else min(workers, len(jobs)))]
     try:
         while waiting or any(worker.job for worker in crew):
             for place, worker in enumerate(crew):
-                if worker.job is None:
-                    if waiting and worker.take(waiting[-1]):
-                        waiting.pop()
-                    elif waiting:
-                        worker.close()
-                        crew[place] = Worker(threads)
-                elif (reason := worker.result(warn)) is not None:
-                    if reason:
-                        failures[worker.job.folder] = reason
-                    worker.job = None
-                    if reason == INTERRUPTED or worker.process.poll() is not None:
-                        worker.close()
-                        crew[place] = Worker(threads)
+                if worker.job is not None and not _ended(worker, warn, failures):
+                    continue
+                if worker.process.poll() is not None:
+                    worker.close()
+                    crew[place] = worker = Worker(threads)
+                waiting = waiting or source([other.job.folder for other in crew if other.job])
+                if waiting and worker.take(waiting):
+                    waiting = None
             beat()
             select.select([worker.results for worker in crew if worker.job], [], [], BEAT)
     except BaseException:
@@ -144,6 +151,24 @@ def run_jobs(
         for worker in crew:
             worker.close()
     return failures
+
+
+def _ended(worker: Worker, warn: Warn, failures: dict[Path, str]) -> bool:
+    """Whether the job of a worker has ended; the worker is then free, or itself at an end."""
+    assert worker.job is not None
+    if (reason := worker.result(warn)) is None:
+        return False
+    if reason:
+        failures[worker.job.folder] = reason
+    worker.job = None
+    if reason == INTERRUPTED:
+        worker.process.wait()
+    return True
+
+
+def _in_turn(jobs: Sequence[Job]) -> Source:
+    waiting = list(reversed(jobs))
+    return lambda running: waiting.pop() if waiting else None
 
 
 def _stop(crew: Sequence[Worker]) -> None:

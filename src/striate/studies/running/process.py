@@ -15,9 +15,13 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import StriateError, reason
+
+if TYPE_CHECKING:
+    from striate.data import ImageSet
+    from striate.training.recipe.recipe import Recipe
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -31,7 +35,6 @@ def main(threads: int, parent: int, results: int) -> None:
             return  # it died before we could ask to be told
     import torch
 
-    from striate.data import ImageSet
     from striate.scratch.fast.threads import set_threads
 
     torch.set_num_threads(threads)
@@ -75,6 +78,8 @@ def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None])
         run = train(recipe, job["folder"], images=loaded[key], warn=warn)
         if run.status == "finished" and job["test"]:
             test(run.folder, images=loaded[key], warn=warn)
+        if run.status != "interrupted" and (path := job.get("rate")):
+            find_rate(recipe, loaded[key], Path(path), warn)
         return INTERRUPTED if run.status == "interrupted" else ""
     except BrokenPipeError:
         raise
@@ -82,6 +87,19 @@ def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None])
         return str(error)
     except Exception as error:
         return reason(error, kind=True)
+
+
+def find_rate(recipe: Recipe, images: ImageSet, path: Path, warn: Callable[[str], None]) -> None:
+    """Write the largest rate at which ``recipe`` learns into ``path``, unless it is there."""
+    from striate.base.disk.files import make_folder, write_json
+    from striate.base.disk.sealed_json import sealed
+    from striate.studies.running.rates import known_rate
+    from striate.training.trials.largest_rate import largest_rate
+
+    if known_rate(path, recipe) is None:
+        found = largest_rate(recipe, images, warn=warn)
+        make_folder(path.parent)
+        write_json(path, sealed({"recipe": recipe.to_json(), **found.to_json()}))
 
 
 if __name__ == "__main__":

@@ -100,7 +100,8 @@ def study(
     question: Question,
     quick: Annotated[bool, typer.Option(help="Leave out the short trial that tells the time.")] = False,
     to: Annotated[
-        StudyFormat | None, typer.Option(help="Write charts (svg, pdf) or tables (tex, csv) of a FOLDER.")
+        StudyFormat | None,
+        typer.Option(help="Write charts (svg, pdf), tables (tex, csv) or methods (tex, md, txt) of a FOLDER."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of these files.  [default: the study's own]")] = None,
     as_json: AsJson = False,
@@ -113,7 +114,7 @@ def study(
 
     changes = question.changes(base)
     if name is not None and study_shown.is_folder(name):
-        if changes or question.arm or question.claim or question.seeds:
+        if changes or question.arm or question.claim or question.counted:
             raise StudyError(f'"{name}" is the folder of a study, which is what it is; leave the other options out')
         if to is not None:
             written = study_shown.write_files(name, to, out)

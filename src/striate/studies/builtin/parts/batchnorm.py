@@ -8,9 +8,11 @@ baseline x5 .10 (chance), BN x5 .8365, x10 .8519, x30 .8182.
 
 from __future__ import annotations
 
+import math
+
 from striate.studies.claims.better import Better
+from striate.studies.claims.larger import LARGEST_RATE, Larger
 from striate.studies.claims.sooner import Sooner
-from striate.studies.claims.stabler import Stabler
 from striate.studies.question import Arm, Study
 from striate.training.recipe.recipe import Recipe
 
@@ -39,11 +41,14 @@ def study(base: Recipe) -> Study:
                 control="baseline",
                 margin=1.0,
             ),
-            Stabler(
+            Larger(
                 "permits larger learning rates",
-                "Batch normalization trains at learning rates at which the baseline fails",
-                treatment=bn,
-                control=tuple(plain),
+                "Batch normalization permits a larger learning rate: the largest at which the net still learns",
+                treatment=("BN x1",),
+                control="baseline",
+                metric=LARGEST_RATE,
+                margin=math.log10(2),
+                log=True,
             ),
             Better(
                 "improves the result",

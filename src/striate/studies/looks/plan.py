@@ -1,0 +1,145 @@
+"""When a study is looked at, and at which level: fixed before it runs, whatever it will find.
+
+    Until       seeds until decided: the first look at ``least`` seeds of each arm, then one after each seed, up to ``most``
+    Plan        the looks of a study, by their numbers of seeds, and the error that all of them share
+    Look        one of them, as a claim needs it
+
+With the level of each look from `striate.studies.looks.bounds`, the interval at every look is a repeated one: all of them
+together cover the truth with probability 1 - alpha. So whatever is read off them holds, whoever looks when and stops for
+whatever reason; a claim of several comparisons gives each its share of alpha.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from striate.base.errors import StudyError
+from striate.studies.looks.bounds import levels
+
+if TYPE_CHECKING:
+    from striate.studies.claims.finding import Finding
+
+ALPHA = 0.05
+LEAST, MOST = 3, 12
+LARGEST = 200  # seeds until decided; beyond, one look more or less saves nothing
+
+
+class Until(tuple[int, ...]):
+    """Seeds until decided: 0 to ``most`` - 1, of which each arm gets ``least`` and then as many as a claim needs.
+
+    Raises StudyError for numbers that make no plan.
+    """
+
+    least: int
+
+    def __new__(cls, least: int = LEAST, most: int = MOST) -> Self:
+        """Check the numbers."""
+        if not 2 <= least <= most <= LARGEST:
+            raise StudyError(
+                f"seeds until decided are {least} at least and {most} at most; give 2 or more as least, and as most what is"
+                f" no smaller, up to {LARGEST}"
+            )
+        made = super().__new__(cls, range(most))
+        made.least = least
+        return made
+
+    @property
+    def most(self) -> int:
+        """The largest number of seeds that an arm gets."""
+        return len(self)
+
+    def after(self, seeds: Sequence[int]) -> Until:
+        """Return the same with ``seeds`` as the first ones, which a study has already."""
+        every = tuple(dict.fromkeys([*seeds, *self]))[: max(self.most, len(seeds))]
+        made = tuple.__new__(Until, every)
+        made.least = self.least
+        return made
+
+    def __getnewargs__(self) -> tuple[int, int]:  # what copies and workers make it from
+        return self.least, self.most
+
+    def __repr__(self) -> str:
+        return f"Until(least={self.least}, most={self.most})"
+
+    def to_json(self) -> dict[str, int]:
+        """Return both numbers by name."""
+        return {"least": self.least, "most": self.most}
+
+
+def no_levels() -> dict[int, tuple[float, ...]]:
+    """Return no levels yet, by the number of comparisons."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Looks at ``sizes`` seeds of each arm, increasing, that share ``alpha``.
+
+    ``known`` holds the levels by the number of comparisons of a claim, as a study keeps them; others are computed.
+    """
+
+    sizes: tuple[int, ...]
+    alpha: float = ALPHA
+    known: Mapping[int, tuple[float, ...]] = field(default_factory=no_levels, compare=False)
+
+    def level(self, seeds: int, comparisons: int = 1) -> float:
+        """Return the two-sided level of the look at ``seeds`` for each of ``comparisons``."""
+        return self.levels(comparisons)[self.sizes.index(seeds)]
+
+    def levels(self, comparisons: int) -> tuple[float, ...]:
+        """Return the level of every look for each of ``comparisons``."""
+        return self.known.get(comparisons) or levels(self.sizes, self.alpha / comparisons)
+
+    def to_json(self, comparisons: Sequence[int] = (1,)) -> dict[str, Any]:
+        """Return the looks, the error that they share, and their levels by the number of ``comparisons``."""
+        table = {str(many): list(self.levels(many)) for many in sorted({*comparisons, *self.known})}
+        return {"looks": list(self.sizes), "alpha": self.alpha, "levels": table}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Plan:
+        """Return the plan that `to_json` wrote."""
+        known = {int(many): tuple(map(float, row)) for many, row in record["levels"].items()}
+        return cls(tuple(record["looks"]), float(record["alpha"]), known)
+
+
+def planned(until: Until, before: Sequence[int] = (), alpha: float = ALPHA) -> Plan:
+    """Return the plan of ``until`` for a study that was looked at ``before``, at these numbers of seeds."""
+    first = max(until.least, max(before, default=0) + 1)
+    return Plan(tuple(sorted({*before, *range(first, until.most + 1)})), alpha)
+
+
+def no_findings() -> dict[str, Finding]:
+    """Return that nothing is settled yet."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look: at ``seeds`` of each arm, in ``plan``; without one, the only look, whatever there is.
+
+    ``kept`` are the findings of treatment arms that an earlier look has settled: they stand as they were then. ``paired``
+    says that the study declared its runs of one seed to be pairs.
+    """
+
+    plan: Plan | None = None
+    seeds: int = 0
+    kept: Mapping[str, Finding] = field(default_factory=no_findings)
+    paired: bool = False
+
+    def confidence(self, comparisons: int = 1) -> float:
+        """Return the confidence of the interval of each of ``comparisons`` that share the error."""
+        if self.plan is None:
+            return 1 - (1 - 0.95) / comparisons
+        return 1 - self.plan.level(self.seeds, comparisons)
+
+
+ONCE = Look()
+
+
+def seeds_text(seeds: Sequence[int]) -> str:
+    """Return how many seeds there are, in words."""
+    if isinstance(seeds, Until):
+        return f"{seeds.least} to {seeds.most} seeds"
+    return f"{len(seeds)} seed{'' if len(seeds) == 1 else 's'}"

@@ -1,0 +1,61 @@
+"""Pairs of seeds: by hand, and what they would have been worth."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from scipy import stats
+
+from striate.base.errors import StudyError
+from striate.studies.claims.comparison import compare, seeds_needed
+from striate.studies.looks.pairing import compared, correlation_interval, pairing_text
+from striate.studies.looks.plan import ONCE, Look
+
+A, B = {0: 3.0, 1: 5.0, 2: 4.0, 3: 6.5}, {0: 1.0, 1: 3.5, 2: 2.0, 3: 4.0}
+
+
+def test_unpaired_it_is_welchs_with_the_correlation_beside() -> None:
+    made = compared(A, B, ONCE)
+    assert made == compare(list(A.values()), list(B.values()))
+    assert made.correlation == pytest.approx(stats.pearsonr(list(A.values()), list(B.values())).statistic)
+    assert made.pairs == 4
+
+
+def test_pairs_are_compared_by_their_differences() -> None:
+    made = compared(A, {**B, 9: 100.0}, Look(paired=True))
+    found = stats.ttest_rel(list(A.values()), list(B.values())).confidence_interval(0.95)
+    assert (made.low, made.high) == pytest.approx((found.low, found.high))
+    plain = compare(list(A.values()), list(B.values()))
+    assert made.paired_width == pytest.approx((found.high - found.low) / (plain.high - plain.low))
+    assert (seeds_needed(made, 1.0) or 0) < (seeds_needed(plain, 1.0) or 0)
+
+
+def test_arms_of_a_paired_study_share_seeds() -> None:
+    with pytest.raises(StudyError, match="no seed in common"):
+        compared({0: 1.0}, {1: 1.0}, Look(paired=True))
+
+
+def test_the_interval_of_a_correlation_is_fishers() -> None:
+    found = stats.pearsonr(list(A.values()), list(B.values())).confidence_interval(0.95)
+    r = stats.pearsonr(list(A.values()), list(B.values())).statistic
+    assert correlation_interval(r, 4) == pytest.approx((found.low, found.high), abs=1e-6)
+    assert correlation_interval(0.5, 3) == (-1.0, 1.0)
+
+
+def test_what_pairing_would_have_been_worth_is_said() -> None:
+    said = pairing_text(compared(A, B, ONCE))
+    assert said.startswith("over 4 seeds both correlate by +0.96 (")
+    assert said.endswith("times as wide, so pairing would have saved runs")
+    assert "cost runs" in pairing_text(compared(A, {0: 4.0, 1: 1.0, 2: 2.0, 3: 1.5}, ONCE))
+    assert "declared beforehand" in pairing_text(compared(A, B, Look(paired=True)))
+    assert pairing_text(compared({0: 1.0, 1: 2.0}, B, ONCE)) == ""
+    assert compared({0: 1.0, 1: 1.0, 2: 1.0}, B, ONCE).correlation is None
+
+
+def test_equal_pairs_are_too_few_until_signs_alone_could_tell() -> None:
+    same = dict.fromkeys(range(5), 1.0)
+    assert compared(same, same, Look(paired=True)).too_few
+    more = dict.fromkeys(range(6), 1.0)
+    assert not compared(more, more, Look(paired=True)).too_few  # 2 / 2^6 is below 5 %
+    assert math.isinf(compared(more, more, Look(paired=True)).low)
