@@ -52,13 +52,15 @@ COMMANDS: tuple[tuple[tuple[str, ...], str], ...] = (
 )
 
 
-def in_this_process(jobs: Sequence[Any], workers: int, threads: int, beat: object, warn: Any) -> dict[Path, str]:
+def in_this_process(
+    jobs: Sequence[Any], workers: int, threads: int, beat: object, warn: Any, failures: dict[Path, str]
+) -> None:
     """Do the runs of a study as a worker does, in this process, where its writes can be refused."""
     from striate.studies.running.process import do
 
     images: dict[str, Any] = {}
     reasons = {job.folder: do(json.loads(job.line()), images, partial(warn, job.folder)) for job in jobs}
-    return {folder: reason for folder, reason in reasons.items() if reason}
+    failures.update({folder: reason for folder, reason in reasons.items() if reason})
 
 
 def prepare(place: Path) -> Path:

@@ -78,7 +78,7 @@ def test_seeds_until_decided_stop_where_the_claims_end_and_can_be_more(tmp_path:
     assert again.verdicts == answer.verdicts
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in stamps.items())
     page = write_study_report(tmp_path / "out", study_command).read_text()
-    assert "look by look, c" in page
+    assert "look by look: c − a" in page
     assert "--until-decided --least 2 --most 3" in page
     assert "waiting" not in page.partition("<h2>Arms")[2].partition("</table>")[0]
 
@@ -160,11 +160,16 @@ IMAGES: dict[str, object] = {}
 
 
 def in_this_process(
-    jobs: Sequence[Job], workers: int, threads: int, beat: object, warn: Callable[[Path, str], None]
-) -> dict[Path, str]:
+    jobs: Sequence[Job],
+    workers: int,
+    threads: int,
+    beat: object,
+    warn: Callable[[Path, str], None],
+    failures: dict[Path, str],
+) -> None:
     """Do the jobs as a worker does, without a process of its own."""
     reasons = {job.folder: do(json.loads(job.line()), IMAGES, partial(warn, job.folder)) for job in jobs}
-    return {folder: reason for folder, reason in reasons.items() if reason}
+    failures.update({folder: reason for folder, reason in reasons.items() if reason})
 
 
 def test_a_damaged_run_is_named_and_the_others_go_on(

@@ -80,7 +80,7 @@ class Verdict:
             for treatment, control, comparison in self.comparisons
         ]
         record = {key: value for key, value in asdict(self).items() if key not in ("open", "kept")}
-        return {**record, "comparisons": comparisons}
+        return {**record, "comparisons": comparisons, "looks": list(record["looks"])}
 
 
 class Claim(Protocol):
