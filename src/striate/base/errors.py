@@ -147,3 +147,12 @@ def shown(text: str, *, lines: bool = True) -> str:
 def listed(words: Sequence[str], joint: str = "and") -> str:
     """Return the words as `a`, `a and b` or `a, b and c`; nothing for none."""
     return f"{', '.join(words[:-1])} {joint} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def counted(count: int, name: str) -> str:
+    """Return how many there are of what ``name`` says in the singular: `1 epoch`, `1,200 images`, `2 passes`."""
+    if count == 1:
+        return f"{count} {name}"
+    if name.endswith(("s", "x", "ch")):
+        return f"{count:,} {name}es"
+    return f"{count:,} {f'{name[:-1]}ies' if name.endswith('y') else f'{name}s'}"

@@ -40,7 +40,7 @@ def test_supported_when_one_arm_is():
     assert verdict.detectable == expected.detectable
     assert verdict.details["answers"] == {"bn": "supported", "bn x5": "undecided"}
     assert verdict.reason == (
-        "of 2 arms, bn differs from plain by +0.1000 in final validation accuracy"
+        "of bn and bn x5, bn differs from plain by +0.1000 in final validation accuracy"
         f" (97.5 % interval {expected.low:+.4f} to {expected.high:+.4f}, n = 3 against 3)"
     )
 
@@ -49,7 +49,7 @@ def test_undecided_unless_all_arms_are_refuted():
     low = runs("bn", 0.50, 0.51, 0.52)
     undecided = CLAIM.judge([*PLAIN, *low, *SAME])
     assert undecided.answer == "undecided"
-    assert undecided.reason.startswith("of 2 arms, bn x5 differs from plain by +0.0000")
+    assert undecided.reason.startswith("of bn and bn x5, bn x5 differs from plain by +0.0000")
     assert undecided.seeds_needed is not None
     assert f"about {undecided.seeds_needed} seeds for each arm" in undecided.reason
     refuted = CLAIM.judge([*PLAIN, *low, *(replace(run, arm="bn x5") for run in low)])

@@ -15,6 +15,7 @@ from striate.studies.claims.comparison import (
     exact_seeds,
     seeds_needed,
 )
+from striate.studies.claims.finding import interval_text
 
 
 def with_sd(sd: float, n: int = 5, confidence: float = 0.95) -> Comparison:
@@ -238,3 +239,12 @@ def test_calibration_of_accuracies_at_two_to_five_seeds(images, accuracies):
         covered = np.mean([result.low <= truth <= result.high for result in results])
         assert covered >= 0.92, (n, covered)
         assert all(-1 <= result.low < result.high <= 1 for result in results)
+
+
+def test_an_interval_that_is_all_a_difference_can_be_says_nothing():
+    shares = share_of(10)
+    assert compare([0.1, 0.9], [0.2, 0.6], scale=shares).boundless
+    assert not compare([0.1, 0.9], [0.2, 0.6]).boundless
+    assert not compare([0.1, 0.9, 0.5, 0.5, 0.5], [0.2, 0.6, 0.3, 0.3, 0.3], scale=shares).boundless
+    text = interval_text(compare([0.1, 0.9], [0.2, 0.6], scale=shares), 4)
+    assert text == "no useful interval from so few runs, n = 2 against 2"

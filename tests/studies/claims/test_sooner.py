@@ -91,7 +91,7 @@ def test_the_horizon_is_the_smallest_budget():
 def test_a_control_that_failed_sets_no_target(bad, words, cure):
     verdict = CLAIM.judge([*PLAIN[:2], bad, *FAST])
     assert (verdict.answer, verdict.seeds_needed) == ("undecided", None)
-    assert verdict.reason == (f"{words}; so the final accuracy of plain is no target; give it {cure}")
+    assert verdict.reason == (f"{words}, so its final accuracy is no target; give it {cure}")
     assert verdict.comparisons == ()
     assert verdict.details["target"] is None
 
@@ -114,7 +114,7 @@ def test_several_arms_share_the_level():
     assert verdict.answer == "supported"
     assert verdict.details["answers"] == {"bn": "supported", "bn x5": "refuted"}
     assert verdict.comparisons[0][2].confidence == pytest.approx(0.975)
-    assert "of 2 arms bn takes 1.7 epochs" in verdict.reason
+    assert "of bn and bn x5, bn takes 1.7 epochs" in verdict.reason
     assert claim.judge([*PLAIN, *slow, *(replace(r, arm="bn") for r in slow)]).answer == "refuted"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from striate.app.options.shared import AsJson
-from striate.app.terminal.speech import say, tell
+from striate.app.terminal.speech import say, tell, tell_words
 
 if TYPE_CHECKING:
     from striate.scratch.exercises.grade import Grade, Verdict
@@ -32,7 +32,7 @@ def list_all(as_json: AsJson = False) -> None:
         table.add_row(row["name"], row["topic"], row["group"])
     terminal.console().print(table)
     for group, text in GROUPS.items():
-        tell(f"{group}: {text}")
+        tell_words(f"{group}: {text}")
 
 
 def start(

@@ -11,7 +11,7 @@ from striate.app.actions.choices import ExportFormat
 from striate.app.commands.test import UNTRAINED
 from striate.app.options.own_code import OwnCode
 from striate.app.options.shared import AsJson, Source, unclaimed
-from striate.app.terminal.speech import tell
+from striate.app.terminal.speech import tell, tell_words
 
 
 def export(
@@ -48,4 +48,4 @@ def export(
         tell(dump_json(result.to_json()), nl=False)
     else:
         untrained = UNTRAINED if result.untrained else ""
-        tell(f"wrote {result.file}, {result.bytes:,} bytes, {result.checked}{untrained}")
+        tell_words(f"wrote {result.file}, {result.bytes:,} bytes, {result.checked}{untrained}")

@@ -43,17 +43,19 @@ def _show(found: Sequence[Checked]) -> None:
 
     out = terminal.console()
     numbers = ("entries", "worst error", "analytic", "numeric")
-    made = terminal.table("", "layer", "inputs", "entries", "worst error", "at", "analytic", "numeric", right=numbers)
+    made = terminal.table("  layer", "inputs", "entries", "worst error", "at", "analytic", "numeric", right=numbers)
     for one in found:
         case, check = one.case, one.check
         worst = check.worst
         tick = Text("✓", style="green") if check.holds else Text("✗", style="red")
         at = f"d{worst.array}[{', '.join(map(str, worst.index))}]"
         values = (f"{worst.error:.1e}", at, f"{worst.analytic:.6g}", f"{worst.numeric:.6g}")
-        made.add_row(tick, case.name, case.inputs, str(check.entries), *values)
+        made.add_row(Text.assemble(tick, " ", case.name), case.inputs, str(check.entries), *values)
     out.print(made)
     held = sum(one.check.holds for one in found)
     tolerance = found[0].check.tolerance
-    out.print(
-        f"\n{held} of {len(found)} hold: the gradient is that of central differences in float64, relative, within {tolerance:g}"
+    terminal.say(
+        out,
+        f"\n{held} of {len(found)} hold: the gradient is that of central differences in float64, relative, within"
+        f" {tolerance:g}",
     )

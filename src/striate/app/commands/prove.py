@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from striate.app.options.shared import AsJson, unclaimed
-from striate.app.terminal.speech import say, tell
+from striate.app.terminal.speech import say, tell, tell_words
 from striate.base.errors import ProofError, sentence
 
 SHORT = {"in": ("channels_in", "channels"), "out": ("channels_out", "filters")}
@@ -73,7 +73,7 @@ def _help(context: typer.Context, name: str | None) -> None:
     if name and parameters:
         derivation.show_parameters(terminal.console(), name, parameters)
     else:
-        tell("\n`striate prove NAME --help` prints the parameters of a proof.")
+        tell_words("\n`striate prove NAME --help` prints the parameters of a proof.")
 
 
 def options(words: Sequence[str], fields: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import typer
 
 from striate.app.options.own_code import OwnCode
 from striate.app.options.shared import AsJson, SkipDamaged, Source
-from striate.app.terminal.speech import remark, tell
+from striate.app.terminal.speech import remark, tell, tell_words
 
 if TYPE_CHECKING:
     from striate.app.score import Scored
@@ -63,8 +63,8 @@ def test(
     for note in score.data_notes if skip_damaged and isinstance(score, Scored) else ():
         remark(f"note: {note}")
     if isinstance(score, BestOf):
-        tell(f"{score.run} is tested: {score.why}")
-    tell(score_in_words(score.tested if isinstance(score, BestOf) else score))
+        tell_words(f"{score.run} is tested: {score.why}")
+    tell_words(score_in_words(score.tested if isinstance(score, BestOf) else score))
 
 
 def score_in_words(score: RunScore | Scored) -> str:

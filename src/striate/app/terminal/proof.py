@@ -12,7 +12,8 @@ from rich.text import Text
 
 from striate.app.options.flags import flag
 from striate.app.terminal.latex_unicode import unicode
-from striate.app.terminal.show import say, table
+from striate.app.terminal.show import say
+from striate.app.terminal.table import table
 from striate.reports.proof.weight_labels import Cell, cells
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def show_list(out: Console, rows: Sequence[Checked]) -> None:
         made.add_row(_tick(row.holds), row.name, row.summary, str(row.symbolic), str(row.numeric))
     out.print(made)
     held = sum(row.holds for row in rows)
-    out.print(f"\n{held} of {len(rows)} hold; symbolic, numeric: checks that passed judgement on each of them")
+    say(out, f"\n{held} of {len(rows)} hold; symbolic, numeric: checks that passed judgement on each of them")
 
 
 def show_parameters(out: Console, name: str, parameters: type[BaseModel]) -> None:
@@ -90,7 +91,7 @@ def _formula(out: Console, latex: str) -> None:
 
 
 def _table(out: Console, shown: Rows) -> None:
-    out.print(Text(f"\n{shown.title}", style="bold"))
+    say(out, Text(f"\n{shown.title}", style="bold"))
     rows = cells(shown.rows)
     matrix = any(cell.colour is not None for row in rows for cell in row)
     made = table(*shown.columns, right=() if matrix else tuple(column for column in shown.columns[1:] if column))

@@ -16,7 +16,8 @@ def show_rows(columns: Sequence[str], rows: Sequence[Sequence[str]], as_json: bo
         return
     from rich.text import Text
 
-    from striate.app.terminal.show import console, table
+    from striate.app.terminal.show import console
+    from striate.app.terminal.table import table
 
     lines = table(*columns)
     for row in rows:

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from striate.app.options.flags import in_flags
-from striate.app.terminal.show import PROSE, say, show_run, table
+from striate.app.terminal.show import say, show_run, width_of
+from striate.app.terminal.table import table
 from striate.base.errors import printable
 from striate.reports.kit.table import Table
 from striate.reports.run.page import charts, facts_of, mistakes_table, per_class_table
@@ -23,7 +24,7 @@ MOST_CLASSES = 12  # up to which the whole matrix fits into a terminal
 
 def show_seen(out: Console, shown: Seen) -> None:
     """Print the run: how it ended, curves, procedure, and its confusion matrix or most frequent mistakes."""
-    run, width = shown.run, min(out.width, 80 if not out.is_terminal else PROSE)
+    run, width = shown.run, width_of(out)
     say(out, Text(f"{printable(str(run.folder))}: {run.recipe.net} on {run.recipe.data}", style="bold"))
     show_run(out, run)
     if test := run.test():
@@ -57,7 +58,6 @@ def _matrix(out: Console, confused: Confusion) -> None:
     """Print the counts under the numbers of the classes, which stand beside their names too."""
     numbers = tuple(map(str, range(len(confused.classes))))
     made = table("true class", *numbers, right=numbers)
-    made.collapse_padding = True
     for number, (name, row) in enumerate(zip(confused.classes, confused.counts.tolist(), strict=True)):
         cells = [
             Text(f"{count:,}" if count else "·", style="bold" if place == number else "")

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import textwrap
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
-from rich.table import Table
 from rich.text import Text
 
 from striate.app.options.flags import FLAGS, in_flags
-from striate.base.errors import shown
-from striate.reports.kit.numerals import counted
+from striate.app.terminal.folding import fold, prose_width
+from striate.app.terminal.table import one_line, table
+from striate.base.errors import counted, shown
 from striate.studies.looks.plan import seeds_text
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 INDENT = 10
 WIDE = 112  # columns at which a net's table has room for every word
-PROSE = 120  # columns of a paragraph where no terminal says how wide it is
 UNFOLDED = 10_000  # a table's row is one line there, whatever is in it, so that grep and cut find it whole
 COLOURS = {"supported": "green", "refuted": "red", "undecided": "yellow"}
 
@@ -44,50 +42,32 @@ class _Console(Console):
         return super().render(renderable, options)
 
 
-class _Table(Table):
-    """A row of it is one line, whatever is in its cells."""
-
-    def add_row(self, *cells: RenderableType | None, **more: Any) -> None:
-        super().add_row(*(one_line(cell) if isinstance(cell, str) else cell for cell in cells), **more)
-
-
-def one_line(text: str) -> str:
-    """Return a name or a reason that is not ours as a part of a line, which it cannot end."""
-    return shown(text, lines=False)
-
-
 def console(stderr: bool = False) -> Console:
-    """Return a console that wraps at the terminal's width, and does not fold lines when piped."""
+    """Return a console that folds at the width of the terminal or of COLUMNS; where neither is, a row is one line."""
     plain: dict[str, Any] = {"stderr": stderr, "highlight": False, "markup": False, "emoji": False}
     made = _Console(**plain)
-    return made if made.is_terminal else _Console(**plain, width=UNFOLDED)
+    return made if made.is_terminal or os.environ.get("COLUMNS", "").isdigit() else _Console(**plain, width=UNFOLDED)
+
+
+def width_of(out: Console) -> int:
+    """Return how wide a paragraph or a chart is on ``out``."""
+    return prose_width(0 if out.width == UNFOLDED else out.width)
 
 
 def say(out: Console, text: RenderableType) -> None:
-    """Print a paragraph, folded at the width of the terminal, or at 120 columns where there is none."""
-    out.print(text, width=min(out.width, PROSE))
-
-
-def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
-    """Return a quiet table: no frame, a header, the columns in ``right`` aligned to the right."""
-    made = _Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
-    for column in columns:
-        number = column in right  # which is never broken in two: where there is little room, words are folded
-        made.add_column(column, justify="right" if number else "left", overflow="fold", no_wrap=number)
-    return made
+    """Print a paragraph, folded between words."""
+    out.print(text, width=width_of(out))
 
 
 def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> None:
     """Print the verdicts, then the arms."""
     study = answer.study
-    out.print(Text(one_line(study.question), style="bold"))
-    seeds, epochs = seeds_text(study.seeds), counted(study.base.epochs, "epoch")
-    out.print(f"{one_line(study.base.data)}, {len(study.arms)} arms x {seeds}, {epochs}\n")
+    say(out, Text(one_line(study.question), style="bold"))
+    many, seeds, epochs = counted(len(study.arms), "arm"), seeds_text(study.seeds), counted(study.base.epochs, "epoch")
+    say(out, f"{one_line(study.base.data)}, {many} x {seeds}, {epochs}\n")
     show_verdicts(out, answer.verdicts)
-    accuracies = ("final validation", "best validation", "test")
-    made = table(
-        "arm", "runs", "stable", "at chance", "diverged", *accuracies, right=("runs", "stable", "at chance", "diverged")
-    )
+    numbers = ("runs", "stable", "at chance", "diverged", "final validation", "best validation", "test")
+    made = table("arm", *numbers, right=numbers)
     for arm in arms:
         states = arm["states"]
         cells = [accuracy(arm[measure]) for measure in ("final", "best", "test")]
@@ -97,16 +77,18 @@ def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> Non
     out.print(made)
     out.print("accuracies: mean ± standard deviation (runs)", style="dim")
     for run, reason in answer.failures.items():
-        out.print(Text(one_line(f"failed    {run}: {in_flags(reason)}"), style="red"))
+        said = fold(one_line(f"failed    {run}: {in_flags(reason)}"), width_of(out), "", " " * INDENT)
+        out.print(Text(said, style="red"))
 
 
 def show_judged(out: Console, name: str, verdicts: Sequence[Verdict], arms: list[dict[str, Any]]) -> None:
     """Print the verdicts on a log, then its arms."""
-    out.print(Text(one_line(name), style="bold"))
+    say(out, Text(one_line(name), style="bold"))
     out.print(f"{counted(len(arms), 'arm')}\n")
     show_verdicts(out, verdicts)
     metrics = list(dict.fromkeys(key for arm in arms for key in arm if key not in ("name", "n", "states")))
-    made = table("arm", "runs", *map(one_line, metrics), right=("runs",))
+    numbers = ("runs", *map(one_line, metrics))
+    made = table("arm", *numbers, right=numbers)
     for arm in arms:
         made.add_row(Text(one_line(arm["name"])), str(arm["n"]), *(accuracy(arm.get(metric)) for metric in metrics))
     out.print(made)
@@ -116,13 +98,11 @@ def show_judged(out: Console, name: str, verdicts: Sequence[Verdict], arms: list
 def show_verdicts(out: Console, verdicts: Sequence[Verdict]) -> None:
     """Print each verdict: the answer and what was claimed, and below it the reason."""
     for verdict in verdicts:
-        out.print(
-            Text.assemble(
-                (f"{verdict.answer:<{INDENT}}", COLOURS[verdict.answer]), (one_line(verdict.statement), "bold")
-            )
-        )
-        for line in textwrap.wrap(one_line(verdict.reason), min(out.width, PROSE) - INDENT):
-            out.print(Text(" " * INDENT + line))
+        aside = " " * INDENT
+        first, *rest = fold(one_line(verdict.statement), width_of(out), aside, aside).splitlines()
+        answer = (f"{verdict.answer:<{INDENT}}", COLOURS[verdict.answer])
+        out.print(Text.assemble(answer, ("\n".join([first[INDENT:], *rest]), "bold")))
+        out.print(Text(fold(one_line(verdict.reason), width_of(out), aside, aside)))
         out.print()
 
 
@@ -133,8 +113,7 @@ def show_checks(out: Console, checks: Mapping[str, Checks]) -> None:
         if rule:
             out.print(rule)
         for check, sentence in asdict(made.conclusions).items():
-            first, *rest = textwrap.wrap(sentence, min(out.width, PROSE) - INDENT - 1)
-            out.print(Text("\n".join([f"{check:<{INDENT}} {first}", *(" " * (INDENT + 1) + line for line in rest)])))
+            out.print(Text(fold(sentence, width_of(out), f"{check:<{INDENT}} ", " " * (INDENT + 1))))
     out.print()
 
 
@@ -150,24 +129,23 @@ def show_run(out: Console, run: Run) -> None:
     """Print how a run ended, and what to do next."""
     best = run.best()
     why = f": {one_line(run.reason)}" if run.reason else ""
-    out.print(f"{one_line(run.status)} after epoch {run.epoch} of {run.recipe.epochs}{why}")
+    say(out, Text(f"{one_line(run.status)} after epoch {run.epoch} of {run.recipe.epochs}{why}"))
     if best:
-        out.print(
-            f"best validation accuracy {best[1]:.4f} in epoch {best[0]}, last {run.curve('val', 'accuracy')[-1][1]:.4f}"
-        )
+        last = run.curve("val", "accuracy")[-1][1]
+        out.print(f"best validation accuracy {best[1]:.4f} in epoch {best[0]}, last {last:.4f}")
     from striate.training.folder.chain import read_environment
 
     begun = (run.folder / "environment.json").exists()
     for note in read_environment(run.folder).get("data_notes", []) if begun else []:
-        out.print(Text(one_line(f"note: {note}"), style="dim"))
+        say(out, Text(one_line(f"note: {note}"), style="dim"))
     if run.status == "finished" and run.test() is None:
-        out.print(f"test it with: striate test {_again(run)}")
+        out.print(Text(f"test it with: striate test {_again(run)}"), soft_wrap=True)
     elif run.status == "diverged":
         from striate.training.folder.run import REMEDY
 
-        out.print(f"train again with {in_flags(REMEDY)}")
+        say(out, f"train again with {in_flags(REMEDY)}")
     elif run.status == "interrupted":
-        out.print(f"continue with: striate resume {_again(run)}")
+        out.print(Text(f"continue with: striate resume {_again(run)}"), soft_wrap=True)
 
 
 def _again(run: Run) -> str:
@@ -188,7 +166,6 @@ def show_anatomy(out: Console, anatomy: Anatomy) -> None:
     wide = out.width >= WIDE
     numbers = ("output", "parameters", "MACs", *(("memory",) if wide else ()), "field")
     made = table("name", "layer", *(("",) if wide else ()), *numbers, right=numbers)
-    made.collapse_padding = not wide
     for layer in anatomy.layers:
         said = (layer.kind, layer.detail) if wide else (words(layer, short=True),)
         shape = " x ".join(str(size) for size in layer.output)

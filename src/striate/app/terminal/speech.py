@@ -16,6 +16,7 @@ from typing import Any
 import typer
 
 from striate.app.options.flags import in_flags
+from striate.app.terminal.folding import columns_of, fold_lines, prose_width
 from striate.base.disk.files import advice
 from striate.base.errors import Remark, StriateError, foreign_place, reason, shown
 
@@ -24,17 +25,23 @@ _format, _show = warnings.formatwarning, warnings.showwarning
 
 
 def tell(text: str, *, nl: bool = True) -> None:
-    """Print a result on stdout."""
+    """Print a result on stdout as it stands."""
     typer.echo(shown(text), nl=nl)
+
+
+def tell_words(text: str) -> None:
+    """Print a result that is prose on stdout, each line folded between words."""
+    typer.echo(fold_lines(shown(text), prose_width(columns_of(sys.stdout))))
 
 
 def say(text: str, *, lines: bool = False) -> None:
     """Tell the person who asked one line (or ``lines``) on stderr, so that stdout stays the result alone.
 
-    Nobody may listen any more.
+    A terminal shows it folded between words; elsewhere it is one line. Nobody may listen any more.
     """
+    told, columns = shown(text, lines=lines), columns_of(sys.stderr)
     with contextlib.suppress(OSError):
-        typer.echo(shown(text, lines=lines), err=True)
+        typer.echo(fold_lines(told, columns) if columns and not lines else told, err=True)
 
 
 def remark(text: str) -> None:

@@ -9,11 +9,6 @@ from typing import Any
 ABSENT = "–"
 
 
-def counted(count: int, name: str) -> str:
-    """Return how many there are of what ``name`` says in the singular: `1 epoch`, `1,200 images`."""
-    return f"{count:,} {name}{'' if count == 1 else 's'}"
-
-
 def number(value: Any, digits: int = 4) -> str:
     """Return ``value`` with ``digits`` significant digits; whole numbers in full; a dash for nothing."""
     if value is None:

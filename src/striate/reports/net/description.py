@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from striate.base.errors import shown
-from striate.reports.kit.numerals import brief, counted
+from striate.base.errors import counted, shown
+from striate.reports.kit.numerals import brief
 from striate.reports.net.blocks import Block, blocks, words
 
 if TYPE_CHECKING:

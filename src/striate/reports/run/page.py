@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from striate.base.disk.files import read_json
+from striate.base.errors import counted
 from striate.reports.kit.charts import Line, Series, curves_svg
-from striate.reports.kit.numerals import counted
 from striate.reports.kit.page import Picture, picture, render
 from striate.reports.kit.table import PAIR, Cell, Table, plain_text, recipe_table
 from striate.reports.kit.terminal_chart import Curve, plotted

@@ -10,9 +10,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from striate.base.errors import listed
+from striate.base.errors import counted, listed
 from striate.data.photos.resizing import USUAL
-from striate.reports.kit.numerals import counted
 
 if TYPE_CHECKING:
     from striate.training.recipe.recipe import Recipe

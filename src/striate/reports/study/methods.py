@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from striate.base.errors import listed
-from striate.reports.kit.numerals import counted, effect
+from striate.base.errors import counted, listed
+from striate.reports.kit.numerals import effect
 from striate.reports.proof.latex import escaped
 from striate.reports.study.records import StudyRecord
 

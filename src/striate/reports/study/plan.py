@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.base.errors import printable
-from striate.reports.kit.numerals import counted
+from striate.base.errors import counted, printable
 from striate.reports.kit.table import plain_text
 from striate.reports.study.records import read_study
 

@@ -18,6 +18,7 @@ from striate.studies.claims.claim_checks import check_terms
 from striate.studies.claims.finding import (
     Finding,
     also_text,
+    among,
     failures_text,
     find,
     interval_text,
@@ -131,7 +132,7 @@ class Better:
     def _seen(self, leader: str, findings: Mapping[str, Finding], measure: Measure) -> str:
         comparison = findings[leader].comparison
         return (
-            f"{f'of {len(findings)} arms, ' if len(findings) > 1 else ''}{leader} differs from {self.control} by"
+            f"{among(findings, self.control)}{leader} differs from {self.control} by"
             f" {comparison.effect:+.4f} in {WORDS[measure]} ({interval_text(comparison, 4)})"
         )
 

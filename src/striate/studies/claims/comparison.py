@@ -41,7 +41,8 @@ class Comparison:
     when both have equal values on no known grid.
     ``detectable`` is the smallest true difference that is seen with power 0.8 at this n and spread. ``probability`` is
     the share of pairs in which the treatment's run is larger, ties half. ``least_*`` is the standard deviation that a run
-    is taken to have at least, `Scale.least`; ``reference_error`` is what `compare` was told.
+    is taken to have at least, `Scale.least`; ``reference_error`` is what `compare` was told. ``boundless``: the interval is
+    all that a difference can be, which says nothing.
     ``sd_difference`` is that of the differences where the runs were compared as pairs, else None. ``correlation`` is that
     over the ``pairs`` of runs with one seed, and ``paired_width`` how wide the interval of pairs is for that of Welch; see
     `striate.studies.looks.pairing`.
@@ -63,6 +64,7 @@ class Comparison:
     least_control: float = 0.0
     reference_error: float = 0.0
     sd_difference: float | None = None
+    boundless: bool = False
     pairs: int = field(default=0, compare=False)
     correlation: float | None = field(default=None, compare=False)
     paired_width: float | None = field(default=None, compare=False)
@@ -137,6 +139,7 @@ def compare(
         least_c,
         reference_error,
         sd_d,
+        math.isfinite(half) and (low, high) == (-bound, bound),
     )
 
 

@@ -19,6 +19,7 @@ from striate.studies.claims.comparison import (
 from striate.studies.claims.measured import Measured, State
 from striate.studies.claims.outcome import tally
 
+MOST_NAMED = 5  # arms that a sentence names; of more it tells the number
 FEW = 50
 """Validation images below which a run that has learnt something is easily taken for one that guesses."""
 ORDER: tuple[Answer, ...] = ("supported", "undecided", "refuted")
@@ -124,12 +125,23 @@ def also_text(findings: Mapping[str, Finding], leader: str) -> str:
     return f"supported too: {', '.join(others)}" if others else ""
 
 
+def among(findings: Mapping[str, Finding], control: str) -> str:
+    """Return of which arms the leader is one, for the beginning of a sentence; empty where it is the only one."""
+    if len(findings) < 2:
+        return ""
+    return (
+        f"of {listed(list(findings)) if len(findings) <= MOST_NAMED else f'{len(findings)} arms against {control}'}, "
+    )
+
+
 def interval_text(comparison: Comparison, digits: int) -> str:
     """Return the interval, with ``digits`` decimals, and the numbers of runs, for a sentence."""
     runs = f"n = {comparison.n_treatment} against {comparison.n_control}"
     if math.isinf(comparison.low):
         alone = min(comparison.n_treatment, comparison.n_control) == 1
         return f"no interval from {'a single run' if alone else 'values without spread'}, {runs}"
+    if comparison.boundless:
+        return f"no useful interval from so few runs, {runs}"
     bounds = f"{comparison.low:+.{digits}f} to {comparison.high:+.{digits}f}"
     level = 100 * comparison.confidence
     return f"{f'{level:.4g}' if level < 99.995 else 'over 99.99'} % interval {bounds}, {runs}"

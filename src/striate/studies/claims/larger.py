@@ -28,6 +28,7 @@ from striate.studies.claims.comparison import Comparison
 from striate.studies.claims.finding import (
     Finding,
     also_text,
+    among,
     failures_text,
     find,
     interval_text,
@@ -161,7 +162,6 @@ class Larger:
 
     def _seen(self, leader: str, findings: Mapping[str, Finding]) -> str:
         comparison = findings[leader].comparison
-        many = f"of {len(findings)} arms, " if len(findings) > 1 else ""
         if self.log:
             times = 10 ** (-comparison.effect if self.lower else comparison.effect)
             ends = sorted(10 ** (-bound if self.lower else bound) for bound in (comparison.low, comparison.high))
@@ -173,7 +173,7 @@ class Larger:
         else:
             seen = f"differs from {self.control} by {comparison.effect:+.4f}"
         words = "the largest learning rate" if self.metric == LARGEST_RATE else self.metric
-        return f"{many}{words} of {leader} {seen} ({interval_text(comparison, 2 if self.log else 4)})"
+        return f"{among(findings, self.control)}{words} of {leader} {seen} ({interval_text(comparison, 2 if self.log else 4)})"
 
 
 def _row(arm: str, runs: Sequence[Measured], values: Sequence[float | None], *, log: bool) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from striate.studies.claims.claim_checks import check_terms
 from striate.studies.claims.finding import (
     Finding,
     also_text,
+    among,
     failures_text,
     find,
     interval_text,
@@ -137,7 +138,7 @@ class Sooner:
             if tally(runs[self.control])["diverged"]
             else "another learning rate or more epochs"
         )
-        return self._undecided(runs, f"{failed}; so the final accuracy of {self.control} is no target; give it {cure}")
+        return self._undecided(runs, f"{failed}, so its final accuracy is no target; give it {cure}")
 
     def _undecided(self, runs: Mapping[str, Sequence[Measured]], words: str) -> Verdict:
         rows = [{"arm": arm, "n": len(runs[arm]), **tally(runs[arm])} for arm in self.arms]
@@ -162,7 +163,7 @@ class Sooner:
         comparison = findings[leader].comparison
         return (
             f"to reach {target:.4f}, the mean final {self.metric or 'validation accuracy'} of {self.control},"
-            f"{f' of {len(findings)} arms' if len(findings) > 1 else ''} {leader} takes"
+            f" {among(findings, self.control)}{leader} takes"
             f" {horizon - comparison.mean_treatment:.1f} {self.unit} and {self.control}"
             f" {horizon - comparison.mean_control:.1f}, a saving of {comparison.effect:+.1f}"
             f" ({interval_text(comparison, 1)})"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from striate.app.options.shared import AsJson
-from striate.app.terminal.speech import say, tell
+from striate.app.terminal.speech import say, tell, tell_words
 
 
 def kept(as_json: AsJson = False) -> None:
@@ -30,7 +30,8 @@ def kept(as_json: AsJson = False) -> None:
         return
     from rich.text import Text
 
-    from striate.app.terminal.show import console, table
+    from striate.app.terminal.show import console
+    from striate.app.terminal.table import table
     from striate.base.errors import printable
     from striate.reports.run.listing import aged
 
@@ -60,6 +61,6 @@ def clear(
     if as_json:
         tell(dump_json({"cleared": cleared, "bytes": freed, "busy": [str(folder) for folder in busy]}), nl=False)
         return
-    tell(f"{cleared} data sets were removed from the cache, {amount(freed)}")
+    tell_words(f"{cleared} data sets were removed from the cache, {amount(freed)}")
     for folder in busy:
         say(f"{folder} is being written by another process, and was left")

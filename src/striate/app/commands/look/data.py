@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from striate.app.options.shared import AsJson, DataDir, SkipDamaged
-from striate.app.terminal.speech import say, tell
+from striate.app.terminal.speech import say, tell, tell_words
 
 
 def show(
@@ -41,17 +41,18 @@ def show(
         return
     from rich.text import Text
 
-    from striate.app.terminal.show import console, table
+    from striate.app.terminal.show import console
+    from striate.app.terminal.table import table
     from striate.base.errors import printable
 
     height, width, channels = told.shape
     what = f"rows of {channels} features" if images.tabular else f"{width} x {height} pixels, {channels} channels"
-    tell(f"{told.name}: {what}, {len(told.classes)} classes, from {told.origin}")
+    tell_words(f"{told.name}: {what}, {len(told.classes)} classes, from {told.origin}")
     for made in (counts_table(told), statistics_table(told, tabular=images.tabular)):
         drawn = table(*made.columns, right=made.columns[1:])
         for row in made.rows:
             drawn.add_row(*(Text(printable(cell)) for cell in row))
         console().print(drawn)
-    tell(twice(told))
+    tell_words(twice(told))
     for note in told.notes:
         say(f"note: {note}")

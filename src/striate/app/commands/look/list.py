@@ -76,7 +76,9 @@ def runs(
         return
     from rich.text import Text
 
-    from striate.app.terminal.show import console, table
+    from striate.app.terminal.folding import fold
+    from striate.app.terminal.show import console
+    from striate.app.terminal.table import table
     from striate.base.errors import printable
 
     lines = table(*COLUMNS, right=("epoch", "best", "test", "age"))
@@ -89,4 +91,4 @@ def runs(
     out.print(lines)
     for run in found:
         if run.why and run.status != "finished":
-            out.print(Text(f"{printable(run.folder)} is {run.status}: {printable(run.why)}"))
+            out.print(Text(fold(f"{printable(run.folder)} is {run.status}: {printable(run.why)}", out.width)))

@@ -12,7 +12,7 @@ from striate.app.actions.choices import Engine, On, StudyFormat
 from striate.app.options.flags import in_flags
 from striate.app.options.question import BaseFields, Question
 from striate.app.options.shared import AsJson, DataDir, RunFolder, Settings, unclaimed
-from striate.app.terminal.speech import remark, say, tell
+from striate.app.terminal.speech import remark, say, tell, tell_words
 
 
 def net(
@@ -52,7 +52,7 @@ def net(
     if as_json:
         tell(dump_json(shown.to_json()), nl=False)
     elif text:
-        tell(architecture_text(shown.anatomy))
+        tell_words(architecture_text(shown.anatomy))
     else:
         out = terminal.console()
         terminal.show_anatomy(out, shown.anatomy)
@@ -130,4 +130,7 @@ def study(
         )
         if unpriced:
             remark(f"no estimate of the time: {unpriced}")
-    tell(dump_json(record) if as_json else in_flags(text_of(record, "all of it: --json")), nl=not as_json)
+    if as_json:
+        tell(dump_json(record), nl=False)
+    else:
+        tell_words(in_flags(text_of(record, "all of it: --json")))

@@ -10,7 +10,7 @@ from striate.app.commands.probe.present import present
 from striate.app.options.own_code import OwnCode
 from striate.app.options.probing import Channels, Net, Output, Seed, Tap, Through, Unchecked
 from striate.app.options.shared import Source
-from striate.app.terminal.speech import tell
+from striate.app.terminal.speech import tell_words
 from striate.probes.choices import Parameters, Where
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _patches(look: Look[PatchFacts]) -> None:
     facts = look.record.facts
     for channel, even in zip(facts.channels, facts.even, strict=True):
         if even:
-            tell(
+            tell_words(
                 f"channel {channel} answers the same at every place of every image: no patch excites it more than another"
             )
 
@@ -171,4 +171,4 @@ def _maximize(look: Look[MaximizeFacts]) -> None:
         lines.add_row(str(channel), f"{largest:.4g}", f"{found[0].value:.4g}" if found else "")
     terminal.console().print(lines)
     for channel in facts.nowhere:
-        tell(f"channel {channel}: the climb went nowhere; another --seed, or the --tap before it, may help")
+        tell_words(f"channel {channel}: the climb went nowhere; another --seed, or the --tap before it, may help")

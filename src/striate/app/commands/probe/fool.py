@@ -11,7 +11,7 @@ from striate.app.commands.probe.present import present
 from striate.app.options.own_code import OwnCode
 from striate.app.options.probing import Net, Output, Pictures, Seed
 from striate.app.options.shared import SkipDamaged, Source
-from striate.app.terminal.speech import say, tell
+from striate.app.terminal.speech import say, tell_words
 from striate.base.errors import printable
 from striate.probes.choices import Norm, Objective
 
@@ -74,20 +74,21 @@ def _summary(look: Look[FoolFacts]) -> None:
     from striate.reports.probe.fool import undefined_pairs
 
     facts, out = look.record.facts, terminal.console()
-    out.print(f"{facts.fooled} of {facts.pairs} pairs of image and target arrived", highlight=False)
+    terminal.say(out, f"{facts.fooled} of {facts.pairs} pairs of image and target arrived")
     if facts.fooled:
         medians = ", ".join(f"{name} {value:.4g}" for name, value in asdict(facts.medians).items())
-        out.print(f"medians: {medians}", highlight=False)
+        terminal.say(out, f"medians: {medians}")
     if facts.fooled < facts.pairs:
         tried = f"{facts.gave_up} came no nearer and were given up; " if facts.gave_up else ""
         say(
             f"{tried}give those that did not arrive more --steps than {facts.steps}, or a longer --step or larger"
             " --budget"
         )
-    lines = terminal.table("net", "pairs", "target", "any other", "control: target", "any other", right=("pairs",))
+    numbers = ("pairs", "target", "any other", "control: target", "any other")
+    lines = terminal.table("net", *numbers, right=numbers)
     for row in facts.transfer.nets:
         shares = [each.share for each in row.shares()]
         lines.add_row(row.net, str(row.tries), *("" if s is None else f"{100 * s:.1f} %" for s in shares))
     out.print(lines)
     for line in undefined_pairs(facts.transfer.nets):
-        tell(printable(line))
+        tell_words(printable(line))

@@ -10,7 +10,7 @@ from striate.app.commands.probe.present import present
 from striate.app.options.own_code import OwnCode
 from striate.app.options.probing import Class, Net, Output, Seed, Tap, Unchecked
 from striate.app.options.shared import SkipDamaged, Source
-from striate.app.terminal.speech import tell
+from striate.app.terminal.speech import tell_words
 from striate.base.errors import ProbeError
 from striate.probes.choices import Background
 
@@ -99,4 +99,4 @@ def _scenes(look: Look[LocaliseFacts]) -> None:
         f"overlap {fixed(overlap.mean, 3)}, at least 0.5 in {fixed(told.overlap_half.share, 3)}",
         *([f"left out: {told.blank} objects, of whose class the response is blank"] if told.blank else []),
     )
-    tell("\n".join(lines))
+    tell_words("\n".join(lines))

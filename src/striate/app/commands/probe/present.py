@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from striate.app.options.probing import Output
-from striate.app.terminal.speech import remark, say, tell
+from striate.app.terminal.speech import remark, say, tell, tell_words
 from striate.base.errors import printable, shown
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def present(look: Look[Some], output: Output, summary: Callable[[Look[Some]], No
         _scores(look)
     for picture, empty in zip(views.pictures, record.blank, strict=False):
         if empty:
-            tell(f"the map of {printable(picture.name)} is blank: it says nothing about where")
+            tell_words(f"the map of {printable(picture.name)} is blank: it says nothing about where")
     if record.checks:
         terminal.show_checks(terminal.console(), record.checks)
     tell(shown(f"page: {written.page}", lines=False))

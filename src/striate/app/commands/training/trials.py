@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from striate.app.options.flags import in_flags
-from striate.app.terminal.speech import remark, tell
+from striate.app.terminal.speech import remark, tell, tell_words
 from striate.base.errors import shown
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def overfit(recipe: Recipe, data_dir: Path | None, as_json: bool) -> None:
         record |= {"reached": result.attempt.reached, "accuracy": result.attempt.accuracy}
         tell(dump_json(record), nl=False)
     else:
-        tell(overfit_text(result))
+        tell_words(overfit_text(result))
     if not result.attempt.reached:
         raise typer.Exit(1)
 
@@ -75,10 +75,10 @@ def _show(result: RangeTest, rule: str) -> None:
         made.add_row(f"{rate:.2e}", *(f"{loss:.4f}" for loss in losses))
     terminal.console().print(made)
     if result.suggested is not None:
-        tell(
+        tell_words(
             f"suggested lr {result.suggested:.2g}, {result.low:.2g} to {result.high:.2g} over"
             f" {sum(ramp.suggested is not None for ramp in result.ramps)} seeds: {rule}"
         )
     for ramp in result.ramps:
         if ramp.why_not:
-            tell(f"seed {ramp.seed} suggests none: {in_flags(ramp.why_not)}")
+            tell_words(f"seed {ramp.seed} suggests none: {in_flags(ramp.why_not)}")
