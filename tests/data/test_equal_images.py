@@ -37,7 +37,7 @@ def test_what_is_there_twice_is_counted() -> None:
 def test_contradictions_are_counted_and_named_and_their_names_escaped() -> None:
     (note,) = equal_notes({"train": of([1, 2], [0, 1]), "test": of([3, 3], [0, 1])}, name)
     assert note == (
-        "1 images are in another class before, pixel for pixel, so that one of the labels is wrong or not enough is seen:"
+        "1 image is in another class before, pixel for pixel, so that one of the labels is wrong or not enough is seen:"
         r" test/\x1b1 is test/\x1b0"
     )
     told = equal_notes({"train": of([1] * 6, [0, 1, 1, 1, 1, 1])}, name)
@@ -48,7 +48,7 @@ def test_contradictions_are_counted_and_named_and_their_names_escaped() -> None:
 def test_what_train_shares_with_another_split_is_counted() -> None:
     splits = {"train": of([1, 2], [0, 1]), "val": of([2, 5], [1, 0]), "test": of([5, 1, 1], [0, 0, 0])}
     assert equal_notes(splits, name) == (
-        "1 images of val are also in train, pixel for pixel",
+        "1 image of val is also in train, pixel for pixel",
         "2 images of test are also in train, pixel for pixel",
     )
 

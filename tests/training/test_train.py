@@ -171,7 +171,7 @@ def test_a_schedule_takes_more_epochs_where_its_rates_do_not_depend_on_them(name
 def test_more_epochs_are_refused_with_the_reason(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None:
     run = train(recipe.change(schedule="cosine", epochs=1), tmp_path / "a", images=tiny)
     before = (run.folder / "status.json").read_bytes()
-    with pytest.raises(RunError, match=r"cosine of the run .* is spread over its 1 epochs.*train it with `epochs=5`"):
+    with pytest.raises(RunError, match=r"cosine of the run .* is spread over its 1 epoch.*train it with `epochs=5`"):
         resume(run.folder, epochs=5)
     with pytest.raises(RunError, match="has 3 epochs, and 2 are fewer"):
         extend(train(recipe, tmp_path / "b", images=tiny), 2)

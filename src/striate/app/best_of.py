@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.disk.files import read_json
-from striate.base.errors import RunError, printable
+from striate.base.errors import RunError, counted, printable
 from striate.training.folder.run import Run, open_run
 from striate.training.folder.run_score import RunScore
 from striate.training.train import test
@@ -66,7 +66,7 @@ def best_of(
         raise RunError("none of the runs has a validation accuracy; train them for an epoch at least")
     ranked.sort(key=lambda entry: -entry[0])  # which leaves equal ones in the order in which they were named
     accuracy, epoch, run = ranked[0]
-    why = f"its validation accuracy {accuracy:.4f} in epoch {epoch} is the best of {len(runs)} runs"
+    why = f"its validation accuracy {accuracy:.4f} in epoch {epoch} is the best of {counted(len(runs), 'run')}"
     equal = sum(entry[0] == accuracy for entry in ranked)
     if equal > 1:
         why += f", which {equal} of them reach, and it was named first"

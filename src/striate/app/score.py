@@ -9,7 +9,7 @@ from typing import Any
 
 from striate.app.inputs.exported import metadata_of
 from striate.app.inputs.opened_net import Subject, open_subject
-from striate.base.errors import DataError, NetError
+from striate.base.errors import DataError, NetError, counted
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _same_classes(subject: Subject, data: str, classes: tuple[str, ...]) -> None
         return  # a folder of ImageNet names its classes by codes, which stand in the order of the outputs
     if known and tuple(map(str.casefold, known)) != tuple(map(str.casefold, classes)):
         raise NetError(
-            f"{subject.name} knows {len(known)} classes ({known[0]}, {known[1]} ...), and {data} has {len(classes)} "
+            f"{subject.name} knows {counted(len(known), 'class')} ({known[0]}, {known[1]} ...), and {data} has {len(classes)} "
             f"({classes[0]}, {classes[1]} ...); a score needs the same classes in the same order"
         )
 

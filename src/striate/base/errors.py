@@ -149,10 +149,13 @@ def listed(words: Sequence[str], joint: str = "and") -> str:
     return f"{', '.join(words[:-1])} {joint} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
-def counted(count: int, name: str) -> str:
-    """Return how many there are of what ``name`` says in the singular: `1 epoch`, `1,200 images`, `2 passes`."""
-    if count == 1:
-        return f"{count} {name}"
+def counted(count: int, name: str, several: str = "") -> str:
+    """Return how many there are of what ``name`` says in the singular: `1 epoch`, `1,200 images`, `2 passes`.
+
+    ``several`` is for more than one where the verb agrees too: `1 file was left out`, `2 files were left out`.
+    """
+    if count == 1 or several:
+        return f"{count:,} {name if count == 1 else several}"
     if name.endswith(("s", "x", "ch")):
         return f"{count:,} {name}es"
     return f"{count:,} {f'{name[:-1]}ies' if name.endswith('y') else f'{name}s'}"

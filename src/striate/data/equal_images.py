@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from striate.base.errors import printable, sentence
+from striate.base.errors import counted, printable, sentence
 from striate.data.cache.mapped import blocks
 from striate.data.imageset import Cells, ImageSet, Split
 
@@ -64,15 +64,22 @@ def equal_notes(splits: Mapping[str, Split], name: Name) -> tuple[str, ...]:
     notes: list[str] = []
     if again:
         side = "" if "val" in splits else "; the drawn validation split keeps equal images on one side"
-        notes.append(f"{again} images of train are there before, pixel for pixel{side}")
+        notes.append(
+            f"{counted(again, 'image of train is', 'images of train are')} there before, pixel for pixel{side}"
+        )
     if contradictions:
         notes.append(
-            f"{len(contradictions)} images are in another class before, pixel for pixel, so that one of the labels is wrong"
+            f"{counted(len(contradictions), 'image is', 'images are')} in another class before, pixel for pixel,"
+            " so that one of the labels is wrong"
             f" or not enough is seen: {sentence(contradictions, _SHOWN)}"
         )
     return (
         *notes,
-        *(f"{count} images of {which} are also in train, pixel for pixel" for which, count in shared.items() if count),
+        *(
+            f"{counted(count, f'image of {which} is', f'images of {which} are')} also in train, pixel for pixel"
+            for which, count in shared.items()
+            if count
+        ),
     )
 
 
@@ -87,7 +94,10 @@ def blank_notes(splits: Mapping[str, Split], name: Name) -> tuple[str, ...]:
         return ()
     white = sum(is_white for _, is_white in blank)
     why = f", {white} of them white, as what is transparent becomes" if white else ""
-    return (f"{len(blank)} images are of one colour{why}: {sentence([printable(n) for n, _ in blank], _SHOWN)}",)
+    return (
+        f"{counted(len(blank), 'image is', 'images are')} of one colour{why}:"
+        f" {sentence([printable(n) for n, _ in blank], _SHOWN)}",
+    )
 
 
 def _blank(images: Cells) -> list[int]:

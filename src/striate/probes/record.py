@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.disk.outputs import MARK, write_output
-from striate.base.errors import ProbeError
+from striate.base.errors import ProbeError, counted
 from striate.probes.checks.outcome import Checks
 from striate.probes.facts import Facts, json_of
 
@@ -149,7 +149,8 @@ def logits(net: nn.Module, x: Tensor) -> Tensor:
     if not isinstance(output, Tensor) or output.dim() != 2 or len(output) != len(x):
         shape = f" of shape {tuple(output.shape)}" if isinstance(output, Tensor) else ""
         raise ProbeError(
-            f"the net returns a {type(output).__name__}{shape} for {len(x)} images, and a probe needs one score for each"
+            f"the net returns a {type(output).__name__}{shape} for {counted(len(x), 'image')}, and a probe"
+            f" needs one score for each"
             f" class, ({len(x)}, classes)"
         )
     return output
@@ -161,7 +162,10 @@ def asked(target: Target, count: int) -> Tensor | None:
         return None
     given = torch.as_tensor(target, dtype=torch.int64, device="cpu").flatten()
     if len(given) not in (1, count):
-        raise ProbeError(f"{len(given)} classes are given for {count} images; give one, or one for each image")
+        raise ProbeError(
+            f"{counted(len(given), 'class is', 'classes are')} given for {counted(count, 'image')}; give one,"
+            f" or one for each image"
+        )
     return given.expand(count)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from striate.base.disk.files import write_json
 from striate.base.disk.lock import locked
 from striate.base.disk.sealed_json import is_sealed, sealed
-from striate.base.errors import RunError, printable
+from striate.base.errors import RunError, counted, printable
 from striate.data import ImageSet
 from striate.nets.measure.anatomy import anatomy
 from striate.scratch.fast.threads import threads
@@ -66,12 +66,15 @@ def extend(run: Run, epochs: int) -> Run:
     if epochs == recipe.epochs:
         return run
     if epochs < recipe.epochs:
-        raise RunError(f'the run in "{name}" has {recipe.epochs} epochs, and {epochs} are fewer; give it more, or none')
+        raise RunError(
+            f'the run in "{name}" has {counted(recipe.epochs, "epoch")}, and {epochs} are fewer; give it more, or none'
+        )
     if run.status == "diverged":
         raise RunError(f'the run in "{name}" diverged, and more epochs would not mend it; train again with {REMEDY}')
     if recipe.schedule in SPREAD:
         raise RunError(
-            f'the schedule {recipe.schedule} of the run in "{name}" is spread over its {recipe.epochs} epochs, so one of'
+            f'the schedule {recipe.schedule} of the run in "{name}" is spread over its'
+            f" {counted(recipe.epochs, 'epoch')}, so one of"
             f" {epochs} is another run from the start; train it with `epochs={epochs}` and another `out`"
         )
     recipe.change(epochs=epochs)  # raises where the number is not accepted

@@ -114,7 +114,7 @@ def test_a_whole_record_is_read(tmp_path: Path) -> None:
         (changed("normalization.std", [float("nan")]), r"normalization.std.0: Input should be"),
         (changed("normalization.mean", [float("inf")]), r"normalization.mean.0: Input should be a finite number"),
         (changed("normalization.mean", ["x"]), r"normalization.mean.0: Input should be a valid number"),
-        (changed("normalization.mean", [0.5] * 3), "normalization.mean has 3 numbers for 1 channels"),
+        (changed("normalization.mean", [0.5] * 3), "normalization.mean has 3 numbers for 1 channel"),
         (changed("normalization.mean", ...), "normalization has one of mean and std, and needs both or neither"),
         (changed("classes", "ab"), "classes: Input should be a valid list"),
         (changed("classes", [1, 2]), r"classes.0: Input should be a valid string"),

@@ -136,7 +136,7 @@ def test_what_is_refused_leaves_nothing(pets: Path) -> None:
     with pytest.raises(DataError, match=r"1\.jpg is no PNG"):
         load(pets, image_size=SIDE)
     skipped = load(pets, image_size=SIDE, skip_damaged=True)  # what could be read was kept, and what could not is told
-    assert any("1 files could not be read as images" in note for note in skipped.notes)
+    assert any("1 file could not be read as an image" in note for note in skipped.notes)
     assert list(pets.parent.rglob(".striate-*")) == []
 
 
@@ -202,7 +202,7 @@ def test_a_set_that_is_larger_than_memory_is_the_same_to_the_byte(pets: Path, mo
     assert is_mapped(large.train.images)
     same(large, small)
     np.testing.assert_array_equal(large.train.firsts, small.train.firsts)
-    assert "1 images of train are there before, pixel for pixel" in " ".join(large.notes)
+    assert "1 image of train is there before, pixel for pixel" in " ".join(large.notes)
 
 
 def test_a_fingerprint_is_computed_once(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:

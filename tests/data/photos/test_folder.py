@@ -50,7 +50,7 @@ def test_the_splits_classes_and_order(pets: Path) -> None:
     ]:
         assert split.images[:, 0, 0, 0].tolist() == shades
         assert split.labels.tolist() == labels
-    assert whole.notes == ("val has no image of 1 classes: cat",)
+    assert whole.notes == ("val has no image of 1 class: cat",)
     assert whole.origin == str(pets)
 
 
@@ -147,7 +147,7 @@ def test_images_of_other_formats_are_not_called_something_else(pets: Path) -> No
         (pets / name).write_bytes(b"")
     unread, others = load_folder(pets).notes[:2]
     assert unread == "2 images are of formats that are not read (.gif, .tiff); convert them to .png"
-    assert others == "1 files that are no images were passed over (.txt)"
+    assert others == "1 file that is no image was passed over (.txt)"
 
 
 def test_what_is_no_image_is_passed_over_with_a_note(pets: Path) -> None:

@@ -34,7 +34,7 @@ def test_files_of_a_folder(tmp_path: Path) -> None:
         "train": ["train-0.x", "train-1.x"],
         "test": ["test.x"],
     }
-    assert notes == ("1 files have no word for a part in their name, and were not read: extra.x",)
+    assert notes == ("1 file has no word for a part in its name, and was not read: extra.x",)
     with pytest.raises(DataError, match=r"has 2 files for train \(train-0\.x; train-1\.x\); keep one"):
         part_files(tmp_path, (".x",))
     with pytest.raises(DataError, match=r"has no file that ends in \.z"):

@@ -75,7 +75,7 @@ def test_odd_images_have_a_map(method: str, paper_net: nn.Module) -> None:
         ({"method": "integrated", "steps": 0}, "steps is 0, and must be 1 or more"),
         ({"target": 2}, "class 2 is out of range; the net has classes 0 to 1"),
         ({"target": -1}, "class -1 is out of range"),
-        ({"target": [0, 1]}, "2 classes are given for 1 images; give one, or one for each image"),
+        ({"target": [0, 1]}, "2 classes are given for 1 image; give one, or one for each image"),
     ],
 )
 def test_what_is_refused(options: dict[str, object], text: str, paper_net: nn.Module, paper_image: Tensor) -> None:

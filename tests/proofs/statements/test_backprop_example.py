@@ -70,6 +70,6 @@ def test_an_error_of_zero_does_not_make_the_check_blind() -> None:
 
 def test_matrices_that_do_not_fit_are_refused_together() -> None:
     with pytest.raises(
-        ProofError, match=r"w1 has 1 rows, and must have 2.*w2 has rows of 1, 2 numbers.*w3 has 2 columns"
+        ProofError, match=r"w1 has 1 row, and must have 2.*w2 has rows of 1, 2 numbers.*w3 has 2 columns"
     ):
         prove_by_name("backprop-example", w1=[[1, 2]], w2=[[1], [1, 2], [3]], w3=[[1, 2], [1, 2]])

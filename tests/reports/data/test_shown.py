@@ -39,7 +39,7 @@ def test_the_page_of_digits_and_that_of_a_table(read: Callable[[str], Any]) -> N
     told = summary(digits)
     page = data_page(digits, told)
     words = read(probe_html(page, "data")).words
-    assert "1,797 images of 8 x 8 pixels, 1 channels, in 10 classes. No two are equal, pixel for pixel." in words
+    assert "1,797 images of 8 x 8 pixels, 1 channel, in 10 classes. No two are equal, pixel for pixel." in words
     assert counts_table(told).rows[-1] == ("all", "1,438", "359")
     assert len(statistics_table(told, tabular=False).rows) == 1
     table = load("sums")

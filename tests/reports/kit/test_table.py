@@ -80,7 +80,7 @@ def test_environments_that_differ_are_all_shown(copied: Path) -> None:
     path = copied / "runs" / "baseline" / "0" / "environment.json"
     write_json(path, read_json(path) | {"threads": 2})
     fields = {name.text: value.text for name, value in environment_table(read_study(copied)).rows}
-    assert fields["threads"] == "1 (17 runs); 2 (1 runs)"
+    assert fields["threads"] == "1 (17 runs); 2 (1 run)"
     assert fields["torch"] == "2.15.0"
 
 

@@ -23,7 +23,7 @@ def test_arms_seeds_claims_runs_and_cost_are_told_before_it_runs() -> None:
         "Does batch normalization help?", "study batchnorm, on digits, net convnet-cs7150", "baseline x5", "lr=0.0005",
         "norm=batch",
         "seeds: 0, 1", "improves the result: Batch normalization ends", "smallest difference worth having 0.005",
-        "accelerates: ", "smallest difference worth having 1 epochs",
+        "accelerates: ", "smallest difference worth having 1 epoch",
         "6 arms x 2 seeds = 12 runs, 1,200 updates on 36,000 images",
         "expected time: about 5 min with 2 workers", "an estimate",
     ):  # fmt: skip

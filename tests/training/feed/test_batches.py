@@ -79,7 +79,7 @@ def test_a_class_of_one_picture_is_named_and_all_of_one_refused_with_what_is_kno
     one = [0] * 10  # of class 0, and ten different ones of the other classes
     chosen = np.array([*one, *np.flatnonzero(tiny.train.labels > 0)[:10]])
     alone = dataclasses.replace(tiny, train=tiny.train.take(chosen), val=None, notes=("it is known",))
-    assert split(alone, Recipe()).notes == ("the validation images have none of 1 classes: a",)
+    assert split(alone, Recipe()).notes == ("the validation images have none of 1 class: a",)
     same = dataclasses.replace(alone, train=tiny.train.take(np.array([*one, *[1] * 10])))
     with pytest.raises(DataError, match=r"tiny: all images of each class are equal, .* of your own; it is known$"):
         split(same, Recipe())

@@ -44,7 +44,7 @@ def test_size_and_leaving_out_arrive(scans: Path) -> None:
         images_of(Recipe(data=str(scans)))
     made = images_of(Recipe(data=str(scans), skip_damaged=True, image_size=4))
     assert made.image_shape == (4, 4, 1)
-    assert any("1 files could not be read as images" in note for note in made.notes)
+    assert any("1 file could not be read as an image" in note for note in made.notes)
 
 
 def test_a_run_keeps_its_levels_for_all_that_looks_at_it(scans: Path, tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_a_run_keeps_its_levels_for_all_that_looks_at_it(scans: Path, tmp_path: 
     assert st.test(run.folder).accuracy == 1.0  # by pixels that were all 8 before
     notes = read_json(run.folder / "environment.json")["data_notes"]
     assert notes[0] == "the images of 16 bits use the values 1930 to 2029, and 1930 to 2029 became 0 to 255"
-    assert any("1 files could not be read as images and were left out: train/dark/bad.png" in note for note in notes)
+    assert any("1 file could not be read as an image and was left out: train/dark/bad.png" in note for note in notes)
     subject = open_subject(str(run.folder))
     assert subject.levels is not None
     assert (subject.levels.low, subject.levels.high) == (1930, 2029)
@@ -81,7 +81,7 @@ def test_a_folder_of_pictures_leaves_out_and_tells(tmp_path: Path) -> None:
         pictures([str(tmp_path)], tell=told.append)
     assert [p.name for p in pictures([str(tmp_path)], skip_damaged=True, tell=told.append)] == ["a"]
     (note,) = told
-    assert note.startswith("1 files could not be read as images and were left out: ")
+    assert note.startswith("1 file could not be read as an image and was left out: ")
     (tmp_path / "a.png").unlink()
     with pytest.raises(DataError, match=r"b\.png is no PNG"):  # nothing is left to look at
         pictures([str(tmp_path)], skip_damaged=True)

@@ -9,6 +9,7 @@ import typer
 from striate.app.options.own_code import OwnCode
 from striate.app.options.shared import AsJson, SkipDamaged, Source
 from striate.app.terminal.speech import remark, tell, tell_words
+from striate.base.errors import counted
 
 if TYPE_CHECKING:
     from striate.app.score import Scored
@@ -73,7 +74,7 @@ def score_in_words(score: RunScore | Scored) -> str:
 
     of_run = isinstance(score, RunScore)
     whose = f"by the weights of epoch {score.epoch}" if of_run else f"of {score.data}, by {score.net}"
-    parts = [f"test accuracy {score.accuracy:.4f}, loss {score.loss:.4f}, on {score.images:,} images, {whose}"]
+    parts = [f"test accuracy {score.accuracy:.4f}, loss {score.loss:.4f}, on {counted(score.images, 'image')}, {whose}"]
     if score.accuracy_flips is not None:
         parts.append(f"; with mirror images too {score.accuracy_flips:.4f}, loss {score.loss_flips:.4f}")
     if not of_run:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from striate.base.errors import NetError, printable
+from striate.base.errors import NetError, counted, printable
 from striate.data.photos.resizing import Filter, Fit, Resizing
 
 KEY = "striate"  # under which the file of any format holds it, as JSON
@@ -88,7 +88,9 @@ class Told(_Said):
             raise ValueError("normalization has one of mean and std, and needs both or neither")
         for name, values in (("mean", given.mean), ("std", given.std)):
             if values is not None and len(values) != channels:
-                raise ValueError(f"normalization.{name} has {len(values)} numbers for {channels} channels")
+                raise ValueError(
+                    f"normalization.{name} has {counted(len(values), 'number')} for {counted(channels, 'channel')}"
+                )
         if len(set(self.classes)) < len(self.classes):
             raise ValueError("classes holds a name twice")
         return self

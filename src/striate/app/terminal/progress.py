@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from striate.base.errors import counted
+
 if TYPE_CHECKING:
     from striate.studies.running.execute import Beat
     from striate.training.folder.run import Run
@@ -145,7 +147,10 @@ def watching_study(console: Console, epochs: int) -> Generator[Beat, None, None]
             before = done if before < 0 else before  # what an earlier process did says nothing about the rate
             total = sum(run.recipe.epochs if run else epochs for run in runs)
             rate = (done - before) / max(1e-9, (time.monotonic() - began) / 60)
-            runs_done, epochs_done = f"{ended}/{len(runs)} runs", f"{done} of {total} epochs, {rate:.1f}/min"
+            runs_done, epochs_done = (
+                f"{ended}/{counted(len(runs), 'run')}",
+                f"{done} of {counted(total, 'epoch')}, {rate:.1f}/min",
+            )
             progress.update(task, description=runs_done, completed=done, total=total, note=epochs_done)
             with suppress(OSError):
                 log(f"{runs_done}   {epochs_done}")

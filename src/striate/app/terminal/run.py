@@ -10,7 +10,7 @@ from rich.text import Text
 from striate.app.options.flags import in_flags
 from striate.app.terminal.show import say, show_run, width_of
 from striate.app.terminal.table import table
-from striate.base.errors import printable
+from striate.base.errors import counted, printable
 from striate.reports.kit.table import Table
 from striate.reports.run.page import charts, facts_of, mistakes_table, per_class_table
 from striate.reports.run.procedure import procedure
@@ -28,7 +28,7 @@ def show_seen(out: Console, shown: Seen) -> None:
     say(out, Text(f"{printable(str(run.folder))}: {run.recipe.net} on {run.recipe.data}", style="bold"))
     show_run(out, run)
     if test := run.test():
-        out.print(f"test accuracy {test.accuracy:.4f}, loss {test.loss:.4f}, on {test.images:,} images")
+        out.print(f"test accuracy {test.accuracy:.4f}, loss {test.loss:.4f}, on {counted(test.images, 'image')}")
     for chart in charts(run, width):
         out.print(Text(f"\n{chart}"))
     out.print()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from striate.base.errors import printable, sentence
+from striate.base.errors import counted, printable, sentence
 from striate.data.photos.resizing import Resizing
 from striate.data.photos.stack import DEFAULT_SIDE, Stack
 from striate.data.photos.survey import UNREAD, Survey
@@ -32,21 +32,32 @@ def notes_of(found: Survey, stack: Stack, image_size: int | None, resizing: Resi
     unread = {extension: n for extension, n in found.ignored.items() if extension in UNREAD}
     if unread:
         count = sum(unread.values())
-        notes.append(f"{count} images are of formats that are not read ({_endings(unread)}); convert them to .png")
+        notes.append(
+            f"{counted(count, 'image is of a format', 'images are of formats')} that are not read"
+            f" ({_endings(unread)}); convert them to .png"
+        )
     if others := {extension: n for extension, n in found.ignored.items() if extension not in UNREAD}:
-        notes.append(f"{sum(others.values())} files that are no images were passed over ({_endings(others)})")
+        notes.append(
+            f"{counted(sum(others.values()), 'file that is no image was', 'files that are no images were')}"
+            f" passed over ({_endings(others)})"
+        )
     if found.beside:
         notes.append(f"beside train there are folders that were not read: {sentence(found.beside, _SHOWN)}")
     if found.damaged:
-        count = len(found.damaged)
-        notes.append(f"{count} files could not be read as images and were left out: {sentence(found.damaged, _SHOWN)}")
+        notes.append(left_out(found.damaged))
     for split, files in stack.files.items():
         present = {label for _, label in files}
         absent = [printable(name) for number, name in enumerate(found.classes) if number not in present]
         if absent and files:
-            notes.append(f"{split} has no image of {len(absent)} classes: {sentence(absent, _SHOWN)}")
+            notes.append(f"{split} has no image of {counted(len(absent), 'class')}: {sentence(absent, _SHOWN)}")
     return tuple(notes)
 
 
 def _endings(counts: dict[str, int]) -> str:
     return ", ".join(sorted({printable(extension) or "no ending" for extension in counts})[:5])
+
+
+def left_out(faults: list[str]) -> str:
+    """Return that these files, each with its fault, were left out."""
+    one, several = "file could not be read as an image and was", "files could not be read as images and were"
+    return f"{counted(len(faults), one, several)} left out: {sentence(faults, _SHOWN)}"

@@ -16,10 +16,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from striate.base.errors import DataError, printable, sentence
+from striate.base.errors import DataError, counted, printable, sentence
 from striate.data.imageset import Images
 from striate.data.photos.decode import FORMATS, Unreadable, decode
 from striate.data.photos.levels import FULL, Levels
+from striate.data.photos.notes import left_out
 from striate.data.photos.resizing import USUAL, Resizing
 
 MOST = 1000
@@ -82,7 +83,7 @@ def read_folder(
     if faults and not (skip_damaged and pictures):
         raise DataError(sentence(faults))
     if faults and tell:
-        tell(f"{len(faults)} files could not be read as images and were left out: {sentence(faults, 3)}")
+        tell(left_out(faults))
     return pictures
 
 
@@ -101,7 +102,7 @@ def fitted(picture: Picture, image_shape: tuple[int, int, int], resizing: Resizi
 def coloured(pixels: Images, channels: int) -> Images:
     """Return (H, W, 1) or (H, W, 3) as (H, W, C) for 1 or 3 channels; raises DataError for any other number."""
     if channels not in (1, 3):
-        raise DataError(f"the net takes images of {channels} channels, and a picture has 1 or 3")
+        raise DataError(f"the net takes images of {counted(channels, 'channel')}, and a picture has 1 or 3")
     if pixels.shape[2] == channels:
         return pixels
     return (

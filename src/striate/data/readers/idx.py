@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from striate.base.disk.foreign import open_regular
-from striate.base.errors import DataError, reason
+from striate.base.errors import DataError, counted, reason
 from striate.data.imageset import Images, ImageSet, Split, image_set
 from striate.data.readers.download import Remote, absent, download, is_file, roots, target
 
@@ -155,7 +155,9 @@ def read_idx(path: Path, shape: tuple[int, ...]) -> Images:
     values = len(content) - len(header)
     if values != math.prod(shape):
         amount = "more" if values > math.prod(shape) else f"{values:,}"
-        raise DataError(f"{path} holds {amount} values where {math.prod(shape):,} belong; fetch the official file")
+        raise DataError(
+            f"{path} holds {counted(amount, 'value')} where {math.prod(shape):,} belong; fetch the official file"
+        )
     return np.frombuffer(content, dtype=np.uint8, offset=len(header)).reshape(shape)
 
 

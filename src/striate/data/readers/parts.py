@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from striate.base.errors import DataError, printable, reason, sentence
+from striate.base.errors import DataError, counted, printable, reason, sentence
 
 WORDS = {
     **dict.fromkeys(("train", "training"), "train"),
@@ -45,7 +45,9 @@ def all_part_files(path: Path, endings: Sequence[str]) -> tuple[dict[str, list[P
             others.append(printable(file.name))
     if not named:
         return {"train": found}, ()
-    note = (f"{len(others)} files have no word for a part in their name, and were not read: {sentence(others, 3)}",)
+    one = "file has no word for a part in its name, and was"
+    several = "files have no word for a part in their name, and were"
+    note = (f"{counted(len(others), one, several)} not read: {sentence(others, 3)}",)
     return {part: named[part] for part in ("train", "val", "test") if part in named}, note if others else ()
 
 

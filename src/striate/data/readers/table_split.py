@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.base.errors import DataError, listed
+from striate.base.errors import DataError, counted, listed
 from striate.base.seeds import generator
 
 Array = NDArray[Any]
@@ -26,7 +26,9 @@ NAMES = ("train", "validation", "test")
 def in_order(rows: int) -> Parts:
     """Return the indices of the first half of ``rows``, the next quarter, and the rest; at least 4 rows."""
     if rows < 4:
-        raise DataError(f"{rows} rows do not make a training, a validation and a test part; give at least 4")
+        raise DataError(
+            f"{counted(rows, 'row does', 'rows do')} not make a training, a validation and a test part; give at least 4"
+        )
     return np.arange(rows // 2), np.arange(rows // 2, rows // 2 + rows // 4), np.arange(rows // 2 + rows // 4, rows)
 
 
@@ -36,7 +38,9 @@ def stratified(grouped: Groups, labels: Array) -> Parts:
     A class of few rows trains first. Raises DataError where no row is left to validate or to test.
     """
     if len(labels) < 4:
-        raise DataError(f"{len(labels)} rows do not make a training, a validation and a test part; give at least 4")
+        raise DataError(
+            f"{counted(len(labels), 'row does', 'rows do')} not make a training, a validation and a test part; give at least 4"
+        )
     group, first = grouped
     rng = generator(0, "split", len(labels))
     place = np.zeros(len(first))  # of each group in its class, from 0 to 1
@@ -83,11 +87,13 @@ def remarks(grouped: Groups, labels: Array, parts: Parts) -> list[str]:
     np.minimum.at(low, group, labels)
     np.maximum.at(high, group, labels)
     if contrary := int((low < high)[group].sum()):
-        found.append(f"{contrary:,} rows have equals with another target, which no net can tell apart")
+        found.append(
+            f"{counted(contrary, 'row has an equal', 'rows have equals')} with another target, which no net can tell apart"
+        )
     classes = len(np.unique(labels))
     for name, rows in zip(NAMES[1:], parts[1:], strict=True):
         if (there := len(np.unique(labels[rows]))) < classes:
             found.append(
-                f"the {name} rows hold {there} of the {classes} classes: what they say of the others is nothing"
+                f"the {name} rows hold {there} of the {counted(classes, 'class')}: what they say of the others is nothing"
             )
     return found

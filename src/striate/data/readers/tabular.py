@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.base.disk.foreign import kind_of
-from striate.base.errors import DataError, listed, printable
+from striate.base.errors import DataError, counted, listed, printable
 from striate.data.imageset import ImageSet, Split, image_set
 from striate.data.readers.legacy_pickle import read_legacy_pickle
 from striate.data.readers.npz import Npz, known
@@ -138,7 +138,7 @@ def _classes(targets: Array, origin: str) -> Array:
     values = np.unique(targets)
     if not 2 <= len(values) <= _MOST_CLASSES:
         raise DataError(
-            f"{origin}: targets have {len(values)} different values, and 2 to {_MOST_CLASSES} classes are accepted"
+            f"{origin}: targets have {counted(len(values), 'different value')}, and 2 to {_MOST_CLASSES} classes are accepted"
         )
     return values
 

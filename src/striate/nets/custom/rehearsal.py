@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from striate.base.errors import NetError, listed, reason
+from striate.base.errors import NetError, counted, listed, reason
 from striate.base.seeds import integer
 from striate.nets.custom.acceptance import alike, called, refuse_settings
 from striate.nets.custom.calling import give_copies, keep_contiguous, takes_channels_last
@@ -161,7 +161,8 @@ def _updates(net: nn.Module, other: nn.Module, images: Tensor, labels: Tensor, n
             if not isinstance(out, Tensor) or out.shape != (len(labels), int(out.shape[-1])) or out.dim() != 2:
                 got = f"shape {tuple(out.shape)}" if isinstance(out, Tensor) else f"a {type(out).__name__}"
                 raise NetError(
-                    f'net "{name}" cannot be trained: in training mode it gives {got} for {len(labels)} images, and must give '
+                    f'net "{name}" cannot be trained: in training mode it gives {got} for'
+                    f" {counted(len(labels), 'image')}, and must give "
                     f"logits ({len(labels)}, classes) as in evaluation mode"
                 )
             if given._version != version or not torch.equal(given, images):

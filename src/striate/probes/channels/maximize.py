@@ -21,7 +21,7 @@ from typing import get_args
 import torch
 from torch import Tensor, nn
 
-from striate.base.errors import ProbeError
+from striate.base.errors import ProbeError, counted
 from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.taps import entered, tapped
 from striate.nets.measure.tokens import feature_map
@@ -124,7 +124,8 @@ def _check(
         )
     if not channels or steps < 1 or not rate > 0 or not 0 <= jitter < edge:
         raise ProbeError(
-            f"{len(channels)} channels, steps {steps}, rate {rate:g} and jitter {jitter} are given; channels and steps are 1 or"
+            f"{counted(len(channels), 'channel')}, steps {steps}, rate {rate:g} and jitter {jitter} are given;"
+            f" channels and steps are 1 or"
             f" more, a rate is above 0, and a jitter is 0 to {edge - 1} pixels"
         )
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from striate.base.errors import ProbeError
+from striate.base.errors import ProbeError, counted
 from striate.nets.measure.taps import tapped
 from striate.nets.measure.tokens import feature_map
 from striate.probes.channels.features import FIRST_CHANNELS, checked_map
@@ -40,7 +40,7 @@ def patches(
     NetError for an unknown tap, ProbeError for a channel out of range.
     """
     if top < 1 or not channels:
-        raise ProbeError(f"{len(channels)} channels and top {top} are given, and both must be 1 or more")
+        raise ProbeError(f"{counted(len(channels), 'channel')} and top {top} are given, and both must be 1 or more")
     with untouched(net, images) as x, torch.no_grad():
         tap, layout = feature_map(net, x[:1], tap)
         largest: list[Tensor] = []

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
+from striate.base.errors import counted
 from striate.base.seeds import generator
 from striate.proofs.parts.propagation import Activation, Pass, propagate, tables
 from striate.proofs.proof import CONFIG, Check, Proof, Step, numerics, refuse, symbolic
@@ -74,7 +75,8 @@ class Parameters(BaseModel):
         for name, matrix in (("w1", self.w1), ("w2", self.w2), ("w3", self.w3)):
             if known and len(matrix) != before + 1:
                 faults.append(
-                    f"{name} has {len(matrix)} rows, and must have {before + 1}: one for the biases and {before} for the "
+                    f"{name} has {counted(len(matrix), 'row')}, and must have {before + 1}: one for the biases"
+                    f" and {before} for the "
                     "units of the layer before"
                 )
             widths = {len(row) for row in matrix}
@@ -83,7 +85,7 @@ class Parameters(BaseModel):
                 faults.append(f"{name} has rows of {', '.join(map(str, sorted(widths)))} numbers, and needs equal ones")
             before = len(matrix[0])
         if known and before != 1:
-            faults.append(f"w3 has {before} columns, and must have 1, for the one output")
+            faults.append(f"w3 has {counted(before, 'column')}, and must have 1, for the one output")
         refuse(faults)
         return self
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BaseModel, Field
 
+from striate.base.errors import counted
 from striate.base.seeds import generator
 from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, numeric, numerics, symbolic
 
@@ -180,7 +181,7 @@ def _check(p: Parameters, gradients: Gradients) -> Check:
         y = x @ w + b
         dy, *slopes = torch.autograd.grad(torch.sin(y).sum(), (y, w, b, x))
         pairs += zip(gradients(_array(x), _array(w), _array(dy)), map(_array, slopes), strict=True)
-    sizes = f"{p.images} images, {p.inputs} -> {p.outputs}, and {RANDOM_SIZES} random sizes"
+    sizes = f"{counted(p.images, 'image')}, {p.inputs} -> {p.outputs}, and {RANDOM_SIZES} random sizes"
     return numerics("the fully connected layer", pairs, oracle="PyTorch autograd", sizes=sizes)
 
 

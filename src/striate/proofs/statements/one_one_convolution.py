@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from striate.base.errors import counted
 from striate.base.seeds import generator
 from striate.proofs.proof import CONFIG, Check, Erratum, Proof, Step, Table, numeric, symbolic
 
@@ -130,7 +131,9 @@ def _only_solution(channels: int) -> Check:
     solution: Any = next(iter(sympy.linsolve(equations, unknowns)))
     expected = [*(alpha * sympy.eye(channels)), *sympy.zeros(channels, 1)]
     differences = [got - want for got, want in zip(solution, expected, strict=True)]
-    return symbolic("alpha I and no bias are the only solution", differences, f"{channels} channels in and out")
+    return symbolic(
+        "alpha I and no bias are the only solution", differences, f"{counted(channels, 'channel')} in and out"
+    )
 
 
 def _scales(p: Parameters, filters: int, *, bias: float = 0.0, mixing: float = 0.0) -> Check:
@@ -150,7 +153,7 @@ def _distance(weight: Array) -> Check:
     wanted = (float(solved), float(np.linalg.norm(seen - solved * units.ravel())))
     return numeric(
         "nearest scaling of a random matrix", nearest_scalar(weight), wanted,
-        oracle="least squares on PyTorch's conv2d of the unit images", sizes=f"{channels} channels", scale=1.0,
+        oracle="least squares on PyTorch's conv2d of the unit images", sizes=counted(channels, 'channel'), scale=1.0,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, Field, model_validator
 
+from striate.base.errors import counted
 from striate.base.shapes import convolution_macs, convolution_parameters
 from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, exact, refuse, symbolic
 
@@ -80,8 +81,8 @@ def prove(p: Parameters) -> Proof:
     return Proof(
         name="residual-blocks",
         title="The parameters of residual blocks",
-        statement=f"A standard residual block of {p.channels} channels has {short:,} weights, a bottleneck block of "
-        f"{p.bottleneck} channels {narrow:,}, and two plain convolutions at that width would have {plain:,}.",
+        statement=f"A standard residual block of {counted(p.channels, 'channel')} has {short:,} weights, a bottleneck block of "
+        f"{counted(p.bottleneck, 'channel')} {narrow:,}, and two plain convolutions at that width would have {plain:,}.",
         statement_latex=r"2 K^2 C^2 \quad \text{against} \quad \frac{2 B^2}{r} + \frac{K^2 B^2}{r^2}",
         source=SOURCE,
         steps=_steps(p),
@@ -101,9 +102,9 @@ def mutated(p: Parameters) -> tuple[Check, ...]:
 
 def _blocks(p: Parameters) -> dict[str, Widths]:
     return {
-        f"standard, {p.channels} channels": standard(p.channels, p.kernel),
-        f"bottleneck, {p.bottleneck} channels": bottleneck(p.bottleneck, p.reduction, p.kernel),
-        f"two plain convolutions, {p.bottleneck} channels": standard(p.bottleneck, p.kernel),
+        f"standard, {counted(p.channels, 'channel')}": standard(p.channels, p.kernel),
+        f"bottleneck, {counted(p.bottleneck, 'channel')}": bottleneck(p.bottleneck, p.reduction, p.kernel),
+        f"two plain convolutions, {counted(p.bottleneck, 'channel')}": standard(p.bottleneck, p.kernel),
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.base.errors import counted
 from striate.data.imageset import ImageSet
 from striate.data.summary import Summary
 from striate.reports.kit.numerals import number
@@ -49,9 +50,9 @@ def data_page(images: ImageSet, told: Summary) -> Page:
     """Return the page of ``images``, of which ``told`` is the summary; a table has no sheet."""
     height, width, channels = told.shape
     what = (
-        f"rows of {channels} features"
+        f"rows of {counted(channels, 'feature')}"
         if images.tabular
-        else f"images of {width} x {height} pixels, {channels} channels"
+        else f"images of {width} x {height} pixels, {counted(channels, 'channel')}"
     )
     total = sum(map(sum, told.counts.values()))
     drawn = range(min(len(told.classes), MOST_ROWS))
@@ -63,7 +64,7 @@ def data_page(images: ImageSet, told: Summary) -> Page:
     return Page(
         title=f"What {told.name} holds",
         over=f"data, {told.origin}",
-        words=(f"{total:,} {what}, in {len(told.classes)} classes. {twice(told)}",),
+        words=(f"{total:,} {what}, in {counted(len(told.classes), 'class')}. {twice(told)}",),
         formula="",
         groups=groups,
         tables=(counts_table(told), statistics_table(told, tabular=images.tabular)),

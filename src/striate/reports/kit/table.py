@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, cast
 
+from striate.base.errors import counted
 from striate.reports.kit.numerals import ABSENT, fixed, measured, number
 from striate.reports.study.records import ArmRecord, StudyRecord
 
@@ -135,7 +136,7 @@ def environment_table(study: StudyRecord) -> Table:
 def _shared(values: Counter[str]) -> str:
     if len(values) == 1:
         return next(iter(values))
-    return "; ".join(f"{value} ({count} runs)" for value, count in values.most_common())
+    return "; ".join(f"{value} ({counted(count, 'run')})" for value, count in values.most_common())
 
 
 def tables_of(details: Mapping[str, Any], title: str = "") -> list[Table]:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from striate.base.errors import counted
 from striate.reports.net.branches import Branch, branches
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def words(layer: Layer, *, short: bool) -> str:
             f" in {kind}{moved}" if kind and kind != "depthwise" else moved
         )
     if layer.kind == "dense":
-        return f"dense, {layer.output[-1]}" if short else f"dense layer, {layer.output[-1]} units"
+        return f"dense, {layer.output[-1]}" if short else f"dense layer, {counted(layer.output[-1], 'unit')}"
     if "pool" in layer.kind:
         moved = f", stride {stride}" if stride and window and f"{stride}x{stride}" != window else ""
         return f"{lead}{_shortened(layer.kind) if short else layer.kind}{moved}"

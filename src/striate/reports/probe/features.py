@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from striate.base.errors import counted
 from striate.probes.record import blank, label
 from striate.reports.kit.colours import bar, overlaid, scaled
 from striate.reports.kit.numerals import number
@@ -56,7 +57,7 @@ def page(record: Record[FeatureFacts], pictures: Sequence[Picture], classes: Seq
             checks_group(made, f"Do the maps of {RULES[rule]} mean anything?") for rule, made in record.checks.items()
         ),
         tables=(_table(record, rows, pictures),),
-        notes=(f"Looked through: {record.facts.images} images.",),
+        notes=(f"Looked through: {counted(record.facts.images, 'image')}.",),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from striate.base.errors import counted
 from striate.probes.record import label
 from striate.reports.kit.numerals import number
 from striate.reports.kit.pictures import bytes_of, rgb
@@ -76,7 +77,7 @@ def _seen_as(score: Score, classes: Sequence[str]) -> str:
 
 def _steps(facts: FoolFacts) -> str:
     if not facts.adaptive:
-        return f"{facts.steps} steps at most"
+        return f"{counted(facts.steps, 'step')} at most"
     gave_up = f"; {facts.gave_up} pairs were given up for want of it" if facts.gave_up else ""
     return f"as many steps as its progress asks for, {facts.steps:,} at most{gave_up}"
 
@@ -96,7 +97,8 @@ def _group(record: Record[FoolFacts], place: int, pictures: Sequence[Picture], c
     success = bool(arrays["success"][place])
     arrived, made = ("arrived", "fooled") if success else ("did not arrive", "changed")
     line = (
-        f"{arrived} after {int(arrays['iterations'][place])} steps, probability {float(arrays['probability'][place]):.3f};"
+        f"{arrived} after {counted(int(arrays['iterations'][place]), 'step')}, probability"
+        f" {float(arrays['probability'][place]):.3f};"
         f" L2 {number(float(arrays['l2'][place]))}, L-infinity {number(float(arrays['linf'][place]))}"
     )
     return Group(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from striate.base.errors import counted
 from striate.probes.record import label
 from striate.reports.kit.colours import bar, overlaid, scaled
 from striate.reports.kit.numerals import fixed, number
@@ -73,7 +74,7 @@ def _group(
         picture.name,
         (
             f"{name}: response {number(score.score)}, probability {score.probability:.3f} at its place; box {right - left} x"
-            f" {bottom - top} pixels at column {left}, row {top}",
+            f" {counted(bottom - top, 'pixel')} at column {left}, row {top}",
             *told_strongest(record, place, classes),
         ),
         (

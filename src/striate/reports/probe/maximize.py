@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from striate.base.errors import counted
 from striate.reports.kit.numerals import number
 from striate.reports.kit.pictures import bytes_of, patch, rgb
 from striate.reports.probe.page import Group, Page, Panel
@@ -33,8 +34,9 @@ def page(record: Record[MaximizeFacts], pictures: Sequence[Picture], classes: Se
         else "pixel by pixel,"
     )
     words = (
-        f"From an almost even grey, an image climbs for {facts.steps} steps of Adam (rate {facts.rate:g}) to where"
-        f" {what} answers most. The image is {how} and is shifted at random by up to {facts.jitter} pixels at each step,"
+        f"From an almost even grey, an image climbs for {counted(facts.steps, 'step')} of Adam (rate {facts.rate:g}) to where"
+        f" {what} answers most. The image is {how} and is shifted at random by up to"
+        f" {counted(facts.jitter, 'pixel')} at each step,"
         " without which the climb would end in noise. The best image on the way is shown.",
         _PATCHES,
     )
@@ -59,7 +61,7 @@ def page(record: Record[MaximizeFacts], pictures: Sequence[Picture], classes: Se
         words=words,
         formula=r"\max_z \; A_{k}\left(\mathrm{shift}(p)\right), \quad p = \frac{1}{1 + e^{-z}}",
         groups=tuple(groups),
-        notes=(f"Looked through for patches: {len(pictures)} images.",),
+        notes=(f"Looked through for patches: {counted(len(pictures), 'image')}.",),
     )
 
 
@@ -75,7 +77,7 @@ def page_of_patches(record: Record[PatchFacts], pictures: Sequence[Picture], cla
             Group(f"{facts.tap}, channel {channel}", even_channel(even), patch_panels(channel, best, pictures))
             for channel, best, even in zip(facts.channels, facts.patches, facts.even, strict=True)
         ),
-        notes=(f"Looked through: {facts.images} images.",),
+        notes=(f"Looked through: {counted(facts.images, 'image')}.",),
     )
 
 

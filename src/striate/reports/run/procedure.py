@@ -50,7 +50,7 @@ def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
     engine = {"scratch": " by hand (NumPy)", "twin": " as the PyTorch twin of a net by hand"}.get(recipe.engine, "")
     text = f"The net {recipe.net}{engine}{f' ({options})' if options else ''} is trained on "
     images, held = environment.get("train_images"), environment.get("val_images")
-    text += f"{images:,} images of {recipe.data}" if isinstance(images, int) else f"the data {recipe.data}"
+    text += f"{counted(images, 'image')} of {recipe.data}" if isinstance(images, int) else f"the data {recipe.data}"
     if recipe.train_images is not None and not isinstance(images, int):
         text += f", {recipe.train_images:,} of the training images"
     if recipe.image_size is not None:
@@ -60,11 +60,11 @@ def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
         text += f" ({recipe.resizing.in_words()} where they had another size{whole})"
     text += f" for {counted(recipe.epochs, 'epoch')} in batches of {recipe.batch_size:,}"
     if isinstance(images, int):
-        text += f" ({-(-images // recipe.batch_size):,} updates an epoch)"
+        text += f" ({counted(-(-images // recipe.batch_size), 'update')} an epoch)"
     if recipe.validate_on_test:
         return f"{text}; it is validated on the test images, as some coursework does."
     if isinstance(held, int):
-        return f"{text}; {held:,} images are held out for validation."
+        return f"{text}; {counted(held, 'image is', 'images are')} held out for validation."
     return f"{text}; where the data bring no validation images, {recipe.validation:.0%} are held out, class by class."
 
 
@@ -109,7 +109,7 @@ def _rate(recipe: Recipe) -> str:
         whose = "momentum" if recipe.optimizer == "sgd" else "beta1"
         text += f", while {whose} falls to {recipe.lowest_momentum:g} and rises again"
     if recipe.warmup_epochs:
-        text += f", after a linear warm-up over {recipe.warmup_epochs:g} epochs"
+        text += f", after a linear warm-up over {recipe.warmup_epochs:g} {'epoch' if recipe.warmup_epochs == 1 else 'epochs'}"
     return f"{text}."
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from striate.base.errors import counted
 from striate.reports.kit.intervals import Interval, intervals
 from striate.reports.kit.numerals import ABSENT, decimals_for, effect, fixed, number
 from striate.reports.kit.page import Picture, picture
@@ -155,7 +156,7 @@ def path_of(verdict: Mapping[str, Any]) -> Chart | None:
     details: Mapping[str, Any] = verdict.get("details") or {}
     pair = _spoken(looks, details.get("answers") or {})
     rows = [
-        Interval(f"{one['seeds']} seeds", float(one["effect"]), float(one["low"]), float(one["high"]))
+        Interval(counted(one["seeds"], "seed"), float(one["effect"]), float(one["low"]), float(one["high"]))
         for one in looks
         if (one.get("treatment"), one.get("control")) == pair
     ]

@@ -91,7 +91,7 @@ def _data(study: StudyRecord) -> str:
     if not study.base:
         return ""
     sizes = [
-        f"{environment[key]:,} {word} images"
+        counted(environment[key], f"{word} image")
         for key, word in (("train_images", "training"), ("val_images", "validation"))
         if isinstance(environment.get(key), int)
     ]

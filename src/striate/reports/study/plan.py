@@ -94,11 +94,18 @@ def text_of(record: Mapping[str, Any], whole: str = "") -> str:
 def _claim(claim: Mapping[str, Any]) -> str:
     parts = [str(claim.get("statement", ""))]
     if isinstance(margin := claim.get("margin"), (int, float)):
-        unit = " epochs" if claim.get("kind") == "sooner" else ""
-        parts.append(f"smallest difference worth having {margin:g}{unit}")
+        unit = _unit(claim, margin)
+        parts.append(f"smallest difference worth having {margin:.4g}{unit}")
     if claim.get("tolerance"):
         parts.append(f"tolerance {claim['tolerance']:g}")
     return f"{claim.get('name')}: {'; '.join(parts)}"
+
+
+def _unit(claim: Mapping[str, Any], margin: float) -> str:
+    """Return in what the smallest difference of ``claim`` is told; a learning rate's is in decades, said as a factor too."""
+    if claim.get("kind") == "sooner":
+        return f" {str(claim.get('unit') or 'epochs').removesuffix('s')}" + ("" if margin == 1 else "s")
+    return f" decades (a factor of {10**margin:.3g})" if claim.get("log") else ""
 
 
 def _seeds(record: Mapping[str, Any]) -> str:

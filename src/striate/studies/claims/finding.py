@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from striate.base.errors import listed
+from striate.base.errors import counted, listed
 from striate.studies.claims.comparison import (
     MOST_SEEDS,
     Answer,
@@ -81,7 +81,7 @@ def find(
 
 
 def _settled(comparison: Comparison, answer: Answer, margin: float, unit: str) -> str:
-    worth = f"the {margin:g}{unit} worth having"
+    worth = _worth(margin, unit)
     if answer == "supported":
         return "" if comparison.low >= margin else f"whether it is at least {worth} remains open"
     if comparison.high < 0:
@@ -92,10 +92,14 @@ def _settled(comparison: Comparison, answer: Answer, margin: float, unit: str) -
 def _open(comparison: Comparison, margin: float, unit: str, needed: int | None) -> str:
     if math.isinf(comparison.low):
         return f"at least {needed or 2} seeds for each arm are needed"
-    possible = f"no gain and the {margin:g}{unit} worth having" if margin else "a loss and a gain"
+    possible = f"no gain and {_worth(margin, unit)}" if margin else "a loss and a gain"
     if needed is None:
         return f"both {possible} remain possible, and even {MOST_SEEDS} seeds for each arm would hardly tell"
     return f"both {possible} remain possible, and about {needed} seeds for each arm would settle an effect like this"
+
+
+def _worth(margin: float, unit: str) -> str:
+    return f"the {margin:g}{unit.removesuffix('s') if margin == 1 else unit} worth having"
 
 
 def lead(findings: Mapping[str, Finding]) -> str:
@@ -163,6 +167,6 @@ def failures_text(groups: Iterable[Sequence[Measured]]) -> str:
             names = listed([runs[0].arm for runs in arms])
             parts.append(f"all {sum(many for _, many in lost)} runs of {names} {words}")
         elif lost:
-            counts = listed([f"{many} of {len(runs)} runs of {runs[0].arm}" for runs, many in lost])
+            counts = listed([f"{many} of {counted(len(runs), 'run')} of {runs[0].arm}" for runs, many in lost])
             parts.append(f"{counts} {words}")
     return ", and ".join(parts)

@@ -26,6 +26,7 @@ from itertools import pairwise
 from statistics import fmean, stdev
 from typing import Any, ClassVar
 
+from striate.base.errors import counted
 from striate.base.intervals import Scale
 from striate.studies.claims.claim_checks import check_terms
 from striate.studies.claims.finding import (
@@ -228,6 +229,8 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 def _missed(rows: Sequence[dict[str, Any]], horizon: float, unit: str) -> str:
     late = [
-        f"{row['n'] - row['reached']} of {row['n']} runs of {row['arm']}" for row in rows if row["reached"] < row["n"]
+        f"{row['n'] - row['reached']} of {counted(row['n'], 'run')} of {row['arm']}"
+        for row in rows
+        if row["reached"] < row["n"]
     ]
     return f"{' and '.join(late)} did not reach it and count as {horizon:g} {unit}" if late else ""

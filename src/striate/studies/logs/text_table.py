@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.disk.files import read_text
-from striate.base.errors import DataError, reason
+from striate.base.errors import DataError, counted, reason
 from striate.studies.logs.log import MOST_BYTES, MOST_ROWS, Log, Row, flat, log_of, said, too_many
 
 SEPARATORS = (",", ";", "\t")
@@ -40,7 +40,8 @@ def read_csv(path: Path, kind: str = "a CSV table") -> Log:
                 continue
             if len(cells) != len(columns):
                 raise DataError(
-                    f"{said(path)} has {len(cells)} cells in line {reader.line_num}, and {len(columns)} columns;"
+                    f"{said(path)} has {counted(len(cells), 'cell')} in line {reader.line_num}, and"
+                    f" {counted(len(columns), 'column')};"
                     " write each row with as many cells as the first line has"
                 )
             if len(rows) >= MOST_ROWS:

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from striate.base.errors import NetError, StriateError, reason
+from striate.base.errors import NetError, StriateError, counted, reason
 from striate.base.seeds import generator, integer
 from striate.nets.catalog import ENTRIES
 from striate.nets.custom.surroundings import generators_kept, seed_all
@@ -90,7 +90,7 @@ class TorchEngine:
         except Exception as error:
             if self.recipe.net in ENTRIES or self.masks is not None or isinstance(error, StriateError | MemoryError):
                 raise
-            where = f"update {step + 1} of epoch {epoch}, on {len(images)} images"
+            where = f"update {step + 1} of epoch {epoch}, on {counted(len(images), 'image')}"
             raise NetError(
                 f'net "{self.recipe.net}" raised {reason(error, kind=True)} in {where}; mend its forward'
             ) from error

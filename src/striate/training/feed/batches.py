@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from striate.base.errors import DataError, printable, sentence
+from striate.base.errors import DataError, counted, printable, sentence
 from striate.base.seeds import generator
 from striate.data import ImageSet, Split, holdout
 from striate.data.augment.mixing import shares
@@ -68,7 +68,11 @@ def split(images: ImageSet, recipe: Recipe) -> Splits:
 def _lacking(classes: tuple[str, ...], train: Split, val: Split) -> tuple[str, ...]:
     """Return the note that names the classes which are trained and not validated, if there are any."""
     lacking = [printable(classes[label]) for label in np.setdiff1d(train.labels, val.labels)]
-    return (f"the validation images have none of {len(lacking)} classes: {sentence(lacking, 3)}",) if lacking else ()
+    return (
+        (f"the validation images have none of {counted(len(lacking), 'class')}: {sentence(lacking, 3)}",)
+        if lacking
+        else ()
+    )
 
 
 class Feed:

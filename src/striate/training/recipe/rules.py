@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from striate.base.errors import counted
+
 # Field -> the field that owns it, and the values of the owner that it belongs to.
 _BELONGS: dict[str, tuple[str, tuple[str, ...]]] = {
     "momentum": ("optimizer", ("sgd",)),
@@ -43,7 +45,7 @@ def _schedules(values: Mapping[str, Any]) -> list[str]:
     faults: list[str] = []
     warmup, epochs = values["warmup_epochs"], values["epochs"]
     if isinstance(warmup, (int, float)) and isinstance(epochs, int) and warmup > epochs:
-        faults.append(f"warmup_epochs is {warmup:g}, and the run has only {epochs} epochs")
+        faults.append(f"warmup_epochs is {warmup:g}, and the run has only {counted(epochs, 'epoch')}")
     if warmup and values["schedule"] == "one-cycle":
         faults.append("warmup_epochs does not go with schedule one-cycle, whose warm-up is set by peak")
     if values["cycle_momentum"] is True:

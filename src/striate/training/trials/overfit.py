@@ -22,6 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from striate.base.errors import counted
 from striate.data import ImageSet
 from striate.nets.custom.calling import input_dtype
 from striate.nets.custom.surroundings import seeded
@@ -146,7 +147,7 @@ def _reasons(
         setup = set_up(recipe.change(**changes), images, warn)
         other = _attempt(setup, *setup.feed.batch(1, 0), updates)
         if other.reached:
-            return [*reasons, f"{what} it reaches 100 % after {other.updates} updates"]
+            return [*reasons, f"{what} it reaches 100 % after {counted(other.updates, 'update')}"]
         tried.append(f"{what} {other.accuracy:.1%}")
     return [*reasons, f"no single change brought it there: {', '.join(tried)}; the net may be too small"]
 

@@ -23,7 +23,7 @@ def test_null_images_are_told_and_may_be_left_out() -> None:
         load(WRITTEN / "nulls.parquet")
     made = load(WRITTEN / "nulls.parquet", skip_damaged=True)
     assert made.train.labels.tolist() == [0, 1]
-    assert any(note.startswith("1 files could not be read as images and were left out") for note in made.notes)
+    assert any(note.startswith("1 file could not be read as an image and was left out") for note in made.notes)
 
 
 def test_a_path_without_bytes_is_looked_for_beside(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_images_are_kept_in_the_cache_and_read_anew_when_the_file_changes(
 )
 def test_other_tables_are_refused(tmp_path: Path, columns: dict[str, list[object]], words: str) -> None:
     parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
-    with pytest.raises(DataError, match=words if "no label" not in words else "names 1 classes"):
+    with pytest.raises(DataError, match=words if "no label" not in words else "names 1 class"):
         load(tmp_path / "a.parquet")
 
 

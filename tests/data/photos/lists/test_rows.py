@@ -41,7 +41,7 @@ def test_every_fault_is_told_and_nothing_else_is_lost() -> None:
 
 
 def test_one_class_and_no_train_are_refused() -> None:
-    with pytest.raises(DataError, match=r"names 1 classes \(cat\), and needs at least two"):
+    with pytest.raises(DataError, match=r"names 1 class \(cat\), and needs at least two"):
         survey_of(Path("d"), [Row("one", PLACE, "cat")])
     with pytest.raises(DataError, match="names no image of train; its splits are test"):
         survey_of(Path("d"), [Row("one", PLACE, "cat", "test")], ("cat", "dog"))

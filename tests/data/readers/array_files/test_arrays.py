@@ -40,7 +40,7 @@ REFUSED: list[tuple[dict[str, tuple[Any, Any]], str]] = [
     ({"train": (GREY.astype(float), LABELS)}, "train has images of float64, and uint8"),
     ({"train": (GREY[..., None].repeat(2, 3), LABELS)}, r"images of shape \(4, 2, 3, 2\), .*; volumes are not"),
     ({"train": (GREY, LABELS[:3])}, "has 4 images and 3 labels"),
-    ({"train": (GREY, np.zeros(4, int))}, "has 1 classes in train"),
+    ({"train": (GREY, np.zeros(4, int))}, "has 1 class in train"),
     ({"train": (GREY, np.zeros((4, 2), int))}, "are 2 for each image, and one class"),
     ({"train": (GREY, np.array([0, 1, 0.5, 1]))}, "are float64, and must be whole numbers"),
     ({"train": (GREY, np.array(["a", "b", "a", "b"]))}, "must be whole numbers"),

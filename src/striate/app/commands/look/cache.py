@@ -55,12 +55,13 @@ def clear(
     """Remove decoded photographs from the cache; they are read again when they are needed."""
     from striate.base.disk.files import dump_json
     from striate.base.disk.foreign import amount
+    from striate.base.errors import counted
     from striate.data.cache import listing
 
     cleared, freed, busy = listing.clear(name)
     if as_json:
         tell(dump_json({"cleared": cleared, "bytes": freed, "busy": [str(folder) for folder in busy]}), nl=False)
         return
-    tell_words(f"{cleared} data sets were removed from the cache, {amount(freed)}")
+    tell_words(f"{counted(cleared, 'data set was', 'data sets were')} removed from the cache, {amount(freed)}")
     for folder in busy:
         say(f"{folder} is being written by another process, and was left")

@@ -43,11 +43,15 @@ def show(
 
     from striate.app.terminal.show import console
     from striate.app.terminal.table import table
-    from striate.base.errors import printable
+    from striate.base.errors import counted, printable
 
     height, width, channels = told.shape
-    what = f"rows of {channels} features" if images.tabular else f"{width} x {height} pixels, {channels} channels"
-    tell_words(f"{told.name}: {what}, {len(told.classes)} classes, from {told.origin}")
+    what = (
+        f"rows of {counted(channels, 'feature')}"
+        if images.tabular
+        else f"{width} x {height} pixels, {counted(channels, 'channel')}"
+    )
+    tell_words(f"{told.name}: {what}, {counted(len(told.classes), 'class')}, from {told.origin}")
     for made in (counts_table(told), statistics_table(told, tabular=images.tabular)):
         drawn = table(*made.columns, right=made.columns[1:])
         for row in made.rows:

@@ -10,7 +10,7 @@ import typer
 
 from striate.app.options.flags import in_flags
 from striate.app.terminal.speech import remark, tell, tell_words
-from striate.base.errors import shown
+from striate.base.errors import counted, shown
 
 if TYPE_CHECKING:
     from striate.training.recipe.recipe import Recipe
@@ -38,7 +38,7 @@ def overfit_text(result: Overfit) -> str:
     """Return the result in one or two lines."""
     attempt = result.attempt
     text = (
-        f"{attempt.accuracy:.1%} of one batch of {attempt.images} images after {attempt.updates} updates,"
+        f"{attempt.accuracy:.1%} of one batch of {counted(attempt.images, 'image')} after {counted(attempt.updates, 'update')},"
         f" loss {attempt.loss:.4f}"
     )
     if result.switched_off:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from striate.base.disk.files import read_text
-from striate.base.errors import DataError, listed, printable, reason
+from striate.base.errors import DataError, counted, listed, printable, reason
 from striate.data.photos.decode import FORMATS
 from striate.data.photos.lists.rows import Row, survey_of
 from striate.data.photos.survey import Survey
@@ -36,7 +36,7 @@ def survey_index(path: Path) -> Survey:
     """Return the images that the index ``path`` names; raises DataError where it is none."""
     rows = list(_rows(path, path.parent, None))
     found = survey_of(path.parent, rows)
-    found.notes.append(f"the images are those that {printable(path.name)} names: {len(rows):,} rows")
+    found.notes.append(f"the images are those that {printable(path.name)} names: {counted(len(rows), 'row')}")
     return found
 
 
@@ -62,7 +62,8 @@ def survey_metadata(folder: Path) -> Survey:
     beside = [image for file, _ in files for image in _images(file.parent) if image not in named]
     if unlisted := len(set(beside)):
         found.notes.append(
-            f"{unlisted} images lie there that {listed(sorted({file.name for file, _ in files}))} does not list; they were not"
+            f"{counted(unlisted, 'image lies', 'images lie')} there that"
+            f" {listed(sorted({file.name for file, _ in files}))} does not list; they were not"
             " read"
         )
     return found
@@ -139,7 +140,7 @@ def _records(file: Path) -> Iterator[Record]:
         for row in reader:
             if row and len(row) != len(names):
                 raise DataError(
-                    f"{shown}: line {reader.line_num} has {len(row)} columns, and the first has {len(names)}"
+                    f"{shown}: line {reader.line_num} has {counted(len(row), 'column')}, and the first has {len(names)}"
                 )
             if row:
                 yield dict(zip(names, row, strict=True))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from striate.base.errors import DataError, nearest, printable, sentence
+from striate.base.errors import DataError, counted, nearest, printable, sentence
 from striate.data.photos.source import Source
 from striate.data.photos.survey import Survey
 from striate.data.readers.parts import WORDS
@@ -44,7 +44,7 @@ def survey_of(root: Path, rows: Iterable[Row], classes: Sequence[str] | None = N
     found.classes = tuple(classes) if classes is not None else tuple(sorted(labels, key=_order))
     if len(found.classes) < 2:
         raise DataError(
-            f"{printable(str(root))} names {len(found.classes)} classes"
+            f"{printable(str(root))} names {counted(len(found.classes), 'class')}"
             f" ({sentence([printable(name) for name in found.classes], 3) or 'no label'}), and needs at least two"
         )
     numbers = {name: number for number, name in enumerate(found.classes)}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.base.errors import DataError, listed, printable
+from striate.base.errors import DataError, counted, listed, printable
 from striate.data.equal_images import notes_on
 from striate.data.imageset import ImageSet, Labels, Split, image_set
 from striate.data.subset import hold_out_test
@@ -39,7 +39,7 @@ def array_set(
         )
     values = np.unique(_whole(parts["train"][1], f"{shown}: the labels of train"))
     if not 2 <= len(values) <= MOST_CLASSES:
-        raise DataError(f"{shown} has {len(values)} classes in train, and 2 to {MOST_CLASSES:,} are accepted")
+        raise DataError(f"{shown} has {counted(len(values), 'class')} in train, and 2 to {MOST_CLASSES:,} are accepted")
     splits = {name: _split(images, labels, values, f"{shown}: {name}") for name, (images, labels) in parts.items()}
     held = hold_out_test(splits, "test part")
     made = image_set(
@@ -66,7 +66,9 @@ def _split(images: Array, labels: Array, values: Labels, where: str) -> Split:
         )
     told = _whole(labels, f"{where}: the labels")
     if len(told) != len(images):
-        raise DataError(f"{where} has {len(images):,} images and {len(told):,} labels, and needs one for each")
+        raise DataError(
+            f"{where} has {counted(len(images), 'image')} and {counted(len(told), 'label')}, and needs one for each"
+        )
     strange = np.setdiff1d(told, values)
     if strange.size:
         raise DataError(f"{where} has the label {strange[0]}, of which train has no image; leave these images out")

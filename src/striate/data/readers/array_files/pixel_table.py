@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from striate.base.disk.foreign import too_large
-from striate.base.errors import DataError, printable, reason
+from striate.base.errors import DataError, counted, printable, reason
 from striate.data.imageset import ImageSet
 from striate.data.readers.array_files.arrays import Array, array_set
 from striate.data.readers.parts import part_files
@@ -115,4 +115,6 @@ def _shaped(pixels: Array, shown: str) -> Array:
         side = math.isqrt(count // channels)
         if side and side * side * channels == count:
             return pixels.reshape(-1, side, side, channels)
-    raise DataError(f"{shown} has {count} pixels in a row, which are no square image, nor one of three colours")
+    raise DataError(
+        f"{shown} has {counted(count, 'pixel')} in a row, which are no square image, nor one of three colours"
+    )
