@@ -16,6 +16,7 @@ from striate.base.errors import (
     StorageError,
     StriateError,
     StudyError,
+    counted,
     foreign_place,
     listed,
     nearest,
@@ -147,3 +148,9 @@ def test_a_librarys_words_are_quoted_without_its_advice(error: Exception, words:
         assert reason(error, kind=True) == kind
     else:
         assert reason(error, kind=True).startswith(f"{kind}: ")
+
+
+def test_a_number_and_its_noun_agree() -> None:
+    told = [counted(n, name) for n, name in ((0, "run"), (1, "epoch"), (1200, "image"), (2, "class"), (2, "entry"))]
+    assert told == ["0 runs", "1 epoch", "1,200 images", "2 classes", "2 entries"]
+    assert [counted(n, "file was", "files were") for n in (1, 2)] == ["1 file was", "2 files were"]

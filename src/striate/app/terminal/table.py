@@ -7,6 +7,7 @@ it has a line of its own above the rest of its row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +52,7 @@ class FittedTable(Table):
             yield from super().__rich_console__(console, options)
         elif _fits([one.least for one in beside], NARROW_GAP, room):
             yield self._part(range(len(widths)), beside, room)
-        elif widths[0].least * ASIDE <= room:
+        elif widths[0].least * ASIDE <= room and all(_fits([easy, one.least], NARROW_GAP, room) for one in widths[1:]):
             for number, group in enumerate(self._groups(beside, room)):
                 if number:
                     yield Text()
@@ -108,12 +109,12 @@ class FittedTable(Table):
             yield Text(str(first.header), style=self.header_style)
             yield self._line([_text(column.header) for column in others], sizes, style=str(self.header_style))
         for head, *cells in zip(*(column.cells for column in self.columns), strict=True):
-            yield _text(head)
+            yield _text(head) if widths[0].least <= room else Text(_broken(_text(head).plain, room))
             if aligned:
                 yield self._line(cells, sizes)
                 continue
             told = [f"{c.header} {said}" for c, cell in zip(others, cells, strict=True) if (said := _text(cell).plain)]
-            yield Padding(Text(", ".join(told)), (0, 0, 0, NARROW_GAP), expand=False)
+            yield Padding(Text("\n".join(told)), (0, 0, 0, NARROW_GAP), expand=False)
 
     def _line(self, cells: Sequence[RenderableType], sizes: Sequence[int], style: str = "") -> RenderableType:
         made = Table.grid(padding=(0, NARROW_GAP, 0, 0))
@@ -139,6 +140,14 @@ def one_line(text: str) -> str:
 
 def _text(cell: RenderableType) -> Text:
     return cell if isinstance(cell, Text) else Text(str(cell))
+
+
+def _broken(path: str, room: int) -> str:
+    """Return a path that is longer than a line in several, each of which but the last ends with a slash where one can."""
+    lines = [""]
+    for part in re.findall(r"[^/]*/?", path):
+        lines[-1:] = [lines[-1] + part] if len(lines[-1]) + len(part) <= room else [lines[-1], part]
+    return "\n".join(filter(None, lines))
 
 
 def _fits(widths: Sequence[int], gap: int, room: int) -> bool:
