@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from striate.reports.run.page import matrix_table, mistakes_table, per_class_table
+from striate.reports.run.page import _title, matrix_table, mistakes_table, per_class_table
 from striate.training.confusion import Confusion
 
 COUNTED = Confusion("val", ("a", "b"), np.array([[1200, 300], [0, 0]]))
@@ -20,3 +20,7 @@ def test_the_matrix_has_the_true_classes_in_rows() -> None:
     assert table.columns == ("", "a", "b")
     assert [[cell.text for cell in row] for row in table.rows] == [["a", "1,200", "300"], ["b", "·", "·"]]
     assert [[cell.text for cell in row] for row in mistakes_table(COUNTED).rows] == [["a", "b", "300"]]
+
+
+def test_a_run_of_a_study_is_named_with_its_arm() -> None:
+    assert [_title(folder) for folder in ("/runs/first", "/runs/norm/runs/bn-x10/0")] == ["first", "bn-x10/0"]

@@ -47,12 +47,18 @@ def _floats(point: tuple[int, float]) -> tuple[float, float]:
     return float(point[0]), point[1]
 
 
+def _title(folder: str) -> str:
+    """Return the name of the folder; of a run of a study, which is a number, with that of its arm."""
+    above, name = os.path.split(folder)
+    return f"{os.path.basename(above)}/{name}" if name.isdigit() else name
+
+
 def run_page(run: Run, anatomy: Anatomy | None, confused: Confusion | None, unclassified: str = "") -> str:
     """Return the page of ``run``; ``unclassified`` says why there is no confusion matrix, where there is none."""
     environment = facts_of(run)
     return render(
         "run.html.jinja",
-        title=os.path.basename(os.path.abspath(run.folder)),
+        title=_title(os.path.abspath(run.folder)),
         name=str(run.folder),
         recipe=run.recipe,
         status=run.status,
