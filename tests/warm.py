@@ -12,9 +12,11 @@ Linux on x86-64 or arm64, and any process that is started in an unusual manner.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import fcntl
+import gc
 import importlib
 import io
 import json
@@ -26,9 +28,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 HEAVY = (
     *("numpy.random", "torch.nn.functional", "torch.optim", "safetensors.torch", "scipy.stats", "scipy.optimize"),
@@ -84,6 +87,7 @@ Cold = subprocess.Popen
 servers: dict[tuple[tuple[str, str], ...], list[Server]] = {}
 requests: dict[tuple[tuple[str, str], ...], int] = {}
 enabled = CLONE is not None
+group: int | None = None  # in a server that a program has for itself: the group of that program
 nested: socket.socket | None = None  # in a process that a server forked: to a fork of that server
 
 
@@ -177,6 +181,8 @@ def begin(asker: socket.socket, received: Sequence[int]) -> dict[str, Any]:
     asker.close()
     if asked["session"]:
         os.setsid()
+    elif group is not None:
+        os.setpgid(0, group)
     nested = spare()
     high = max(64, *asked["numbers"]) + 1
     moved = [fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, high) for number in received[1:]]
@@ -206,11 +212,14 @@ def begin(asker: socket.socket, received: Sequence[int]) -> dict[str, Any]:
 
 def spare() -> socket.socket | None:
     """Fork a server for what this process starts, and return the way to it."""
+    global group
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if os.fork():
         theirs.close()
         return ours
     ours.close()
+    group = os.getpgrp()  # of what is started here
+    os.setpgid(0, 0)  # or a signal to all of the program's group, and a look whether any is left, would find the server
     quiet = os.open(os.devnull, os.O_RDWR)
     for number in os.listdir("/proc/self/fd"):
         if int(number) not in (theirs.fileno(), quiet):
@@ -222,23 +231,44 @@ def spare() -> socket.socket | None:
         os._exit(0)
     for number in (signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    become(asked)
-    raise SystemExit
+    return become(asked)
 
 
-def become(asked: Mapping[str, Any]) -> None:
-    """Run the module or the script as Python would."""
+def become(asked: Mapping[str, Any]) -> NoReturn:
+    """Run the module or the script as Python would, and end as Python does, but for taking all modules apart."""
     subprocess.Popen = Popen
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     first, *words = asked["words"]
-    if first == "-m":
-        sys.path[0] = os.getcwd()
-        sys.argv = ["-m", *words[1:]]
-        runpy.run_module(words[0], run_name="__main__", alter_sys=True)
-    else:
-        sys.path[0] = str(Path(first).resolve().parent)
-        sys.argv = [first, *words]
-        runpy.run_path(os.path.abspath(first), run_name="__main__")
+    code = 0
+    try:
+        if first == "-m":
+            sys.path[0] = os.getcwd()
+            sys.argv = ["-m", *words[1:]]
+            runpy.run_module(words[0], run_name="__main__", alter_sys=True)
+        else:
+            sys.path[0] = str(Path(first).resolve().parent)
+            sys.argv = [first, *words]
+            runpy.run_path(os.path.abspath(first), run_name="__main__")
+    except SystemExit as left:
+        code = left.code if isinstance(left.code, int) else left.code is not None
+        if code is True:
+            sys.stderr.write(f"{left.code}\n")
+    except BaseException as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+        code = -1 if isinstance(error, KeyboardInterrupt) else 1
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"Exception ignored: {error!r}\n")
+        code = 120
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
+    if code == -1:  # by the signal, so that a shell sees why
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    os._exit(code & 255)
 
 
 def main(descriptor: int) -> None:
@@ -249,9 +279,9 @@ def main(descriptor: int) -> None:
             importlib.import_module(name)
     if len(os.listdir("/proc/self/task")) > 1:
         sys.exit("a library has started a thread, and a fork would not have it")
+    gc.freeze()  # so that no fork copies what it does not change
     if (asked := serve(socket.socket(fileno=descriptor))) is None:
         os._exit(0)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     become(asked)
 
 
