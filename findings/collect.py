@@ -46,13 +46,11 @@ def main(source: Path, target: Path) -> None:
 def curve(study: StudyRecord, name: str) -> str:
     """Return the curve ``name`` of all arms as the text of an SVG file."""
     split, metric, title = CURVES[name]
-    series = [
-        Series(
-            arm.name,
-            tuple(Line(*zip(*points, strict=True)) for r in arm.runs if (points := r.curves.get((split, metric)))),
-        )
-        for arm in study.arms
-    ]
+    series: list[Series] = []
+    for arm in study.arms:
+        curves = [points for run in arm.runs if (points := run.curves.get((split, metric)))]
+        lines = [Line(tuple(x for x, _ in points), tuple(y for _, y in points)) for points in curves]
+        series.append(Series(arm.name, tuple(lines)))
     return standalone(curves_svg(series, title=title, log=metric == "loss", width=640))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
@@ -19,6 +20,8 @@ from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
+
+import warm
 
 # NumPy and PyTorch read these when they are first imported, here and in every process that a test starts.
 for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -75,6 +78,22 @@ def _own_home() -> Iterator[Path]:
             patch.delenv(variable)
         patch.setenv("MPLCONFIGDIR", str(Path(folder, "matplotlib")))
         yield Path(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_processes() -> Iterator[None]:
+    """Let the programs that tests start begin as forks of one that has imported PyTorch."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess, "Popen", warm.Popen)
+        yield
+    warm.close()
+
+
+@pytest.fixture(autouse=True)
+def _cold_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let those of a test that is marked so begin by themselves."""
+    if request.node.get_closest_marker("cold"):
+        monkeypatch.setattr(warm, "enabled", False)
 
 
 @pytest.fixture(autouse=True)

@@ -13,32 +13,32 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linprog, minimize
 
 from striate.data import load
 from striate.training.feed.batches import Normalization
 from striate.training.folder import checkpoints
 
-DATA = load("sums")
-PARTS = {"train": DATA.train, "validation": DATA.val, "test": DATA.test}
+Rows = NDArray[np.float64]
 
 
-def features(part: str) -> np.ndarray:
-    """Return the features of a part with a column of ones."""
-    rows = PARTS[part].images[:, 0, 0, :].astype(np.float64)
-    return np.hstack([rows, np.ones((len(rows), 1))])
+def parts() -> dict[str, tuple[Rows, Rows]]:
+    """Return by name the features of a part with a column of ones (N, F + 1), and its labels as -1 and +1 (N,)."""
+    data = load("sums")
+    assert data.val is not None
+    assert data.test is not None
+    found: dict[str, tuple[Rows, Rows]] = {}
+    for name, split in {"train": data.train, "validation": data.val, "test": data.test}.items():
+        rows = split.images[:, 0, 0, :].astype(np.float64)
+        found[name] = np.hstack([rows, np.ones((len(rows), 1))]), 2.0 * split.labels - 1
+    return found
 
 
-def signs(part: str) -> np.ndarray:
-    """Return the labels as -1 and +1."""
-    return 2 * PARTS[part].labels - 1
-
-
-def logistic() -> np.ndarray:
+def logistic(x: Rows, s: Rows) -> Rows:
     """Return weights and bias of the smallest mean logistic loss."""
-    x, s = features("train"), signs("train")
 
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+    def loss(w: Rows) -> tuple[float, Rows]:
         margin = s * (x @ w)
         return float(np.logaddexp(0, -margin).mean()), -(s / (1 + np.exp(margin))) @ x / len(s)
 
@@ -47,33 +47,42 @@ def logistic() -> np.ndarray:
     ).x
 
 
-def hinge() -> np.ndarray:
+def hinge(x: Rows, s: Rows) -> Rows:
     """Return weights and bias of the smallest mean hinge loss."""
-    x, s = features("train"), signs("train")
     count, width = x.shape
     cost = np.concatenate([np.zeros(width), np.full(count, 1 / count)])
     rows = np.hstack([-s[:, None] * x, -np.eye(count)])
     bounds = [(None, None)] * width + [(0, None)] * count
-    return linprog(cost, A_ub=rows, b_ub=-np.ones(count), bounds=bounds).x[:width]
+    solved = linprog(cost, A_ub=rows, b_ub=-np.ones(count), bounds=bounds)
+    assert solved.x is not None, solved.message
+    return solved.x[:width]
 
 
-def last_weights(folder: Path) -> np.ndarray:
+def last_weights(folder: Path) -> Rows:
     """Return weights and bias of the last checkpoint of a run, in the units of the features."""
-    tensors = checkpoints.newest(folder / "checkpoints", "step")[0].tensors
-    scale = Normalization.of(checkpoints.newest(folder / "checkpoints", "best")[0].values)
+    last, best = (checkpoints.newest(folder / "checkpoints", kind)[0] for kind in ("step", "best"))
+    if last is None or best is None:
+        sys.exit(f"{folder} has no checkpoint that is whole")
+    tensors, scale = last.tensors, Normalization.of(best.values)
     w = tensors["net.W1"].numpy()[:, 0] / np.array(scale.std)
     return np.append(w, tensors["net.b1"].item() - w @ np.array(scale.mean))
 
 
+def row(name: str, way: str, w: Rows, data: dict[str, tuple[Rows, Rows]]) -> str:
+    """Return the row of one classifier: its loss on the training rows, and the share of each part that it gets right."""
+    margins = [s * (x @ w) for x, s in data.values()]
+    loss = np.logaddexp(0, -margins[0]).mean() if name == "logistic" else np.maximum(0, 1 - margins[0]).mean()
+    right = " | ".join(f"{(margin > 0).mean():.4f}" for margin in margins)
+    return f"| {name} | {way} | {loss:.4f} | {right} |"
+
+
 def main(runs: dict[str, Path]) -> None:
     """Print a row for each classifier and each way."""
+    data = parts()
     print("| classifier | by | loss | train | validation | test |\n|---|---|---|---|---|---|")  # noqa: T201
     for name, solve in (("logistic", logistic), ("svm", hinge)):
-        for way, w in (("exact optimum", solve()), ("last epoch of the run", last_weights(runs[name]))):
-            shares = [float((signs(part) * (features(part) @ w) > 0).mean()) for part in PARTS]
-            margin = signs("train") * (features("train") @ w)
-            loss = np.logaddexp(0, -margin).mean() if name == "logistic" else np.maximum(0, 1 - margin).mean()
-            print(f"| {name} | {way} | {loss:.4f} | " + " | ".join(f"{share:.4f}" for share in shares) + " |")  # noqa: T201
+        print(row(name, "exact optimum", solve(*data["train"]), data))  # noqa: T201
+        print(row(name, "last epoch of the run", last_weights(runs[name]), data))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from striate.nets.custom.calling import give_copies, keep_contiguous, takes_chan
 from striate.nets.custom.state import strays
 from striate.nets.custom.surroundings import seeded, settings, settings_kept
 from striate.nets.entry import ImageShape
+from striate.nets.uncompiled import leave_compiler_out, take_step
 from striate.nets.weights.load import misfits
 
 Make = Callable[[], nn.Module]
@@ -142,6 +143,7 @@ def _trained(net: nn.Module, again: Make, images: Tensor, labels: Tensor, name: 
 @torch.enable_grad()
 def _updates(net: nn.Module, other: nn.Module, images: Tensor, labels: Tensor, name: str) -> None:
     other.train()
+    leave_compiler_out()
     optimizer = torch.optim.SGD([p for p in other.parameters() if p.requires_grad], lr=1e-3)
     before = settings()
     for number in range(2):
@@ -183,7 +185,7 @@ def _step(other: nn.Module, out: Tensor, labels: Tensor, optimizer: torch.optim.
         raise NetError(f'net "{name}" cannot be trained: {why}') from error
     if all(p.grad is None for p in other.parameters()):
         raise NetError(f'net "{name}" cannot be trained: no gradient leads from its logits to any of its weights')
-    optimizer.step()
+    take_step(optimizer)
     optimizer.zero_grad()
 
 

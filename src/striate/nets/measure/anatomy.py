@@ -29,6 +29,7 @@ from striate.nets.custom.state import traceless
 from striate.nets.custom.surroundings import seeded
 from striate.nets.families.layers import PadShortcut, VanillaDropout
 from striate.nets.measure.forward_trace import Passage, Passed, side
+from striate.nets.uncompiled import leave_compiler_out
 
 KINDS: dict[str, str] = {
     "Conv2d": "convolution",
@@ -118,6 +119,7 @@ def anatomy(net: nn.Module, image_shape: tuple[int, int, int], name: str = "net"
     """Return the anatomy of ``net`` for images of ``image_shape`` (H, W, C); mode, hooks and buffers are left as they were."""
     height, width, channels = image_shape
     blank = torch.zeros(1, channels, height, width, dtype=input_dtype(net), device=device_of(net))
+    leave_compiler_out()
     counter = FlopCounterMode(display=False)
     passage = Passage(counter)
     handles = _hooks(net, passage)

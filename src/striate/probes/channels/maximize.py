@@ -25,6 +25,7 @@ from striate.base.errors import ProbeError, counted
 from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.taps import entered, tapped
 from striate.nets.measure.tokens import feature_map
+from striate.nets.uncompiled import leave_compiler_out, take_step
 from striate.probes.channels.patches import patches
 from striate.probes.choices import Parameters, Where
 from striate.probes.facts import MaximizeFacts
@@ -166,6 +167,7 @@ def _climb(
 ) -> Tensor:
     """Climb what ``seen`` returns for pixels, and return the answers (M, steps) on the way."""
     free, draw = drawn
+    leave_compiler_out()
     optimizer = torch.optim.Adam([free], rate)
     best, highest = free.detach().clone(), torch.full((len(free),), -torch.inf).to(free)
     elsewhere = torch.randn(free.shape, generator=rng).to(free)
@@ -183,7 +185,7 @@ def _climb(
             instead = source if source is not None else seen(pixels, "map")[0]
             gradient = torch.where(_silent(gradient), _toward(instead, free), gradient)
         free.grad = torch.where(_silent(gradient), elsewhere, gradient)
-        optimizer.step()
+        take_step(optimizer)
         answers.append(answer.detach())
     with torch.no_grad():
         free.copy_(best)

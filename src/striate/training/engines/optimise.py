@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from striate.nets.uncompiled import leave_compiler_out
 from striate.training.recipe.recipe import Recipe
 from striate.training.schedule import momentum_at
 
@@ -23,6 +24,7 @@ def make_optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}]
     groups = [group for group in groups if group["params"]]
     betas = (recipe.beta1, recipe.beta2)
+    leave_compiler_out()
     match recipe.optimizer:
         case "sgd":
             return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=recipe.nesterov, fused=True)

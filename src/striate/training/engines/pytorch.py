@@ -20,6 +20,7 @@ from striate.base.errors import NetError, StriateError, counted, reason
 from striate.base.seeds import generator, integer
 from striate.nets.catalog import ENTRIES
 from striate.nets.custom.surroundings import generators_kept, seed_all
+from striate.nets.uncompiled import take_step
 from striate.training.engines.engine import Batches, joined, parted
 from striate.training.engines.evaluate import Score, evaluate
 from striate.training.engines.optimise import load_state_tensors, set_update, state_tensors
@@ -79,7 +80,7 @@ class TorchEngine:
         loss.backward()
         if self.recipe.record_gradients:
             self._norms.update(_gradient_norms(self.net))
-        self.optimizer.step()
+        take_step(self.optimizer)
         self.optimizer.zero_grad()
         return loss.detach(), correct
 
