@@ -195,4 +195,6 @@ def _files(gate: Gate) -> dict[str, str]:
     """Return the SHA-256 of the files that the commands name."""
     names = [name for one in gate.commands for name in files_of(one.text)]
     paths = {name: Path(name) for name in dict.fromkeys(names) if len(name) < 1000}
-    return {name: digest(p.read_bytes()) for name, p in paths.items() if p.is_file() and p.stat().st_size <= LARGEST}
+    return {
+        name: digest(p.read_bytes()) for name, p in paths.items() if os.path.isfile(p) and p.stat().st_size <= LARGEST
+    }

@@ -2,7 +2,7 @@
 
 Each try has a folder of its own with stdout, stderr and, once the command has ended, result.json. A try without that was
 interrupted. When its time is over, or Striate is stopped, the command and everything that it started are ended: by SIGTERM, and
-5 seconds later by SIGKILL.
+5 seconds later by SIGKILL. Where Striate itself is killed, a process that watches for that ends them in the same way.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import signal
 import subprocess
+import sys
 import time
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +27,17 @@ from striate.base.errors import StudyError, printable
 from striate.studies.gate.command_line import Command
 
 GRACE = 5.0  # seconds between SIGTERM and SIGKILL
+NUMBER = re.compile("[0-9]{1,9}")
+WATCH = f"""
+import os, signal, time
+if not os.read(0, 1):  # the end of the pipe: who held it is gone
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(GROUP, number)
+        except OSError:
+            break
+        time.sleep({GRACE})
+"""
 Ended = Literal["exit", "timeout"]
 
 
@@ -82,10 +96,13 @@ def tried(place: Path) -> Try | None:
 
 
 def run(command: Command, seed: int, place: Path, timeout: float | None) -> Try:
-    """Run ``command`` with ``seed`` in a new folder within ``place``; raises StudyError where it cannot be started."""
+    """Run ``command`` with ``seed`` in a new folder within ``place``; raises StudyError where it cannot be started.
+
+    ``place`` lies in the gate's own folder, within which no link is followed.
+    """
     number = int(_tries(place)[-1].name) + 1 if _tries(place) else 1
     folder = place / str(number)
-    make_folder(folder)
+    make_folder(folder, within=place.parents[2])
     words, began = command.words(seed), time.monotonic()
     with open(folder / "stdout", "wb") as out, open(folder / "stderr", "wb") as err:
         try:
@@ -104,7 +121,8 @@ def run(command: Command, seed: int, place: Path, timeout: float | None) -> Try:
             ) from error
         ended: Ended = "exit"
         try:
-            code = process.wait(timeout)
+            with _watched(process.pid):
+                code = process.wait(timeout)
         except subprocess.TimeoutExpired:
             ended, code = "timeout", _end(process)
         except BaseException:
@@ -127,8 +145,32 @@ def run(command: Command, seed: int, place: Path, timeout: float | None) -> Try:
 
 
 def _tries(place: Path) -> list[Path]:
-    found = [path for path in place.glob("*") if path.name.isdigit() and path.is_dir()] if place.is_dir() else []
+    found = (
+        [path for path in place.glob("*") if NUMBER.fullmatch(path.name) and path.is_dir()] if place.is_dir() else []
+    )
     return sorted(found, key=lambda path: int(path.name))
+
+
+@contextlib.contextmanager
+def _watched(group: int) -> Generator[None]:
+    """Have the processes of ``group`` ended when this process is killed while the block runs."""
+    words = [sys.executable, "-I", "-S", "-c", WATCH.replace("GROUP", str(group))]
+    watch = subprocess.Popen(
+        words,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        bufsize=0,
+    )
+    assert watch.stdin is not None
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            watch.stdin.write(b".")
+        watch.stdin.close()
+        watch.wait()
 
 
 def _end(process: subprocess.Popen[bytes]) -> int:

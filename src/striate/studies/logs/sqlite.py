@@ -36,7 +36,9 @@ def reading(path: Path) -> Generator[sqlite3.Connection]:
         raise DataError(f"{said(path)} is {kind}, and the file of a database is expected; name it")
     for beside in (path.with_name(path.name + ending) for ending in BESIDE):
         if (there := written_kind(beside)) not in ("", "a file"):
-            raise DataError(f"{said(beside)} is {there}, and belongs to a database; remove it, or copy the database alone")
+            raise DataError(
+                f"{said(beside)} is {there}, and belongs to a database; remove it, or copy the database alone"
+            )
     began = time.monotonic()
     still = "" if any(path.with_name(path.name + ending).exists() for ending in BESIDE[:2]) else "&immutable=1"
     try:
