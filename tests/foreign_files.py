@@ -1,4 +1,4 @@
-"""Sound files of every kind that `striate judge` and `--data` take, small, each with what reads it; `mutations` damages them."""
+"""Sound files of every kind that `striate judge` and `--data` take, small, with what reads each; `mutations` damages them."""
 
 from __future__ import annotations
 

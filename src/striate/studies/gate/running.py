@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -29,15 +29,19 @@ from striate.studies.gate.command_line import Command
 GRACE = 5.0  # seconds between SIGTERM and SIGKILL
 NUMBER = re.compile("[0-9]{1,9}")
 WATCH = f"""
-import os, signal, time
-if not os.read(0, 1):  # the end of the pipe: who held it is gone
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(GROUP, number)
-        except OSError:
-            break
-        time.sleep({GRACE})
+import os, signal, sys, time
+group = 0
+for line in sys.stdin.buffer:
+    group = int(line)
+for number in (signal.SIGTERM, signal.SIGKILL) if group else ():  # the end of the pipe: who held it is gone
+    try:
+        os.killpg(group, number)
+    except OSError:
+        break
+    time.sleep({GRACE})
 """
+Watch = Callable[[int], None]
+"""Told the group of processes that is to be ended where this process is killed; 0 for none."""
 Ended = Literal["exit", "timeout"]
 
 
@@ -95,7 +99,7 @@ def tried(place: Path) -> Try | None:
     return None
 
 
-def run(command: Command, seed: int, place: Path, timeout: float | None) -> Try:
+def run(command: Command, seed: int, place: Path, timeout: float | None, watch: Watch = lambda group: None) -> Try:
     """Run ``command`` with ``seed`` in a new folder within ``place``; raises StudyError where it cannot be started.
 
     ``place`` lies in the gate's own folder, within which no link is followed.
@@ -121,14 +125,15 @@ def run(command: Command, seed: int, place: Path, timeout: float | None) -> Try:
             ) from error
         ended: Ended = "exit"
         try:
-            with _watched(process.pid):
-                code = process.wait(timeout)
+            watch(process.pid)
+            code = process.wait(timeout)
         except subprocess.TimeoutExpired:
             ended, code = "timeout", _end(process)
         except BaseException:
             _end(process)
             raise
     _kill(process.pid, signal.SIGKILL)  # what it started and left behind holds no seed of ours
+    watch(0)
     seconds = time.monotonic() - began
     record: dict[str, Any] = {
         "command": command.text,
@@ -152,25 +157,26 @@ def _tries(place: Path) -> list[Path]:
 
 
 @contextlib.contextmanager
-def _watched(group: int) -> Generator[None]:
-    """Have the processes of ``group`` ended when this process is killed while the block runs."""
-    words = [sys.executable, "-I", "-S", "-c", WATCH.replace("GROUP", str(group))]
-    watch = subprocess.Popen(
-        words,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        bufsize=0,
+def watching() -> Generator[Watch]:
+    """While the block runs, have a process ready that ends what a command started when this process is killed."""
+    words = [sys.executable, "-I", "-S", "-c", WATCH]
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True, bufsize=0
     )
-    assert watch.stdin is not None
-    try:
-        yield
-    finally:
+    assert process.stdin is not None
+    pipe = process.stdin
+
+    def watch(group: int) -> None:
         with contextlib.suppress(OSError):
-            watch.stdin.write(b".")
-        watch.stdin.close()
-        watch.wait()
+            pipe.write(b"%d\n" % group)
+
+    try:
+        yield watch
+    finally:
+        watch(0)
+        pipe.close()
+        process.wait()
 
 
 def _end(process: subprocess.Popen[bytes]) -> int:
