@@ -310,6 +310,7 @@ def _open_run(path: Path) -> object:
 
 def readers() -> dict[str, Reader]:
     """Return every reader by its name; what each needs is imported here, not where this module is."""
+    from foreign_files import foreign
     from striate.data.readers.tabular import load_table
 
     def told(path: Path) -> object:
@@ -333,6 +334,7 @@ def readers() -> dict[str, Reader]:
             Reader(f"photographs {kind}", _photographs(kind), _read_folder)
             for kind in (".png", ".jpg", ".bmp", ".webp")
         ),
+        *(Reader(*one) for one in foreign()),
         *(Reader(f"run {name}", _run_file(name), _open_run) for name in ("recipe.json", "status.json", "history.csv")),
     ]
     return {reader.name: reader for reader in made}

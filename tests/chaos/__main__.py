@@ -31,7 +31,7 @@ PARTS = {
     "kills": (4, 520, 24),
     "faults": (2, 160, 16),
     "damaged": (2, 360, 24),
-    "hostile": (2, 260, 24),
+    "hostile": (2, 320, 28),
     "mutants": (2, 50_400, 360),
 }
 MEMORY = Path("/dev/shm")

@@ -17,13 +17,15 @@ from pathlib import Path
 from chaos import faults, trained
 from chaos.children import command, ended
 from chaos.hostile_files import archives
+from chaos.hostile_foreign import foreign
 from chaos.hostile_places import outs
 from chaos.tally import Tally
 
-STRANGERS, NAMES, FILES, OUTS = (
+STRANGERS, NAMES, FILES, SENT, OUTS = (
     "folders of strangers that name code",
     "names that act on a terminal or a shell",
     "hostile archives, images, pipes, devices",
+    "hostile logs, data sets and exercises",
     "links, pipes, devices where output goes",
 )
 # Markup, control characters of both ranges, bidirectional and invisible ones, quotes, paths, options, long ones.
@@ -170,10 +172,11 @@ def guarded(folder: Path) -> dict[str, object]:
 def run(count: int, seed: int, place: Path, number: int, jobs: int) -> list[Tally]:
     """Do ``count`` of the trials, those of job ``number``, evenly over all of them."""
     kept = faults.prepare(place)
-    parts = (STRANGERS, NAMES, FILES, OUTS)
+    parts = (STRANGERS, NAMES, FILES, SENT, OUTS)
     files = [Trial(FILES, *found) for found in archives()]
+    sent = [Trial(SENT, *found) for found in foreign()]
     places = [Trial(OUTS, *found) for found in outs()]
-    every = [*strangers(), *names(seed), *files, *places][number::jobs]
+    every = [*strangers(), *names(seed), *files, *sent, *places][number::jobs]
     step = max(1.0, len(every) / count)
     tallies = {part: Tally(part) for part in parts}
     for turn in range(min(count, len(every))):

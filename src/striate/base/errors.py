@@ -103,6 +103,8 @@ def reason(error: BaseException, *, kind: bool = False) -> str:
         text = error.strerror  # without the name of the file, which the sentence has
     elif isinstance(error, UnicodeDecodeError):
         text = f"byte {error.start} is no UTF-8"
+    elif isinstance(error, ValueError) and "integer string conversion" in str(error):
+        text = "a whole number has more digits than are read"  # and no advice to lift the limit
     else:
         text = next((line for line in str(error).splitlines() if line.strip()), "")
     text, name = printable(text.strip()).rstrip("."), type(error).__name__

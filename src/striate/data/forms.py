@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,7 @@ def form_of(path: Path) -> Form | None:
         except OSError:
             return None
         if head[:2] == b"\x1f\x8b":
-            with contextlib.suppress(OSError, EOFError, ValueError), gzip.open(path) as unpacked:
+            with contextlib.suppress(OSError, EOFError, ValueError, zlib.error), gzip.open(path) as unpacked:
                 head = unpacked.read(512)
     return next((form for form in FORMS if form.is_it(path, head)), None)
 

@@ -187,3 +187,33 @@ def test_an_unknown_file_or_exercise_is_refused(tmp_path: Path) -> None:
     file.write_text("")
     with pytest.raises(DataError, match=r'exercise "reluforward" is unknown \(did you mean "relu_forward"'):
         grade(file, "reluforward")
+
+
+PIPE = """import os, time
+for f in map(int, os.listdir("/proc/self/fd")):
+    try:
+        if f > 2 and "pipe" in os.readlink(f"/proc/self/fd/{f}"): P = f
+    except OSError: pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            PIPE + 'os.write(P, b\'{"name": "relu_forward", "status": "right", "zzz": 1}\\n\')',
+            "the file has no relu_forward",
+        ),
+        (PIPE + "while True: os.write(P, b'x' * 60000)", "did not return"),
+        (PIPE + "while True: os.write(P, b'{\"begin\": null}\\n'); time.sleep(0.01)", "did not return"),
+        ("import os\nos.kill(os.getpid(), 40)", "with signal 40"),
+        ("while True: print('x' * 1000000)", "File too large"),
+    ],
+)
+def test_what_a_file_does_to_the_grader_costs_it_its_own_verdict(
+    code: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("striate.scratch.exercises.grade.STARTING", 5.0)
+    verdict = graded(tmp_path, code, "relu_forward", seconds=1)["relu_forward"]
+    assert verdict.status in ("absent", "failed")
+    assert said in verdict.said

@@ -91,3 +91,13 @@ def test_a_file_that_is_no_night_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "night.json").write_text(text.replace('"answer": null', '"answer": "supported"'))
     with pytest.raises(StudyError, match="was changed after it was written"):
         enter(tmp_path / "night.json", tmp_path / "b")
+
+
+def test_a_level_that_no_gate_can_have_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "night.json"
+    enter(path, tmp_path / "one")
+    (gate,) = json.loads(path.read_text())["gates"]
+    for changes in ({"level": 0.04}, {"level": -1.0}, {"answer": "perhaps"}):
+        night._write(path, [{**gate, **changes}])
+        with pytest.raises(StudyError, match=r"level|answer"):
+            enter(path, tmp_path / "two")

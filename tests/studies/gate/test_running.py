@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from striate.base.errors import StudyError
+from striate.base.errors import StorageError, StudyError
 from striate.studies.gate import running as module
 from striate.studies.gate.command_line import command
 from striate.studies.gate.running import run, tried
@@ -90,3 +91,32 @@ def test_a_command_that_cannot_be_started_is_said(text: str, tmp_path: Path) -> 
 
 def test_a_signal_is_told(tmp_path: Path) -> None:
     assert run(made("kill -11 $$ # {seed}"), 0, tmp_path, None).failed == "was ended by signal 11"
+
+
+def test_a_command_ends_with_the_process_that_watches_it(tmp_path: Path) -> None:
+    mark = tmp_path / "ended"
+    code = f"trap 'touch {mark}; exit' TERM; touch {tmp_path}/begun; while :; do sleep 0.05; done"
+    process = subprocess.Popen(["/bin/sh", "-c", code], start_new_session=True)
+    while not (tmp_path / "begun").exists():
+        time.sleep(0.01)
+    if not os.fork():  # one that is killed while it waits
+        with module.watching() as watch:
+            watch(process.pid)
+            os.kill(os.getpid(), 9)
+    assert process.wait(30) == 0
+    assert mark.exists()
+
+
+def test_a_link_in_the_folder_of_a_gate_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    place = tmp_path / "gate/runs/control/0"
+    place.parent.mkdir(parents=True)
+    place.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StorageError, match="symbolic link"):
+        run(made("echo {seed}"), 0, place, None)
+    assert not any((tmp_path / "elsewhere").iterdir())
+
+
+def test_a_folder_with_the_name_of_no_number_is_no_try(tmp_path: Path) -> None:
+    (tmp_path / "gate/runs/control/0/²").mkdir(parents=True)
+    assert tried(tmp_path / "gate/runs/control/0") is None

@@ -80,3 +80,27 @@ def test_bounds_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
         log_of("X", [{"a": 1, "b": 2, "c": 3}], '"x"')
     with pytest.raises(DataError, match=r"holds no rows"):
         log_of("X", [], '"x"')
+
+
+def test_cells_and_steps_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_CELLS", 10)
+    steps = Steps("x")
+    steps.run("a", {"lr": 1, "width": 2})
+    for step in range(4):
+        steps.put("a", step, "acc", 0.5)
+    with pytest.raises(DataError, match="x has more than 10 cells"):  # 2 of the run, 4 of its rows, 2 more of each row
+        steps.log("made up")
+    with pytest.raises(DataError, match="at step inf"):
+        steps.put("a", float("inf"), "acc", 0.5)
+
+
+def test_a_restart_drops_what_it_does_again_and_nothing_else() -> None:
+    steps = Steps("x")
+    for key in "ab":
+        steps.run(key)
+        for step in (3, 1, 2):
+            steps.put(key, step, "acc", step / 10)
+    steps.purge("a", 2)
+    steps.put("a", 2, "acc", 0.9)
+    told = [(row["run"], row["step"], row["acc"]) for row in steps.log("made up").rows]
+    assert told == [("a", 1, 0.1), ("a", 2, 0.9), ("b", 1, 0.1), ("b", 2, 0.2), ("b", 3, 0.3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -51,6 +52,31 @@ def test_what_is_no_database_is_said(tmp_path: Path) -> None:
 
 def test_a_question_without_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LONGEST", 0.05)
-    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    endless = f"SELECT t0.a FROM {', '.join(f't AS t{n}' for n in range(30))} WHERE t0.a + t29.a < 0"
     with pytest.raises(DataError, match="interrupted"), reading(made(tmp_path / "x.db")) as database:
         list(database.execute(endless))
+
+
+@pytest.mark.parametrize("made_by", ["CREATE VIEW v2 AS SELECT a FROM t", "CREATE TABLE v2 (b, a AS (b + 1))"])
+def test_what_a_schema_would_compute_is_no_table(made_by: str, tmp_path: Path) -> None:
+    path = made(tmp_path / "x.db")
+    sqlite3.connect(path).executescript(made_by)
+    with reading(path) as database:
+        assert tables(database) == {"t": {"a", "b"}}
+    with pytest.raises(DataError, match=r"not authorized|prohibited"), reading(path) as database:
+        list(asked(database, "SELECT a FROM v", "x"))
+    with pytest.raises(DataError, match="not authorized"), reading(path) as database:
+        list(asked(database, "SELECT zeroblob(5)", "x"))
+
+
+def test_what_lies_beside_a_database_is_a_file_or_absent_and_nothing_is_made_there(tmp_path: Path) -> None:
+    path = made(tmp_path / "x.db")
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.close()
+    with reading(path) as database:
+        assert list(asked(database, "SELECT a FROM t", "x")) == [(1,), (3,)]
+        assert [p.name for p in tmp_path.iterdir()] == ["x.db"]
+    os.mkfifo(tmp_path / "x.db-wal")
+    with pytest.raises(DataError, match="is a named pipe"), reading(path):
+        pass

@@ -66,3 +66,20 @@ def test_a_pipe_is_no_table(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "t.csv")
     with pytest.raises(DataError, match="no regular file"):
         read_csv(tmp_path / "t.csv")
+
+
+def test_a_line_ends_where_json_says_it_ends(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"a": "x\u2028y"}\n{"a": "z\x85"}\n', encoding="utf-8")
+    assert [row["a"] for row in read_json_lines(tmp_path / "t.jsonl").rows] == ["x\u2028y", "z\x85"]
+
+
+def test_columns_and_lines_that_nobody_writes_are_refused_at_once(tmp_path: Path) -> None:
+    wide = tmp_path / "wide.csv"
+    wide.write_text(",".join(f"c{n}" for n in range(100_000)) + "\n")
+    with pytest.raises(DataError, match="has 100,000 columns"):
+        read_csv(wide)
+    with (tmp_path / "sparse.csv").open("wb") as file:
+        file.write(b"a,b\n")
+        file.truncate(1 << 29)
+    with pytest.raises(DataError, match="a line of more than"):
+        read_csv(tmp_path / "sparse.csv")

@@ -91,3 +91,25 @@ def test_an_export_of_a_chart_has_a_column_for_each_run(tmp_path: Path) -> None:
         {"run": "a-0", "name": "a-0", "step": 2.0, "val/acc": 0.6},
         {"run": "b-0", "name": "b-0", "step": 2.0, "val/acc": 0.7},
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[" * 70, "nested more than 64"),
+        ("{'a': -" + "-" * 50_000 + "1}", "more than texts"),
+        ("{'a': f(1)}", "more than texts"),
+    ],
+)
+def test_no_more_than_plain_values_are_given_to_pythons_parser(text: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text(f'summary,config,name\n"{text}",{{}},a-0\n')
+    with pytest.raises(DataError, match=words):
+        read_log(tmp_path / "e.csv")
+
+
+def test_brackets_and_signs_within_a_text_are_a_text(tmp_path: Path) -> None:
+    (tmp_path / "e.csv").write_text(
+        "summary,config,name\n\"{'a': '[[--f(1)' , 'b': -1.5e-3, 'c': (1, [True, None])}\",{},a-0\n"
+    )
+    (row,) = read_log(tmp_path / "e.csv").rows
+    assert (row["a"], row["b"]) == ("[[--f(1)", -0.0015)

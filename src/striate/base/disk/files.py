@@ -174,8 +174,8 @@ def sweep(folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 ``text`` as `write_bytes` does."""
-    write_bytes(path, text.encode("utf-8"))
+    """Write UTF-8 ``text`` as `write_bytes` does; half a character, which UTF-8 cannot hold, is written as its code."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -63,7 +63,7 @@ def claim_folder(folder: Path, *files: str) -> None:
 
 def write_output(path: Path, content: str | bytes, mark: str = MARK) -> None:
     """Write ``content``, which holds ``mark`` at one of its ends, as `write_bytes` does, where `claim` allows it."""
-    made = content.encode("utf-8") if isinstance(content, str) else content
+    made = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     if not _marked(made[:ENDS], made[-ENDS:], mark):
         raise ValueError(f"an output for {path.suffix} lacks its mark")
     claim(path, mark)

@@ -29,11 +29,10 @@ from striate.data.photos import webp
 from striate.data.photos.levels import FULL, Levels
 from striate.data.photos.png import essential
 from striate.data.photos.resizing import Resizing
-from striate.data.photos.source import Source, ending, opened
+from striate.data.photos.source import FILE_LIMIT, Source, ending, opened
 from striate.data.photos.upright import DAMAGE, LYING, orientation_of, turned
 
 PIXEL_LIMIT = 50_000_000
-FILE_LIMIT = 512 << 20  # bytes: 50 million pixels of four times 16 bits, uncompressed, and some more
 # A JPEG of a telephone may hold a second picture after the first, which Pillow calls MPO.
 _JPEG = ("JPEG", "MPO")
 FORMATS = {

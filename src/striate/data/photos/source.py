@@ -14,6 +14,8 @@ from typing import BinaryIO, Protocol
 
 from striate.base.disk.foreign import open_regular
 
+FILE_LIMIT = 512 << 20  # bytes: 50 million pixels of four times 16 bits, uncompressed, and some more
+
 Stamp = tuple[str, int, int]
 """Name from the folder on, bytes, and the time of the last change in nanoseconds."""
 
@@ -49,6 +51,8 @@ class Slice:
 
     def open(self) -> BinaryIO:
         """Return the bytes as a file; raises OSError, also where the file has become shorter."""
+        if self.size > FILE_LIMIT:  # before as many bytes are asked for
+            raise OSError(None, f"it has {self.size:,} bytes, more than {FILE_LIMIT:,}", str(self.path))
         with open_regular(self.path) as file:
             content = os.pread(file.fileno(), self.size, self.start)
         if len(content) != self.size:

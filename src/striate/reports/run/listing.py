@@ -148,8 +148,12 @@ def _best(path: Path, status: Mapping[str, Any], faults: list[str]) -> dict[str,
 
 
 def _tested(path: Path, faults: list[str]) -> dict[str, Any]:
-    accuracy = _object(path, faults).get("accuracy")
-    return {"test": float(accuracy)} if isinstance(accuracy, (int, float)) else {}
+    record = _object(path, faults)
+    if type(accuracy := record.get("accuracy")) in (int, float):
+        return {"test": float(accuracy)}
+    if path.is_file() and not any(path.name in fault for fault in faults):
+        faults.append(f"{path.name} has no accuracy")
+    return {}
 
 
 def _changed(place: Path) -> float | None:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from striate.base.errors import DataError, printable
 from striate.scratch.exercises.catalog import chosen
@@ -25,6 +25,9 @@ from striate.scratch.exercises.catalog import chosen
 SECONDS, MEMORY = 5.0, 2 << 30
 STARTING = 30.0  # seconds for Python and NumPy to be there
 PRINTED = 2000  # characters of what the file printed that are kept
+LONGEST = 1 << 20  # bytes of one record
+STATUSES = ("right", "wrong", "unfinished", "absent", "failed")
+TEXTS = ("said", "value", "expected", "returned")
 
 
 @dataclass(frozen=True)
@@ -115,15 +118,15 @@ def _run(
     running: str | None = None
     hung = False
     try:
-        for line in _lines(reading, seconds):
+        for line in _lines(reading, seconds, STARTING + seconds * (len(names) + 1)):
             if line is None:
                 hung = True
                 break
             record = _record(line)
             if "begin" in record:
                 running = record["begin"]
-            elif record.get("name") in names:
-                found[record["name"]] = Verdict(**record)
+            elif (verdict := _verdict(record)) and verdict.name == running:
+                found[verdict.name] = verdict
                 running = None
     finally:
         os.close(reading)
@@ -135,14 +138,19 @@ def _run(
     return how
 
 
-def _lines(reading: int, seconds: float) -> Iterator[bytes | None]:
-    """Yield each line of the pipe; None where none came in time; end with the pipe."""
+def _lines(reading: int, seconds: float, most: float) -> Iterator[bytes | None]:
+    """Yield each line of the pipe; None where no record came in time; end with the pipe.
+
+    ``most`` is how many seconds all of them may take.
+    """
     rest = b""
     with selectors.DefaultSelector() as selector:
         selector.register(reading, selectors.EVENT_READ)
         deadline = time.monotonic() + STARTING
+        end = time.monotonic() + most  # whatever comes through the pipe
         while True:
-            if not selector.select(max(deadline - time.monotonic(), 0)):
+            left = min(deadline, end) - time.monotonic()
+            if left <= 0 or len(rest) > LONGEST or not selector.select(left):
                 yield None
                 return
             piece = os.read(reading, 1 << 16)
@@ -150,16 +158,36 @@ def _lines(reading: int, seconds: float) -> Iterator[bytes | None]:
                 return
             *whole, rest = (rest + piece).split(b"\n")
             yield from whole
-            if whole:
+            if any(map(_record, whole)):
                 deadline = time.monotonic() + seconds
 
 
 def _record(line: bytes) -> dict[str, Any]:
+    """Return what the worker tells; nothing for what a learner's file may have written into its pipe."""
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    return record if isinstance(record, dict) else {}
+    if not isinstance(record, dict):
+        return {}
+    told = cast("dict[str, Any]", record)
+    if set(told) == {"begin"} and isinstance(told["begin"], (str, type(None))):
+        return told
+    return told if _verdict(told) else {}
+
+
+def _verdict(record: dict[str, Any]) -> Verdict | None:
+    texts = all(isinstance(record.get(name, ""), str) for name in TEXTS)
+    inputs, mistake = record.get("inputs", {}), record.get("mistake")
+    known = set(record) <= {"name", "status", "mistake", "inputs", *TEXTS} and {"name", "status"} <= set(record)
+    if not known or not texts or record["status"] not in STATUSES or not isinstance(mistake, (str, type(None))):
+        return None
+    if not isinstance(inputs, dict):
+        return None
+    pairs = cast("dict[str, object]", inputs)
+    if not isinstance(record["name"], str) or not all(isinstance(value, str) for value in pairs.values()):
+        return None
+    return Verdict(**record)
 
 
 def _end(process: subprocess.Popen[bytes], hung: bool) -> None:
@@ -173,5 +201,6 @@ def _end(process: subprocess.Popen[bytes], hung: bool) -> None:
 
 def _ending(code: int) -> str:
     if code < 0:
-        return f"ended its process with {signal.Signals(-code).name}"
+        known = -code in {*signal.Signals}
+        return f"ended its process with {signal.Signals(-code).name if known else f'signal {-code}'}"
     return f"ended its process with exit code {code}"

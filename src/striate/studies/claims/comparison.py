@@ -32,6 +32,9 @@ Answer = Literal["supported", "refuted", "undecided"]
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
 
 
+LARGEST = 1e150  # of a value: its square is a number
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Treatment against control; everything is in the unit of the values compared.
@@ -182,6 +185,10 @@ def _check(treatment: Sequence[float], control: Sequence[float], confidence: flo
         if not values or not all(math.isfinite(value) for value in values):
             raise StudyError(
                 f"the {name} to compare is {list(values)}; it needs one number or more, all of them finite"
+            )
+        if abs(largest := max(values, key=abs)) > LARGEST:
+            raise StudyError(
+                f"the {name} to compare has the value {largest:g}, whose square no number can hold; give it in another unit"
             )
     if not 0 < confidence < 1 or many < 1 or not 0 <= error < math.inf:
         raise StudyError(

@@ -25,7 +25,7 @@ from striate.studies.gate import night as nights
 from striate.studies.gate.command_line import Command, files_of
 from striate.studies.gate.measuring import find, read_output, value_of
 from striate.studies.gate.question import LEVEL, SIDES, Gate, Gated
-from striate.studies.gate.running import Try, run, tried
+from striate.studies.gate.running import Try, Watch, run, tried, watching
 from striate.studies.judged.judging import Judged
 from striate.studies.judged.logged import Logged
 
@@ -52,13 +52,13 @@ def run_gate(gate: Gate, folder: Path, *, night: Path | None = None, say: Say = 
     make_folder(folder)
     if not (folder / "gate.json").exists() and not unused(folder):
         raise StudyError(f'"{printable(str(folder))}" is not empty and holds no gate; choose another folder with `out`')
-    with locked(folder):
+    with locked(folder), watching() as watch:
         _claim(gate, folder)
         for one in gate.commands:
             if one.shell:
                 say(f"the {one.side} is run by /bin/sh, since it has {printable(one.shell)}")
         entered = nights.enter(night, folder) if night is not None else None
-        judged = _judged(gate, folder, entered, say)
+        judged = _judged(gate, folder, entered, say, watch)
         made = Gated(folder, gate, judged, entered)
         write_json(folder / "verdict.json", made.to_json())
         if night is not None:
@@ -66,10 +66,10 @@ def run_gate(gate: Gate, folder: Path, *, night: Path | None = None, say: Say = 
         return made
 
 
-def _judged(gate: Gate, folder: Path, entered: tuple[int, float] | None, say: Say) -> Judged:
+def _judged(gate: Gate, folder: Path, entered: tuple[int, float] | None, say: Say, watch: Watch) -> Judged:
     """Run seed by seed to the next look, and judge there, until it is decided or there is no look left."""
     plan = gate.plan(entered[1] if entered else LEVEL)
-    coming, runs, path = _runs(gate, folder, say), list[Logged](), list[dict[str, Any]]()
+    coming, runs, path = _runs(gate, folder, say, watch), list[Logged](), list[dict[str, Any]]()
     verdict, claim = None, gate.claim(LEVEL)
     for seeds in plan.sizes:
         level = plan.level(seeds) / 2
@@ -96,7 +96,7 @@ def _judged(gate: Gate, folder: Path, entered: tuple[int, float] | None, say: Sa
     return Judged("gate", "gate", (verdict,), (claim,), tuple(runs), "", tuple(notes), SIDES)
 
 
-def _runs(gate: Gate, folder: Path, say: Say) -> Iterator[Logged]:
+def _runs(gate: Gate, folder: Path, say: Say, watch: Watch) -> Iterator[Logged]:
     printed: dict[str, list[tuple[int, str, str]]] = {side: [] for side in SIDES}
     for seed in count():
         for one in gate.commands:
@@ -104,7 +104,7 @@ def _runs(gate: Gate, folder: Path, say: Say) -> Iterator[Logged]:
             done = tried(place)
             fresh = done is None or bool(done.failed and gate.failed_as is None)
             if fresh or done is None:
-                done = run(one, seed, place, gate.timeout)
+                done = run(one, seed, place, gate.timeout, watch)
                 _leave_outputs(gate, folder)
             begun = any(printed.values())
             made = _measured(gate, one, seed, done, printed[one.side], begun=begun)
@@ -195,4 +195,6 @@ def _files(gate: Gate) -> dict[str, str]:
     """Return the SHA-256 of the files that the commands name."""
     names = [name for one in gate.commands for name in files_of(one.text)]
     paths = {name: Path(name) for name in dict.fromkeys(names) if len(name) < 1000}
-    return {name: digest(p.read_bytes()) for name, p in paths.items() if p.is_file() and p.stat().st_size <= LARGEST}
+    return {
+        name: digest(p.read_bytes()) for name, p in paths.items() if os.path.isfile(p) and p.stat().st_size <= LARGEST
+    }

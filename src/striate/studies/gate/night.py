@@ -25,12 +25,15 @@ import fcntl
 import os
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from striate.base.disk.files import dump_json, kind_of, refusals
 from striate.base.disk.outputs import MARK, claim, write_output
 from striate.base.disk.sealed_json import Form, read_own, sealed
 from striate.base.errors import StudyError, printable
+from striate.studies.claims.comparison import Answer
 
 ALPHA = 0.05
 FIRST = ALPHA / 2  # W0
@@ -43,8 +46,8 @@ class GateForm(Form):
     """One gate of a night."""
 
     folder: str
-    level: float
-    answer: str | None
+    level: Annotated[float, Field(gt=0, le=ALPHA)]
+    answer: Answer | None
 
 
 class NightForm(Form):
@@ -99,7 +102,14 @@ def _read(path: Path) -> list[dict[str, Any]]:
     record = read_own(path, NightForm, todo=todo, kind=StudyError)
     if (record["rule"], record["alpha"]) != (RULE, ALPHA):
         raise StudyError(f'"{printable(str(path))}" is a night by another rule ({printable(record["rule"])}); {todo}')
-    return record["gates"]
+    gates: list[dict[str, Any]] = record["gates"]
+    kept = [number for number, gate in enumerate(gates, 1) if gate["answer"] == "supported"]
+    for number, gate in enumerate(gates, 1):  # the level was given when fewer had ended, so it is no higher than this
+        if gate["level"] > levels(kept, number) * (1 + 1e-9):
+            raise StudyError(
+                f'"{printable(str(path))}" gives gate {number} the level {gate["level"]:g}, which it cannot have; {todo}'
+            )
+    return gates
 
 
 def _write(path: Path, gates: list[dict[str, Any]]) -> None:

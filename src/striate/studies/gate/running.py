@@ -2,7 +2,7 @@
 
 Each try has a folder of its own with stdout, stderr and, once the command has ended, result.json. A try without that was
 interrupted. When its time is over, or Striate is stopped, the command and everything that it started are ended: by SIGTERM, and
-5 seconds later by SIGKILL.
+5 seconds later by SIGKILL. Where Striate itself is killed, a process that watches for that ends them in the same way.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import signal
 import subprocess
+import sys
 import time
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +27,21 @@ from striate.base.errors import StudyError, printable
 from striate.studies.gate.command_line import Command
 
 GRACE = 5.0  # seconds between SIGTERM and SIGKILL
+NUMBER = re.compile("[0-9]{1,9}")
+WATCH = f"""
+import os, signal, sys, time
+group = 0
+for line in sys.stdin.buffer:
+    group = int(line)
+for number in (signal.SIGTERM, signal.SIGKILL) if group else ():  # the end of the pipe: who held it is gone
+    try:
+        os.killpg(group, number)
+    except OSError:
+        break
+    time.sleep({GRACE})
+"""
+Watch = Callable[[int], None]
+"""Told the group of processes that is to be ended where this process is killed; 0 for none."""
 Ended = Literal["exit", "timeout"]
 
 
@@ -81,11 +99,14 @@ def tried(place: Path) -> Try | None:
     return None
 
 
-def run(command: Command, seed: int, place: Path, timeout: float | None) -> Try:
-    """Run ``command`` with ``seed`` in a new folder within ``place``; raises StudyError where it cannot be started."""
+def run(command: Command, seed: int, place: Path, timeout: float | None, watch: Watch = lambda group: None) -> Try:
+    """Run ``command`` with ``seed`` in a new folder within ``place``; raises StudyError where it cannot be started.
+
+    ``place`` lies in the gate's own folder, within which no link is followed.
+    """
     number = int(_tries(place)[-1].name) + 1 if _tries(place) else 1
     folder = place / str(number)
-    make_folder(folder)
+    make_folder(folder, within=place.parents[2])
     words, began = command.words(seed), time.monotonic()
     with open(folder / "stdout", "wb") as out, open(folder / "stderr", "wb") as err:
         try:
@@ -104,6 +125,7 @@ def run(command: Command, seed: int, place: Path, timeout: float | None) -> Try:
             ) from error
         ended: Ended = "exit"
         try:
+            watch(process.pid)
             code = process.wait(timeout)
         except subprocess.TimeoutExpired:
             ended, code = "timeout", _end(process)
@@ -111,6 +133,7 @@ def run(command: Command, seed: int, place: Path, timeout: float | None) -> Try:
             _end(process)
             raise
     _kill(process.pid, signal.SIGKILL)  # what it started and left behind holds no seed of ours
+    watch(0)
     seconds = time.monotonic() - began
     record: dict[str, Any] = {
         "command": command.text,
@@ -127,8 +150,33 @@ def run(command: Command, seed: int, place: Path, timeout: float | None) -> Try:
 
 
 def _tries(place: Path) -> list[Path]:
-    found = [path for path in place.glob("*") if path.name.isdigit() and path.is_dir()] if place.is_dir() else []
+    found = (
+        [path for path in place.glob("*") if NUMBER.fullmatch(path.name) and path.is_dir()] if place.is_dir() else []
+    )
     return sorted(found, key=lambda path: int(path.name))
+
+
+@contextlib.contextmanager
+def watching() -> Generator[Watch]:
+    """While the block runs, have a process ready that ends what a command started when this process is killed."""
+    words = [sys.executable, "-I", "-S", "-c", WATCH]
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True, bufsize=0
+    )
+    assert process.stdin is not None
+    pipe = process.stdin
+
+    def watch(group: int) -> None:
+        with contextlib.suppress(OSError):
+            pipe.write(b"%d\n" % group)
+
+    try:
+        yield watch
+    finally:
+        watch(0)
+        pipe.close()
+        process.wait()
 
 
 def _end(process: subprocess.Popen[bytes]) -> int:

@@ -11,15 +11,19 @@ import math
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import Any
 
+from striate.base.disk.foreign import free_memory
 from striate.base.errors import DataError, printable
 
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 10_000
 MOST_BYTES = 1 << 30  # of one file
 MOST_FILES = 10_000  # in one folder
+MOST_CELLS = 20_000_000  # of all rows
+CELL = 200  # bytes of one in memory, about
 RUN, STEP = "run", "step"
 
 Row = Mapping[str, Any]
@@ -66,6 +70,22 @@ def within(paths: Sequence[Path], where: str) -> Sequence[Path]:
     if len(paths) > MOST_FILES:
         raise DataError(f"{where} has {len(paths):,} runs, and {MOST_FILES:,} are read; name a folder with fewer")
     return paths
+
+
+class Cells:
+    """Counts the cells of a log while they are read: many small ones take far more memory than bytes in the file."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.most = self.left = min(MOST_CELLS, free_memory() // CELL)
+
+    def take(self, count: int) -> None:
+        """Count some more; raises DataError beyond what fits into memory."""
+        self.left -= count
+        if self.left < 0:
+            raise DataError(
+                f"{self.where} has more than {self.most:,} cells; export the runs and the columns that are to be judged"
+            )
 
 
 def number(value: Any) -> float | None:
@@ -119,20 +139,28 @@ class Steps:
     def __init__(self, where: str) -> None:
         self.where = where
         self.superseded = 0
+        self._cells = Cells(where)
         self._rows: dict[tuple[str, float], dict[str, Any]] = {}
+        self._late: dict[str, list[float]] = {}  # the steps of each run, negative, as a heap: the last one first
         self._runs: dict[str, dict[str, Any]] = {}
 
     def run(self, key: str, config: Mapping[str, Any] | None = None) -> None:
         """Say what holds of every row of the run ``key``: its name, its configuration."""
+        self._cells.take(len(config or {}))
         self._runs.setdefault(key, {}).update(config or {})
 
     def put(self, key: str, step: float, metric: str, value: float) -> None:
-        """Add one value; raises DataError beyond the bounds."""
+        """Add one value; raises DataError beyond the bounds, and where the step is no number that has an order."""
+        if not math.isfinite(step):
+            raise DataError(f"{self.where} has a value at step {step}, which is no place in a run; leave it out")
         row = self._rows.get((key, step))
         if row is None:
             if len(self._rows) >= MOST_ROWS:
                 raise too_many(self.where)
             row = self._rows[key, step] = {}
+            heappush(self._late.setdefault(key, []), -step)
+        if metric not in row:
+            self._cells.take(1)
         old = row.get(metric)
         self.superseded += old is not None and old != value and not (math.isnan(old) and math.isnan(value))
         row[metric] = value
@@ -148,8 +176,9 @@ class Steps:
 
     def purge(self, key: str, step: float) -> None:
         """Forget what the run ``key`` has from ``step`` on, which its restart does again."""
-        for at in [at for at in self._rows if at[0] == key and at[1] >= step]:
-            del self._rows[at]
+        late = self._late.get(key, [])
+        while late and -late[0] >= step:
+            del self._rows[key, -heappop(late)]
 
     def log(self, kind: str, *notes: str) -> Log:
         """Return the log, its rows run by run and by step. A name of the configuration that is a metric's gets a prefix."""
@@ -160,6 +189,7 @@ class Steps:
             config = {
                 (f"config.{k}" if k in metrics else k): v for k, v in self._runs.get(key, {}).items() if v is not None
             }
+            self._cells.take(len(config))
             rows.append({RUN: key, **config, STEP: step, **self._rows[key, step]})
         if self.superseded:
             notes += (

@@ -19,7 +19,12 @@ from striate.studies.logs.log import MOST_ROWS, Log, Steps, said, too_many, with
 from striate.studies.logs.sqlite import asked, reading
 
 LARGEST = 1.7976931348623157e308
-TABLES = {"metrics": {"key", "value", "timestamp", "run_uuid", "step", "is_nan"}, "runs": {"run_uuid", "name"}}
+TABLES = {
+    "metrics": {"key", "value", "timestamp", "run_uuid", "step", "is_nan"},
+    "runs": {"run_uuid", "name", "experiment_id", "lifecycle_stage", "start_time"},
+    "params": {"run_uuid", "key", "value"},
+    "experiments": {"experiment_id", "name"},
+}
 SHORT = 1 << 20  # bytes of a parameter
 
 Value = tuple[str, str, float, int, int]  # run, metric, value, step, time
@@ -47,14 +52,22 @@ def read_database(path: Path) -> Log:
             steps.where,
         )
         values = [
-            (str(run), str(key), _value(value, is_nan), int(step), int(time))
+            (str(run), str(key), _value(value, is_nan, steps), _whole(step, steps), _whole(time, steps))
             for run, key, value, is_nan, step, time in told
             if str(run) in known
         ]
     return _logged(steps, values)
 
 
-def _value(value: float, is_nan: int) -> float:
+def _whole(value: object, steps: Steps) -> int:
+    if not isinstance(value, int):  # a column of SQLite may hold anything
+        raise DataError(f"{steps.where} has a step or a time that is no whole number; export the runs anew")
+    return value
+
+
+def _value(value: object, is_nan: object, steps: Steps) -> float:
+    if not isinstance(value, (int, float)):
+        raise DataError(f"{steps.where} has a metric whose value is no number; export the runs anew")
     if is_nan:
         return math.nan
     return math.copysign(math.inf, value) if abs(value) >= LARGEST else float(value)
@@ -75,6 +88,8 @@ def read_folder(folder: Path) -> Log:
         for path in sorted(root.rglob("*")):
             if path.is_file():
                 values += _lines(run, str(path.relative_to(root)), path)
+                if len(values) > MOST_ROWS:
+                    raise too_many(steps.where)
     return _logged(steps, values)
 
 
@@ -82,7 +97,10 @@ def _lines(run: str, metric: str, path: Path) -> Iterable[Value]:
     for place, line in enumerate(_read(path, 1 << 28).splitlines(), 1):
         words = line.split()
         try:
-            yield run, metric, float(words[1]), int(words[2]) if len(words) > 2 else 0, int(words[0])
+            step, time = int(words[2]) if len(words) > 2 else 0, int(words[0])
+            if max(abs(step), abs(time)) >= 1 << 63:
+                raise ValueError("a number of more than 64 bits")
+            yield run, metric, float(words[1]), step, time
         except (ValueError, IndexError) as error:
             raise DataError(f"{said(path)}, line {place}, is no time, value and step; mend it there") from error
 

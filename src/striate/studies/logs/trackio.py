@@ -15,7 +15,7 @@ from striate.base.errors import DataError, listed, reason
 from striate.studies.logs.log import Log, Steps, flat, number, said
 from striate.studies.logs.sqlite import asked, reading, tables
 
-TABLES = {"metrics": {"run_name", "step", "metrics"}}
+TABLES = {"metrics": {"id", "run_name", "step", "metrics"}}
 
 
 def read_database(path: Path) -> Log:
@@ -27,11 +27,13 @@ def read_database(path: Path) -> Log:
         for key, name, step, blob in asked(
             database, f"SELECT {run}, run_name, step, metrics FROM metrics ORDER BY id", steps.where
         ):
+            if (at := number(step)) is None:
+                raise DataError(f"{steps.where} has a row without a step; export the runs anew")
             names[str(key)] = str(name)
             steps.run(str(key), {"name": str(name)})
             for metric, value in flat(_object(blob, path)).items():
                 if (measured := number(value)) is not None:
-                    steps.put(str(key), float(step), metric, measured)
+                    steps.put(str(key), at, metric, measured)
         if {"run_id", "config"} <= known.get("configs", set()):
             for key, config in asked(database, "SELECT run_id, config FROM configs", steps.where):
                 own = {k: v for k, v in flat(_object(config, path)).items() if not k.startswith("_")}

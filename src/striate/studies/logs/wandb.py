@@ -31,7 +31,11 @@ HISTORY, CONFIG, RUN = 2, 5, 17  # of Record
 Fields = list[tuple[int, Any]]
 CHART = re.compile(r"(?P<run>.+) - (?P<metric>.+?)(?P<bound>__MIN|__MAX)?")
 NONFINITE = re.compile(r"(?<![\w'\"])(?:nan|-?inf)(?![\w'\"])")
+QUOTED = re.compile(r"'(?:[^'\\\n]|\\.)*+'|\"(?:[^\"\\\n]|\\.)*+\"")
+PLAIN = re.compile(r"(?:[\s,:\[\](){}]|True|False|None|-?\d[\d.]*(?:[eE][+-]?\d+)?)*+")
 LONGEST = 1_000_000  # letters of a dictionary
+DEEPEST = 64  # brackets within brackets of one
+LARGEST = 1 << 24  # bytes of one record
 AXES = ("Step", "Relative Time (Process)", "Relative Time (Wall)", "Wall Time")
 
 
@@ -113,7 +117,7 @@ def _content(path: Path) -> bytes:
 
 def _records(content: bytes, path: Path) -> Iterator[bytes | None]:
     """Yield the records of a log, and None where it ends within one."""
-    place, parts = 7, list[bytes]()
+    place, parts, size = 7, list[bytes](), 0
     while place < len(content):
         left = BLOCK - place % BLOCK
         if left < 7:
@@ -128,7 +132,11 @@ def _records(content: bytes, path: Path) -> Iterator[bytes | None]:
         if kind not in (1, 2, 3, 4) or zlib.crc32(chunk, zlib.crc32(bytes([kind]))) != struct.unpack("<I", head[:4])[0]:
             raise DataError(f"{said(path)} is damaged at byte {place}; copy it anew, or remove its run")
         place += 7 + length
-        parts = [chunk] if kind in (1, 2) else [*parts, chunk]
+        if kind in (1, 2):
+            parts, size = [], 0
+        parts.append(chunk)
+        if (size := size + 7 + length) > LARGEST:
+            raise DataError(f"{said(path)} has a record of more than {LARGEST:,} bytes, and no run writes one")
         if kind in (1, 4):
             yield b"".join(parts)
 
@@ -193,8 +201,21 @@ def _summary(row: Any, where: str) -> dict[str, Any]:
     found: dict[str, Any] = {"name": row.get("name")}
     for part in ("config", "summary"):
         try:
-            value: Any = ast.literal_eval(NONFINITE.sub("None", str(row.get(part, "{}"))[:LONGEST]))
+            value: Any = _literal(NONFINITE.sub("None", str(row.get(part, "{}"))))
         except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
             raise DataError(f"{where} has a {part} that is no dictionary ({reason(error)}); export it anew") from error
         found |= {k: v for k, v in flat(dict(value)).items() if not k.startswith("_")}
     return found
+
+
+def _literal(text: str) -> Any:
+    """Return the dictionary that Python wrote; what is longer, deeper or more than plain values is not given to its parser."""
+    if len(text) > LONGEST:
+        raise ValueError(f"it has more than {LONGEST:,} characters")
+    depth = 0
+    for bracket in re.findall(r"[][(){}]", QUOTED.sub("", text)):
+        if (depth := depth + (1 if bracket in "[({" else -1)) > DEEPEST:
+            raise ValueError(f"it is nested more than {DEEPEST} deep")
+    if not PLAIN.fullmatch(QUOTED.sub("0", text)):
+        raise ValueError("it holds more than texts, numbers, lists and dictionaries")
+    return ast.literal_eval(text)

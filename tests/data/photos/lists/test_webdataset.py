@@ -72,3 +72,14 @@ def test_packed_and_damaged_archives_are_refused(tmp_path: Path) -> None:
             load(whole)
     with pytest.raises(DataError, match="has no member that is an image"):
         load(put(tmp_path / "y.tar", {"notes": b"0"}))
+
+
+@pytest.mark.parametrize(("size", "times"), [(10, 3000), (1 << 36, 1)])
+def test_names_upon_names_and_names_without_end_are_refused(size: int, times: int, tmp_path: Path) -> None:
+    header = tarfile.TarInfo("././@LongLink")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, size
+    with (tmp_path / "x.tar").open("wb") as file:
+        file.write((header.tobuf(tarfile.GNU_FORMAT) + bytes(512)) * times)
+        file.truncate(max(size, 1 << 20))
+    with pytest.raises(DataError, match="no plain tar archive, or is damaged"):
+        load(tmp_path / "x.tar")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
+from chaos.hostile_foreign import swollen_mat
 from striate.base.errors import DataError
 from striate.data import load
 
@@ -61,3 +62,9 @@ def test_hdf5_and_damage_are_sentences(tmp_path: Path) -> None:
             told.append(str(error))
     assert len(told) > 20
     assert all(map(str.isprintable, told))
+
+
+def test_an_element_that_unpacks_to_more_than_its_shape_has_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.mat").write_bytes(swollen_mat())
+    with pytest.raises(DataError, match="unpacks to more than"):
+        load(tmp_path / "x.mat")

@@ -105,7 +105,7 @@ def _rows(file: Path, folder: Path, split: str | None) -> Iterator[Row]:
             yield Row(where, None, label or None, told, "names no file")
             continue
         image = folder / name
-        fault = "" if image.is_file() else f"names {printable(name)}, which is not there"
+        fault = "" if os.path.isfile(image) else f"names {printable(name)}, which is not there"
         if not fault and image.suffix.lower() not in FORMATS:
             fault = f"names {printable(name)}, which does not end in {', '.join(FORMATS)}"
         yield Row(where if fault or not label else name, None if fault else image, label or None, told, fault)
@@ -126,8 +126,8 @@ def _records(file: Path) -> Iterator[Record]:
     if file.suffix == ".jsonl":
         yield from _json_lines(text, shown)
         return
-    lines = text.splitlines()
-    if not lines:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not text:
         raise DataError(f"{shown} is empty; write path,label in its first line, and a row for each image")
     reader = csv.reader(
         lines, delimiter="\t" if "\t" in lines[0] else ";" if lines[0].count(";") > 0 else ",", strict=True
@@ -149,7 +149,7 @@ def _records(file: Path) -> Iterator[Record]:
 
 
 def _json_lines(text: str, shown: str) -> Iterator[Record]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from striate.base.disk.foreign import too_large
 from striate.base.errors import DataError, listed, printable, reason
 from striate.data.photos.lists.rows import Row, survey_of
 from striate.data.photos.source import Source, Stamp
 from striate.data.photos.survey import Survey
+from striate.data.readers.parquet import opened, refuse_large
 from striate.data.readers.parts import all_part_files
 
 _LABELS = ("label", "labels", "fine_label", "class", "category", "target")
@@ -48,13 +48,16 @@ class _Table:
 
 @functools.lru_cache(maxsize=_GROUPS)
 def _group(table: _Table, group: int) -> Any:
-    if why := too_large(2 * table.file.metadata.row_group(group).total_byte_size):
-        raise OSError(None, f"its row group cannot be held: {why}")
+    return _parts(_column(table, group, table.image))[0]
+
+
+def _column(table: _Table, group: int, name: str) -> Any:
+    """Return a column of a row group; raises OSError where it is damaged or too large."""
+    refuse_large(table.file, group)
     try:
-        column = table.file.read_row_group(group, columns=[table.image]).column(0)
+        return table.file.read_row_group(group, columns=[name]).column(0)
     except Exception as error:  # pyarrow's errors are those of each type of file
         raise OSError(None, f"its row group is damaged: {reason(error)}") from error
-    return _parts(column)[0]
 
 
 def _parts(column: Any) -> tuple[Any, Any]:
@@ -106,11 +109,11 @@ def survey_parquet(path: Path) -> Survey:
 
 
 def _opened(path: Path) -> _Table:
-    from pyarrow import parquet
-
     shown = printable(str(path))
     try:
-        file: Any = parquet.ParquetFile(path)
+        file = opened(path)
+        if (rows := file.metadata.num_rows) > (size := path.stat().st_size):  # a run length can stand for any number
+            raise ValueError(f"it says that it has {rows:,} images in {size:,} bytes")
         schema = file.schema_arrow
         told = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
         features = told.get("info", {}).get("features", {})
@@ -135,15 +138,16 @@ def _holds_images(column: Any) -> bool:
     if pa.types.is_struct(column.type):
         inner = {column.type.field(place).name for place in range(column.type.num_fields)}
         return {"bytes", "path"} <= inner
-    return pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
 
 
 def _rows(part: str, table: _Table) -> Iterator[Row]:
     """Yield the rows of one file, of which labels and paths are read, and of the bytes only whether they are there."""
     for group in range(table.file.metadata.num_row_groups):
         try:
-            labels = table.file.read_row_group(group, columns=[table.label]).column(0).to_pylist()
-            held, paths = _parts(table.file.read_row_group(group, columns=[table.image]).column(0))
+            labels = _column(table, group, table.label).to_pylist()
+            held, paths = _parts(_column(table, group, table.image))
             present = held.is_valid().to_pylist()
             told = [None] * len(present) if paths is None else paths.to_pylist()
         except Exception as error:
@@ -161,8 +165,9 @@ def _row(table: _Table, cell: Cell, label: Any, part: str, *, there: bool, path:
         return Row(cell.name, cell, word, part)
     if path is None:
         return Row(cell.name, None, word, part, "has no image: it is null")
-    beside = (table.path.parent / path).resolve()
-    source: Source | None = beside if beside.is_file() and beside.is_relative_to(table.path.parent.resolve()) else None
+    beside = Path(os.path.realpath(table.path.parent / path)) if os.path.isfile(table.path.parent / path) else None
+    within = beside is not None and beside.is_relative_to(table.path.parent.resolve())
+    source: Source | None = beside if within else None
     fault = (
         f"holds the path {printable(path)} without the bytes, and no such file lies beside" if source is None else ""
     )

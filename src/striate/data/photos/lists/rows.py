@@ -45,7 +45,7 @@ def survey_of(root: Path, rows: Iterable[Row], classes: Sequence[str] | None = N
     if len(found.classes) < 2:
         raise DataError(
             f"{printable(str(root))} names {counted(len(found.classes), 'class')}"
-            f" ({sentence([printable(name) for name in found.classes], 3) or 'no label'}), and needs at least two"
+            f" ({sentence([printable(name[:60]) for name in found.classes], 3) or 'no label'}), and needs at least two"
         )
     numbers = {name: number for number, name in enumerate(found.classes)}
     for row, split in zip(every, splits, strict=True):

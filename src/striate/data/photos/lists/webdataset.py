@@ -22,6 +22,11 @@ from striate.data.photos.source import Slice
 from striate.data.photos.survey import Survey
 from striate.data.readers.parts import all_part_files
 
+_EXTENDING = (
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+)
+_MOST_HEADER = 1 << 20  # bytes of a name or of pax records
 _LABELS = ("cls", "json", "txt")
 _MOST_LABEL = 1 << 16  # bytes
 _MOST_MEMBERS = 50_000_000
@@ -38,13 +43,25 @@ def survey_webdataset(path: Path) -> Survey:
     return found
 
 
+class _Header(tarfile.TarInfo):
+    """A header that is refused where it would have a gigabyte of name or of pax records read for the one after it."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Header:
+        """Return the header of a block; raises HeaderError, as tarfile's own does."""
+        made = super().frombuf(buf, encoding, errors)
+        if made.type in _EXTENDING and made.size > _MOST_HEADER:
+            raise tarfile.HeaderError(f"a header of {made.size:,} bytes")
+        return made
+
+
 def _rows(part: str, archive: Path) -> Iterator[Row]:
     images: dict[str, list[Slice]] = {}
     labels: dict[str, str] = {}
     shown = printable(str(archive))
     try:
         # Opened without decompression: a member is then a part of the file, and can be read by itself.
-        with open_regular(archive) as file, tarfile.open(fileobj=file, mode="r:") as tar:
+        with open_regular(archive) as file, tarfile.open(fileobj=file, mode="r:", tarinfo=_Header) as tar:
             for number, member in enumerate(tar):
                 if number > _MOST_MEMBERS:
                     raise DataError(f"{shown} has more than {_MOST_MEMBERS:,} members; split it")
@@ -65,7 +82,7 @@ def _rows(part: str, archive: Path) -> Iterator[Row]:
             file.seek(tar.offset)
             if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):  # Python's own reader ends there in silence
                 raise EOFError("its end is missing")
-    except (OSError, EOFError, ValueError, tarfile.TarError) as error:
+    except (OSError, EOFError, ValueError, RecursionError, tarfile.TarError) as error:
         packed = "; unpack it with gunzip" if archive.suffix in (".gz", ".tgz") else "; fetch it again"
         raise DataError(f"{shown} is no plain tar archive, or is damaged ({reason(error)}){packed}") from error
     for key, several in images.items():

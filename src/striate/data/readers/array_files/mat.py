@@ -7,8 +7,12 @@ are not read. Of labels 1 to 10, 10 is the digit 0. Source: Netzer et al., Readi
 from __future__ import annotations
 
 import math
+import os
+import struct
+import zlib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from numpy.typing import NDArray
 
@@ -19,6 +23,8 @@ from striate.data.readers.array_files.arrays import array_set
 from striate.data.readers.parts import part_files
 
 Array = NDArray[Any]
+_START, _COMPRESSED = 128, 15  # bytes of the header; miCOMPRESSED
+_PIECE, _SLACK = 1 << 20, 1 << 16
 _TYPES = {"uint8", "int8", "uint16", "int16", "int32", "int64", "uint32", "uint64", "double", "single"}
 
 
@@ -53,6 +59,7 @@ def _read(path: Path) -> tuple[Array, Array]:
                     )
                 if why := too_large(3 * math.prod(shape) * 8 ** (name == "y")):
                     raise DataError(f"{shown}: {name} cannot be held: {why}; give fewer images")
+            _refuse_swollen(file, held, shown)
             file.seek(0)
             arrays = loadmat(cast(Any, file), variable_names=["X", "y"])
     except DataError:
@@ -64,3 +71,25 @@ def _read(path: Path) -> tuple[Array, Array]:
             f"{shown} is no MATLAB file of version 5, or is damaged ({reason(error)}); fetch it again"
         ) from error
     return arrays["X"].transpose(3, 0, 1, 2), arrays["y"]
+
+
+def _refuse_swollen(file: BinaryIO, held: Mapping[str, tuple[tuple[int, ...], str]], shown: str) -> None:
+    """Raise DataError where a compressed element unpacks to more than the variables take that the file names.
+
+    SciPy asks memory for as much as the element itself says of its data, which its shape need not agree with.
+    """
+    most = sum(8 * math.prod(shape) for shape, _ in held.values()) + _SLACK * (len(held) + 1)
+    file.seek(_START)
+    while len(tag := file.read(8)) == 8:
+        kind, size = min((struct.unpack(order, tag) for order in ("<II", ">II")), key=lambda pair: pair[0])
+        if kind != _COMPRESSED:
+            file.seek(size, os.SEEK_CUR)
+            continue
+        unpacked, left, made = zlib.decompressobj(), size, 0
+        while left > 0 and (piece := file.read(min(left, _PIECE))):
+            left -= len(piece)
+            while piece and not unpacked.eof:
+                made += len(unpacked.decompress(piece, _PIECE))
+                piece = unpacked.unconsumed_tail
+                if made > most:
+                    raise DataError(f"{shown} unpacks to more than the {most:,} bytes of what it names; fetch it again")

@@ -21,6 +21,8 @@ from striate.data.readers.array_files.arrays import Array, array_set
 from striate.data.readers.parts import part_files
 
 LABELS = ("label", "labels", "class", "emotion", "target", "digit")
+_LONGEST = 1 << 20  # bytes of the first line
+_MOST_COLUMNS = 100_000
 _USAGE = {
     "training": "train",
     "train": "train",
@@ -47,15 +49,19 @@ def _read(path: Path, part: str) -> dict[str, tuple[Array, Array]]:
     if why := too_large(4 * path.stat().st_size):
         raise DataError(f"{shown} cannot be held: {why}; give fewer images")
     with path.open("rb") as file:
-        first = file.readline(1 << 20).decode("utf-8-sig", "replace").strip()
+        head = file.readline(_LONGEST)
+    first = head.decode("utf-8-sig", "replace").strip()
+    if len(head) == _LONGEST or first.count(",") >= _MOST_COLUMNS:
+        raise DataError(f"{shown} has a first line of more than {_MOST_COLUMNS:,} columns, and no picture has them")
     numbers = all(_is_number(cell) for cell in first.split(","))
     try:
         table: Any = csv.read_csv(path, read_options=csv.ReadOptions(autogenerate_column_names=numbers))
+        titles: list[str] = list(table.column_names)
     except Exception as error:  # pyarrow's errors are those of each type of file
         raise DataError(
             f"{shown} is no table of one width ({reason(error)}); every row needs as many columns"
         ) from error
-    names = [str(name).strip().strip("\ufeff").lower() for name in table.column_names]
+    names = [name.strip().strip("\ufeff").lower() for name in titles]
     label = next((place for place, name in enumerate(names) if name in LABELS), 0 if numbers else None)
     if label is None:
         raise DataError(f"{shown} has no column label among {', '.join(printable(n) for n in names[:5])}; name one")
