@@ -11,11 +11,17 @@ import pytest
 from striate.base.errors import StudyError
 from striate.studies.gate import running as module
 from striate.studies.gate.command_line import command
-from striate.studies.gate.running import run, tried
+from striate.studies.gate.running import Try, run_jobs, tried
 
 
 def made(text: str) -> module.Command:
     return command("control", text)
+
+
+def run(one: module.Command, seed: int, place: Path, timeout: float | None) -> Try:
+    ended: list[Try] = []
+    run_jobs([(one, seed, place)], 1, timeout, lambda _, done: ended.append(done) is None)
+    return ended[0]
 
 
 def test_outputs_and_seed_and_exit_code_are_kept(tmp_path: Path) -> None:

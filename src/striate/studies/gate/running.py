@@ -1,4 +1,4 @@
-"""One command with one seed: started, watched, and written down, so that it is run once and nothing it said is lost.
+"""Commands with seeds: started, watched, and written down, so that each is run once and nothing it said is lost.
 
 Each try has a folder of its own with stdout, stderr and, once the command has ended, result.json. A try without that was
 interrupted. When its time is over, or Striate is stopped, the command and everything that it started are ended: by SIGTERM, and
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +26,7 @@ from striate.base.errors import StudyError, printable
 from striate.studies.gate.command_line import Command
 
 GRACE = 5.0  # seconds between SIGTERM and SIGKILL
+PATIENCE = 0.05  # seconds for which all that are under way are watched in turn
 Ended = Literal["exit", "timeout"]
 
 
@@ -81,63 +84,95 @@ def tried(place: Path) -> Try | None:
     return None
 
 
-def run(command: Command, seed: int, place: Path, timeout: float | None) -> Try:
-    """Run ``command`` with ``seed`` in a new folder within ``place``; raises StudyError where it cannot be started."""
-    number = int(_tries(place)[-1].name) + 1 if _tries(place) else 1
-    folder = place / str(number)
-    make_folder(folder)
-    words, began = command.words(seed), time.monotonic()
-    with open(folder / "stdout", "wb") as out, open(folder / "stderr", "wb") as err:
-        try:
-            process = subprocess.Popen(
-                words,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                start_new_session=True,
-                env={**os.environ, "STRIATE_SEED": str(seed)},
-            )
-        except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise StudyError(
-                f'the {command.side} cannot be started ("{printable(words[0])}": {why}); mend the command'
-            ) from error
+class Running:
+    """A command under way, with ``seed``, in a new folder within ``place``; raises StudyError where it cannot be started."""
+
+    def __init__(self, command: Command, seed: int, place: Path, timeout: float | None) -> None:
+        number = int(_tries(place)[-1].name) + 1 if _tries(place) else 1
+        self.command, self.seed, self.timeout = command, seed, timeout
+        self.folder = place / str(number)
+        make_folder(self.folder)
+        words, self.began = command.words(seed), time.monotonic()
+        with open(self.folder / "stdout", "wb") as out, open(self.folder / "stderr", "wb") as err:
+            try:
+                self.process = subprocess.Popen(
+                    words,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=err,
+                    start_new_session=True,
+                    env={**os.environ, "STRIATE_SEED": str(seed)},
+                )
+            except (OSError, ValueError) as error:
+                why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+                raise StudyError(
+                    f'the {command.side} cannot be started ("{printable(words[0])}": {why}); mend the command'
+                ) from error
+
+    def ended(self, patience: float) -> Try | None:
+        """Return how it ended, written down, or None where it is under way after ``patience`` seconds more."""
+        left = math.inf if self.timeout is None else self.began + self.timeout - time.monotonic()
         ended: Ended = "exit"
         try:
-            code = process.wait(timeout)
+            code = self.process.wait(max(0.0, min(patience, left)))
         except subprocess.TimeoutExpired:
-            ended, code = "timeout", _end(process)
-        except BaseException:
-            _end(process)
-            raise
-    _kill(process.pid, signal.SIGKILL)  # what it started and left behind holds no seed of ours
-    seconds = time.monotonic() - began
-    record: dict[str, Any] = {
-        "command": command.text,
-        "shell": command.shell,
-        "seed": seed,
-        "ended": ended,
-        "code": code,
-        "seconds": seconds,
-        "stdout": _digest(folder / "stdout"),
-        "stderr": _digest(folder / "stderr"),
-    }
-    write_json(folder / "result.json", sealed(record))
-    return Try(folder, ended, code, seconds)
+            if patience < left:
+                return None
+            ended, code = "timeout", self.end()
+        _kill(self.process.pid, signal.SIGKILL)  # what it started and left behind holds no seed of ours
+        seconds = time.monotonic() - self.began
+        record: dict[str, Any] = {
+            "command": self.command.text,
+            "shell": self.command.shell,
+            "seed": self.seed,
+            "ended": ended,
+            "code": code,
+            "seconds": seconds,
+            "stdout": _digest(self.folder / "stdout"),
+            "stderr": _digest(self.folder / "stderr"),
+        }
+        write_json(self.folder / "result.json", sealed(record))
+        return Try(self.folder, ended, code, seconds)
+
+    def end(self) -> int:
+        """End it, with everything that it started, and return its exit code."""
+        _kill(self.process.pid, signal.SIGTERM)
+        try:
+            return self.process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            _kill(self.process.pid, signal.SIGKILL)
+            return self.process.wait()
+
+
+Job = tuple[Command, int, Path]
+"""A command, its seed, and the place of its tries."""
+
+
+def run_jobs(jobs: Sequence[Job], workers: int, timeout: float | None, took: Callable[[Job, Try], bool]) -> None:
+    """Run ``jobs`` in their order, ``workers`` of them side by side; raises StudyError where one cannot be started.
+
+    ``took`` is told of each that has ended. Where it returns False, no further one begins, and those under way come to
+    their ends. An exception, KeyboardInterrupt above all, ends them.
+    """
+    waiting, live = list(reversed(jobs)), dict[Running, Job]()
+    try:
+        while waiting or live:
+            while waiting and len(live) < workers:
+                job = waiting.pop()
+                live[Running(*job, timeout)] = job
+            for running in list(live):
+                if (done := running.ended(PATIENCE / len(live))) is not None and not took(live.pop(running), done):
+                    waiting.clear()
+    finally:
+        for running in live:
+            _kill(running.process.pid, signal.SIGTERM)
+        for running in live:
+            running.end()
 
 
 def _tries(place: Path) -> list[Path]:
     found = [path for path in place.glob("*") if path.name.isdigit() and path.is_dir()] if place.is_dir() else []
     return sorted(found, key=lambda path: int(path.name))
-
-
-def _end(process: subprocess.Popen[bytes]) -> int:
-    _kill(process.pid, signal.SIGTERM)
-    try:
-        return process.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        _kill(process.pid, signal.SIGKILL)
-        return process.wait()
 
 
 def _kill(group: int, number: signal.Signals) -> None:
