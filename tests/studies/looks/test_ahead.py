@@ -88,6 +88,6 @@ def test_claims_that_compare_no_means_and_pairs_are_never_sure() -> None:
     look = Look(PLAN, 3, paired=True)
     assert surely_open(claim, claim.judge(runs, look), runs, look, "t") == ()
     stabler = Stabler("x", "x.", ("t",), ("c",))
-    assert surely_open(stabler, stabler.judge(runs, Look(PLAN, 3)), runs, Look(PLAN, 3), "t") == ()
+    assert surely_open(stabler, claim.judge(runs, Look(PLAN, 3)), runs, Look(PLAN, 3), "t") == ()
     sooner = CLAIMS["sooner"]
     assert surely_open(sooner, sooner.judge(runs, Look(PLAN, 3)), runs, Look(PLAN, 3), "c") == ()
