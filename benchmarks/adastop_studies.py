@@ -54,7 +54,7 @@ def adastop_text(given: argparse.Namespace, found: Mapping[str, Any]) -> Iterato
     for name in dict.fromkeys(key.partition("#")[0] for key in found):
         pieces = [np.array(sums) for key, sums in found.items() if key.partition("#")[0] == name]
         many = len(pieces) * min(SOME, given.adastop)
-        rows = sum(pieces) / many
+        rows = np.sum(pieces, 0) / many
         words = [f"{up:.4f} up, {down:.4f} down, {n:.1f} runs an arm" for up, down, n in rows]
         kinds = ("ours", "adastop 0.01", "adastop 0.05")
         yield f"adastop {name:16} {'   '.join(map(': '.join, zip(kinds, words, strict=True)))}   ({many} studies)"

@@ -3,7 +3,7 @@
     null      10,000 studies without a difference per case, whose looks are all looked at: false verdicts, with the upper end of
               the 95 % interval (Clopper-Pearson), which is to be at most 5.6 %
     two       power and runs at true differences of 1.5, 2 and 3 sd, for those of the fixed design of the same largest n
-    six       the same of five treatments and their control, of which one treatment is better
+    six       the same of five treatments and their control, of which one treatment is better, or all are
     racing    runs of five spread arms of which one is best, for those of the fixed design
     adastop   the package of that name at its defaults (n=5, K=5, alpha=.01) and at alpha=.05, on the same scores
     digits    runs of builtin studies on digits until all claims have ended, for those of a fixed number of seeds
@@ -95,28 +95,28 @@ def two(given: argparse.Namespace) -> Iterator[Piece]:
 
 
 def six(given: argparse.Namespace) -> Iterator[Piece]:
-    """Yield the same of five treatments, one of them better, that share a control."""
+    """Yield the same of five treatments, one of them better or all, that share a control."""
     plan, many = planned(Until(given.least, given.most)), 5
 
-    def told(apart: float) -> list[float]:
-        arms = normal(apart, *(0,) * many)(np.random.default_rng(6), given.studies, given.most)
-        *treatments, control = arms
+    def told(*means: float) -> list[float]:
+        *treatments, control = normal(*means, 0)(np.random.default_rng(6), given.studies, given.most)
         going, open_, runs = np.ones(given.studies, bool), np.ones((many, given.studies), bool), np.zeros(given.studies)
-        right, before = np.zeros(given.studies, bool), 0
+        right, before, better = np.zeros(given.studies, bool), 0, [i for i, mean in enumerate(means) if mean > 0] or [0]
         for n in plan.sizes:
             runs += np.where(going, (n - before) * (1 + open_.sum(0)), 0)
             before, answers = n, [p_values(arm, control, n) for arm in treatments]
             up = [going & open_[i] & (p < plan.level(n, many)) & (e > 0) for i, (p, e) in enumerate(answers)]
-            right |= up[0]
+            right |= np.any([up[i] for i in better], 0)
             for i, (p, e) in enumerate(answers):
                 open_[i] &= ~((p < plan.level(n, many)) & (e < 0))
             going &= ~np.any(up, 0) & open_.any(0)
-        p, effect = p_values(treatments[0], control, given.most)
-        fixed = float(((p < plan.alpha / many) & (effect > 0)).mean())
-        return [float(right.mean()), fixed, float(runs.mean()) / (len(arms) * given.most)]
+        last = [p_values(treatments[i], control, given.most) for i in better]
+        fixed = float(np.any([(p < plan.alpha / many) & (effect > 0) for p, effect in last], 0).mean())
+        return [float(right.mean()), fixed, float(runs.mean()) / ((many + 1) * given.most)]
 
     for apart in (0.0, 1.5, 2.0, 3.0):
-        yield f"{apart:3.1f} sd", partial(told, apart)
+        yield f"{apart:3.1f} sd, one", partial(told, apart, *(0,) * (many - 1))
+        yield f"{apart:3.1f} sd, all", partial(told, *(apart,) * many)
 
 
 def power_text(part: str, found: Mapping[str, Any]) -> Iterator[str]:

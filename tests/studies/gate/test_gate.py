@@ -14,7 +14,7 @@ from striate.studies.gate.gate import run_gate
 from striate.studies.gate.measuring import Measure
 from striate.studies.gate.question import Gate, Gated
 from striate.studies.gate.running import tried
-from striate.studies.looks.plan import Until
+from striate.studies.looks.plan import Plan, Until
 
 # acc BASE SEED prints BASE plus a number of a few thousandths that depends on the seed, and counts how often it was run.
 PROGRAM = """echo "$1 $2" >> ran
@@ -204,7 +204,9 @@ def test_seeds_until_decided_stop_early_and_hold_the_error_of_all_looks(ask: Ask
     assert (
         f"look {len(path)} of at most 4, the last at 6 seeds; the interval holds for all looks" in made.verdict.reason
     )
-    plan = read_json(tmp_path / "gate/gate.json")["plan"]
+    kept = read_json(tmp_path / "gate/gate.json")
+    plan = kept["plan"]
+    assert (made.judged.asked, made.judged.plan) == (kept["fixed"], Plan((3, 4, 5, 6)))
     assert plan["looks"] == [3, 4, 5, 6]
     assert made.verdict.comparisons[0][2].confidence == 1 - plan["levels"]["1"][len(path) - 1]
     assert ask(seeds=Until(3, 6)).to_json() == made.to_json()

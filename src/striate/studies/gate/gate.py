@@ -59,7 +59,9 @@ def run_gate(
         entered = nights.enter(night, folder) if night is not None else None
         plan, shown = claimed.plan(entered[1] if entered else LEVEL)
         ledger.keep_plan(folder, plan, shown)
-        judged = _judged(Runs(gate, folder, workers, say), plan, shown, entered)
+        judged = replace(
+            _judged(Runs(gate, folder, workers, say), plan, shown, entered), plan=plan, asked=claimed.asked
+        )
         made = Gated(folder, gate, judged, entered)
         write_json(folder / "verdict.json", made.to_json())
         if night is not None:

@@ -6,6 +6,7 @@ night it does not, for the levels of later gates rest on how this one was answer
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -35,11 +36,15 @@ class GateForm(Form):
 
 @dataclass(frozen=True)
 class Claimed:
-    """A gate as its folder has it, with the looks of before: the level at which each was made, by its number of seeds."""
+    """A gate as its folder has it, with the looks of before: the level at which each was made, by its number of seeds.
+
+    ``asked`` is the SHA-256 of commands, claim and programs, from before the first run.
+    """
 
     gate: Gate
     before: Mapping[str, Any]
     grown: bool = False
+    asked: str = ""
 
     def plan(self, level: float) -> tuple[Plan, dict[int, float]]:
         """Return the looks, which share the one-sided ``level``, and the level at which each was made or will be."""
@@ -87,8 +92,11 @@ def claim(gate: Gate, folder: Path) -> Claimed:
             record = {**before, **measure, "asked": record["asked"]}
         else:
             raise StudyError(f'the gate in "{said}" was answered by the measure {printable(before["measure"])}; {todo}')
+    fixed = {"asked": gate.asked(), **measure, "files": files}
+    kept = claimed.before.get("fixed") if claimed.before.get("measure") == gate.measure.pattern else None
+    record["fixed"] = str(kept or digest(json.dumps(fixed, sort_keys=True).encode()))
     write_json(path, sealed(record))
-    return claimed
+    return replace(claimed, asked=record["fixed"])
 
 
 def _grown(gate: Gate, before: Mapping[str, Any]) -> Claimed:

@@ -17,6 +17,7 @@ from striate.studies.judged.runs import runs_of
 from striate.studies.judged.terms import Term, term
 from striate.studies.logs.opening import read_log
 from striate.studies.looks.pairing import with_pairing
+from striate.studies.looks.plan import Plan
 
 Split = Literal["test", "validation", "training"]
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -27,7 +28,8 @@ CURE = "let the program depend on its seed, and run the copies again"
 @dataclass(frozen=True)
 class Judged:
     """What a log says to the claims. ``runs`` are those that were compared, once for each column; ``notes`` whole clauses;
-    ``order`` all arms of the log, as it has them."""
+    ``order`` all arms of the log, as it has them; ``plan`` the looks, and ``asked`` the SHA-256 of what was
+    fixed, where that was before the first run."""
 
     name: str
     kind: str
@@ -37,6 +39,8 @@ class Judged:
     step: str
     notes: tuple[str, ...]
     order: tuple[str, ...]
+    plan: Plan | None = None
+    asked: str = ""
 
     @property
     def arms(self) -> list[str]:
