@@ -30,6 +30,7 @@ def gate(
     failed_as: float | None = None,
     last: bool = False,
     night: str | Path | None = None,
+    workers: int = 1,
     say: Callable[[str], None] = lambda _: None,
 ) -> Gated:
     """Run two commands with seeds and judge what they print: whether the treatment is better than the control.
@@ -38,13 +39,14 @@ def gate(
     the ``last`` time; ``lower`` says that smaller is better, ``margin`` is the smallest gain worth having, in the unit of the
     measure. ``seeds`` is how many runs each gets, or ``Until(least, most)``, which looks after each seed until it is decided.
     ``timeout`` is in seconds for each run. ``failed_as`` is what a run counts with that fails. Everything is kept in ``out``,
-    by default a new folder runs/gate-N; the same gate goes on in the folder that it was begun in. ``night`` is a file that
-    shares the error among all gates that are given it. Raises StudyError for a run that cannot count.
+    by default a new folder runs/gate-N; the same gate goes on in the folder that it was begun in, and with more seeds it has a
+    further look. ``workers`` runs go side by side. ``night`` is a file that shares the error among all gates that are given it.
+    Raises StudyError for a run that cannot count.
     """
     asked = Gate(control, treatment, Measure(measure, last), lower, margin, seeds, failed_as, timeout)
     folder = new_folder() if out is None else Path(out)
     claim_folder(folder, REPORT)
-    made = run_gate(asked, folder, night=Path(night) if night is not None else None, say=say)
+    made = run_gate(asked, folder, night=Path(night) if night is not None else None, workers=workers, say=say)
     from striate.reports.study.judged import judged_page
 
     write_output(folder / REPORT, judged_page(made.judged, repeat(made)))

@@ -39,8 +39,8 @@ def judge(
     runs, arm and seed are read from the names of the runs where neither is given, by the pattern ``names`` if there is one.
     ``where`` keeps rows, as "column=value". ``at`` is the step whose value counts, or "last" for the last one of each run.
     ``failed_as`` is what a run counts with that ends in no finite number; ``split`` is "test", "validation" or "training";
-    ``lower`` says that what a claim "sooner than" times falls. The page is written to ``out``. Raises StriateError, in one
-    sentence, for whatever would make an answer untrue.
+    ``lower`` says that what a claim "sooner than" times falls. The page is written to ``out``, or the paragraph for a paper
+    where that ends in .tex, .md or .txt. Raises StriateError, in one sentence, for whatever would make an answer untrue.
     """
     path = Path(out) if out is not None else None
     if path is not None:
@@ -48,9 +48,13 @@ def judge(
     columns = Columns(arm, seed, value, step, names, tuple(where), at, failed_as)
     judged = judge_log(table, claims, columns, split, lower=lower)
     if path is not None:
-        from striate.reports.study.judged import judged_page
+        from striate.reports.study.files import PARAGRAPHS, paragraph
+        from striate.reports.study.judged import judged_page, record
 
-        write_output(path, judged_page(judged, repeat(judged.name, claims, columns, split, path.name)))
+        if (to := path.suffix.lower().removeprefix(".")) in PARAGRAPHS:
+            write_output(path, paragraph(record(judged), to))
+        else:
+            write_output(path, judged_page(judged, repeat(judged.name, claims, columns, split, path.name)))
     return judged
 
 

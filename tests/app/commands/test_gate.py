@@ -104,7 +104,7 @@ def test_a_disk_that_refuses_is_no_answer(run, monkeypatch: pytest.MonkeyPatch) 
     def full(*_: object) -> None:
         raise StorageError("no space")
 
-    monkeypatch.setattr(module, "run", full)
+    monkeypatch.setattr(module, "run_jobs", full)
     code, out, err = run()
     assert (code, out) == (1, "")
     assert err == "striate: no space\n"
@@ -114,7 +114,7 @@ def test_a_stop_says_how_it_goes_on(run, monkeypatch: pytest.MonkeyPatch) -> Non
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "run", stop)
+    monkeypatch.setattr(module, "run_jobs", stop)
     code, _, err = run()
     assert code == 130
     assert err == (

@@ -53,6 +53,9 @@ def test_the_verdict_is_printed_and_the_page_written(run) -> None:
     assert "supported" in page
     assert "striate:output" in page
     assert run(*USUAL, "--out", "page.html")[0] == 0  # over its own
+    for to in ("md", "tex", "txt"):
+        assert run(*USUAL, "--out", f"paragraph.{to}")[0] == 0
+        assert "The unit of analysis is one training run." in Path(f"paragraph.{to}").read_text(encoding="utf-8")
 
 
 def test_the_record_is_that_of_a_study(run) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from striate.reports.study.judged import judged_page, panels, record
+from striate.reports.study.methods import methods_of
 from striate.studies.judged.grouping import Columns
 from striate.studies.judged.judging import Judged, judge_log
+from striate.studies.looks.plan import Plan
 
 ROWS = [
     {
@@ -56,3 +60,11 @@ def test_a_column_with_one_value_a_run_has_no_panel() -> None:
     rows = [{"arm": row["arm"], "seed": row["seed"], "x": row["val_acc"]} for row in ROWS if row["epoch"] == 3]
     assert panels(judge_log(rows, "b > a <b>", Columns(value="x"))) == []
     assert [chart.label.partition(" by ")[0] for chart in panels(judged("b > a <b>"))] == ["val_acc"]
+
+
+def test_a_gates_paragraph_says_when_its_claim_was_fixed_and_its_looks() -> None:
+    made = replace(judged("b > a <b>"), plan=Plan((3, 5), known={1: (0.01, 0.04)}), asked="ab12")
+    text = methods_of(record(made)).text()
+    assert "The data were looked at with 3 and 5 seeds; the levels" in text
+    assert "Claim and commands were fixed before the first run (SHA-256 ab12)." in text
+    assert "when the runs had been done" in methods_of(record(judged("b > a <b>"))).text()

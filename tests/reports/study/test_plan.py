@@ -12,6 +12,7 @@ from striate.base.disk.sealed_json import sealed
 from striate.reports.study.plan import duration, record_of, standing_of, text_of
 from striate.studies.catalog import BUILTIN
 from striate.studies.cost import Cost
+from striate.studies.looks.plan import Plan, Until
 
 
 def test_arms_seeds_claims_runs_and_cost_are_told_before_it_runs() -> None:
@@ -38,6 +39,22 @@ def test_a_folder_tells_how_far_it_is_and_what_is_left(finished: Path) -> None:
     assert "of which 18 ended" in text
     assert "supported: sooner" in text or "supported: accelerates" in text
     assert "0 s left" in text
+
+
+def test_seeds_until_decided_tell_their_looks_and_the_least_and_the_most_runs(tmp_path: Path) -> None:
+    study = BUILTIN["batchnorm"].study({}, seeds=Until(3, 5))
+    text = text_of(record_of(study, Cost(runs=30, updates=1200, images=36_000, workers=2, seconds=300.0)))
+    assert "looks: with 3, 4 and 5 seeds; all together err in at most 5 % of studies" in text
+    assert "6 arms, 3 to 5, until decided: 18 to 30 runs, 1,200 updates" in text
+    assert "expected time: at most about 5 min" in text
+    assert "smallest difference worth having a factor of 2" in text
+    record = {**study.to_json(), "plan": Plan((3, 4, 5), known={1: (0.001, 0.01, 0.04)}).to_json()}
+    write_json(tmp_path / "study.json", sealed(record))
+    standing = standing_of(tmp_path)
+    assert (standing["runs"], standing["ended"]) == (18, 0)
+    text = text_of(standing)
+    assert "looks: with 3, 4 and 5 seeds, at the levels 0.001, 0.01, 0.04 of one comparison; all" in text
+    assert "6 arms, 3 to 5, until decided: 18 to 30 runs, of which 0 ended" in text
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from striate.studies.gate.gate import run_gate
 from striate.studies.gate.measuring import Measure
 from striate.studies.gate.question import Gate, Gated
 from striate.studies.gate.running import tried
-from striate.studies.looks.plan import Until
+from striate.studies.looks.plan import Plan, Until
 
 # acc BASE SEED prints BASE plus a number of a few thousandths that depends on the seed, and counts how often it was run.
 PROGRAM = """echo "$1 $2" >> ran
@@ -31,8 +31,8 @@ def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
     (tmp_path / "acc").write_text(PROGRAM)
     usual = Gate("sh acc 0.80 {seed}", "sh acc 0.85 {seed}", Measure("acc: (.*)"), seeds=3)
 
-    def asked(folder: str = "gate", night: Path | None = None, **changes: object) -> Gated:
-        return run_gate(replace(usual, **changes), tmp_path / folder, night=night)
+    def asked(folder: str = "gate", night: Path | None = None, workers: int = 1, **changes: object) -> Gated:
+        return run_gate(replace(usual, **changes), tmp_path / folder, night=night, workers=workers)
 
     return asked
 
@@ -54,7 +54,12 @@ def test_the_answer_is_that_of_the_numbers_and_everything_is_kept(ask: Ask, tmp_
 def test_the_other_answers(ask: Ask) -> None:
     assert ask("worse", treatment="sh acc 0.75 {seed}").answer == "refuted"
     assert ask("lower", treatment="sh acc 0.75 {seed}", lower=True).answer == "supported"
-    assert ask("same", treatment="sh ./acc 0.80 {seed}").answer == "undecided"
+    same = ask("same", treatment="sh ./acc 0.80 {seed}")
+    assert same.answer == "undecided"
+    assert (
+        "control and treatment have the same values with every seed: what tells them apart has no"
+        in same.verdict.reason
+    )
     small = ask("small", margin=0.06)
     assert (small.answer, "less than the 0.06 worth having" in small.verdict.reason) == ("refuted", True)
 
@@ -67,9 +72,9 @@ def test_an_answered_gate_runs_nothing_again(ask: Ask, tmp_path: Path) -> None:
 
 
 def test_a_gate_goes_on_where_it_stopped(ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from striate.studies.gate import gate as module
+    from striate.studies.gate import running as module
 
-    real, left = module.run, [3]
+    real, left = module.Running, [3]
 
     def stopping(*given: object) -> object:
         left[0] -= 1
@@ -77,7 +82,7 @@ def test_a_gate_goes_on_where_it_stopped(ask: Ask, tmp_path: Path, monkeypatch: 
             raise KeyboardInterrupt
         return real(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "run", stopping)
+    monkeypatch.setattr(module, "Running", stopping)
     with pytest.raises(KeyboardInterrupt):
         ask()
     assert len(ran(tmp_path)) == 3
@@ -157,7 +162,7 @@ def test_another_question_or_another_program_is_refused(
 ) -> None:
     ask()
     with pytest.raises(StudyError, match="another gate, which differs in its margin and seeds"):
-        ask(margin=0.1, seeds=5)
+        ask(margin=0.1, seeds=2)
     (tmp_path / "acc").write_text(PROGRAM + "# changed\n")
     with pytest.raises(StudyError, match=r"acc changed since the gate in .* began"):
         ask()
@@ -193,18 +198,24 @@ def test_a_question_that_cannot_be_asked_leaves_nothing(
 
 def test_seeds_until_decided_stop_early_and_hold_the_error_of_all_looks(ask: Ask, tmp_path: Path) -> None:
     made = ask(seeds=Until(3, 6))
-    path = made.verdict.details["looks"]
+    path = made.verdict.looks
     assert made.answer == "supported"
-    assert 3 <= len(ran(tmp_path)) // 2 == path[-1]["seeds"] < 6
-    assert f"look {len(path)} of at most 4, and the interval holds for all of them together" in made.verdict.reason
-    assert made.verdict.comparisons[0][2].confidence == pytest.approx(1 - 2 * path[-1]["level"])
+    assert 3 <= len(ran(tmp_path)) // 2 == path[-1].seeds < 6
+    assert (
+        f"look {len(path)} of at most 4, the last at 6 seeds; the interval holds for all looks" in made.verdict.reason
+    )
+    kept = read_json(tmp_path / "gate/gate.json")
+    plan = kept["plan"]
+    assert (made.judged.asked, made.judged.plan) == (kept["fixed"], Plan((3, 4, 5, 6)))
+    assert plan["looks"] == [3, 4, 5, 6]
+    assert made.verdict.comparisons[0][2].confidence == 1 - plan["levels"]["1"][len(path) - 1]
     assert ask(seeds=Until(3, 6)).to_json() == made.to_json()
     early = ask("early", treatment="sh acc 2.85 {seed}", seeds=Until(4, 24))
     assert "(over 99.99 % interval +" in early.verdict.reason  # and not 100
     with pytest.raises(StudyError, match="differs in its seeds"):
         ask()
     same = ask("same", treatment="sh ./acc 0.80 {seed}", seeds=Until(2, 4))
-    assert (same.answer, len(same.verdict.details["looks"])) == ("undecided", 3)
+    assert (same.answer, len(same.verdict.looks)) == ("undecided", 3)
 
 
 def test_a_night_gives_each_gate_its_level(ask: Ask, tmp_path: Path) -> None:
@@ -217,3 +228,49 @@ def test_a_night_gives_each_gate_its_level(ask: Ask, tmp_path: Path) -> None:
     assert second.night[1] > first.night[1]  # the change that was kept pays for it
     assert ask("one", night).night == first.night
     assert [gate["answer"] for gate in read_json(night)["gates"]] == ["supported", "refuted"]
+
+
+def test_more_seeds_after_the_answer_are_a_further_look_and_say_what_it_costs(ask: Ask, tmp_path: Path) -> None:
+    words = {"treatment": "sh ./acc 0.80 {seed}"}
+    assert "look" not in ask(**words).verdict.reason
+    made = ask(seeds=5, **words)
+    assert [look.seeds for look in made.verdict.looks] == [3, 5]
+    assert made.verdict.looks[1].confidence > 0.95
+    assert "it was to end with 3 seeds and went on, so it has looks at 3 and 5" in made.verdict.reason
+    assert len(ran(tmp_path)) == 10
+    assert ask(seeds=5, **words).to_json() == made.to_json()
+    with pytest.raises(StudyError, match="differs in its seeds"):
+        ask(**words)
+    until = ask(seeds=Until(3, 7), **words)
+    assert [look.seeds for look in until.verdict.looks] == [3, 5, 6, 7]
+    assert until.to_json()["seeds"] == {"least": 3, "most": 7}
+
+
+def test_a_gate_of_a_night_gets_no_more_seeds_after_its_answer(ask: Ask, tmp_path: Path) -> None:
+    night = tmp_path / "night.json"
+    ask(night=night)
+    with pytest.raises(StudyError, match="later gates of its night rest on that"):
+        ask(night=night, seeds=5)
+
+
+def test_runs_side_by_side_have_the_same_answer_and_never_go_beyond_the_next_look(ask: Ask, tmp_path: Path) -> None:
+    alone = ask("alone", seeds=Until(3, 6))
+    one = len(ran(tmp_path))
+    beside = ask("beside", seeds=Until(3, 6), workers=3)
+    assert beside.verdict.to_json() == alone.verdict.to_json()
+    assert len(ran(tmp_path)) == 2 * one
+
+
+def test_runs_really_go_side_by_side(ask: Ask, tmp_path: Path) -> None:
+    # Each waits until the other side of its seed has begun, so one after another they would never end.
+    both = "touch {seed}.%s; until test -e {seed}.%s; do sleep .01; done; sh acc %s {seed}"
+    words = {"control": both % ("a", "b", "0.80"), "treatment": both % ("b", "a", "0.85"), "timeout": 20.0}
+    assert ask(workers=2, **words).answer == "supported"
+
+
+def test_a_run_that_fails_beside_others_lets_them_end_and_begins_no_further_one(ask: Ask, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"the treatment with seed 0 failed with exit code 4"):
+        ask(control="sleep .2; sh acc 0.80 {seed}", treatment="exit 4; {seed}", workers=2)
+    assert ran(tmp_path) == ["0.80 0"]
+    assert tried(tmp_path / "gate/runs/control/0") is not None
+    assert not (tmp_path / "gate/runs/control/1").exists()

@@ -12,11 +12,17 @@ import pytest
 from striate.base.errors import StorageError, StudyError
 from striate.studies.gate import running as module
 from striate.studies.gate.command_line import command
-from striate.studies.gate.running import run, tried
+from striate.studies.gate.running import Try, run_jobs, tried
 
 
 def made(text: str) -> module.Command:
     return command("control", text)
+
+
+def run(one: module.Command, seed: int, place: Path, timeout: float | None) -> Try:
+    ended: list[Try] = []
+    run_jobs([(one, seed, place)], 1, timeout, lambda _, done: ended.append(done) is None)
+    return ended[0]
 
 
 def test_outputs_and_seed_and_exit_code_are_kept(tmp_path: Path) -> None:
@@ -95,7 +101,7 @@ def test_a_signal_is_told(tmp_path: Path) -> None:
 
 def test_a_command_ends_with_the_process_that_watches_it(tmp_path: Path) -> None:
     mark = tmp_path / "ended"
-    code = f"trap 'touch {mark}; exit' TERM; touch {tmp_path}/begun; while :; do sleep 0.05; done"
+    code = f"trap 'touch {mark}; exit 0' TERM; touch {tmp_path}/begun; while :; do sleep 0.05; done"
     process = subprocess.Popen(["/bin/sh", "-c", code], start_new_session=True)
     while not (tmp_path / "begun").exists():
         time.sleep(0.01)

@@ -42,9 +42,9 @@ def test_the_interval_is_that_of_a_study_and_of_scipy() -> None:
     assert verdict.answer == study.answer == "supported"
     assert study.comparisons[0][2].effect == pytest.approx(comparison.effect)
     assert verdict.detectable == pytest.approx(study.detectable)
-    assert verdict.reason == (
+    assert verdict.reason.startswith(
         f"test_acc of b differs from a by {comparison.effect:+.4f} (95 % interval {comparison.low:+.4f} to"
-        f" {comparison.high:+.4f}, n = 4 against 4)"
+        f" {comparison.high:+.4f}, n = 4 against 4); over 4 seeds both correlate by {np.corrcoef(A, B)[0, 1]:+.2f}"
     )
 
 
@@ -95,6 +95,7 @@ def test_what_the_log_does_not_say_is_said() -> None:
         "whether acc is of test or of validation images",
     ]
     assert all(note in judged.verdicts[0].reason for note in judged.notes)
+    assert "correlate" not in judged.verdicts[0].reason  # without seeds there are no pairs
     assert len(judge_log(rows, "b > a", Columns(value="acc"), "test").notes) == 1
     (note,) = judge_log(table(a=A, b=B), "b > a", Columns(value="test_acc"), "training").notes
     assert "of training images" in note
@@ -110,6 +111,15 @@ def test_copies_count_once_and_settle_nothing(tmp_path: Path) -> None:
     (verdict,) = judge_log(rows, "b > a", Columns(value="val", step="step")).verdicts
     assert verdict.answer == "undecided"
     assert verdict.reason.startswith("the runs of a with seeds 0 and 1 are equal in every number")
+
+
+def test_arms_with_the_same_values_are_named() -> None:
+    rows = table(a=A, b=A, c=B)
+    one, other = judge_log(rows, ["b > a", "c > a"], Columns(value="test_acc")).verdicts
+    assert "a and b have the same values with every seed: what tells them apart has no effect" in one.reason.replace(
+        "b and a", "a and b"
+    )
+    assert "same values" not in other.reason
 
 
 def test_failed_runs_are_counted_and_told() -> None:

@@ -75,10 +75,18 @@ def test_a_claim_goes_on_without_waiting_for_another_and_a_decided_one_gets_noth
 
 
 def test_nothing_comes_that_no_look_has_asked_for(made) -> None:
+    one, paths = made(study("b"))
+    names(one, paths, [])
+    assert names(one, paths, ["b2"]) == []  # the look at 3 might decide, and does
+    assert names(one, paths, []) == []
+
+
+def test_what_is_surely_open_goes_on_while_the_last_run_of_a_look_is_under_way(made) -> None:
     one, paths = made(study("c"))
     names(one, paths, [])
-    assert names(one, paths, ["c2"]) == []  # the look at 3 might decide
-    assert names(one, paths, []) == ["a3", "c3"]
+    assert names(one, paths, ["c1", "c2"]) == []
+    assert names(one, paths, ["c2"]) == ["a3", "c3"]  # no third value could tell .51 and .5 from .5, .51 and .52
+    assert names(one, paths, []) == []
 
 
 def test_runs_that_ended_before_are_not_repeated(made) -> None:

@@ -38,6 +38,7 @@ def gate(
     until_decided: UntilDecided = False,
     least: Least = None,
     most: Most = None,
+    workers: Annotated[int, typer.Option(min=1, help="Runs side by side.")] = 1,
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="End a run that takes longer.")] = None,
     failed_as: Annotated[
         float | None,
@@ -72,6 +73,7 @@ def gate(
             failed_as=failed_as,
             last=last,
             night=night,
+            workers=workers,
             say=say,
         )
     except KeyboardInterrupt:

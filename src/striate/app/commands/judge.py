@@ -69,7 +69,11 @@ def judge(
         bool, typer.Option(help="What a claim 'sooner than' times falls to its target.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Write the page of the verdicts to this file.", callback=unclaimed)
+        Path | None,
+        typer.Option(
+            help="Write the page of the verdicts to this file; .tex, .md, .txt: the paragraph for a paper.",
+            callback=unclaimed,
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

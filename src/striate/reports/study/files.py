@@ -41,6 +41,15 @@ COMPARED = (
     "high",
 )
 Rows = Sequence[Sequence[Any]]
+PARAGRAPHS = ("tex", "md", "txt")
+
+
+def paragraph(study: StudyRecord, to: str) -> bytes:
+    """Return what to write of ``study`` in a paper, as one of `PARAGRAPHS`, with the mark of our own files."""
+    made = methods_of(study)
+    if to == "tex":
+        return f"{made.latex()}\n% {MARK}\n".encode()
+    return (f"{made.markdown()}\n\n<!-- {MARK} -->\n" if to == "md" else f"{made.text()}\n\n({MARK})\n").encode()
 
 
 def write_files(folder: Path, to: str, out: Path) -> list[Path]:
@@ -55,11 +64,9 @@ def write_files(folder: Path, to: str, out: Path) -> list[Path]:
         files = {name: file_of(chart.svg()).encode() if to == "svg" else chart.pdf() for name, chart in drawn.items()}
     elif to == "tex":
         files = {name: f"{LEGEND}{latex(table)}% {MARK}\n".encode() for name, table in tables(study).items()}
-        files["methods"] = f"{methods_of(study).latex()}\n% {MARK}\n".encode()
-    elif to == "md":
-        files = {"methods": f"{methods_of(study).markdown()}\n\n<!-- {MARK} -->\n".encode()}
-    elif to == "txt":
-        files = {"methods": f"{methods_of(study).text()}\n\n({MARK})\n".encode()}
+        files["methods"] = paragraph(study, to)
+    elif to in PARAGRAPHS:
+        files = {"methods": paragraph(study, to)}
     else:
         files = {name: sheet(rows).encode() for name, rows in numbers(study).items()}
     if not files:

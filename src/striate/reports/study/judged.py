@@ -32,6 +32,8 @@ def record(judged: Judged) -> StudyRecord:
         scores={arm: scores(arm, judged.runs) for arm in judged.arms},
         failures={},
         damaged=(),
+        plan=judged.plan.to_json() if judged.plan else {},
+        asked=judged.asked,
     )
 
 

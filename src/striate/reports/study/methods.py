@@ -133,7 +133,7 @@ def _tests(study: StudyRecord) -> list[str]:
 def _looks(study: StudyRecord) -> list[str]:
     looks: Sequence[int] = study.plan.get("looks") or ()
     if len(looks) < 2:
-        return ["The data were looked at once."] if study.base and study.claims else []
+        return ["The data were looked at once."] if (study.base or study.asked) and study.claims else []
     each = len(looks) == looks[-1] - looks[0] + 1
     when = f"after each of {looks[0]} to {looks[-1]} seeds" if each else f"with {listed([str(n) for n in looks])} seeds"
     until = ", until its claims were decided" if study.until else ""
@@ -177,7 +177,8 @@ def _hours(seconds: float) -> str:
 
 def _fixed(study: StudyRecord) -> str:
     if study.asked:
-        return f"Claims, arms and recipe were fixed before the first run (SHA-256 {study.asked})."
+        what = "Claims, arms and recipe" if study.base else "Claim and commands"
+        return f"{what} were fixed before the first run (SHA-256 {study.asked})."
     return "" if study.base else "The claims were stated when the runs had been done."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.base.errors import counted, printable
+from striate.base.errors import counted, listed, printable
 from striate.reports.kit.table import plain_text
 from striate.reports.study.records import read_study
 
@@ -39,7 +39,10 @@ def standing_of(folder: Path) -> dict[str, Any]:
     study = read_study(folder)
     seconds = [run.seconds for run in study.runs if run.status == "finished" and run.seconds is not None]
     mean = sum(seconds) / len(seconds) if seconds else None
-    left = len(study.runs) - study.ended
+    due = len(study.runs)
+    if study.until:  # at least those of the first look; what later ones need depends on what it finds
+        due = max(due, len(study.arms) * int(study.until["least"]) - len(study.failures))
+    left = due - study.ended
     return {
         "name": study.name,
         "question": study.question,
@@ -49,8 +52,9 @@ def standing_of(folder: Path) -> dict[str, Any]:
         "until": dict(study.until) or None,
         "claims": [dict(claim) for claim in study.claims],
         "notes": list(study.notes),
-        "runs": len(study.runs),
+        "runs": due,
         "ended": study.ended,
+        "plan": dict(study.plan) or None,
         "damaged": list(study.damaged),
         "verdicts": [{key: verdict.get(key) for key in ("claim", "answer", "reason")} for verdict in study.verdicts],
         "cost": {
@@ -78,6 +82,7 @@ def text_of(record: Mapping[str, Any], whole: str = "") -> str:
     lines += [
         "",
         f"seeds: {_seeds(record) if record.get('until') else ', '.join(map(str, seeds))}",
+        *_looks(record),
         "",
         "claims:" if record["claims"] else "claims: none",
     ]
@@ -94,18 +99,30 @@ def text_of(record: Mapping[str, Any], whole: str = "") -> str:
 def _claim(claim: Mapping[str, Any]) -> str:
     parts = [str(claim.get("statement", ""))]
     if isinstance(margin := claim.get("margin"), (int, float)):
-        unit = _unit(claim, margin)
-        parts.append(f"smallest difference worth having {margin:.4g}{unit}")
+        parts.append(f"smallest difference worth having {_margin(claim, margin)}")
     if claim.get("tolerance"):
         parts.append(f"tolerance {claim['tolerance']:g}")
     return f"{claim.get('name')}: {'; '.join(parts)}"
 
 
-def _unit(claim: Mapping[str, Any], margin: float) -> str:
-    """Return in what the smallest difference of ``claim`` is told; a learning rate's is in decades, said as a factor too."""
+def _margin(claim: Mapping[str, Any], margin: float) -> str:
+    """Return the smallest difference of ``claim`` in its unit; of a learning rate, in logarithms, as a factor."""
+    if claim.get("log"):
+        return f"a factor of {10**margin:.3g}"
     if claim.get("kind") == "sooner":
-        return f" {str(claim.get('unit') or 'epochs').removesuffix('s')}" + ("" if margin == 1 else "s")
-    return f" decades (a factor of {10**margin:.3g})" if claim.get("log") else ""
+        return f"{margin:.4g} {str(claim.get('unit') or 'epochs').removesuffix('s')}{'' if margin == 1 else 's'}"
+    return f"{margin:.4g}"
+
+
+def _looks(record: Mapping[str, Any]) -> list[str]:
+    """Return when the study is looked at, and at which levels where these are fixed already; nothing for a single look."""
+    plan, until = record.get("plan") or {}, record.get("until")
+    sizes = plan.get("looks") or (range(until["least"], until["most"] + 1) if until else ())
+    if len(sizes) < 2:
+        return []
+    shown = (plan.get("levels") or {}).get("1")
+    levels = f", at the levels {', '.join(f'{level:.2g}' for level in shown)} of one comparison" if shown else ""
+    return [f"looks: with {listed([str(n) for n in sizes])} seeds{levels}; all together err in at most 5 % of studies"]
 
 
 def _seeds(record: Mapping[str, Any]) -> str:
@@ -120,13 +137,13 @@ def _runs(record: Mapping[str, Any]) -> list[str]:
         return [f"runs: a sampler proposes the arms; {seeds} each"]
     runs = f"{arms} x {seeds} = {counted(record['runs'], 'run')}"
     if record.get("until"):
-        runs = f"{arms}, {seeds}: {'' if 'ended' in record else 'at most '}{counted(record['runs'], 'run')}"
+        least = record["runs"] if "ended" in record else len(record["arms"]) * record["until"]["least"]
+        runs = f"{arms}, {seeds}: {least} to {counted(len(record['arms']) * record['until']['most'], 'run')}"
     if "ended" in record:
         lines = [f"{runs}, of which {record['ended']} ended", *(f"damaged: {wrong}" for wrong in record["damaged"])]
         if cost and cost["seconds_of_a_run"] is not None:
-            lines.append(
-                f"time: {duration(cost['seconds_of_a_run'])} a run, {duration(cost['seconds_left'])} left ({cost['rule']})"
-            )
+            left = f"{'at least ' if record.get('until') else ''}{duration(cost['seconds_left'])} left"
+            lines.append(f"time: {duration(cost['seconds_of_a_run'])} a run, {left} ({cost['rule']})")
         return lines + [
             f"{verdict['answer']}: {verdict['claim']}: {verdict['reason']}" for verdict in record["verdicts"]
         ]
@@ -134,7 +151,8 @@ def _runs(record: Mapping[str, Any]) -> list[str]:
         return [runs]
     return [
         f"{runs}, {cost['updates']:,} updates on {cost['images']:,} images in all",
-        f"expected time: about {duration(cost['seconds'])} with {counted(cost['workers'], 'worker')} ({cost['rule']})",
+        f"expected time: {'at most ' if record.get('until') else ''}about {duration(cost['seconds'])}"
+        f" with {counted(cost['workers'], 'worker')} ({cost['rule']})",
     ]
 
 

@@ -81,7 +81,7 @@ class Choice:
         chosen = max(means, key=means.__getitem__)
         out = {**look.kept, **self._beaten(runs, racing, chosen, look)}
         against = {
-            arm: out[arm].comparison if arm in out else self._compare(runs[chosen], runs[arm], look)
+            arm: out[arm].comparison if arm in out else self.compare(runs[chosen], runs[arm], look)
             for arm in self.candidates
             if arm != chosen
         }
@@ -131,13 +131,14 @@ class Choice:
             for rival in [chosen, *(other for other in others if other != chosen)]:
                 if arm in (rival, chosen):
                     continue
-                comparison = self._compare(runs[rival], runs[arm], look)
+                comparison = self.compare(runs[rival], runs[arm], look)
                 if comparison.low > 0 and not comparison.too_few:
                     found[arm] = Finding(comparison, "refuted", "", rival=rival)
                     break
         return found
 
-    def _compare(self, better: Sequence[Outcome], worse: Sequence[Outcome], look: Look) -> Comparison:
+    def compare(self, better: Sequence[Outcome], worse: Sequence[Outcome], look: Look) -> Comparison:
+        """Return the runs of two candidates compared, as one of all their pairs."""
         groups = (_values(better, self.measure), _values(worse, self.measure))
         return compared(*groups, look, comparisons=self.comparisons, scale=accuracy_scale((*better, *worse)))
 

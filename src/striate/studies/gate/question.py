@@ -14,7 +14,7 @@ from striate.studies.gate import night as nights
 from striate.studies.gate.command_line import Command, command
 from striate.studies.gate.measuring import Measure
 from striate.studies.judged.judging import Judged
-from striate.studies.looks.plan import Plan, Until, planned
+from striate.studies.looks.plan import Until
 
 SIDES = ("control", "treatment")
 REPORT = "report.html"
@@ -58,12 +58,6 @@ class Gate:
     def commands(self) -> tuple[Command, Command]:
         """Both commands, the control first."""
         return command("control", self.control), command("treatment", self.treatment)
-
-    def plan(self, level: float) -> Plan:
-        """Return its looks, which share the one-sided ``level``."""
-        if isinstance(self.seeds, int):
-            return Plan((self.seeds,), 2 * level)
-        return planned(self.seeds, alpha=2 * level)
 
     def claim(self, level: float) -> Larger:
         """Return the claim that is judged at one look, at its one-sided ``level``."""

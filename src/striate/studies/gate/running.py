@@ -1,4 +1,4 @@
-"""One command with one seed: started, watched, and written down, so that it is run once and nothing it said is lost.
+"""Commands with seeds: started, watched, and written down, so that each is run once and nothing it said is lost.
 
 Each try has a folder of its own with stdout, stderr and, once the command has ended, result.json. A try without that was
 interrupted. When its time is over, or Striate is stopped, the command and everything that it started are ended: by SIGTERM, and
@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -27,21 +28,26 @@ from striate.base.errors import StudyError, printable
 from striate.studies.gate.command_line import Command
 
 GRACE = 5.0  # seconds between SIGTERM and SIGKILL
+PATIENCE = 0.05  # seconds for which all that are under way are watched in turn
 NUMBER = re.compile("[0-9]{1,9}")
 WATCH = f"""
 import os, signal, sys, time
-group = 0
+groups = set()
 for line in sys.stdin.buffer:
-    group = int(line)
-for number in (signal.SIGTERM, signal.SIGKILL) if group else ():  # the end of the pipe: who held it is gone
-    try:
-        os.killpg(group, number)
-    except OSError:
-        break
-    time.sleep({GRACE})
+    number = int(line)
+    groups.discard(-number)
+    groups.update([number] if number > 0 else [])
+for number in (signal.SIGTERM, signal.SIGKILL):  # the end of the pipe: who held it is gone
+    for group in groups:
+        try:
+            os.killpg(group, number)
+        except OSError:
+            pass
+    if groups:
+        time.sleep({GRACE})
 """
 Watch = Callable[[int], None]
-"""Told the group of processes that is to be ended where this process is killed; 0 for none."""
+"""Told the group of processes that is to be ended where this process is killed; and its negative once it has ended."""
 Ended = Literal["exit", "timeout"]
 
 
@@ -99,54 +105,101 @@ def tried(place: Path) -> Try | None:
     return None
 
 
-def run(command: Command, seed: int, place: Path, timeout: float | None, watch: Watch = lambda group: None) -> Try:
-    """Run ``command`` with ``seed`` in a new folder within ``place``; raises StudyError where it cannot be started.
+class Running:
+    """A command under way, with ``seed``, in a new folder within ``place``; raises StudyError where it cannot be started.
 
-    ``place`` lies in the gate's own folder, within which no link is followed.
+    ``place`` lies in the gate's own folder, within which no link is followed. ``watch`` ends it where this process is killed.
     """
-    number = int(_tries(place)[-1].name) + 1 if _tries(place) else 1
-    folder = place / str(number)
-    make_folder(folder, within=place.parents[2])
-    words, began = command.words(seed), time.monotonic()
-    with open(folder / "stdout", "wb") as out, open(folder / "stderr", "wb") as err:
-        try:
-            process = subprocess.Popen(
-                words,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                start_new_session=True,
-                env={**os.environ, "STRIATE_SEED": str(seed)},
-            )
-        except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise StudyError(
-                f'the {command.side} cannot be started ("{printable(words[0])}": {why}); mend the command'
-            ) from error
+
+    def __init__(self, command: Command, seed: int, place: Path, timeout: float | None, watch: Watch) -> None:
+        number = int(_tries(place)[-1].name) + 1 if _tries(place) else 1
+        self.command, self.seed, self.timeout, self.watch = command, seed, timeout, watch
+        self.folder = place / str(number)
+        make_folder(self.folder, within=place.parents[2])
+        words, self.began = command.words(seed), time.monotonic()
+        with open(self.folder / "stdout", "wb") as out, open(self.folder / "stderr", "wb") as err:
+            try:
+                self.process = subprocess.Popen(
+                    words,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=err,
+                    start_new_session=True,
+                    env={**os.environ, "STRIATE_SEED": str(seed)},
+                )
+            except (OSError, ValueError) as error:
+                why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+                raise StudyError(
+                    f'the {command.side} cannot be started ("{printable(words[0])}": {why}); mend the command'
+                ) from error
+        watch(self.process.pid)
+
+    def ended(self, patience: float) -> Try | None:
+        """Return how it ended, written down, or None where it is under way after ``patience`` seconds more."""
+        left = math.inf if self.timeout is None else self.began + self.timeout - time.monotonic()
         ended: Ended = "exit"
         try:
-            watch(process.pid)
-            code = process.wait(timeout)
+            code = self.process.wait(max(0.0, min(patience, left)))
         except subprocess.TimeoutExpired:
-            ended, code = "timeout", _end(process)
-        except BaseException:
-            _end(process)
-            raise
-    _kill(process.pid, signal.SIGKILL)  # what it started and left behind holds no seed of ours
-    watch(0)
-    seconds = time.monotonic() - began
-    record: dict[str, Any] = {
-        "command": command.text,
-        "shell": command.shell,
-        "seed": seed,
-        "ended": ended,
-        "code": code,
-        "seconds": seconds,
-        "stdout": _digest(folder / "stdout"),
-        "stderr": _digest(folder / "stderr"),
-    }
-    write_json(folder / "result.json", sealed(record))
-    return Try(folder, ended, code, seconds)
+            if patience < left:
+                return None
+            ended, code = "timeout", self.end()
+        self.clear()
+        seconds = time.monotonic() - self.began
+        record: dict[str, Any] = {
+            "command": self.command.text,
+            "shell": self.command.shell,
+            "seed": self.seed,
+            "ended": ended,
+            "code": code,
+            "seconds": seconds,
+            "stdout": _digest(self.folder / "stdout"),
+            "stderr": _digest(self.folder / "stderr"),
+        }
+        write_json(self.folder / "result.json", sealed(record))
+        return Try(self.folder, ended, code, seconds)
+
+    def end(self) -> int:
+        """End it, with everything that it started, and return its exit code."""
+        _kill(self.process.pid, signal.SIGTERM)
+        try:
+            return self.process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            _kill(self.process.pid, signal.SIGKILL)
+            return self.process.wait()
+
+    def clear(self) -> None:
+        """End what it started and left behind, which holds no seed of ours."""
+        _kill(self.process.pid, signal.SIGKILL)
+        self.watch(-self.process.pid)
+
+
+Job = tuple[Command, int, Path]
+"""A command, its seed, and the place of its tries."""
+
+
+def run_jobs(jobs: Sequence[Job], workers: int, timeout: float | None, took: Callable[[Job, Try], bool]) -> None:
+    """Run ``jobs`` in their order, ``workers`` of them side by side; raises StudyError where one cannot be started.
+
+    ``took`` is told of each that has ended. Where it returns False, no further one begins, and those under way come to
+    their ends. An exception, KeyboardInterrupt above all, ends them.
+    """
+    waiting, live = list(reversed(jobs)), dict[Running, Job]()
+    with watching() as watch:
+        try:
+            while waiting or live:
+                while waiting and len(live) < workers:
+                    job = waiting.pop()
+                    live[Running(*job, timeout, watch)] = job
+                for running in list(live):
+                    if (done := running.ended(PATIENCE / len(live))) is not None and not took(live.pop(running), done):
+                        waiting.clear()
+        finally:
+            for running in live:
+                _kill(running.process.pid, signal.SIGTERM)
+            for running in live:
+                running.end()
+                running.clear()
 
 
 def _tries(place: Path) -> list[Path]:
@@ -174,18 +227,8 @@ def watching() -> Generator[Watch]:
     try:
         yield watch
     finally:
-        watch(0)
         pipe.close()
         process.wait()
-
-
-def _end(process: subprocess.Popen[bytes]) -> int:
-    _kill(process.pid, signal.SIGTERM)
-    try:
-        return process.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        _kill(process.pid, signal.SIGKILL)
-        return process.wait()
 
 
 def _kill(group: int, number: signal.Signals) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from striate.base.errors import StudyError, printable
+from striate.base.errors import StudyError, listed, printable
 from striate.studies.claims.copied import uncopied
 from striate.studies.claims.verdict import Verdict
 from striate.studies.judged.grouping import Columns, Grouped, column, group
@@ -16,6 +16,8 @@ from striate.studies.judged.logged import Logged, scores
 from striate.studies.judged.runs import runs_of
 from striate.studies.judged.terms import Term, term
 from striate.studies.logs.opening import read_log
+from striate.studies.looks.pairing import with_pairing
+from striate.studies.looks.plan import Plan
 
 Split = Literal["test", "validation", "training"]
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -26,7 +28,8 @@ CURE = "let the program depend on its seed, and run the copies again"
 @dataclass(frozen=True)
 class Judged:
     """What a log says to the claims. ``runs`` are those that were compared, once for each column; ``notes`` whole clauses;
-    ``order`` all arms of the log, as it has them."""
+    ``order`` all arms of the log, as it has them; ``plan`` the looks, and ``asked`` the SHA-256 of what was
+    fixed, where that was before the first run."""
 
     name: str
     kind: str
@@ -36,6 +39,8 @@ class Judged:
     step: str
     notes: tuple[str, ...]
     order: tuple[str, ...]
+    plan: Plan | None = None
+    asked: str = ""
 
     @property
     def arms(self) -> list[str]:
@@ -86,7 +91,11 @@ def judge_log(
     for one in terms:
         column(log, one.metric, "`value`")
         mine = runs_of(grouped, one.metric, one.arms, columns)
-        verdicts.append(uncopied(one.judge, one.arms, mine, CURE))
+        verdict = uncopied(one.judge, one.arms, mine, CURE)
+        if all(run.told.isdigit() for run in mine):  # else what the log calls its runs says nothing of pairs
+            verdict = with_pairing(verdict)
+        told = same_arms(mine)
+        verdicts.append(replace(verdict, reason="; ".join([verdict.reason, *told])))
         runs.setdefault(one.metric, {}).update({arm: [run for run in mine if run.arm == arm] for arm in one.arms})
     notes = [*grouped.notes, *(_split(metric, split) for metric in runs)]
     limits = [note for note in notes if note]
@@ -101,6 +110,19 @@ def judge_log(
         notes=tuple(limits),
         order=tuple(grouped.arms),
     )
+
+
+def same_arms(runs: Sequence[Logged]) -> list[str]:
+    """Return a clause for each group of arms whose runs have the same values with the same seeds: nothing tells them apart."""
+    groups: dict[tuple[tuple[str, float], ...], list[str]] = {}
+    for arm in dict.fromkeys(run.arm for run in runs):
+        values = sorted((run.told, run.end) for run in runs if run.arm == arm and not run.failed)
+        groups.setdefault(tuple(values), []).append(arm)
+    return [
+        f"{listed(arms)} have the same values with every seed: what tells them apart has no effect"
+        for values, arms in groups.items()
+        if len(arms) > 1 and len(values) > 1
+    ]
 
 
 def _terms(texts: Sequence[str], grouped: Grouped, columns: Columns, *, lower: bool) -> list[Term]:

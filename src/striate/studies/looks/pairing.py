@@ -16,11 +16,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from statistics import correlation, stdev
+from typing import TYPE_CHECKING
 
 from striate.base.errors import StudyError
 from striate.base.intervals import ANY, Scale, t_quantile
 from striate.studies.claims.comparison import Comparison, compare
 from striate.studies.looks.plan import Look
+
+if TYPE_CHECKING:
+    from striate.studies.claims.verdict import Verdict
 
 FEWEST = 3  # pairs of which a correlation is told
 
@@ -85,3 +89,10 @@ def pairing_text(comparison: Comparison) -> str:
         return f"{seen}, and as pairs, declared beforehand, they have an interval {width:.2f} times as wide as unpaired"
     told = "saved" if width < 1 else "cost"
     return f"{seen}: compared as pairs, their interval would be {width:.2f} times as wide, so pairing would have {told} runs"
+
+
+def with_pairing(verdict: Verdict) -> Verdict:
+    """Return ``verdict`` with what pairing by seed would have been worth, in its comparison of the most pairs."""
+    first = max(verdict.comparisons, key=lambda entry: entry[2].pairs, default=None)
+    told = pairing_text(first[2]) if first else ""
+    return replace(verdict, reason=f"{verdict.reason}; {told}") if told else verdict

@@ -20,6 +20,7 @@ from striate.studies.looks.bounds import error_of
 from striate.studies.looks.plan import Look, Plan
 
 Judge = Callable[[list[R], Look], Verdict]
+Surely = Callable[[Verdict, list[R], Look, str], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,15 @@ class Path:
     """Where a claim stands: its ``verdict`` by the last look that could be made, None before the first.
 
     ``needs`` are the arms that get more seeds, none when the claim has ended, and ``next`` the number of seeds of the look
-    that waits for them, 0 where there is none.
+    that waits for them, 0 where there is none. ``sure`` are those that get as many as ``after`` whatever the run that this
+    look still waits for will give.
     """
 
     verdict: Verdict | None
     needs: tuple[str, ...]
     next: int
+    sure: tuple[str, ...] = ()
+    after: int = 0
 
 
 def walk(
@@ -44,11 +48,13 @@ def walk(
     given_up: AbstractSet[tuple[str, int]] = frozenset(),
     *,
     paired: bool = False,
+    surely: Surely[R] | None = None,
 ) -> Path:
     """Judge a claim about ``arms`` at every look of ``plan`` for which the needed runs have ended, until one decides.
 
     ``seeds`` are in the order in which arms get them; ``given_up`` are (arm, seed) of runs that failed, for which no look
-    waits. ``judge`` sees the runs of one look, with at least one of each arm.
+    waits. ``judge`` sees the runs of one look, with at least one of each arm. ``surely`` tells which arms go on whatever
+    the last run of a look gives; see `striate.studies.looks.ahead`.
     """
     of = {arm: {run.seed: run for run in runs if run.arm == arm} for arm in arms}
     needs, at = arms, dict.fromkeys(arms, plan.sizes[0])
@@ -57,12 +63,17 @@ def walk(
     seen: list[Seen] = []
     made = 0
     for n in plan.sizes:
-        ended = all(seed in of[arm] or (arm, seed) in given_up for arm in needs for seed in seeds[:n])
+        missing = [arm for arm in needs for seed in seeds[:n] if seed not in of[arm] and (arm, seed) not in given_up]
         at |= dict.fromkeys(needs, n)
         now = [of[arm][seed] for arm in arms for seed in seeds[: at[arm]] if seed in of[arm]]
-        if not ended or {run.arm for run in now} < set(arms):
-            return Path(_told(verdict, seen, plan, made), needs, n)
-        verdict = judge(now, Look(plan, n, kept, paired))
+        look = Look(plan, n, kept, paired)
+        if missing or {run.arm for run in now} < set(arms):
+            path = Path(_told(verdict, seen, plan, made), needs, n)
+            if surely and len(missing) == 1 and n < plan.sizes[-1] and {run.arm for run in now} == set(arms):
+                sure = surely(judge(now, look), now, look, missing[0])
+                return replace(path, sure=sure, after=plan.sizes[plan.sizes.index(n) + 1])
+            return path
+        verdict = judge(now, look)
         made += 1
         kept, needs = verdict.kept, verdict.open
         seen += [

@@ -13,8 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
+from pydantic import Field
+
+from striate.base.disk.sealed_json import Form
 from striate.base.errors import StudyError
 from striate.studies.looks.bounds import levels
 
@@ -71,6 +74,15 @@ class Until(tuple[int, ...]):
 def no_levels() -> dict[int, tuple[float, ...]]:
     """Return no levels yet, by the number of comparisons."""
     return {}
+
+
+class PlanForm(Form):
+    """The looks of a study, and their levels by the number of comparisons of a claim."""
+
+    looks: list[Annotated[int, Field(ge=2)]] = Field(min_length=1)
+    alpha: Annotated[float, Field(gt=0, lt=1)]
+    levels: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
+    shown: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True)

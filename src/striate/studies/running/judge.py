@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,10 +20,11 @@ from striate.base.errors import StudyError, listed
 from striate.studies.claims.copied import uncopied
 from striate.studies.claims.outcome import Outcome, scores
 from striate.studies.claims.verdict import Claim, Verdict
-from striate.studies.looks.pairing import pairing_text
+from striate.studies.looks.ahead import surely_open
+from striate.studies.looks.pairing import with_pairing
 from striate.studies.looks.path import Path as Walked
 from striate.studies.looks.path import price, walk
-from striate.studies.looks.plan import Look, Plan
+from striate.studies.looks.plan import Look, Plan, PlanForm
 from striate.studies.question import Study
 from striate.studies.running.ended import ended, named, outcomes_of
 from striate.studies.running.selection import at_the_edge, touched
@@ -41,15 +43,6 @@ class Answer:
     verdicts: tuple[Verdict, ...]
     failures: dict[str, str]
     warnings: Mapping[str, Sequence[str]] = field(default_factory=dict[str, list[str]])
-
-
-class PlanForm(Form):
-    """The looks of a study, and their levels by the number of comparisons of a claim."""
-
-    looks: list[Annotated[int, Field(ge=2)]] = Field(min_length=1)
-    alpha: Annotated[float, Field(gt=0, lt=1)]
-    levels: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
-    shown: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict[str, float])
 
 
 class StudyForm(Form):
@@ -172,7 +165,8 @@ def walked(study: Study, claim: Claim, outcomes: list[Outcome], plan: Plan, lost
             return claim.judge(runs, look)
         return uncopied(lambda distinct: claim.judge(distinct, look), claim.arms, runs, CURE)
 
-    return walk(claim.arms, judge, outcomes, plan, study.seeds, lost, paired=study.paired)
+    surely = partial(surely_open, claim)
+    return walk(claim.arms, judge, outcomes, plan, study.seeds, lost, paired=study.paired, surely=surely)
 
 
 def _verdict(
@@ -198,9 +192,8 @@ def _verdict(
         f"the runs of {listed(names)} are equal to the last bit: what these arms change has no effect"
         for names in among
     ]
-    first = max(verdict.comparisons, key=lambda entry: entry[2].pairs, default=None)
-    pairing = [text] if first and (text := pairing_text(first[2])) else []
-    return replace(verdict, reason="; ".join([verdict.reason, *pairing, *told, *limits]))
+    verdict = with_pairing(verdict)
+    return replace(verdict, reason="; ".join([verdict.reason, *told, *limits]))
 
 
 def _once(study: Study, claim: Claim, outcomes: list[Outcome]) -> Verdict:

@@ -1,9 +1,9 @@
 """Which run comes next where seeds are given until the claims are decided.
 
 Each claim asks for the runs of its next look, of the arms that it still needs, and goes on to the look after it as soon as
-these have ended, without waiting for other claims. So a core is free only while the last run of a look is under way that
-every open claim waits for, and no run is done that no claim has asked for: none is thrown away. An arm that no claim is
-about gets the least number of seeds.
+these have ended, without waiting for other claims. While the last run of a look is under way, the arms that get another seed
+whatever it gives go on with it. So a core is free only while a run is under way that could end all that waits for it, and no
+run is done that no claim needs: none is thrown away. An arm that no claim is about gets the least number of seeds.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ class Sequence:
         for claim in self.study.claims:
             path = walked(self.study, claim, outcomes, self.plan, lost)
             wanted |= {(arm, seed) for arm in path.needs for seed in seeds[: path.next]}
+            wanted |= {(arm, seed) for arm in path.sure for seed in seeds[: path.after]}
         return [path for path, (arm, seed) in self.runs.items() if (arm.name, seed) in wanted]
 
     def _outcome(self, path: Path) -> Outcome | None:
