@@ -1,6 +1,6 @@
-"""The site: Sphinx, since it makes the reference from the docstrings; MyST-NB runs every block, and a failing one ends the build.
+"""The site. Sphinx makes the reference from the docstrings; MyST-NB runs every block, and one that fails ends the build.
 
-    sphinx-build -W --keep-going docs site        needs the set-up for developers; nothing is fetched
+sphinx-build -W --keep-going docs site        needs the set-up for developers; nothing is fetched
 """
 
 import os

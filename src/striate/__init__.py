@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from striate.app.shown import open_net as open_net
     from striate.app.shown import page as page
     from striate.app.study import study as study
-    from striate.app.trained import resume as resume
-    from striate.app.trained import train as train
+    from striate.app.terminal.trained import resume as resume
+    from striate.app.terminal.trained import train as train
     from striate.nets.catalog import build as build
     from striate.nets.custom.trust import trust_code as trust_code
     from striate.nets.weights.load import load_weights as load_weights

@@ -90,15 +90,10 @@ class Subject:
 
     def _repr_html_(self) -> str:
         """Return the figure of the net's architecture as a card, for a notebook."""
-        from striate.nets.measure.anatomy import anatomy
-        from striate.reports.net.description import paragraph
-        from striate.reports.net.figure import architecture_svg
-        from striate.reports.notebook.card import Card, Passage, drawing, html_of
+        from striate.reports.notebook.card import html_of
+        from striate.reports.notebook.shown import net_card
 
-        measured = anatomy(self.net, self.inputs.image_shape, self.name)
-        note = "Its weights, or some of them, were drawn at random: the net is untrained." if self.untrained else ""
-        figure = (drawing(architecture_svg(measured), f"the layers of {self.name}", 900),)
-        return html_of(Card(self.name, passages=(Passage(lines=(paragraph(measured),)),), pictures=figure, foot=note))
+        return html_of(net_card(self.net, self.inputs.image_shape, self.name, untrained=self.untrained))
 
     def takes_pixels(self) -> Subject:
         """Make the net take pixels in [0, 1], which it then normalizes by itself, and return this subject."""

@@ -17,6 +17,8 @@ from striate.studies.running.judge import Answer
 from striate.training.folder.run import Run
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from striate.reports.kit.table import Table
 
 MOST_SHOWN = 12  # pictures of a record on a card
@@ -137,6 +139,18 @@ def _arrays(record: Record[Any]) -> Table:
 
 def _range(values: Any, number: Any) -> tuple[str, str]:
     return (number(float(values.min())), number(float(values.max()))) if values.size else ("", "")
+
+
+def net_card(net: nn.Module, image_shape: tuple[int, int, int], name: str, *, untrained: bool = False) -> Card:
+    """Return the card of a net for images (H, W, C): its figure and its measures in words."""
+    from striate.nets.measure.anatomy import anatomy
+    from striate.reports.net.description import paragraph
+    from striate.reports.net.figure import architecture_svg
+
+    measured = anatomy(net, image_shape, name)
+    note = "Its weights, or some of them, were drawn at random: the net is untrained." if untrained else ""
+    figure = (drawing(architecture_svg(measured), f"the layers of {name}", 900),)
+    return Card(name, passages=(Passage(lines=(paragraph(measured),)),), pictures=figure, foot=note)
 
 
 @card.register
