@@ -10,7 +10,7 @@ UV := $(BIN)/uv --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev demo test check bench chaos format lock clean
+.PHONY: help setup setup-dev demo test check bench docs chaos format lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -32,6 +32,9 @@ check: setup-dev ## the fast part of `make test`: format, lint, types
 
 bench: setup-dev ## the benchmarks: ratios against named competitors, never timed tests
 	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+docs: setup-dev ## the site, into site/: every block in it is run
+	$(BIN)/python -m sphinx -W --keep-going -q -d build/trees docs site
 
 chaos: setup-dev ## kill, damage and deceive runs and studies some 52,000 times; print what held (half an hour; Linux)
 	PYTHONPATH=tests $(BIN)/python -m chaos

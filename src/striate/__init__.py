@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from striate.app.shown import open_net as open_net
     from striate.app.shown import page as page
     from striate.app.study import study as study
+    from striate.app.terminal.trained import resume as resume
+    from striate.app.terminal.trained import train as train
     from striate.nets.catalog import build as build
     from striate.nets.custom.trust import trust_code as trust_code
     from striate.nets.weights.load import load_weights as load_weights
@@ -45,9 +47,7 @@ if TYPE_CHECKING:
     from striate.training.folder.run import Run as Run
     from striate.training.folder.run import open_run as open_run
     from striate.training.recipe.recipe import Recipe as Recipe
-    from striate.training.train import resume as resume
     from striate.training.train import test as test
-    from striate.training.train import train as train
     from striate.training.trials.lr_range import range_test as range_test
     from striate.training.trials.overfit import overfit_batch as overfit_batch
 else:

@@ -30,7 +30,18 @@ LINES = (
 RANK = {package: rank for rank, line in enumerate(LINES) for package in line}
 # What everyone needs is a closed list: a package of its own lies above it.
 BASE = {
-    *("catalog", "errors", "intervals", "pickle_opcodes", "seeds", "shapes", "signals", "validation", "version"),
+    *(
+        "catalog",
+        "errors",
+        "inline",
+        "intervals",
+        "pickle_opcodes",
+        "seeds",
+        "shapes",
+        "signals",
+        "validation",
+        "version",
+    ),
     *("disk.files", "disk.foreign", "disk.lock", "disk.outputs", "disk.sealed_json", "disk.strict_json"),
 }
 MOST_LINES = 250

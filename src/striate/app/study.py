@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from striate.app.options.repeating import arms_and_claims, study_command
+from striate.app.terminal.trained import beaten
 from striate.base.disk.files import part_of_name
 from striate.base.disk.outputs import claim_folder
 from striate.base.errors import StudyError
+from striate.base.inline import Inline
 from striate.studies.catalog import question
 from striate.studies.question import Question, Study
 from striate.studies.wording import asked_question
@@ -26,11 +28,14 @@ TRIALS = 8
 
 
 @dataclass(frozen=True)
-class Reported:
+class Reported(Inline):
     """An answer, and the page that shows it."""
 
     answer: Answer
     report: Path
+
+    def _repr_html_(self) -> str:
+        return self.answer._repr_html_()
 
 
 def study(
@@ -63,9 +68,10 @@ def study(
     claim_folder(folder, REPORT)
     try:
         run = run_search if planned.trials is not None else run_study
-        answer = run(
-            planned, folder, data_dir=data_dir, workers=workers, beat=beat, warn=warn, redo_damaged=redo_damaged
-        )
+        with beaten(beat, planned.base.epochs) as seen:
+            answer = run(
+                planned, folder, data_dir=data_dir, workers=workers, beat=seen, warn=warn, redo_damaged=redo_damaged
+            )
     except KeyboardInterrupt:
         write_study_report(folder, study_command)  # of what has ended so far
         raise

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from striate.base.disk.outputs import MARK, write_output
 from striate.base.errors import ProbeError, counted
+from striate.base.inline import Inline
 from striate.probes.checks.outcome import Checks
 from striate.probes.facts import Facts, json_of
 
@@ -46,7 +47,7 @@ class Score:
 
 
 @dataclass(frozen=True, eq=False)
-class Record(Generic[Some]):
+class Record(Inline, Generic[Some]):
     """The result of the probe ``probe``: ``kind`` says how it is shown (`striate.reports.probe.page.RENDERERS`).
 
     ``arrays`` are tensors on the device of the images, in float32 at least, first dimension N unless ``facts`` says

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from pydantic import ConfigDict
 
 from striate.base.errors import ProofError
+from striate.base.inline import Inline
 from striate.base.shapes import window_output
 
 TOLERANCE = 1e-9  # relative to the largest expected number; float64 leaves about 1e-15 a step
@@ -82,7 +83,7 @@ def _no_values() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Proof:
+class Proof(Inline):
     """A statement, why it is so, and how it was checked.
 
     ``source`` is the title of the coursework and its question; ``limits`` says what is proved symbolically, for which

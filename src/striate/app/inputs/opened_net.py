@@ -88,6 +88,13 @@ class Subject:
         normalize = Normalization(self.inputs.mean, self.inputs.std, per_image=self.per_image)
         return normalize(images, torch.device("cpu")).contiguous()
 
+    def _repr_html_(self) -> str:
+        """Return the figure of the net's architecture as a card, for a notebook."""
+        from striate.reports.notebook.card import html_of
+        from striate.reports.notebook.shown import net_card
+
+        return html_of(net_card(self.net, self.inputs.image_shape, self.name, untrained=self.untrained))
+
     def takes_pixels(self) -> Subject:
         """Make the net take pixels in [0, 1], which it then normalizes by itself, and return this subject."""
         from striate.probes.pixels import given_pixels

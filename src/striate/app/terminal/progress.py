@@ -6,11 +6,12 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from striate.app.terminal.notebook import NotebookBar, notebook
 from striate.base.errors import counted
 
 if TYPE_CHECKING:
@@ -23,8 +24,15 @@ SILENCE = 60.0  # seconds between two lines in a log: what is shorter needs none
 
 
 @contextmanager
-def _bar(console: Console) -> Generator[Progress]:
+def _bar(console: Console) -> Generator[Progress | NotebookBar]:
     """Show a bar while the block runs. Where nobody can see it any more (a closed terminal, a closed pipe) it is silent."""
+    if (place := notebook()) is not None:
+        bar = NotebookBar(place)
+        try:
+            yield bar
+        finally:
+            bar.draw()
+        return
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),
@@ -77,7 +85,8 @@ def _log(console: Console) -> Callable[[str], None]:
 def watching_run(console: Console) -> Generator[Watch, None, None]:
     """Yield a watcher for one run: a bar over the epoch, and a line for each epoch that ended."""
     with _bar(console) as progress:
-        task, log = progress.add_task("epoch", note="", total=None), _log(console)
+        task: Any = progress.add_task("epoch", note="", total=None)
+        seen, log = isinstance(progress, NotebookBar) or console.is_terminal, _log(console)
 
         def watch(tick: Tick) -> None:
             progress.update(
@@ -90,7 +99,7 @@ def watching_run(console: Console) -> Generator[Watch, None, None]:
             if tick.val:
                 line = f"epoch {tick.epoch:>3}   validation accuracy {tick.val.accuracy:.4f}   loss {tick.val.loss:.4f}"
                 with suppress(OSError):
-                    (progress.print if console.is_terminal else log)(line)
+                    (progress.print if seen else log)(line)
 
         yield watch
 
@@ -104,7 +113,7 @@ def watching_passes(
     The time is that of the first passes, for ``rounds`` as many in all; ``checks`` says what the other rounds are.
     """
     with _bar(console) as progress:
-        task: TaskID = progress.add_task(what, note="", total=None)
+        task: Any = progress.add_task(what, note="", total=None)
         log, began, announced, before, ended = _log(console), time.monotonic(), False, 0, 0
 
         def watch(done: int, of: int) -> None:
@@ -137,7 +146,7 @@ def watching_study(console: Console, epochs: int) -> Generator[Beat, None, None]
 
     with _bar(console) as progress:
         began, before = time.monotonic(), -1
-        task: TaskID = progress.add_task("runs", note="", total=None)
+        task: Any = progress.add_task("runs", note="", total=None)
         log = _log(console)
 
         def beat(runs: list[Run | None]) -> None:

@@ -64,8 +64,8 @@ def run_page(run: Run, anatomy: Anatomy | None, confused: Confusion | None, uncl
         status=run.status,
         epoch=run.epoch,
         notes=_notes(run, environment),
-        facts=_facts(run),
-        panels=_panels(run),
+        facts=scores_of(run),
+        panels=curves_of(run),
         procedure=procedure(run.recipe, environment),
         split="" if confused is None else {"val": "validation", "test": "test"}[confused.on],
         per_class=None if confused is None else per_class_table(confused),
@@ -95,7 +95,8 @@ def _notes(run: Run, environment: Mapping[str, Any]) -> list[str]:
     return [*ended, *(chosen if run.recipe.validate_on_test else []), *map(str, environment.get("data_notes") or ())]
 
 
-def _facts(run: Run) -> list[Fact]:
+def scores_of(run: Run) -> list[Fact]:
+    """Return its accuracies and its time, those that there are."""
     made: list[Fact] = []
     if best := run.best():
         made.append(Fact("best validation accuracy", f"{best[1]:.4f}", f"in epoch {best[0]}"))
@@ -107,7 +108,8 @@ def _facts(run: Run) -> list[Fact]:
     return made
 
 
-def _panels(run: Run) -> list[Picture]:
+def curves_of(run: Run) -> list[Picture]:
+    """Return accuracy and loss over the epochs as drawings, those that there are."""
     made: list[Picture] = []
     for metric, title in METRICS.items():
         series = [

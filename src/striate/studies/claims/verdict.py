@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from striate.base.inline import Inline
 from striate.studies.claims.comparison import Answer, Comparison
 from striate.studies.claims.outcome import Outcome
 from striate.studies.looks.plan import ONCE, Look
@@ -49,7 +50,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Inline):
     """The answer to one claim.
 
     ``reason`` is one sentence for a reader. ``comparisons`` holds (treatment arm, control arm, numbers); ``detectable``

@@ -17,6 +17,7 @@ from pydantic import Field
 from striate.base.disk.files import read_json, write_json
 from striate.base.disk.sealed_json import Form, checked, read_own
 from striate.base.errors import StudyError, listed
+from striate.base.inline import Inline
 from striate.studies.claims.copied import uncopied
 from striate.studies.claims.outcome import Outcome, scores
 from striate.studies.claims.verdict import Claim, Verdict
@@ -35,7 +36,7 @@ CURE = "let the net and the recipe depend on the seed, and do the copies again"
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Inline):
     """What a study found: its verdicts in the order of its claims; by run, why it failed and what it warned of."""
 
     folder: Path

@@ -22,6 +22,7 @@ from striate.base.disk.lock import NAME, held, unused
 from striate.base.disk.sealed_json import read_own, sealed
 from striate.base.errors import RecipeError, RunError, printable
 from striate.base.errors import reason as why
+from striate.base.inline import Inline
 from striate.training.folder.forms import RecipeForm, ScoreForm, StatusForm
 from striate.training.folder.run_score import RunScore
 from striate.training.folder.tables import HISTORY, TIMING, Row, read_history, read_timing
@@ -32,7 +33,7 @@ REMEDY = "a smaller lr (`range_test` says which) and another `out`"  # for what 
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Inline):
     """A run as it stands on disk."""
 
     folder: Path
