@@ -35,7 +35,7 @@ from striate.training.folder.weights import best, kept, stands
 from striate.training.loop import Watch, run_epochs
 from striate.training.recipe.recipe import Recipe
 from striate.training.session import Warn, extend, mended, record, same_data
-from striate.training.starting.source import settled, taken_over
+from striate.training.starting.source import settled
 from striate.training.trials.linear_optimum import advice
 
 
@@ -62,10 +62,7 @@ def train(
             return run
         admit(folder, recipe.net)
         recipe = run.recipe  # with what start weights said when it began
-    began = recipe.start_hash is not None
     recipe = settled(recipe)
-    if recipe.start is not None and not began:
-        warn(taken_over(recipe))
     loaded = images if images is not None else images_of(recipe, data_dir)
     setup = set_up(recipe, loaded, warn, begun=recipe.start is not None and continues(folder))
     fresh = not folder.exists()

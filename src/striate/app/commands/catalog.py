@@ -42,6 +42,7 @@ _OWN = (
     Entry("train", "Train one net by a recipe", "training.train:train"),
     Entry("resume", "Continue an interrupted run", "training.train:resume"),
     Entry("test", "Score a run on its test split, once", "test:test"),
+    Entry("predict", "Say what a net takes pictures for", "look.predict:predict"),
     Entry("export", "Write a net as a file that other programs read", "export:export"),
     Entry("list nets", "List the nets", "look.list:nets"),
     Entry("list data", "List the datasets, and where they were found", "look.list:data"),

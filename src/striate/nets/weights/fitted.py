@@ -90,13 +90,13 @@ def adapted(weight: Tensor, channels: int) -> Tensor:
 
 
 def last_layer(net: nn.Module, order: tuple[str, ...]) -> str:
-    """Return the name of the last layer of ``order`` that has a matrix of weights: the classifier; empty where there is none."""
+    """Return the name of the last layer of ``order`` that has a matrix of weights, the classifier; empty for none."""
     every = dict(net.named_modules())
     return next((name for name in reversed(order) if _weight(every[name]).dim() >= 2), "")
 
 
 def first_convolution(net: nn.Module, order: tuple[str, ...], channels: int) -> str:
-    """Return the name of the first layer of ``order`` with weights, where it is an ungrouped convolution of the image's channels."""
+    """Return the first layer of ``order`` with weights, where it is an ungrouped convolution of the image's channels."""
     every = dict(net.named_modules())
     first = next((name for name in order if _weight(every[name]).dim() >= 2), "")
     return first if first and isinstance(every[first], nn.Conv2d) and _weight(every[first]).shape[1] == channels else ""

@@ -1,6 +1,6 @@
 """Which layers learn when, and how fast: frozen layers, frozen batch norm, smaller rates for earlier layers.
 
-    lr_l = lr f^((L - 1 - l) / (L - 1))      layer l = 0 ... L - 1 in the order in which an image passes them, f = start_lr_factor
+    lr_l = lr f^((L - 1 - l) / (L - 1))      layer l = 0 ... L - 1 in the order of an image's way, f = start_lr_factor
 
 (discriminative fine-tuning: Howard and Ruder, ACL 2018, with one factor for the whole net). Freezing weights leaves the running
 statistics of batch norm moving, and the output of frozen layers with them; so by default those of frozen layers stay too.

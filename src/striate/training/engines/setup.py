@@ -35,7 +35,7 @@ from striate.training.feed.batches import Feed, Splits, in_order, split
 from striate.training.folder.labels import Labels
 from striate.training.folder.restore_net import rate
 from striate.training.recipe.recipe import Recipe
-from striate.training.starting.source import settled, started
+from striate.training.starting.source import settled, started, taken_over
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,11 @@ def set_up(recipe: Recipe, images: ImageSet, warn: Callable[[str], None], *, beg
     by_hand = recipe.engine == "scratch"
     where = torch.device("cpu") if by_hand else machine.device()
     splits = split(images, recipe)
+    said = [taken_over(recipe)] if recipe.start is not None and not begun else []
     engine: Engine = (
-        _scratch_engine(recipe, images) if by_hand else _torch_engine(recipe, images, splits, where, warn, begun)
+        _scratch_engine(recipe, images) if by_hand else _torch_engine(recipe, images, splits, where, said.append, begun)
     )
-    noted = replace(images, notes=(*images.notes, *splits.notes))
+    noted = replace(images, notes=(*images.notes, *splits.notes, *said))
     return Setup(recipe, noted, splits, engine, Feed(splits, recipe, where), where, warn)
 
 
@@ -95,12 +96,12 @@ def _torch_engine(
     images: ImageSet,
     splits: Splits,
     where: torch.device,
-    warn: Callable[[str], None],
+    tell: Callable[[str], None],
     begun: bool,
 ) -> TorchEngine:
     masks = None if recipe.engine == "torch" else Masks()
     drawn = (
-        initial_net(recipe, images, warn, begun=begun)
+        initial_net(recipe, images, tell, begun=begun)
         if masks is None
         else twin(initial_model(recipe, images), rate_of(recipe), masks)
     )
@@ -135,11 +136,11 @@ def rate_of(recipe: Recipe) -> float:
 
 
 def initial_net(
-    recipe: Recipe, images: ImageSet, warn: Callable[[str], None] = lambda text: None, *, begun: bool = False
+    recipe: Recipe, images: ImageSet, tell: Callable[[str], None] = lambda text: None, *, begun: bool = False
 ) -> nn.Module:
     """Return the recipe's net with its initial weights, drawn from the stream "init"; the global generators are left alone.
 
-    Start weights take their place, unless they are ``begun`` with already; ``warn`` is told what was not taken as it is.
+    Start weights take their place, unless they are ``begun`` with already; ``tell`` is told what was not taken as it is.
 
     Raises NetError where a net of one's own cannot be trained, or its weights not be kept.
     """
@@ -154,7 +155,7 @@ def initial_net(
         rehearse(net, made, seed, recipe.net, images.image_shape, classes, recipe.batch_size)
     if recipe.start is not None and not begun:
         with seeded(seed):
-            net = started(settled(recipe), net, made, images.image_shape, images.classes, warn)
+            net = started(settled(recipe), net, made, images.image_shape, images.classes, tell)
     if recipe.batch_size == 1:
         _refuse_lone(net, images, recipe)
     return net

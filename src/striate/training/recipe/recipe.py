@@ -101,7 +101,7 @@ class Recipe(BaseModel):
     std: list[Annotated[float, Field(gt=0.0)]] | None = None
     """Divides each channel, beside mean."""
     start: str | None = None
-    """Weights to start from: a file, a run folder, timm:NAME or torchvision:NAME; the last layer is new where classes differ."""
+    """Weights to start from: a file, a run folder, timm:NAME or torchvision:NAME; the last layer is new for other classes."""
     start_hash: str | None = None
     """SHA-256 of the start weights, filled in when a run begins."""
     freeze: str | None = None

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import functools
 import os
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +37,6 @@ from striate.training.folder.run import open_run
 from striate.training.recipe.recipe import Recipe
 from striate.training.recipe.starting import TAKEN
 from striate.training.starting.exported import Told, metadata_of
-
-Warn = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -82,12 +79,18 @@ def _given(recipe: Recipe, name: str) -> bool:
     return getattr(recipe, name) != Recipe.model_fields[name].default
 
 
-def started(recipe: Recipe, net: nn.Module, build: Callable[[Mapping[str, Any]], nn.Module], shape: ImageShape,
-            classes: tuple[str, ...], warn: Warn = warnings.warn) -> nn.Module:  # fmt: skip
+def started(
+    recipe: Recipe,
+    net: nn.Module,
+    build: Callable[[Mapping[str, Any]], nn.Module],
+    shape: ImageShape,
+    classes: tuple[str, ...],
+    tell: Callable[[str], None],
+) -> nn.Module:
     """Return ``net``, which is as drawn, with the start weights of a settled ``recipe``; ``build`` makes it with other options.
 
-    ``shape`` is (H, W, C). Raises NetError listing together what does not fit, RunError where the weights are not those of
-    the recipe.
+    ``shape`` is (H, W, C); ``tell`` gets what was not taken as it is. Raises NetError listing together what does not fit,
+    RunError where the weights are not those of the recipe.
     """
     start, path = str(recipe.start), printable(str(recipe.start))
     source = _source(start, recipe.net, _stamp(start))
@@ -106,7 +109,7 @@ def started(recipe: Recipe, net: nn.Module, build: Callable[[Mapping[str, Any]],
         # Of another size of image: these libraries take position embeddings and the like to it.
         net, fitted = build(option), Fitted()
     if words := fitted.in_words():
-        warn(f"start weights {path}: {words}")
+        tell(f"start weights {path}: {words}")
     return net
 
 
@@ -182,8 +185,12 @@ def _published(name: str) -> Mapping[str, Tensor]:
     shape = (224, 224, 3) if made.inputs is None else made.inputs.image_shape
     count = len(made.inputs.classes) if made.inputs is not None and made.inputs.classes else 1000
     options = type(made.default)(pretrained=True)
-    with seeded(0):
-        return made.build(options, shape, count).state_dict()
+    try:
+        with seeded(0):
+            return made.build(options, shape, count).state_dict()
+    except NetError as error:
+        why = str(error).partition("; connect")[0]
+        raise NetError(f"{why}; connect to the network once, or start from a file of them: `start=FILE`") from error
 
 
 def _digest(tensors: Mapping[str, Tensor]) -> str:
