@@ -56,7 +56,7 @@ def test_a_run_starts_another_with_its_weights_size_and_normalization(
 def test_an_exported_file_and_the_run_it_is_of_start_alike(
     tiny: ImageSet, plain: Recipe, first: Path, tmp_path: Path
 ) -> None:
-    file = export(first, "safetensors", tmp_path / "w.safetensors").path
+    file = export(first, "safetensors", tmp_path / "w.safetensors").file
     nets = [initial_net(settled(plain.change(start=str(start))), tiny) for start in (first, file)]
     assert all(
         torch.equal(a, b) for a, b in zip(nets[0].state_dict().values(), nets[1].state_dict().values(), strict=True)

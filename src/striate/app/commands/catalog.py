@@ -55,6 +55,7 @@ _OWN = (
     Entry("show data", "Show a data set", "look.data:show"),
     Entry("show net", "Show a net layer by layer", "look.show:net"),
     Entry("show run", "Show a run: its curves, how it was trained in words", "look.show:run"),
+    Entry("show mistakes", "Show where a net is wrong", "look.mistakes:show"),
     Entry("show study", "Show a study before it runs", "look.show:study"),
     Entry("probe saliency", "Show which pixels the score depends on", "probe.heatmap:saliency"),
     Entry("probe gradcam", "Show which places of a feature map speak for the class", "probe.heatmap:gradcam"),
