@@ -166,8 +166,8 @@ def _untouched(net: str, data: str) -> None:
     run = open_run(net)
     if run.recipe.data == data and run.test() is None:
         raise RunError(
-            f'the run in "{printable(net)}" has not been tested, and the test images of its data are looked at once: see striate'
-            f" test {printable(net)}, or leave `data` out for its validation images"
+            f'the run in "{printable(net)}" has not been tested, and the test images of its data are looked at once: see'
+            f" striate test {printable(net)}, or leave `data` out for its validation images"
         )
 
 
