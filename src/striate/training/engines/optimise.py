@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import zip_longest
 from typing import Any
 
 import torch
@@ -24,7 +23,8 @@ def make_optimizer(net: nn.Module, recipe: Recipe, depths: Sequence[float] = ())
     ``depths`` are those of the net's parameters, in [0, 1], where the recipe gives earlier layers smaller rates.
     PyTorch's fused updates are used where it has them: one pass over each tensor instead of one per operation.
     """
-    learning = [(p, d) for p, d in zip_longest(net.parameters(), depths, fillvalue=1.0) if p.requires_grad]
+    every = list(net.parameters())
+    learning = [(p, d) for p, d in zip(every, depths or [1.0] * len(every), strict=True) if p.requires_grad]
     groups: list[dict[str, Any]] = []
     for depth in sorted({d for _, d in learning}):
         here = [p for p, d in learning if d == depth]
