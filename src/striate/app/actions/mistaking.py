@@ -44,7 +44,12 @@ class Mistaken:
 
     def to_json(self) -> dict[str, Any]:
         """Return the numbers as JSON-able values; images by their origin."""
-        told = {"net": self.net, "images": self.seen, **self.mistakes.to_json(), "notes": list(self.notes)}
+        told: dict[str, Any] = {
+            "net": self.net,
+            "images": self.seen,
+            **self.mistakes.to_json(),
+            "notes": list(self.notes),
+        }
         for name in ("surest", "suspects"):
             told[name] = [{**each, "origin": self.pictures[each["place"]].origin} for each in told[name]]
         return told
