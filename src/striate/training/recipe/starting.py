@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from striate.base.errors import counted
+
 TAKEN = ("start_hash", "image_size", "resize", "resize_filter", "standardize", "permute_pixels", "mean", "std")
 """Fields that the start weights fill in where they hold their defaults, when a run begins."""
 
@@ -34,7 +36,7 @@ def faults_of_start(values: Mapping[str, Any]) -> list[str]:
         faults.append("unfreeze_after belongs to freeze, and nothing is frozen; set freeze to a tap, or to body")
     elif isinstance(later, int) and isinstance(epochs, int) and later >= epochs:
         faults.append(
-            f"unfreeze_after is {later}, and the run has only {epochs} epochs; leave it out to keep it frozen"
+            f"unfreeze_after is {later}, and the run has only {counted(epochs, 'epoch')}; leave it out to keep it frozen"
         )
     if later is not None and values["epsilon_form"] == "keras":
         faults.append(
