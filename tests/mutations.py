@@ -314,7 +314,7 @@ def readers() -> dict[str, Reader]:
     from striate.data.readers.tabular import load_table
 
     def told(path: Path) -> object:
-        from striate.app.inputs.exported import metadata_of
+        from striate.training.starting.exported import metadata_of
 
         return metadata_of(path)
 

@@ -18,6 +18,7 @@ __version__ = VERSION
 # The public names, each with the module that holds it: type checkers read them here, and so does `__getattr__`, which loads
 # a module when its name is first asked for, so that `import striate` does not load PyTorch.
 if TYPE_CHECKING:
+    from striate.app.actions.predicting import predict as predict
     from striate.app.exporting.export import export as export
     from striate.app.gate import gate as gate
     from striate.app.judged import judge as judge

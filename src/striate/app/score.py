@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from striate.app.inputs.exported import metadata_of
 from striate.app.inputs.opened_net import Subject, open_subject
 from striate.base.errors import DataError, NetError, counted
+from striate.training.starting.exported import metadata_of
 
 
 @dataclass(frozen=True)

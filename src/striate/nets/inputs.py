@@ -12,7 +12,7 @@ class Inputs:
     ``classes[k]`` is the name of output k; empty where no names are known. ``data`` names the data set that the net was
     trained on; empty where the catalogue of data sets has it not. ``imagenet`` tells that the outputs are ImageNet's 1000
     classes, whose names `striate.nets.published.imagenet` gives. ``tested`` says how the published weights were tested,
-    where that differs from the whole image at this size.
+    where that differs from the whole image at this size; ``filter`` is the one by which images were resized then.
     """
 
     image_shape: tuple[int, int, int]
@@ -22,6 +22,7 @@ class Inputs:
     data: str = ""
     imagenet: bool = False
     tested: str = ""
+    filter: str = ""
 
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)

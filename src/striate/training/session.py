@@ -106,7 +106,7 @@ def record(setup: Setup, folder: Path) -> None:
             "val_images": len(setup.splits.val.labels),
             "classes": len(setup.images.classes),
             "largest_class": float(np.bincount(setup.splits.val.labels).max() / len(setup.splits.val.labels)),
-            "data_notes": [*setup.images.notes, *setup.splits.notes],
+            "data_notes": list(dict.fromkeys([*setup.images.notes, *setup.splits.notes])),
         }
         | ({"recipe": made["seal"]} if is_sealed(made) else {})
         | keep(folder, setup.recipe.net)

@@ -30,10 +30,12 @@ from striate.training.folder.own_code import admit
 from striate.training.folder.restore_net import saved_model, saved_net
 from striate.training.folder.run import REMEDY, Run, begin, open_run, write_status
 from striate.training.folder.run_score import RunScore
+from striate.training.folder.saving import continues
 from striate.training.folder.weights import best, kept, stands
 from striate.training.loop import Watch, run_epochs
 from striate.training.recipe.recipe import Recipe
 from striate.training.session import Warn, extend, mended, record, same_data
+from striate.training.starting.source import settled
 from striate.training.trials.linear_optimum import advice
 
 
@@ -59,8 +61,10 @@ def train(
         if run.status in DONE:
             return run
         admit(folder, recipe.net)
+        recipe = run.recipe  # with what start weights said when it began
+    recipe = settled(recipe)
     loaded = images if images is not None else images_of(recipe, data_dir)
-    setup = set_up(recipe, loaded, warn)
+    setup = set_up(recipe, loaded, warn, begun=recipe.start is not None and continues(folder))
     fresh = not folder.exists()
     if not fresh and not (folder / "recipe.json").is_file():
         begin(folder, recipe)  # refuses a foreign folder before a lock is put into it

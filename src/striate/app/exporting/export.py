@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from striate.app.exporting.following import followed, needed
-from striate.app.inputs.exported import KEY
 from striate.app.inputs.metadata import metadata
 from striate.base.catalog import unknown
 from striate.base.disk.outputs import MARK, claim, write_output
 from striate.base.errors import NetError
+from striate.training.starting.exported import KEY
 
 if TYPE_CHECKING:
     from torch import Tensor

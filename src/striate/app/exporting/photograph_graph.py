@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from striate.app.exporting.following import followed, needed
-from striate.app.inputs.exported import KEY
 from striate.base.disk.outputs import MARK
 from striate.base.errors import NetError
+from striate.training.starting.exported import KEY
 
 if TYPE_CHECKING:
     from striate.app.inputs.opened_net import Subject

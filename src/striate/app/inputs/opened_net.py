@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.app.inputs.exported import Resize, Told, metadata_of
 from striate.base.errors import NetError, ProbeError, listed, nearest, printable
 from striate.data.photos.resizing import USUAL, Resizing
+from striate.training.starting.exported import Resize, Told, metadata_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

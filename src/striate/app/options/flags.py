@@ -15,7 +15,7 @@ PARAMETERS = (
     *("net", "objects", "out", "overfit_batch", "quick", "range_test", "redo_damaged", "sampler", "scenes", "seed", "seeds"),
     *("skip_damaged", "steps", "step", "stride", "tap", "test_flips", "to", "trained_on", "trials", "trust_code", "weights"),
     *("window", "control", "treatment", "measure", "margin", "until_decided", "least", "most", "lower_is_better", "last"),
-    *("failed_as", "timeout", "night", "value", "names", "at", "split", "where"),
+    *("failed_as", "timeout", "night", "value", "names", "at", "split", "where", "start", "freeze", "unfreeze_after"),
 )  # fmt: skip
 """The parameters that errors may name, beside those that have another name on the command line."""
 

@@ -23,6 +23,7 @@ from striate.nets.families.options import NetOptions
 from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
 from striate.nets.published.hub import cache_alone_where_unreachable
 from striate.nets.published.imagenet import COUNT
+from striate.nets.weights.fitted import adapted
 from striate.nets.weights.load import AUXILIARY, copy_weights, misfits, read_weights
 
 # Left to itself, torchvision warns that the slow start of these will change, and has them renormalize their input only where
@@ -100,10 +101,12 @@ def _timm_entry(timm: Any, name: str, model: str) -> Entry:
     inputs = None
     if facts is not None and facts.input_size:
         channels, height, width = facts.input_size
-        middle = facts.crop_mode == "center"
-        seen = crop_words(int(height / facts.crop_pct), height, str(facts.interpolation)) if middle else ""
+        middle, how = facts.crop_mode == "center", str(facts.interpolation)
+        seen = crop_words(int(height / facts.crop_pct), height, how) if middle else ""
         usual = facts.num_classes == COUNT
-        inputs = Inputs((height, width, channels), tuple(facts.mean), tuple(facts.std), imagenet=usual, tested=seen)
+        inputs = Inputs(
+            (height, width, channels), tuple(facts.mean), tuple(facts.std), imagenet=usual, tested=seen, filter=how
+        )
     return Entry(name, f"{model} of timm", ZooOptions(), _builder(name, make), inputs)
 
 
@@ -117,7 +120,8 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
     published = models.get_model_weights(model).DEFAULT
     transforms = published.transforms()
     side = transforms.crop_size[0]
-    seen = crop_words(transforms.resize_size[0], side, str(transforms.interpolation.value))
+    how = str(transforms.interpolation.value)
+    seen = crop_words(transforms.resize_size[0], side, how)
 
     trained = len(published.meta["categories"])
     explicit = EXPLICIT.get(model, {})
@@ -143,7 +147,9 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
             _behead(net, classes)
         return net if had == channels else _recoloured(net, channels, keep=True)
 
-    inputs = Inputs((side, side, 3), IMAGENET_MEAN, IMAGENET_STD, tuple(published.meta["categories"]), tested=seen)
+    inputs = Inputs(
+        (side, side, 3), IMAGENET_MEAN, IMAGENET_STD, tuple(published.meta["categories"]), tested=seen, filter=how
+    )
     return Entry(name, f"{model} of torchvision", ZooOptions(), _builder(name, make), inputs)
 
 
@@ -232,7 +238,7 @@ def _behead(net: nn.Module, classes: int) -> None:
 
 
 def _recoloured(net: Any, channels: int, *, keep: bool) -> nn.Module:
-    """Return ``net`` for other channels; with ``keep``, from the mean over its old ones, so that grey stays grey."""
+    """Return ``net`` for other channels; with ``keep``, its weights adapted as `fitted` does."""
     path = _path(net, nn.Conv2d)
     old: Any = net.get_submodule(path)
     made = nn.Conv2d(
@@ -240,7 +246,7 @@ def _recoloured(net: Any, channels: int, *, keep: bool) -> nn.Module:
     )
     if keep:
         with torch.no_grad():
-            made.weight.copy_(old.weight.mean(1, keepdim=True) * old.in_channels / channels)
+            made.weight.copy_(adapted(old.weight, channels))
             if made.bias is not None and old.bias is not None:
                 made.bias.copy_(old.bias)
     _put(net, path, made)

@@ -41,7 +41,14 @@ TREATMENTS: dict[str, Callable[[Recipe], str]] = {
 
 def procedure(recipe: Recipe, environment: Mapping[str, Any]) -> str:
     """Return a paragraph on how the run was trained; ``environment`` is that of its folder, or empty."""
-    parts = (_what(recipe, environment), _images(recipe), _optimizer(recipe), _rate(recipe), _end(recipe, environment))
+    parts = (
+        _what(recipe, environment),
+        *_start(recipe),
+        _images(recipe),
+        _optimizer(recipe),
+        _rate(recipe),
+        _end(recipe, environment),
+    )
     return " ".join(parts)
 
 
@@ -68,13 +75,37 @@ def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
     return f"{text}; where the data bring no validation images, {recipe.validation:.0%} are held out, class by class."
 
 
+def _start(recipe: Recipe) -> list[str]:
+    """Return where its weights come from and what does not learn, a sentence each; nothing for a net from nothing."""
+    told: list[str] = []
+    if recipe.start is not None:
+        known = f" (SHA-256 {recipe.start_hash[:12]}...)" if recipe.start_hash else ""
+        told.append(f"Its weights start from {recipe.start}{known}, the last layer anew where its classes are others.")
+    if recipe.freeze is not None:
+        which = "All layers but the last" if recipe.freeze == "body" else f"The layers up to {recipe.freeze}"
+        until = f" in the first {counted(recipe.unfreeze_after, 'epoch')}" if recipe.unfreeze_after else ""
+        norms = {"none": "their batch norms go on measuring", "all": "no batch norm measures anything in training"}
+        kept = norms.get(recipe.fixed_statistics, "their batch norms keep their statistics as long")
+        told.append(f"{which} do not learn{until}; {kept}.")
+    elif recipe.fixed_statistics == "all":
+        told.append("Batch norms use and keep their running statistics in training.")
+    return told
+
+
 def _images(recipe: Recipe) -> str:
     own = recipe.standardize == "image"
     text = f"{'Each image is' if own else 'Images are'} normalized by "
-    text += "its own mean and deviation" if own else "the channel means and deviations of the training images"
+    text += "its own mean and deviation" if own else _numbers(recipe)
     text += ", with its pixels moved by one fixed permutation" if recipe.permute_pixels else ""
     on = [say(recipe) for name, say in TREATMENTS.items() if getattr(recipe, name)]
     return f"{text}; training images are {listed(on)}." if on else f"{text}, and not augmented."
+
+
+def _numbers(recipe: Recipe) -> str:
+    if recipe.mean is None or recipe.std is None:
+        return "the channel means and deviations of the training images"
+    mean, std = (", ".join(f"{value:.4g}" for value in values) for values in (recipe.mean, recipe.std))
+    return f"the channel means {mean} and deviations {std}"
 
 
 def _optimizer(recipe: Recipe) -> str:
@@ -105,6 +136,10 @@ def _rate(recipe: Recipe) -> str:
     }[recipe.schedule]
     peaks = recipe.schedule == "one-cycle"
     text = f"The learning rate {f'peaks at {recipe.lr:g}: it' if peaks else f'of {recipe.lr:g}'} {how}"
+    if recipe.start_lr_factor < 1:
+        text += (
+            f", at the first layer {recipe.start_lr_factor:g} of that, rising geometrically layer by layer to the last"
+        )
     if recipe.cycle_momentum:
         whose = "momentum" if recipe.optimizer == "sgd" else "beta1"
         text += f", while {whose} falls to {recipe.lowest_momentum:g} and rises again"

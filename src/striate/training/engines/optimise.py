@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,17 +14,26 @@ from striate.training.recipe.recipe import Recipe
 from striate.training.schedule import momentum_at
 
 UPDATES = "updates"  # where a group of parameters counts them
+FACTOR = "lr_factor"  # where it holds what its rate is multiplied by
 
 
-def make_optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+def make_optimizer(net: nn.Module, recipe: Recipe, depths: Sequence[float] = ()) -> torch.optim.Optimizer:
     """Return PyTorch's optimizer for ``recipe``; weight decay touches only tensors of two and more dimensions.
 
+    ``depths`` are those of the net's parameters, in [0, 1], where the recipe gives earlier layers smaller rates.
     PyTorch's fused updates are used where it has them: one pass over each tensor instead of one per operation.
     """
-    decayed = [p for p in net.parameters() if p.requires_grad and p.dim() > 1]
-    plain = [p for p in net.parameters() if p.requires_grad and p.dim() <= 1]
-    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-    groups = [group for group in groups if group["params"]]
+    every = list(net.parameters())
+    learning = [(p, d) for p, d in zip(every, depths or [1.0] * len(every), strict=True) if p.requires_grad]
+    groups: list[dict[str, Any]] = []
+    for depth in sorted({d for _, d in learning}):
+        here = [p for p, d in learning if d == depth]
+        factor = {} if depth == 1.0 else {FACTOR: recipe.start_lr_factor ** (1 - depth)}
+        for decay, several in (
+            (recipe.weight_decay, [p for p in here if p.dim() > 1]),
+            (0.0, [p for p in here if p.dim() <= 1]),
+        ):
+            groups += [{"params": several, "weight_decay": decay, **factor}] if several else []
     betas = (recipe.beta1, recipe.beta2)
     leave_compiler_out()
     match recipe.optimizer:
@@ -38,9 +49,9 @@ def make_optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, lr: float) -> None:
-    """Use ``lr`` from the next update on."""
+    """Use ``lr`` from the next update on, times the factor of each group."""
     for group in optimizer.param_groups:
-        group["lr"] = lr
+        group["lr"] = lr * group.get(FACTOR, 1.0)
 
 
 def set_update(optimizer: torch.optim.Optimizer, recipe: Recipe, lr: float) -> None:

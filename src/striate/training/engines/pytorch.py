@@ -23,6 +23,7 @@ from striate.nets.custom.surroundings import generators_kept, seed_all
 from striate.nets.uncompiled import take_step
 from striate.training.engines.engine import Batches, joined, parted
 from striate.training.engines.evaluate import Score, evaluate
+from striate.training.engines.freezing import Freezing
 from striate.training.engines.optimise import load_state_tensors, set_update, state_tensors
 from striate.training.engines.twin import Masks
 from striate.training.folder.restore_net import put_state
@@ -43,6 +44,8 @@ class TorchEngine:
     precision_reason: str
     masks: Masks | None = None
     """Where the dropout of a twin gets its masks; None for a net that draws from torch's generator."""
+    freezing: Freezing | None = None
+    """What does not learn; None for nothing."""
     _norms: dict[str, float] = field(default_factory=dict[str, float], init=False)
 
     @property
@@ -69,6 +72,8 @@ class TorchEngine:
     def update(self, images: Tensor, labels: Tensor, lr: float, epoch: int, step: int) -> tuple[Tensor, Tensor]:
         """Do one update; return its loss and the number of right answers."""
         self._seed(epoch, step)
+        if self.freezing is not None:
+            self.freezing.apply(epoch)
         set_update(self.optimizer, self.recipe, lr)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.dtype == torch.bfloat16):
             logits = self._logits(images, epoch, step)

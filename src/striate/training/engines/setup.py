@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +26,7 @@ from striate.scratch.models import Model
 from striate.training.engines import machine
 from striate.training.engines.engine import Engine
 from striate.training.engines.evaluate import evaluate
+from striate.training.engines.freezing import depths, freezing
 from striate.training.engines.optimise import make_optimizer
 from striate.training.engines.pytorch import TorchEngine
 from striate.training.engines.scratch import ScratchEngine
@@ -32,6 +35,7 @@ from striate.training.feed.batches import Feed, Splits, in_order, split
 from striate.training.folder.labels import Labels
 from striate.training.folder.restore_net import rate
 from striate.training.recipe.recipe import Recipe
+from striate.training.starting.source import settled, started, taken_over
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,9 @@ class Setup:
         )
 
 
-def set_up(recipe: Recipe, images: ImageSet, warn: Callable[[str], None]) -> Setup:
-    """Return a fresh net with its optimizer and batches; the initial weights are a function of the recipe's seed alone.
+def set_up(recipe: Recipe, images: ImageSet, warn: Callable[[str], None], *, begun: bool = False) -> Setup:
+    """Return a fresh net with its optimizer and batches; the initial weights are a function of the recipe's seed alone,
+    and of its start weights. ``begun``: a checkpoint will take their place, so start weights need not be at hand.
 
     Raises NetError or DataError when net and images do not go together.
     """
@@ -70,8 +75,11 @@ def set_up(recipe: Recipe, images: ImageSet, warn: Callable[[str], None]) -> Set
     by_hand = recipe.engine == "scratch"
     where = torch.device("cpu") if by_hand else machine.device()
     splits = split(images, recipe)
-    engine: Engine = _scratch_engine(recipe, images) if by_hand else _torch_engine(recipe, images, splits, where)
-    noted = replace(images, notes=(*images.notes, *splits.notes))
+    said = [taken_over(recipe)] if recipe.start is not None and not begun else []
+    engine: Engine = (
+        _scratch_engine(recipe, images) if by_hand else _torch_engine(recipe, images, splits, where, said.append, begun)
+    )
+    noted = replace(images, notes=(*images.notes, *splits.notes, *said))
     return Setup(recipe, noted, splits, engine, Feed(splits, recipe, where), where, warn)
 
 
@@ -83,12 +91,21 @@ def check(recipe: Recipe, images: ImageSet) -> None:
         initial_model(recipe, images)
 
 
-def _torch_engine(recipe: Recipe, images: ImageSet, splits: Splits, where: torch.device) -> TorchEngine:
+def _torch_engine(
+    recipe: Recipe,
+    images: ImageSet,
+    splits: Splits,
+    where: torch.device,
+    tell: Callable[[str], None],
+    begun: bool,
+) -> TorchEngine:
     masks = None if recipe.engine == "torch" else Masks()
-    started = (
-        initial_net(recipe, images) if masks is None else twin(initial_model(recipe, images), rate_of(recipe), masks)
+    drawn = (
+        initial_net(recipe, images, tell, begun=begun)
+        if masks is None
+        else twin(initial_model(recipe, images), rate_of(recipe), masks)
     )
-    net = started.to(where)
+    net = drawn.to(where)
     if takes_channels_last(net):
         net = net.to(memory_format=torch.channels_last)
     sample, _ = next(in_order(splits.val, splits.normalization, where, size=8))
@@ -96,7 +113,9 @@ def _torch_engine(recipe: Recipe, images: ImageSet, splits: Splits, where: torch
     net = net.double() if dtype == torch.float64 else net
     if masks is None and recipe.net not in ENTRIES:
         _refuse_precision(net, sample, dtype, recipe)
-    return TorchEngine(recipe, net, make_optimizer(net, recipe), where, dtype, why, masks)
+    shape = images.image_shape
+    optimizer = make_optimizer(net, recipe, depths(net, shape) if recipe.start_lr_factor < 1 else ())
+    return TorchEngine(recipe, net, optimizer, where, dtype, why, masks, freezing(net, recipe, shape))
 
 
 def _scratch_engine(recipe: Recipe, images: ImageSet) -> ScratchEngine:
@@ -116,20 +135,27 @@ def rate_of(recipe: Recipe) -> float:
     return rate(recipe.net, recipe.net_options)
 
 
-def initial_net(recipe: Recipe, images: ImageSet) -> nn.Module:
+def initial_net(
+    recipe: Recipe, images: ImageSet, tell: Callable[[str], None] = lambda text: None, *, begun: bool = False
+) -> nn.Module:
     """Return the recipe's net with its initial weights, drawn from the stream "init"; the global generators are left alone.
+
+    Start weights take their place, unless they are ``begun`` with already; ``tell`` is told what was not taken as it is.
 
     Raises NetError where a net of one's own cannot be trained, or its weights not be kept.
     """
     seed, classes = integer(recipe.seed, "init"), len(images.classes)
 
-    def made() -> nn.Module:
-        return build_again(recipe.net, recipe.net_options, images.image_shape, classes)
+    def made(options: Mapping[str, Any] = MappingProxyType({})) -> nn.Module:
+        return build_again(recipe.net, {**recipe.net_options, **options}, images.image_shape, classes)
 
     with seeded(seed):
         net = made()
     if is_own(recipe.net):
         rehearse(net, made, seed, recipe.net, images.image_shape, classes, recipe.batch_size)
+    if recipe.start is not None and not begun:
+        with seeded(seed):
+            net = started(settled(recipe), net, made, images.image_shape, images.classes, tell)
     if recipe.batch_size == 1:
         _refuse_lone(net, images, recipe)
     return net

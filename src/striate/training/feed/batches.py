@@ -60,9 +60,27 @@ def split(images: ImageSet, recipe: Recipe) -> Splits:
         # Drawn like the validation images: the same for all seeds, and part of every larger choice.
         chosen = subset(train.labels, recipe.train_images, seed=0)
         train = train.take(chosen)
-    normalization = Normalization.measured(train.images, recipe.standardize == "image", recipe.permute_pixels)
-    notes = (*notes_on(train.images), *_lacking(images.classes, train, val))
+    normalization, said = _normalization(train, images, recipe)
+    notes = (*notes_on(train.images), *said, *_lacking(images.classes, train, val))
     return Splits(train, val, normalization, len(images.classes), notes)
+
+
+def _normalization(train: Split, images: ImageSet, recipe: Recipe) -> tuple[Normalization, tuple[str, ...]]:
+    """Return the recipe's own normalization or the measured one, and a note where start weights know other channels.
+
+    Raises DataError where the recipe's own numbers are not one for each channel.
+    """
+    channels = images.image_shape[2]
+    if recipe.mean is not None and recipe.std is not None:
+        if len(recipe.mean) == channels:
+            return Normalization(tuple(recipe.mean), tuple(recipe.std), permuted=recipe.permute_pixels), ()
+        told = f"mean and std have {len(recipe.mean)} numbers, and the images of {images.name} {channels} channels"
+        if recipe.start is None:
+            raise DataError(f"{told}; give one for each channel, or leave them out")
+    else:
+        told = ""
+    measured = Normalization.measured(train.images, recipe.standardize == "image", recipe.permute_pixels)
+    return measured, (f"{told}: the images are normalized by their own",) if told else ()
 
 
 def _lacking(classes: tuple[str, ...], train: Split, val: Split) -> tuple[str, ...]:

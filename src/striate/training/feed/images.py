@@ -7,12 +7,17 @@ from pathlib import Path
 from striate.data import ImageSet, load
 from striate.data.photos.resizing import Resizing
 from striate.training.recipe.recipe import Recipe
+from striate.training.starting.source import settled
 
 Asked = tuple[str, int | None, bool, Resizing]
 
 
 def asked(recipe: Recipe) -> Asked:
-    """Return the fields of ``recipe`` that decide which images it has: equal for two recipes that share them."""
+    """Return the fields of ``recipe`` that decide which images it has: equal for two recipes that share them.
+
+    What start weights say of size and resizing counts; raises NetError or RunError where these cannot be had.
+    """
+    recipe = settled(recipe)
     return recipe.data, recipe.image_size, recipe.skip_damaged, recipe.resizing
 
 

@@ -118,6 +118,13 @@ def restore(setup: Setup, folder: Path) -> Progress:
     return progress
 
 
+def continues(folder: Path) -> bool:
+    """Tell whether the run in ``folder`` has a checkpoint that `restore` continues from."""
+    if not (folder / "environment.json").exists():
+        return False
+    return checkpoints.newest(folder / "checkpoints", "step", lambda one: _unfit(one, folder))[0] is not None
+
+
 def _unfit(found: checkpoints.Checkpoint, folder: Path) -> str:
     """Return why a whole checkpoint cannot be continued from; empty where it can."""
     try:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from striate.base.errors import NetError
 from striate.nets import catalog as torch_nets
+from striate.nets.custom.naming import is_own
+from striate.nets.custom.trust import is_trusted
 from striate.scratch import catalog as scratch_nets
 
 EngineName = Literal["torch", "scratch", "twin"]
@@ -22,6 +25,10 @@ _TORCH_ONLY: dict[str, tuple[Any, ...]] = {
     "mixup": (0, 0.0),
     "cutmix": (0, 0.0),
     "test_flips": (False,),
+    "start": (None,),
+    "freeze": (None,),
+    "fixed_statistics": ("frozen",),
+    "start_lr_factor": (1, 1.0),
 }
 
 
@@ -57,3 +64,19 @@ def engine_faults(values: Mapping[str, Any]) -> list[str]:
     if engine == "twin" and values["net"] == "svm":
         faults.append("engine twin knows no hinge loss, which net svm has; choose engine scratch, or net logistic")
     return faults
+
+
+def net_faults(values: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with the net of a recipe and its options, as one clause or none."""
+    name, options = values["net"], values["net_options"]
+    if not isinstance(name, str) or not isinstance(options, Mapping):
+        return []  # the field's own type check says it better
+    if values["engine"] not in get_args(EngineName) or (is_own(name) and not is_trusted(name)):
+        return []
+    try:
+        complete(values["engine"], name, options)
+    except NetError as error:
+        elsewhere = [e for e in ("torch", "scratch") if e != values["engine"] and name in net_names(e)]
+        foreign = elsewhere and name not in net_names(values["engine"])
+        return [f'net "{name}" belongs to `engine={elsewhere[0]}`'] if foreign else [str(error)]
+    return []

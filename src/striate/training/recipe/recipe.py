@@ -8,16 +8,23 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from striate.base.errors import NetError, RecipeError, sentence
 from striate.base.validation import faults_of
 from striate.data.photos.resizing import Filter, Fit, Resizing
-from striate.nets.custom.naming import is_own
-from striate.nets.custom.trust import from_file, is_trusted, trust
-from striate.training.recipe.engine_nets import EngineName, complete, engine_faults, net_names, options_of
+from striate.nets.custom.trust import from_file, trust
+from striate.training.recipe import starting
+from striate.training.recipe.engine_nets import (
+    EngineName,
+    complete,
+    engine_faults,
+    net_faults,
+    net_names,
+    options_of,
+)
 from striate.training.recipe.like import like
 from striate.training.recipe.net_options import taken, written
 from striate.training.recipe.rules import combination_faults
@@ -89,6 +96,22 @@ class Recipe(BaseModel):
     """Paste a box of another image, its area from Beta(cutmix, cutmix) per batch; with mixup, each batch takes one of them."""
     test_flips: bool = False
     """At the test also score the mean logits of each image and its mirror image, beside the score without."""
+    mean: list[float] | None = None
+    """Subtracted from each channel, in units of [0, 1]; none: measured on the training images, or as the start weights say."""
+    std: list[Annotated[float, Field(gt=0.0)]] | None = None
+    """Divides each channel, beside mean."""
+    start: str | None = None
+    """Weights to start from: a file, a run folder, timm:NAME or torchvision:NAME; the last layer is new for other classes."""
+    start_hash: str | None = None
+    """SHA-256 of the start weights, filled in when a run begins."""
+    freeze: str | None = None
+    """Layers up to this tap do not learn; `body`: all but the last layer."""
+    unfreeze_after: Annotated[int, Field(ge=1)] | None = None
+    """Epochs after which they learn too."""
+    fixed_statistics: Literal["frozen", "all", "none"] = "frozen"
+    """Batch norms that use and keep their running statistics in training: of frozen layers, all or none (then they move)."""
+    start_lr_factor: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    """Factor of the rate at the first layer, rising geometrically, layer by layer, to 1 at the last."""
     optimizer: Optimizer = "adam"
     """What turns gradients into steps."""
     lr: Annotated[float, Field(gt=0.0, le=1000.0)] = 1e-3
@@ -154,7 +177,7 @@ class Recipe(BaseModel):
         if isinstance(fields.get("data"), Path):
             fields["data"] = str(fields["data"])
         values = {**_DEFAULTS, "net_options": {}, **fields}
-        faults = [*_net_faults(values), *engine_faults(values), *combination_faults(values, _DEFAULTS)]
+        faults = [*net_faults(values), *engine_faults(values), *combination_faults(values, _DEFAULTS)]
         try:
             super().__init__(**fields)
         except ValidationError as error:
@@ -211,9 +234,8 @@ def recipe_from_json(value: Mapping[str, Any]) -> Recipe:
 
 
 def differing(before: Recipe, now: Recipe) -> str:
-    """Return the fields in which two recipes differ, as ``field there, here``; empty when they are the same."""
-    there, here = before.to_json(), now.to_json()
-    return ", ".join(f"{key} is {there[key]} there and {here[key]} here" for key in here if there[key] != here[key])
+    """Return the fields in which two recipes differ, as ``field there, here``; empty when they are the same run."""
+    return starting.differing(before.to_json(), now.to_json(), _DEFAULTS)
 
 
 def _options(engine: object, net: object) -> tuple[str, ...]:
@@ -225,18 +247,3 @@ def _options(engine: object, net: object) -> tuple[str, ...]:
 
 
 _DEFAULTS: dict[str, Any] = {name: field.default for name, field in Recipe.model_fields.items()}
-
-
-def _net_faults(values: Mapping[str, Any]) -> list[str]:
-    name, options = values["net"], values["net_options"]
-    if not isinstance(name, str) or not isinstance(options, Mapping):
-        return []  # the field's own type check says it better
-    if values["engine"] not in get_args(EngineName) or (is_own(name) and not is_trusted(name)):
-        return []
-    try:
-        complete(values["engine"], name, options)
-    except NetError as error:
-        elsewhere = [e for e in ("torch", "scratch") if e != values["engine"] and name in net_names(e)]
-        foreign = elsewhere and name not in net_names(values["engine"])
-        return [f'net "{name}" belongs to `engine={elsewhere[0]}`'] if foreign else [str(error)]
-    return []

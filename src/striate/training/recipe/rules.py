@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from striate.base.errors import counted
+from striate.training.recipe.starting import faults_of_start
 
 # Field -> the field that owns it, and the values of the owner that it belongs to.
 _BELONGS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -27,7 +28,7 @@ _MANNER = {"flip_mode": "flip", "pad_mode": "pad_crop", "lowest_momentum": "cycl
 
 def combination_faults(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[str]:
     """Return what does not go together; a value of a wrong type is passed over, for its own fault says more."""
-    return [*_owners(values, defaults), *_schedules(values), *_treatments(values, defaults)]
+    return [*_owners(values, defaults), *_schedules(values), *_treatments(values, defaults), *faults_of_start(values)]
 
 
 def _owners(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[str]:

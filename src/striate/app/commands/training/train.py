@@ -18,7 +18,20 @@ if TYPE_CHECKING:
 
 FIELDS = (
     *("engine", "net", "data", "epochs", "batch_size", "optimizer", "lr", "schedule", "weight_decay"),
-    *("label_smoothing", "flip", "pad_crop", "cutout", "mixup", "cutmix", "train_images", "skip_damaged", "test_flips"),
+    *(
+        "label_smoothing",
+        "start",
+        "freeze",
+        "unfreeze_after",
+        "flip",
+        "pad_crop",
+        "cutout",
+        "mixup",
+        "cutmix",
+        "train_images",
+        "skip_damaged",
+        "test_flips",
+    ),
     *("precision", "seed"),
 )
 """The fields of the recipe that have options of their own; --set reaches the others."""

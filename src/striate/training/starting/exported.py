@@ -108,8 +108,11 @@ def metadata_of(path: Path | None) -> Told | None:
         return None
     notes = header_of(path).get("__metadata__")
     text = notes.get(KEY) if isinstance(notes, dict) else None
-    if text is None:
-        return None
+    return None if text is None else told_of(path, text)
+
+
+def told_of(path: Path, text: Any) -> Told:
+    """Return what ``text``, the metadata in the file at ``path``, says; raises NetError as `metadata_of` does."""
     try:
         told = json.loads(text)
         version = told.get("format") if isinstance(told, dict) else None

@@ -13,12 +13,12 @@ import torch
 from safetensors.torch import save_file
 
 from striate.app.exporting.export import export
-from striate.app.inputs.exported import metadata_of
 from striate.app.inputs.opened_net import open_subject
 from striate.app.score import score
 from striate.base.errors import NetError
 from striate.training import train as door
 from striate.training.recipe.recipe import Recipe
+from striate.training.starting.exported import metadata_of
 
 
 @pytest.mark.parametrize("fields", [{}, {"standardize": "image"}, {"permute_pixels": True}, {"image_size": 10}])

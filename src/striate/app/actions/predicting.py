@@ -1,0 +1,124 @@
+"""What a net takes pictures for: the likeliest classes of each, with their probabilities.
+
+found = predict("runs/first", "photos")
+found.predictions[0].classes         # (("cat", 0.93), ("dog", 0.06), ...)
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from striate.app.actions.views import looked_at
+from striate.app.inputs.predictor import Predictor, open_predictor
+from striate.base.errors import ProbeError
+from striate.data.photos.picture import all_fitted
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from striate.training.folder.run import Run
+
+HEADER = ("image", "rank", "class", "probability")
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One picture: where it is from, and (class, probability) of the likeliest classes, the first the answer."""
+
+    image: str
+    classes: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What ``net`` takes each picture for; ``notes`` are what is to be said about them."""
+
+    net: str
+    predictions: tuple[Prediction, ...]
+    notes: tuple[str, ...] = ()
+    untrained: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON-able values."""
+        rows = [
+            {"image": each.image, "classes": [{"class": name, "probability": p} for name, p in each.classes]}
+            for each in self.predictions
+        ]
+        return {
+            "net": self.net,
+            "predictions": rows,
+            "notes": list(self.notes),
+            **({"untrained": True} if self.untrained else {}),
+        }
+
+    def to_csv(self) -> str:
+        """Return a row for each class that is told of each picture, under `HEADER`."""
+        text = io.StringIO()
+        rows = csv.writer(text, lineterminator="\n")
+        rows.writerow(HEADER)
+        for each in self.predictions:
+            rows.writerows((each.image, rank, name, p) for rank, (name, p) in enumerate(each.classes, start=1))
+        return text.getvalue()
+
+
+def predict(
+    net: str | Path | Run,
+    images: str | Path | Sequence[str | Path],
+    *,
+    top: int = 3,
+    weights: str | Path | None = None,
+    trained_on: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    data_dir: str | Path | None = None,
+    skip_damaged: bool = False,
+    warn: Callable[[str], None] = warnings.warn,
+) -> Predicted:
+    """Return the ``top`` likeliest classes of each of ``images``: files, folders, addresses, cifar10:7.
+
+    ``net`` is a run, a net with ``weights``, or a file that `export` wrote, ONNX or safetensors. Pictures are brought
+    to its size as the file or run says. Raises NetError, RunError or DataError where something cannot be had.
+    """
+    if top < 1:
+        raise ProbeError(f"top is {top}, and must be at least 1")
+    name = str(getattr(net, "folder", net))
+    opened = open_predictor(
+        name,
+        None if weights is None else Path(weights),
+        trained_on=trained_on,
+        options=options,
+        data_dir=data_dir,
+        warn=warn,
+    )
+    words = [str(images)] if isinstance(images, (str, Path)) else [str(word) for word in images]
+    notes: list[str] = []
+    place = None if data_dir is None else Path(data_dir)
+    found = looked_at(opened.subject, words, place, skip_damaged, notes)
+    inputs = opened.subject.inputs
+    chances = probabilities(opened, all_fitted(found, inputs.image_shape, opened.subject.resizing))
+    names = inputs.classes or tuple(f"class {number}" for number in range(chances.shape[1]))
+    order = np.argsort(-chances, axis=1, kind="stable")[:, :top]
+    made = tuple(
+        Prediction(picture.origin, tuple((names[k], float(row[k])) for k in best))
+        for picture, row, best in zip(found, chances, order, strict=True)
+    )
+    return Predicted(opened.subject.name, made, tuple(notes), opened.subject.untrained)
+
+
+def probabilities(opened: Predictor, images: Any) -> NDArray[np.float64]:
+    """Return the softmax probabilities float64 (N, K) of uint8 images (N, H, W, C) of the net's size.
+
+    Raises ProbeError where they are no numbers.
+    """
+    logits = opened.logits(opened.subject.arranged(images))
+    if not np.isfinite(logits).all():
+        raise ProbeError(f"the answers of {opened.subject.name} are not finite; give other weights")
+    powers = np.exp(logits - logits.max(1, keepdims=True))
+    return powers / powers.sum(1, keepdims=True)

@@ -1,0 +1,101 @@
+"""`striate show mistakes`: where a net is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from striate.app.actions.choices import On
+from striate.app.options.own_code import OwnCode
+from striate.app.options.shared import AsJson, SkipDamaged, Source
+from striate.app.terminal.speech import remark, say, tell
+
+if TYPE_CHECKING:
+    from striate.app.actions.mistaking import Mistaken
+
+
+def _unclaimed_page(value: Path | None) -> Path | None:
+    """Refuse at once, before anything is computed, a folder that may not take the page."""
+    if value is not None:
+        from striate.reports.probe.page import claim_page
+
+        claim_page(value, "mistakes.json")
+    return value
+
+
+def show(
+    net: Annotated[
+        str, typer.Argument(metavar="RUN|NET", help="A run, a net with --weights, or a file of striate export.")
+    ],
+    *,
+    data: Annotated[
+        str | None, typer.Option(help="Labelled images to judge it on.  [default: the validation images of the run]")
+    ] = None,
+    on: Annotated[
+        On | None, typer.Option(help="Of a run: its validation images, or the test images once tested.")
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=1, max=100, help="Images of each list.")] = 12,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the page, its pictures and mistakes.json.", callback=_unclaimed_page),
+    ] = None,
+    skip_damaged: SkipDamaged = False,
+    source: Source,
+    own: OwnCode,
+    as_json: AsJson = False,
+) -> None:
+    """Show where a net is wrong: classes, pairs, its surest mistakes, calibration, labels that look wrong."""
+    from striate.app.actions.mistaking import mistaken, write_mistakes
+    from striate.base.disk.files import dump_json
+
+    own.let_in(net)
+    found = mistaken(
+        net,
+        data,
+        on=on,
+        weights=source.weights,
+        trained_on=source.trained_on,
+        options=source.options,
+        most=most,
+        data_dir=source.data_dir,
+        skip_damaged=skip_damaged,
+        warn=remark,
+    )
+    if as_json:
+        tell(dump_json(found.to_json()), nl=False)
+    else:
+        _tell(found)
+    if out is not None:
+        say(f"wrote {write_mistakes(found, out)}")
+
+
+def _tell(found: Mistaken) -> None:
+    from striate.app.terminal.rows import show_rows
+    from striate.reports.run.mistakes import calibration_group, told
+
+    seen, made = found.mistakes, found.mistakes.accuracy
+    tell(f"{made.hits:,} of {made.tries:,} {found.seen} are classified right: {told(made)}")
+    rows = [
+        (each.name, f"{each.images:,}", told(each.recall), f"{each.answers:,}", told(each.precision))
+        for each in seen.of_classes
+    ]
+    show_rows(("class", "images", "recall", "answers", "precision"), rows, False)
+    show_rows(("label", "taken for", "images"), [(a, b, f"{n:,}") for a, b, n in seen.pairs], False)
+    tell(calibration_group(seen.calibration).lines[0])
+    several = {"surest mistake": seen.surest, "label that looks wrong": seen.suspects}
+    rows = [
+        (
+            what,
+            found.pictures[each.place].origin,
+            seen.classes[each.label],
+            seen.classes[each.answer],
+            f"{each.confidence:.4f}",
+        )
+        for what, some in several.items()
+        for each in some[:5]
+    ]
+    show_rows(("", "image", "label", "answer", "probability"), rows, False)
+    for note in found.notes:
+        remark(f"note: {note}")

@@ -1,0 +1,87 @@
+"""Predictions: those of the run, of its exported files, of pictures from anywhere; and what cannot answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from striate.app.actions.mistaking import mistaken
+from striate.app.actions.predicting import predict
+from striate.base.errors import DataError, NetError, ProbeError
+from striate.training.recipe.recipe import Recipe
+from striate.training.train import train
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    options = {"widths": [[8]], "hidden": [16]}
+    return train(Recipe(data="digits", net_options=options, epochs=1), tmp_path_factory.mktemp("first") / "run").folder
+
+
+def test_predictions_are_the_softmax_of_the_run_and_of_its_exported_files(first: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    from striate.app.exporting.export import export
+    from striate.app.shown import open_net
+
+    rng = np.random.default_rng(1)
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for number, size in enumerate([(8, 8), (24, 32), (31, 9)]):
+        Image.fromarray(rng.integers(0, 256, (*size, 3), dtype=np.uint8)).save(pictures / f"{number}.png")
+    own = predict(first, [pictures, "digits:5"], top=10)
+    assert [each.image for each in own.predictions] == [*(str(pictures / f"{n}.png") for n in range(3)), "digits:5"]
+    assert all(sum(p for _, p in each.classes) == pytest.approx(1) for each in own.predictions)
+    subject = open_net(first)
+    pixels = subject.arranged(np.asarray(Image.open(pictures / "0.png").convert("L"))[None, :, :, None])
+    scores = subject.net(subject.tensor(pixels)).softmax(1)[0].detach()
+    assert dict(own.predictions[0].classes)["4"] == pytest.approx(float(scores[4]), abs=1e-6)
+    files = [
+        export(first, to, tmp_path / name).file for to, name in (("onnx", "n.onnx"), ("safetensors", "n.safetensors"))
+    ]
+    files.append(export(first, "onnx", tmp_path / "whole.onnx", preprocessing=True).file)
+    for file in files:
+        theirs = predict(file, [pictures, "digits:5"], top=10)
+        for mine, other in zip(own.predictions, theirs.predictions, strict=True):
+            assert dict(other.classes) == pytest.approx(dict(mine.classes), abs=1e-4), file
+    two = predict(first, "digits:0-1", top=2)
+    lines = two.to_csv().splitlines()
+    assert lines[0] == "image,rank,class,probability"
+    assert len(lines) == 5
+    assert lines[1].startswith("digits:0,1,")
+    seen = mistaken(files[0], "digits")
+    assert any("ONNX file has no taps" in note for note in seen.notes)
+
+
+def test_files_that_cannot_answer_are_told(first: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    (tmp_path / "broken.onnx").write_bytes(b"\x08\x01 no graph")
+    with pytest.raises(NetError, match="is no whole ONNX file"):
+        predict(tmp_path / "broken.onnx", "digits:0")
+    with pytest.raises(NetError, match="there is no file"):
+        predict(tmp_path / "absent.onnx", "digits:0")
+    with pytest.raises(NetError, match="there is no such file"):
+        predict(tmp_path / "absent.safetensors", "digits:0")
+    with pytest.raises(ProbeError, match="top is 0"):
+        predict(first, "digits:0", top=0)
+    with pytest.raises(DataError, match="there is no image file"):
+        predict(first, "nosuch.png")
+
+
+def test_a_file_with_weights_of_a_net_of_ones_own_runs_none_of_it(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import save_file
+
+    said = {
+        "format": 1,
+        "input": {"channels": 1, "height": 8, "width": 8},
+        "normalization": {"mean": [0.5], "std": [0.5], "permuted_pixels": False},
+        "classes": ["a", "b"],
+        "built_as": {"engine": "torch", "net": "hostile:net", "options": {}},
+    }
+    save_file({"w": torch.zeros(1)}, tmp_path / "w.safetensors", metadata={"striate": json.dumps(said)})
+    with pytest.raises(NetError, match="net of one's own, which is code"):
+        predict(tmp_path / "w.safetensors", "digits:0")
