@@ -83,7 +83,7 @@ def _batch(right: int) -> Overfit:
 
 
 LOW, HIGH = (2.0, 1.0, 0.5), (2.1, 1.8, 1.5)
-WEIGHTS = dict(channels=32, bottleneck=128)
+WEIGHTS = {"channels": 32, "bottleneck": 128}
 # Rule -> (facts, words that its sentence holds) twice, the facts being opposite.
 CASES: list[tuple[Rule, Any, tuple[str, ...], Any, tuple[str, ...]]] = [
     (

@@ -99,7 +99,7 @@ def missing(sheet: Sheet, asked: dict[str, str]) -> list[str]:
     faults += [] if faults or numbers == list(asked) else ["the order differs"]
     for question in sheet.questions:
         kinds = {part.kind for part in question.parts}
-        wanted = {kind for kind in asked.get(question.number, "").split()}
+        wanted = set(asked.get(question.number, "").split())
         faults += [f"{question.number} has no {kind}" for kind in sorted(wanted - kinds)]
     return faults
 

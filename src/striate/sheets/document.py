@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -113,6 +113,18 @@ class Pending:
 
 
 Block = Paragraph | Heading | Formula | Steps | Drawing | Shots | Table | Listing | Aside | Pending
+
+
+def grouped(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Return the blocks one by one, but charts that follow one another together, to stand side by side."""
+    groups: list[list[Block]] = []
+    for block in blocks:
+        chart = isinstance(block, Drawing) and not block.svg
+        if chart and groups and isinstance(last := groups[-1][-1], Drawing) and not last.svg:
+            groups[-1].append(block)
+        else:
+            groups.append([block])
+    return groups
 
 
 @dataclass(frozen=True)

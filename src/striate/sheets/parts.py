@@ -98,7 +98,8 @@ class Look:
     """What the probe ``probe`` shows of the net of run ``work``, under a ``name`` of its own for the sentences about it.
 
     ``images`` are words such as ``DATA:0-3``, where DATA stands for the data of the run; ``options`` are those of the probe.
-    Of its page ``most`` groups of pictures are shown, of each those pictures whose names hold a word of ``keep``, if any.
+    Of its page ``most`` groups of pictures are shown, of each those pictures whose names hold a word of ``keep``, if any;
+    its ``words`` are left out where the sheet has its own.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Look:
     options: Mapping[str, Any] = field(default_factory=_none)
     most: int = 9
     keep: tuple[str, ...] = ()
+    words: bool = True
     kind: ClassVar[str] = "probe"
 
 

@@ -152,7 +152,7 @@ def _(part: Look, shop: Workshop) -> Sequence[Block]:
 
     look = shop.looked(part)
     shown = page_of(look.record, look.views.pictures, look.subject.inputs.classes, look.subject.name)
-    made: list[Block] = [Paragraph(words) for words in shown.words]
+    made: list[Block] = [Paragraph(words) for words in shown.words if part.words]
     made += [Formula(shown.formula)] if shown.formula else []
     for group in shown.groups[: part.most]:
         shots = [
@@ -227,5 +227,11 @@ def _facts(names: Sequence[str], shop: Workshop) -> list[Any]:
 
 
 def _table(made: KitTable) -> Table:
-    rows = tuple(tuple(f"{cell.text} {cell.aside}".strip() for cell in row) for row in made.rows)
-    return Table(made.title, made.columns, rows)
+    """Return a table of arms; intervals are left to the verdicts, and what is said of the runs is kept."""
+    rows = tuple(
+        tuple(
+            f"{cell.text} ({cell.aside})" if cell.aside and place == 1 else cell.text for place, cell in enumerate(row)
+        )
+        for row in made.rows
+    )
+    return Table("Means over the runs ± standard deviation", made.columns, rows)

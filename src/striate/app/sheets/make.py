@@ -91,7 +91,7 @@ def sheet(
     ``asked`` is a builtin name, the path of a sheet file, or a `Sheet`. ``question`` is one number, or what several begin with
     (4 for 4a and 4b). ``data`` replaces the images, or where it is a table (.pkl, .npz) the table of features. ``train`` False
     does nothing that takes long: what is not done is named with its cost. ``out`` defaults to runs/sheet-NAME-BUDGET. ``tell``
-    is told what begins. Raises StudyError for an unknown sheet, question, budget or format, StorageError where the disk refuses.
+    is told what begins. Raises StudyError for an unknown sheet, question, budget or format, StorageError for a full disk.
     """
     from striate.app.sheets.workshop import Workshop
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def chosen(study: StudyRecord, name: str = "choice") -> tuple[str, ...]:
-    """Return which arm validation chose under the claim ``name``, whether others could not be told from it, and its test score."""
+    """Return which arm the claim ``name`` chose on validation, which others are as good, and its test score."""
     verdict = verdict_of(study, name)
     details: Mapping[str, Any] = verdict.get("details") or {}
     if not (taken := details.get("chosen")):
@@ -42,7 +42,7 @@ def chosen(study: StudyRecord, name: str = "choice") -> tuple[str, ...]:
 
 
 def best_tested(study: StudyRecord) -> tuple[str, ...]:
-    """Return the arm of highest mean best validation accuracy with its test accuracy: chosen by the one, reported by the other."""
+    """Return the arm of highest mean best validation accuracy, and its test accuracy."""
     means = {
         arm: (float(score["best"]["mean"]), (score.get("test") or {}).get("mean"))
         for arm, score in study.scores.items()
@@ -61,5 +61,6 @@ def best_tested(study: StudyRecord) -> tuple[str, ...]:
         else "The test accuracy is no lower, so the choice did not overfit the validation images."
     )
     return (
-        f"The weights of best validation accuracy, {best:.4f}, are those of {taken}; on the test images they reach {test:.4f}. {said}",
+        f"The weights of best validation accuracy, {best:.4f}, are those of {taken}; on the test images they "
+        f"reach {test:.4f}. {said}",
     )

@@ -67,7 +67,8 @@ def gaps(study: StudyRecord, arms: tuple[str, ...] = ()) -> tuple[str, ...]:
     over = [name for name, gap in found.items() if gap > APART]
     least = min(found, key=lambda name: found[name])
     said = (
-        f"{listed(over)} {'overfits' if len(over) == 1 else 'overfit'} by more than {APART:g}; {least} has the smallest gap."
+        f"{listed(over)} {'overfits' if len(over) == 1 else 'overfit'} by more than {APART:g}; {least} has the "
+        f"smallest gap."
         if over
         else f"In no arm is it more than {APART:g}, so none overfits by then."
     )
@@ -82,7 +83,8 @@ def performance(run: Run) -> tuple[str, ...]:
         return (f"The run is {run.status}{f' ({run.reason})' if run.reason else ''}, so there is nothing to evaluate.",)
     gap = train[-1][1] - val[-1][1]
     told = [
-        f"After {counted(run.epoch, 'epoch')} the training accuracy is {train[-1][1]:.4f} and the validation accuracy {val[-1][1]:.4f}."
+        f"After {counted(run.epoch, 'epoch')} the training accuracy is {train[-1][1]:.4f} and the validation "
+        f"accuracy {val[-1][1]:.4f}."
     ]
     told.append(f"The best validation accuracy is {best[1]:.4f}, in epoch {best[0]}.")
     if test is not None:

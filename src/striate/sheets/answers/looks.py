@@ -23,13 +23,15 @@ def fooled(record: Record[FoolFacts]) -> tuple[str, ...]:
     all_of = "All" if facts.fooled == facts.pairs else f"{facts.fooled} of"
     took = facts.medians
     size = (
-        f" The median change has an L2 of {number(took.l2, 3)} and no pixel moves by more than {number(took.linf, 2)} of its range, after {number(took.iterations, 3)} steps."
+        f" The median change has an L2 of {number(took.l2, 3)} and no pixel moves by more than "
+        f"{number(took.linf, 2)} of its range, after {number(took.iterations, 3)} steps."
         if took.l2
         else ""
     )
     rounded = f" {facts.fooled_8bit} still fool it as a picture file of 256 levels."
     return (
-        f"{all_of} {counted(facts.pairs, 'pair')} of image and target {'arrive' if facts.pairs > 1 else 'arrives'}: the net takes the image for the target.{size}{rounded}",
+        f"{all_of} {counted(facts.pairs, 'pair')} of image and target "
+        f"{'arrive' if facts.pairs > 1 else 'arrives'}: the net takes the image for the target.{size}{rounded}",
     )
 
 
@@ -63,7 +65,8 @@ def maps(record: Record[FeatureFacts]) -> tuple[str, ...]:
     silent = [f"{one.tap} {one.channel}" for one in facts.maps if one.rules["activation"][0].value <= 0]
     whole = len(facts.maps)
     said = (
-        f"In {len(agree)} of {counted(whole, 'feature map')} an image of largest weight is also one to whose score the channel adds most"
+        f"In {len(agree)} of {counted(whole, 'feature map')} an image of largest weight is also one to whose "
+        f"score the channel adds most"
         + (f" ({listed(agree)})" if 0 < len(agree) < whole else "")
         + (
             "."
@@ -87,7 +90,8 @@ def places(record: Record[LocaliseFacts]) -> tuple[str, ...]:
         first = record.facts.strongest
         mean = fmean(one.probability for one in first) if first else 0.0
         return (
-            f"The map of responses has {sizes} cells; the strongest cell has a probability of {number(mean, 2)} on average.",
+            f"The map of responses has {sizes} cells; the strongest cell has a probability of {number(mean, 2)} "
+            f"on average.",
         )
     low = scenes.pointing.low if scenes.pointing.low is not None else 0.0
     beats = low > scenes.chance
@@ -97,7 +101,8 @@ def places(record: Record[LocaliseFacts]) -> tuple[str, ...]:
         else "no more often than by chance: here the net does not localise"
     )
     return (
-        f"In {counted(scenes.scenes, 'scene')} of {counted(scenes.objects, 'object')} the strongest of {sizes} cells lies on its object"
+        f"In {counted(scenes.scenes, 'scene')} of {counted(scenes.objects, 'object')} the strongest of {sizes} "
+        f"cells lies on its object"
         f" in {100 * scenes.pointing.share:.0f} % of cases (chance {100 * scenes.chance:.0f} %), {verdict}.",
     )
 

@@ -23,8 +23,10 @@ def one_one(proof: Proof) -> tuple[str, ...]:
     if not proof.holds:
         return held(proof, "")
     return (
-        "Sometimes. It is one exactly if the matrix that mixes the channels is a multiple of the identity and there is no bias; "
-        "one channel in and one out, without a bias, is a special case. Otherwise each output channel is a weighted sum of the "
+        "Sometimes. It is one exactly if the matrix that mixes the channels is a multiple of the identity and "
+        "there is no bias; "
+        "one channel in and one out, without a bias, is a special case. Otherwise each output channel is a "
+        "weighted sum of the "
         f"input channels, the same at every place. All {len(proof.checks)} checks agree.",
     )
 
@@ -38,7 +40,8 @@ def blocks_compared(proof: Proof) -> tuple[str, ...]:
     return (
         f"The standard block of {sizes['channels']} channels has {standard:,} weights, the bottleneck block of "
         f"{sizes['bottleneck']} channels {bottleneck:,}: {word} the standard block, though it is "
-        f"{sizes['bottleneck'] / sizes['channels']:g} times as wide, for its 3x3 convolution works on a quarter of the channels. "
+        f"{sizes['bottleneck'] / sizes['channels']:g} times as wide, for its 3x3 convolution works on a quarter "
+        f"of the channels. "
         "The size of the images and of the batch do not enter.",
     )
 
@@ -61,5 +64,6 @@ def sizes_compared(proof: Proof) -> tuple[str, ...]:
         f"The dense layer gives {dense['outputs']:,} numbers with {dense['parameters']:,} parameters and "
         f"{dense['multiplications']:,} multiplications; the convolution gives {conv['outputs']:,} numbers with "
         f"{conv['parameters']:,} parameters and {conv['multiplications']:,} multiplications, "
-        f"so the dense layer has {saved:,.4g} times as many parameters, which is what sharing {'saves' if saved > 1 else 'costs'}.",
+        f"so the dense layer has {saved:,.4g} times as many parameters, which is what sharing "
+        f"{'saves' if saved > 1 else 'costs'}.",
     )

@@ -20,15 +20,16 @@ def run_beside(run: Run, theirs: float, data: str) -> tuple[str, ...]:
     ours = val[-1][1]
     if run.recipe.data != data:
         return (
-            f"Here, on {run.recipe.data} after {counted(run.epoch, 'epoch')}: {ours:.4f}."
-            f" These are other images, so the two numbers are not compared; the budgets evening and full train on {data}.",
+            f"On {run.recipe.data} after {counted(run.epoch, 'epoch')}: {ours:.4f}."
+            f" These are other images, so the two numbers are not compared; the budgets evening and full train "
+            f"on {data}.",
         )
     word = "the same to within 0.01" if abs(ours - theirs) < 0.01 else "higher" if ours > theirs else "lower"
-    return (f"Here, on {data} after {counted(run.epoch, 'epoch')}: {ours:.4f}, {word} ({ours - theirs:+.4f}).",)
+    return (f"On {data} after {counted(run.epoch, 'epoch')}: {ours:.4f}, {word} ({ours - theirs:+.4f}).",)
 
 
 def arms_beside(study: StudyRecord, theirs: Mapping[str, float], data: str) -> tuple[str, ...]:
-    """Return the mean final validation accuracy of each arm of ``theirs`` beside the published one, and whether the order agrees."""
+    """Return the mean final validation accuracy of each arm of ``theirs``, and whether the published order agrees."""
     ours: dict[str, float] = {}
     for name in theirs:
         score: Mapping[str, Any] = study.scores.get(name, {}).get("final") or {}
@@ -44,4 +45,4 @@ def arms_beside(study: StudyRecord, theirs: Mapping[str, float], data: str) -> t
         if study.base.get("data") == data
         else f" These are images of {study.base.get('data')}, not {data}, so only the order is compared."
     )
-    return (f"Here: {told}. {order}{where}",)
+    return (f"{told}. {order}{where}",)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import listed
-from striate.reports.kit.numerals import counted
+from striate.reports.kit.numerals import counted, effect
+from striate.reports.study.cards import EFFECTS
 
 if TYPE_CHECKING:
     from striate.reports.study.records import StudyRecord
@@ -23,8 +24,28 @@ def claim(study: StudyRecord, name: str) -> tuple[str, ...]:
         "refuted": f"It is not so that {_inside(statement)} by as much as would be worth having.",
         "undecided": f"Whether {_inside(statement)} remains open.",
     }[answer]
-    reason = str(verdict.get("reason", ""))
-    return (f"{LEADS[answer]} {said} {reason[:1].upper()}{reason[1:]}. {_on(study)}",)
+    return (f"{LEADS[answer]} {said} {_numbers(verdict)} {_on(study)}",)
+
+
+def effects(study: StudyRecord, name: str) -> tuple[str, ...]:
+    """Return the answer to the claim ``name`` in one word, with the effect of every comparison and its interval."""
+    verdict = verdict_of(study, name)
+    return (f"{str(verdict.get('answer', 'undecided')).capitalize()}. {_numbers(verdict, every=True)} {_on(study)}",)
+
+
+def _numbers(verdict: Mapping[str, Any], *, every: bool = False) -> str:
+    """Return effect, interval and n of the largest comparison, or of all; without one, the reason that the verdict gives."""
+    rows = [{**one, **(one.get("comparison") or {})} for one in verdict.get("comparisons") or ()]
+    rows = [row for row in rows if isinstance(row.get("effect"), (int, float))]
+    if not rows:
+        reason = str(verdict.get("reason", ""))
+        return f"{reason[:1].upper()}{reason[1:]}."
+    unit = EFFECTS.get(str(verdict.get("kind", "")), "effect")
+    shown = rows if every else [max(rows, key=lambda row: abs(float(row["effect"])))]
+    told = [f"{row['treatment']} − {row['control']} {effect(row)}" for row in shown]
+    count = f", n = {shown[0].get('n_treatment')} against {shown[0].get('n_control')}"
+    of = f" (the largest of {len(rows)})" if len(rows) > 1 and not every else ""
+    return f"{unit[:1].upper()}{unit[1:]}, with its interval: {'; '.join(told)}{of}{count}."
 
 
 def claims(study: StudyRecord) -> tuple[str, ...]:

@@ -77,7 +77,8 @@ SHEET = Sheet(
     questions=(
         Question(
             "1a",
-            "Which two assumptions does a convolutional net make about its data, what is gained when they hold, and where do "
+            "Which two assumptions does a convolutional net make about its data, what is gained when they "
+            "hold, and where do "
             "they fail?",
             (
                 Derivation("locality"),
@@ -89,13 +90,15 @@ SHEET = Sheet(
         ),
         Question(
             "1b",
-            "Two signals of length n are correlated on a ring, z[k] = sum over i of x[i] y[(i + k) mod n]. Give the derivatives of "
+            "Two signals of length n are correlated on a ring, z[k] = sum over i of x[i] y[(i + k) mod n]. "
+            "Give the derivatives of "
             "z[k] by x[i] and by y[i].",
             (Derivation("cross-correlation"),),
         ),
         Question(
             "1c",
-            "A dense layer of 1000 units on signals of length 100, and a convolution of 10 feature maps with kernel 3 and padding: "
+            "A dense layer of 1000 units on signals of length 100, and a convolution of 10 feature maps with "
+            "kernel 3 and padding: "
             "(i) the size of the output, (ii) the trained parameters, (iii) the operations of a forward pass.",
             (Says(proofs.sizes_compared, ("dense-or-convolution",)), Derivation("dense-or-convolution")),
         ),
@@ -104,8 +107,10 @@ SHEET = Sheet(
             "Write one generic training loop, to be used throughout.",
             (
                 Text(
-                    "One loop trains every net of this document. It draws the batches of each epoch from a named random stream, "
-                    "makes an update from each, and after each epoch writes losses and accuracies down and keeps the weights."
+                    "One loop trains every net of this document. It draws the batches of each epoch from a "
+                    "named random stream, "
+                    "makes an update from each, and after each epoch writes losses and accuracies down and "
+                    "keeps the weights."
                 ),
                 Code(
                     (
@@ -120,7 +125,8 @@ SHEET = Sheet(
             "Write the object-oriented form of the ShallowNet that is given as a sequence of layers.",
             (
                 Text(
-                    "The sequence of layers and the class hold the same weights under other names, and compute the same."
+                    "The sequence of layers and the class hold the same weights under other names, and compute "
+                    "the same."
                 ),
                 Code(
                     ("striate.nets.families.shallownet:sequential_form", "striate.nets.families.shallownet:ShallowNet")
@@ -147,7 +153,8 @@ SHEET = Sheet(
         ),
         Question(
             "2.6",
-            "Batch normalization: plot training loss and accuracy with and without it, with SGD at 0.001 and with Adam at 0.0001, "
+            "Batch normalization: plot training loss and accuracy with and without it, with SGD at 0.001 and "
+            "with Adam at 0.0001, "
             "and comment on the difference; then overfit one batch to 100 %.",
             (
                 Figure("simpleconvnet", {"norm": "batch"}),
@@ -201,7 +208,8 @@ SHEET = Sheet(
         ),
         Question(
             "2.11",
-            "Plot training and validation loss for five learning rates with SGD, five with Adam, and five factors of StepLR.",
+            "Plot training and validation loss for five learning rates with SGD, five with Adam, and five "
+            "factors of StepLR.",
             (
                 Curves("learning-rates", LOSSES, SGD),
                 Says(partial(choices.chosen, name="the rate of SGD"), ("learning-rates",)),
@@ -233,7 +241,8 @@ SHEET = Sheet(
         ),
         Question(
             "3.2",
-            "Change an image by gradient ascent on the score until the net sees another class, for several classes; does it fool "
+            "Change an image by gradient ascent on the score until the net sees another class, for several "
+            "classes; does it fool "
             "another trained net too?",
             (
                 Look(
@@ -250,11 +259,13 @@ SHEET = Sheet(
         ),
         Question(
             "4",
-            "Apply a net that was trained at low resolution to larger pictures, and plot the response of the class on the last "
+            "Apply a net that was trained at low resolution to larger pictures, and plot the response of the "
+            "class on the last "
             "feature map before the average pooling.",
             (
                 Text(
-                    "The larger pictures are scenes: test images set at random places on an empty ground four times as wide, so "
+                    "The larger pictures are scenes: test images set at random places on an empty ground four "
+                    "times as wide, so "
                     "that it is known where each object lies."
                 ),
                 Look("places", "localise", "pooled", (), {"count": 40}, most=4),

@@ -52,7 +52,8 @@ SHEET = Sheet(
     questions=(
         Question(
             "1",
-            "Exercise 7.7 of Learning from Data: the gradient of the tanh perceptron's squared error, and what becomes of it "
+            "Exercise 7.7 of Learning from Data: the gradient of the tanh perceptron's squared error, and what "
+            "becomes of it "
             "for large weights.",
             (
                 Says(partial(proofs.held, what="The gradient vanishes as the weights grow"), ("tanh-perceptron",)),
@@ -72,7 +73,8 @@ SHEET = Sheet(
         ),
         Question(
             "3",
-            "How many trained parameters have a standard residual block of 32 channels and a bottleneck block of 128, both with "
+            "How many trained parameters have a standard residual block of 32 channels and a bottleneck block "
+            "of 128, both with "
             "identity shortcuts? Compare and explain.",
             (
                 Says(proofs.blocks_compared, ("residual-blocks",)),
@@ -81,7 +83,8 @@ SHEET = Sheet(
         ),
         Question(
             "4a",
-            "Which shapes have the mean and the variance of batch normalization for a tensor of N x C after a dense layer?",
+            "Which shapes have the mean and the variance of batch normalization for a tensor of N x C after a "
+            "dense layer?",
             (
                 Says(partial(proofs.shape_of, case="dense"), ("batch-norm-shapes",)),
                 Derivation("batch-norm-shapes", steps=(0, 1), tables=(0, 1)),
@@ -97,7 +100,8 @@ SHEET = Sheet(
         ),
         Question(
             "5a",
-            "Write a 1-D convolution of 2 channels to 2, kernel 3 and length 4 as a matrix A times the flattened input.",
+            "Write a 1-D convolution of 2 channels to 2, kernel 3 and length 4 as a matrix A times the "
+            "flattened input.",
             (
                 Says(
                     partial(
@@ -123,7 +127,7 @@ SHEET = Sheet(
                 Says(
                     partial(
                         proofs.held,
-                        what="Yes: of the gradient padded by 2, with every kernel flipped and the two channel indices exchanged",
+                        what="Yes: of the gradient padded by 2, with flipped kernels and exchanged channel indices",
                     ),
                     ("conv-as-matrix",),
                 ),
@@ -132,7 +136,8 @@ SHEET = Sheet(
         ),
         Question(
             "6",
-            "Implement and train residual nets for CIFAR-10: version 1 with standard blocks, version 2 with pre-activated "
+            "Implement and train residual nets for CIFAR-10: version 1 with standard blocks, version 2 with "
+            "pre-activated "
             "bottlenecks; keep checkpoints, show progress, and report the test accuracy.",
             (
                 Figure("resnet-v1", {"n": 3, "width": 16}),

@@ -16,7 +16,6 @@ from striate.sheets.parts import (
     Figure,
     Says,
     Scores,
-    Text,
     Trained,
     Verdicts,
 )
@@ -64,8 +63,10 @@ SHEET = Sheet(
     name="eecs498",
     title="EECS 498/598 Deep Learning, Homework 1, 2019: answered",
     intro=(
-        "The questions are those of the homework in other words. Questions 2 and 3 are asked of a file, data.pkl, that was handed "
-        "out in the course; where it is not named, a generated table of the same shape takes its place, and its numbers are others."
+        "The questions are those of the homework in other words. Questions 2 and 3 are asked of a file, "
+        "data.pkl, that was handed "
+        "out in the course; where it is not named, a generated table of the same shape takes its place, and "
+        "its numbers are others."
     ),
     works=(
         _linear("logistic"),
@@ -132,7 +133,8 @@ SHEET = Sheet(
         ),
         Question(
             "1.5",
-            "Convolution: show the derivatives of the loss by input and kernels, written with full convolution and filtering.",
+            "Convolution: show the derivatives of the loss by input and kernels, written with full convolution "
+            "and filtering.",
             (
                 Derivation("convolution-gradients"),
                 Code((f"{LAYERS}.convolution:plain_forward", f"{LAYERS}.convolution:plain_backward")),
@@ -159,7 +161,8 @@ SHEET = Sheet(
                 Curves("logistic", ALL),
                 Beside(
                     "On data.pkl",
-                    "the exact optimum, without weight decay, has a training accuracy of 0.968, validation 0.964 and test 0.936.",
+                    "the exact optimum, without weight decay, has a training accuracy of 0.968, validation "
+                    "0.964 and test 0.936.",
                     curves.performance,
                     ("logistic",),
                 ),
@@ -167,7 +170,8 @@ SHEET = Sheet(
         ),
         Question(
             "2.4",
-            "Train it with one hidden layer; find a fitting number of hidden units on validation, and report the test accuracy.",
+            "Train it with one hidden layer; find a fitting number of hidden units on validation, and report "
+            "the test accuracy.",
             (
                 Says(choices.chosen, ("logistic-hidden",), choice=True),
                 Scores("logistic-hidden"),
@@ -192,7 +196,8 @@ SHEET = Sheet(
                 Curves("svm", ALL),
                 Beside(
                     "On data.pkl",
-                    "the exact optimum, a linear program, has a training accuracy of 0.976, validation 0.960 and test 0.932; the "
+                    "the exact optimum, a linear program, has a training accuracy of 0.976, validation 0.960 "
+                    "and test 0.932; the "
                     "often quoted 0.966, 0.944 and 0.920 are those of a point short of it.",
                     curves.performance,
                     ("svm",),
@@ -201,7 +206,8 @@ SHEET = Sheet(
         ),
         Question(
             "3.4",
-            "Train it with one hidden layer; find a fitting number of hidden units on validation, and report the test accuracy.",
+            "Train it with one hidden layer; find a fitting number of hidden units on validation, and report "
+            "the test accuracy.",
             (Says(choices.chosen, ("svm-hidden",), choice=True), Scores("svm-hidden"), Verdicts("svm-hidden")),
         ),
         Question(
@@ -225,7 +231,8 @@ SHEET = Sheet(
         ),
         Question(
             "4.4",
-            "Train it with one hidden layer; find a fitting number of hidden units on validation, and report the test accuracy.",
+            "Train it with one hidden layer; find a fitting number of hidden units on validation, and report "
+            "the test accuracy.",
             (
                 Says(choices.chosen, ("softmax-hidden",), choice=True),
                 Scores("softmax-hidden"),
@@ -252,7 +259,8 @@ SHEET = Sheet(
         ),
         Question(
             "5.3",
-            "Train it on MNIST; find a fitting filter size and number of hidden units on validation, and report the test accuracy.",
+            "Train it on MNIST; find a fitting filter size and number of hidden units on validation, and "
+            "report the test accuracy.",
             (
                 Says(choices.chosen, ("cnn",), choice=True),
                 Scores("cnn"),
@@ -263,7 +271,8 @@ SHEET = Sheet(
         ),
         Question(
             "5.4",
-            "Train it with dropout and batch normalization; find a fitting architecture and dropout rate on validation, and report "
+            "Train it with dropout and batch normalization; find a fitting architecture and dropout rate on "
+            "validation, and report "
             "the test accuracy.",
             (
                 Says(choices.chosen, ("cnn-dropout",), choice=True),
@@ -293,7 +302,8 @@ SHEET = Sheet(
         ),
         Question(
             "6.3",
-            "Try optimizers, preprocessing, activations, widths, schedules and architectures for a better test accuracy.",
+            "Try optimizers, preprocessing, activations, widths, schedules and architectures for a better test "
+            "accuracy.",
             (
                 Says(verdicts.claims, ("vgg11-better",)),
                 Says(choices.best_tested, ("vgg11-better",), choice=True),
@@ -321,7 +331,8 @@ SHEET = Sheet(
         ),
         Question(
             "7.2",
-            "Dropout with probability p is applied to the input of a linear layer in training. How is the layer used at inference?",
+            "Dropout with probability p is applied to the input of a linear layer in training. How is the "
+            "layer used at inference?",
             (
                 Says(
                     partial(

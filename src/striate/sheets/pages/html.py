@@ -10,7 +10,7 @@ from typing import Any
 from striate.reports.kit.mathml import Formula, formula, parts
 from striate.reports.kit.page import Picture, picture, render
 from striate.reports.probe.page import png
-from striate.sheets.document import Answered, Block, Document, Drawing, Shot
+from striate.sheets.document import Answered, Block, Document, Drawing, Shot, grouped
 
 
 def sheet_page(document: Document) -> str:
@@ -49,11 +49,4 @@ class View:
 
     def runs(self, blocks: Sequence[Block]) -> list[list[Block]]:
         """Return the blocks, with charts that follow one another in one group, to stand side by side."""
-        grouped: list[list[Block]] = []
-        for block in blocks:
-            chart = isinstance(block, Drawing) and not block.svg
-            if chart and grouped and isinstance(last := grouped[-1][-1], Drawing) and not last.svg:
-                grouped[-1].append(block)
-            else:
-                grouped.append([block])
-        return grouped
+        return grouped(blocks)

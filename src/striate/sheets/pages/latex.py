@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from striate.base.disk.outputs import MARK
@@ -20,6 +21,7 @@ from striate.sheets.document import (
     Shots,
     Steps,
     Table,
+    grouped,
 )
 from striate.sheets.pages.files import Figures
 
@@ -53,7 +55,8 @@ def sheet_latex(document: Document, folder: Path) -> str:
         short = question.words if len(question.words) < 60 else question.words[:57].rsplit(" ", 1)[0] + " ..."
         lines.append(f"\\section[{{{escaped(question.number)}\\quad {escaped(short)}}}]{{{escaped(question.number)}}}")
         lines.append(f"\\emph{{{escaped(question.words)}}}")
-        lines += [text(block, figures) for block in question.blocks]
+        for group in grouped(question.blocks):
+            lines.append(text(group[0], figures) if len(group) == 1 else _side_by_side(group, figures))
     lines += ["\\section{How to make it again}", _listing("", document.command, "bash"), "\\end{document}"]
     return "\n\n".join(line for line in lines if line) + f"\n% {MARK}\n"
 
@@ -79,16 +82,26 @@ def text(block: Block, figures: Figures) -> str:
     if isinstance(block, Pending):
         return f"\\begin{{quote}}\\textbf{{{escaped(block.what)}}}: {escaped(block.cost)}\\end{{quote}}"
     if isinstance(block, Drawing):
-        wide = "\\linewidth" if block.svg else "0.72\\linewidth"
         caption = f"\\par\\small {escaped(block.caption)}" if block.caption else ""
-        return f"\\begin{{center}}\\includegraphics[width={wide},height=0.8\\textheight,keepaspectratio]{{{figures.drawing(block)}}}{caption}\\end{{center}}"
+        return f"\\begin{{center}}{_included(block, figures, 1.0 if block.svg else 0.6)}{caption}\\end{{center}}"
     return _shots(block, figures)
+
+
+def _included(block: Drawing, figures: Figures, share: float) -> str:
+    size = f"width={share}\\linewidth,height=0.8\\textheight,keepaspectratio"
+    return f"\\includegraphics[{size}]{{{figures.drawing(block)}}}"
+
+
+def _side_by_side(group: Sequence[Block], figures: Figures) -> str:
+    """Return charts two to a row."""
+    cells = [_included(block, figures, 0.49) for block in group if isinstance(block, Drawing)]
+    rows = [" \\hfill\n".join(cells[start : start + 2]) for start in range(0, len(cells), 2)]
+    return "\\noindent" + "\\par\\smallskip\\noindent\n".join(rows) + "\\par"
 
 
 def _shots(block: Shots, figures: Figures) -> str:
     pixels = block.shots[0].pixels
-    across = 1 if pixels.shape[1] > 2 * pixels.shape[0] else 4
-    share = 0.6 if across == 1 else 0.22
+    across, share = (2, 0.48) if pixels.shape[1] > 2 * pixels.shape[0] else (4, 0.22)
     cells = [
         f"\\begin{{minipage}}[t]{{{share}\\linewidth}}\\raggedright\\includegraphics[width=\\linewidth]{{{path}}}\\\\[2pt]"
         f"{{\\scriptsize {escaped(shot.caption)}}}\\end{{minipage}}"
