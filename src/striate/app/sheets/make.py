@@ -11,11 +11,13 @@ import shlex
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from striate.app.actions.choices import SheetFormat
 from striate.app.options.flags import FLAGS
+from striate.base.catalog import loaded
 from striate.base.disk.files import make_folder, part_of_name
 from striate.base.disk.outputs import claim_folder, write_output
 from striate.base.errors import StudyError, printable
@@ -51,7 +53,7 @@ class Made:
         from striate.sheets.pages.notebook import bundles
 
         try:
-            from IPython.display import display  # there wherever there is a notebook
+            display = loaded("IPython.display:display")  # there wherever there is a notebook
         except ImportError as error:
             raise StudyError(f"show belongs into a notebook; the answers are in {self.written[0]}") from error
         for bundle in bundles(self.question(number)):
@@ -101,6 +103,10 @@ def sheet(
     for one in to:
         if one not in FORMATS:
             raise StudyError(f'`to` is "{printable(str(one))}"; accepted are {", ".join(FORMATS)}')
+    if "ipynb" in to and find_spec("nbformat") is None:
+        raise StudyError(
+            "a notebook needs the extra .[notebook] of striate; install it, or choose another form with `to`"
+        )
     questions = found.asked(question)
     folder = default_folder(found, budget, data) if out is None else Path(out)
     claim_folder(folder, *(f"{found.name}.{ending}" for ending in to))
