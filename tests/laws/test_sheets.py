@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from striate.app.sheets.workshop import Workshop
 from striate.base.catalog import loaded
 from striate.proofs.catalog import NAMES
 from striate.sheets.catalog import BUILTIN
-from striate.sheets.parts import Code, Curves, Derivation, Says, Verdicts
+from striate.sheets.parts import Code, Curves, Derivation, Look, Verdicts, needs
 from striate.sheets.sheet import Sheet
 from striate.sheets.work import BUDGETS
 from striate.studies.catalog import BUILTIN as STUDIES
@@ -145,10 +150,6 @@ def test_what_the_parts_name_is_there(name: str) -> None:
 
 @pytest.mark.parametrize("name", ASKED)
 def test_every_work_can_be_planned_at_every_budget_and_is_asked_for(name: str) -> None:
-    from pathlib import Path
-
-    from striate.app.sheets.workshop import Workshop
-
     sheet = BUILTIN.entry(name).sheet()
     for budget in BUDGETS:
         shop = Workshop(sheet, budget, Path("nowhere"))
@@ -157,10 +158,10 @@ def test_every_work_can_be_planned_at_every_budget_and_is_asked_for(name: str) -
             assert planned is not None
             offline = shop.data_of(work) in ("digits", "sums")
             assert offline or budget != "quick"
-    used = {part.work for q in sheet.questions for part in q.parts if hasattr(part, "work")}
-    said = {name for q in sheet.questions for part in q.parts if isinstance(part, Says) for name in part.of}
-    also = {n for q in sheet.questions for p in q.parts if hasattr(p, "options") for n in p.options.get("also", ())}
-    assert {work.name for work in sheet.works} <= used | said | also
+    parts = [part for question in sheet.questions for part in question.parts]
+    named = {name for part in parts for name in needs(part)}
+    also = {name for part in parts if isinstance(part, Look) for name in part.options.get("also", ())}
+    assert {work.name for work in sheet.works} <= named | also
 
 
 @pytest.mark.parametrize(("sheet", "number"), PLOTS)
@@ -173,9 +174,6 @@ def test_plots_that_are_asked_for_by_their_number_of_curves_have_them(sheet: str
 
 
 def test_no_module_of_a_sheet_loads_pytorch_to_name_its_questions() -> None:
-    import subprocess
-    import sys
-
     code = "import sys; from striate.sheets.catalog import BUILTIN; print(len(BUILTIN), 'torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.split() == ["4", "False"]

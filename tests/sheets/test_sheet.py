@@ -41,7 +41,11 @@ def test_a_question_that_is_not_there_is_answered_with_all_that_are() -> None:
         ((Question("1", "?", ()),), (), "question 1: it has no parts"),
         ((Question("1", "?", WORDS), Question("1", "?", WORDS)), (), 'question "1" is there twice'),
         ((Question("1", "?", WORDS),), (Work("a"), Work("a")), 'work, look or trial "a" is there twice'),
-        ((Question("1", "?", (Curves("cnn-dropput"),)),), (Work("cnn-dropout"),), 'work "cnn-dropput" is unknown .*did you mean "cnn-dropout"'),
+        (
+            (Question("1", "?", (Curves("dropput"),)),),
+            (Work("dropout"),),
+            '"dropput" is unknown .*did you mean "dropout"',
+        ),
         ((Question("1", "?", (Look("l", "fool", "l"),)),), (Work("cnn"),), 'work "l" is unknown'),
         ((Question("1", "?", (Says(lambda: (), ("nothing",)),)),), (), 'work "nothing" is unknown'),
     ],

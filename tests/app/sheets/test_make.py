@@ -114,7 +114,9 @@ def test_every_part_is_there_and_every_document_is_written(made: tuple[Sheet, Ma
 
 
 @pytest.mark.slow
-def test_nothing_is_done_twice_and_the_document_is_the_same_bytes(made: tuple[Sheet, Made], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_done_twice_and_the_document_is_the_same_bytes(
+    made: tuple[Sheet, Made], monkeypatch: pytest.MonkeyPatch
+) -> None:
     sheet, done = made
     page = done.written[0]
     before = page.read_bytes()

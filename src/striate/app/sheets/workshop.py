@@ -184,7 +184,7 @@ class Workshop:
         words = [word.replace("DATA", data) for word in look.images]
         self.tell(f"probe {look.probe} of {look.work}")
         if look.probe == "features":
-            return looking.features(subject, data, data_dir=self.data_dir, **{"quick": True, **options})
+            return looking.features(subject, data, data_dir=self.data_dir, quick=True, **options)
         if look.probe == "fool":
             also = [str(self.fact(name).folder) for name in options.get("also", ())]
             rest = {key: value for key, value in options.items() if key != "also"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from striate.sheets.answers import choices, curves, looks, proofs, verdicts
 from striate.sheets.builtin.convnets2020.works import WORKS
@@ -24,7 +23,6 @@ from striate.sheets.parts import (
     Verdicts,
 )
 from striate.sheets.sheet import Question, Sheet
-from striate.sheets.work import Work
 
 SGD = ("SGD 0.0001", "SGD 0.001", "SGD 0.01", "SGD 0.1", "SGD 1")
 ADAM = ("Adam 1e-05", "Adam 0.0001", "Adam 0.001", "Adam 0.01", "Adam 0.1")
