@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from striate.app.study import plan, study
-from striate.base.errors import StriateError
+from striate.base.errors import StriateError, counted
 from striate.proofs.catalog import NAMES, prove
-from striate.reports.kit.numerals import counted
 from striate.reports.study.plan import duration
 from striate.reports.study.records import read_study
 from striate.sheets.parts import Derivation, Look, Trial

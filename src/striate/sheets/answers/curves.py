@@ -6,9 +6,9 @@ import math
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from striate.base.errors import listed
+from striate.base.errors import counted, listed
 from striate.base.intervals import share_interval
-from striate.reports.kit.numerals import counted, number
+from striate.reports.kit.numerals import number
 from striate.training.folder.run import Run
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from striate.base.errors import listed
-from striate.reports.kit.numerals import counted, number
+from striate.base.errors import counted, listed
+from striate.reports.kit.numerals import number
 
 if TYPE_CHECKING:
     from striate.probes.facts import FeatureFacts, LocaliseFacts

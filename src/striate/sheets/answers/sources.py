@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from striate.reports.kit.numerals import counted
+from striate.base.errors import counted
 from striate.training.folder.run import Run
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from striate.base.errors import listed
-from striate.reports.kit.numerals import counted, effect
+from striate.base.errors import counted, listed
+from striate.reports.kit.numerals import effect
 from striate.reports.study.cards import EFFECTS
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import Any
 from striate.reports.kit.mathml import Formula, formula, parts
 from striate.reports.kit.page import Picture, picture, render
 from striate.reports.probe.page import png
-from striate.sheets.document import Answered, Block, Document, Drawing, Shot, grouped
+from striate.reports.proof.weight_labels import Cell, cells
+from striate.sheets.document import Answered, Block, Document, Drawing, Shot, Table, grouped
 
 
 def sheet_page(document: Document) -> str:
@@ -30,6 +31,10 @@ class View:
     def formulas(self, latex: str) -> list[Formula]:
         """Return the statements of a formula as MathML."""
         return [formula(part) for part in parts(latex)] if latex else []
+
+    def cells(self, block: Table) -> tuple[tuple[Cell, ...], ...]:
+        """Return the cells of a table with those that name a weight taken apart."""
+        return cells(block.rows)
 
     def wide(self, block: Drawing) -> Picture:
         """Return the drawing for a wide page."""

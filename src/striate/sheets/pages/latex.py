@@ -7,7 +7,8 @@ from pathlib import Path
 
 from striate.base.disk.outputs import MARK
 from striate.reports.kit.mathml import parts
-from striate.reports.proof.latex import FITTED, escaped
+from striate.reports.proof.latex import FITTED, cell_latex, escaped
+from striate.reports.proof.weight_labels import cells
 from striate.sheets.document import (
     Aside,
     Block,
@@ -94,20 +95,20 @@ def _included(block: Drawing, figures: Figures, share: float) -> str:
 
 def _side_by_side(group: Sequence[Block], figures: Figures) -> str:
     """Return charts two to a row."""
-    cells = [_included(block, figures, 0.49) for block in group if isinstance(block, Drawing)]
-    rows = [" \\hfill\n".join(cells[start : start + 2]) for start in range(0, len(cells), 2)]
+    placed = [_included(block, figures, 0.49) for block in group if isinstance(block, Drawing)]
+    rows = [" \\hfill\n".join(placed[start : start + 2]) for start in range(0, len(placed), 2)]
     return "\\noindent" + "\\par\\smallskip\\noindent\n".join(rows) + "\\par"
 
 
 def _shots(block: Shots, figures: Figures) -> str:
     pixels = block.shots[0].pixels
     across, share = (2, 0.48) if pixels.shape[1] > 2 * pixels.shape[0] else (4, 0.22)
-    cells = [
+    placed = [
         f"\\begin{{minipage}}[t]{{{share}\\linewidth}}\\raggedright\\includegraphics[width=\\linewidth]{{{path}}}\\\\[2pt]"
         f"{{\\scriptsize {escaped(shot.caption)}}}\\end{{minipage}}"
         for shot, path in zip(block.shots, figures.shots(block), strict=True)
     ]
-    rows = [" \\hfill\n".join(cells[start : start + across]) for start in range(0, len(cells), across)]
+    rows = [" \\hfill\n".join(placed[start : start + across]) for start in range(0, len(placed), across)]
     return f"\\textbf{{{escaped(block.title)}}}\\par\\nobreak\n" + "\\par\\medskip\n".join(rows)
 
 
@@ -119,10 +120,7 @@ def _display(latex: str) -> str:
 
 def _table(block: Table) -> str:
     columns = "l" + "".join(_column(block, place) for place in range(1, len(block.columns)))
-    rows = [
-        " & ".join("{}" + ("$\\cdot$" if cell == "." else escaped(cell)) for cell in row) + " \\\\"
-        for row in block.rows
-    ]
+    rows = [" & ".join("{}" + cell_latex(cell) for cell in row) + " \\\\" for row in cells(block.rows)]
     heads = [" & ".join(escaped(column) for column in block.columns) + " \\\\ \\hline"] if any(block.columns) else []
     title = f"\\textbf{{{escaped(block.title)}}}\\par\\nobreak\\smallskip\n" if block.title else ""
     body = "\n".join([f"\\begin{{tabular}}{{{columns}}}", *heads, *rows, "\\end{tabular}}"])
