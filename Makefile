@@ -51,7 +51,7 @@ COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes 
 lock: $(VENV)/.uv ## renew the lock files (LOCK="--upgrade" takes newer releases)
 	echo "uv>=0.9" | $(COMPILE) $(LOCK) - -o requirements-uv.lock
 	$(COMPILE) $(LOCK) pyproject.toml --group build -o requirements.lock
-	$(COMPILE) $(LOCK) pyproject.toml --group build --extra dev --extra zoo --extra export -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) $(LOCK) pyproject.toml --group build --extra dev --extra zoo --extra export --extra notebook -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove the environment and all caches
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis dist build

@@ -21,6 +21,7 @@ TESTS = ROOT / "tests"
 # From the top down. Packages on one line do not know each other.
 LINES = (
     ("app",),
+    ("sheets",),
     ("reports",),
     ("studies",),
     ("training", "probes", "proofs"),

@@ -13,3 +13,7 @@ Sampler = Literal["grid", "optuna"]
 """How a study of a range finds its values."""
 StudyFormat = Literal["svg", "pdf", "tex", "csv", "md", "txt"]
 """How charts (svg, pdf), tables (tex, csv) and the paragraph for a paper (tex, md, txt) of a study are written."""
+SheetBudget = Literal["quick", "evening", "full"]
+"""How much a sheet trains; `striate.sheets.work` says what each is."""
+SheetFormat = Literal["html", "tex", "md", "ipynb"]
+"""How the document of a sheet is written."""

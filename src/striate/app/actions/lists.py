@@ -58,6 +58,13 @@ def list_studies() -> tuple[Named, ...]:
     return tuple(Named(entry.name, entry.summary) for entry in BUILTIN.values())
 
 
+def list_sheets() -> tuple[Named, ...]:
+    """Return the builtin sheets with the homework that each answers."""
+    from striate.sheets.catalog import BUILTIN
+
+    return tuple(Named(entry.name, entry.title) for entry in BUILTIN.values())
+
+
 def list_proofs() -> tuple[Named, ...]:
     """Return the statements that can be proved; nothing is checked."""
     from striate.proofs import catalog

@@ -39,6 +39,7 @@ GROUPS = {
 
 _OWN = (
     Entry("study", "Answer a question: train every arm with every seed", "study:study"),
+    Entry("sheet", "Answer every question of a course homework in one document", "course.sheet:sheet"),
     Entry("train", "Train one net by a recipe", "training.train:train"),
     Entry("resume", "Continue an interrupted run", "training.train:resume"),
     Entry("test", "Score a run on its test split, once", "test:test"),
@@ -47,6 +48,7 @@ _OWN = (
     Entry("list nets", "List the nets", "look.list:nets"),
     Entry("list data", "List the datasets, and where they were found", "look.list:data"),
     Entry("list studies", "List the questions that are built in", "look.list:studies"),
+    Entry("list sheets", "List the course homeworks that can be answered", "look.list:sheets"),
     Entry("list proofs", "List the statements that can be proved", "look.list:proofs"),
     Entry("list fields", "List what --set reaches", "look.list:fields"),
     Entry("list runs", "List the runs in a folder", "look.list:runs"),
@@ -74,11 +76,13 @@ _OWN = (
     Entry("gate", "Judge whether a changed command is better, by what both print", "gate:gate"),
     Entry("prove", "Prove a statement and check it, at sizes of your own", "prove:prove", free=True),
     Entry("gradcheck", "Check the layers by hand", "gradcheck:gradcheck"),
-    Entry("exercise list", "List the exercises", "exercise:list_all"),
+    Entry("exercise list", "List the exercises", "course.exercise:list_all"),
     Entry(
-        "exercise start", "Write a file to begin with: signatures, shapes and the formula to be found", "exercise:start"
+        "exercise start",
+        "Write a file to begin with: signatures, shapes and the formula to be found",
+        "course.exercise:start",
     ),
-    Entry("exercise grade", "Grade a file", "exercise:grade"),
+    Entry("exercise grade", "Grade a file", "course.exercise:grade"),
     Entry("doctor", "Examine this machine: versions, processor, precision, data", "doctor:doctor"),
 )
 

@@ -11,7 +11,8 @@ import re
 
 NAMED_OTHERWISE = {"image_shape": "--input", "settings": "--set", "target": "--class"}
 PARAMETERS = (
-    *("arm", "best", "budget", "changed_code", "channels", "claim", "classes", "data", "data_dir", "engine", "epoch", "epochs"),
+    *("arm", "best", "budget", "question", "changed_code", "channels", "claim", "classes", "data", "data_dir", "engine"),
+    *("epoch", "epochs"),
     *("net", "objects", "out", "overfit_batch", "quick", "range_test", "redo_damaged", "sampler", "scenes", "seed", "seeds"),
     *("skip_damaged", "steps", "step", "stride", "tap", "test_flips", "to", "trained_on", "trials", "trust_code", "weights"),
     *("window", "control", "treatment", "measure", "margin", "until_decided", "least", "most", "lower_is_better", "last"),

@@ -78,13 +78,14 @@ def _table(table: Table) -> str:
         FITTED,
         f"\\begin{{tabular}}{{{columns}}}",
         " & ".join(escaped(column) for column in table.columns) + " \\\\ \\hline",
-        *(" & ".join(_cell(cell) for cell in row) + " \\\\" for row in rows),
+        *(" & ".join(cell_latex(cell) for cell in row) + " \\\\" for row in rows),
         "\\end{tabular}}}\n",
     ]
     return "\n".join(lines)
 
 
-def _cell(cell: Cell) -> str:
+def cell_latex(cell: Cell) -> str:
+    """Return a cell for a tabular: a weight as a formula, anything else as text."""
     if cell.colour is None:
         return "$\\cdot$" if cell.text == "." else escaped(cell.text)
     letter = re.sub(r"[^\x00-\x7f]", lambda m: SPECIAL.get(m[0], "?").strip("$"), cell.letter)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from striate.reports.kit.palette import PALETTE, apart, shortened
-from striate.reports.kit.svg import INK, canvas, element
+from striate.reports.kit.svg import INK, Chart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from striate.proofs.proof import Picture
 
@@ -20,10 +21,16 @@ HEAD, FOOT = 36.0, 48.0
 
 def picture_svg(picture: Picture) -> str:
     """Return ``picture`` as an SVG element; raises ValueError when it holds no values."""
+    return picture_chart(picture).svg()
+
+
+def picture_chart(picture: Picture) -> Chart:
+    """Return ``picture`` as a chart; raises ValueError when it holds no values."""
     if not picture.values or not picture.values[0]:
         raise ValueError(f'the picture "{picture.title}" has no values')
     height = _height(picture)
-    with canvas(WIDTH, height, f"proof {picture.title}") as figure:
+
+    def draw(figure: Figure) -> None:
         figure.text(4 / WIDTH, 1 - 15 / height, picture.title, fontsize=13.5, fontweight="bold", va="center")
         room = 0.21 if picture.names else 0.16
         axes = figure.add_axes((0.13, FOOT / height, 1 - 0.13 - room, 1 - (HEAD + FOOT) / height))
@@ -31,7 +38,8 @@ def picture_svg(picture: Picture) -> str:
         axes.set_xlabel(picture.x_label, alpha=0.85)
         axes.set_ylabel(picture.y_label, alpha=0.85)
         (_heatmap if picture.kind == "heatmap" else _lines)(axes, picture)
-        return element(figure, f"{picture.title}: {picture.y_label} by {picture.x_label}".strip(": "))
+
+    return Chart(WIDTH, height, f"{picture.title}: {picture.y_label} by {picture.x_label}".strip(": "), draw)
 
 
 def _height(picture: Picture) -> float:

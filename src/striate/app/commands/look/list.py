@@ -1,4 +1,4 @@
-"""`striate list nets|data|studies|proofs|fields|runs`: what there is by name."""
+"""`striate list nets|data|studies|sheets|proofs|fields|runs`: what there is by name."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ def data(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 def studies(as_json: AsJson = False) -> None:
     """List the questions that are built in."""
     show_rows(("study", "question"), [(study.name, study.summary) for study in lists.list_studies()], as_json)
+
+
+def sheets(as_json: AsJson = False) -> None:
+    """List the course homeworks that can be answered; `striate sheet` answers one."""
+    show_rows(("sheet", "homework"), [(sheet.name, sheet.summary) for sheet in lists.list_sheets()], as_json)
 
 
 def proofs(as_json: AsJson = False) -> None:

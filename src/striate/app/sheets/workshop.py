@@ -1,0 +1,208 @@
+"""What the parts of a sheet rest on, each had once: runs and studies in folders of their own, looks, trials and proofs.
+
+A work that its folder holds is not repeated; one that is not done is named with what it would take.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from striate.app.study import plan, study
+from striate.base.errors import StriateError, counted
+from striate.proofs.catalog import NAMES, prove
+from striate.reports.study.plan import duration
+from striate.reports.study.records import read_study
+from striate.sheets.parts import Derivation, Look, Trial
+from striate.sheets.sheet import Sheet
+from striate.sheets.work import Budget, Work
+from striate.studies.question import Arm, Study
+
+if TYPE_CHECKING:
+    from striate.app.actions.looking import Look as Looked
+    from striate.app.inputs.opened_net import Subject
+    from striate.reports.study.records import StudyRecord
+    from striate.studies.running.execute import Beat
+    from striate.training.folder.run import Run
+    from striate.training.recipe.recipe import Recipe
+
+Tell = Callable[[str], None]
+
+
+class NotDone(Exception):
+    """A work that is not done: ``cost`` says what it would take, or why it cannot be had; ``failed`` for the latter."""
+
+    def __init__(self, cost: str, *, failed: bool = False) -> None:
+        super().__init__(cost)
+        self.cost, self.failed = cost, failed
+
+
+@dataclass
+class Workshop:
+    """The works of ``sheet`` at ``budget``, kept below ``folder``; ``train`` says whether what is not done is done.
+
+    ``tell`` is told what begins, ``beat`` watches the runs of a study. ``stopped``: the person interrupted, so nothing
+    more is begun, and no time is measured.
+    """
+
+    sheet: Sheet
+    budget: Budget
+    folder: Path
+    data: str | None = None
+    data_dir: Path | None = None
+    workers: int | None = None
+    train: bool = True
+    tell: Tell = lambda text: None
+    warn: Tell = warnings.warn
+    beat: Beat | None = None
+    stopped: bool = False
+    _known: dict[str, Any] = field(default_factory=dict[str, Any])
+    _failed: dict[str, NotDone] = field(default_factory=dict[str, NotDone])
+
+    def fact(self, name: str) -> Any:
+        """Return the StudyRecord, Run, record of a look, trial or proof of that name; raises NotDone where it is not there."""
+        if name in self._failed:
+            raise self._failed[name]
+        if name not in self._known:
+            try:
+                self._known[name] = self._had(name)
+            except NotDone as left:
+                self._failed[name] = left
+                raise
+        found = self._known[name]
+        return getattr(found, "record", found)
+
+    def looked(self, look: Look) -> Looked[Any]:
+        """Return what the probe of ``look`` found, with the net and the pictures."""
+        self.fact(look.name)
+        return self._known[look.name]
+
+    def place(self, work: Work) -> Path:
+        """Return the folder of a work."""
+        return self.folder / ("studies" if work.study else "runs") / work.name
+
+    def recipe(self, work: Work) -> Recipe:
+        """Return the recipe of a run."""
+        from striate.training.recipe.recipe import Recipe
+
+        return Recipe().change(**work.changed(self.budget, self.data))
+
+    def data_of(self, work: Work) -> str:
+        """Return the data set that a work is done on."""
+        return str(work.changed(self.budget, self.data)["data"])
+
+    def _had(self, name: str) -> Any:
+        parts = [part for question in self.sheet.questions for part in question.parts]
+        made = next((part for part in parts if isinstance(part, (Look, Trial)) and part.name == name), None)
+        try:
+            if isinstance(made, Look):
+                return self._look(made)
+            if isinstance(made, Trial):
+                return self._trial(made)
+            work = self.sheet.work(name)
+            if work is None:
+                given = next((p.given for p in parts if isinstance(p, Derivation) and p.proof == name), {})
+                return prove(name, **given) if name in NAMES else None
+            return self._studied(work) if work.study else self._run(work)
+        except StriateError as error:
+            if error.exit_code != StriateError.exit_code:
+                raise  # the disk refused: nothing that follows could be kept either
+            raise NotDone(f"It could not be done: {error}.", failed=True) from error
+
+    def _studied(self, work: Work) -> StudyRecord:
+        place = self.place(work)
+        planned = self.planned(work)
+        kept = read_study(place) if (place / "study.json").exists() else None
+        if (
+            kept is not None
+            and kept.verdicts
+            and kept.ended == len(kept.runs)
+            and len(kept.seeds) >= len(planned.seeds)
+        ):
+            return kept
+        if not self.train or self.stopped:
+            raise NotDone(self._cost(planned, kept))
+        self.tell(f"study {work.study}: {counted(len(planned.arms) * len(planned.seeds), 'run')}")
+        study(planned, place, data_dir=self.data_dir, workers=self.workers, beat=self.beat, warn=self.warn)
+        return read_study(place)
+
+    def planned(self, work: Work) -> Study:
+        """Return the study that a work is."""
+        return plan(work.study, work.runs(self.budget), work.changed(self.budget, self.data))
+
+    def _run(self, work: Work) -> Run:
+        from striate.training.folder.forms import DONE
+        from striate.training.folder.run import open_run
+
+        place = self.place(work)
+        kept = open_run(place) if (place / "status.json").exists() else None
+        if kept is None or kept.status not in DONE:
+            recipe = self.recipe(work)
+            if not self.train or self.stopped:
+                raise NotDone(self._cost(Study(work.name, "", recipe, (Arm("run"),), (), (recipe.seed,)), None))
+            from striate.training.train import train
+
+            self.tell(f"run {work.name}: {counted(recipe.epochs, 'epoch')} on {recipe.data}")
+            kept = train(recipe, place, data_dir=self.data_dir, warn=self.warn)
+        if kept.status == "finished" and kept.test() is None and self.train:
+            from striate.training.train import test
+
+            test(place, data_dir=self.data_dir, warn=self.warn)
+        return kept
+
+    def _cost(self, planned: Study, kept: StudyRecord | None) -> str:
+        runs = len(planned.arms) * len(planned.seeds)
+        left = runs - (kept.ended if kept is not None else 0)
+        told = f"{counted(left, 'run')} of {counted(planned.base.epochs, 'epoch')} on {planned.base.data}"
+        if self.stopped:
+            return f"Not done: {told}."
+        from striate.studies.cost import cost
+
+        try:
+            seconds = cost(planned, self.data_dir, self.workers).seconds * left / runs
+        except StriateError as error:
+            return f"Not done: {told}; no estimate of the time: {error}."
+        return f"Not done: {told}, about {duration(seconds)} on this machine (an estimate from a few updates)."
+
+    def _subject(self, name: str) -> Subject:
+        from striate.app.inputs.opened_net import open_subject
+
+        run: Run = self.fact(name)
+        return open_subject(str(run.folder), None, data_dir=self.data_dir)
+
+    def _look(self, look: Look) -> Looked[Any]:
+        from striate.app.actions import localising, looking
+
+        work = self.sheet.work(look.work)
+        assert work is not None
+        subject, data = self._subject(look.work), self.data_of(work)
+        options: Mapping[str, Any] = look.options
+        words = [word.replace("DATA", data) for word in look.images]
+        self.tell(f"probe {look.probe} of {look.work}")
+        if look.probe == "features":
+            return looking.features(subject, data, data_dir=self.data_dir, quick=True, **options)
+        if look.probe == "fool":
+            also = [str(self.fact(name).folder) for name in options.get("also", ())]
+            rest = {key: value for key, value in options.items() if key != "also"}
+            return looking.fool(subject, words, also=also, data_dir=self.data_dir, **rest)
+        if look.probe == "localise":
+            scenes = localising.Scenes(data=data, **options)
+            return localising.localise(subject, scenes, quick=True, data_dir=self.data_dir)
+        if look.probe == "filters":
+            return looking.filters(subject, **options)
+        if look.probe == "maximize":
+            return looking.maximize(subject, data, data_dir=self.data_dir, **options)
+        return looking.probed(look.probe, subject, words, data_dir=self.data_dir, options=options)
+
+    def _trial(self, trial: Trial) -> Any:
+        from striate.training.trials.overfit import overfit_batch
+
+        work = self.sheet.work(trial.work)
+        assert work is not None
+        if not self.train or self.stopped:
+            raise NotDone("Not done: up to 500 updates on one batch.")
+        self.tell(f"one batch by heart: {trial.work}")
+        return overfit_batch(self.recipe(work), data_dir=self.data_dir, warn=self.warn)

@@ -1,0 +1,1 @@
+"""From facts to sentences: what is observed, commented on and reported, so that other numbers give other sentences."""

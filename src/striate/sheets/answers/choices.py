@@ -1,0 +1,66 @@
+"""What validation chose, how sure that is, and what the test images said of it, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from striate.base.errors import listed
+from striate.sheets.answers.verdicts import verdict_of
+
+if TYPE_CHECKING:
+    from striate.reports.study.records import StudyRecord
+
+
+def chosen(study: StudyRecord, name: str = "choice") -> tuple[str, ...]:
+    """Return which arm the claim ``name`` chose on validation, which others are as good, and its test score."""
+    verdict = verdict_of(study, name)
+    details: Mapping[str, Any] = verdict.get("details") or {}
+    if not (taken := details.get("chosen")):
+        return ("Nothing is chosen yet.",)
+    measure = f"{details.get('measure', 'best')}_mean"
+    means = {str(row["arm"]): row.get(measure) for row in details.get("arms") or ()}
+    told = f"Validation chooses {taken}"
+    if isinstance(mean := means.get(taken), float):
+        told += f", with a mean {details.get('measure', 'best')} validation accuracy of {mean:.4f}"
+    near: Sequence[str] = details.get("not told apart") or ()
+    sure = {
+        "supported": "every other value is worse beyond what chance explains",
+        "refuted": "no other value is worse by as much as would matter, so any of them would do",
+        "undecided": f"{listed(list(map(str, near)))} cannot be told from it with {len(study.seeds)} runs each",
+    }[str(verdict.get("answer", "undecided"))]
+    score: Mapping[str, Any] = study.scores.get(str(taken), {}).get("test") or {}
+    mean = score.get("mean")
+    tested = (
+        f" Its test accuracy is {mean:.4f} (mean of {score.get('n')} runs, the test images seen once by each)."
+        if isinstance(mean, float)
+        else " It has not met the test images yet."
+    )
+    failed = [str(row["arm"]) for row in details.get("arms") or () if row.get("n") and not row.get("stable")]
+    chance = f" No run of {listed(failed)} learned anything." if failed else ""
+    return (f"{told}; {sure}.{tested}{chance}",)
+
+
+def best_tested(study: StudyRecord) -> tuple[str, ...]:
+    """Return the arm of highest mean best validation accuracy, and its test accuracy."""
+    means = {
+        arm: (float(score["best"]["mean"]), (score.get("test") or {}).get("mean"))
+        for arm, score in study.scores.items()
+        if (score.get("best") or {}).get("mean") is not None
+    }
+    if not means:
+        return ("No run has ended yet.",)
+    taken = max(means, key=lambda arm: means[arm][0])
+    best, test = means[taken]
+    if test is None:
+        return (f"{taken} has the best validation accuracy, {best:.4f}; it has not met the test images.",)
+    gap = best - test
+    said = (
+        f"The test accuracy lies {gap:.4f} below it, as it may where validation images chose."
+        if gap > 0
+        else "The test accuracy is no lower, so the choice did not overfit the validation images."
+    )
+    return (
+        f"The weights of best validation accuracy, {best:.4f}, are those of {taken}; on the test images they "
+        f"reach {test:.4f}. {said}",
+    )

@@ -1,0 +1,233 @@
+"""Homework 2, Convolutional Networks, October 2020: locality, training, batch norm, residuals, saliency, localisation."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from striate.sheets.answers import choices, curves, looks, proofs, verdicts
+from striate.sheets.builtin.convnets2020.works import WORKS
+from striate.sheets.parts import (
+    ALL,
+    LOSSES,
+    TRAINING,
+    Code,
+    Curves,
+    Derivation,
+    Figure,
+    Look,
+    Says,
+    Scores,
+    Text,
+    Trained,
+    Trial,
+    Verdicts,
+)
+from striate.sheets.sheet import Question, Sheet
+
+SGD = ("SGD 0.0001", "SGD 0.001", "SGD 0.01", "SGD 0.1", "SGD 1")
+ADAM = ("Adam 1e-05", "Adam 0.0001", "Adam 0.001", "Adam 0.01", "Adam 0.1")
+SHEET = Sheet(
+    name="convnets2020",
+    title="Homework 2, Convolutional Networks, October 2020: answered",
+    intro="The questions are those of the homework in other words.",
+    works=WORKS,
+    questions=(
+        Question(
+            "1a",
+            "Which two assumptions does a convolutional net make about its data, what is gained when they "
+            "hold, and where do "
+            "they fail?",
+            (
+                Derivation("locality"),
+                Says(verdicts.claims, ("locality",)),
+                Says(partial(verdicts.claim, name="convolution needs the order of the pixels"), ("locality",)),
+                Curves("locality", (("val", "accuracy"),)),
+                Verdicts("locality"),
+            ),
+        ),
+        Question(
+            "1b",
+            "Two signals of length n are correlated on a ring, z[k] = sum over i of x[i] y[(i + k) mod n]. "
+            "Give the derivatives of "
+            "z[k] by x[i] and by y[i].",
+            (Derivation("cross-correlation"),),
+        ),
+        Question(
+            "1c",
+            "A dense layer of 1000 units on signals of length 100, and a convolution of 10 feature maps with "
+            "kernel 3 and padding: "
+            "(i) the size of the output, (ii) the trained parameters, (iii) the operations of a forward pass.",
+            (Says(proofs.sizes_compared, ("dense-or-convolution",)), Derivation("dense-or-convolution")),
+        ),
+        Question(
+            "2.1",
+            "Write one generic training loop, to be used throughout.",
+            (
+                Text(
+                    "One loop trains every net of this document. It draws the batches of each epoch from a "
+                    "named random stream, "
+                    "makes an update from each, and after each epoch writes losses and accuracies down and "
+                    "keeps the weights."
+                ),
+                Code(
+                    (
+                        "striate.training.loop:run_epochs",
+                        "striate.training.loop:epoch_updates",
+                    )
+                ),
+            ),
+        ),
+        Question(
+            "2.2",
+            "Write the object-oriented form of the ShallowNet that is given as a sequence of layers.",
+            (
+                Text(
+                    "The sequence of layers and the class hold the same weights under other names, and compute "
+                    "the same."
+                ),
+                Code(
+                    ("striate.nets.families.shallownet:sequential_form", "striate.nets.families.shallownet:ShallowNet")
+                ),
+                Figure("shallownet"),
+            ),
+        ),
+        Question(
+            "2.3",
+            "Train it with stochastic gradient descent and the right loss for classification.",
+            (Trained("shallow"), Says(curves.performance, ("shallow",)), Curves("shallow", ALL)),
+        ),
+        Question("2.4", "Build the convolutional net that is specified.", (Figure("simpleconvnet"),)),
+        Question(
+            "2.5",
+            "Report the results of training ShallowNet and SimpleConvNet with SGD. What do you observe?",
+            (
+                Says(partial(curves.differ, treatment="simpleconvnet", control="shallownet"), ("shallow-or-simple",)),
+                Says(partial(verdicts.claim, name="six convolutions are better"), ("shallow-or-simple",)),
+                Scores("shallow-or-simple"),
+                Curves("shallow-or-simple", ALL),
+                Verdicts("shallow-or-simple"),
+            ),
+        ),
+        Question(
+            "2.6",
+            "Batch normalization: plot training loss and accuracy with and without it, with SGD at 0.001 and "
+            "with Adam at 0.0001, "
+            "and comment on the difference; then overfit one batch to 100 %.",
+            (
+                Figure("simpleconvnet", {"norm": "batch"}),
+                Curves("optimizers", TRAINING, ("SGD", "SGD + BN")),
+                Says(partial(curves.differ, treatment="SGD + BN", control="SGD"), ("optimizers",)),
+                Says(partial(verdicts.claim, name="improves under SGD"), ("optimizers",)),
+                Curves("optimizers", TRAINING, ("Adam", "Adam + BN")),
+                Says(partial(curves.differ, treatment="Adam + BN", control="Adam"), ("optimizers",)),
+                Says(partial(verdicts.claim, name="improves under Adam"), ("optimizers",)),
+                Verdicts("optimizers"),
+                Trial("one-batch", "simple"),
+                Says(looks.overfits, ("one-batch",)),
+            ),
+        ),
+        Question(
+            "2.7",
+            "Change the net so that it has residual connections.",
+            (Figure("simpleconvnet", {"norm": "batch", "residual": True}),),
+        ),
+        Question(
+            "2.8",
+            "Plot the training curves with and without residual connections, and comment on the difference.",
+            (
+                Curves("residual", TRAINING),
+                Says(partial(curves.differ, treatment="residual", control="plain"), ("residual",)),
+                Says(partial(verdicts.claim, name="improves the result"), ("residual",)),
+                Verdicts("residual"),
+            ),
+        ),
+        Question(
+            "2.9",
+            "Reduce overfitting by transforms of the training images; report curves and final accuracies.",
+            (
+                Scores("augmentation"),
+                Curves("augmentation", (("train", "accuracy"), ("val", "accuracy"))),
+                Says(curves.gaps, ("augmentation",)),
+                Says(partial(verdicts.claim, name="improves the result"), ("augmentation",)),
+                Verdicts("augmentation"),
+            ),
+        ),
+        Question(
+            "2.10",
+            "Try learning-rate schedules, StepLR among them, and report the results.",
+            (
+                Scores("schedules"),
+                Curves("schedules", (("train", "loss"), ("val", "accuracy"))),
+                Says(partial(curves.differ, treatment="step", control="constant"), ("schedules",)),
+                Says(partial(choices.chosen, name="one schedule is best"), ("schedules",)),
+                Verdicts("schedules"),
+            ),
+        ),
+        Question(
+            "2.11",
+            "Plot training and validation loss for five learning rates with SGD, five with Adam, and five "
+            "factors of StepLR.",
+            (
+                Curves("learning-rates", LOSSES, SGD),
+                Says(partial(choices.chosen, name="the rate of SGD"), ("learning-rates",)),
+                Curves("learning-rates", LOSSES, ADAM),
+                Says(partial(choices.chosen, name="the rate of Adam"), ("learning-rates",)),
+                Curves("step-gamma", LOSSES),
+                Says(partial(choices.chosen, name="one factor is best"), ("step-gamma",)),
+            ),
+        ),
+        Question(
+            "2.12",
+            "Load the model of best validation accuracy, and report its results on the test images.",
+            (
+                Says(choices.best_tested, ("learning-rates",), choice=True),
+                Scores("learning-rates"),
+                Says(curves.performance, ("simple",)),
+            ),
+        ),
+        Question(
+            "3.1",
+            "Show saliency maps of given images, and of your own.",
+            (
+                Text(
+                    "The map is the derivative of the score by each pixel. The same probe takes a file or an address: "
+                    "striate probe saliency RUN photo.png, or with https://... in place of the file."
+                ),
+                Look("saliency", "saliency", "simple", ("DATA:0-3",), most=4),
+            ),
+        ),
+        Question(
+            "3.2",
+            "Change an image by gradient ascent on the score until the net sees another class, for several "
+            "classes; does it fool "
+            "another trained net too?",
+            (
+                Look(
+                    "fooling",
+                    "fool",
+                    "simple",
+                    ("DATA:0-1",),
+                    {"targets": ("2", "3", "5"), "also": ("shallow", "pooled")},
+                    most=4,
+                ),
+                Says(looks.fooled, ("fooling",)),
+                Says(looks.transferred, ("fooling",)),
+            ),
+        ),
+        Question(
+            "4",
+            "Apply a net that was trained at low resolution to larger pictures, and plot the response of the "
+            "class on the last "
+            "feature map before the average pooling.",
+            (
+                Text(
+                    "The larger pictures are scenes: test images set at random places on an empty ground four "
+                    "times as wide, so "
+                    "that it is known where each object lies."
+                ),
+                Look("places", "localise", "pooled", (), {"count": 40}, most=4),
+                Says(looks.places, ("places",)),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,65 @@
+"""What is trained for the homework of EECS 498/598."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from striate.sheets.work import Work
+
+BY_HAND: dict[str, Any] = {"engine": "scratch"}
+LINEAR = {**BY_HAND, "epochs": 400, "batch_size": 250, "optimizer": "adam", "lr": 0.5, "schedule": "cosine"}
+THIRDS = (2, 3, 5)
+
+
+def _hidden(name: str, net: str) -> Work:
+    """Return the choice of hidden units of a classifier on the table of features."""
+    changes = {"net": net, "lr": 0.01}
+    at: dict[str, Any] = {"epochs": 40}
+    return Work(name, "hidden-units", changes, {"epochs": 15}, at, {"epochs": 100}, "sums", "table", THIRDS)
+
+
+def _digits(name: str, study: str, quick: int, full: int) -> Work:
+    evening = {"epochs": 3, "train_images": 5000}
+    return Work(name, study, {}, {"epochs": quick}, evening, {"epochs": full}, "mnist", "images", THIRDS)
+
+
+def _linear(name: str) -> Work:
+    return Work(name, changes={**LINEAR, "net": name}, real="sums", kind="table")
+
+
+WORKS = (
+    _linear("logistic"),
+    _linear("svm"),
+    _hidden("logistic-hidden", "logistic"),
+    _hidden("svm-hidden", "svm"),
+    Work(
+        "softmax",
+        changes={**BY_HAND, "net": "softmax", "optimizer": "adam", "lr": 3e-3, "batch_size": 100},
+        quick={"epochs": 20},
+        evening={"epochs": 10},
+        full={"epochs": 30},
+        real="mnist",
+    ),
+    _digits("softmax-hidden", "hidden-units", 10, 20),
+    _digits("cnn", "filter-size-and-hidden-units", 4, 10),
+    _digits("cnn-dropout", "architecture-and-dropout-rate", 4, 10),
+    Work(
+        "vgg11",
+        changes={"net": "vgg11-small", "optimizer": "adam", "lr": 1e-3, "batch_size": 100},
+        quick={"epochs": 6},
+        evening={"epochs": 5, "train_images": 10000},
+        full={"epochs": 10},
+    ),
+    Work(
+        "vgg11-better",
+        "vgg11",
+        {},
+        {"epochs": 4},
+        {"epochs": 5, "train_images": 10000},
+        {"epochs": 30},
+        seeds=(2, 2, 3),
+    ),
+    Work("saturation", "saturation", {}, {"epochs": 3}, {"epochs": 5, "train_images": 5000}, {}, seeds=(2, 3, 4)),
+    Work("scaling", "dropout-scaling", {}, {"epochs": 4}, {"epochs": 5, "train_images": 5000}, {}, seeds=(2, 3, 5)),
+    Work("divergence", "divergence", {}, {"epochs": 3}, {"epochs": 5, "train_images": 5000}, {}, seeds=(2, 3, 5)),
+)

@@ -1,0 +1,1 @@
+"""A document as files: one page, LaTeX, Markdown, a notebook."""

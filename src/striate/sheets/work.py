@@ -1,0 +1,57 @@
+"""What a sheet trains: a run or a study, at one of three budgets.
+
+quick      the digits that come with scikit-learn (or the generated table of features): all of a sheet in a few minutes
+evening    the real images, with fewer epochs and fewer of them: hours
+full       the real images, as the question asks: a day or more on a few cores
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+Budget = Literal["quick", "evening", "full"]
+BUDGETS: tuple[Budget, ...] = get_args(Budget)
+Kind = Literal["images", "table"]
+"""What the data are: images, or a table of features and targets."""
+OFFLINE: Mapping[Kind, str] = {"images": "digits", "table": "sums"}
+TABLES = (".pkl", ".npz")
+
+
+def _none() -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Work:
+    """A run of a recipe or, where ``study`` names one, all runs of a study; parts speak of it by its ``name``.
+
+    ``study`` is a builtin study or the path of a study file. ``changes`` are fields of the recipe, or of the study's base
+    recipe, at every budget; ``quick``, ``evening`` and ``full`` are what else differs at one. ``real`` is the data set of the
+    evening and full budgets. ``seeds`` are the runs of each arm at the three budgets.
+    """
+
+    name: str
+    study: str = ""
+    changes: Mapping[str, Any] = field(default_factory=_none)
+    quick: Mapping[str, Any] = field(default_factory=_none)
+    evening: Mapping[str, Any] = field(default_factory=_none)
+    full: Mapping[str, Any] = field(default_factory=_none)
+    real: str = "cifar10"
+    kind: Kind = "images"
+    seeds: tuple[int, int, int] = (1, 3, 5)
+
+    def changed(self, budget: Budget, data: str | None = None) -> dict[str, Any]:
+        """Return the fields that differ from the recipe's defaults, or from the study's base, at ``budget``.
+
+        ``data`` replaces the data set where it is of the same kind: a table ends in .pkl or .npz, all else are images.
+        """
+        own = OFFLINE[self.kind] if budget == "quick" else self.real
+        fits = data is not None and (data.endswith(TABLES) or data == "sums") == (self.kind == "table")
+        at: Mapping[Budget, Mapping[str, Any]] = {"quick": self.quick, "evening": self.evening, "full": self.full}
+        return {"data": data if data is not None and fits else own, **self.changes, **at[budget]}
+
+    def runs(self, budget: Budget) -> int:
+        """Return how many runs each arm has at ``budget``."""
+        return self.seeds[BUDGETS.index(budget)]

@@ -1,0 +1,252 @@
+"""Written answers come from the numbers: every rule, fed opposite results, gives opposite sentences.
+
+For each rule there are two sets of facts, and words of which each sentence must hold those of its own facts and none of the
+other's. A rule without a row here is a fault, so a new one cannot be added without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from sheet_records import run, study, verdict
+from striate.base.intervals import share
+from striate.probes.facts import FeatureMap, Patch, Strongest
+from striate.proofs.catalog import prove
+from striate.sheets.answers import choices, curves, looks, proofs, sources, verdicts
+from striate.sheets.catalog import BUILTIN
+from striate.sheets.parts import Beside, Says
+from striate.training.trials.overfit import Attempt, Overfit
+
+Rule = Callable[..., Any]
+
+
+def _chosen(answer: str, taken: str, near: tuple[str, ...], test: float | None) -> Any:
+    rows = [{"arm": arm, "n": 3, "stable": 3, "best_mean": mean} for arm, mean in (("8", 0.7), ("64", 0.9))]
+    details = {"chosen": taken, "not told apart": list(near), "measure": "best", "arms": rows}
+    scores = {taken: {"test": {"mean": test, "n": 3}}}
+    return study(verdicts=({**verdict("choice", answer), "details": details},), scores=scores)
+
+
+def _scores(best: dict[str, float], test: dict[str, float], data: str = "digits") -> Any:
+    every = {
+        arm: {"best": {"mean": best[arm]}, "final": {"mean": best[arm]}, "test": {"mean": test[arm]}} for arm in best
+    }
+    return study(scores=every, data=data)
+
+
+def _proof(passed: bool) -> Any:
+    proof = prove("batch-norm-shapes")
+    return proof if passed else replace(proof, checks=tuple(replace(check, passed=False) for check in proof.checks))
+
+
+def _fooled(fooled: int, hits: int, control: int) -> Any:
+    row = SimpleNamespace(
+        net="other", tries=10, hits=share(hits, 10), misled=share(0, 10), control_hits=share(control, 10)
+    )
+    medians = SimpleNamespace(iterations=5.0, l2=0.5, linf=0.05)
+    first = SimpleNamespace(net="itself")
+    facts = SimpleNamespace(
+        pairs=10,
+        fooled=fooled,
+        fooled_8bit=fooled,
+        steps=50,
+        medians=medians,
+        transfer=SimpleNamespace(nets=(first, row)),
+    )
+    return SimpleNamespace(facts=facts)
+
+
+def _maps(contributes: int, answers: float) -> Any:
+    patch = (0, 0, 2, 2)
+    rules = {
+        "published": (Patch(1, 0.5, patch),),
+        "contribution": (Patch(contributes, 0.5, patch),),
+        "activation": (Patch(1, answers, patch),),
+    }
+    return SimpleNamespace(facts=SimpleNamespace(maps=(FeatureMap("conv1", 3, rules),), images=100))
+
+
+def _places(hits: int) -> Any:
+    scenes = SimpleNamespace(scenes=20, objects=60, pointing=share(hits, 60), chance=0.2)
+    strongest = (Strongest(1, 1.0, 0.9, (0, 0)),)
+    return SimpleNamespace(facts=SimpleNamespace(scenes=scenes, maps=((4, 4),), strongest=strongest))
+
+
+def _batch(right: int) -> Overfit:
+    return Overfit(Attempt(40, right, 32, 0.01, True, False), (), () if right == 32 else ("The rate is too small.",))
+
+
+LOW, HIGH = (2.0, 1.0, 0.5), (2.1, 1.8, 1.5)
+WEIGHTS = {"channels": 32, "bottleneck": 128}
+# Rule -> (facts, words that its sentence holds) twice, the facts being opposite.
+CASES: list[tuple[Rule, Any, tuple[str, ...], Any, tuple[str, ...]]] = [
+    (
+        partial(verdicts.claim, name="c"),
+        study(verdicts=(verdict("c", "supported"),)),
+        ("Yes.",),
+        study(verdicts=(verdict("c", "refuted"),)),
+        ("No.", "not so"),
+    ),
+    (
+        partial(verdicts.claim, name="c"),
+        study(verdicts=(verdict("c", "undecided"),)),
+        ("do not decide", "remains open"),
+        study(verdicts=(verdict("c", "supported"),)),
+        ("Yes.",),
+    ),
+    (
+        verdicts.claims,
+        study(verdicts=(verdict("c", "supported"),)),
+        ("1 supported",),
+        study(verdicts=(verdict("c", "refuted"),)),
+        ("1 refuted",),
+    ),
+    (
+        verdicts.cures,
+        study(verdicts=(verdict("lr / 10 cures", "supported"),)),
+        ("lr / 10 cured it",),
+        study(verdicts=(verdict("lr / 10 cures", "refuted"),)),
+        ("No single change", "lr / 10 did not"),
+    ),
+    (
+        partial(curves.differ, treatment="b", control="a"),
+        study({"a": HIGH, "b": LOW}),
+        ("ends at 0.5, lower than", "below it in 3 of 3"),
+        study({"a": LOW, "b": HIGH}),
+        ("ends at 1.5, higher than", "above it in 3 of 3"),
+    ),
+    (
+        curves.gaps,
+        study(accuracies={"a": ((0.5, 0.99), (0.5, 0.8))}),
+        ("overfits by more",),
+        study(accuracies={"a": ((0.5, 0.8), (0.5, 0.8))}),
+        ("none overfits",),
+    ),
+    (
+        curves.performance,
+        run((0.6, 0.99), (0.6, 0.8), 0.79),
+        ("the net overfits", "0.7900"),
+        run((0.6, 0.8), (0.6, 0.8), 0.81),
+        ("does not overfit", "0.8100"),
+    ),
+    (
+        curves.improved,
+        run((0.5, 0.9), (0.5, 0.9)),
+        ("rose from 0.5000 to 0.9000",),
+        run((0.9, 0.5), (0.9, 0.5)),
+        ("fell from 0.9000 to 0.5000",),
+    ),
+    (
+        choices.chosen,
+        _chosen("supported", "64", (), 0.88),
+        ("chooses 64", "every other value is worse", "0.8800"),
+        _chosen("undecided", "8", ("64",), None),
+        ("chooses 8", "64 cannot be told from it", "has not met"),
+    ),
+    (
+        choices.chosen,
+        _chosen("refuted", "64", (), 0.88),
+        ("any of them would do",),
+        _chosen("supported", "64", (), 0.88),
+        ("every other value is worse",),
+    ),
+    (
+        choices.best_tested,
+        _scores({"a": 0.9, "b": 0.8}, {"a": 0.85, "b": 0.8}),
+        ("those of a", "lies 0.0500 below"),
+        _scores({"a": 0.8, "b": 0.9}, {"a": 0.8, "b": 0.91}),
+        ("those of b", "no lower"),
+    ),
+    (looks.fooled, _fooled(10, 5, 0), ("All 10 pairs",), _fooled(0, 0, 0), ("None of 10 pairs",)),
+    (looks.transferred, _fooled(10, 8, 0), ("also fool other",), _fooled(10, 0, 0), ("do not fool other",)),
+    (looks.maps, _maps(1, 2.0), ("In 1 of 1",), _maps(7, 0.0), ("In 0 of 1", "does not see", "answers to none")),
+    (looks.places, _places(55), ("far more often", "localises"), _places(11), ("no more often", "does not localise")),
+    (looks.overfits, _batch(32), ("Yes",), _batch(20), ("No", "The rate is too small.")),
+    (
+        partial(sources.run_beside, theirs=0.8, data="cifar10"),
+        run((0.9,), (0.9,), data="cifar10"),
+        ("higher (+0.1000)",),
+        run((0.7,), (0.7,), data="cifar10"),
+        ("lower (-0.1000)",),
+    ),
+    (
+        partial(sources.run_beside, theirs=0.8, data="cifar10"),
+        run((0.9,), (0.9,), data="cifar10"),
+        ("higher",),
+        run((0.9,), (0.9,), data="digits"),
+        ("other images", "not compared"),
+    ),
+    (
+        partial(sources.arms_beside, theirs={"a": 0.1, "b": 0.9}, data="cifar10"),
+        _scores({"a": 0.2, "b": 0.8}, {"a": 0.2, "b": 0.8}, "cifar10"),
+        ("The order of the arms agrees",),
+        _scores({"a": 0.8, "b": 0.2}, {"a": 0.8, "b": 0.2}, "cifar10"),
+        ("The order of the arms differs",),
+    ),
+    (partial(proofs.held, what="It holds"), _proof(True), ("It holds",), _proof(False), ("not shown here",)),
+    (proofs.one_one, _proof(True), ("Sometimes.",), _proof(False), ("not shown here",)),
+    (partial(proofs.shape_of, case="dense"), _proof(True), ("shape C",), _proof(False), ("not shown here",)),
+    (
+        proofs.blocks_compared,
+        prove("residual-blocks", **WEIGHTS),
+        ("17,408: fewer than",),
+        prove("residual-blocks", channels=8, bottleneck=128),
+        ("17,408: more than",),
+    ),
+    (
+        proofs.sizes_compared,
+        prove("dense-or-convolution"),
+        ("3,333 times", "saves"),
+        prove("dense-or-convolution", length=3, units=3, filters=40, kernel=3),
+        ("costs",),
+    ),
+]
+
+
+def said(rule: Rule, facts: Any) -> str:
+    return " ".join(rule(facts))
+
+
+@pytest.mark.parametrize("place", range(len(CASES)))
+def test_opposite_results_give_opposite_sentences(place: int) -> None:
+    rule, one, words, other, opposite = CASES[place]
+    first, second = said(rule, one), said(rule, other)
+    assert [word for word in words if word not in first] == [], first
+    assert [word for word in opposite if word not in second] == [], second
+    assert [word for word in opposite if word in first] == [], first
+    assert [word for word in words if word in second] == [], second
+    assert said(rule, one) == first  # the same facts give the same sentences
+
+
+def test_every_rule_of_the_builtin_sheets_has_its_opposites_here() -> None:
+    used = {
+        _name(part.rule)
+        for entry in BUILTIN.values()
+        for question in entry.sheet().questions
+        for part in question.parts
+        if isinstance(part, (Says, Beside)) and part.rule is not None
+    }
+    assert used - {_name(rule) for rule, *_ in CASES} == set()
+
+
+def _name(rule: Rule) -> str:
+    inner = cast(Any, rule).func if isinstance(rule, partial) else rule
+    return f"{inner.__module__}.{inner.__qualname__}"
+
+
+def test_what_is_not_there_yet_is_said() -> None:
+    assert "no curves" in said(curves.gaps, study())
+    assert "no finite training loss" in said(partial(curves.differ, treatment="b", control="a"), study({"a": LOW}))
+    assert "nothing to evaluate" in said(curves.performance, run((), (), status="diverged"))
+    assert "Nothing is chosen" in said(choices.chosen, study())
+    assert "No run has ended" in said(choices.best_tested, study())
+    assert "no verdict yet" in said(partial(verdicts.claim, name="c"), study())
+    assert "another seed" in said(
+        partial(curves.differ, treatment="b", control="a"), study({"a": LOW, "b": HIGH}, seeds=(0,))
+    )
