@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from striate.app.exporting.export import export as export
     from striate.app.gate import gate as gate
     from striate.app.judged import judge as judge
-    from striate.app.score import score as score
+    from striate.app.scoring.score import score as score
     from striate.app.shown import figure as figure
     from striate.app.shown import open_net as open_net
     from striate.app.shown import page as page

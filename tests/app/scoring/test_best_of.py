@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from striate.app.best_of import best_of
+from striate.app.scoring.best_of import best_of
 from striate.base.disk.files import read_json, write_json
 from striate.base.errors import RunError
 from striate.training.folder.chain import read_environment, write_environment
