@@ -30,7 +30,7 @@ Seen = Mapping[str, tuple[object, ...]]
 
 
 def signs(place: Place) -> Seen:
-    """Return, for each run and study by its name, what changes when it does: times and sizes of files, and whether it is held."""
+    """Return for each run and study what changes when it does: times and sizes of its files, and whether it is held."""
     found: dict[str, tuple[object, ...]] = {}
     for here, inner, files in os.walk(place.top):
         inner[:] = [name for name in inner if not name.startswith(".")]

@@ -25,7 +25,7 @@ class Folder:
         self.place = place
         self._kept: dict[Path, tuple[Stamp, Listed]] = {}
 
-    def record(self, _query: Mapping[str, str] = {}) -> dict[str, Any]:  # noqa: B006 - never changed
+    def record(self, _query: Mapping[str, str] = {}) -> dict[str, Any]:
         """Return the studies of the folder, and the runs that belong to none."""
         top, now = self.place.top, time.time()
         if not top.is_dir():
@@ -34,7 +34,12 @@ class Folder:
         studies = list_studies(top, [(run.folder, run.status) for run in runs])
         owned = tuple("" if study.folder == "." else f"{study.folder}/" for study in studies)
         alone = [run for run in runs if not any(run.folder.startswith(f"{start}runs/") for start in owned)]
-        return {"folder": str(top.absolute()), "studies": studies, "runs": alone, "all": len(runs)}
+        return {
+            "folder": str(top.absolute()),
+            "studies": studies,
+            "runs": alone,
+            "all": [run.folder for run in runs if run.status == "finished"],
+        }
 
     def _listed(self, place: Path, now: float) -> Listed:
         stamp = stamp_of(place)

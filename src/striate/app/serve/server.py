@@ -16,17 +16,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from striate.app.serve.answers import json_answer, looking
+from striate.app.serve import play
+from striate.app.serve.answers import answered, json_answer, looking
 from striate.app.serve.events import Watcher
 from striate.app.serve.guard import LOOPBACK, Guard, allowed
+from striate.app.serve.inside import Inside
 from striate.app.serve.place import Place
 from striate.app.serve.runs import Folder, confused, run_shown
 from striate.app.serve.studies import report, study_shown, written
 from striate.base.errors import StorageError, printable
 
 PORT = 8765
+LAYERS = (play.convolution, play.pooling, play.batch_norm, play.softmax)
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
-VIEWS = ("/", "/run/{name:path}", "/study/{name:path}")
+VIEWS = ("/", "/run/{name:path}", "/study/{name:path}", "/inside", "/play", "/play/{name}")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,12 @@ class Served:
 
 def application(place: Place, names: tuple[str, ...], port: int, token: str) -> Guard:
     """Return the page of ``place``, which answers to the hosts ``names`` at ``port`` for who has ``token``."""
-    folder, watcher = Folder(place), Watcher(place)
+    folder, watcher, inside = Folder(place), Watcher(place), Inside(place)
+
+    async def drop(request: Request) -> Response:
+        content, name = await request.body(), request.query_params.get("name", "")
+        return await answered(lambda: {"image": inside.dropped.take(content, name)})
+
     routes = [
         Route("/api/folder", looking(folder.record)),
         Route("/api/run", looking(partial(run_shown, place))),
@@ -49,6 +57,11 @@ def application(place: Place, names: tuple[str, ...], port: int, token: str) -> 
         Route("/api/report", looking(partial(report, place))),
         Route("/api/file", looking(partial(written, place))),
         Route("/api/events", watcher.stream),
+        Route("/api/net", looking(inside.net)),
+        Route("/api/look", looking(inside.look)),
+        Route("/api/maps", looking(inside.maps)),
+        Route("/api/picture", drop, methods=["POST"]),
+        *(Route(f"/api/play/{layer.__name__.replace('_', '-')}", looking(layer)) for layer in LAYERS),
         Route("/static/{name}", static),
         *(Route(path, shell) for path in VIEWS),
     ]

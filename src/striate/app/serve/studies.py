@@ -1,4 +1,4 @@
-"""One study as the browser gets it: arms with every curve of every seed, verdicts with their looks, and the files of its report."""
+"""One study as the browser gets it: arms with all curves of all seeds, verdicts with their looks, the report as a file."""
 
 from __future__ import annotations
 

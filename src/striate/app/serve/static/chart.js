@@ -70,7 +70,7 @@ export function lineChart(id, title) {
     const Y = (y) => HEIGHT - EDGE.bottom - along(y, y0, y1, log) * (HEIGHT - EDGE.top - EDGE.bottom);
     scale = { X, x0, x1 };
     const axis = [
-      ...ticks(y0, y1, log, 4).map((v) => [s("line", { x1: EDGE.left, x2: width - EDGE.right, y1: Y(v), y2: Y(v), class: "grid" }), s("text", { x: EDGE.left - 7, y: Y(v) + 4, "text-anchor": "end" }, short(v))]),
+      ...ticks(y0, y1, log, log ? 4 : 6).map((v) => [s("line", { x1: EDGE.left, x2: width - EDGE.right, y1: Y(v), y2: Y(v), class: "grid" }), s("text", { x: EDGE.left - 7, y: Y(v) + 4, "text-anchor": "end" }, short(v))]),
       ...ticks(x0, x1, logx, Math.max(2, Math.min(8, width / 90))).map((v) => s("text", { x: X(v), y: HEIGHT - EDGE.bottom + 17, "text-anchor": "middle" }, short(v))),
       s("line", { x1: EDGE.left, x2: width - EDGE.right, y1: HEIGHT - EDGE.bottom, y2: HEIGHT - EDGE.bottom, class: "axis" }),
       s("text", { x: width - EDGE.right, y: HEIGHT - 3, "text-anchor": "end", class: "quiet" }, xlabel || ""),

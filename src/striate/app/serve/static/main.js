@@ -3,6 +3,8 @@
 import { h, link, show } from "/static/dom.js";
 import { listen } from "/static/live.js";
 import { folderView } from "/static/folder.js";
+import { insideView } from "/static/inside.js";
+import { playView } from "/static/play.js";
 import { runView } from "/static/run.js";
 import { studyView } from "/static/study.js";
 
@@ -10,8 +12,10 @@ const VIEWS = [
   { pattern: /^\/$/, view: folderView, title: () => "Runs and studies" },
   { pattern: /^\/run\/(.+)$/, view: runView, title: (name) => name },
   { pattern: /^\/study\/(.+)$/, view: studyView, title: (name) => name },
+  { pattern: /^\/inside$/, view: insideView, title: () => "Look inside" },
+  { pattern: /^\/play(?:\/([a-z-]+))?$/, view: playView, title: () => "Play" },
 ];
-const LINKS = [["/", "Runs and studies"]];
+const LINKS = [["/", "Runs and studies"], ["/inside", "Look inside"], ["/play", "Play"]];
 
 const main = document.getElementById("main");
 const state = document.getElementById("link");

@@ -65,6 +65,7 @@ export function runView({ main, name, signal }) {
       h("section", { "aria-label": "What it takes for what" }, h("h2", {}, "What it takes for what"),
         confused || h("p", {}, h("button", { type: "button", onclick: classify }, "Classify the validation images"), h("span", { class: "soft" }, " with the weights of the best epoch")),
       ),
+      h("p", {}, link(`/inside?${new URLSearchParams({ net: name })}`, "Look inside this net")),
       h("section", { "aria-label": "By command" }, h("h2", {}, "By command"), command(`striate show run ${quoted(run.folder)}`), !going && run.status !== "finished" ? command(`striate resume ${quoted(run.folder)}`) : null));
     const of = (metric) => Object.entries(SPLITS).map(([split, word], place) => ({ name: word, colour: place, dash: place, lines: [{ name: word, points: curves[`${split}_${metric}`] || [] }] })).filter((one) => one.lines[0].points.length);
     charts.accuracy.update(of("accuracy"), { xlabel: "epoch" });
