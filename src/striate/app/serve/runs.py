@@ -34,12 +34,8 @@ class Folder:
         studies = list_studies(top, [(run.folder, run.status) for run in runs])
         owned = tuple("" if study.folder == "." else f"{study.folder}/" for study in studies)
         alone = [run for run in runs if not any(run.folder.startswith(f"{start}runs/") for start in owned)]
-        return {
-            "folder": str(top.absolute()),
-            "studies": studies,
-            "runs": alone,
-            "all": [run.folder for run in runs if run.status == "finished"],
-        }
+        whole = [run.folder for run in runs if run.status == "finished"]
+        return {"folder": str(top.absolute()), "studies": studies, "runs": alone, "all": whole}
 
     def _listed(self, place: Path, now: float) -> Listed:
         stamp = stamp_of(place)
