@@ -54,15 +54,14 @@ class Inside:
 
         with self._turn:
             subject = self._subject(query.get("net", ""))
-            height, width, channels = subject.inputs.image_shape
-            measured = anatomy(subject.net, (channels, height, width), subject.name)
+            measured = anatomy(subject.net, subject.inputs.image_shape, subject.name)
         taps = [
             {"name": layer.name, "kind": layer.kind, "shape": layer.output}
             for layer in measured.layers
             if len(layer.output) == 3 and "(" not in layer.name
         ]
         told = {"classes": subject.inputs.classes, "data": subject.inputs.data, "untrained": subject.untrained}
-        return {"name": subject.name, "image": [height, width, channels], "taps": taps, **told}
+        return {"name": subject.name, "image": subject.inputs.image_shape, "taps": taps, **told}
 
     def look(self, query: Query) -> dict[str, Any]:
         """Return what ``probe`` finds in ``image``, as JSON of its page."""

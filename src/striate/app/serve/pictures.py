@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import tempfile
+import weakref
 from collections import OrderedDict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from striate.base.disk.files import write_bytes
 from striate.base.errors import DataError, printable
@@ -22,7 +23,7 @@ class Dropped:
     """The pictures of this start, the oldest forgotten first."""
 
     def __init__(self) -> None:
-        self._folder: TemporaryDirectory[str] | None = None
+        self._folder = ""
         self._kept: OrderedDict[str, tuple[Path, str]] = OrderedDict()
 
     def take(self, content: bytes, name: str) -> str:
@@ -30,10 +31,11 @@ class Dropped:
         ending = Path(name).suffix.lower()
         if ending not in FORMATS:
             raise DataError(f'"{printable(name)}" does not end in {", ".join(FORMATS)}; convert or rename it')
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="striate-page-")
+        if not self._folder:
+            self._folder = tempfile.mkdtemp(prefix="striate-page-")  # which nobody else may enter
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         key = hashlib.sha256(content).hexdigest()[:32]
-        path = Path(self._folder.name, key + ending)
+        path = Path(self._folder, key + ending)
         write_bytes(path, content)
         try:
             read_picture(path)

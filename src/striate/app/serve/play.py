@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from striate.base.errors import NetError, printable
 from striate.scratch.layers.batch_norm import batch_norm_forward
-from striate.scratch.layers.convolution import plain_backward, plain_forward
+from striate.scratch.layers.convolution import conv_backward, conv_forward
 from striate.scratch.layers.losses import softmax_loss
 from striate.scratch.layers.pooling import max_pool_backward, max_pool_forward
 
@@ -35,11 +35,10 @@ def convolution(query: Query) -> dict[str, Any]:
     spread = np.zeros([dilation * (side - 1) + 1 for side in w.shape])
     spread[::dilation, ::dilation] = w
     kernel = spread[None, None]
-    out = plain_forward(x[None, None], kernel, None, stride, padding)
+    out, cache = conv_forward(x[None, None], kernel, None, stride, padding)
     units = np.eye(x.size).reshape(-1, 1, *x.shape)
-    columns = plain_forward(units, kernel, None, stride, padding).reshape(x.size, -1)
-    dout = np.ones_like(out)
-    dx, dw, _ = plain_backward(dout, x[None, None], kernel, stride, padding)
+    columns = conv_forward(units, kernel, None, stride, padding)[0].reshape(x.size, -1)
+    dx, dw, _ = conv_backward(np.ones_like(out), cache)
     told = {"out": out[0, 0], "kernel": spread, "matrix": columns.T, "dx": dx[0, 0]}
     return {name: value.tolist() for name, value in told.items()} | {"dw": dw[0, 0][::dilation, ::dilation].tolist()}
 

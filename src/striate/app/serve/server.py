@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -16,12 +16,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from striate.app.actions import lists
 from striate.app.serve import play
-from striate.app.serve.answers import answered, json_answer, looking
+from striate.app.serve.answers import answered, changing, json_answer, looking
 from striate.app.serve.events import Watcher
 from striate.app.serve.guard import LOOPBACK, Guard, allowed
 from striate.app.serve.inside import Inside
+from striate.app.serve.jobs import Jobs
 from striate.app.serve.place import Place
+from striate.app.serve.proofs import proof_shown, proofs
 from striate.app.serve.runs import Folder, confused, run_shown
 from striate.app.serve.studies import report, study_shown, written
 from striate.base.errors import StorageError, printable
@@ -29,7 +32,17 @@ from striate.base.errors import StorageError, printable
 PORT = 8765
 LAYERS = (play.convolution, play.pooling, play.batch_norm, play.softmax)
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
-VIEWS = ("/", "/run/{name:path}", "/study/{name:path}", "/inside", "/play", "/play/{name}")
+VIEWS = (
+    "/",
+    "/run/{name:path}",
+    "/study/{name:path}",
+    "/inside",
+    "/play",
+    "/play/{name}",
+    "/start",
+    "/proofs",
+    "/proofs/{name}",
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,7 @@ class Served:
 
 def application(place: Place, names: tuple[str, ...], port: int, token: str) -> Guard:
     """Return the page of ``place``, which answers to the hosts ``names`` at ``port`` for who has ``token``."""
-    folder, watcher, inside = Folder(place), Watcher(place), Inside(place)
+    folder, watcher, inside, jobs = Folder(place), Watcher(place), Inside(place), Jobs(place)
 
     async def drop(request: Request) -> Response:
         content, name = await request.body(), request.query_params.get("name", "")
@@ -61,12 +74,25 @@ def application(place: Place, names: tuple[str, ...], port: int, token: str) -> 
         Route("/api/look", looking(inside.look)),
         Route("/api/maps", looking(inside.maps)),
         Route("/api/picture", drop, methods=["POST"]),
+        Route("/api/choices", looking(choices)),
+        Route("/api/jobs", looking(jobs.record)),
+        Route("/api/plan", changing(jobs.plan), methods=["POST"]),
+        Route("/api/start", changing(jobs.start), methods=["POST"]),
+        Route("/api/continue", changing(jobs.go_on), methods=["POST"]),
+        Route("/api/stop", changing(jobs.stop), methods=["POST"]),
+        Route("/api/proofs", looking(proofs)),
+        Route("/api/proof", looking(proof_shown)),
         *(Route(f"/api/play/{layer.__name__.replace('_', '-')}", looking(layer)) for layer in LAYERS),
         Route("/static/{name}", static),
         *(Route(path, shell) for path in VIEWS),
     ]
     app = Starlette(routes=routes, exception_handlers={404: _missing, 405: _missing, Exception: _defect})
     return Guard(app, allowed(names, port, token))
+
+
+def choices(_query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a study can be made of: the studies that are built in, and every field with what it accepts."""
+    return {"studies": lists.list_studies(), "fields": lists.list_fields()}
 
 
 async def shell(_request: Request) -> Response:

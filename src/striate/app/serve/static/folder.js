@@ -44,6 +44,7 @@ export function folderView({ main, signal, query, remember }) {
 const empty = () => [
   h("p", {}, "Nothing has been trained here yet. A study asks a question, and appears on this page as soon as it begins:"),
   h("pre", {}, "striate study batchnorm"),
+  h("p", {}, "It can be asked ", link("/start", "from this page"), " too."),
   h("p", {}, "A single run is made by ", h("code", {}, "striate train"), ". This page shows both while they run."),
 ];
 

@@ -5,7 +5,9 @@ import { listen } from "/static/live.js";
 import { folderView } from "/static/folder.js";
 import { insideView } from "/static/inside.js";
 import { playView } from "/static/play.js";
+import { proofView } from "/static/proofs.js";
 import { runView } from "/static/run.js";
+import { startView } from "/static/start.js";
 import { studyView } from "/static/study.js";
 
 const VIEWS = [
@@ -14,8 +16,10 @@ const VIEWS = [
   { pattern: /^\/study\/(.+)$/, view: studyView, title: (name) => name },
   { pattern: /^\/inside$/, view: insideView, title: () => "Look inside" },
   { pattern: /^\/play(?:\/([a-z-]+))?$/, view: playView, title: () => "Play" },
+  { pattern: /^\/start$/, view: startView, title: () => "Ask a question" },
+  { pattern: /^\/proofs(?:\/([a-z-]+))?$/, view: proofView, title: () => "Proofs" },
 ];
-const LINKS = [["/", "Runs and studies"], ["/inside", "Look inside"], ["/play", "Play"]];
+const LINKS = [["/", "Runs and studies"], ["/inside", "Look inside"], ["/play", "Play"], ["/proofs", "Proofs"], ["/start", "Ask a question"]];
 
 const main = document.getElementById("main");
 const state = document.getElementById("link");

@@ -2,7 +2,7 @@
 
 import { intervals, key, lineChart } from "/static/chart.js";
 import { accuracy, bar, command, duration, h, link, pathOf, show, status } from "/static/dom.js";
-import { get } from "/static/live.js";
+import { get, post } from "/static/live.js";
 import { failure, later } from "/static/states.js";
 
 const PANELS = [["val_accuracy", "Validation accuracy"], ["train_accuracy", "Training accuracy"], ["val_loss", "Validation loss"], ["train_loss", "Training loss"]];
@@ -54,6 +54,19 @@ export function studyView({ main, name, signal, query, remember }) {
     off.has(arm.name) ? off.delete(arm.name) : off.add(arm.name);
     keep();
   };
+  let said = "";
+  const steer = async (event, path) => {
+    event.target.disabled = true;
+    try {
+      await post(path, { name }, signal);
+      said = path.endsWith("stop") ? "It is being stopped; what has ended stays." : "It goes on.";
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      said = error.message;
+    }
+    event.target.disabled = false;
+    await load();
+  };
   const select = (id, label, value, values, change) => h("label", { class: "field", for: id }, label,
     h("select", { id, "data-keep": id, onchange: (event) => change(event.target.value) }, Object.entries(values).map(([one, word]) => h("option", { value: one, selected: one === value }, word))));
   const check = (id, label, value, change) => h("label", { class: "check" }, h("input", { type: "checkbox", id, checked: value, "data-keep": id, onchange: (event) => change(event.target.checked) }), label);
@@ -65,6 +78,7 @@ export function studyView({ main, name, signal, query, remember }) {
       h("h1", {}, study.question || study.study),
       h("p", { class: "counts" }, `${study.ended} of ${study.runs} runs ended`, study.going ? [" ", status("running")] : null, seconds.length ? ` · ${duration(seconds.reduce((a, b) => a + b, 0))} in updates so far` : ""),
       bar(study.runs ? study.ended / study.runs : 0, "runs ended"),
+      h("p", { class: "steer" }, study.going ? h("button", { type: "button", onclick: (event) => steer(event, "/api/stop") }, "Stop") : study.ended < study.runs && h("button", { type: "button", onclick: (event) => steer(event, "/api/continue") }, "Continue"), h("span", { role: "status" }, said && ` ${said}`)),
       study.damaged.map((wrong) => h("p", { class: "note" }, `Damaged: ${wrong}. The rest is shown.`)),
       Object.entries(study.failures).map(([run, why]) => h("p", { class: "note" }, `${run}: ${why}`)),
       h("section", { "aria-label": "Verdicts" }, h("h2", {}, "Verdicts as they stand"), study.verdicts.length ? study.verdicts.map(card) : h("p", {}, "This study claims nothing: its curves are all there is.")),
