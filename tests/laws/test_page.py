@@ -37,6 +37,9 @@ VIEWS = {
     "look inside": "/inside?net=first&probe=gradcam&image=digits:1",
     "play a convolution": "/play",
     "play softmax": "/play/softmax",
+    "ask a question": "/start",
+    "the proofs": "/proofs",
+    "a proof": "/proofs/cross-correlation",
     "no view": "/nothing/here",
 }
 REFUSED = {"a damaged run", "a run that is gone"}  # whose answer 400 a browser writes to its console

@@ -7,7 +7,7 @@ const short = (v) => (v === null ? "–" : Number.isInteger(v) ? String(v) : Str
 const random = (rows, columns, most = 9) => Array.from({ length: rows }, () => Array.from({ length: columns }, () => Math.floor(Math.random() * (2 * most + 1)) - most));
 
 // A table of numbers; `edit` makes its cells fields, `mark` gives a cell's class, `over` is told which one is looked at.
-function grid(id, label, values, { edit, mark, over, key } = {}) {
+function grid(id, label, values, { edit, mark, over, key, still } = {}) {
   const largest = Math.max(1e-9, ...values.flat().map((v) => Math.abs(v || 0)));
   return h("figure", { class: "grid-of" }, h("figcaption", {}, h("b", {}, label)), h("div", { class: "scroll" }, h("table", { class: "cells", id },
     h("tbody", {}, values.map((row, i) => h("tr", {}, row.map((value, j) => {
@@ -15,7 +15,7 @@ function grid(id, label, values, { edit, mark, over, key } = {}) {
       const vars = { share: `${Math.round(70 * Math.abs(value || 0) / largest)}%`, tone: value < 0 ? "#3f74b5" : "#d06f1a" };
       const look = { onpointerenter: over && (() => over(i, j)), onpointerleave: over && (() => over(null)) };
       const inner = edit ? h("input", { type: "number", step: "any", "aria-label": name, value, onchange: (event) => edit(i, j, Number(event.target.value) || 0) })
-        : over ? h("button", { type: "button", "aria-label": `${name}: ${short(value)}`, onfocus: () => over(i, j), onblur: () => over(null), onclick: () => over(i, j) }, short(value)) : short(value);
+        : over && !still ? h("button", { type: "button", "aria-label": `${name}: ${short(value)}`, onfocus: () => over(i, j), onblur: () => over(null), onclick: () => over(i, j) }, short(value)) : short(value);
       return h("td", { class: mark ? mark(i, j) : "", vars, "data-at": key ? key(i, j) : `${i},${j}` }, inner);
     })))))));
 }
@@ -52,7 +52,7 @@ const windowOf = (given, i, j, window) => {
 function convolution(made, given, cell) {
   const { stride, padding, dilation, x, w } = given;
   const wide = made.out[0].length;
-  const matrix = grid("A", "The same as a matrix: out = A x", made.matrix, { over: cell((row) => explain(Math.floor(row / wide), row % wide)) });
+  const matrix = grid("A", "The same as a matrix: out = A x", made.matrix, { still: true, over: cell((row) => explain(Math.floor(row / wide), row % wide)) });
   const explain = (i, j) => {
     const parts = [];
     const seen = [];
