@@ -44,7 +44,7 @@ from striate.training.recipe.recipe import Recipe
 from striate.training.engines.setup import set_up
 from striate.training.loop import Progress, epoch_updates
 from striate.data import load
-recipe = Recipe(data="digits", epochs=10**6, batch_size=64)
+recipe = Recipe(data="digits", epochs=10_000, batch_size=64)
 setup, progress, times = set_up(recipe, load("digits"), lambda text: None), Progress(), []
 def stop():
     times.append(time.perf_counter())

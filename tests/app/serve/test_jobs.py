@@ -40,7 +40,7 @@ class Begun:
 
 
 def _said(jobs: Jobs, name: str) -> str:
-    return os.pread(jobs._jobs[name].said.fileno(), 100, 0).decode()
+    return os.pread(jobs._jobs[name].said, 100, 0).decode()
 
 
 real_popen = subprocess.Popen

@@ -14,10 +14,11 @@ import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, cast
 
 from striate.app.actions.changes import settings_of
 from striate.app.options.flags import FLAGS
@@ -32,20 +33,20 @@ SAID = 2000  # characters of what a process said last
 
 @dataclass
 class Job:
-    """A process that trains into the folder ``name``; ``said`` is the file of what it prints."""
+    """A process that trains into the folder ``name``; ``said`` is the open file of what it prints."""
 
     name: str
     process: subprocess.Popen[bytes]
-    said: IO[bytes]
+    said: int
     stopped: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return its state, and its last words where it did not end well."""
         code = self.process.poll()
         state = "running" if code is None else "stopped" if self.stopped else "ended" if code in (0, 4) else "failed"
-        size = os.fstat(self.said.fileno()).st_size
+        size = os.fstat(self.said).st_size
         # Not by a seek: the process writes where the same file stands.
-        text = os.pread(self.said.fileno(), SAID, max(0, size - SAID)).decode("utf-8", "replace").strip()
+        text = os.pread(self.said, SAID, max(0, size - SAID)).decode("utf-8", "replace").strip()
         return {
             "name": self.name,
             "state": state,
@@ -77,7 +78,9 @@ class Jobs:
             _harmless(str(study.base.net), *(str(arm.changes.get("net", "")) for arm in study.arms))
         except StriateError as error:
             text = str(error)
-            fields = [field for field in ("study", "seeds", *dict(given.get("settings") or {})) if _names(text, field)]
+            settings = given.get("settings")
+            known = cast("dict[str, Any]", settings) if isinstance(settings, dict) else {}
+            fields = [field for field in ("study", "seeds", *known) if _names(text, field)]
             return {"faults": dict.fromkeys(fields, text), "error": "" if fields else text, "plan": ""}
         return {
             "faults": {},
@@ -137,7 +140,8 @@ class Jobs:
                 )
             if self.place.data_dir is not None:
                 words += [FLAGS["data_dir"], str(Path(self.place.data_dir).absolute())]
-            said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the job
+            with tempfile.TemporaryFile() as file:
+                said = os.dup(file.fileno())
             process = subprocess.Popen(
                 [sys.executable, "-m", "striate", *words],
                 cwd=self.place.top,
@@ -147,8 +151,9 @@ class Jobs:
                 start_new_session=True,
             )
             self._jobs.pop(name, None)
-            self._jobs[name] = Job(name, process, said)
-            return self._jobs[name].to_json()
+            job = self._jobs[name] = Job(name, process, said)
+            weakref.finalize(job, os.close, said)
+            return job.to_json()
 
 
 def _asked(given: Mapping[str, Any]) -> tuple[str, int, dict[str, str]]:
@@ -160,7 +165,7 @@ def _asked(given: Mapping[str, Any]) -> tuple[str, int, dict[str, str]]:
         raise StudyError(f"seeds must be a whole number from 1 to {MOST_SEEDS}")
     if not isinstance(settings, dict) or len(settings) > MOST_FIELDS:
         raise RecipeError("settings are at most 40 fields with their values")
-    made = {str(field): str(value) for field, value in settings.items()}
+    made = {str(field): str(value) for field, value in cast("dict[Any, Any]", settings).items()}
     if wrong := [field for field in made if not re.fullmatch(r"[a-z][a-z0-9_.]{0,60}", field)]:
         raise RecipeError(f'"{printable(wrong[0])}" is no field; see `striate list fields`')
     return name, seeds, made

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +88,7 @@ def _array(query: Query, name: str, most: int) -> Numbers:
         raise NetError(f"{name} has the shape {value.shape}, and at most {most} x {most} cells are taken")
     if not (np.abs(value) <= LARGEST).all():
         raise NetError(f"{name} holds a number that is not within {LARGEST:g} of 0")
-    return cast("Numbers", value)
+    return value
 
 
 def _whole(query: Query, name: str, least: int, most: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,10 @@ class Folder:
         kept = self._kept.get(place)
         if kept is None or kept[0] != stamp or kept[1].status not in DONE:
             made = listed(place, self.place.top, now)
-            kept = stamp, Listed(**{**vars(made), "folder": self.place.name(place)})
+            kept = stamp, replace(made, folder=self.place.name(place))
             self._kept[place] = kept
         changed = max((one[0] for one in stamp if one), default=None)
-        return Listed(**{**vars(kept[1]), "age": None if changed is None else max(0.0, now - changed / 1e9)})
+        return replace(kept[1], age=None if changed is None else max(0.0, now - changed / 1e9))
 
 
 def stamp_of(place: Path, files: tuple[str, ...] = FILES) -> Stamp:

@@ -112,7 +112,11 @@ def _static(name: str) -> Response:
     return Response((home / name).read_bytes(), media_type=KINDS[Path(name).suffix])
 
 
-async def _missing(_request: Request, error: Any) -> Response:
+async def _missing(request: Request, error: Any) -> Response:
+    if request.method == "GET" and not request.url.path.startswith(("/api/", "/static/")):
+        frame = _static("index.html")  # the page says that nothing is here, and where something is
+        frame.status_code = 404
+        return frame
     return json_answer({"error": "there is nothing at this address"}, int(error.status_code))
 
 
