@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,10 @@ def test_the_frame_loads_its_own_files_alone(client: TestClient) -> None:
     for name in ("main.js", "style.css", "icon.svg"):
         assert f'"/static/{name}"' in page
         assert client.get(f"/static/{name}").status_code == 200
+
+
+def test_it_starts_without_loading_anything_heavy() -> None:
+    heavy = {"torch", "sklearn", "scipy", "matplotlib", "sympy"}
+    code = f"import striate.app.serve.server, sys; print(*sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.split() == []

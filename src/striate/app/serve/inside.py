@@ -1,4 +1,7 @@
-"""Look inside a net: what a probe finds in a picture, as the page of that probe shows it, with the command that makes it."""
+"""Look inside a net: what a probe finds in a picture, as the page of that probe shows it, with the command that makes it.
+
+PyTorch is loaded when a net is first asked for.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from striate.app.actions import localising, looking
-from striate.app.inputs.opened_net import Subject, open_subject
 from striate.app.options.flags import flag
 from striate.app.serve.pictures import Dropped
 from striate.app.serve.place import Place
@@ -19,6 +20,7 @@ from striate.app.serve.runs import stamp_of
 from striate.base.errors import ProbeError, printable
 
 if TYPE_CHECKING:
+    from striate.app.inputs.opened_net import Subject
     from striate.app.actions.looking import Look
     from striate.reports.probe.page import Group, Page
 
@@ -82,6 +84,8 @@ class Inside:
     def _probed(
         self, probe: str, subject: Subject, image: str, target: str | None, options: dict[str, Any]
     ) -> Look[Any]:
+        from striate.app.actions import localising, looking
+
         data_dir = self.place.data_dir
         if probe == "filters":
             return looking.filters(subject, tap=options.get("tap"))
@@ -137,6 +141,8 @@ class Inside:
             folder = self.place.folder(name)
             key, text = (name, stamp_of(folder)), str(folder)
         if key not in self._open:
+            from striate.app.inputs.opened_net import open_subject
+
             self._open[key] = open_subject(text, data_dir=self.place.data_dir, warn=lambda _: None)
             while len(self._open) > KEPT:
                 self._open.popitem(last=False)

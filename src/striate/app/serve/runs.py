@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from striate.app.run_shown import run_record, seen
 from striate.app.serve.place import Place
 from striate.base.errors import RunError
 from striate.reports.run.listing import Listed, listed, places
@@ -63,6 +62,8 @@ def stamp_of(place: Path, files: tuple[str, ...] = FILES) -> Stamp:
 
 def run_shown(place: Place, query: Mapping[str, str]) -> dict[str, Any]:
     """Return one run without its confusion matrix: curves, seconds, rate, words, net."""
+    from striate.app.run_shown import run_record, seen  # which loads PyTorch; the folder is shown without
+
     folder = place.folder(query.get("name", ""))
     shown = seen(folder, quick=True)
     run, record = shown.run, run_record(shown)
@@ -81,6 +82,8 @@ _USUAL = {(s, m) for s in ("train", "val") for m in ("loss", "accuracy", "lr")} 
 
 def confused(place: Place, query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the run takes for what on its validation images, or why that cannot be told."""
+    from striate.app.run_shown import seen
+
     shown = seen(place.folder(query.get("name", "")), data_dir=place.data_dir)
     if shown.confusion is None:
         return {"confusion": None, "why": shown.unclassified}
