@@ -20,8 +20,8 @@ from striate.app.serve.runs import stamp_of
 from striate.base.errors import ProbeError, printable
 
 if TYPE_CHECKING:
-    from striate.app.inputs.opened_net import Subject
     from striate.app.actions.looking import Look
+    from striate.app.inputs.opened_net import Subject
     from striate.reports.probe.page import Group, Page
 
 Query = Mapping[str, str]
