@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from starlette.responses import Response
@@ -47,6 +48,14 @@ def proof_shown(query: Mapping[str, str]) -> Response:
         f"--{field.replace('_', '-')}={value}" for field, value in query.items() if field != "name" and value != ""
     ]
     given = options(words, {field: info.annotation for field, info in entry.Parameters.model_fields.items()})
+    parameters = catalog.parameters(name, given)
     with _TURN:
-        proof = entry.prove(catalog.parameters(name, given))
-    return Response(proof_html(proof, proof_command(proof)), media_type="text/html", headers=FRAMED)
+        page = _made(name, parameters.model_dump_json())
+    return Response(page, media_type="text/html", headers=FRAMED)
+
+
+@lru_cache(16)  # the page asks whether it can be had, and then for it
+def _made(name: str, parameters: str) -> str:
+    entry = catalog.entry(name)
+    proof = entry.prove(entry.Parameters.model_validate_json(parameters))
+    return proof_html(proof, proof_command(proof))

@@ -4,6 +4,9 @@ import { h, link, show } from "/static/dom.js";
 import { get } from "/static/live.js";
 import { failure } from "/static/states.js";
 
+const begun = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+const title = (name) => begun(name.replaceAll("-", " "));
+
 export function proofView({ main, name, signal, query, remember }) {
   let list = [];
   const values = Object.fromEntries(query);
@@ -53,9 +56,9 @@ export function proofView({ main, name, signal, query, remember }) {
 
   function draw() {
     const chosen = list.find((one) => one.name === name);
-    show(main, h("h1", {}, chosen ? chosen.name.replaceAll("-", " ") : "Proofs"),
-      chosen ? [h("p", {}, chosen.summary), h("p", { class: "over" }, link("/proofs", "All proofs")), h("div", { class: "controls" }, chosen.parameters.map(field)), said, frame]
-        : [h("p", {}, "Statements about these nets, each derived, and checked by symbols where that is possible and by numbers always."), h("ul", { class: "list" }, list.map((one) => h("li", {}, h("a", { href: `/proofs/${one.name}` }, one.name.replaceAll("-", " ")), h("span", { class: "soft" }, one.summary))))]);
+    show(main, h("h1", {}, chosen ? title(chosen.name) : "Proofs"),
+      chosen ? [h("p", {}, `${begun(chosen.summary)}.`), h("p", { class: "over" }, link("/proofs", "All proofs")), h("div", { class: "controls" }, chosen.parameters.map(field)), said, frame]
+        : [h("p", {}, "Statements about these nets, each derived, and checked by symbols where that is possible and by numbers always."), h("ul", { class: "list" }, list.map((one) => h("li", {}, h("a", { href: `/proofs/${one.name}` }, title(one.name)), h("span", { class: "soft" }, begun(one.summary)))))]);
   }
   begin();
   return {};
