@@ -15,9 +15,9 @@ from striate.base.errors import StudyError
 from striate.reports.kit.palette import PALETTE
 from striate.reports.kit.svg import file_of
 from striate.reports.kit.table import plain_text
-from striate.reports.study.cards import cards
+from striate.reports.study.cards import facts_of, sentence_of
 from striate.reports.study.page import study_page
-from striate.reports.study.records import ArmRecord, RunRecord, read_study
+from striate.reports.study.records import ArmRecord, Json, RunRecord, read_study
 
 Query = Mapping[str, str]
 
@@ -28,8 +28,7 @@ def study_shown(place: Place, query: Query) -> dict[str, Any]:
     study = read_study(folder)
     asked = read_json(folder / "study.json")
     slugs = [str(arm.get("slug", arm["name"])) for arm in asked["arms"]]
-    shown = cards(study.verdicts, study.claims)
-    raw = {str(verdict.get("claim")): verdict for verdict in study.verdicts}
+    judged = {verdict.get("claim") for verdict in study.verdicts}
     return {
         "name": query["name"],
         "study": study.name,
@@ -47,17 +46,8 @@ def study_shown(place: Place, query: Query) -> dict[str, Any]:
             for number, (arm, slug) in enumerate(zip(study.arms, slugs, strict=True))
         ],
         "verdicts": [
-            {
-                "claim": card.claim,
-                "statement": card.statement,
-                "answer": card.answer,
-                "reason": card.reason,
-                "facts": card.facts,
-                "comparisons": raw.get(card.claim, {}).get("comparisons") or (),
-                "margin": (raw.get(card.claim, {}).get("details") or {}).get("margin"),
-                "looks": raw.get(card.claim, {}).get("looks") or (),
-            }
-            for card in shown
+            *map(_verdict, study.verdicts),
+            *(_waiting(c) for c in study.claims if c.get("name") not in judged),
         ],
         "failures": study.failures,
         "warnings": study.warnings,
@@ -65,6 +55,25 @@ def study_shown(place: Place, query: Query) -> dict[str, Any]:
         "notes": study.notes,
         "command": study_command(study, folder.name),
     }
+
+
+def _verdict(verdict: Json) -> dict[str, Any]:
+    """Return a verdict with its numbers; the browser draws the intervals."""
+    return {
+        "claim": str(verdict.get("claim", "")),
+        "statement": str(verdict.get("statement", "")),
+        "answer": str(verdict.get("answer", "")),
+        "reason": sentence_of(str(verdict.get("reason", ""))),
+        "facts": facts_of(verdict),
+        "comparisons": verdict.get("comparisons") or (),
+        "margin": (verdict.get("details") or {}).get("margin"),
+        "looks": verdict.get("looks") or (),
+    }
+
+
+def _waiting(claim: Json) -> dict[str, Any]:
+    told = {"claim": claim.get("name", ""), "statement": claim.get("statement", ""), "answer": "waiting", "reason": ""}
+    return {**told, "facts": (), "comparisons": (), "margin": None, "looks": ()}
 
 
 def _arm(arm: ArmRecord, place: int, score: Mapping[str, Any] | None) -> dict[str, Any]:
