@@ -122,6 +122,8 @@ def opened(page: Page, address: str) -> None:
     page.wait_for_selector("[data-view] h1")
     if "/inside" in address:
         page.wait_for_selector(".shot img")
+    if "/proofs/" in address:
+        page.frame_locator("iframe").locator("h1").wait_for()
     if "/play" in address:
         page.wait_for_selector("[data-keep=results] .cells")
 
