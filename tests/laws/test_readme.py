@@ -124,6 +124,7 @@ def test_what_is_hidden_is_not_there(without: Without) -> None:
     [
         ("export", ("export", "mlp", "--weights", "w.safetensors", "--trained-on", "digits")),
         ("zoo", ("show", "net", "timm:resnet18")),
+        ("web", ("serve", ".")),
     ],
 )
 def test_without_an_extra_it_is_said_how_it_is_installed(

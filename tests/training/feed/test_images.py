@@ -11,7 +11,7 @@ from PIL import Image
 import striate as st
 from striate.app.inputs.images import pictures
 from striate.app.inputs.opened_net import open_subject
-from striate.app.tested.score import score
+from striate.app.scoring.score import score
 from striate.base.disk.files import read_json
 from striate.base.errors import DataError
 from striate.training.feed.images import asked, images_of

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 
 from striate.app.exporting.export import export
 from striate.app.inputs.opened_net import open_subject
-from striate.app.tested.score import score
+from striate.app.scoring.score import score
 from striate.base.errors import NetError
 from striate.training import train as door
 from striate.training.recipe.recipe import Recipe

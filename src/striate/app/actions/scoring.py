@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from striate.base.errors import RunError
 
 if TYPE_CHECKING:
-    from striate.app.tested.best_of import BestOf
-    from striate.app.tested.score import Scored
+    from striate.app.scoring.best_of import BestOf
+    from striate.app.scoring.score import Scored
     from striate.training.folder.run_score import RunScore
 
 
@@ -36,7 +36,7 @@ def score_of(
     """
     folder = None if data_dir is None else Path(data_dir)
     if best or len(nets) > 1:
-        from striate.app.tested.best_of import best_of
+        from striate.app.scoring.best_of import best_of
 
         return best_of(nets, best=best, alone=not (weights or data or options or test_flips), data_dir=folder)
     net = nets[0]
@@ -44,7 +44,7 @@ def score_of(
         return _of_run(net, epoch, folder, test_flips, skip_damaged, warn)
     if epoch is not None:
         raise RunError("`epoch` asks for weights that a run kept; leave it out, or `weights`, `data` and `settings`")
-    from striate.app.tested.score import score
+    from striate.app.scoring.score import score
 
     return score(
         *(net, data, weights),

@@ -59,6 +59,7 @@ _OWN = (
     Entry("show run", "Show a run: its curves, how it was trained in words", "look.show:run"),
     Entry("show mistakes", "Show where a net is wrong", "look.mistakes:show"),
     Entry("show study", "Show a study before it runs", "look.show:study"),
+    Entry("serve", "Show the runs and studies of a folder in the browser, live", "look.serve:serve"),
     Entry("probe saliency", "Show which pixels the score depends on", "probe.heatmap:saliency"),
     Entry("probe gradcam", "Show which places of a feature map speak for the class", "probe.heatmap:gradcam"),
     Entry("probe occlusion", "Show what the score loses when a place is covered", "probe.heatmap:occlusion"),

@@ -12,7 +12,7 @@ from striate.app.terminal.speech import remark, tell, tell_words
 from striate.base.errors import counted
 
 if TYPE_CHECKING:
-    from striate.app.tested.score import Scored
+    from striate.app.scoring.score import Scored
     from striate.training.folder.run_score import RunScore
 
 UNTRAINED = "; it is untrained: no weights were given"
@@ -40,8 +40,8 @@ def test(
 ) -> None:
     """Score a run on its test split, once, by its best-validation checkpoint; or any net with weights on any data."""
     from striate.app.actions.scoring import score_of
-    from striate.app.tested.best_of import BestOf
-    from striate.app.tested.score import Scored
+    from striate.app.scoring.best_of import BestOf
+    from striate.app.scoring.score import Scored
     from striate.base.disk.files import dump_json
 
     own.let_in(*nets)

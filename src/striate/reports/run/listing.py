@@ -54,10 +54,11 @@ def list_runs(folder: Path, now: float | None = None) -> list[Listed]:
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
         raise RunError(f'"{printable(str(folder))}" {what}; give the folder in which runs lie, such as runs')
-    return [listed(place, folder, time.time() if now is None else now) for place in _places(folder)]
+    return [listed(place, folder, time.time() if now is None else now) for place in places(folder)]
 
 
-def _places(folder: Path) -> Iterator[Path]:
+def places(folder: Path) -> Iterator[Path]:
+    """Yield the folders of runs in ``folder`` and below, in the order of their names."""
     for here, inner, files in os.walk(folder):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
         if "recipe.json" in files or sum(name in files for name in TRACES) > 1:

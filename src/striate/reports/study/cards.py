@@ -59,19 +59,25 @@ def cards(verdicts: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[str, A
 
 
 def _card(verdict: Mapping[str, Any]) -> Card:
-    kind, details = str(verdict.get("kind", "")), verdict.get("details") or {}
-    compared = [_flat(entry) for entry in verdict.get("comparisons") or ()]
-    label = _label(verdict)
+    details = verdict.get("details") or {}
     return Card(
         claim=str(verdict.get("claim", "")),
         statement=str(verdict.get("statement", "")),
         answer=str(verdict.get("answer", "")),
-        reason=_sentence(str(verdict.get("reason", ""))),
-        facts=tuple(_agreement(details) if kind == "equal" else _facts(verdict, compared, label)),
+        reason=sentence_of(str(verdict.get("reason", ""))),
+        facts=facts_of(verdict),
         intervals=picture(chart.svg()) if (chart := intervals_of(verdict)) else None,
         path=picture(chart.svg()) if (chart := path_of(verdict)) else None,
         tables=tuple(tables_of({key: value for key, value in details.items() if key != "differences"})),
     )
+
+
+def facts_of(verdict: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """Return the numbers that a verdict rests on; nothing is drawn."""
+    if verdict.get("kind") == "equal":
+        return tuple(_agreement(verdict.get("details") or {}))
+    compared = [_flat(entry) for entry in verdict.get("comparisons") or ()]
+    return tuple(_facts(verdict, compared, _label(verdict)))
 
 
 def _label(verdict: Mapping[str, Any]) -> str:
@@ -178,6 +184,7 @@ def _spoken(looks: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> t
     return best.get("treatment"), best.get("control")
 
 
-def _sentence(text: str) -> str:
+def sentence_of(text: str) -> str:
+    """Return ``text`` with a capital and a full stop."""
     text = text.strip()
     return text[:1].upper() + text[1:] + ("" if text[-1:] in (".", "!", "?", "") else ".")

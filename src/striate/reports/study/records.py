@@ -45,7 +45,8 @@ def _nothing() -> dict[str, Any]:
 class RunRecord:
     """One run. ``status`` is `waiting` before it has begun; ``curves`` holds (epoch, value) by (split, metric).
 
-    ``updates`` holds (update, loss) where the recipe kept the loss of each.
+    ``updates`` holds (update, loss) where the recipe kept the loss of each; ``timing`` (update, epoch, seconds) at the end
+    of each epoch.
     """
 
     seed: int
@@ -54,6 +55,7 @@ class RunRecord:
     epoch: int = 0
     curves: Curves = field(default_factory=dict[tuple[str, str], tuple[tuple[int, float], ...]])
     updates: tuple[tuple[int, float], ...] = ()
+    timing: tuple[tuple[int, int, float], ...] = ()
     seconds: float | None = None
     environment: Json = field(default_factory=_nothing)
     anatomy: Json = field(default_factory=_nothing)
@@ -174,14 +176,14 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
     status = standing(status, path) if status else status
     curves: dict[tuple[str, str], dict[int, float]] = {}
     updates: list[tuple[int, float]] = []
-    seconds = None
+    timing: tuple[tuple[int, int, float], ...] = ()
     try:
         for row in read_history(path):
             if row.metric == "batch_loss":
                 updates.append((row.step, row.value))
                 continue
             curves.setdefault((row.split, row.metric), {})[row.epoch] = row.value
-        seconds = max((total for _, _, total in read_timing(path)), default=None)
+        timing = tuple(read_timing(path))
         damaged += [
             f"{path.relative_to(folder)}/{name} was changed after it was written" for name in changed(path, status)
         ]
@@ -197,7 +199,8 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
         epoch=int(status.get("epoch") or 0),
         curves={key: tuple(sorted(values.items())) for key, values in curves.items()},
         updates=tuple(updates),
-        seconds=seconds,
+        timing=timing,
+        seconds=max((total for _, _, total in timing), default=None),
         environment=_read(path / "environment.json", folder, damaged),
         anatomy=_read(path / "anatomy.json", folder, damaged),
     )

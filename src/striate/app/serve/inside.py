@@ -1,0 +1,196 @@
+"""Look inside a net: what a probe finds in a picture, as the page of that probe shows it, with the command that makes it.
+
+PyTorch is loaded when a net is first asked for.
+"""
+
+from __future__ import annotations
+
+import copy
+import shlex
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from striate.app.options.flags import flag
+from striate.app.serve.pictures import Dropped
+from striate.app.serve.place import Place
+from striate.app.serve.runs import stamp_of
+from striate.base.errors import ProbeError, printable
+
+if TYPE_CHECKING:
+    from striate.app.actions.looking import Look
+    from striate.app.inputs.opened_net import Subject
+    from striate.reports.probe.page import Group, Page
+
+Query = Mapping[str, str]
+KEPT = 4  # nets that stay open
+ELSEWHERE = ("timm:", "torchvision:")
+MOST_MAPS = 64  # channels of a tap that are shown
+OPTIONS: dict[str, dict[str, type]] = {
+    "saliency": {"method": str},
+    "gradcam": {"tap": str},
+    "occlusion": {"window": int, "stride": int},
+    "localise": {"threshold": float, "scale": float},
+    "filters": {"tap": str},
+    "maximize": {"tap": str, "channels": str, "steps": int, "rate": float},
+    "fool": {"steps": int, "step": float, "budget": float, "norm": str},
+}
+"""Probe -> the options that the page has a control for, beside the class."""
+DATA_IMAGES = 64  # of a data set, where a probe looks through one: enough for the scale of its pixels
+MOST_STEPS = {"maximize": 1024, "fool": 2000}
+
+
+class Inside:
+    """The nets that are open, and the pictures that were dropped. One probe at a time: they take all cores."""
+
+    def __init__(self, place: Place) -> None:
+        self.place, self.dropped = place, Dropped()
+        self._open: OrderedDict[tuple[Any, ...], Subject] = OrderedDict()
+        self._turn = threading.Lock()
+
+    def net(self, query: Query) -> dict[str, Any]:
+        """Return what the net takes and holds: image, classes, taps with the shape of their maps."""
+        from striate.nets.measure.anatomy import anatomy
+
+        with self._turn:
+            subject = self._subject(query.get("net", ""))
+            measured = anatomy(subject.net, subject.inputs.image_shape, subject.name)
+        taps = [
+            {"name": layer.name, "kind": layer.kind, "shape": layer.output}
+            for layer in measured.layers
+            if len(layer.output) == 3 and "(" not in layer.name
+        ]
+        told = {"classes": subject.inputs.classes, "data": subject.inputs.data, "untrained": subject.untrained}
+        return {"name": subject.name, "image": subject.inputs.image_shape, "taps": taps, **told}
+
+    def look(self, query: Query) -> dict[str, Any]:
+        """Return what ``probe`` finds in ``image``, as JSON of its page."""
+        from striate.reports.probe.page import page_of
+
+        probe, name = query.get("probe", ""), query.get("net", "")
+        if probe not in OPTIONS:
+            raise ProbeError(f'"{printable(probe)}" is no probe of this page; it has {", ".join(OPTIONS)}')
+        options = _options(probe, query)
+        target = query.get("class") or None
+        with self._turn:
+            subject = self._subject(name)
+            look = self._probed(probe, subject, query.get("image", ""), target, options)
+        shown = page_of(look.record, look.views.pictures, subject.inputs.classes, subject.name)
+        answer = _page(replace(shown, notes=(*shown.notes, *look.views.notes)))
+        return {**answer, "command": self._command(probe, name, query.get("image", ""), target, options)}
+
+    def _probed(
+        self, probe: str, subject: Subject, image: str, target: str | None, options: dict[str, Any]
+    ) -> Look[Any]:
+        from striate.app.actions import localising, looking
+
+        data_dir = self.place.data_dir
+        if probe == "filters":
+            return looking.filters(subject, tap=options.get("tap"))
+        if probe == "maximize":
+            channels = str(options.pop("channels", "0")).replace(",", " ").split()[:4]
+            own = copy.deepcopy(subject)  # it takes pixels from now on
+            return looking.maximize(own, channels=channels, images=DATA_IMAGES, data_dir=data_dir, **options)
+        word = self.dropped.word(image)
+        if probe == "localise":
+            scale = (options.pop("scale", 1.0),)
+            return localising.localise(
+                subject, [word], target=target, scale=scale, quick=True, data_dir=data_dir, **options
+            )
+        if probe == "fool":
+            aims = [target] if target else []
+            return looking.fool(copy.deepcopy(subject), [word], targets=aims, data_dir=data_dir, **options)
+        return looking.probed(probe, subject, [word], target=target, quick=True, data_dir=data_dir, options=options)
+
+    def maps(self, query: Query) -> dict[str, Any]:
+        """Return the maps of ``tap`` for ``image`` as pictures, each scaled to its own largest magnitude."""
+        import torch
+
+        from striate.app.actions.views import opened_pictures
+        from striate.nets.measure.taps import tapped
+        from striate.reports.kit.colours import coloured, scaled
+        from striate.reports.probe.page import Panel
+
+        with self._turn:
+            subject = self._subject(query.get("net", ""))
+            views = opened_pictures(subject, [self.dropped.word(query.get("image", ""))], self.place.data_dir)
+            tap = query.get("tap", "")
+            with torch.no_grad(), tapped(subject.net, [tap]) as kept:
+                subject.net(views.images)
+        output = kept[tap].float().cpu().numpy()
+        if output.ndim != 4:
+            raise ProbeError(
+                f"{printable(tap)} puts out {output.shape[1:]}, and maps have (C, H, W); choose another tap"
+            )
+        panels: list[dict[str, Any]] = []
+        for channel, values in enumerate(output[0, :MOST_MAPS].astype("float64")):
+            units, full = scaled(values)
+            signed = bool((values < 0).any())
+            panel = Panel("", f"{channel}", coloured(units, signed=signed))
+            panels.append({"caption": f"channel {channel}, full colour is {full:.3g}", "uri": panel.uri})
+        return {"panels": panels, "channels": output.shape[1], "shape": output.shape[1:]}
+
+    def _subject(self, name: str) -> Subject:
+        """Return the net: a run of the folder, or one of timm or torchvision; kept open."""
+        if name.startswith(ELSEWHERE):
+            key: tuple[Any, ...] = (name,)
+            text = name
+        else:
+            folder = self.place.folder(name)
+            key, text = (name, stamp_of(folder)), str(folder)
+        if key not in self._open:
+            from striate.app.inputs.opened_net import open_subject
+
+            self._open[key] = open_subject(text, data_dir=self.place.data_dir, warn=lambda _: None)
+            while len(self._open) > KEPT:
+                self._open.popitem(last=False)
+        self._open.move_to_end(key)
+        return self._open[key]
+
+    def _command(self, probe: str, name: str, image: str, target: str | None, options: Mapping[str, Any]) -> str:
+        net = name if name.startswith(ELSEWHERE) else str(self.place.top / name)
+        words = ["striate", "probe", probe, net]
+        words += [self.dropped.shown(image)] if probe not in ("filters", "maximize") else []
+        words += (
+            ["--target" if probe == "fool" else "--class", target]
+            if target and probe not in ("filters", "maximize")
+            else []
+        )
+        for option, value in options.items():
+            words += [flag(option), *(str(value).replace(",", " ").split() if option == "channels" else [str(value)])]
+        words += ["--images", str(DATA_IMAGES)] if probe == "maximize" else []
+        return shlex.join(words)
+
+
+def _options(probe: str, query: Query) -> dict[str, Any]:
+    """Return the options that are given; raises ProbeError for a number that is none, or that would take too long."""
+    made: dict[str, Any] = {}
+    for option, kind in OPTIONS[probe].items():
+        if text := query.get(option, ""):
+            try:
+                made[option] = kind(text)
+            except ValueError as error:
+                raise ProbeError(f'{option} is "{printable(text)}", and a number is expected') from error
+    if "steps" in made and not 0 <= made["steps"] <= MOST_STEPS[probe]:
+        raise ProbeError(f"steps is {made['steps']}, and this page takes 0 to {MOST_STEPS[probe]}; more by the command")
+    return made
+
+
+def _page(shown: Page) -> dict[str, Any]:
+    from striate.reports.kit.mathml import formula
+
+    def group(one: Group) -> dict[str, Any]:
+        panels = [{"caption": panel.caption, "uri": panel.uri, "wide": panel.wide} for panel in one.panels]
+        return {"title": one.title, "lines": one.lines, "panels": panels}
+
+    legend = shown.legend
+    return {
+        "title": shown.title,
+        "words": [*shown.words, *shown.notes],
+        "formula": str(formula(shown.formula)) if shown.formula else "",
+        "groups": [group(one) for one in (*shown.groups, *shown.after)],
+        "legend": None if legend is None else {"uri": legend.bar.uri, "ends": legend.ends, "text": legend.text},
+        "tables": shown.tables,
+    }

@@ -1,0 +1,67 @@
+// The line to the server: questions by fetch, changes by server-sent events, and what is said where it is gone.
+
+export class Failure extends Error {
+  constructor(text, kind) {
+    super(text);
+    this.kind = kind;
+  }
+}
+
+export async function get(path, query = {}, signal) {
+  return answer(fetch(`${path}?${new URLSearchParams(query)}`, { signal, headers: { accept: "application/json" } }));
+}
+
+export async function post(path, body, signal) {
+  return answer(fetch(path, { method: "POST", signal, body: JSON.stringify(body), headers: { "content-type": "application/json" } }));
+}
+
+export async function upload(path, file, query, signal) {
+  return answer(fetch(`${path}?${new URLSearchParams(query)}`, { method: "POST", signal, body: file, headers: { "content-type": "application/octet-stream" } }));
+}
+
+async function answer(asked) {
+  let response;
+  try {
+    response = await asked;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Failure("The server does not answer. It may have been stopped: start striate serve again, and this page goes on.", "offline");
+  }
+  if (response.status === 401) throw new Failure("The server was started again with a new token. Open the address that it printed; this window then goes on by itself.", "token");
+  const text = await response.text();
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Failure(text.trim() || `The server answered with status ${response.status}.`, "failed");
+  }
+  if (!response.ok) throw new Failure(sentence(value.error), value.kind || "failed");
+  return value;
+}
+
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+
+// Tell `changed` of the names of what changed (null: everything may have), and `state` of the line: "live" or "offline".
+export function listen(changed, state) {
+  let lost = false;
+  let source;
+  let again;
+  const open = () => {
+    source = new EventSource("/api/events");
+    source.addEventListener("hello", () => {
+      state("live");
+      if (lost) changed(null);
+      lost = false;
+    });
+    source.addEventListener("changed", (event) => changed(JSON.parse(event.data)));
+    source.onerror = () => {
+      state("offline");
+      lost = true;
+      source.close(); // a browser gives up after some answers; this page does not
+      clearTimeout(again);
+      again = setTimeout(open, 1000);
+    };
+  };
+  open();
+  addEventListener("pagehide", () => source.close());
+}

@@ -1,0 +1,85 @@
+// Which view an address shows, and moving between them without loading the page again.
+
+import { h, link, show } from "/static/dom.js";
+import { listen } from "/static/live.js";
+import { folderView } from "/static/folder.js";
+import { insideView } from "/static/inside.js";
+import { playView } from "/static/play.js";
+import { proofView } from "/static/proofs.js";
+import { runView } from "/static/run.js";
+import { startView } from "/static/start.js";
+import { studyView } from "/static/study.js";
+
+const VIEWS = [
+  { pattern: /^\/$/, view: folderView, title: () => "Runs and studies" },
+  { pattern: /^\/run\/(.+)$/, view: runView, title: (name) => name },
+  { pattern: /^\/study\/(.+)$/, view: studyView, title: (name) => name },
+  { pattern: /^\/inside$/, view: insideView, title: () => "Look inside" },
+  { pattern: /^\/play(?:\/([a-z-]+))?$/, view: playView, title: () => "Play" },
+  { pattern: /^\/start$/, view: startView, title: () => "Ask a question" },
+  { pattern: /^\/proofs(?:\/([a-z-]+))?$/, view: proofView, title: () => "Proofs" },
+];
+const LINKS = [["/", "Runs and studies"], ["/inside", "Look inside"], ["/play", "Play"], ["/proofs", "Proofs"], ["/start", "Ask a question"]];
+
+const main = document.getElementById("main");
+const state = document.getElementById("link");
+let current = null;
+
+function navigation() {
+  document.getElementById("views").replaceChildren(...LINKS.map(([path, name]) => {
+    const here = path === "/" ? ["/", "/run", "/study"].some((p) => location.pathname === p || (p !== "/" && location.pathname.startsWith(`${p}/`))) : location.pathname.startsWith(path);
+    return h("a", { href: path, "aria-current": here ? "page" : undefined }, name);
+  }));
+}
+
+function route(focus) {
+  current?.abort.abort();
+  const abort = new AbortController();
+  const found = VIEWS.map((entry) => ({ entry, match: location.pathname.match(entry.pattern) })).find(({ match }) => match);
+  navigation();
+  main.replaceChildren(h("p", { class: "loading", role: "status" }, "Loading…"));
+  if (!found) {
+    show(main, h("h1", {}, "Nothing is here"), h("p", {}, "This address names no view. ", link("/", "See the runs and studies"), "."));
+    current = { abort };
+    return;
+  }
+  const name = found.match[1] ? found.match[1].split("/").map(decodeURIComponent).join("/") : "";
+  document.title = `${found.entry.title(name)} · Striate`;
+  const context = { main, name, query: new URLSearchParams(location.search), signal: abort.signal, go, remember };
+  current = { abort, ...found.entry.view(context) };
+  if (focus) main.focus({ preventScroll: true });
+  if (focus) scrollTo(0, 0);
+}
+
+export function go(path) {
+  history.pushState(null, "", path);
+  route(true);
+}
+
+// Keep what is chosen in the address, so that it can be shared and loaded again.
+function remember(values) {
+  const query = new URLSearchParams(location.search);
+  for (const [key, value] of Object.entries(values)) value === null || value === "" ? query.delete(key) : query.set(key, value);
+  const text = query.toString();
+  history.replaceState(null, "", location.pathname + (text ? `?${text}` : ""));
+}
+
+document.addEventListener("click", (event) => {
+  const anchor = event.target.closest("a[href]");
+  if (!anchor || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || anchor.hasAttribute("download")) return;
+  const path = anchor.getAttribute("href");
+  if (!path.startsWith("/") || path.startsWith("/api/")) return;
+  event.preventDefault();
+  go(path);
+});
+addEventListener("popstate", () => route(true));
+
+listen(
+  (names) => current?.changed?.(names),
+  (word) => {
+    state.className = word;
+    state.textContent = word === "live" ? "live" : "offline: waiting for the server";
+    current?.line?.(word);
+  },
+);
+route(false);

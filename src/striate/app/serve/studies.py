@@ -1,0 +1,115 @@
+"""One study as the browser gets it: arms with all curves of all seeds, verdicts with their looks, the report as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from striate.app.options.repeating import study_command
+from striate.app.serve.place import Place
+from striate.base.disk.files import read_json
+from striate.base.disk.lock import held
+from striate.base.errors import StudyError
+from striate.reports.kit.palette import PALETTE
+from striate.reports.kit.svg import file_of
+from striate.reports.kit.table import plain_text
+from striate.reports.study.cards import facts_of, sentence_of
+from striate.reports.study.page import study_page
+from striate.reports.study.records import ArmRecord, Json, RunRecord, read_study
+
+Query = Mapping[str, str]
+
+
+def study_shown(place: Place, query: Query) -> dict[str, Any]:
+    """Return the study: what was asked, what has run, what is judged."""
+    folder = place.folder(query.get("name", ""))
+    study = read_study(folder)
+    asked = read_json(folder / "study.json")
+    slugs = [str(arm.get("slug", arm["name"])) for arm in asked["arms"]]
+    judged = {verdict.get("claim") for verdict in study.verdicts}
+    return {
+        "name": query["name"],
+        "study": study.name,
+        "question": study.question,
+        "base": study.base,
+        "seeds": study.seeds,
+        "until": study.until or None,
+        "plan": study.plan,
+        "paired": study.paired,
+        "ended": study.ended,
+        "runs": len(study.runs),
+        "going": held(folder),
+        "arms": [
+            {**_arm(arm, number, study.scores.get(arm.name)), "folder": f"runs/{slug}"}
+            for number, (arm, slug) in enumerate(zip(study.arms, slugs, strict=True))
+        ],
+        "verdicts": [
+            *map(_verdict, study.verdicts),
+            *(_waiting(c) for c in study.claims if c.get("name") not in judged),
+        ],
+        "failures": study.failures,
+        "warnings": study.warnings,
+        "damaged": study.damaged,
+        "notes": study.notes,
+        "command": study_command(study, folder.name),
+    }
+
+
+def _verdict(verdict: Json) -> dict[str, Any]:
+    """Return a verdict with its numbers; the browser draws the intervals."""
+    return {
+        "claim": str(verdict.get("claim", "")),
+        "statement": str(verdict.get("statement", "")),
+        "answer": str(verdict.get("answer", "")),
+        "reason": sentence_of(str(verdict.get("reason", ""))),
+        "facts": facts_of(verdict),
+        "comparisons": verdict.get("comparisons") or (),
+        "margin": (verdict.get("details") or {}).get("margin"),
+        "looks": verdict.get("looks") or (),
+    }
+
+
+def _waiting(claim: Json) -> dict[str, Any]:
+    told = {"claim": claim.get("name", ""), "statement": claim.get("statement", ""), "answer": "waiting", "reason": ""}
+    return {**told, "facts": (), "comparisons": (), "margin": None, "looks": ()}
+
+
+def _arm(arm: ArmRecord, place: int, score: Mapping[str, Any] | None) -> dict[str, Any]:
+    changes = {field: plain_text(value) for field, value in arm.changes.items()}
+    look = {"colour": place % len(PALETTE), "dash": place // len(PALETTE) % 5}
+    return {"name": arm.name, "changes": changes, "score": score, "runs": [_run(run) for run in arm.runs], **look}
+
+
+def _run(run: RunRecord) -> dict[str, Any]:
+    curves = {f"{split}_{metric}": points for (split, metric), points in run.curves.items()}
+    told = {"seed": run.seed, "status": run.status, "reason": run.reason, "epoch": run.epoch, "seconds": run.seconds}
+    return {**told, "curves": curves, "timing": run.timing}
+
+
+def report(place: Place, query: Query) -> Response:
+    """Return the report of the study as a file: one page that needs no other."""
+    folder = place.folder(query.get("name", ""))
+    return _file(study_page(read_study(folder), folder.name, study_command), "text/html", "report.html")
+
+
+def written(place: Place, query: Query) -> Response:
+    """Return one chart (svg) of the study's report, or the table of its curves (csv), as a file."""
+    from striate.reports.study.files import charts, numbers, sheet
+
+    study = read_study(place.folder(query.get("name", "")))
+    to, wanted = query.get("to", "csv"), query.get("file", "")
+    if to == "svg":
+        drawn = charts(study)
+        made = {name: file_of(chart.svg()) for name, chart in drawn.items() if name == wanted}
+    else:
+        made = {name: sheet(rows) for name, rows in numbers(study).items()}
+    if wanted not in made:
+        raise StudyError(f'this study has no file "{wanted[:80]}" to show yet')
+    return _file(made[wanted], "image/svg+xml" if to == "svg" else "text/csv", f"{wanted}.{to}")
+
+
+def _file(content: str, kind: str, name: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content.encode("utf-8", "replace"), media_type=kind, headers=headers)

@@ -1,0 +1,145 @@
+"""Every kind of request that should be refused is: methods x hosts x origins x tokens x routes, against a rule in words."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import product
+
+import pytest
+from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
+
+from striate.app.serve.guard import HEADERS, MOST_BYTES, Guard, allowed
+from striate.app.serve.place import Place
+from striate.app.serve.server import application
+
+TOKEN = "0123456789abcdef"
+HOST = "127.0.0.1:8765"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+HOSTS = {
+    HOST: True, "localhost:8765": True, "[::1]:8765": True, "LOCALHOST:8765": True,
+    "127.0.0.1": False, "127.0.0.1:80": False, "evil.example": False, "evil.example:8765": False,
+    "127.0.0.1.evil.example:8765": False, "localhost.:8765": False, "0.0.0.0:8765": False, "": False,
+}  # fmt: skip
+ORIGINS = {
+    None: True, f"http://{HOST}": True, "http://localhost:8765": True,
+    f"https://{HOST}": False, "http://127.0.0.1:8766": False, "http://evil.example": False, "null": False, "": False,
+}  # fmt: skip
+COOKIES = {
+    f"striate-8765={TOKEN}": True, None: False, f"striate-8765={TOKEN[:-1]}": False, "striate-8765=": False,
+    f"striate-8766={TOKEN}": False, f"token={TOKEN}": False, f"other=1; striate-8765={TOKEN}": True,
+}  # fmt: skip
+ROUTES = (
+    "/", "/run/a", "/study/b", "/api/folder", "/api/run?name=a", "/static/main.js", "/api/nothing", f"/?token={TOKEN[:-1]}",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    place = Place(tmp_path_factory.mktemp("runs"))
+    return TestClient(application(place, ("127.0.0.1", "localhost", "[::1]"), 8765, TOKEN), follow_redirects=False)
+
+
+def asked(client: TestClient, method: str, path: str, host: str, origin: str | None, cookie: str | None) -> int:
+    headers = {"host": host}
+    headers |= {} if origin is None else {"origin": origin}
+    headers |= {} if cookie is None else {"cookie": cookie}
+    answer = client.request(method, f"http://{HOST}{path}", headers=headers)
+    for name, value in HEADERS.items():
+        assert answer.headers[name] == value
+    assert TOKEN not in answer.text
+    return answer.status_code
+
+
+def scope_of(method: str, host: str, origin: str | None, cookie: str | None, path: str) -> Scope:
+    named = {"host": host, "origin": origin, "cookie": cookie}
+    headers = [(name.encode(), value.encode()) for name, value in named.items() if value is not None]
+    path, _, query = path.partition("?")
+    return {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": headers}
+
+
+def test_the_whole_matrix() -> None:
+    """Each request reaches the routes if nothing about it is wrong, and is refused with no data if anything is."""
+    reached: list[Scope] = []
+
+    async def routes(scope: Scope, receive: Receive, send: Send) -> None:
+        reached.append(scope)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def all_of_them() -> tuple[int, int]:
+        guard, let_in, refused = Guard(routes, allowed(("127.0.0.1", "localhost", "[::1]"), 8765, TOKEN)), 0, 0
+        for method, host, origin, cookie, path in product(METHODS, HOSTS, ORIGINS, COOKIES, ROUTES):
+            sent: list[Message] = []
+
+            async def send(message: Message, sent: list[Message] = sent) -> None:
+                sent.append(message)
+
+            before = len(reached)
+            await guard(scope_of(method, host, origin, cookie, path), receive, send)
+            said = method in ("GET", "HEAD") or (method == "POST" and origin is not None)
+            sound = said and HOSTS[host] and ORIGINS[origin] and COOKIES[cookie]
+            assert (len(reached) > before) == sound, (method, host, origin, cookie, path)
+            if sound:
+                let_in += 1
+            else:
+                refused += 1
+                assert sent[0]["status"] in (401, 403, 405, 421)
+                assert len(b"".join(message.get("body", b"") for message in sent)) < 200
+        return let_in, refused
+
+    let_in, refused = asyncio.run(all_of_them())
+    assert let_in == (2 * 3 + 2) * 4 * 2 * len(ROUTES)
+    assert let_in + refused == len(METHODS) * len(HOSTS) * len(ORIGINS) * len(COOKIES) * len(ROUTES)
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_no_route_answers_without_its_token(client: TestClient, path: str) -> None:
+    assert asked(client, "GET", path, HOST, None, None) == 401
+    assert asked(client, "POST", path, HOST, f"http://{HOST}", None) == 401
+
+
+def test_what_changes_names_its_origin(client: TestClient) -> None:
+    cookie = f"striate-8765={TOKEN}"
+    assert asked(client, "POST", "/api/folder", HOST, None, cookie) == 403
+    assert asked(client, "POST", "/api/folder", HOST, f"http://{HOST}", cookie) == 405
+
+
+def test_another_site_gets_nothing_though_it_says_no_origin(client: TestClient) -> None:
+    headers = {"host": HOST, "cookie": f"striate-8765={TOKEN}"}
+    for site, code in {"cross-site": 403, "same-site": 403, "same-origin": 200, "none": 200}.items():
+        told = client.get(f"http://{HOST}/api/folder", headers={**headers, "sec-fetch-site": site})
+        assert told.status_code == code
+
+
+def test_the_first_address_gives_the_cookie_and_hides_the_token(client: TestClient) -> None:
+    answer = client.get(f"http://{HOST}/study/b?token={TOKEN}&x=1", headers={"host": HOST})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/study/b")
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"striate-8765={TOKEN};")
+    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(cookie.split("; "))
+    assert "domain" not in cookie.lower()
+    elsewhere = client.get(f"http://{HOST}//evil.example/?token={TOKEN}", headers={"host": HOST})
+    assert elsewhere.headers["location"] == "/evil.example/"
+    client.cookies.clear()
+    twice = client.get(f"http://{HOST}/?token={TOKEN}&token=x", headers={"host": HOST})
+    assert twice.status_code == 401
+
+
+def test_a_body_is_bounded_by_what_it_says_and_by_what_it_is(client: TestClient) -> None:
+    headers = {"host": HOST, "cookie": f"striate-8765={TOKEN}", "origin": f"http://{HOST}"}
+    for length in (str(MOST_BYTES + 1), "-1", "x"):
+        answer = client.post(f"http://{HOST}/api/folder", headers={**headers, "content-length": length})
+        assert answer.status_code == 413
+
+
+def test_the_page_may_load_nothing_from_elsewhere_and_run_nothing_inside_it() -> None:
+    policy = dict(part.strip().split(" ", 1) for part in HEADERS["content-security-policy"].split(";"))
+    assert (policy["default-src"], policy["script-src"], policy["style-src"]) == ("'none'", "'self'", "'self'")
+    assert "unsafe" not in HEADERS["content-security-policy"]
+    assert policy["frame-ancestors"] == "'none'"
+
+
+def test_at_port_80_a_browser_leaves_the_port_out() -> None:
+    assert allowed(("localhost",), 80, TOKEN).hosts == {"localhost", "localhost:80"}
