@@ -20,8 +20,8 @@ __version__ = VERSION
 if TYPE_CHECKING:
     from striate.app.actions.predicting import predict as predict
     from striate.app.exporting.export import export as export
-    from striate.app.gate import gate as gate
-    from striate.app.judged import judge as judge
+    from striate.app.judging.gate import gate as gate
+    from striate.app.judging.judged import judge as judge
     from striate.app.scoring.score import score as score
     from striate.app.sheets.make import sheet as sheet
     from striate.app.shown import figure as figure

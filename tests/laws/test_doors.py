@@ -113,7 +113,8 @@ COMMANDS = (
     ("export", "convnet", "--to", "NAME"), ("prove", "NAME"), ("prove", "conv-as-matrix", "--NAME", "1"),
     ("train", "--net", "NAME"), ("train", "--data", "NAME"), ("train", "--optimizer", "NAME"),
     ("probe", "saliency", "NAME", "NAME"), ("probe", "saliency", "convnet", "NAME", "--weights", "NAME"),
-    ("serve", "NAME"), ("--NAME",), ("NAME",), ("train", "--epochs", "NAME"), ("show", "net", "convnet", "--svg", "nowhere/NAME"),
+    ("serve", "NAME"), ("--NAME",), ("NAME",), ("train", "--epochs", "NAME"),
+    ("show", "net", "convnet", "--svg", "nowhere/NAME"),
     ("train", "--out", "/dev/null/NAME"), ("probe", "saliency", "x", "y", "--out", "/dev/null/NAME"),
 )  # fmt: skip
 

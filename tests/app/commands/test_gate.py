@@ -11,7 +11,7 @@ import pytest
 
 import striate as st
 from striate.app import cli
-from striate.app.gate import repeat
+from striate.app.judging.gate import repeat
 from striate.base.errors import StorageError
 from striate.studies.gate import gate as module
 

@@ -13,7 +13,7 @@ import pytest
 import striate as st
 from striate.app import cli
 from striate.app.commands.judge import step_of
-from striate.app.judged import repeat
+from striate.app.judging.judged import repeat
 from striate.base.errors import StorageError
 from striate.studies.judged.grouping import Columns
 

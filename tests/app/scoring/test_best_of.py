@@ -6,13 +6,7 @@ from pathlib import Path
 
 import pytest
 
-<<<<<<<< HEAD:tests/app/scoring/test_best_of.py
 from striate.app.scoring.best_of import best_of
-|||||||| f7c9d34:tests/app/test_best_of.py
-from striate.app.scoring.best_of import best_of
-========
-from striate.app.scoring.best_of import best_of
->>>>>>>> page:tests/app/scoring/test_best_of.py
 from striate.base.disk.files import read_json, write_json
 from striate.base.errors import RunError
 from striate.training.folder.chain import read_environment, write_environment

@@ -10,13 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from striate.app.inputs.opened_net import Subject
-<<<<<<<< HEAD:tests/app/scoring/test_score.py
 from striate.app.scoring.score import score
-|||||||| f7c9d34:tests/app/test_score.py
-from striate.app.scoring.score import score
-========
-from striate.app.scoring.score import score
->>>>>>>> page:tests/app/scoring/test_score.py
 from striate.base.errors import DataError, NetError
 from striate.data import load
 from striate.data.statistics import statistics
@@ -82,12 +76,6 @@ def test_images_of_another_kind_are_refused(tmp_path: Path) -> None:
 def test_other_classes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     other = Inputs((8, 8, 1), (0.5,), (0.5,), ("cat", "dog"))
     subject = Subject(build("convnet", OPTIONS, (8, 8, 1), 2), other, "mine")
-<<<<<<<< HEAD:tests/app/scoring/test_score.py
     monkeypatch.setattr("striate.app.scoring.score.open_subject", lambda *a, **k: subject)
-|||||||| f7c9d34:tests/app/test_score.py
-    monkeypatch.setattr("striate.app.scoring.score.open_subject", lambda *a, **k: subject)
-========
-    monkeypatch.setattr("striate.app.scoring.score.open_subject", lambda *a, **k: subject)
->>>>>>>> page:tests/app/scoring/test_score.py
     with pytest.raises(NetError, match=r"mine knows 2 classes \(cat, dog ...\), and digits has 10 \(0, 1 ...\)"):
         score("convnet", "digits")
