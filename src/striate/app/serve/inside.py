@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from striate.app.options.flags import flag
+from striate.app.options.flags import FLAGS, flag
 from striate.app.serve.pictures import Dropped
 from striate.app.serve.place import Place
 from striate.app.serve.runs import stamp_of
@@ -154,13 +154,13 @@ class Inside:
         words = ["striate", "probe", probe, net]
         words += [self.dropped.shown(image)] if probe not in ("filters", "maximize") else []
         words += (
-            ["--target" if probe == "fool" else "--class", target]
+            [flag("target") if probe == "fool" else FLAGS["target"], target]
             if target and probe not in ("filters", "maximize")
             else []
         )
         for option, value in options.items():
             words += [flag(option), *(str(value).replace(",", " ").split() if option == "channels" else [str(value)])]
-        words += ["--images", str(DATA_IMAGES)] if probe == "maximize" else []
+        words += [flag("images"), str(DATA_IMAGES)] if probe == "maximize" else []
         return shlex.join(words)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from striate.app.options.shared import DataDir
+from striate.app.options.shared import AsJson, DataDir
 from striate.app.terminal.speech import say, tell
 
 
@@ -18,9 +18,11 @@ def serve(
     token: Annotated[str | None, typer.Option(help="The secret in the page's address.  [default: a new one]")] = None,
     open_it: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     data_dir: DataDir = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show the runs and studies of a folder in the browser, live."""
     from striate.app.serve.place import Place
+    from striate.base.disk.files import dump_json
     from striate.base.errors import NetError, RunError, printable
 
     if not folder.is_dir():
@@ -32,7 +34,8 @@ def serve(
     served = prepared(Place(folder, data_dir), host, port, token)
 
     def ready() -> None:
-        tell(served.address)
+        address, _, secret = served.address.partition("?token=")
+        tell(dump_json({"address": address, "token": secret}) if as_json else served.address, nl=not as_json)
         say("Press Ctrl-C to stop it.")
         if open_it:
             import webbrowser
