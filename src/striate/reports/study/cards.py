@@ -180,7 +180,7 @@ def _spoken(looks: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> t
     ``answers`` is that of each treatment arm, where the claim has several.
     """
     last = [one for one in looks if one.get("seeds") == looks[-1].get("seeds")]
-    best = max(last, key=lambda one: (answers.get(one.get("treatment")) == "supported", one["effect"]))
+    best = max(last, key=lambda one: (answers.get(str(one.get("treatment"))) == "supported", one["effect"]))
     return best.get("treatment"), best.get("control")
 
 
