@@ -78,6 +78,12 @@ def _places(hits: int) -> Any:
     return SimpleNamespace(facts=SimpleNamespace(scenes=scenes, maps=((4, 4),), strongest=strongest))
 
 
+def _compared(answer: str, difference: float) -> dict[str, Any]:
+    numbers = {"effect": difference, "low": difference - 0.04, "high": difference + 0.04}
+    row = {"treatment": "b", "control": "a", "comparison": {**numbers, "n_treatment": 3, "n_control": 3}}
+    return {**verdict("c", answer), "comparisons": [row]}
+
+
 def _batch(right: int) -> Overfit:
     return Overfit(Attempt(40, right, 32, 0.01, True, False), (), () if right == 32 else ("The rate is too small.",))
 
@@ -99,6 +105,13 @@ CASES: list[tuple[Rule, Any, tuple[str, ...], Any, tuple[str, ...]]] = [
         ("do not decide", "remains open"),
         study(verdicts=(verdict("c", "supported"),)),
         ("Yes.",),
+    ),
+    (
+        partial(verdicts.effects, name="c"),
+        study(verdicts=(_compared("supported", 0.1),)),
+        ("Supported.", "b − a +0.10"),
+        study(verdicts=(_compared("refuted", -0.1),)),
+        ("Refuted.", "b − a −0.10"),
     ),
     (
         verdicts.claims,
