@@ -121,6 +121,8 @@ def warm(args: Any) -> list[str] | None:
     if program != sys.executable or not words or not all(isinstance(word, str) for word in words):
         return None
     of_striate = words[0] == "-m" and len(words) > 1 and words[1].partition(".")[0] == "striate"
+    if of_striate and words[1].startswith("striate.scratch."):
+        return None  # NumPy alone, and bounds of memory that PyTorch alone would exceed
     return words if of_striate or words[0].endswith(".py") else None
 
 

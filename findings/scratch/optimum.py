@@ -31,7 +31,8 @@ def parts() -> dict[str, tuple[Rows, Rows]]:
     found: dict[str, tuple[Rows, Rows]] = {}
     for name, split in {"train": data.train, "validation": data.val, "test": data.test}.items():
         rows = split.images[:, 0, 0, :].astype(np.float64)
-        found[name] = np.hstack([rows, np.ones((len(rows), 1))]), 2.0 * split.labels - 1
+        signs = np.where(split.labels > 0, 1.0, -1.0)
+        found[name] = np.hstack([rows, np.ones((len(rows), 1))]), signs
     return found
 
 

@@ -99,7 +99,7 @@ def hidden(*asked: str) -> str:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def without(tmp_path_factory: pytest.TempPathFactory) -> Without:
     """Return the surroundings of a process in which only what `make demo` and the given extras install is there."""
     folder = tmp_path_factory.mktemp("hiding")
@@ -195,7 +195,9 @@ def test_the_commands_of_the_readme_run(without: Without, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.cold
 def test_the_python_of_the_readme_runs_as_a_script(without: Without, tmp_path: Path) -> None:
+    """With all its workers begun by themselves, as a reader's are."""
     write_files(tmp_path)
     scripts = [
         text
