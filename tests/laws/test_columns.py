@@ -57,7 +57,7 @@ def printed(columns: int, name: str, words: str) -> str:
     asked = [*name.split(), *words.split()]
     done = CliRunner().invoke(app, asked, env={"COLUMNS": str(columns)}, catch_exceptions=False)
     assert done.exit_code in (0, 1), done.output
-    return done.output
+    return done.stdout
 
 
 def test_every_command_that_lists_or_shows_is_tried() -> None:
