@@ -23,9 +23,11 @@ ASKED = {
     "list fields": ["", "--net resnet"],
     "list runs": ["FOLDER", f"FOLDER/{LONG}/study"],
     "list cache": [""],
+    "list sheets": [""],
     "show data": ["digits"],
     "show net": ["resnet-v2 --set n=1", "convnet --text"],
     "show run": ["RUN --quick"],
+    "show mistakes": ["RUN --out FOLDER/mistakes"],
     "show study": ["batchnorm --quick", "filter-size --quick", f"FOLDER/{LONG}/study"],
     "exercise list": [""],
     "doctor": [""],
@@ -57,7 +59,7 @@ def printed(columns: int, name: str, words: str) -> str:
     asked = [*name.split(), *words.split()]
     done = CliRunner().invoke(app, asked, env={"COLUMNS": str(columns)}, catch_exceptions=False)
     assert done.exit_code in (0, 1), done.output
-    return done.output
+    return done.stdout
 
 
 def test_every_command_that_lists_or_shows_is_tried() -> None:

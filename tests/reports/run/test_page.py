@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from striate.reports.run.page import _title, matrix_table, mistakes_table, per_class_table
+from striate.reports.run.page import matrix_table, mistakes_table, per_class_table, title_of
 from striate.training.confusion import Confusion
 
 COUNTED = Confusion("val", ("a", "b"), np.array([[1200, 300], [0, 0]]))
@@ -23,4 +23,4 @@ def test_the_matrix_has_the_true_classes_in_rows() -> None:
 
 
 def test_a_run_of_a_study_is_named_with_its_arm() -> None:
-    assert [_title(folder) for folder in ("/runs/first", "/runs/norm/runs/bn-x10/0")] == ["first", "bn-x10/0"]
+    assert [title_of(folder) for folder in ("/runs/first", "/runs/norm/runs/bn-x10/0")] == ["first", "bn-x10/0"]

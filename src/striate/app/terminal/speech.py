@@ -39,7 +39,7 @@ def say(text: str, *, lines: bool = False) -> None:
 
     A terminal shows it folded between words; elsewhere it is one line. Nobody may listen any more.
     """
-    told, columns = shown(text, lines=lines), columns_of(sys.stderr)
+    told, columns = shown(text, lines=lines), columns_of(sys.stderr) if sys.stderr.isatty() else 0
     with contextlib.suppress(OSError):
         typer.echo(fold_lines(told, columns) if columns and not lines else told, err=True)
 

@@ -47,7 +47,7 @@ def _floats(point: tuple[int, float]) -> tuple[float, float]:
     return float(point[0]), point[1]
 
 
-def _title(folder: str) -> str:
+def title_of(folder: str) -> str:
     """Return the name of the folder; of a run of a study, which is a number, with that of its arm."""
     above, name = os.path.split(folder)
     return f"{os.path.basename(above)}/{name}" if name.isdigit() else name
@@ -58,7 +58,7 @@ def run_page(run: Run, anatomy: Anatomy | None, confused: Confusion | None, uncl
     environment = facts_of(run)
     return render(
         "run.html.jinja",
-        title=_title(os.path.abspath(run.folder)),
+        title=title_of(os.path.abspath(run.folder)),
         name=str(run.folder),
         recipe=run.recipe,
         status=run.status,

@@ -10,7 +10,7 @@ import typer
 from striate.app.actions.choices import On
 from striate.app.options.own_code import OwnCode
 from striate.app.options.shared import AsJson, SkipDamaged, Source
-from striate.app.terminal.speech import remark, say, tell
+from striate.app.terminal.speech import remark, say, tell, tell_words
 
 if TYPE_CHECKING:
     from striate.app.actions.mistaking import Mistaken
@@ -76,14 +76,14 @@ def _tell(found: Mistaken) -> None:
     from striate.reports.run.mistakes import calibration_group, told
 
     seen, made = found.mistakes, found.mistakes.accuracy
-    tell(f"{made.hits:,} of {made.tries:,} {found.seen} are classified right: {told(made)}")
+    tell_words(f"{made.hits:,} of {made.tries:,} {found.seen} are classified right: {told(made)}")
     rows = [
         (each.name, f"{each.images:,}", told(each.recall), f"{each.answers:,}", told(each.precision))
         for each in seen.of_classes
     ]
     show_rows(("class", "images", "recall", "answers", "precision"), rows, False)
     show_rows(("label", "taken for", "images"), [(a, b, f"{n:,}") for a, b, n in seen.pairs], False)
-    tell(calibration_group(seen.calibration).lines[0])
+    tell_words(calibration_group(seen.calibration).lines[0])
     several = {"surest mistake": seen.surest, "label that looks wrong": seen.suspects}
     rows = [
         (
