@@ -28,7 +28,7 @@ def test_the_separator_is_that_of_the_first_line(separator: str, tmp_path: Path)
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a,b\n1\n", r"has 1 cells in line 2, and 2 columns"),
+        ("a,b\n1\n", r"has 1 cell in line 2, and 2 columns"),
         ("a,a\n1,2\n", r'two columns named "a"'),
         ('a,b\n"1,2\n', r"is no CSV"),
         (b"a,b\n\xff,1\n", r"no UTF-8"),

@@ -157,8 +157,10 @@ def _opened(path: Path, record: dict[str, Any]) -> Kept | None:
     """Return what ``record`` describes, mapped and checked against its digest; None, and removed, where it is damaged."""
     array = path.with_suffix(".npy")
     try:
+        if (kind := kind_of(array)) not in ("", "a file"):  # a pipe would be waited for
+            raise ValueError(f"it is {kind}")
         images = np.load(array, mmap_mode="r", allow_pickle=False)
-        if list(images.shape) != record["shape"] or images.dtype != np.uint8:
+        if not isinstance(images, np.ndarray) or list(images.shape) != record["shape"] or images.dtype != np.uint8:
             raise ValueError("its shape is not that which was written")
         marks = marks_of(images)
         if _digest(marks) != record["digest"]:

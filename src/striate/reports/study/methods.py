@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from striate.base.errors import counted, listed
+from striate.base.errors import counted, listed, printable
 from striate.reports.kit.numerals import effect
 from striate.reports.proof.latex import escaped
 from striate.reports.study.records import StudyRecord
@@ -36,6 +36,11 @@ class Methods:
 
     done: tuple[str, ...]
     found: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Keep a name, which may be a stranger's, from beginning a line of its own."""
+        for part in ("done", "found"):
+            object.__setattr__(self, part, tuple(map(printable, getattr(self, part))))
 
     def text(self) -> str:
         """Return it as plain text, one paragraph for each part."""

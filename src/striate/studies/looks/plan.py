@@ -11,11 +11,12 @@ whatever reason; a claim of several comparisons gives each its share of alpha.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from striate.base.disk.sealed_json import Form
 from striate.base.errors import StudyError
@@ -83,6 +84,17 @@ class PlanForm(Form):
     alpha: Annotated[float, Field(gt=0, lt=1)]
     levels: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
     shown: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict[str, float])
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        """Refuse looks out of order, and levels of other looks or that say more than all looks may err."""
+        if sorted(set(self.looks)) != self.looks:
+            raise ValueError("looks must increase")
+        if not all(re.fullmatch("[0-9]{1,6}", name) for name in (*self.levels, *self.shown)):
+            raise ValueError("levels are named by a number of comparisons or of seeds")
+        if any(len(row) != len(self.looks) or max(row) > self.alpha for row in self.levels.values()):
+            raise ValueError("a level for each look is needed, of which none is above alpha")
+        return self
 
 
 @dataclass(frozen=True)

@@ -126,7 +126,7 @@ def _records(file: Path) -> Iterator[Record]:
     if file.suffix == ".jsonl":
         yield from _json_lines(text, shown)
         return
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
     if not text:
         raise DataError(f"{shown} is empty; write path,label in its first line, and a row for each image")
     reader = csv.reader(
