@@ -18,10 +18,10 @@ __version__ = VERSION
 # The public names, each with the module that holds it: type checkers read them here, and so does `__getattr__`, which loads
 # a module when its name is first asked for, so that `import striate` does not load PyTorch.
 if TYPE_CHECKING:
-    from striate.app.actions.predicting import predict as predict
     from striate.app.exporting.export import export as export
     from striate.app.judging.gate import gate as gate
     from striate.app.judging.judged import judge as judge
+    from striate.app.scoring.predicting import predict as predict
     from striate.app.scoring.score import score as score
     from striate.app.sheets.make import sheet as sheet
     from striate.app.shown import figure as figure

@@ -11,8 +11,8 @@ PACKAGES = {path.name for path in SOURCE.iterdir() if path.is_dir()}
 
 # Module -> the test file that exercises it, where a file of its own would only repeat that one.
 TESTED_ELSEWHERE: dict[str, str] = {
-    "app/inputs/predictor.py": "app/actions/test_predicting.py",
-    "reports/run/mistakes.py": "app/actions/test_mistaking.py",
+    "app/inputs/predictor.py": "app/scoring/test_predicting.py",
+    "reports/run/mistakes.py": "app/scoring/test_mistaking.py",
     "training/recipe/starting.py": "training/starting/test_source.py",
     "data/photos/upright.py": "data/photos/test_picture.py",
     "app/actions/changes.py": "app/test_cli.py",

@@ -22,7 +22,7 @@ def test_counts_precision_and_recall_are_those_of_scikit_learn() -> None:
     precision, recall, _, support = precision_recall_fscore_support(labels, answers)
     assert [each.precision.share for each in found.of_classes] == pytest.approx(precision)
     assert [each.recall.share for each in found.of_classes] == pytest.approx(recall)
-    assert [each.images for each in found.of_classes] == support.tolist()
+    assert [each.images for each in found.of_classes] == np.asarray(support).tolist()
 
 
 def test_the_surest_mistakes_come_first_and_right_answers_never() -> None:

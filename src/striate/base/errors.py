@@ -158,6 +158,6 @@ def counted(count: int, name: str, several: str = "") -> str:
     """
     if count == 1 or several:
         return f"{count:,} {name if count == 1 else several}"
-    if name.endswith(("s", "x", "ch")):
+    if name.endswith(("s", "x", "ch")) and not name.endswith("epoch"):  # whose ch is a k
         return f"{count:,} {name}es"
     return f"{count:,} {f'{name[:-1]}ies' if name.endswith('y') else f'{name}s'}"

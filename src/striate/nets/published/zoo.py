@@ -103,10 +103,8 @@ def _timm_entry(timm: Any, name: str, model: str) -> Entry:
         channels, height, width = facts.input_size
         middle, how = facts.crop_mode == "center", str(facts.interpolation)
         seen = crop_words(int(height / facts.crop_pct), height, how) if middle else ""
-        usual = facts.num_classes == COUNT
-        inputs = Inputs(
-            (height, width, channels), tuple(facts.mean), tuple(facts.std), imagenet=usual, tested=seen, filter=how
-        )
+        shape, usual = (height, width, channels), facts.num_classes == COUNT
+        inputs = Inputs(shape, tuple(facts.mean), tuple(facts.std), imagenet=usual, tested=seen, filter=how)
     return Entry(name, f"{model} of timm", ZooOptions(), _builder(name, make), inputs)
 
 
@@ -114,15 +112,13 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
     models = torchvision.models
     known = models.list_models(module=models)  # the classifiers, without detection, segmentation and video
     if model not in known:
-        raise NetError(
-            f'torchvision has no classifier "{model}"{nearest(model, known)}; see torchvision.models.list_models()'
-        )
+        near = nearest(model, known)
+        raise NetError(f'torchvision has no classifier "{model}"{near}; see torchvision.models.list_models()')
     published = models.get_model_weights(model).DEFAULT
     transforms = published.transforms()
     side = transforms.crop_size[0]
     how = str(transforms.interpolation.value)
     seen = crop_words(transforms.resize_size[0], side, how)
-
     trained = len(published.meta["categories"])
     explicit = EXPLICIT.get(model, {})
 
@@ -147,9 +143,8 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
             _behead(net, classes)
         return net if had == channels else _recoloured(net, channels, keep=True)
 
-    inputs = Inputs(
-        (side, side, 3), IMAGENET_MEAN, IMAGENET_STD, tuple(published.meta["categories"]), tested=seen, filter=how
-    )
+    names = tuple(published.meta["categories"])
+    inputs = Inputs((side, side, 3), IMAGENET_MEAN, IMAGENET_STD, names, tested=seen, filter=how)
     return Entry(name, f"{model} of torchvision", ZooOptions(), _builder(name, make), inputs)
 
 

@@ -13,7 +13,7 @@ from striate.app.options.shared import AsJson, SkipDamaged, Source
 from striate.app.terminal.speech import remark, say, tell, tell_words
 
 if TYPE_CHECKING:
-    from striate.app.actions.mistaking import Mistaken
+    from striate.app.scoring.mistaking import Mistaken
 
 
 def _unclaimed_page(value: Path | None) -> Path | None:
@@ -47,7 +47,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show where a net is wrong: classes, pairs, its surest mistakes, calibration, labels that look wrong."""
-    from striate.app.actions.mistaking import mistaken, write_mistakes
+    from striate.app.scoring.mistaking import mistaken, write_mistakes
     from striate.base.disk.files import dump_json
 
     own.let_in(net)

@@ -29,7 +29,7 @@ def predict(
     """Say what a net takes pictures for, with probabilities."""
     if as_csv and as_json:
         raise typer.BadParameter("--csv and --json are two forms of one answer; ask for one")
-    from striate.app.actions.predicting import predict as predicted
+    from striate.app.scoring.predicting import predict as predicted
     from striate.app.terminal.rows import show_rows
     from striate.base.disk.files import dump_json
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from striate.app.actions.mistaking import mistaken, write_mistakes
+from striate.app.scoring.mistaking import mistaken, write_mistakes
 from striate.base.errors import ProbeError, RunError
 from striate.training.confusion import confusion
 from striate.training.folder.run import open_run

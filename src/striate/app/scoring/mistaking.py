@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from striate.app.actions.predicting import probabilities
 from striate.app.inputs.predictor import Predictor, open_predictor
+from striate.app.scoring.predicting import probabilities
 from striate.base.disk.files import dump_json
 from striate.base.disk.outputs import MARK, write_output
 from striate.base.errors import DataError, NetError, ProbeError, RunError, printable

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from striate.app.actions.mistaking import mistaken
-from striate.app.actions.predicting import predict
+from striate.app.scoring.mistaking import mistaken
+from striate.app.scoring.predicting import predict
 from striate.base.errors import DataError, NetError, ProbeError
 from striate.training.recipe.recipe import Recipe
 from striate.training.train import train
