@@ -57,7 +57,7 @@ def gate(
 
     Exit code 0: supported, keep it; 3: refuted; 5: undecided; 2: a run or the question cannot count.
     """
-    from striate.app import gate as door
+    from striate.app.judging import gate as door
     from striate.app.terminal import show as terminal
     from striate.base.disk.files import dump_json
     from striate.studies.gate.question import REPORT

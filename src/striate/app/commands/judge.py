@@ -78,7 +78,7 @@ def judge(
     as_json: AsJson = False,
 ) -> None:
     """Judge claims about runs that another program trained and logged, as a study's are judged."""
-    from striate.app import judged as door
+    from striate.app.judging import judged as door
     from striate.app.terminal import show as terminal
     from striate.base.disk.files import dump_json
 

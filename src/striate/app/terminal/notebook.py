@@ -8,6 +8,8 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from striate.base.catalog import loaded
+
 Place = Callable[[str], None]  # puts HTML where the last it was given stands
 
 PAUSE = 0.2  # seconds between two drawings, which cross the network
@@ -22,15 +24,14 @@ def notebook() -> Place | None:
     shell = ipython.get_ipython() if ipython else None
     if getattr(shell, "kernel", None) is None:  # IPython on a terminal
         return None
-    from IPython.display import HTML, display
-
+    ipython = loaded("IPython.display")
     shown: list[Any] = []
 
     def place(html: str) -> None:
         if shown:
-            shown[0].update(HTML(html))
+            shown[0].update(ipython.HTML(html))
         else:
-            shown.append(display(HTML(html), display_id=True))
+            shown.append(ipython.display(ipython.HTML(html), display_id=True))
 
     return place
 

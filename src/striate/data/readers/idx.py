@@ -154,10 +154,8 @@ def read_idx(path: Path, shape: tuple[int, ...]) -> Images:
         raise DataError(f"{path} says its shape is {found}, and {shape} is expected; fetch the official file")
     values = len(content) - len(header)
     if values != math.prod(shape):
-        amount = "more" if values > math.prod(shape) else f"{values:,}"
-        raise DataError(
-            f"{path} holds {counted(amount, 'value')} where {math.prod(shape):,} belong; fetch the official file"
-        )
+        amount = "more values" if values > math.prod(shape) else counted(values, "value")
+        raise DataError(f"{path} holds {amount} where {math.prod(shape):,} belong; fetch the official file")
     return np.frombuffer(content, dtype=np.uint8, offset=len(header)).reshape(shape)
 
 

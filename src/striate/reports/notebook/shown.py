@@ -81,8 +81,8 @@ def _judged(verdict: Verdict) -> tuple[Passage, tuple[Shown, ...]]:
     return Passage(made.statement, (made.reason,) if made.reason else (), made.answer, made.answer), pictures
 
 
-@card.register
-def _(shown: Record) -> Card:
+@card.register(Record)
+def _(shown: Record[Any]) -> Card:
     from striate.probes.catalog import entry
 
     made_by = entry(shown.probe)

@@ -150,7 +150,8 @@ def _best(path: Path, status: Mapping[str, Any], faults: list[str]) -> dict[str,
 
 def _tested(path: Path, faults: list[str]) -> dict[str, Any]:
     record = _object(path, faults)
-    if type(accuracy := record.get("accuracy")) in (int, float):
+    accuracy = record.get("accuracy")
+    if isinstance(accuracy, (int, float)) and not isinstance(accuracy, bool):
         return {"test": float(accuracy)}
     if path.is_file() and not any(path.name in fault for fault in faults):
         faults.append(f"{path.name} has no accuracy")
