@@ -35,7 +35,9 @@ class Reported(Inline):
     report: Path
 
     def _repr_html_(self) -> str:
-        return self.answer._repr_html_()
+        from striate.reports.notebook.shown import html
+
+        return html(self.answer)
 
 
 def study(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import methodcaller
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from striate.studies.running.judge import Answer
 from striate.training.folder.run import Run
 from striate.training.recipe.recipe import Recipe
 
+SHOWN = methodcaller("_repr_html_")  # as a notebook calls it
 VERDICT = Verdict(
     "better", "b beats a", "better", "refuted", "it does not", (("b", "a", compare([0.1, 0.2], [0.3, 0.5])),)
 )
@@ -33,7 +35,7 @@ def test_a_run_shows_its_curves(tmp_path: Path) -> None:
     assert made.passages[0].lines[0] == "it was stopped"
     assert made.passages[0].lines[1].startswith("epoch 2 of 3, seed 0; best validation accuracy 0.2500 (in epoch 2)")
     assert len(made.pictures) == 1
-    assert run._repr_html_() == html(run)
+    assert SHOWN(run) == html(run)
 
 
 def test_a_verdict_and_an_answer_show_the_interval(tmp_path: Path) -> None:
@@ -46,7 +48,7 @@ def test_a_verdict_and_an_answer_show_the_interval(tmp_path: Path) -> None:
     assert len(alone.pictures) == 1
     study = type("Asked", (), {"question": "Does it?"})()
     answer = Answer(tmp_path, study, (VERDICT,), {"a, seed 1": "its data were gone"})
-    made = answer._repr_html_()
+    made = SHOWN(answer)
     assert "Does it?" in made
     assert "a, seed 1: its data were gone" in made
     assert made.count("<img") == 1
@@ -79,7 +81,7 @@ def test_a_record_shows_maps_in_one_scale_of_colours_and_pictures_as_pictures() 
         "2 × 7 × 4 × 4",
         "0",
     ]
-    assert "image 2: " in record._repr_html_()
+    assert "image 2: " in SHOWN(record)
 
 
 @pytest.mark.parametrize(("passed", "word"), [(True, "holds"), (False, "fails")])
@@ -89,7 +91,7 @@ def test_a_proof_says_whether_it_holds(passed: bool, word: str) -> None:
     made = card(proof)
     assert (made.passages[0].word, made.passages[0].lines) == (word, ("1. Count.",))
     assert made.tables[0].rows[0][0].text == ("✓" if passed else "✗")
-    assert "for these numbers" in proof._repr_html_()
+    assert "for these numbers" in SHOWN(proof)
 
 
 def test_what_has_no_card_is_refused() -> None:
