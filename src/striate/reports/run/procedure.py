@@ -66,6 +66,7 @@ def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
         whole = ", photographs decoded whole" if recipe.decoding == "full" else ""
         text += f" ({recipe.resizing.in_words()} where they had another size{whole})"
     text += f" for {counted(recipe.epochs, 'epoch')} in batches of {recipe.batch_size:,}"
+    text += _processes(recipe, environment)
     if isinstance(images, int):
         text += f" ({counted(-(-images // recipe.batch_size), 'update')} an epoch)"
     if recipe.validate_on_test:
@@ -90,6 +91,15 @@ def _start(recipe: Recipe) -> list[str]:
     elif recipe.fixed_statistics == "all":
         told.append("Batch norms use and keep their running statistics in training.")
     return told
+
+
+def _processes(recipe: Recipe, environment: Mapping[str, Any]) -> str:
+    """Return on how many processes each part of the run was trained, and what batch norm saw there; nothing for one."""
+    counts = [part["processes"] for part in (environment, *environment.get("continued", [])) if "processes" in part]
+    if max(counts, default=1) == 1:
+        return ", batch norm over the whole batch" if recipe.sync_batch_norm else ""
+    whole = "the whole batch" if recipe.sync_batch_norm else "the part of its own process"
+    return f", each cut over {', then '.join(map(str, counts))} processes, batch norm over {whole},"
 
 
 def _images(recipe: Recipe) -> str:

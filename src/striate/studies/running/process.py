@@ -8,7 +8,6 @@ A process of its own program, so that the caller's script is not run again, and 
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
@@ -18,21 +17,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import StriateError, reason
+from striate.base.signals import end_with
 
 if TYPE_CHECKING:
     from striate.data import ImageSet
     from striate.training.recipe.recipe import Recipe
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
-
 
 def main(threads: int, parent: int, results: int) -> None:
     """Do jobs until stdin ends. Ctrl-C reaches a run through the loop's own handler, and is ignored between runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:
-            return  # it died before we could ask to be told
+    if not end_with(parent):
+        return
     import torch
 
     from striate.scratch.fast.threads import set_threads

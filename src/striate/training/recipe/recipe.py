@@ -154,6 +154,8 @@ class Recipe(BaseModel):
     """Share of the target that is spread over all classes."""
     batch_size: Annotated[int, Field(ge=1, le=65536)] = 32
     """Images per update; the last batch of an epoch holds what is left, and is left out if that is a single image."""
+    sync_batch_norm: bool = False
+    """On several processes batch norm uses the mean and variance of the whole batch; else each process those of its part."""
     epochs: Annotated[int, Field(ge=1, le=100_000)] = 10
     """Passes over the training images."""
     keep_every: Annotated[int, Field(ge=1)] | None = None
