@@ -23,7 +23,7 @@ import torch.distributed as dist
 
 from striate.base.disk.strict_json import dump_json
 from striate.base.errors import RunError
-from striate.training.processes.group import LEAST, VARIABLES, Group, lost_told
+from striate.training.processes.group import LEAST, VARIABLES, Group, Lost, launched, lost_told
 from striate.training.recipe.recipe import Recipe
 
 HOST = "127.0.0.1"
@@ -57,7 +57,7 @@ def check(recipe: Recipe, group: Group) -> None:
 def threads_parted(group: Group) -> Generator[None]:
     """Leave each process its share of the threads of this one while the block runs; torchrun has seen to that itself."""
     before = torch.get_num_threads()
-    if group.size > 1 and not _launched():
+    if group.size > 1 and launched() is None:
         torch.set_num_threads(max(1, before // group.size))
     try:
         yield
@@ -76,12 +76,14 @@ def leading(group: Group, job: Mapping[str, Any]) -> Generator[None]:
         yield
         return
     refuse_joined()
-    if _launched():
+    if launched() is not None:
         with joined(group):
             group.told(dump_json(job).encode())
             yield
         return
-    store = dist.TCPStore(HOST, 0, group.size, is_master=True, wait_for_workers=False)
+    store = dist.TCPStore(  # pyright: ignore[reportPrivateImportUsage]
+        HOST, 0, group.size, is_master=True, wait_for_workers=False
+    )
     others = [Other(rank, group.size, store.port) for rank in range(1, group.size)]
     try:
         for other in others:
@@ -91,7 +93,7 @@ def leading(group: Group, job: Mapping[str, Any]) -> Generator[None]:
             yield
         for other in others:
             other.end(PATIENCE)
-    except (RunError, RuntimeError) as error:
+    except Lost as error:
         if told := next((said for said in (other.fate() for other in others) if said), ""):
             raise RunError(told) from error
         raise
@@ -164,8 +166,8 @@ class Other:
 
 
 @contextmanager
-def joined(group: Group, store: dist.Store | None = None) -> Generator[None]:
-    """Be a member of ``group`` while the block runs; without ``store`` they meet where torchrun says."""
+def joined(group: Group, store: Any = None) -> Generator[None]:
+    """Be a member of ``group`` while the block runs: they meet at ``store``, a TCPStore, or where torchrun says."""
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", group.rank)))
     backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
@@ -192,9 +194,3 @@ def refuse_joined() -> None:
         raise RunError(
             "this process is in a group of torch.distributed already; leave it (destroy_process_group), or use one process"
         )
-
-
-def _launched() -> bool:
-    from striate.training.processes.group import launched
-
-    return launched() is not None

@@ -29,13 +29,15 @@ def main(port: int, rank: int, size: int, threads: int, parent: int, results: in
         import torch.distributed as dist
 
         from striate.training.processes.crew import HOST, joined
-        from striate.training.processes.group import Group
+        from striate.training.processes.group import Group, Lost
 
         torch.set_num_threads(threads)
-        store = dist.TCPStore(HOST, port, size, is_master=False)
+        store = dist.TCPStore(HOST, port, size, is_master=False)  # pyright: ignore[reportPrivateImportUsage]
         _tell(results, {"ready": True})
         with joined(group := Group(rank, size), store):
             follow(group)
+    except Lost:
+        sys.exit(0)  # nothing is wrong here, and the first process finds out where
     except StriateError as error:
         _tell(results, {"reason": str(error)})
         sys.exit(1)

@@ -100,6 +100,10 @@ class Group:
 ALONE = Group()
 
 
+class Lost(RunError):
+    """Another process of the group has ended before its time; which and why, only the one that started it knows."""
+
+
 def launched() -> Group | None:
     """Return the group that a launcher (torchrun) put this process into, by its environment; None where there is none.
 
@@ -121,13 +125,13 @@ def launched() -> Group | None:
 
 @contextmanager
 def lost_told() -> Generator[None]:
-    """Turn what PyTorch says when a process of the group is gone into a RunError."""
+    """Turn what PyTorch says when a process of the group is gone into `Lost`, a RunError."""
     try:
         yield
     except RuntimeError as error:
         if not any(word in str(error).lower() for word in OF_THE_NETWORK):
             raise
-        raise RunError(
+        raise Lost(
             f"another process of this run is gone ({reason(error)[:200]}); resume the run, and it goes on from its newest"
             " checkpoint"
         ) from error

@@ -35,12 +35,12 @@ def over_all(net: nn.Module, total: Total) -> Generator[None]:
     """While the block runs, batch norm in training mode takes mean and variance over all processes that ``total`` adds up."""
     layers = norms(net)
     for layer in layers:
-        layer.forward = partial(_forward, layer, total)
+        vars(layer)["forward"] = partial(_forward, layer, total)
     try:
         yield
     finally:
         for layer in layers:
-            del layer.forward
+            del vars(layer)["forward"]
 
 
 def _forward(layer: _BatchNorm, total: Total, images: Tensor) -> Tensor:
