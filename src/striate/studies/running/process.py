@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.base.errors import StriateError, reason
+from striate.base.errors import DataError, StriateError, reason
 from striate.base.signals import end_with
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None])
         if key not in loaded:
             loaded.clear()
             loaded[key] = images_of(recipe, data_dir)
+        if (known := job.get("images")) and loaded[key].fingerprint != known:
+            where = f"on {platform.node()} has other images than the study was planned with"
+            raise DataError(f'the data set "{recipe.data}" {where} (their fingerprint differs); copy them from there')
         run = train(recipe, job["folder"], images=loaded[key], warn=warn)
         if run.status == "finished" and job["test"]:
             test(run.folder, images=loaded[key], warn=warn)
