@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from striate.base.disk.files import read_json
+from striate.base.disk.files import read_json, write_json
 from striate.base.errors import StudyError
 from striate.studies.running import slurm
 from striate.studies.running.executor import placed
@@ -35,6 +35,7 @@ class Queue:
 
     def __init__(self, lost: int = 0) -> None:
         self.job_class: Any = lambda folder, job_id: SimpleNamespace(job_id=job_id, done=lambda: True)
+        self.name = ""
         self.lost, self.sizes = lost, list[int]()
 
     def map_array(self, errand: Any, jobs: list[Job]) -> list[Any]:
@@ -43,19 +44,24 @@ class Queue:
 
     def done(self, one: Job) -> Any:
         self.lost -= 1
+        paths = SimpleNamespace(folder=Path(self.name))
         if self.lost >= 0:
-            return SimpleNamespace(job_id="1", done=lambda: True, result=lambda: 1 / 0)
+            return SimpleNamespace(job_id="1", done=lambda: True, result=lambda: 1 / 0, paths=paths)
         begin(one.folder, Recipe(**one.recipe))
         told = {"reason": "", "warnings": ["slow"]}
-        return SimpleNamespace(job_id="2", done=lambda: True, result=lambda: told)
+        return SimpleNamespace(job_id="2", done=lambda: True, result=lambda: told, paths=paths)
 
 
 def run(
     folder: Path, queue: Queue, monkeypatch: pytest.MonkeyPatch, jobs: int = 1
 ) -> tuple[dict[Path, str], list[str]]:
-    monkeypatch.setattr(Slurm, "_queue", lambda self: queue)
+    def made(self: Slurm, name: str) -> Queue:
+        queue.name = name
+        return queue
+
+    monkeypatch.setattr(Slurm, "_queue", made)
     monkeypatch.setattr(slurm, "BEAT", 0.0)
-    (folder / "slurm").mkdir()
+    (folder / "slurm").mkdir(exist_ok=True)
     failures, warned = dict[Path, str](), list[str]()
     every = [job(folder / "runs" / str(n)) for n in range(jobs)]
     Slurm(folder, cluster="local")(every, lambda: None, lambda path, text: warned.append(text), failures)
@@ -81,19 +87,25 @@ def test_arrays_are_no_longer_than_the_cluster_takes(tmp_path: Path, monkeypatch
     assert len(read_json(tmp_path / "slurm/jobs.json")) == 7
 
 
-def test_a_job_that_an_earlier_start_left_is_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "runs").mkdir()
-    queue = Queue()
-    ends = iter([False, False, True])
-    told = {"reason": "", "warnings": []}
-    queue.job_class = lambda folder, job_id: SimpleNamespace(
-        job_id=job_id, done=lambda: next(ends, True), result=lambda: told
-    )
+def test_a_job_that_an_earlier_start_left_is_waited_for_and_its_pickle_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, ends, looked = Queue(), iter([False, False]), list[object]()
+
+    def left(folder: Path, job_id: str) -> Any:
+        looked.append((folder.name, job_id))
+        paths = SimpleNamespace(folder=folder)
+        return SimpleNamespace(
+            job_id=job_id, done=lambda: next(ends, True), result=lambda: pytest.fail("unpickled"), paths=paths
+        )
+
+    queue.job_class = left
     (tmp_path / "slurm").mkdir()
-    (tmp_path / "slurm/jobs.json").write_text('{"runs/0": "77_1"}\n')
-    monkeypatch.setattr(Path, "mkdir", lambda *given, **named: None)
-    assert run(tmp_path, queue, monkeypatch) == ({}, [])
-    assert queue.sizes == []
+    earlier = "0123456789abcdef"
+    write_json(tmp_path / "slurm/jobs.json", {"runs/0": f"{earlier}/77_1", "runs/1": "../../elsewhere/1"})
+    assert run(tmp_path, queue, monkeypatch, jobs=2) == ({}, ["slow", "slow"])
+    assert looked[0] == (earlier, "77_1")
+    assert queue.sizes == [1, 1]  # the other run, and then this one, which the left job did not end
 
 
 @pytest.mark.parametrize(
@@ -152,7 +164,7 @@ def test_jobs_of_the_local_executor_end_in_the_same_bytes_also_after_a_preemptio
         status = folder / "runs/1/status.json"
         if preempted.is_set() or not status.exists() or read_json(status)["step"] < 10:
             return
-        number = read_json(folder / "slurm/jobs.json")["runs/1"]
+        number = read_json(folder / "slurm/jobs.json")["runs/1"].partition("/")[2]
         for task in Path(f"/proc/{number}/task").iterdir():
             for child in (task / "children").read_text().split():
                 os.kill(int(child), signal.SIGUSR2)

@@ -5,12 +5,17 @@ which submitit asks for a checkpoint, or SIGTERM) and goes on from there when it
 stands in slurm/jobs.json of the study's folder: a study that is started again while its jobs are queued or running takes them
 up, and no run is done by two. Beside it lie the logs of the jobs. One that ends without a word, as with its node, is given
 again, twice at most.
+
+submitit hands jobs and results over as pickles. They are read from a folder that this start of the study made and named itself
+(slurm/NAME), never from one that was there: of a job that an earlier start left only the run's folder is read.
 """
 
 from __future__ import annotations
 
 import contextlib
 import platform
+import re
+import secrets
 import select
 import subprocess
 import time
@@ -21,13 +26,13 @@ from typing import Any
 
 from striate.base.disk.files import make_folder, read_json, write_json
 from striate.base.disk.lock import held
-from striate.base.errors import RunError, StudyError, reason
+from striate.base.errors import RunError, StriateError, StudyError, reason
 from striate.base.version import VERSION
+from striate.studies.running.ended import done
 from striate.studies.running.pool import BEAT, PATIENCE, Job, Source, Warn, Worker, in_turn
-from striate.training.folder.forms import DONE
-from striate.training.folder.run import open_run
 
 RECORD = "jobs.json"
+FORM = re.compile(r"[0-9a-f]{16}/[0-9]{1,20}(_[0-9]{1,10})?")  # of what it says of a run: folder and number of its job
 AGAIN = 2  # times that a run is given again whose job ended without a word
 MOST = 1000  # runs of one array, where the cluster does not say (Slurm's MaxArraySize is 1001 by default)
 
@@ -50,7 +55,8 @@ class Slurm:
     ) -> None:
         """Do ``jobs`` as `executor.Executor` says."""
         source = jobs if callable(jobs) else in_turn(jobs)
-        queue = self._queue()
+        name = secrets.token_hex(8)
+        queue = self._queue(name)
         running, again, tries = dict[Path, Any](), list[Job](), dict[Path, int]()
         given = dict[Path, Job]()
         try:
@@ -59,14 +65,14 @@ class Slurm:
                 while (job := source([*running, *(one.folder for one in new)])) is not None:
                     new.append(job)
                 given |= {job.folder: job for job in new}
-                running |= self._submitted(queue, new)
+                running |= self._submitted(queue, name, new)
                 if not (running or again):
                     return
                 beat()
                 for path, job in list(running.items()):
                     if job.done() and not held(path):
                         del running[path]
-                        why = self._ended(path, job, warn, failures)
+                        why = self._ended(given[path], job, name, warn, failures)
                         tries[path] = tries.get(path, 0) + 1
                         if why and tries[path] <= AGAIN:
                             again.append(given[path])
@@ -77,15 +83,15 @@ class Slurm:
             self._stop(running)
             raise
 
-    def _queue(self) -> Any:
+    def _queue(self, name: str) -> Any:
         """Return submitit's executor; raises StudyError where it is not installed, or there is no cluster."""
         try:
             import submitit
         except ImportError as error:
             raise StudyError("runs on Slurm need submitit; install it, as with the extra slurm") from error
-        make_folder(self.folder / "slurm")
+        make_folder(self.folder / "slurm" / name)
         try:
-            queue = submitit.AutoExecutor(self.folder / "slurm", cluster=self.cluster)
+            queue = submitit.AutoExecutor(self.folder / "slurm" / name, cluster=self.cluster)
             queue.update_parameters(**({"cpus_per_task": self.threads, "timeout_min": 24 * 60} | dict(self.options)))
         except (RuntimeError, AssertionError) as error:
             raise StudyError(
@@ -95,12 +101,13 @@ class Slurm:
             raise StudyError(f"submitit does not take these options: {reason(error)}") from error
         return queue
 
-    def _submitted(self, queue: Any, new: Sequence[Job]) -> dict[Path, Any]:
+    def _submitted(self, queue: Any, name: str, new: Sequence[Job]) -> dict[Path, Any]:
         """Return the cluster's job of each run: one that an earlier start of the study left there, or a new one."""
         path = self.folder / "slurm" / RECORD
         record = dict[str, str]()
         with contextlib.suppress(OSError, ValueError):  # lost, its jobs hold their runs' folders, and are waited for
-            record = read_json(path)
+            told = read_json(path)
+            record = {run: place for run, place in told.items() if FORM.fullmatch(str(place))}
         names = {job.folder: job.folder.relative_to(self.folder).as_posix() for job in new}
         found = {job.folder: self._left(queue, record[names[job.folder]]) for job in new if names[job.folder] in record}
         alive = {place: job for place, job in found.items() if not job.done() or held(place)}
@@ -110,20 +117,24 @@ class Slurm:
             part = fresh[start : start + most]
             for job, theirs in zip(part, queue.map_array(Errand(self.threads), part), strict=True):
                 alive[job.folder] = theirs
-                record[names[job.folder]] = theirs.job_id
+                record[names[job.folder]] = f"{name}/{theirs.job_id}"
             write_json(path, record)
         return alive
 
-    def _left(self, queue: Any, number: str) -> Any:
-        return queue.job_class(folder=self.folder / "slurm", job_id=number)
+    def _left(self, queue: Any, place: str) -> Any:
+        name, _, number = place.partition("/")
+        return queue.job_class(folder=self.folder / "slurm" / name, job_id=number)
 
-    def _ended(self, path: Path, job: Any, warn: Warn, failures: dict[Path, str]) -> str:
+    def _ended(self, one: Job, job: Any, name: str, warn: Warn, failures: dict[Path, str]) -> str:
         """Take what a job reports; return why where it reports nothing, and the run has not ended all the same."""
+        path = one.folder
         try:
+            if Path(job.paths.folder).name != name:
+                raise RunError("an earlier start of the study gave it out")
             told = job.result()
         except Exception as error:
             said = reason(error)[:300]
-            return "" if _done(path) else f"the job {job.job_id} ended without a word ({said}); its logs lie in slurm"
+            return "" if _done(one) else f"the job {job.job_id} ended without a word ({said}); its logs lie in slurm"
         for text in told["warnings"]:
             warn(path, text)
         if told["reason"]:
@@ -190,10 +201,10 @@ def _save(worker: Worker) -> None:
         worker.process.kill()
 
 
-def _done(path: Path) -> bool:
+def _done(one: Job) -> bool:
     try:
-        return open_run(path).status in DONE
-    except RunError:
+        return done(one.folder, tested=one.test, rated=one.rate is not None)
+    except StriateError:
         return False
 
 
