@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from striate.base.errors import RunError
+from striate.base.errors import ProcessError, RunError
 from striate.training.processes.group import ALONE, VARIABLES, Group, launched, lost_told
 from striate.training.processes.together import Together, whole
 
@@ -70,7 +70,7 @@ def test_half_an_environment_is_refused(monkeypatch: pytest.MonkeyPatch, name: s
 
 
 def test_a_lost_process_is_told_of_and_other_errors_pass() -> None:
-    with pytest.raises(RunError, match=r"another process of this run is gone .*resume the run"), lost_told():
+    with pytest.raises(ProcessError, match=r"another process of this run is gone .*resume the run"), lost_told():
         raise RuntimeError("[pair.cc:534] Connection closed by peer [127.0.0.1]:1")
     with pytest.raises(RuntimeError, match="shape"), lost_told():
         raise RuntimeError("shape mismatch")

@@ -22,8 +22,8 @@ import torch
 import torch.distributed as dist
 
 from striate.base.disk.strict_json import dump_json
-from striate.base.errors import RunError
-from striate.training.processes.group import LEAST, VARIABLES, Group, Lost, launched, lost_told
+from striate.base.errors import ProcessError, RunError
+from striate.training.processes.group import LEAST, VARIABLES, Group, launched, lost_told
 from striate.training.recipe.recipe import Recipe
 
 HOST = "127.0.0.1"
@@ -93,7 +93,7 @@ def leading(group: Group, job: Mapping[str, Any]) -> Generator[None]:
             yield
         for other in others:
             other.end(PATIENCE)
-    except Lost as error:
+    except ProcessError as error:
         if told := next((said for said in (other.fate() for other in others) if said), ""):
             raise RunError(told) from error
         raise

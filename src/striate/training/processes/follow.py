@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from striate.base.errors import RunError, StriateError, reason
+from striate.base.errors import ProcessError, RunError, StriateError, reason
 from striate.base.signals import end_with
 from striate.base.version import VERSION
 
@@ -29,14 +29,14 @@ def main(port: int, rank: int, size: int, threads: int, parent: int, results: in
         import torch.distributed as dist
 
         from striate.training.processes.crew import HOST, joined
-        from striate.training.processes.group import Group, Lost
+        from striate.training.processes.group import Group
 
         torch.set_num_threads(threads)
         store = dist.TCPStore(HOST, port, size, is_master=False)  # pyright: ignore[reportPrivateImportUsage]
         _tell(results, {"ready": True})
         with joined(group := Group(rank, size), store):
             follow(group)
-    except Lost:
+    except ProcessError:
         sys.exit(0)  # nothing is wrong here, and the first process finds out where
     except StriateError as error:
         _tell(results, {"reason": str(error)})

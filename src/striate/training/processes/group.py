@@ -21,7 +21,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from striate.base.errors import RunError, reason
+from striate.base.errors import ProcessError, RunError, reason
 
 LEAST = 2  # images of a part: batch norm needs two values a channel
 VARIABLES = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
@@ -100,10 +100,6 @@ class Group:
 ALONE = Group()
 
 
-class Lost(RunError):
-    """Another process of the group has ended before its time; which and why, only the one that started it knows."""
-
-
 def launched() -> Group | None:
     """Return the group that a launcher (torchrun) put this process into, by its environment; None where there is none.
 
@@ -125,13 +121,13 @@ def launched() -> Group | None:
 
 @contextmanager
 def lost_told() -> Generator[None]:
-    """Turn what PyTorch says when a process of the group is gone into `Lost`, a RunError."""
+    """Turn what PyTorch says when a process of the group is gone into a ProcessError."""
     try:
         yield
     except RuntimeError as error:
         if not any(word in str(error).lower() for word in OF_THE_NETWORK):
             raise
-        raise Lost(
+        raise ProcessError(
             f"another process of this run is gone ({reason(error)[:200]}); resume the run, and it goes on from its newest"
             " checkpoint"
         ) from error
