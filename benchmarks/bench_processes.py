@@ -23,10 +23,10 @@ from bench_throughput import OPTIONS, images
 from pairs import Way, alternate, ceilings, ratio
 from torch.nn.parallel import DistributedDataParallel
 
+from striate.training.engines.processes.group import ALONE, Group
 from striate.training.engines.pytorch import TorchEngine
 from striate.training.engines.setup import Setup, set_up
 from striate.training.loop import Progress, epoch_updates
-from striate.training.processes.group import ALONE, Group
 from striate.training.recipe.recipe import Recipe
 
 SIZE = 2

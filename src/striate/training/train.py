@@ -20,6 +20,9 @@ from striate.data.imageset import Split
 from striate.training.engines import machine
 from striate.training.engines.denormals import denormals_flushed
 from striate.training.engines.evaluate import evaluate
+from striate.training.engines.processes import crew
+from striate.training.engines.processes.follow import job
+from striate.training.engines.processes.group import Group
 from striate.training.engines.scratch import score as score_of_model
 from striate.training.engines.setup import Setup, set_up
 from striate.training.feed.batches import in_order
@@ -34,9 +37,6 @@ from striate.training.folder.run_score import RunScore
 from striate.training.folder.saving import continues
 from striate.training.folder.weights import best, kept, stands
 from striate.training.loop import Watch, run_epochs
-from striate.training.processes import crew
-from striate.training.processes.follow import job
-from striate.training.processes.group import Group
 from striate.training.recipe.recipe import Recipe
 from striate.training.session import Warn, extend, mended, record, same_data
 from striate.training.starting.source import settled

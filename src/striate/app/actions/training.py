@@ -14,9 +14,9 @@ from striate.base.disk.outputs import claim, claim_folder, write_output
 from striate.base.errors import RunError
 
 if TYPE_CHECKING:
+    from striate.training.engines.processes.group import Group
     from striate.training.folder.run import Run
     from striate.training.loop import Watch
-    from striate.training.processes.group import Group
     from striate.training.recipe.recipe import Recipe
     from striate.training.trials.lr_range import RangeTest
 
@@ -98,9 +98,9 @@ def follow_launched(processes: int | None = None, data_dir: str | Path | None = 
 
     Raises RunError where ``processes`` is another number than the launcher's, and what `follow` raises.
     """
-    from striate.training.processes.crew import joined
-    from striate.training.processes.follow import follow
-    from striate.training.processes.group import Group
+    from striate.training.engines.processes.crew import joined
+    from striate.training.engines.processes.follow import follow
+    from striate.training.engines.processes.group import Group
 
     group = _group(processes)
     if not isinstance(group, Group) or group.leads:
@@ -112,7 +112,7 @@ def follow_launched(processes: int | None = None, data_dir: str | Path | None = 
 
 def _group(processes: int | None) -> int | Group:
     """Return the group that a launcher put this process into, else ``processes``, else 1."""
-    from striate.training.processes.group import launched
+    from striate.training.engines.processes.group import launched
 
     if (found := launched()) is None:
         return processes or 1

@@ -3,7 +3,7 @@
 loss = cross_entropy(net(images), labels)
 loss.backward(); optimizer.step()
 
-Of several processes each computes its part of the batch (`striate.training.processes`); loss, right answers and gradients are
+Of several processes each computes its part of the batch (`striate.training.engines.processes`); loss, right answers and gradients are
 those of the whole batch everywhere.
 """
 
@@ -28,10 +28,10 @@ from striate.training.engines.engine import Batches, joined, parted
 from striate.training.engines.evaluate import Score, evaluate, sums
 from striate.training.engines.freezing import Freezing
 from striate.training.engines.optimise import load_state_tensors, set_update, state_tensors
+from striate.training.engines.processes.group import lost_told
+from striate.training.engines.processes.together import Together, whole
 from striate.training.engines.twin import Masks
 from striate.training.folder.restore_net import put_state
-from striate.training.processes.group import lost_told
-from striate.training.processes.together import Together, whole
 from striate.training.recipe.recipe import Recipe
 
 CHECK_STEPS = 50  # on a GPU reading the loss waits for the device, so it is read every so many updates

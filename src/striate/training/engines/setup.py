@@ -28,14 +28,14 @@ from striate.training.engines.engine import Engine
 from striate.training.engines.evaluate import evaluate
 from striate.training.engines.freezing import depths, freezing
 from striate.training.engines.optimise import make_optimizer
+from striate.training.engines.processes.group import ALONE, Group
+from striate.training.engines.processes.together import Together
 from striate.training.engines.pytorch import TorchEngine
 from striate.training.engines.scratch import ScratchEngine
 from striate.training.engines.twin import Masks, twin
 from striate.training.feed.batches import Feed, Splits, in_order, split
 from striate.training.folder.labels import Labels
 from striate.training.folder.restore_net import rate
-from striate.training.processes.group import ALONE, Group
-from striate.training.processes.together import Together
 from striate.training.recipe.recipe import Recipe
 from striate.training.starting.source import settled, started, taken_over
 

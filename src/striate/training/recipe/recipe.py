@@ -144,8 +144,7 @@ class Recipe(BaseModel):
     peak: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.3
     """Share of the run after which one-cycle is at its highest rate."""
     cycle_momentum: bool = False
-    """With one-cycle: momentum (beta1 of adam and adamw) falls linearly to lowest_momentum at the highest rate and rises
-    again, as in its source; without, it stays as it is."""
+    """With one-cycle: momentum (beta1 of adam and adamw) falls linearly to lowest_momentum at the highest rate, and rises."""
     lowest_momentum: Fraction = 0.85
     """What cycle_momentum falls to; its source begins at 0.95."""
     decay: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0

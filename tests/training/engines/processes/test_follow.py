@@ -11,7 +11,7 @@ import torch
 from striate.base.errors import RunError
 from striate.base.version import VERSION
 from striate.data import load
-from striate.training.processes import follow
+from striate.training.engines.processes import follow
 from striate.training.recipe.recipe import Recipe
 
 

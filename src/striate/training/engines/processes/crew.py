@@ -23,7 +23,7 @@ import torch.distributed as dist
 
 from striate.base.disk.strict_json import dump_json
 from striate.base.errors import ProcessError, RunError
-from striate.training.processes.group import LEAST, VARIABLES, Group, launched, lost_told
+from striate.training.engines.processes.group import LEAST, VARIABLES, Group, launched, lost_told
 from striate.training.recipe.recipe import Recipe
 
 HOST = "127.0.0.1"
@@ -109,7 +109,7 @@ class Other:
         self.rank, self.size, self._said = rank, size, b""
         self.results, theirs = os.pipe()
         numbers = (port, rank, size, torch.get_num_threads(), os.getpid(), theirs)
-        command = [sys.executable, "-m", "striate.training.processes.follow", *map(str, numbers)]
+        command = [sys.executable, "-m", "striate.training.engines.processes.follow", *map(str, numbers)]
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from striate.training.processes.group import Group, lost_told
-from striate.training.processes.norm import norms, over_all
+from striate.training.engines.processes.group import Group, lost_told
+from striate.training.engines.processes.norm import norms, over_all
 
 
 class Together:

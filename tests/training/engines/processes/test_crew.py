@@ -10,11 +10,11 @@ import pytest
 
 from striate.base.disk.files import read_json
 from striate.base.errors import RunError
+from striate.training.engines.processes.crew import Other, check, threads_parted
+from striate.training.engines.processes.group import Group
 from striate.training.folder import checkpoints
 from striate.training.folder.run import open_run
 from striate.training.loop import Tick
-from striate.training.processes.crew import Other, check, threads_parted
-from striate.training.processes.group import Group
 from striate.training.recipe.recipe import Recipe
 from striate.training.train import resume, train
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from striate.training.processes.norm import over_all
+from striate.training.engines.processes.norm import over_all
 
 
 class Meeting:

@@ -1,6 +1,6 @@
 """Every process but the first of a run on several: it computes its part, writes nothing and says nothing.
 
-Started by `crew` as ``python -m striate.training.processes.follow PORT RANK SIZE THREADS PARENT RESULTS``, or by torchrun
+Started by `crew` as ``python -m striate.training.engines.processes.follow PORT RANK SIZE THREADS PARENT RESULTS``, or by torchrun
 as the command itself. To the descriptor RESULTS go lines of JSON: {"ready": true} when it can join, {"reason": text} when
 something ends it.
 """
@@ -28,8 +28,8 @@ def main(port: int, rank: int, size: int, threads: int, parent: int, results: in
         import torch
         import torch.distributed as dist
 
-        from striate.training.processes.crew import HOST, joined
-        from striate.training.processes.group import Group
+        from striate.training.engines.processes.crew import HOST, joined
+        from striate.training.engines.processes.group import Group
 
         torch.set_num_threads(threads)
         store = dist.TCPStore(HOST, port, size, is_master=False)  # pyright: ignore[reportPrivateImportUsage]

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from striate.base.errors import ProcessError, RunError
-from striate.training.processes.group import ALONE, VARIABLES, Group, launched, lost_told
-from striate.training.processes.together import Together, whole
+from striate.training.engines.processes.group import ALONE, VARIABLES, Group, launched, lost_told
+from striate.training.engines.processes.together import Together, whole
 
 FOUND = dict(zip(VARIABLES, ("1", "3", "127.0.0.1", "29500"), strict=True))
 
