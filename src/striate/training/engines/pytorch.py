@@ -3,7 +3,7 @@
 loss = cross_entropy(net(images), labels)
 loss.backward(); optimizer.step()
 
-Of several processes each computes its part of the batch (`striate.training.engines.processes`); loss, right answers and gradients are
+Of several processes each computes its part of the batch (`engines.processes`); loss, right answers and gradients are
 those of the whole batch everywhere.
 """
 
