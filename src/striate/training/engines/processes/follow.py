@@ -1,8 +1,8 @@
 """Every process but the first of a run on several: it computes its part, writes nothing and says nothing.
 
 Started by `crew` as ``python -m striate.training.engines.processes.follow PORT RANK SIZE THREADS PARENT RESULTS``, or by
-torchrun as the command itself. To the descriptor RESULTS go lines of JSON: {"ready": true} when it can join, {"reason": text} when
-something ends it.
+torchrun as the command itself. To the descriptor RESULTS go lines of JSON: {"ready": true} when it can join, {"reason": text}
+when something ends it.
 """
 
 from __future__ import annotations
