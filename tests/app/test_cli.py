@@ -101,6 +101,7 @@ def test_a_diverged_run_has_an_exit_code_of_its_own(run) -> None:
         (("study", "batchnorm", "--data", "digits", "--set", "data=mnist"), ["data is given by --data and by --set"]),
         (("train", "--set", "lr"), ['"lr" is no setting; write field=value']),
         (("train", "--data", "cifr10"), ['data set "cifr10" is unknown (did you mean "cifar10"?)']),
+        (("train", "--processes", "20"), ["20 processes need batches of at least 40", "take fewer --processes"]),
         (("train", "--set", "widths=[[4],[4],[4],[4]]"), ["4 stages", "8x8 pixels allow 3"]),
         (("study", "batchnrm"), ['study "batchnrm" is unknown (did you mean "batchnorm"?)']),
         (("study", "batchnorm", "--set", "kernle=3"), ['kernle is unknown (did you mean "kernel"?)']),
@@ -118,6 +119,16 @@ def test_mistakes_end_in_one_sentence_and_leave_nothing(run, words: tuple[str, .
     for sentence in sentences:
         assert sentence in err
     assert list(Path().iterdir()) == []
+
+
+def test_processes_of_a_launcher_are_not_counted_twice(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"RANK": "1", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "1"}
+    for name, value in found.items():
+        monkeypatch.setenv(name, value)
+    for words in (("train",), ("resume", "nowhere")):
+        code, out, err = run(*words, "--processes", "3")
+        assert (code, out) == (2, "")
+        assert "the launcher started 2 processes, and --processes says 3; leave that out" in err
 
 
 def test_debug_shows_the_traceback(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

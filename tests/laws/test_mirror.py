@@ -101,6 +101,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "training/folder/forms.py": "training/folder/test_chain.py",
     "training/folder/inspection.py": "training/folder/test_chain.py",
     "training/folder/saving.py": "training/test_loop.py",
+    "studies/running/executor.py": "studies/running/test_slurm.py",
+    "training/engines/processes/together.py": "training/engines/processes/test_group.py",
     "training/session.py": "training/test_train.py",
     "training/recipe/net_options.py": "training/recipe/test_recipe.py",
     "training/engines/setup.py": "training/test_loop.py",

@@ -48,6 +48,8 @@ def study(
     changes: Mapping[str, Any] | None = None,
     data_dir: str | Path | None = None,
     workers: int | None = None,
+    on: str | None = None,
+    slurm: Sequence[str] = (),
     beat: Beat | None = None,
     trials: int | None = None,
     warn: Warn = warnings.warn,
@@ -59,21 +61,23 @@ def study(
     or ``Until(least, most)``: as many as it takes until its claims are decided.
     ``changes`` replaces fields of the base recipe (data, epochs, lr, an option of the net ...). ``out`` defaults to
     runs/<study>-<data>. ``trials`` has a sampler propose that many values where the study searches a range. ``warn`` is told
-    what the runs warn of; with ``redo_damaged`` a damaged run is set aside and redone. Raises StriateError, see `run_study`.
+    what the runs warn of; with ``redo_damaged`` a damaged run is set aside and redone. ``on="slurm"`` has the runs done there,
+    with the options ``slurm``, KEY=VALUE each. Raises StriateError, see `run_study`.
     """
     from striate.reports.study.page import REPORT, write_study_report
     from striate.studies.running.execute import run_study
+    from striate.studies.running.executor import placed
     from striate.studies.running.search import run_search
 
     planned = plan(asked, seeds, changes or {}, trials)
     folder = default_folder(planned) if out is None else Path(out)
     claim_folder(folder, REPORT)
+    executor = placed(on, folder, slurm, workers)
     try:
         run = run_search if planned.trials is not None else run_study
+        how: dict[str, Any] = {"data_dir": data_dir, "workers": workers, "on": executor, "redo_damaged": redo_damaged}
         with beaten(beat, planned.base.epochs) as seen:
-            answer = run(
-                planned, folder, data_dir=data_dir, workers=workers, beat=seen, warn=warn, redo_damaged=redo_damaged
-            )
+            answer = run(planned, folder, beat=seen, warn=warn, **how)
     except KeyboardInterrupt:
         write_study_report(folder, study_command)  # of what has ended so far
         raise

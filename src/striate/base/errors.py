@@ -5,6 +5,7 @@
     |-- DataError               a dataset is absent, damaged or empty
     |-- NetError                a net cannot be built, or its weights do not fit
     |-- RunError                a run folder is absent, damaged, in use or belongs to another recipe
+    |-- ProcessError            another process of a run on several is gone
     |-- StudyError              a study, its arms or its claims are not acceptable
     |-- ProofError              a proof is unknown, or cannot be made at the sizes asked for
     |-- ProbeError              a probe cannot be made of this net, these images or this class
@@ -50,6 +51,10 @@ class NetError(StriateError):
 
 class RunError(StriateError):
     """A run folder is absent, damaged, in use, or holds another run."""
+
+
+class ProcessError(StriateError):
+    """Another process of a run on several has ended before its time; which and why, only the one that started it knows."""
 
 
 class StudyError(StriateError):

@@ -63,7 +63,7 @@ def cost(study: Study, data_dir: Path | None = None, workers: int | None = None)
     """
     import torch
 
-    from striate.studies.running.execute import crew
+    from striate.studies.running.executor import crew
 
     runs = len(study.arms) * len(study.seeds)
     crews, threads = crew(runs, workers)

@@ -11,6 +11,7 @@ Cut at any step and resumed, a run ends in the same bytes: weights, optimizer st
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from striate.training.feed.batches import in_order
 from striate.training.folder import checkpoints
 from striate.training.folder.events import EventFile
 from striate.training.folder.run import write_status
-from striate.training.folder.saving import Progress, Saver, restore
+from striate.training.folder.saving import Progress, Saver, hand_over, restore, taken_over
 from striate.training.folder.tables import Row, write_history, write_timing
 from striate.training.interrupt import stop_requests
 from striate.training.schedule import learning_rate
@@ -58,13 +59,14 @@ def run_epochs(setup: Setup, folder: Path, watch: Watch | None = None) -> tuple[
     Continues from the newest undamaged checkpoint in ``folder``. Everything it learns is on disk when it returns.
     """
     progress = restore(setup, folder)
-    steps = setup.feed.steps
-    with stop_requests() as stop, EventFile(folder, progress.step) as events:
+    hand_over(setup, progress)
+    steps, group = setup.feed.steps, setup.group
+    with stop_requests() as asked, EventFile(folder, progress.step) as events:
         saver = Saver(setup, folder)
         status, reason = "finished", ""
         try:
             while progress.step < setup.recipe.epochs * steps:
-                if not epoch_updates(setup, progress, stop, watch):
+                if not epoch_updates(setup, progress, lambda: group.any(asked()), watch):
                     status, reason = "interrupted", f"stopped on request after update {progress.step}"
                     break
                 score = _close_epoch(setup, progress, saver, events)
@@ -83,6 +85,19 @@ def run_epochs(setup: Setup, folder: Path, watch: Watch | None = None) -> tuple[
             saver.save(progress)
     write_status(folder, status, reason, progress.step // steps, progress.step)
     return status, reason
+
+
+def follow_epochs(setup: Setup) -> None:
+    """Train along with the first process of the group, from where it stands until it ends; nothing is written."""
+    progress, group = taken_over(setup), setup.group
+    with stop_requests() as asked, contextlib.suppress(Diverged):
+        while progress.step < setup.recipe.epochs * setup.feed.steps:
+            if not epoch_updates(setup, progress, lambda: group.any(asked()), None):
+                break
+            score = setup.engine.score(in_order(setup.splits.val, setup.splits.normalization, setup.device))
+            progress.rows.clear()
+            if not math.isfinite(score.loss):
+                break
 
 
 def epoch_updates(setup: Setup, progress: Progress, stop: Callable[[], bool], watch: Watch | None) -> bool:

@@ -98,6 +98,7 @@ def record(setup: Setup, folder: Path) -> None:
         machine.environment()
         | _own_environment(setup)
         | {
+            "processes": setup.group.size,
             "precision": setup.engine.precision,
             "precision_reason": setup.engine.precision_reason,
             "data": setup.images.name,
@@ -117,10 +118,10 @@ def record(setup: Setup, folder: Path) -> None:
     if path.exists():
         same_data(folder, setup.images)
         before = read_environment(folder)
-        last = dict(before)
+        last = {"processes": 1, **before}  # of a run from before there could be several
         for part in before.get("continued", []):
             last |= part
-        keys = ("threads", "torch", "processor", "precision", "device", "source")
+        keys = ("processes", "threads", "torch", "processor", "precision", "device", "source")
         if changed := {key: now[key] for key in keys if key in now and last.get(key) != now[key]}:
             setup.warn(f"the run continues, though not bit for bit: {', '.join(changed)} differ from its last part")
             write_environment(folder, {**before, "continued": [*before.get("continued", []), changed]})

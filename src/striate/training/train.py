@@ -6,6 +6,7 @@ import warnings
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -19,14 +20,17 @@ from striate.data.imageset import Split
 from striate.training.engines import machine
 from striate.training.engines.denormals import denormals_flushed
 from striate.training.engines.evaluate import evaluate
+from striate.training.engines.processes import crew
+from striate.training.engines.processes.follow import job
+from striate.training.engines.processes.group import Group
 from striate.training.engines.scratch import score as score_of_model
-from striate.training.engines.setup import set_up
+from striate.training.engines.setup import Setup, set_up
 from striate.training.feed.batches import in_order
 from striate.training.feed.images import images_of
 from striate.training.folder import checkpoints
 from striate.training.folder.forms import DONE
 from striate.training.folder.labels import Labels
-from striate.training.folder.own_code import admit
+from striate.training.folder.own_code import admit, source_of
 from striate.training.folder.restore_net import saved_model, saved_net
 from striate.training.folder.run import REMEDY, Run, begin, open_run, write_status
 from striate.training.folder.run_score import RunScore
@@ -47,13 +51,17 @@ def train(
     data_dir: str | Path | None = None,
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
+    processes: int | Group = 1,
 ) -> Run:
     """Train ``recipe`` into the folder ``out`` and return the run; a folder of the same recipe is continued.
 
     ``images`` spares loading the recipe's data again; ``watch`` is told after every update. The run's status is
-    finished, diverged or interrupted. Raises StriateError before anything is written when recipe, data or net are refused,
-    or when ``out`` holds something else.
+    finished, diverged or interrupted. With ``processes`` that many train together, each its part of every batch; they share
+    this one's threads, and load the recipe's data themselves. Raises StriateError before anything is written when recipe,
+    data or net are refused, or when ``out`` holds something else.
     """
+    group = processes if isinstance(processes, Group) else Group(size=processes)
+    crew.check(recipe, group)
     folder = Path(out)
     if (folder / "recipe.json").exists():
         run = mended(folder, warn)
@@ -64,15 +72,15 @@ def train(
         recipe = run.recipe  # with what start weights said when it began
     recipe = settled(recipe)
     loaded = images if images is not None else images_of(recipe, data_dir)
-    setup = set_up(recipe, loaded, warn, begun=recipe.start is not None and continues(folder))
+    setup = set_up(recipe, loaded, warn, group, begun=recipe.start is not None and continues(folder))
     fresh = not folder.exists()
     if not fresh and not (folder / "recipe.json").is_file():
         begin(folder, recipe)  # refuses a foreign folder before a lock is put into it
-    with locked(folder, "checkpoints"):
+    with locked(folder, "checkpoints"), crew.threads_parted(group):
         begin(folder, recipe)
         record(setup, folder)
         try:
-            with denormals_flushed():
+            with denormals_flushed(), crew.leading(group, _job(setup, data_dir)):
                 status, _ = run_epochs(setup, folder, watch)
             if status == "finished" and (advised := advice(recipe, setup.splits, setup.engine.module())):
                 warn(advised)
@@ -89,6 +97,11 @@ def train(
     return open_run(folder)
 
 
+def _job(setup: Setup, data_dir: str | Path | None) -> dict[str, Any]:
+    recipe, where = setup.recipe, str(data_dir) if data_dir else None
+    return job(recipe.to_json(), source_of(recipe.net), setup.images.fingerprint, setup.engine.precision, where)
+
+
 def resume(
     folder: str | Path,
     *,
@@ -96,16 +109,22 @@ def resume(
     data_dir: str | Path | None = None,
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
+    processes: int | Group = 1,
 ) -> Run:
     """Continue the run in ``folder`` where its newest checkpoint stands; a run that has ended is returned as it is.
 
     ``epochs`` gives it more epochs than its recipe had, where the learning rates so far do not depend on their number: it
-    then ends in the same bytes as if it had been asked for at first. Raises RunError where they do.
+    then ends in the same bytes as if it had been asked for at first. Raises RunError where they do. ``processes`` as in
+    `train`: with another number than before, the run goes on to rounding, and not to the same bytes.
     """
     run = mended(Path(folder), warn)
     if epochs is not None:
         run = extend(run, epochs)
-    return run if run.status in DONE else train(run.recipe, run.folder, data_dir=data_dir, watch=watch, warn=warn)
+    return (
+        run
+        if run.status in DONE
+        else train(run.recipe, run.folder, data_dir=data_dir, watch=watch, warn=warn, processes=processes)
+    )
 
 
 def test(

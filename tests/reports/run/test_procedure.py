@@ -63,6 +63,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "decay": {"schedule": "inverse-time", "decay": 1e-6},
     "label_smoothing": {"label_smoothing": 0.1},
     "batch_size": {"batch_size": 64},
+    "sync_batch_norm": {"sync_batch_norm": True},
     "epochs": {"epochs": 25},
     "precision": {"precision": "float64"},
     "seed": {"seed": 7},
@@ -102,3 +103,11 @@ def test_the_published_setting_in_words() -> None:
         " cross-entropy. The learning rate of 0.0001 is divided by 1 + 1e-06 times the number of updates done. It is"
         " computed in float32, with seed 0; the weights of the best validation epoch are tested, once."
     )
+
+
+def test_processes_are_told_with_what_batch_norm_saw() -> None:
+    told = procedure(Recipe(), {"processes": 2, "continued": [{"threads": 1}, {"processes": 4}]})
+    assert "cut over 2, then over 4 processes, with batch norm over the part of its own process" in told
+    whole = procedure(Recipe(sync_batch_norm=True), {"processes": 2})
+    assert "cut over 2 processes, with batch norm over the whole batch" in whole
+    assert "process" not in procedure(Recipe(), {"processes": 1})

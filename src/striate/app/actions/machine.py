@@ -35,11 +35,25 @@ def examine(data_dir: str | Path | None = None) -> list[Finding]:
         Finding("torch", _at_least(facts["torch"], (2, 9)), f"{facts['torch']} (2.9 or newer is needed)"),
         Finding("processor", True, f"{facts['processor']}, {facts['cores']} cores, {facts['capability']}"),
         Finding("device", True, facts["device"]),
+        Finding("side by side", True, _side_by_side()),
         Finding("bfloat16", True, f"{'multiplied in hardware' if native else 'not multiplied in hardware'}"),
         Finding("precision", True, f"auto means {str(dtype).removeprefix('torch.')}: {reason}"),
         _writable(Path.cwd()),
     ]
     return findings + [Finding(f"data {entry.name}", True, entry.where) for entry in describe(data_dir)]
+
+
+def _side_by_side() -> str:
+    """Return how the cores or devices of this machine are best used by more than one process."""
+    import torch
+
+    from striate.studies.running.pool import cores
+
+    devices = torch.cuda.device_count()
+    what = f"{devices} devices" if devices > 1 else f"{cores()} cores"
+    if not devices and cores() == 1:
+        return "one core: one run at a time"
+    return f"{what} are best used by several runs at once, as in a study; one run on several `processes` pays for large nets"
 
 
 def _writable(folder: Path) -> Finding:

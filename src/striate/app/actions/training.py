@@ -14,6 +14,7 @@ from striate.base.disk.outputs import claim, claim_folder, write_output
 from striate.base.errors import RunError
 
 if TYPE_CHECKING:
+    from striate.training.engines.processes.group import Group
     from striate.training.folder.run import Run
     from striate.training.loop import Watch
     from striate.training.recipe.recipe import Recipe
@@ -63,13 +64,15 @@ def train_run(
     data_dir: str | Path | None = None,
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
+    processes: int | None = None,
 ) -> Ended:
     """Train ``recipe`` into the folder ``out``, or go on there; raises what `striate.training.train.train` raises."""
     from striate.training.train import train
 
     folder = default_folder(recipe) if out is None else Path(out)
     before = _ended(folder)
-    return Ended(train(recipe, folder, data_dir=data_dir, watch=watch, warn=warn), before is not None)
+    run = train(recipe, folder, data_dir=data_dir, watch=watch, warn=warn, processes=_group(processes))
+    return Ended(run, before is not None)
 
 
 def resume_run(
@@ -79,13 +82,43 @@ def resume_run(
     data_dir: str | Path | None = None,
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
+    processes: int | None = None,
 ) -> Ended:
     """Go on with the run in ``folder``, up to ``epochs`` in all; raises what `striate.training.train.resume` raises."""
     from striate.training.train import resume
 
     before = _ended(Path(folder))
-    run = resume(folder, epochs=epochs, data_dir=data_dir, watch=watch, warn=warn)
+    how = _group(processes)
+    run = resume(folder, epochs=epochs, data_dir=data_dir, watch=watch, warn=warn, processes=how)
     return Ended(run, before is not None and (before.status, before.epoch) == (run.status, run.epoch))
+
+
+def follow_launched(processes: int | None = None, data_dir: str | Path | None = None) -> bool:
+    """Where a launcher started this process as another than the first, train along with that one, and return True.
+
+    Raises RunError where ``processes`` is another number than the launcher's, and what `follow` raises.
+    """
+    from striate.training.engines.processes.crew import joined
+    from striate.training.engines.processes.follow import follow
+    from striate.training.engines.processes.group import Group
+
+    group = _group(processes)
+    if not isinstance(group, Group) or group.leads:
+        return False
+    with joined(group):
+        follow(group, data_dir)
+    return True
+
+
+def _group(processes: int | None) -> int | Group:
+    """Return the group that a launcher put this process into, else ``processes``, else 1."""
+    from striate.training.engines.processes.group import launched
+
+    if (found := launched()) is None:
+        return processes or 1
+    if processes not in (None, found.size):
+        raise RunError(f"the launcher started {found.size} processes, and `processes` says {processes}; leave that out")
+    return found
 
 
 def range_test(

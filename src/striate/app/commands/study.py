@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -30,6 +30,13 @@ def study(
     sampler: Annotated[Sampler, typer.Option(help="How a study of a range finds its values.")] = "grid",
     trials: Annotated[int | None, typer.Option(help="Values that optuna proposes.  [default: 8]")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the study.  [default: runs/NAME-DATA]")] = None,
+    on: Annotated[
+        Literal["slurm"] | None, typer.Option(help="Where the runs are done.  [default: this machine]")
+    ] = None,
+    slurm: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="An option of Slurm, as partition=gpu. May be repeated."),
+    ] = None,
     redo_damaged: Annotated[bool, typer.Option(help="Set damaged runs aside, and do them again.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -48,6 +55,8 @@ def study(
                 *(planned, folder),
                 data_dir=question.data_dir,
                 workers=question.workers,
+                on=on,
+                slurm=slurm or (),
                 beat=beat,
                 warn=remark,
                 redo_damaged=redo_damaged,

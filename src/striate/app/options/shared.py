@@ -53,6 +53,10 @@ Like = Annotated[
     typer.Option(help="keras: its epsilons, batch-norm momentum and initial weights, where nothing else is set."),
 ]
 Workers = Annotated[int | None, typer.Option(min=1, help="Runs side by side.  [default: one for each core]")]
+Processes = Annotated[
+    int | None,
+    typer.Option(min=1, help="Train on this many processes, each its part of every batch; torchrun does so too."),
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
 

@@ -68,6 +68,7 @@ def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
     text += f" for {counted(recipe.epochs, 'epoch')} in batches of {recipe.batch_size:,}"
     if isinstance(images, int):
         text += f" ({counted(-(-images // recipe.batch_size), 'update')} an epoch)"
+    text += _processes(recipe, environment)
     if recipe.validate_on_test:
         return f"{text}; it is validated on the test images, as some coursework does."
     if isinstance(held, int):
@@ -90,6 +91,15 @@ def _start(recipe: Recipe) -> list[str]:
     elif recipe.fixed_statistics == "all":
         told.append("Batch norms use and keep their running statistics in training.")
     return told
+
+
+def _processes(recipe: Recipe, environment: Mapping[str, Any]) -> str:
+    """Return on how many processes each part of the run was trained, and what batch norm saw there; nothing for one."""
+    counts = [part["processes"] for part in (environment, *environment.get("continued", [])) if "processes" in part]
+    if max(counts, default=1) == 1:
+        return ", with batch norm over the whole batch" if recipe.sync_batch_norm else ""
+    whole = "the whole batch" if recipe.sync_batch_norm else "the part of its own process"
+    return f", each cut over {', then over '.join(map(str, counts))} processes, with batch norm over {whole}"
 
 
 def _images(recipe: Recipe) -> str:

@@ -23,8 +23,9 @@ from striate.studies.layout import rate_file
 from striate.studies.looks.plan import ALPHA, Plan, Until, planned
 from striate.studies.question import Arm, Study
 from striate.studies.running.ended import damage, done, ended, named, outcomes_of, place
+from striate.studies.running.executor import Executor, crew
 from striate.studies.running.judge import Answer, judge, plan_of, read_study
-from striate.studies.running.pool import Job, cores, run_jobs, share
+from striate.studies.running.pool import Job, run_jobs
 from striate.studies.running.pool import Warn as Tell
 from striate.studies.running.rates import rated
 from striate.studies.running.selection import chosen
@@ -45,6 +46,7 @@ def run_study(
     *,
     data_dir: str | Path | None = None,
     workers: int | None = None,
+    on: Executor | None = None,
     beat: Beat | None = None,
     warn: Warn = warnings.warn,
     redo_damaged: bool = False,
@@ -52,6 +54,7 @@ def run_study(
     """Do every run of ``study`` that ``out`` does not hold yet, judge the claims, and write verdict.json.
 
     ``beat`` is called about twice a second with all runs as they stand (None: not begun), ``warn`` with what a run warns of.
+    ``on`` does the runs: by default processes of this machine, ``workers`` of them.
     A damaged run is a failure of its own, and the others go on; with ``redo_damaged`` it is set aside and done again. Raises
     StriateError before anything is written when data and nets do not go together, or ``out`` holds something else or is in
     use by another process; KeyboardInterrupt after saving what is under way and judging what has ended.
@@ -94,7 +97,8 @@ def run_study(
         def job(arm: Arm, seed: int, path: Path) -> Job:
             recipe = study.recipe(arm, seed)
             rate = rate_file(path) if arm.name in with_rate else None
-            return Job(recipe.to_json(), path, data_dir, every, source_of(recipe.net), rate)
+            known = images.fingerprint if asked(recipe) == asked(study.base) else ""
+            return Job(recipe.to_json(), path, data_dir, every, source_of(recipe.net), rate, known)
 
         plan, _ = plan_of(folder)
         jobs = [job(*run, path) for path, run in runs.items() if path not in reasons and path not in ended_now]
@@ -102,9 +106,11 @@ def run_study(
             if jobs:
                 until = isinstance(study.seeds, Until)
                 decided = Sequence(study, folder, plan or Plan((2,)), reasons, ended_now, job) if until else None
-                hands, threads = crew(len(runs), workers)
                 watch = partial(_watched, study, folder, beat)
-                run_jobs(decided or jobs, hands, threads, watch, tell, reasons)
+                if on is None:
+                    run_jobs(decided or jobs, *crew(len(runs), workers), watch, tell, reasons)
+                else:
+                    on(decided or jobs, watch, tell, reasons)
             if study.tests == "chosen":
                 reasons |= _test_chosen(study, folder, data_dir, tell)
         finally:
@@ -155,15 +161,6 @@ def _test_chosen(study: Study, folder: Path, data_dir: str | Path | None, tell: 
             except RunError as error:
                 reasons[run.folder] = str(error)
     return reasons
-
-
-def crew(runs: int, workers: int | None) -> tuple[int, int]:
-    """Return (workers, threads). Counted from all runs of the study, so that a continued one has the same threads."""
-    import torch
-
-    if workers is not None:
-        return workers, max(1, cores() // workers)
-    return share(runs, gpu=torch.cuda.is_available())
 
 
 def _check(study: Study, data_dir: str | Path | None) -> ImageSet:

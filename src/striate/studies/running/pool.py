@@ -30,7 +30,8 @@ class Job:
     """One run to be done: its recipe as JSON, its folder, where its data are, and whether it is then tested.
 
     ``source`` is the fingerprint of the source of a net of one's own; empty for other nets. ``rate`` is the file for the
-    largest rate at which its recipe learns, None where no claim asks for that.
+    largest rate at which its recipe learns, None where no claim asks for that. ``images`` is the fingerprint that its images
+    must have, for they may be read elsewhere; empty where any will do.
     """
 
     recipe: dict[str, Any]
@@ -39,13 +40,14 @@ class Job:
     test: bool = True
     source: str = ""
     rate: Path | None = None
+    images: str = ""
 
     def line(self) -> bytes:
         """Return the job as the worker reads it."""
         data_dir = str(self.data_dir) if self.data_dir else None
         job = {"recipe": self.recipe, "folder": str(self.folder), "data_dir": data_dir, "test": self.test}
         rate = str(self.rate) if self.rate else None
-        return json.dumps({**job, "source": self.source, "rate": rate}).encode() + b"\n"
+        return json.dumps({**job, "source": self.source, "rate": rate, "images": self.images}).encode() + b"\n"
 
 
 Source = Callable[[Collection[Path]], Job | None]
@@ -127,7 +129,7 @@ def run_jobs(
     On KeyboardInterrupt every run under way saves its state before the interrupt is passed on.
     """
     failures = {} if failures is None else failures
-    source = jobs if callable(jobs) else _in_turn(jobs)
+    source = jobs if callable(jobs) else in_turn(jobs)
     if (waiting := source(())) is None:
         return failures
     crew = [Worker(threads) for _ in range(workers if callable(jobs) else min(workers, len(jobs)))]
@@ -166,7 +168,8 @@ def _ended(worker: Worker, warn: Warn, failures: dict[Path, str]) -> bool:
     return True
 
 
-def _in_turn(jobs: Sequence[Job]) -> Source:
+def in_turn(jobs: Sequence[Job]) -> Source:
+    """Return a source that gives ``jobs`` one after another."""
     waiting = list(reversed(jobs))
     return lambda running: waiting.pop() if waiting else None
 

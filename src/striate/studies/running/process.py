@@ -8,31 +8,28 @@ A process of its own program, so that the caller's script is not run again, and 
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
+import platform
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.base.errors import StriateError, reason
+from striate.base.errors import DataError, StriateError, reason
+from striate.base.signals import end_with
 
 if TYPE_CHECKING:
     from striate.data import ImageSet
     from striate.training.recipe.recipe import Recipe
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
-
 
 def main(threads: int, parent: int, results: int) -> None:
     """Do jobs until stdin ends. Ctrl-C reaches a run through the loop's own handler, and is ignored between runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:
-            return  # it died before we could ask to be told
+    if not end_with(parent):
+        return
     import torch
 
     from striate.scratch.fast.threads import set_threads
@@ -75,6 +72,9 @@ def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None])
         if key not in loaded:
             loaded.clear()
             loaded[key] = images_of(recipe, data_dir)
+        if (known := job.get("images")) and loaded[key].fingerprint != known:
+            where = f"on {platform.node()} has other images than the study was planned with"
+            raise DataError(f'the data set "{recipe.data}" {where} (their fingerprint differs); copy them from there')
         run = train(recipe, job["folder"], images=loaded[key], warn=warn)
         if run.status == "finished" and job["test"]:
             test(run.folder, images=loaded[key], warn=warn)

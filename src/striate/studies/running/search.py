@@ -22,6 +22,7 @@ from striate.studies.grid import Point, Value, arm_name, with_values
 from striate.studies.question import Search, Study
 from striate.studies.running.ended import ended, outcomes_of
 from striate.studies.running.execute import Beat, Warn, run_study
+from striate.studies.running.executor import Executor
 from striate.studies.running.judge import Answer
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def run_search(
     *,
     data_dir: str | Path | None = None,
     workers: int | None = None,
+    on: Executor | None = None,
     beat: Beat | None = None,
     warn: Warn = warnings.warn,
     redo_damaged: bool = False,
@@ -59,7 +61,7 @@ def run_search(
     Raises what `run_study` raises, and StudyError when no run of a value ended or only one value was proposed.
     """
     assert study.trials is not None
-    how: dict[str, Any] = {"data_dir": data_dir, "workers": workers, "beat": beat, "warn": warn}
+    how: dict[str, Any] = {"data_dir": data_dir, "workers": workers, "on": on, "beat": beat, "warn": warn}
     how["redo_damaged"] = redo_damaged
     asked, points = _asked(study.trials), list[Point]()
     for _ in range(study.trials):

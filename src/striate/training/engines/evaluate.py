@@ -30,7 +30,22 @@ def evaluate(
     flips: bool = False,
     seed: int = 0,
 ) -> Score:
-    """Return the net's score over ``batches`` of (images (N, C, H, W), labels (N,)); its mode is put back afterwards.
+    """Return the net's score over ``batches``, as `sums` counts it."""
+    loss, correct, images = sums(net, batches, dtype, flips=flips, seed=seed)
+    return Score(loss / images, correct / images, images)
+
+
+def sums(
+    net: nn.Module,
+    batches: Iterable[tuple[Tensor, Tensor]],
+    dtype: torch.dtype = torch.float32,
+    *,
+    flips: bool = False,
+    seed: int = 0,
+) -> tuple[float, int, int]:
+    """Return the summed loss, the right answers and the images of ``batches`` of (images (N, C, H, W), labels (N,)).
+
+    The net's mode is put back afterwards.
 
     A batch that would not fit into memory is scored in pieces; only the rounding of the sums depends on it.
     With ``flips`` the logits are the mean of those of the image and those of its left-right mirror image. A net that draws
@@ -53,4 +68,4 @@ def evaluate(
                 images += len(labels)
     finally:
         net.train(training)
-    return Score(loss / images, correct / images, images)
+    return loss, correct, images

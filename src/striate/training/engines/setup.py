@@ -28,6 +28,8 @@ from striate.training.engines.engine import Engine
 from striate.training.engines.evaluate import evaluate
 from striate.training.engines.freezing import depths, freezing
 from striate.training.engines.optimise import make_optimizer
+from striate.training.engines.processes.group import ALONE, Group
+from striate.training.engines.processes.together import Together
 from striate.training.engines.pytorch import TorchEngine
 from striate.training.engines.scratch import ScratchEngine
 from striate.training.engines.twin import Masks, twin
@@ -49,6 +51,7 @@ class Setup:
     feed: Feed
     device: torch.device
     warn: Callable[[str], None]
+    group: Group = ALONE
 
     def labels(self) -> Labels:
         """Return what a reader of the weights needs to use them."""
@@ -65,9 +68,13 @@ class Setup:
         )
 
 
-def set_up(recipe: Recipe, images: ImageSet, warn: Callable[[str], None], *, begun: bool = False) -> Setup:
+def set_up(
+    recipe: Recipe, images: ImageSet, warn: Callable[[str], None], group: Group = ALONE, *, begun: bool = False
+) -> Setup:
     """Return a fresh net with its optimizer and batches; the initial weights are a function of the recipe's seed alone,
     and of its start weights. ``begun``: a checkpoint will take their place, so start weights need not be at hand.
+
+    ``group`` are the processes that train together, this one among them.
 
     Raises NetError or DataError when net and images do not go together.
     """
@@ -77,10 +84,12 @@ def set_up(recipe: Recipe, images: ImageSet, warn: Callable[[str], None], *, beg
     splits = split(images, recipe)
     said = [taken_over(recipe)] if recipe.start is not None and not begun else []
     engine: Engine = (
-        _scratch_engine(recipe, images) if by_hand else _torch_engine(recipe, images, splits, where, said.append, begun)
+        _scratch_engine(recipe, images)
+        if by_hand
+        else _torch_engine(recipe, images, splits, where, group, said.append, begun)
     )
     noted = replace(images, notes=(*images.notes, *splits.notes, *said))
-    return Setup(recipe, noted, splits, engine, Feed(splits, recipe, where), where, warn)
+    return Setup(recipe, noted, splits, engine, Feed(splits, recipe, where), where, warn, group)
 
 
 def check(recipe: Recipe, images: ImageSet) -> None:
@@ -96,6 +105,7 @@ def _torch_engine(
     images: ImageSet,
     splits: Splits,
     where: torch.device,
+    group: Group,
     tell: Callable[[str], None],
     begun: bool,
 ) -> TorchEngine:
@@ -115,7 +125,10 @@ def _torch_engine(
         _refuse_precision(net, sample, dtype, recipe)
     shape = images.image_shape
     optimizer = make_optimizer(net, recipe, depths(net, shape) if recipe.start_lr_factor < 1 else ())
-    return TorchEngine(recipe, net, optimizer, where, dtype, why, masks, freezing(net, recipe, shape))
+    together = None
+    if group.size > 1:
+        together = Together(group, net, sync=recipe.sync_batch_norm, unused=recipe.net not in ENTRIES)
+    return TorchEngine(recipe, net, optimizer, where, dtype, why, masks, freezing(net, recipe, shape), together)
 
 
 def _scratch_engine(recipe: Recipe, images: ImageSet) -> ScratchEngine:

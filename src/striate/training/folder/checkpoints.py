@@ -49,11 +49,21 @@ def write(
 
     ``links`` tie it to the rest of its run: run, environment, history, timing (see `striate.training.folder.chain`).
     """
-    content = save(_apart(tensors))
+    content = as_bytes(tensors)
     stem = f"{kind}-{step:08d}"
     write_bytes(folder / f"{stem}.safetensors", content)
     record = {"step": step, "bytes": len(content), "sha256": digest(content), "values": dict(values), **links}
     write_json(folder / f"{stem}.json", sealed(record))
+
+
+def as_bytes(tensors: Mapping[str, Tensor]) -> bytes:
+    """Return named tensors as the content of a safetensors file."""
+    return save(_apart(tensors))
+
+
+def from_bytes(content: bytes) -> dict[str, Tensor]:
+    """Return what `as_bytes` was given."""
+    return load(content)
 
 
 def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

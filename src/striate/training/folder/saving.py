@@ -125,6 +125,20 @@ def continues(folder: Path) -> bool:
     return checkpoints.newest(folder / "checkpoints", "step", lambda one: _unfit(one, folder))[0] is not None
 
 
+def hand_over(setup: Setup, progress: Progress) -> None:
+    """Tell the other processes of the group, which read no files, where the run stands."""
+    if setup.group.size > 1:
+        setup.group.told(str(progress.step).encode())
+        setup.group.told(checkpoints.as_bytes(setup.engine.state()))
+
+
+def taken_over(setup: Setup) -> Progress:
+    """Return where the run stands, with the engine put there, as the first process of the group tells by `hand_over`."""
+    progress = Progress(step=int(setup.group.told()))
+    setup.engine.load(checkpoints.from_bytes(setup.group.told()))
+    return progress
+
+
 def _unfit(found: checkpoints.Checkpoint, folder: Path) -> str:
     """Return why a whole checkpoint cannot be continued from; empty where it can."""
     try:

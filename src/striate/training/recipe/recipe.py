@@ -144,8 +144,7 @@ class Recipe(BaseModel):
     peak: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.3
     """Share of the run after which one-cycle is at its highest rate."""
     cycle_momentum: bool = False
-    """With one-cycle: momentum (beta1 of adam and adamw) falls linearly to lowest_momentum at the highest rate and rises
-    again, as in its source; without, it stays as it is."""
+    """With one-cycle: momentum (beta1 of adam and adamw) falls linearly to lowest_momentum at the highest rate, and rises."""
     lowest_momentum: Fraction = 0.85
     """What cycle_momentum falls to; its source begins at 0.95."""
     decay: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
@@ -154,6 +153,8 @@ class Recipe(BaseModel):
     """Share of the target that is spread over all classes."""
     batch_size: Annotated[int, Field(ge=1, le=65536)] = 32
     """Images per update; the last batch of an epoch holds what is left, and is left out if that is a single image."""
+    sync_batch_norm: bool = False
+    """On several processes batch norm uses the mean and variance of the whole batch; else each process those of its part."""
     epochs: Annotated[int, Field(ge=1, le=100_000)] = 10
     """Passes over the training images."""
     keep_every: Annotated[int, Field(ge=1)] | None = None

@@ -10,7 +10,7 @@ import typer
 from striate.app.commands.training import trials
 from striate.app.options.own_code import OwnCode
 from striate.app.options.recipe import Changes, RecipeFields
-from striate.app.options.shared import AsJson, DataDir, Like, RunFolder, Settings
+from striate.app.options.shared import AsJson, DataDir, Like, Processes, RunFolder, Settings
 from striate.app.terminal.speech import DIVERGED, INTERRUPTED, remark, say, tell
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def train(
         bool, typer.Option(help="Only see which learning rates are worth trying; files go to --out.")
     ] = False,
     settings: Settings = None,
+    processes: Processes = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -58,6 +59,8 @@ def train(
         raise typer.BadParameter("--overfit-batch and --range-test are two trials; ask for one at a time")
     if overfit_batch and out is not None:
         raise typer.BadParameter("--overfit-batch writes no files; leave out --out")
+    if (overfit_batch or range_test) and processes is not None:
+        raise typer.BadParameter("--overfit-batch and --range-test are trials on one process; leave out --processes")
 
     from striate.app.actions.fields import shared_names
     from striate.app.terminal.shared_names import say_shared_names
@@ -73,12 +76,14 @@ def train(
         trials.range_test(recipe, out, data_dir, as_json)
         return
 
-    from striate.app.actions.training import train_run
+    from striate.app.actions.training import follow_launched, train_run
     from striate.app.terminal.progress import watching_run
     from striate.app.terminal.show import console
 
+    if follow_launched(processes, data_dir):
+        return
     with watching_run(console(stderr=True)) as watch:
-        ended = train_run(recipe, out, data_dir=data_dir, watch=watch, warn=remark)
+        ended = train_run(recipe, out, data_dir=data_dir, watch=watch, warn=remark, processes=processes)
     _tell(ended, as_json)
 
 
@@ -87,17 +92,20 @@ def resume(
     *,
     epochs: Annotated[int | None, typer.Option(min=1, help="Give the run more epochs, up to this many in all.")] = None,
     own: OwnCode,
+    processes: Processes = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Continue an interrupted run; it ends in the same bytes as if it had never stopped."""
-    from striate.app.actions.training import resume_run
+    from striate.app.actions.training import follow_launched, resume_run
     from striate.app.terminal.progress import watching_run
     from striate.app.terminal.show import console
 
+    if follow_launched(processes, data_dir):
+        return
     own.let_in(folder)
     with watching_run(console(stderr=True)) as watch:
-        ended = resume_run(folder, epochs=epochs, data_dir=data_dir, watch=watch, warn=remark)
+        ended = resume_run(folder, epochs=epochs, data_dir=data_dir, watch=watch, warn=remark, processes=processes)
     _tell(ended, as_json)
 
 

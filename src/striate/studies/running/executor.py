@@ -1,0 +1,63 @@
+"""Who does the runs of a study: the processes of this machine, or a cluster. One protocol for all.
+
+An executor is given the jobs as they come, and returns when none is left. Whatever it is, the run folders are the results, and
+a run that was cut short goes on from its newest checkpoint when its job is given again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from striate.base.errors import StudyError
+from striate.studies.running.pool import Job, Source, Warn, cores, share
+
+
+class Executor(Protocol):
+    """Does jobs, each once, and leaves none behind."""
+
+    def __call__(
+        self,
+        jobs: Sequence[Job] | Source,
+        beat: Callable[[], None],
+        warn: Warn,
+        failures: dict[Path, str],
+    ) -> object:
+        """Do ``jobs``; put the reason for each folder whose run failed into ``failures`` as they come.
+
+        ``beat`` is called about twice a second, ``warn`` with the folder of a run and what it warns of. On KeyboardInterrupt
+        every run under way saves its state before the interrupt is passed on.
+        """
+        ...
+
+
+def placed(on: str | None, folder: Path, options: Sequence[str] = (), workers: int | None = None) -> Executor | None:
+    """Return what does the runs of the study in ``folder`` where ``on`` says; None for this machine.
+
+    ``options`` are KEY=VALUE texts for Slurm; ``workers`` bounds how many runs it does at a time. Raises StudyError for a place
+    that is none.
+    """
+    if on is None:
+        if options:
+            raise StudyError("options of Slurm are given, and the runs are done on this machine; add `on=slurm`")
+        return None
+    if on != "slurm":
+        raise StudyError(
+            f'"{on}" is no place for runs; `on=slurm` is one, and without it they are done on this machine'
+        )
+    from striate.studies.running.slurm import Slurm, options_of
+
+    found = options_of(options)
+    if workers is not None:
+        found["slurm_array_parallelism"] = workers
+    return Slurm(folder, found, threads=int(found.get("cpus_per_task", 1)))
+
+
+def crew(runs: int, workers: int | None) -> tuple[int, int]:
+    """Return (workers, threads). Counted from all runs of the study, so that a continued one has the same threads."""
+    import torch
+
+    if workers is not None:
+        return workers, max(1, cores() // workers)
+    return share(runs, gpu=torch.cuda.is_available())
