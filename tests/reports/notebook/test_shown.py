@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from operator import methodcaller
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -46,7 +48,7 @@ def test_a_verdict_and_an_answer_show_the_interval(tmp_path: Path) -> None:
         ("It does not.",),
     )
     assert len(alone.pictures) == 1
-    study = type("Asked", (), {"question": "Does it?"})()
+    study: Any = SimpleNamespace(question="Does it?")
     answer = Answer(tmp_path, study, (VERDICT,), {"a, seed 1": "its data were gone"})
     made = SHOWN(answer)
     assert "Does it?" in made

@@ -27,6 +27,7 @@ def train(
     data_dir: str | Path | None = None,
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
+    processes: int = 1,
 ) -> Run:
     """Train ``recipe`` into the folder ``out`` and return the run, as `striate.training.train.train` does.
 
@@ -35,7 +36,7 @@ def train(
     from striate.training.train import train
 
     with watched(watch) as seen:
-        return train(recipe, out, images=images, data_dir=data_dir, watch=seen, warn=warn)
+        return train(recipe, out, images=images, data_dir=data_dir, watch=seen, warn=warn, processes=processes)
 
 
 def resume(
@@ -45,12 +46,13 @@ def resume(
     data_dir: str | Path | None = None,
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
+    processes: int = 1,
 ) -> Run:
     """Continue the run in ``folder``, as `striate.training.train.resume` does; in a notebook with a bar."""
     from striate.training.train import resume
 
     with watched(watch) as seen:
-        return resume(folder, epochs=epochs, data_dir=data_dir, watch=seen, warn=warn)
+        return resume(folder, epochs=epochs, data_dir=data_dir, watch=seen, warn=warn, processes=processes)
 
 
 @contextmanager
