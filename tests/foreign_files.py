@@ -39,7 +39,7 @@ def foreign() -> Iterator[tuple[str, Make, Read]]:
     for name, (log, pattern, value) in LOGS.items():
         yield f"judge: {name}", _log(log, pattern), partial(_judge, value, where=DOUBLED if log == "trackio.db" else ())
     for ending in (".csv", ".jsonl", ".parquet"):
-        yield f"judge: {ending}", _rows(ending), partial(_judge, "val_acc")
+        yield f"judge: {ending}", _rows(ending), partial(_judge, "val_acc", step="step")
     yield "judge: W&B's export", _export, partial(_judge, "val_acc")
     for name, make in FORMS.items():
         yield f"data: {name}", make, _read_form
@@ -53,14 +53,14 @@ def _log(name: str, pattern: str) -> Make:
     return make
 
 
-def _judge(value: str, path: Path, where: tuple[str, ...] = ()) -> object:
+def _judge(value: str, path: Path, where: tuple[str, ...] = (), step: str | None = None) -> object:
     from striate.studies.judged.grouping import Columns
     from striate.studies.judged.judging import judge_log
 
     place = path
     while not place.parent.name.startswith("striate-mutations-"):
         place = place.parent
-    return judge_log(place, "b > a by 0.01", Columns(value=value, where=where, at="last", failed_as=0.1))
+    return judge_log(place, "b > a by 0.01", Columns(value=value, step=step, where=where, at="last", failed_as=0.1))
 
 
 def _rows(ending: str) -> Make:

@@ -53,7 +53,7 @@ def reading(path: Path) -> Generator[sqlite3.Connection]:
             yield database
         finally:
             database.close()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise DataError(
             f"{said(path)} cannot be read as a database of SQLite ({reason(error)}); name one that is whole and not in use"
         ) from error

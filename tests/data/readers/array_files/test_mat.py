@@ -68,3 +68,13 @@ def test_an_element_that_unpacks_to_more_than_its_shape_has_is_refused(tmp_path:
     (tmp_path / "x.mat").write_bytes(swollen_mat())
     with pytest.raises(DataError, match="unpacks to more than"):
         load(tmp_path / "x.mat")
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("kind", ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"])
+def test_labels_of_every_type_are_those_that_scipy_wrote(tmp_path: Path, kind: str, packed: bool) -> None:
+    labels = np.array([[1], [3], [2], [3]], dtype=kind)
+    savemat(tmp_path / "a.mat", {"more": np.eye(3), "X": IMAGES, "y": labels}, do_compression=packed)
+    made = load(tmp_path / "a.mat")
+    assert made.classes == ("1", "2", "3")
+    assert sorted(map(bytes, made.train.images)) == sorted(map(bytes, IMAGES.transpose(3, 0, 1, 2)))
