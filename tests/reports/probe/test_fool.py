@@ -73,7 +73,7 @@ def test_a_page_draws_the_first_pairs_and_says_so() -> None:
 def test_what_did_not_arrive_is_told() -> None:
     record, pictures = made(2, steps=1, budget=0.05)
     shown = page(record, pictures, NAMES, "net")
-    assert shown.groups[0].lines[0].startswith("did not arrive after 1 steps")
+    assert shown.groups[0].lines[0].startswith("did not arrive after 1 step,")
     assert shown.groups[0].panels[1].caption == "changed, seen as dark"
     assert not [table for table in shown.tables if table.title.startswith("From class")]  # nothing was tried
     assert "0 of 2 pairs of image and target arrived" in shown.words[1]

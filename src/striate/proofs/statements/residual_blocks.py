@@ -102,9 +102,9 @@ def mutated(p: Parameters) -> tuple[Check, ...]:
 
 def _blocks(p: Parameters) -> dict[str, Widths]:
     return {
-        f"standard, {counted(p.channels, 'channel')}": standard(p.channels, p.kernel),
-        f"bottleneck, {counted(p.bottleneck, 'channel')}": bottleneck(p.bottleneck, p.reduction, p.kernel),
-        f"two plain convolutions, {counted(p.bottleneck, 'channel')}": standard(p.bottleneck, p.kernel),
+        f"standard, {p.channels} channels": standard(p.channels, p.kernel),
+        f"bottleneck, {p.bottleneck} channels": bottleneck(p.bottleneck, p.reduction, p.kernel),
+        f"two plain convolutions, {p.bottleneck} channels": standard(p.bottleneck, p.kernel),
     }
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from striate.data import ImageSet, load
 from striate.data.photos.resizing import Resizing
 from striate.training.recipe.recipe import Recipe
-from striate.training.starting.source import settled
 
 Asked = tuple[str, int | None, bool, Resizing]
 
@@ -17,7 +16,10 @@ def asked(recipe: Recipe) -> Asked:
 
     What start weights say of size and resizing counts; raises NetError or RunError where these cannot be had.
     """
-    recipe = settled(recipe)
+    if recipe.start is not None:
+        from striate.training.starting.source import settled  # loads PyTorch
+
+        recipe = settled(recipe)
     return recipe.data, recipe.image_size, recipe.skip_damaged, recipe.resizing
 
 
