@@ -3,13 +3,23 @@
 sphinx-build -W --keep-going docs site        needs the set-up for developers; nothing is fetched
 """
 
+import atexit
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from striate import __version__
 
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # the pages call striate
+
+# A kernel tells the programs that its cells start to colour what they print, though that is piped into the page.
+settings = TemporaryDirectory()
+atexit.register(settings.cleanup)
+startup = Path(settings.name, "profile_default", "startup", "plain.py")
+startup.parent.mkdir(parents=True)
+startup.write_text("import os\nos.environ.pop('FORCE_COLOR', None)\nos.environ.pop('CLICOLOR_FORCE', None)\n")
+os.environ["IPYTHONDIR"] = settings.name
 
 project, author, release = "Striate", "the authors of Striate", __version__
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
