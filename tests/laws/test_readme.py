@@ -54,6 +54,7 @@ TOY = {
     "train --engine scratch": "--epochs 1",
     "train --net convnet": "",
     "train --data digits --out runs/second": "",
+    "train --data digits --out runs/finer": "",
     "study schedules": "--seeds 1 --epochs 1",
     "study": "--data digits --seeds 1 --epochs 1 --net convnet --set widths=[[4],[4]]",
     "train": "--data digits --epochs 1 --net convnet --set widths=[[4],[4]]",

@@ -36,5 +36,5 @@ def test_what_is_kept_is_listed_and_cleared(tmp_path: Path, monkeypatch: pytest.
     assert said.startswith(f"they lie in {tmp_path / 'cache' / 'decoded'}: ")
     (row,) = json.loads(run("list", "cache", "--json")[0])
     assert (row["name"], row["shape"]) == ("pets", [2, 5, 7, 1])
-    assert run("clear", "cache", "pets")[0].startswith("1 data sets were removed from the cache, ")
+    assert run("clear", "cache", "pets")[0].startswith("1 data set was removed from the cache, ")
     assert json.loads(run("list", "cache", "--json")[0]) == []
