@@ -98,7 +98,7 @@ def _cold_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture(autouse=True)
 def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no width and no colour of the terminal that the tests are started from, or of another test, change what is printed."""
+    """Let no width and no colours of the terminal, and none that another test has set, change what is printed."""
     for name in ("COLUMNS", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(name, raising=False)
 

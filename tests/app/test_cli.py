@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import subprocess
@@ -43,7 +44,8 @@ def test_hidden_units_are_those_of_either_engine(words: tuple[str, ...], hidden:
     assert changes_of(None, {"hidden": 7, **given})["hidden"] == hidden
 
 
-def test_a_study_prints_verdicts_and_writes_its_report(run) -> None:
+def test_a_study_prints_verdicts_and_writes_its_report(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("striate.app.terminal.progress.SILENCE", math.inf)  # a slow machine is no other answer
     code, out, err = run(
         "study", "batchnorm", "--epochs", "1", "--seeds", "1", "--out", "bn", *TINY[2:], "--set", "lr=0.001"
     )
