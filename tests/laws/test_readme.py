@@ -60,7 +60,8 @@ TOY = {
     "train": "--data digits --epochs 1 --net convnet --set widths=[[4],[4]]",
     "resume": "",
     "test resnet20": "--data photos/",
-    **dict.fromkeys(("doctor", "export", "gate", "gradcheck", "judge", "list", "probe", "prove", "show", "test"), ""),
+    **dict.fromkeys(("doctor", "export", "gate", "gradcheck", "judge", "list", "predict", "probe", "prove"), ""),
+    **dict.fromkeys(("serve", "sheet", "show", "test"), ""),
 }
 RUNS = (("a", "0.80"), ("b", "0.86"))  # of the table: model, and an accuracy without its last digit
 # What the answer to a command must hold, for the remark beside it to be true.

@@ -26,7 +26,7 @@ def test_arms_are_shown_then_run_then_shown_with_their_files(run) -> None:
     told = json.loads(run("show", "study", "asked", "--json")[1])
     assert (told["ended"], told["runs"]) == (2, 2)
     code, out, _ = run("show", "study", "asked", "--to", "tex", "--out", "files")
-    assert (code, out) == (0, "wrote files/arms.tex\nwrote files/changes.tex\n")
+    assert (code, out) == (0, "wrote files/arms.tex\nwrote files/changes.tex\nwrote files/methods.tex\n")
 
 
 @pytest.mark.parametrize(
