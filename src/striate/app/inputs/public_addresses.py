@@ -36,8 +36,10 @@ def public(address: str) -> bool:
     if isinstance(number, IPv4Address):
         return _open(number)
     inside = _carried(number)
-    if number.ipv4_mapped is not None or number in _NAT64 or number in _TEREDO:
-        return all(map(_open, inside))
+    if number.ipv4_mapped is not None or number.sixtofour is not None or number in _NAT64 or number in _TEREDO:
+        return all(
+            map(_open, inside)
+        )  # of 6to4 and these, the standard libraries of several Pythons say different things
     return number in _UNICAST and _open(number) and all(map(_open, inside))
 
 
