@@ -57,3 +57,13 @@ def test_a_terminal_sees_a_download_and_a_pipe_nothing(monkeypatch: pytest.Monke
             advance(256_000)
         assert ("train.gz" in screen.getvalue()) == screen.isatty()
         assert ("512.0/512.0 kB" in screen.getvalue()) == screen.isatty()
+
+
+def test_what_is_piped_gets_no_moving_bar_where_colours_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as a notebook's kernel has it
+    text = io.StringIO()
+    console = Console(file=text)
+    assert console.is_terminal
+    with watching_run(console) as watch:
+        watch(Tick(1, 1, 10, 10, 130.0, Score(1.5, 0.5, 1000)))
+    assert text.getvalue() == ""

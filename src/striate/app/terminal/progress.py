@@ -23,6 +23,11 @@ LONG = 5.0  # seconds that a look may take without having been announced
 SILENCE = 60.0  # seconds between two lines in a log: what is shorter needs none
 
 
+def _seen(console: Console) -> bool:
+    """Tell whether somebody sees a bar move; by FORCE_COLOR, which a notebook sets, Rich takes a pipe for a terminal."""
+    return console.is_terminal and console.file.isatty()
+
+
 @contextmanager
 def _bar(console: Console) -> Generator[Progress | NotebookBar]:
     """Show a bar while the block runs. Where nobody can see it any more (a closed terminal, a closed pipe) it is silent."""
@@ -43,7 +48,7 @@ def _bar(console: Console) -> Generator[Progress | NotebookBar]:
         *columns,
         TimeRemainingColumn(),
         console=console,
-        disable=not console.is_terminal,
+        disable=not _seen(console),
         transient=True,
         speed_estimate_period=3600,
     )
@@ -74,7 +79,7 @@ def _log(console: Console) -> Callable[[str], None]:
 
     def log(line: str) -> None:
         nonlocal last
-        if not console.is_terminal and time.monotonic() - last >= SILENCE:
+        if not _seen(console) and time.monotonic() - last >= SILENCE:
             console.print(line)
             last = time.monotonic()
 
@@ -86,7 +91,7 @@ def watching_run(console: Console) -> Generator[Watch, None, None]:
     """Yield a watcher for one run: a bar over the epoch, and a line for each epoch that ended."""
     with _bar(console) as progress:
         task: Any = progress.add_task("epoch", note="", total=None)
-        seen, log = isinstance(progress, NotebookBar) or console.is_terminal, _log(console)
+        seen, log = isinstance(progress, NotebookBar) or _seen(console), _log(console)
 
         def watch(tick: Tick) -> None:
             progress.update(
