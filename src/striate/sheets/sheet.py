@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from dataclasses import dataclass
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from striate.base.catalog import unknown
-from striate.base.errors import StudyError, reason
+from striate.base.errors import StudyError
 from striate.sheets.parts import Derivation, Look, Part, Trial, needs
 from striate.sheets.work import Work
+from striate.studies.python_file import run_file
 
 
 @dataclass(frozen=True)
@@ -85,19 +84,7 @@ def sheet_from_file(path: Path) -> Sheet:
 
     The file is Python and is run: open only what you trust.
     """
-    if not path.is_file():
-        raise StudyError(f'sheet file "{path}" does not exist; name a file, or one of striate list sheets')
-    spec = spec_from_file_location(f"striate_sheet_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise StudyError(f'sheet file "{path}" is no Python file; its name must end in .py')
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-    except StudyError:
-        raise
-    except Exception as error:
-        raise StudyError(f'sheet file "{path}" cannot be run ({reason(error, kind=True)}); correct it first') from error
+    module = run_file(path, "sheet", "sheets")
     found: object = getattr(module, "SHEET", None)
     if not isinstance(found, Sheet):
         raise StudyError(f'sheet file "{path}" needs SHEET = Sheet(...); from striate.sheets import Sheet, Question')

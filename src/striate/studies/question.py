@@ -12,20 +12,19 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import FunctionType
 from typing import Any, Literal
 
 from striate.base.catalog import unknown
 from striate.base.disk.files import digest
-from striate.base.errors import RecipeError, StudyError, listed, reason
+from striate.base.errors import RecipeError, StudyError, listed
 from striate.nets.custom.naming import is_own
 from striate.studies.claims.verdict import Claim
 from striate.studies.looks.plan import Until
+from striate.studies.python_file import run_file
 from striate.training.recipe.engine_nets import options_of
 from striate.training.recipe.recipe import Recipe
 
@@ -230,17 +229,7 @@ def question_from_file(path: Path) -> Question:
 
     The file is Python and is run: open only what you trust.
     """
-    if not path.is_file():
-        raise StudyError(f'study file "{path}" does not exist; name a file, or one of striate list studies')
-    spec = spec_from_file_location(f"striate_study_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise StudyError(f'study file "{path}" is no Python file; its name must end in .py')
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise StudyError(f'study file "{path}" cannot be run ({reason(error, kind=True)}); mend it first') from error
+    module = run_file(path, "study", "studies")
     base: object = getattr(module, "BASE", None)
     make: Any = getattr(module, "study", None)
     if not isinstance(base, Recipe) or not isinstance(make, FunctionType):

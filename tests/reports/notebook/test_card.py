@@ -6,7 +6,7 @@ import base64
 import re
 
 from striate.reports.kit.table import Cell, Table
-from striate.reports.notebook.card import Card, Passage, drawing, html_of, photograph, shortened
+from striate.reports.notebook.card import Card, Passage, drawing, html_of, photograph
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>'
 
@@ -32,4 +32,3 @@ def test_nothing_in_it_is_requested_from_anywhere() -> None:
 def test_a_small_picture_is_enlarged_as_squares_and_a_large_one_is_not() -> None:
     small, large = photograph(b"", "", 8), photograph(b"", "", 224)
     assert (small.width, small.coarse, large.width, large.coarse) == (128, True, 224, False)
-    assert (shortened(["a"], "images"), shortened([], "images")) == ("and 1 more images", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from operator import methodcaller
 from pathlib import Path
 from types import SimpleNamespace
@@ -84,6 +85,8 @@ def test_a_record_shows_maps_in_one_scale_of_colours_and_pictures_as_pictures() 
         "0",
     ]
     assert "image 2: " in SHOWN(record)
+    assert made.foot == ""
+    assert card(replace(record, scores=scores[:1] * 13)).foot == "and 1 more image"
 
 
 @pytest.mark.parametrize(("passed", "word"), [(True, "holds"), (False, "fails")])

@@ -6,7 +6,6 @@ Pictures are data addresses, so that no style and no name of one card reaches an
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from striate.reports.kit.page import render
@@ -62,11 +61,6 @@ def photograph(png: bytes, label: str, side: int, smallest: int = 128) -> Shown:
 def html_of(card: Card) -> str:
     """Return the card as HTML."""
     return render("card.html.jinja", card=card)
-
-
-def shortened(rest: Sequence[object], what: str) -> str:
-    """Return the words for what a card leaves out; nothing where it leaves out nothing."""
-    return f"and {len(rest)} more {what}" if rest else ""
 
 
 def _coded(content: bytes) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from striate.base.errors import counted
 from striate.probes.record import Record, answer
 from striate.proofs.proof import Proof
-from striate.reports.notebook.card import Card, Passage, Shown, drawing, html_of, photograph, shortened
+from striate.reports.notebook.card import Card, Passage, Shown, drawing, html_of, photograph
 from striate.studies.claims.verdict import Verdict
 from striate.studies.running.judge import Answer
 from striate.training.folder.run import Run
@@ -94,7 +95,7 @@ def _(shown: Record[Any]) -> Card:
         passages=(Passage(lines=(words, *scores[:MOST_SHOWN])),),
         pictures=tuple(_drawn(shown)),
         tables=(_arrays(shown),),
-        foot=shortened(scores[MOST_SHOWN:], "images"),
+        foot=f"and {counted(more, 'more image')}" if (more := len(scores) - MOST_SHOWN) > 0 else "",
     )
 
 

@@ -1,0 +1,38 @@
+"""A file that someone names is run, and whatever keeps it from being run is one sentence."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from striate.base.errors import StudyError
+from striate.studies.python_file import run_file
+
+
+def test_it_is_run_and_known_by_a_name_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("from dataclasses import dataclass\n\n@dataclass\nclass A:\n    b: int = 3\n")
+    made = run_file(tmp_path / "mine.py", "study", "studies")
+    assert made.A().b == 3
+    assert sys.modules.pop("striate_study_mine") is made
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("absent.py", None, 'sheet file ".*absent.py" does not exist; name a file, or one of striate list sheets'),
+        ("mine.txt", "", 'sheet file ".*mine.txt" is no Python file; its name must end in .py'),
+        ("mine.py", "1 / 0", r'sheet file ".*" cannot be run \(ZeroDivisionError: division by zero\); mend it first'),
+        (
+            "mine.py",
+            "from striate.base.errors import StudyError\nraise StudyError('a is given twice')",
+            "^a is given twice$",
+        ),
+    ],
+)
+def test_what_keeps_it_from_being_run_is_said(tmp_path: Path, name: str, text: str | None, words: str) -> None:
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    with pytest.raises(StudyError, match=words):
+        run_file(tmp_path / name, "sheet", "sheets")
