@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import time
@@ -126,3 +127,28 @@ def test_a_link_in_the_folder_of_a_gate_is_not_followed(tmp_path: Path) -> None:
 def test_a_folder_with_the_name_of_no_number_is_no_try(tmp_path: Path) -> None:
     (tmp_path / "gate/runs/control/0/²").mkdir(parents=True)
     assert tried(tmp_path / "gate/runs/control/0") is None
+
+
+def test_a_command_ends_where_its_gate_is_killed(tmp_path: Path) -> None:
+    begun, ended = tmp_path / "begun", tmp_path / "ended"
+    text = f"trap 'touch {ended}; exit 0' TERM; touch {begun}; while :; do sleep 0.05; done # {{seed}}"
+    if not (gate := os.fork()):
+        module.run_jobs([(made(text), 0, tmp_path / "gate/runs/control/0")], 1, None, lambda job, done: True)
+        os._exit(0)
+    while not begun.exists():
+        time.sleep(0.01)
+    os.kill(gate, 9)
+    os.waitpid(gate, 0)
+    last = time.monotonic() + 60
+    while not ended.exists():
+        assert time.monotonic() < last
+        time.sleep(0.01)
+
+
+def test_what_has_ended_is_watched_no_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(module, "watching", lambda: contextlib.nullcontext(told.append))
+    jobs: list[module.Job] = [(made("echo {seed}"), seed, tmp_path / f"gate/runs/control/{seed}") for seed in range(2)]
+    module.run_jobs(jobs, 2, None, lambda job, done: True)
+    assert sorted(told) == sorted(-group for group in told)
+    assert len(set(told)) == 4
