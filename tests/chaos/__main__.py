@@ -2,9 +2,9 @@
 
     python -m chaos [--short] [--seed 0] [--only PART]      with tests/ on the path; needs Linux
 
-Kills of runs and studies, faults of the disk, damaged files, hostile inputs, mutations of what readers read. Each job is a
-process of its own, some side by side; it ends with 1 unless all that was tried held. Scratch files go to $TMPDIR, or to
-a disk in memory where there is one, for most of the time would else go into fsync.
+Kills of runs, studies and gates, faults of the disk, damaged files, hostile inputs, mutations of what readers read. Each
+job is a process of its own, some side by side; it ends with 1 unless all that was tried held. Scratch files go to $TMPDIR,
+or to a disk in memory where there is one, for most of the time would else go into fsync.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ from chaos.tally import Tally, merged, sound, table
 
 # Module, jobs it is cut into, and what is tried in all: in full, and in the short form.
 PARTS = {
-    "studies": (3, 60, 3),
+    "studies": (3, 90, 3),
+    "gates": (1, 120, 6),
     "kills": (4, 520, 24),
     "faults": (2, 160, 16),
     "damaged": (2, 360, 24),
+    "forged": (2, 600, 15),
     "hostile": (2, 320, 28),
     "mutants": (2, 50_400, 360),
 }
@@ -53,7 +55,7 @@ def do(job: Job) -> list[Tally]:
     module = importlib.import_module(f"chaos.{job.part}")
     inside = None if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK) else MEMORY
     with tempfile.TemporaryDirectory(prefix="striate-chaos-", dir=inside, ignore_cleanup_errors=True) as place:
-        if job.part in ("kills", "studies", "faults"):
+        if job.part in ("kills", "studies", "gates", "faults"):
             return module.run(job.count, job.seed, Path(place))
         return module.run(job.count, job.seed, Path(place), job.number, job.jobs)
 

@@ -6,6 +6,7 @@ Four in five studies fork their workers from the driver, which has imported all;
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import shutil
 import signal
@@ -24,28 +25,32 @@ from chaos.children import MARK, Ended, ended, fork, left_over, wait
 from chaos.tally import Tally
 from striate.base.disk.files import read_json
 from striate.studies.claims.better import Better
+from striate.studies.looks.plan import Until
 from striate.studies.question import Arm, Study
 from striate.studies.running import pool as workers
 from striate.studies.running import process as worker
 from striate.studies.running.execute import run_study
 
-PART = "kills of studies: driver, worker, both"
+FIXED, UNTIL = "kills of studies: driver, worker, both", "kills of studies until decided"
 CLAIM = Better("better", "b beats a", treatment=("b",), control="a", measure="test", margin=0.01)
 STUDY = Study(
     *("s", "?", trained.BASE.change(epochs=8, train_images=600), (Arm("a"), Arm("b", {"lr": 0.02})), (CLAIM,), (0, 1))
 )
+# With two seeds the claim is open, with four it is not refuted either: both looks are taken.
+STUDIES = {FIXED: STUDY, UNTIL: dataclasses.replace(STUDY, seeds=Until(2, 4))}
+FEW = 6
 VICTIMS = ("driver", "worker", "all")
 Results = dict[str, bytes]
 
 
-def asked(folder: Path, forked: bool) -> int:
+def asked(study: Study, folder: Path, forked: bool) -> int:
     """Do the study in ``folder`` as far as it is not done; return 3 where a run of it failed."""
     os.setsid()
     if forked:
         workers.subprocess = SimpleNamespace(
             Popen=Forked, PIPE=subprocess.PIPE, TimeoutExpired=subprocess.TimeoutExpired
         )
-    answer = run_study(STUDY, folder, workers=2, warn=trained.quiet)
+    answer = run_study(study, folder, workers=2, warn=trained.quiet)
     for run, reason in answer.failures.items():
         os.write(2, f"{run}: {reason}\n".encode())
     return 3 if answer.failures else 0
@@ -123,9 +128,11 @@ def children(driver: int) -> list[int]:
     return found
 
 
-def kill(rng: np.random.Generator, folder: Path, place: Path, seconds: float, forked: bool) -> tuple[int, Ended]:
+def kill(
+    rng: np.random.Generator, study: Study, folder: Path, place: Path, seconds: float, forked: bool
+) -> tuple[int, Ended]:
     """Start the study and kill a part of it; return how many processes that lived were hit, and how its driver ended."""
-    driver = fork(lambda: asked(folder, forked), place)
+    driver = fork(partial(asked, study, folder, forked), place)
     begun = time.monotonic()
     if rng.random() < 0.6:  # half of the time goes into starting the workers; rather hit them at their work
         before = {path: path.stat().st_mtime_ns for path in folder.rglob("status.json")}
@@ -154,13 +161,22 @@ def kill(rng: np.random.Generator, folder: Path, place: Path, seconds: float, fo
 
 
 def run(count: int, seed: int, place: Path) -> list[Tally]:
-    """Kill studies until ``count`` kills have hit."""
+    """Kill studies until ``count`` kills have hit: two in three of studies with fixed seeds, the others until decided.
+
+    A few go to one kind alone, since each kind first takes two undisturbed studies.
+    """
     trained.warm(place)
-    tally = Tally(PART)
+    shares = {FIXED: count - count // 3, UNTIL: count // 3} if count > FEW else {FIXED: count}
+    return [_killed(part, share, seed, place / str(number)) for number, (part, share) in enumerate(shares.items())]
+
+
+def _killed(part: str, count: int, seed: int, place: Path) -> Tally:
+    place.mkdir()
+    tally, study = Tally(part), STUDIES[part]
     times: dict[bool, float] = {}
     for forked in (True, False):
         began = time.monotonic()
-        if (whole := ended(partial(asked, place / f"whole-{forked}", forked), place / "first")).code:
+        if (whole := ended(partial(asked, study, place / f"whole-{forked}", forked), place / "first")).code:
             raise RuntimeError(whole.err)
         times[forked] = time.monotonic() - began
     wanted = results(place / "whole-True")
@@ -172,12 +188,12 @@ def run(count: int, seed: int, place: Path) -> list[Tally]:
         folder, hits, wrong, left = place / f"study-{number}", 0, "", 0
         forked = number % 5 != 4
         for turn in range(int(rng.integers(2, 5))):
-            hit, end = kill(rng, folder, place / f"kill-{number}-{turn}", times[forked], forked)
+            hit, end = kill(rng, study, folder, place / f"kill-{number}-{turn}", times[forked], forked)
             hits += hit
             if end.defect() and not end.killed:
                 wrong = end.defect()
             left += len(left_over(os.environ.get(MARK, "")))
-        last = ended(partial(asked, folder, forked), place / f"last-{number}")
+        last = ended(partial(asked, study, folder, forked), place / f"last-{number}")
         left += len(left_over(os.environ.get(MARK, "")))
         wrong = wrong or (f"exit {last.code}: {last.err[-600:]}" if last.code else "")
         off = 0 if wrong else trained.differing(results(folder), wanted)
@@ -192,4 +208,4 @@ def run(count: int, seed: int, place: Path) -> list[Tally]:
             tally.hold(hits)
             shutil.rmtree(folder)
         number += 1
-    return [tally]
+    return tally

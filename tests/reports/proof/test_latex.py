@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from striate.proofs.catalog import prove
 from striate.proofs.proof import Table
 from striate.reports.proof.latex import escaped, proof_latex
+
+HOSTILE = (
+    *(
+        r"\input{taken}",
+        r"\write18{touch taken}",
+        r"\openout1=taken \message{opened}",
+        r"^^5cmessage{opened}",
+        "[opened",
+        "[]",
+    ),
+    *(
+        "*",
+        "\\\\[5cm]",
+        r"\end{document}",
+        r"\end{itemize}",
+        "}{",
+        "%",
+        "a%\n\\message{opened}",
+        "$$",
+        "\n\n",
+        r"\verb|x|",
+    ),
+    *(r"\catcode`\%=12", "##1", "\ud800", "\u202eabc", "￾", "é ß 雪"),
+)
 
 
 def test_texts_are_escaped() -> None:
@@ -14,7 +43,32 @@ def test_texts_are_escaped() -> None:
         r"50 \% of a\_b \& c\textasciicircum{}2 \#1 \{x\} \$ \textbackslash{}y"
     )
     assert escaped("α ≤ x²") == r"$\alpha$ $\leq$ x$^2$"
-    assert escaped("雪") == "[U+96EA]"
+    assert escaped("雪") == "{[}U+96EA]"
+    assert escaped("a\n\n\\par\tb\x1b[2J\x00") == r"a \textbackslash{}par b{[}U+001B]{[}2J{[}U+0000]"
+    assert escaped("--out ?` ``") == "-{}-out ?{}` `{}`"
+
+
+def test_a_command_stays_in_its_comment() -> None:
+    made = proof_latex(prove("cross-correlation", length=1), "striate prove 'x\n\\input{/etc/passwd}'")
+    assert not [line for line in made.splitlines() if line.startswith("\\input")]
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
+def test_no_name_acts_on_latex_wherever_it_stands(tmp_path: Path) -> None:
+    every = "".join(map(chr, range(128)))
+    names = [every, *(c + c for c in every), *HOSTILE]
+    lines = [r"\documentclass{article}\usepackage[T1]{fontenc}\begin{document}\sloppy\scriptsize\raggedright"]
+    for name in map(escaped, names):
+        lines += [f"\\section*{{{name}}}", f"\\textbf{{{name}}}\\\\ {name}\n", "\\begin{itemize}", f"\\item {name}"]
+        lines += ["\\end{itemize}", "\\begin{tabular}{ll}", f"{name} & a \\\\", f"{name} & b \\\\", "\\end{tabular}\n"]
+    (tmp_path / "page.tex").write_text("\n".join([*lines, "\\end{document}"]), encoding="ascii")
+    words = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "page.tex"]
+    done = subprocess.run(
+        words, cwd=tmp_path, capture_output=True, text=True, errors="replace", timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "opened" not in done.stdout
+    assert not (tmp_path / "taken").exists()
 
 
 def test_a_matrix_is_set_in_mathematics() -> None:

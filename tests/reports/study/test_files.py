@@ -77,7 +77,7 @@ def test_latex_needs_no_package_and_escapes_what_it_must(finished: Path, tmp_pat
     text = latex(table)
     assert text.isascii()
     assert r"a\_b & c \\" in text
-    assert r"{}[x] \& 50 \% $\pm$ $-$1 ($\rightarrow$) & \$\textbackslash{}frac\{\$ \\" in text
+    assert r"{[}x] \& 50 \% $\pm$ $-$1 ($\rightarrow$) & \$\textbackslash{}frac\{\$ \\" in text
     for path in write_files(finished, "tex", tmp_path):
         said = path.read_text()
         assert said.isascii()

@@ -46,4 +46,4 @@ def test_each_form_escapes_what_it_must() -> None:
     made = Methods(("50 % of a_b.",), ("c −1 [x].",))
     assert made.text() == "50 % of a_b.\n\nc −1 [x]."
     assert made.markdown() == "50 % of a\\_b.\n\n- c −1 \\[x\\]."
-    assert made.latex() == "50 \\% of a\\_b.\n\n\\begin{itemize}\n\\item c $-$1 [x].\n\\end{itemize}"
+    assert made.latex() == "50 \\% of a\\_b.\n\n\\begin{itemize}\n\\item c $-$1 {[}x].\n\\end{itemize}"

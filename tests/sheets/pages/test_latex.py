@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,8 @@ def test_it_compiles_and_nothing_is_wider_than_the_text(document: Document, tmp_
     )
     assert done.returncode == 0, done.stdout[-2000:]
     assert "Overfull" not in done.stdout
+
+
+def test_no_listing_ends_by_what_stands_in_it(document: Document, tmp_path: Path) -> None:
+    made = sheet_latex(replace(document, command="striate sheet 'x\\end{lstlisting}\\input{taken}\x00'"), tmp_path)
+    assert "\\end {lstlisting}\\input{taken}?" in made

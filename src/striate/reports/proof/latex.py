@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from striate.base.disk.outputs import MARK
+from striate.base.errors import printable
 from striate.reports.kit.mathml import parts
 from striate.reports.proof.weight_labels import Cell, cells
 
@@ -14,16 +15,19 @@ if TYPE_CHECKING:
 
 SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$", "|": "$|$", '"': "''",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$", "|": "$|$", '"': "''", "[": "{[}",
     "α": r"$\alpha$", "β": r"$\beta$", "γ": r"$\gamma$", "δ": r"$\delta$", "ε": r"$\epsilon$", "θ": r"$\theta$",
     "μ": r"$\mu$", "σ": r"$\sigma$", "λ": r"$\lambda$", "η": r"$\eta$", "ρ": r"$\rho$", "τ": r"$\tau$", "π": r"$\pi$",
     "Δ": r"$\Delta$", "Σ": r"$\Sigma$", "∂": r"$\partial$", "∇": r"$\nabla$", "²": "$^2$", "³": "$^3$", "ᵀ": r"$^{\top}$",
     "·": r"$\cdot$", "×": r"$\times$", "±": r"$\pm$", "−": "$-$", "≤": r"$\leq$", "≥": r"$\geq$", "≠": r"$\neq$",
     "≈": r"$\approx$", "→": r"$\rightarrow$", "⇒": r"$\Rightarrow$", "∞": r"$\infty$", "√": r"$\surd$", "…": r"\ldots{}",
-    "–": "--", "’": "'", "“": "``", "”": "''", "′": r"$'$", "∗": r"$\ast$", "⊙": r"$\odot$", "ℓ": r"$\ell$", "‖": r"$\Vert$",
+    "–": r"\textendash{}", "’": "'", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
+    "′": r"$'$", "∗": r"$\ast$", "⊙": r"$\odot$", "ℓ": r"$\ell$", "‖": r"$\Vert$",
 }  # fmt: skip
 
 
+SPACES = re.compile(r"[\t\n\v\f\r ]+")
+JOINED = re.compile("-(?=-)|,(?=,)|[?!](?=`)|`(?=`)")  # two hyphens are no dash, and ?` is no turned question mark
 LONGEST = 90  # characters of a formula whose statements stand side by side
 FITTED = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"  # no wider than the text
 
@@ -32,7 +36,7 @@ def proof_latex(proof: Proof, command: str) -> str:
     """Return the fragment; it holds no preamble, and no character that a plain LaTeX run does not know."""
     parts = [
         "% In the preamble: \\usepackage{amsmath,amssymb,graphicx}",
-        f"% Made by: {command}",
+        f"% Made by: {printable(command)}",
         "\\begingroup\\sloppy",
         f"\\section*{{{escaped(proof.title)}}}",
         f"\\emph{{{escaped(proof.source)}}}\n",
@@ -57,8 +61,12 @@ def proof_latex(proof: Proof, command: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return ``text`` for LaTeX's text mode; a character that plain LaTeX may lack becomes its code point in brackets."""
-    return "".join(SPECIAL.get(c, c if c.isascii() else f"[U+{ord(c):04X}]") for c in text)
+    """Return ``text`` for LaTeX's text mode, on one line; what plain LaTeX may lack becomes its code point in brackets.
+
+    A bracket is in braces, for at the head of an item or a row it would be an option; so are signs that join with the next.
+    """
+    plain = "".join(SPECIAL.get(c, c if " " <= c <= "~" else f"{{[}}U+{ord(c):04X}]") for c in SPACES.sub(" ", text))
+    return JOINED.sub(lambda found: f"{found[0]}{{}}", plain)
 
 
 def _display(latex: str) -> str:

@@ -150,8 +150,8 @@ def _said(cell: Cell) -> str:
 
 
 def _line(cells: Iterable[str]) -> str:
-    # A bracket at the head of a row would be read as an option of the \\ before it.
-    return " & ".join("{}" + escaped(text) if text[:1] in "[*" else escaped(text) for text in cells) + r" \\"
+    # A star at the head of a row would be read as one of the \\ before it.
+    return " & ".join("{}" + escaped(text) if text[:1] == "*" else escaped(text) for text in cells) + r" \\"
 
 
 def _plain(text: str) -> str:

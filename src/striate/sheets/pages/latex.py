@@ -133,6 +133,7 @@ def _column(block: Table, place: int) -> str:
 
 
 def _listing(name: str, source: str, language: str = "Python") -> str:
-    plain = "".join(c if c.isascii() else "?" for c in source)
+    plain = "".join(c if " " <= c <= "~" or c == "\n" else "?" for c in source.expandtabs(4))
+    plain = plain.replace("\\end{", "\\end {")  # nothing in it ends the listing
     head = f"\\textbf{{{escaped(name)}}}\\par\\nobreak\n" if name else ""
     return f"{head}\\begin{{lstlisting}}[language={language}]\n{plain}\n\\end{{lstlisting}}"
