@@ -33,6 +33,11 @@ class Ended:
         """Whether it was killed while it lived."""
         return self.code == -signal.SIGKILL
 
+    @property
+    def told(self) -> str:
+        """All that it printed, on one line: where a terminal folds a sentence, what is looked for in it may be cut in two."""
+        return " ".join(f"{self.out} {self.err}".split())
+
     def defect(self) -> str:
         """Return what no user should ever see of it: a traceback, our own fault, no end, no bound; else nothing."""
         if self.slow:

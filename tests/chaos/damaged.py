@@ -59,7 +59,7 @@ def silent_look(end: Ended, before: Ended) -> bool:
     """Tell whether a look shows something else than before, and does not say why."""
     if end.code or VOLATILE.sub("", end.out) == VOLATILE.sub("", before.out):
         return False
-    return not end.err.strip() and not any(word in end.out for word in SAID)
+    return not end.err.strip() and not any(word in end.told for word in SAID)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def try_run(damage: Damage, kept: Kept, mends: Sequence[tuple[str, ...]]) -> tup
     wrong, ends = kept.tried(damage, mends)
     if wrong[0] or any(end.code for end in ends):  # a refusal
         return wrong
-    told = "".join(end.err for end in ends)
+    told = " ".join(end.told for end in ends)
     off = trained.differing(trained.result(kept.work / "run"), kept.wanted)
     numbers = (kept.work / "run/history.csv").read_bytes() == kept.wanted["history.csv"]
     if off and not (numbers and ("are lost" in told or "belongs to another run" in told)):
@@ -107,7 +107,7 @@ def try_study(damage: Damage, kept: Kept) -> tuple[str, str]:
         return wrong
     found = faults.contents(kept.work, "s")
     off = trained.differing(found, kept.wanted)
-    if found["verdicts"] != kept.wanted["verdicts"] or (off and "are lost" not in ends[0].err):
+    if found["verdicts"] != kept.wanted["verdicts"] or (off and "are lost" not in ends[0].told):
         return "silently wrong", f"{off} bytes differ; said was {ends[0].err[-300:]!r}"
     return "", ""
 

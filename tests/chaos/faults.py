@@ -150,7 +150,7 @@ def judged(end: Ended, words: Sequence[str]) -> str:
         last = end.err.split("\n")[-1]
         return "" if last.startswith("striate: ") else f"no sentence: {end.err[-400:]!r}"
     if end.code == 1 and words[0] == "study":
-        return "" if "could not be" in end.out + end.err or "cannot be" in end.out + end.err else f"unnamed: {end.out}"
+        return "" if "could not be" in end.told or "cannot be" in end.told else f"unnamed: {end.out}"
     return "" if end.code == 0 else f"exit {end.code}: {end.err[-400:]!r}"
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,11 +24,12 @@ from striate.training.engines.evaluate import Score
 from striate.training.engines.setup import Setup
 from striate.training.feed.batches import in_order
 from striate.training.folder import checkpoints
-from striate.training.folder.events import EventFile
 from striate.training.folder.run import write_status
 from striate.training.folder.saving import Progress, Saver, hand_over, restore, taken_over
 from striate.training.folder.tables import Row, write_history, write_timing
 from striate.training.interrupt import stop_requests
+from striate.training.loggers.catalog import TENSORBOARD
+from striate.training.loggers.logging import Loggers
 from striate.training.schedule import learning_rate
 
 SAVE_SECONDS = 20.0  # at most this much work is lost to a kill, plus the epoch under way
@@ -53,15 +54,19 @@ class Diverged(Exception):
     """The loss stopped being a finite number; the text says where."""
 
 
-def run_epochs(setup: Setup, folder: Path, watch: Watch | None = None) -> tuple[str, str]:
+def run_epochs(
+    setup: Setup, folder: Path, watch: Watch | None = None, log: Sequence[str] = (TENSORBOARD,)
+) -> tuple[str, str]:
     """Train until the recipe's last epoch, a stop request or a non-finite loss; return (status, reason).
 
-    Continues from the newest undamaged checkpoint in ``folder``. Everything it learns is on disk when it returns.
+    Continues from the newest undamaged checkpoint in ``folder``. Everything it learns is on disk when it returns,
+    and told to the loggers ``log``.
     """
     progress = restore(setup, folder)
     hand_over(setup, progress)
     steps, group = setup.feed.steps, setup.group
-    with stop_requests() as asked, EventFile(folder, progress.step) as events:
+    loggers = Loggers(log, folder, setup.recipe.to_json(), progress.rows, progress.step, setup.warn)
+    with stop_requests() as asked, loggers:
         saver = Saver(setup, folder)
         status, reason = "finished", ""
         try:
@@ -69,7 +74,7 @@ def run_epochs(setup: Setup, folder: Path, watch: Watch | None = None) -> tuple[
                 if not epoch_updates(setup, progress, lambda: group.any(asked()), watch):
                     status, reason = "interrupted", f"stopped on request after update {progress.step}"
                     break
-                score = _close_epoch(setup, progress, saver, events)
+                score = _close_epoch(setup, progress, saver, loggers)
                 if watch:
                     watch(_tick(setup, progress, score))
                 if not math.isfinite(score.loss):
@@ -141,7 +146,7 @@ def _read(unread: list[tuple[Tensor, Tensor, int]], progress: Progress, setup: S
     unread.clear()
 
 
-def _close_epoch(setup: Setup, progress: Progress, saver: Saver, events: EventFile) -> Score:
+def _close_epoch(setup: Setup, progress: Progress, saver: Saver, loggers: Loggers) -> Score:
     """Score the validation split, add the epoch to history and timing, and keep the weights if they are the best so far."""
     splits, epoch = setup.splits, progress.step // setup.feed.steps
     score = setup.engine.score(in_order(splits.val, splits.normalization, setup.device))
@@ -165,7 +170,7 @@ def _close_epoch(setup: Setup, progress: Progress, saver: Saver, events: EventFi
     write_timing(saver.folder, progress.timing)
     write_status(saver.folder, "running", "", epoch, progress.step)
     saver.keep(progress, epoch, score.accuracy)
-    events.write(new)
+    loggers.write(new)
     return score
 
 

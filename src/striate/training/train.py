@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,8 @@ from striate.training.folder.run import REMEDY, Run, begin, open_run, write_stat
 from striate.training.folder.run_score import RunScore
 from striate.training.folder.saving import continues
 from striate.training.folder.weights import best, kept, stands
+from striate.training.loggers.catalog import TENSORBOARD
+from striate.training.loggers.logging import asked
 from striate.training.loop import Watch, run_epochs
 from striate.training.recipe.recipe import Recipe
 from striate.training.session import Warn, extend, mended, record, same_data
@@ -52,17 +55,20 @@ def train(
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
     processes: int | Group = 1,
+    log: Sequence[str] = (TENSORBOARD,),
 ) -> Run:
     """Train ``recipe`` into the folder ``out`` and return the run; a folder of the same recipe is continued.
 
     ``images`` spares loading the recipe's data again; ``watch`` is told after every update. The run's status is
     finished, diverged or interrupted. With ``processes`` that many train together, each its part of every batch; they share
-    this one's threads, and load the recipe's data themselves. Raises StriateError before anything is written when recipe,
-    data or net are refused, or when ``out`` holds something else.
+    this one's threads, and load the recipe's data themselves. ``log`` names the loggers that are told of each epoch
+    (`striate.training.loggers.catalog`); a run that goes on has those that it had besides. Raises StriateError before
+    anything is written when recipe, data or net are refused, or when ``out`` holds something else.
     """
     group = processes if isinstance(processes, Group) else Group(size=processes)
     crew.check(recipe, group)
     folder = Path(out)
+    asked(folder, log)  # raises where one is unknown
     if (folder / "recipe.json").exists():
         run = mended(folder, warn)
         begin(folder, recipe)  # raises when it is another recipe's
@@ -81,7 +87,7 @@ def train(
         record(setup, folder)
         try:
             with denormals_flushed(), crew.leading(group, _job(setup, data_dir)):
-                status, _ = run_epochs(setup, folder, watch)
+                status, _ = run_epochs(setup, folder, watch, log)
             if status == "finished" and (advised := advice(recipe, setup.splits, setup.engine.module())):
                 warn(advised)
         except BaseException as error:
@@ -110,6 +116,7 @@ def resume(
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
     processes: int | Group = 1,
+    log: Sequence[str] = (TENSORBOARD,),
 ) -> Run:
     """Continue the run in ``folder`` where its newest checkpoint stands; a run that has ended is returned as it is.
 
@@ -123,7 +130,7 @@ def resume(
     return (
         run
         if run.status in DONE
-        else train(run.recipe, run.folder, data_dir=data_dir, watch=watch, warn=warn, processes=processes)
+        else train(run.recipe, run.folder, data_dir=data_dir, watch=watch, warn=warn, processes=processes, log=log)
     )
 
 

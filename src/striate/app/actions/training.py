@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,13 +65,16 @@ def train_run(
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
     processes: int | None = None,
+    log: Sequence[str] | None = None,
 ) -> Ended:
     """Train ``recipe`` into the folder ``out``, or go on there; raises what `striate.training.train.train` raises."""
+    from striate.training.loggers.catalog import TENSORBOARD
     from striate.training.train import train
 
     folder = default_folder(recipe) if out is None else Path(out)
     before = _ended(folder)
-    run = train(recipe, folder, data_dir=data_dir, watch=watch, warn=warn, processes=_group(processes))
+    how, told = _group(processes), log or (TENSORBOARD,)
+    run = train(recipe, folder, data_dir=data_dir, watch=watch, warn=warn, processes=how, log=told)
     return Ended(run, before is not None)
 
 
@@ -83,13 +86,15 @@ def resume_run(
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
     processes: int | None = None,
+    log: Sequence[str] | None = None,
 ) -> Ended:
     """Go on with the run in ``folder``, up to ``epochs`` in all; raises what `striate.training.train.resume` raises."""
+    from striate.training.loggers.catalog import TENSORBOARD
     from striate.training.train import resume
 
     before = _ended(Path(folder))
-    how = _group(processes)
-    run = resume(folder, epochs=epochs, data_dir=data_dir, watch=watch, warn=warn, processes=how)
+    how, told = _group(processes), log or (TENSORBOARD,)
+    run = resume(folder, epochs=epochs, data_dir=data_dir, watch=watch, warn=warn, processes=how, log=told)
     return Ended(run, before is not None and (before.status, before.epoch) == (run.status, run.epoch))
 
 

@@ -57,6 +57,13 @@ Processes = Annotated[
     int | None,
     typer.Option(min=1, help="Train on this many processes, each its part of every batch; torchrun does so too."),
 ]
+Log = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="LOGGER",
+        help="Who is told of each epoch: tensorboard, wandb, trackio, mlflow; repeatable.  [default: tensorboard]",
+    ),
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
 

@@ -10,7 +10,7 @@ import typer
 from striate.app.commands.training import trials
 from striate.app.options.own_code import OwnCode
 from striate.app.options.recipe import Changes, RecipeFields
-from striate.app.options.shared import AsJson, DataDir, Like, Processes, RunFolder, Settings
+from striate.app.options.shared import AsJson, DataDir, Like, Log, Processes, RunFolder, Settings
 from striate.app.terminal.speech import DIVERGED, INTERRUPTED, remark, say, tell
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def train(
         bool, typer.Option(help="Only see which learning rates are worth trying; files go to --out.")
     ] = False,
     settings: Settings = None,
+    log: Log = None,
     processes: Processes = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -83,7 +84,7 @@ def train(
     if follow_launched(processes, data_dir):
         return
     with watching_run(console(stderr=True)) as watch:
-        ended = train_run(recipe, out, data_dir=data_dir, watch=watch, warn=remark, processes=processes)
+        ended = train_run(recipe, out, data_dir=data_dir, watch=watch, warn=remark, processes=processes, log=log)
     _tell(ended, as_json)
 
 
@@ -92,6 +93,7 @@ def resume(
     *,
     epochs: Annotated[int | None, typer.Option(min=1, help="Give the run more epochs, up to this many in all.")] = None,
     own: OwnCode,
+    log: Log = None,
     processes: Processes = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -105,7 +107,9 @@ def resume(
         return
     own.let_in(folder)
     with watching_run(console(stderr=True)) as watch:
-        ended = resume_run(folder, epochs=epochs, data_dir=data_dir, watch=watch, warn=remark, processes=processes)
+        ended = resume_run(
+            folder, epochs=epochs, data_dir=data_dir, watch=watch, warn=remark, processes=processes, log=log
+        )
     _tell(ended, as_json)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from striate.training.folder.events import EventFile
 from striate.training.folder.tables import Row
+from striate.training.loggers.logging import Known
+from striate.training.loggers.tensorboard import EventFile
 
 
 def test_tensorboard_reads_the_scalars(tmp_path: Path) -> None:
-    with EventFile(tmp_path, 0) as events:
+    with closing(EventFile(Known(tmp_path, {}, "", 0))) as events:
         events.write([Row(3, 1, "train", "loss", 0.5), Row(3, 1, "val", "accuracy", 0.25)])
         events.write([Row(6, 2, "train", "loss", 0.125)])
     found = EventAccumulator(str(tmp_path)).Reload()
@@ -24,12 +26,13 @@ def test_tensorboard_reads_the_scalars(tmp_path: Path) -> None:
 KILLED = """
 import os, sys
 from pathlib import Path
-from striate.training.folder.events import EventFile
+from striate.training.loggers.tensorboard import EventFile
+from striate.training.loggers.logging import Known
 from striate.training.folder.tables import Row
-with EventFile(Path(sys.argv[1]), int(sys.argv[2])) as events:
-    for step in range(int(sys.argv[2]) + 1, int(sys.argv[3]) + 1):
-        events.write([Row(step, step, "val", "accuracy", step / 64)])
-    os.kill(os.getpid(), 9)
+events = EventFile(Known(Path(sys.argv[1]), {}, "", int(sys.argv[2])))
+for step in range(int(sys.argv[2]) + 1, int(sys.argv[3]) + 1):
+    events.write([Row(step, step, "val", "accuracy", step / 64)])
+os.kill(os.getpid(), 9)
 """
 
 
@@ -38,7 +41,7 @@ def test_two_kills_leave_every_step_once(tmp_path: Path) -> None:
     for start, last in ((0, 20), (0, 30)):
         ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), str(start), str(last)], check=False)
         assert ended.returncode == -9
-    with EventFile(tmp_path, 15) as events:
+    with closing(EventFile(Known(tmp_path, {}, "", 15))) as events:
         for step in range(16, 41):
             events.write([Row(step, step, "val", "accuracy", step / 64)])
     found = EventAccumulator(str(tmp_path)).Reload()
@@ -47,7 +50,7 @@ def test_two_kills_leave_every_step_once(tmp_path: Path) -> None:
 
 def test_a_file_of_the_same_second_is_read_behind_the_one_before(tmp_path: Path) -> None:
     for _ in range(3):
-        with EventFile(tmp_path, 0):
+        with closing(EventFile(Known(tmp_path, {}, "", 0))):
             pass
     stamps = [int(path.name.split(".")[3]) for path in sorted(tmp_path.iterdir())]
     assert len(set(stamps)) == 3

@@ -6,12 +6,13 @@ import os
 import re
 import socket
 import time
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from striate.training.folder.tables import Row
+from striate.training.loggers.logging import Known
 
 
 class EventFile:
@@ -22,18 +23,23 @@ class EventFile:
     last of this process.
     """
 
-    def __init__(self, folder: Path, step: int) -> None:
+    def __init__(self, known: Known) -> None:
         from tensorboard.summary.writer.record_writer import RecordWriter
 
         # The protocol modules are made at run time, so no type checker can see what is in them.
         self._event: Any = import_module("tensorboard.compat.proto.event_pb2")
         self._summary: Any = import_module("tensorboard.compat.proto.summary_pb2").Summary
-        self._writer: Any = RecordWriter((folder / _name(folder)).open("xb"))
+        self.key = known.key  # which it has no use for
+        self._writer: Any = RecordWriter((known.folder / _name(known.folder)).open("xb"))
         self._add(self._event.Event(wall_time=time.time(), file_version="brain.Event:2"))
         start = self._event.SessionLog(status=self._event.SessionLog.START)
-        self._add(self._event.Event(wall_time=time.time(), step=step + 1, session_log=start))
+        self._add(self._event.Event(wall_time=time.time(), step=known.step + 1, session_log=start))
 
-    def write(self, rows: list[Row]) -> None:
+    def has(self) -> int | None:
+        """Return None: what it has beyond the run's update is dropped by its readers."""
+        return None
+
+    def write(self, rows: Sequence[Row]) -> None:
         """Add the rows as scalars."""
         values = [self._summary.Value(tag=f"{row.metric}/{row.split}", simple_value=row.value) for row in rows]
         self._add(self._event.Event(wall_time=time.time(), step=rows[0].step, summary=self._summary(value=values)))
@@ -42,12 +48,8 @@ class EventFile:
         self._writer.write(event.SerializeToString())
         self._writer.flush()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Close the file."""
         self._writer.close()
 
 

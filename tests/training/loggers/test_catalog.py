@@ -1,0 +1,17 @@
+"""The loggers by name: each is told of with its package and extra, and none is loaded by being named."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from striate.training.loggers.catalog import LOGGERS, TENSORBOARD
+
+PROJECT = Path(__file__).parents[3] / "pyproject.toml"
+
+
+def test_what_each_needs_is_a_dependency_or_an_extra_of_its_name() -> None:
+    project = tomllib.loads(PROJECT.read_text())["project"]
+    for name, entry in LOGGERS.items():
+        wanted = project["dependencies"] if name == TENSORBOARD else project["optional-dependencies"][name]
+        assert any(line.startswith(entry.package) for line in wanted), name
