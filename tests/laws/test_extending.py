@@ -85,7 +85,10 @@ def study(base):
     arms = (Arm("without", {"momentum": 0.0}), Arm("with", {"momentum": 0.9}))
     return Study("momentum", "Does momentum help?", base, arms, (claim,))
 ''',
-        ("studies/catalog.py", {'    "learning.optimizers"': '    "learning.momentum",\n'}),
+        (
+            "studies/catalog.py",
+            {'        Entry("learning.optimizers"': '        Entry("learning.momentum", "Does momentum help?"),\n'},
+        ),
     ),
     "data set": (
         "data/readers/stripes.py",
@@ -102,9 +105,8 @@ def load_stripes(data_dir, download):
         (
             "data/catalog.py",
             {
-                "from striate.data.readers.tabular": "from striate.data.readers.stripes import load_stripes\n",
                 '        Entry(\n            "digits"': '        Entry("stripes", "40 + 20 images, 8 x 8 grey", 8, 2,'
-                ' "made up", load_stripes, None),\n',
+                ' "made up", later("striate.data.readers.stripes:load_stripes"), None),\n',
             },
         ),
     ),
@@ -128,8 +130,8 @@ def build_tiny(options, image_shape, classes):
         (
             "nets/catalog.py",
             {
-                "from striate.nets.inputs import": "from striate.nets.families.tiny import TinyOptions\n",
-                '        Entry("mlp"': '        Entry("tiny", "one dense layer", TinyOptions(), _at("tiny")),\n',
+                '        Entry("mlp"': '        Entry("tiny", "one dense layer",'
+                ' later("striate.nets.families.tiny:TinyOptions"), _at("tiny")),\n',
             },
         ),
     ),
@@ -138,8 +140,6 @@ def build_tiny(options, image_shape, classes):
         '''"""A toy proof."""
 from pydantic import BaseModel
 from striate.proofs.proof import Check, Proof, Step
-
-SUMMARY = "one is one"
 
 class Parameters(BaseModel):
     """Its sizes."""
@@ -154,7 +154,7 @@ def prove(parameters):
 def mutated(parameters):
     return ()
 ''',
-        ("proofs/catalog.py", {'    "cross-correlation"': '    "one-is-one",\n'}),
+        ("proofs/catalog.py", {'        Entry("cross-correlation"': '        Entry("one-is-one", "one is one"),\n'}),
     ),
     "command": (
         "app/commands/greet.py",

@@ -89,6 +89,22 @@ def later(home: str) -> Callable[..., Any]:
     return call
 
 
+def doors(name: str, file: str | Path) -> tuple[list[str], Callable[[str], Any], Callable[[], list[str]]]:
+    """Return ``__all__``, ``__getattr__`` and ``__dir__`` of the package ``name``, whose ``__init__`` is ``file``.
+
+    Its public names are what it imports ``if TYPE_CHECKING``: type checkers read them there, and each is loaded when it is
+    first asked for.
+    """
+    at = homes(file)
+
+    def get(wanted: str) -> Any:
+        if wanted not in at:
+            raise AttributeError(f"module {name!r} has no attribute {wanted!r}")
+        return loaded(at[wanted])
+
+    return list(at), get, lambda: sorted({*vars(import_module(name)), *at})
+
+
 def homes(file: str | Path) -> dict[str, str]:
     """Return name -> home of what the module at ``file`` imports ``if TYPE_CHECKING``: its public names, written down once."""
     found: dict[str, str] = {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from striate.app.actions.choices import StudyFormat
 from striate.base.errors import StriateError
-from striate.reports.study import files, plan
+from striate.reports.study import plan
 
 if TYPE_CHECKING:
     from striate.studies.question import Study
@@ -26,10 +26,10 @@ def planned(
 
     The estimate takes a short trial of a run; ``quick`` leaves it out.
     """
-    from striate.studies.cost import cost
-
     if quick:
         return plan.record_of(study, None), ""
+    from striate.studies.cost import cost
+
     try:
         return plan.record_of(study, cost(study, None if data_dir is None else Path(data_dir), workers)), ""
     except StriateError as error:
@@ -46,4 +46,6 @@ def write_files(folder: str | Path, to: StudyFormat, out: str | Path | None = No
 
     Raises StudyError where there is nothing to draw yet, StorageError where a file cannot be written.
     """
+    from striate.reports.study import files
+
     return tuple(files.write_files(Path(folder), to, Path(folder if out is None else out)))

@@ -105,7 +105,7 @@ def _timm_entry(timm: Any, name: str, model: str) -> Entry:
         seen = crop_words(int(height / facts.crop_pct), height, how) if middle else ""
         shape, usual = (height, width, channels), facts.num_classes == COUNT
         inputs = Inputs(shape, tuple(facts.mean), tuple(facts.std), imagenet=usual, tested=seen, filter=how)
-    return Entry(name, f"{model} of timm", ZooOptions(), _builder(name, make), inputs)
+    return Entry(name, f"{model} of timm", ZooOptions, _builder(name, make), inputs)
 
 
 def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
@@ -145,7 +145,7 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
 
     names = tuple(published.meta["categories"])
     inputs = Inputs((side, side, 3), IMAGENET_MEAN, IMAGENET_STD, names, tested=seen, filter=how)
-    return Entry(name, f"{model} of torchvision", ZooOptions(), _builder(name, make), inputs)
+    return Entry(name, f"{model} of torchvision", ZooOptions, _builder(name, make), inputs)
 
 
 def crop_words(shorter: int, side: int, interpolation: str) -> str:

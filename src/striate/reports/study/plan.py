@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import counted, listed, printable
 from striate.reports.kit.table import plain_text
-from striate.reports.study.records import read_study
 
 if TYPE_CHECKING:
     from striate.studies.cost import Cost
@@ -36,6 +35,8 @@ def record_of(study: Study, cost: Cost | None) -> dict[str, Any]:
 
 def standing_of(folder: Path) -> dict[str, Any]:
     """Return the same of the study in ``folder``, with how far it is and the time of its runs; raises StudyError."""
+    from striate.reports.study.records import read_study
+
     study = read_study(folder)
     seconds = [run.seconds for run in study.runs if run.status == "finished" and run.seconds is not None]
     mean = sum(seconds) / len(seconds) if seconds else None
