@@ -42,8 +42,10 @@ def brightness(net, images, *, target=None, power=1):
         (
             "probes/catalog.py",
             {
+                "    from striate.probes.heatmaps.saliency": "    from striate.probes.heatmaps.brightness"
+                " import brightness as brightness\n",
                 '        Entry(\n            "filters"': '        Entry("brightness", "how bright a pixel is", "heatmap",'
-                ' "striate.probes.heatmaps.brightness", title="How bright it is"),\n'
+                ' title="How bright it is"),\n',
             },
         ),
     ),
@@ -66,8 +68,10 @@ def counting(net, images, *, most=9):
         (
             "probes/catalog.py",
             {
-                '        Entry(\n            "filters"': '        Entry("counting", "how many values are positive", "count",'
-                ' "striate.probes.channels.counting"),\n'
+                "    from striate.probes.channels.patches": "    from striate.probes.channels.counting"
+                " import counting as counting\n",
+                '        Entry(\n            "filters"': '        Entry("counting", "how many values are positive",'
+                ' "count"),\n',
             },
         ),
     ),

@@ -96,7 +96,7 @@ def test_arms_and_claims_join_a_builtin_study() -> None:
         (["a: lr=0.1", "A!: lr=0.2"], [], None, "two arms are named"),
         (["a: lr=0.1", "b: lr=0.2"], ["c > a"], None, 'arm "c" is unknown'),
         (["a: lr=0.1", "b: lr=0.2"], ["b > a by -1"], None, "margin is -1"),
-        (["a: lr=0.1", "b: lr=0.2"], ["b > a in loss"], None, 'measures "loss"'),
+        (["a: lr=0.1", "b: lr=0.2"], ["b > a in loss"], None, 'measure "loss" is unknown'),
         (["x: lr=1"], [], "hidden-units", "chooses among values of hidden, to which no arm can be added"),
     ],
 )

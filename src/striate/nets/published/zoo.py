@@ -15,7 +15,8 @@ import torch
 from pydantic import model_validator
 from torch import Tensor, nn
 
-from striate.base.errors import NetError, nearest, reason
+from striate.base.catalog import unknown
+from striate.base.errors import NetError, reason
 from striate.nets.custom.acceptance import tried
 from striate.nets.custom.naming import is_zoo
 from striate.nets.entry import Entry, ImageShape
@@ -65,7 +66,7 @@ def zoo_entry(name: str) -> Entry:
 
 def _timm_entry(timm: Any, name: str, model: str) -> Entry:
     if not timm.is_model(model.partition(".")[0]):
-        raise NetError(f'timm has no model "{model}"{nearest(model, timm.list_models())}; see timm.list_models()')
+        raise NetError(unknown("model of timm", model, timm.list_models(), see="timm.list_models()"))
     facts = timm.get_pretrained_cfg(model)
 
     def make(options: ZooOptions, image_shape: ImageShape, classes: int) -> nn.Module:
@@ -112,8 +113,7 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
     models = torchvision.models
     known = models.list_models(module=models)  # the classifiers, without detection, segmentation and video
     if model not in known:
-        near = nearest(model, known)
-        raise NetError(f'torchvision has no classifier "{model}"{near}; see torchvision.models.list_models()')
+        raise NetError(unknown("classifier of torchvision", model, known, see="torchvision.models.list_models()"))
     published = models.get_model_weights(model).DEFAULT
     transforms = published.transforms()
     side = transforms.crop_size[0]

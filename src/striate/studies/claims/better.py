@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from striate.base.errors import StudyError, nearest
+from striate.base.catalog import unknown
+from striate.base.errors import StudyError
 from striate.studies.claims.claim_checks import check_terms
 from striate.studies.claims.finding import (
     Finding,
@@ -59,10 +60,7 @@ class Better:
     def __post_init__(self) -> None:
         check_terms(self.name, self.statement, {"treatment": self.treatment, "control": (self.control,)}, self.margin)
         if self.measure not in MEASURES:
-            hint = nearest(str(self.measure), MEASURES)
-            raise StudyError(
-                f'the claim "{self.name}" measures "{self.measure}"{hint}; accepted are {", ".join(MEASURES)}'
-            )
+            raise StudyError(f'claim "{self.name}": {unknown("measure", str(self.measure), MEASURES)}')
 
     @property
     def arms(self) -> tuple[str, ...]:
