@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from striate.app.actions.choices import StudyFormat
 from striate.base.errors import StriateError
@@ -21,7 +20,7 @@ def is_folder(name: str | Path) -> bool:
 
 def planned(
     study: Study, *, data_dir: str | Path | None = None, workers: int | None = None, quick: bool = False
-) -> tuple[Mapping[str, Any], str]:
+) -> tuple[plan.Planned, str]:
     """Return what there is to know of ``study`` before it runs, and why its time could not be estimated, if it could not.
 
     The estimate takes a short trial of a run; ``quick`` leaves it out.
@@ -36,7 +35,7 @@ def planned(
         return plan.record_of(study, None), str(error)
 
 
-def standing(folder: str | Path) -> Mapping[str, Any]:
+def standing(folder: str | Path) -> plan.Standing:
     """Return what there is to know of the study in ``folder``, and how far it is; raises StudyError where there is none."""
     return plan.standing_of(Path(folder))
 

@@ -24,11 +24,9 @@ from striate.studies.claims.finding import (
     find,
     interval_text,
     lead,
-    settled,
-    still_open,
 )
 from striate.studies.claims.outcome import MEASURES, Measure, Outcome, accuracy_scale, by_arm, scores
-from striate.studies.claims.verdict import Verdict
+from striate.studies.claims.verdict import Verdict, answered
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
 
@@ -96,25 +94,14 @@ class Better:
             clauses.append(
                 f"decided on {WORDS['best']}, since the test accuracy of {untested[0].label}{more} is missing"
             )
-        return Verdict(
-            claim=self.name,
-            statement=self.statement,
-            kind=self.kind,
-            answer=findings[leader].answer,
-            reason="; ".join(clause for clause in clauses if clause),
-            comparisons=tuple((arm, self.control, findings[arm].comparison) for arm in self.treatment),
-            detectable=findings[leader].comparison.detectable,
-            seeds_needed=findings[leader].seeds_needed,
-            details={
-                "measure": self.measure,
-                "measured": measure,
-                "margin": self.margin,
-                "answers": {arm: finding.answer for arm, finding in findings.items()},
-                "arms": [scores(arm, outcomes) for arm in self.arms],
-            },
-            open=still_open(findings, self.control),
-            kept=settled(findings),
-        )
+        details = {
+            "measure": self.measure,
+            "measured": measure,
+            "margin": self.margin,
+            "answers": {arm: finding.answer for arm, finding in findings.items()},
+            "arms": [scores(arm, outcomes) for arm in self.arms],
+        }
+        return answered(self, findings, clauses, details)
 
     def _find(self, arm: str, runs: Mapping[str, Sequence[Outcome]], measure: Measure, look: Look) -> Finding:
         treatment, control = runs[arm], runs[self.control]
