@@ -246,7 +246,7 @@ def _tar(folder: Path) -> Path:
 
 
 def _small_layout() -> Any:
-    from striate.data.readers.cifar import CIFAR10
+    from striate.data.readers.layouts import CIFAR10
 
     return replace(CIFAR10, train_records=2, test_records=2)
 

@@ -8,15 +8,15 @@ answer = st.study("batchnorm", "runs/batchnorm")
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from striate.base.catalog import homes, loaded
+from striate.base.catalog import doors
 from striate.base.version import VERSION
 
 __version__ = VERSION
 
-# The public names, each with the module that holds it: type checkers read them here, and so does `__getattr__`, which loads
-# a module when its name is first asked for, so that `import striate` does not load PyTorch.
+# The public names, each with the module that holds it: type checkers read them here, and so does `doors`, which has
+# a module loaded when its name is first asked for, so that `import striate` does not load PyTorch.
 if TYPE_CHECKING:
     from striate.app.exporting.export import export as export
     from striate.app.judging.gate import gate as gate
@@ -53,13 +53,4 @@ if TYPE_CHECKING:
     from striate.training.trials.lr_range import range_test as range_test
     from striate.training.trials.overfit import overfit_batch as overfit_batch
 else:
-    _HOMES = homes(__file__)
-    __all__ = list(_HOMES)
-
-    def __getattr__(name: str) -> Any:
-        if name not in _HOMES:
-            raise AttributeError(f"module 'striate' has no attribute {name!r}")
-        return loaded(_HOMES[name])
-
-    def __dir__() -> list[str]:
-        return sorted([*globals(), *__all__])
+    __all__, __getattr__, __dir__ = doors(__name__, __file__)

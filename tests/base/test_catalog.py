@@ -33,6 +33,16 @@ def test_a_name_that_is_none_of_them_is_one_sentence() -> None:
         THINGS.entry("aple")
     assert str(error.value) == 'thing "aple" is unknown (did you mean "apple"?); accepted are pear, apple'
     assert unknown("thing", "a\x1b", ("b",), "or a path") == ('thing "a\\x1b" is unknown; accepted are b, or a path')
+    assert unknown("thing", "ppl", ("plum", "an apple")) == (
+        'thing "ppl" is unknown (did you mean "an apple"?); accepted are plum, an apple'
+    )
+    assert unknown("thing", ["aple", "x"], ("apple", "fig")) == (
+        'things "aple" (did you mean "apple"?), "x" are unknown; accepted are apple, fig'
+    )
+    assert unknown("thing", "x", "abcd", "or a path", most=2) == (
+        'thing "x" is unknown; accepted are a, b, 2 more, or a path'
+    )
+    assert unknown("thing", "x", "abcd", see="things.list()") == 'thing "x" is unknown; see things.list()'
     assert unknown("thing", "x", ()) == 'thing "x" is unknown; accepted are none'
 
 

@@ -42,8 +42,10 @@ def brightness(net, images, *, target=None, power=1):
         (
             "probes/catalog.py",
             {
+                "    from striate.probes.heatmaps.saliency": "    from striate.probes.heatmaps.brightness"
+                " import brightness as brightness\n",
                 '        Entry(\n            "filters"': '        Entry("brightness", "how bright a pixel is", "heatmap",'
-                ' "striate.probes.heatmaps.brightness", title="How bright it is"),\n'
+                ' title="How bright it is"),\n',
             },
         ),
     ),
@@ -66,8 +68,10 @@ def counting(net, images, *, most=9):
         (
             "probes/catalog.py",
             {
-                '        Entry(\n            "filters"': '        Entry("counting", "how many values are positive", "count",'
-                ' "striate.probes.channels.counting"),\n'
+                "    from striate.probes.channels.patches": "    from striate.probes.channels.counting"
+                " import counting as counting\n",
+                '        Entry(\n            "filters"': '        Entry("counting", "how many values are positive",'
+                ' "count"),\n',
             },
         ),
     ),
@@ -85,7 +89,10 @@ def study(base):
     arms = (Arm("without", {"momentum": 0.0}), Arm("with", {"momentum": 0.9}))
     return Study("momentum", "Does momentum help?", base, arms, (claim,))
 ''',
-        ("studies/catalog.py", {'    "learning.optimizers"': '    "learning.momentum",\n'}),
+        (
+            "studies/catalog.py",
+            {'        Entry("learning.optimizers"': '        Entry("learning.momentum", "Does momentum help?"),\n'},
+        ),
     ),
     "data set": (
         "data/readers/stripes.py",
@@ -102,9 +109,8 @@ def load_stripes(data_dir, download):
         (
             "data/catalog.py",
             {
-                "from striate.data.readers.tabular": "from striate.data.readers.stripes import load_stripes\n",
                 '        Entry(\n            "digits"': '        Entry("stripes", "40 + 20 images, 8 x 8 grey", 8, 2,'
-                ' "made up", load_stripes, None),\n',
+                ' "made up", later("striate.data.readers.stripes:load_stripes"), None),\n',
             },
         ),
     ),
@@ -128,8 +134,8 @@ def build_tiny(options, image_shape, classes):
         (
             "nets/catalog.py",
             {
-                "from striate.nets.inputs import": "from striate.nets.families.tiny import TinyOptions\n",
-                '        Entry("mlp"': '        Entry("tiny", "one dense layer", TinyOptions(), _at("tiny")),\n',
+                '        Entry("mlp"': '        Entry("tiny", "one dense layer",'
+                ' later("striate.nets.families.tiny:TinyOptions"), _at("tiny")),\n',
             },
         ),
     ),
@@ -138,8 +144,6 @@ def build_tiny(options, image_shape, classes):
         '''"""A toy proof."""
 from pydantic import BaseModel
 from striate.proofs.proof import Check, Proof, Step
-
-SUMMARY = "one is one"
 
 class Parameters(BaseModel):
     """Its sizes."""
@@ -154,7 +158,7 @@ def prove(parameters):
 def mutated(parameters):
     return ()
 ''',
-        ("proofs/catalog.py", {'    "cross-correlation"': '    "one-is-one",\n'}),
+        ("proofs/catalog.py", {'        Entry("cross-correlation"': '        Entry("one-is-one", "one is one"),\n'}),
     ),
     "command": (
         "app/commands/greet.py",

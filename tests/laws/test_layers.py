@@ -33,6 +33,7 @@ RANK = {package: rank for rank, line in enumerate(LINES) for package in line}
 BASE = {
     *(
         "catalog",
+        "documented",
         "errors",
         "inline",
         "intervals",

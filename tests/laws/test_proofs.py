@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from striate.app.options.repeating import proof_command
 from striate.base.disk.files import dump_json
-from striate.proofs.catalog import NAMES, entry
+from striate.proofs.catalog import ENTRIES
 from striate.proofs.proof import Proof
 from striate.reports.kit.mathml import formula
 from striate.reports.proof.latex import proof_latex
@@ -37,7 +37,7 @@ KNOWN = {
 
 @cache
 def proved(name: str) -> Proof:
-    found = entry(name)
+    found = ENTRIES[name]
     return found.prove(found.Parameters())
 
 
@@ -89,7 +89,7 @@ def faults(text: str) -> list[str]:
     return found + opened + (["dollars"] if len(re.findall(r"(?<!\\)\$", text)) % 2 else [])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENTRIES)
 def test_it_holds_at_its_own_sizes_and_says_all_it_should(name: str) -> None:
     proof = proved(name)
     assert failures(proof) == []
@@ -111,31 +111,31 @@ def test_it_holds_at_its_own_sizes_and_says_all_it_should(name: str) -> None:
         assert any(character.isdigit() for character in erratum.example)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENTRIES)
 @pytest.mark.parametrize("draw", [0, 1])
 def test_it_holds_at_other_sizes(name: str, draw: int) -> None:
-    found = entry(name)
+    found = ENTRIES[name]
     parameters = drawn(found.Parameters, random.Random(f"{name} {draw}"))
     assert failures(found.prove(parameters)) == [], parameters
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENTRIES)
 def test_its_checks_reject_every_wrong_statement(name: str) -> None:
-    found = entry(name)
+    found = ENTRIES[name]
     sizes = [found.Parameters(), *(drawn(found.Parameters, random.Random(f"{name} {draw}")) for draw in (0, 1, 2))]
     passed = [f"{p}: {check.name}: {check.detail}" for p in sizes for check in found.mutated(p) if check.passed]
     assert passed == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENTRIES)
 def test_a_wrong_statement_goes_through_the_checks_of_the_right_one(name: str) -> None:
-    found, names = entry(name), {check.name for check in proved(name).checks}
+    found, names = ENTRIES[name], {check.name for check in proved(name).checks}
     wrong = found.mutated(found.Parameters())
     assert len(wrong) >= max(1, len(proved(name).errata))
     assert {check.name for check in wrong} <= names
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENTRIES)
 def test_its_formulas_are_mathematics_that_browsers_draw(name: str) -> None:
     proof = proved(name)
     formulas = [latex for latex in (proof.statement_latex, *(step.latex for step in proof.steps)) if latex]
@@ -144,14 +144,14 @@ def test_its_formulas_are_mathematics_that_browsers_draw(name: str) -> None:
         assert formula(latex).mathml.startswith("<math ")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENTRIES)
 def test_its_fragment_is_what_latex_reads(name: str) -> None:
     assert faults(proof_latex(proved(name), proof_command(proved(name)))) == []
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENTRIES)
 def test_latex_makes_pages_of_its_fragment(name: str, tmp_path: Path) -> None:
     fragment = proof_latex(proved(name), proof_command(proved(name)))
     packages = re.findall(r"% In the preamble: (.*)", fragment)[0]
@@ -168,21 +168,21 @@ def test_a_fault_is_found(text: str) -> None:
     assert faults(text)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENTRIES)
 def test_its_json_holds_all_of_it(name: str) -> None:
     proof = proved(name)
     written = json.loads(dump_json(proof.to_json()))
     assert written["holds"] is True
     assert set(written) == {"holds", *(field.name for field in fields(Proof))}
-    assert written["parameters"] == entry(name).Parameters().model_dump(mode="json")
+    assert written["parameters"] == ENTRIES[name].Parameters().model_dump(mode="json")
     for part in ("steps", "checks", "tables", "pictures", "errata"):
         assert len(written[part]) == len(getattr(proof, part))
     assert set(written["values"]) == set(proof.values)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ENTRIES)
 def test_the_same_parameters_give_the_same_numbers(name: str) -> None:
-    found = entry(name)
+    found = ENTRIES[name]
     sizes = drawn(found.Parameters, random.Random(f"{name} 0"))
     assert found.prove(sizes).to_json() == found.prove(sizes).to_json()

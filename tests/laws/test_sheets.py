@@ -10,7 +10,7 @@ import pytest
 
 from striate.app.sheets.workshop import Workshop
 from striate.base.catalog import loaded
-from striate.proofs.catalog import NAMES
+from striate.proofs.catalog import ENTRIES
 from striate.sheets.catalog import BUILTIN
 from striate.sheets.parts import Code, Curves, Derivation, Look, Verdicts, needs
 from striate.sheets.sheet import Sheet
@@ -139,9 +139,9 @@ def test_what_the_parts_name_is_there(name: str) -> None:
             if isinstance(part, Code):
                 assert all(callable(loaded(home)) for home in part.homes)
             elif isinstance(part, Derivation):
-                assert part.proof in NAMES
+                assert part.proof in ENTRIES
             elif isinstance(part, (Verdicts, Curves)) and arms[part.work]:
-                study = STUDIES.entry(arms[part.work]).study({})
+                study = STUDIES.entry(arms[part.work]).question().study({})
                 if isinstance(part, Verdicts):
                     assert set(part.claims) <= {claim.name for claim in study.claims}
                 else:
@@ -169,7 +169,7 @@ def test_plots_that_are_asked_for_by_their_number_of_curves_have_them(sheet: str
     (question,) = BUILTIN.entry(sheet).sheet().asked(number)
     curves = [part for part in question.parts if isinstance(part, Curves)]
     studies = {work.name: work.study for work in BUILTIN.entry(sheet).sheet().works}
-    counts = [len(part.arms) or len(STUDIES.entry(studies[part.work]).study({}).arms) for part in curves]
+    counts = [len(part.arms) or len(STUDIES.entry(studies[part.work]).question().study({}).arms) for part in curves]
     assert counts == PLOTS[sheet, number]
 
 

@@ -12,11 +12,13 @@ from PIL import Image
 
 from small_nets import small
 from striate.app.options.repeating import study_command
+from striate.base.catalog import loaded
 from striate.base.disk.files import read_json
 from striate.base.errors import StudyError
 from striate.data import load
 from striate.reports.study.page import write_study_report
-from striate.studies.catalog import BUILTIN
+from striate.studies import builtin
+from striate.studies.catalog import BUILTIN, question
 from striate.studies.claims.comparison import ANSWERS
 from striate.studies.running.execute import run_study
 from striate.training.engines.setup import check
@@ -27,18 +29,25 @@ TOY: dict[str, Any] = {"epochs": 1, "train_images": 60, "batch_size": 30}
 
 def toy(name: str) -> dict[str, Any]:
     """Return the changes that make study ``name`` small, less those that its arms set for themselves."""
-    base = BUILTIN[name].base
-    own = {key for arm in BUILTIN[name].study({}).arms for key in arm.changes}
+    base = question(name).base
+    own = {key for arm in question(name).study({}).arms for key in arm.changes}
     changes = {**TOY, **(small(base.net) if base.engine == "torch" else {})}
     return {key: value for key, value in changes.items() if key not in own or key in ("n", "width", "batch_size")}
 
 
+def test_every_module_of_a_study_has_a_row() -> None:
+    folder = Path(builtin.__file__).parent
+    modules = {".".join(file.relative_to(folder).with_suffix("").parts) for file in folder.glob("*/[a-z]*.py")}
+    assert modules == {entry.module for entry in BUILTIN.values()}
+
+
 @pytest.mark.parametrize("name", BUILTIN)
 def test_a_question_is_a_question(name: str) -> None:
-    study = BUILTIN[name].study({})
+    study = question(name).study({})
     assert study.name == name
     assert study.question.endswith("?")
     assert BUILTIN[name].summary.endswith((".", "?"))
+    assert (loaded(f"striate.studies.builtin.{BUILTIN[name].module}").__doc__ or "").startswith(BUILTIN[name].summary)
     assert study.claims
     assert len({claim.name for claim in study.claims}) == len(study.claims)
     judged = {arm for claim in study.claims for arm in claim.arms}
@@ -49,7 +58,7 @@ def test_a_question_is_a_question(name: str) -> None:
 
 @pytest.mark.parametrize("name", BUILTIN)
 def test_the_arms_follow_the_base(name: str) -> None:
-    changed = BUILTIN[name].study({"data": "mnist", "epochs": 3}, seeds=2)
+    changed = question(name).study({"data": "mnist", "epochs": 3}, seeds=2)
     assert changed.seeds == (0, 1)
     for arm in changed.arms:
         recipe = changed.recipe(arm, 1)
@@ -80,7 +89,7 @@ def bare(image_shape, classes):
     return Rich(image_shape, classes)
 """
 FOR_ANY_NET = ("augmentation", "schedules", "learning-rates", "step-gamma", "divergence", "shallow-or-simple")
-TORCH = [name for name, question in BUILTIN.items() if question.base.engine == "torch" and name != "same-curve"]
+TORCH = [name for name in BUILTIN if question(name).base.engine == "torch" and name != "same-curve"]
 
 
 @pytest.fixture
@@ -93,7 +102,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("own")
 @pytest.mark.parametrize("name", TORCH)
 def test_a_net_of_ones_own_is_put_in_with_its_own_defaults(name: str) -> None:
-    study = BUILTIN[name].study({"net": "own_nets:Rich"})
+    study = question(name).study({"net": "own_nets:Rich"})
     for arm in study.arms:
         recipe = study.recipe(arm, 0)
         assert recipe.net == arm.changes.get("net", "own_nets:Rich")
@@ -107,28 +116,28 @@ def test_a_net_of_ones_own_is_put_in_with_its_own_defaults(name: str) -> None:
 @pytest.mark.parametrize("name", TORCH)
 def test_a_net_without_the_options_is_put_in_or_refused_by_their_names(name: str) -> None:
     if name in (*FOR_ANY_NET, "locality"):
-        assert BUILTIN[name].study({"net": "own_nets:bare"}).arms
+        assert question(name).study({"net": "own_nets:bare"}).arms
         return
     with pytest.raises(
         StudyError,
         match=r"of its net, and net own_nets:bare has no such option \(it has none\); give it parameters of these",
     ):
-        BUILTIN[name].study({"net": "own_nets:bare"})
+        question(name).study({"net": "own_nets:bare"})
 
 
 def test_an_arm_that_sets_what_the_net_has_by_itself_is_refused_with_the_remedy() -> None:
     with pytest.raises(StudyError, match='since net vgg11 has activation="relu" by itself; set it otherwise'):
-        BUILTIN["vgg11"].study({"net": "vgg11"})
-    assert BUILTIN["vgg11"].study({"net": "vgg11", "activation": "none"}).arms[-1].changes["width"] == 128
+        question("vgg11").study({"net": "vgg11"})
+    assert question("vgg11").study({"net": "vgg11", "activation": "none"}).arms[-1].changes["width"] == 128
 
 
 def test_arms_are_named_by_the_layers_of_their_kind_of_net() -> None:
-    names = [arm.name for arm in BUILTIN["depth"].study({"net": "resnet-v2", "n": 1}).arms]
+    names = [arm.name for arm in question("depth").study({"net": "resnet-v2", "n": 1}).arms]
     assert names == ["plain 11", "plain 29", "plain 47", "residual 11", "residual 29", "residual 47"]  # 9n + 2
 
 
 def test_arms_are_named_by_their_learning_rates_to_the_digit() -> None:
-    arms = BUILTIN["learning-rates"].study({"lr": 0.025}).arms
+    arms = question("learning-rates").study({"lr": 0.025}).arms
     assert [arm.name for arm in arms[:5]] == ["SGD 0.00025", "SGD 0.0025", "SGD 0.025", "SGD 0.25", "SGD 2.5"]
     assert all(float(arm.name.split()[1]) == pytest.approx(arm.changes["lr"], rel=1e-9) for arm in arms)
 
@@ -145,7 +154,7 @@ def test_arms_are_named_by_their_learning_rates_to_the_digit() -> None:
     ],
 )
 def test_transforms_shift_by_an_eighth_of_the_images(changes: dict[str, Any], shift: int) -> None:
-    study = BUILTIN["augmentation"].study(changes)
+    study = question("augmentation").study(changes)
     made = {arm.name: study.recipe(arm, 0) for arm in study.arms}
     assert (made["none"].pad_crop, made["flip"].pad_crop, made["crop"].pad_crop) == (0, 0, shift)
     assert made["flip + crop + cutout"].cutout == 2 * shift
@@ -154,7 +163,7 @@ def test_transforms_shift_by_an_eighth_of_the_images(changes: dict[str, Any], sh
     )
 
 
-@pytest.mark.parametrize("name", [name for name in BUILTIN if BUILTIN[name].base.data != "sums"])
+@pytest.mark.parametrize("name", [name for name in BUILTIN if question(name).base.data != "sums"])
 def test_a_folder_of_photographs_is_put_in(name: str, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     for kind in ("cat", "dog"):
@@ -163,7 +172,7 @@ def test_a_folder_of_photographs_is_put_in(name: str, tmp_path: Path) -> None:
             pixels = rng.integers(0, 256, (20 + number, 24, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(tmp_path / "photos" / kind / f"{number}.png")
     changes = {**toy(name), "data": str(tmp_path / "photos"), "train_images": None}
-    study = BUILTIN[name].study(changes)
+    study = question(name).study(changes)
     for arm in study.arms:
         recipe = study.recipe(arm, 0)
         images = load(recipe.data, image_size=recipe.image_size)
@@ -174,7 +183,7 @@ def test_a_folder_of_photographs_is_put_in(name: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BUILTIN)
 def test_it_runs_to_a_verdict_and_a_report(name: str, tmp_path: Path) -> None:
-    study = BUILTIN[name].study(toy(name), seeds=1)
+    study = question(name).study(toy(name), seeds=1)
     answer = run_study(study, tmp_path / "study", workers=1)
     assert answer.failures == {}
     record = read_json(tmp_path / "study" / "verdict.json")

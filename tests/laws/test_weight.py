@@ -11,6 +11,11 @@ import sys
 from pathlib import Path
 
 HEAVY = ("torch", "sklearn", "scipy", "matplotlib", "torchvision", "timm", "optuna")
+NUMBERS = ("numpy", "PIL", "pyarrow")
+"""What a name, a help text or a plan has no use for either."""
+CHECKS = ("pydantic",)
+"""What only those need that show or check the fields of a recipe, the options of a net or the parameters of a proof."""
+NAMES = [["list", what] for what in ("nets", "data", "studies", "proofs", "sheets")]
 TRY = """
 import json, sys
 from typer.testing import CliRunner
@@ -65,7 +70,12 @@ def run(code: str, *words: object, cwd: Path) -> object:
 
 def test_what_only_looks_loads_nothing_heavy(tmp_path: Path) -> None:
     (tmp_path / "runs").mkdir()
-    assert run(TRY, HEAVY, commands(), cwd=tmp_path) == {}
+    assert run(TRY, (*HEAVY, *NUMBERS), commands(), cwd=tmp_path) == {}
+
+
+def test_what_only_names_things_checks_nothing_either(tmp_path: Path) -> None:
+    as_json = [[*words, "--json"] for words in NAMES]
+    assert run(TRY, (*HEAVY, *NUMBERS, *CHECKS), [["--help"], *NAMES, *as_json], cwd=tmp_path) == {}
 
 
 def test_planning_any_study_moves_no_generator_and_builds_nothing(tmp_path: Path) -> None:
@@ -73,7 +83,7 @@ def test_planning_any_study_moves_no_generator_and_builds_nothing(tmp_path: Path
 
 
 def test_what_loads_something_is_found(tmp_path: Path) -> None:
-    found = run(TRY, ["pydantic"], [["list", "proofs"], ["--help"]], cwd=tmp_path)
+    found = run(TRY, ["pydantic"], [["list", "fields"], ["--help"]], cwd=tmp_path)
     assert isinstance(found, dict)
-    assert found["list proofs"][0] == ["pydantic"]
+    assert found["list fields"][0] == ["pydantic"]
     assert "--help" not in found

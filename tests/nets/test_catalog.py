@@ -95,3 +95,10 @@ def test_published_nets_say_what_they_expect() -> None:
         assert inputs is not None
         assert len(inputs.mean) == len(inputs.std) == inputs.image_shape[2]
     assert ENTRIES["resnet20"].inputs.classes[3] == "cat"
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_what_a_net_starts_from_is_what_its_options_accept(name: str) -> None:
+    default = ENTRIES[name].default  # made without a check
+    assert type(default).model_validate_json(default.model_dump_json()) == default
+    assert complete(name, {}) == default

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from striate.base.errors import ProofError
-from striate.proofs.catalog import entry, parameters, prove
+from striate.proofs import statements
+from striate.proofs.catalog import ENTRIES, parameters, prove
 
 
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
     with pytest.raises(ProofError, match=r'proof "conv-as-matrx" is unknown \(did you mean "conv-as-matrix"\?\)'):
-        entry("conv-as-matrx")
+        ENTRIES.entry("conv-as-matrx")
+
+
+def test_every_module_of_a_proof_has_a_row() -> None:
+    files = {file.stem.replace("_", "-") for file in Path(statements.__file__).parent.glob("[a-z]*.py")}
+    assert files == set(ENTRIES)
 
 
 def test_all_faults_come_together_with_the_nearest_names() -> None:

@@ -188,7 +188,7 @@ def test_what_is_not_acceptable_is_listed() -> None:
         ({"batch_size": "20"}, "batch_size is 20, and must be a whole number from 1"),
         ({"optim_config": {"learning_rate": -1}}, "update rule sgd: learning_rate is -1, and must be a number from 0"),
         ({"update_rule": "adm"}, 'update rule "adm" is unknown (did you mean "adam"?)'),
-        ({"optim_config": {"lr": 1}}, 'the update rule sgd has no field "lr"'),
+        ({"optim_config": {"lr": 1}}, 'update rule sgd: field "lr" is unknown'),
     ):
         with pytest.raises(RecipeError, match=re.escape(said)):
             Solver(model, data, **options)  # pyright: ignore[reportArgumentType]

@@ -83,8 +83,8 @@ def test_what_is_unknown_or_does_not_fit_is_named() -> None:
         RecipeError, match=re.escape('update rule "adm" is unknown (did you mean "adam"?); accepted are sgd, ')
     ):
         rule_named("adm")
-    said = 'the update rule sgd has no field "learning-rate" (did you mean "learning_rate"?), "x"; its fields are learning_rate'
-    with pytest.raises(RecipeError, match=re.escape(said)):
+    said = 'fields "learning-rate" (did you mean "learning_rate"?), "x" are unknown; accepted are learning_rate'
+    with pytest.raises(RecipeError, match=re.escape(f"update rule sgd: {said}")):
         rule_named("sgd")(W, G, {"learning-rate": 1, "x": 2})
     said = "beta1 is 1.0, and must be a number from 0 to below 1; learning_rate is 'a', and must be a number from 0"
     with pytest.raises(RecipeError, match=re.escape(f"update rule adam: {said}")):

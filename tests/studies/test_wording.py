@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from striate.base.errors import StriateError, StudyError
-from striate.studies.catalog import BUILTIN
+from striate.studies.catalog import question
 from striate.studies.claims.better import Better
 from striate.studies.question import Arm
 from striate.studies.wording import arm_from_text, asked_question, claim_from_text, split
@@ -77,8 +77,8 @@ def test_arms_alone_are_a_study_whose_first_is_the_control() -> None:
 
 
 def test_arms_and_claims_join_a_builtin_study() -> None:
-    study = asked_question(["RMSprop: optimizer=rmsprop"], [], BUILTIN["augmentation"], ["again"]).study({})
-    before = BUILTIN["augmentation"].study({})
+    study = asked_question(["RMSprop: optimizer=rmsprop"], [], question("augmentation"), ["again"]).study({})
+    before = question("augmentation").study({})
     assert [arm.name for arm in study.arms] == [*(arm.name for arm in before.arms), "RMSprop"]
     assert study.claims[: len(before.claims)] == before.claims
     assert study.claims[-1].arms == ("RMSprop", before.arms[0].name)
@@ -96,7 +96,7 @@ def test_arms_and_claims_join_a_builtin_study() -> None:
         (["a: lr=0.1", "A!: lr=0.2"], [], None, "two arms are named"),
         (["a: lr=0.1", "b: lr=0.2"], ["c > a"], None, 'arm "c" is unknown'),
         (["a: lr=0.1", "b: lr=0.2"], ["b > a by -1"], None, "margin is -1"),
-        (["a: lr=0.1", "b: lr=0.2"], ["b > a in loss"], None, 'measures "loss"'),
+        (["a: lr=0.1", "b: lr=0.2"], ["b > a in loss"], None, 'measure "loss" is unknown'),
         (["x: lr=1"], [], "hidden-units", "chooses among values of hidden, to which no arm can be added"),
     ],
 )
@@ -104,4 +104,4 @@ def test_what_does_not_fit_together_is_refused(
     arms: list[str], claims: list[str], name: str | None, words: str
 ) -> None:
     with pytest.raises(StriateError, match=words):
-        asked_question(arms, claims, BUILTIN[name] if name else None).study({})
+        asked_question(arms, claims, question(name) if name else None).study({})

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from striate.studies.looks.plan import Until
     from striate.studies.running.execute import Beat, Warn
     from striate.studies.running.judge import Answer
+    from striate.studies.running.search import Doing
 
 TRIALS = 8
 
@@ -75,9 +76,11 @@ def study(
     executor = placed(on, folder, slurm, workers)
     try:
         run = run_search if planned.trials is not None else run_study
-        how: dict[str, Any] = {"data_dir": data_dir, "workers": workers, "on": executor, "redo_damaged": redo_damaged}
+        how: Doing = {"data_dir": data_dir, "workers": workers, "on": executor, "warn": warn}
+        how["redo_damaged"] = redo_damaged
         with beaten(beat, planned.base.epochs) as seen:
-            answer = run(planned, folder, beat=seen, warn=warn, **how)
+            how["beat"] = seen
+            answer = run(planned, folder, **how)
     except KeyboardInterrupt:
         write_study_report(folder, study_command)  # of what has ended so far
         raise

@@ -6,7 +6,7 @@ An entry tells what it is without loading what it stands for: that lies at its h
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -63,14 +63,36 @@ class Catalog(Mapping[str, E], Generic[E]):
         return self._entries[name]
 
 
-def unknown(kind: str, name: str, accepted: Iterable[str], also: str = "") -> str:
-    """Return the one sentence for a name that nothing has: the nearest one that is accepted, and all of them.
+def unknown(
+    kind: str,
+    name: str | Sequence[str],
+    accepted: Iterable[str],
+    also: str = "",
+    *,
+    most: int | None = None,
+    see: str = "",
+) -> str:
+    """Return the one sentence for a name (or several) that nothing has: the nearest that is accepted, and what all are.
 
-    ``also`` is what is accepted besides, as the end of the list.
+    ``also`` is what is accepted besides, as the end of the list. Of a long list ``most`` names are told; ``see`` says where it
+    stands when none is.
     """
-    names = list(accepted)
-    every = ", ".join((*names, also) if also else names) or "none"
-    return f'{kind} "{printable(name)}" is unknown{nearest(name, names)}; accepted are {every}'
+    names, given = list(accepted), [name] if isinstance(name, str) else list(name)
+    listed = [printable(one) for one in names[:most]]
+    listed += [f"{len(names) - len(listed)} more"] if len(names) > len(listed) else []
+    every = f"accepted are {', '.join([*listed, also] if also else listed) or 'none'}"
+    if len(given) == 1:
+        told = f'{kind} "{printable(given[0])}" is unknown{_meant(given[0], names)}'
+    else:
+        several = [f'"{printable(one)}"{_meant(one, names)}' for one in given]
+        told = f"{kind}s {', '.join(several)} are unknown"
+    return f"{told}; {f'see {see}' if see else every}"
+
+
+def _meant(name: str, accepted: Sequence[str]) -> str:
+    """Return the hint at the nearest name, else at one of which ``name`` is a part: val_acc for acc."""
+    holding = [other for other in accepted if name and name.lower() in other.lower()]
+    return nearest(name, accepted) or nearest(name, holding, cutoff=0)
 
 
 def loaded(home: str) -> Any:
@@ -87,6 +109,22 @@ def later(home: str) -> Callable[..., Any]:
         return loaded(home)(*given, **named)
 
     return call
+
+
+def doors(name: str, file: str | Path) -> tuple[list[str], Callable[[str], Any], Callable[[], list[str]]]:
+    """Return ``__all__``, ``__getattr__`` and ``__dir__`` of the package ``name``, whose ``__init__`` is ``file``.
+
+    Its public names are what it imports ``if TYPE_CHECKING``: type checkers read them there, and each is loaded when it is
+    first asked for.
+    """
+    at = homes(file)
+
+    def get(wanted: str) -> Any:
+        if wanted not in at:
+            raise AttributeError(f"module {name!r} has no attribute {wanted!r}")
+        return loaded(at[wanted])
+
+    return list(at), get, lambda: sorted({*vars(import_module(name)), *at})
 
 
 def homes(file: str | Path) -> dict[str, str]:

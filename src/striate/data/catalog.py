@@ -6,18 +6,22 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from striate.base.catalog import Catalog, unknown
+from striate.base.catalog import Catalog, later, unknown
 from striate.base.errors import DataError, printable
-from striate.data.imageset import ImageSet
-from striate.data.photos.levels import Levels
 from striate.data.photos.resizing import USUAL, Resizing
-from striate.data.readers import cifar, idx
-from striate.data.readers.array_files.image_npz import is_image_npz
-from striate.data.readers.digits import load_digits
-from striate.data.readers.tabular import SUFFIXES, load_table, sums
+from striate.data.readers.layouts import CIFAR10, CIFAR100, FASHION_MNIST, MNIST, TABLES, CifarLayout, IdxLayout
 
-_ALSO = f"or the path of a folder with train/CLASS/*.png, of a file of images, or of a table ({', '.join(SUFFIXES)})"
+if TYPE_CHECKING:
+    from striate.data.imageset import ImageSet
+    from striate.data.photos.levels import Levels
+
+_ALSO = f"or the path of a folder with train/CLASS/*.png, of a file of images, or of a table ({', '.join(TABLES)})"
+_digits = later("striate.data.readers.digits:load_digits")
+_sums = later("striate.data.readers.tabular:sums")
+_load_idx = later("striate.data.readers.idx:load_idx")
+_load_cifar = later("striate.data.readers.cifar:load_cifar")
 
 
 @dataclass(frozen=True)
@@ -44,27 +48,27 @@ class Description:
     where: str
 
 
-def _idx(layout: idx.Layout, source: str) -> Entry:
+def _idx(layout: IdxLayout, source: str) -> Entry:
     return Entry(
         layout.name,
         "60,000 + 10,000 images, 28 x 28 grey",
         28,
         10,
         source,
-        lambda data_dir, fetch: idx.load_idx(layout, data_dir=data_dir, fetch=fetch),
-        lambda data_dir: idx.locate(layout, data_dir),
+        lambda data_dir, fetch: _load_idx(layout, data_dir=data_dir, fetch=fetch),
+        layout.locate,
     )
 
 
-def _cifar(layout: cifar.Layout) -> Entry:
+def _cifar(layout: CifarLayout) -> Entry:
     return Entry(
         layout.name,
         "50,000 + 10,000 images, 32 x 32 colour",
         32,
         len(layout.classes),
         "Krizhevsky 2009",
-        lambda data_dir, fetch: cifar.load_cifar(layout, data_dir=data_dir, fetch=fetch),
-        lambda data_dir: cifar.locate(layout, data_dir),
+        lambda data_dir, fetch: _load_cifar(layout, data_dir=data_dir, fetch=fetch),
+        layout.locate,
     )
 
 
@@ -78,20 +82,20 @@ ENTRIES: Catalog[Entry] = Catalog(
             8,
             10,
             "Alpaydin and Kaynak 1998, in scikit-learn",
-            lambda _data_dir, _fetch: load_digits(),
+            lambda _data_dir, _fetch: _digits(),
             None,
         ),
-        _idx(idx.MNIST, "LeCun, Cortes and Burges 1998"),
-        _idx(idx.FASHION_MNIST, "Xiao, Rasul and Vollgraf 2017"),
-        _cifar(cifar.CIFAR10),
-        _cifar(cifar.CIFAR100),
+        _idx(MNIST, "LeCun, Cortes and Burges 1998"),
+        _idx(FASHION_MNIST, "Xiao, Rasul and Vollgraf 2017"),
+        _cifar(CIFAR10),
+        _cifar(CIFAR100),
         Entry(
             "sums",
             "500 + 250 + 250 rows of 20 features",
             None,
             2,
             "generated: is a weighted sum large?",
-            lambda _data_dir, _fetch: sums(),
+            lambda _data_dir, _fetch: _sums(),
             None,
         ),
     ),
@@ -136,6 +140,8 @@ def load(
     if name in ENTRIES:
         return _noted(_resized(ENTRIES[name].load(data_dir, download), image_size, resizing))
     if is_table(name):
+        from striate.data.readers.tabular import load_table
+
         return _resized(load_table(Path(name)), image_size, resizing)
     if os.path.exists(name):
         from striate.data.forms import Wanted, load_form
@@ -165,8 +171,9 @@ def side(name: str, image_size: int | None = None) -> int | None:
 
 def is_table(name: str) -> bool:
     """Tell whether `load` gives the features of a table for ``name``, and no images."""
-    own = name.endswith(SUFFIXES) and not is_image_npz(Path(name))
-    return own or (name in ENTRIES and ENTRIES[name].side is None)
+    if name in ENTRIES:
+        return ENTRIES[name].side is None
+    return name.endswith(TABLES) and not later("striate.data.readers.array_files.image_npz:is_image_npz")(Path(name))
 
 
 def _noted(loaded: ImageSet) -> ImageSet:

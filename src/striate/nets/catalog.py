@@ -10,27 +10,15 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from striate.base.catalog import Catalog, later
+from striate.base.catalog import Catalog, later, loaded
 from striate.base.errors import NetError, sentence
-from striate.base.validation import faults_of
 from striate.nets.custom.naming import PREFIX, is_own, is_zoo, unprefixed
 from striate.nets.custom.trust import trust
 from striate.nets.entry import Entry, ImageShape
-from striate.nets.families.options import (
-    ConvNetOptions,
-    MLPOptions,
-    MobileNetOptions,
-    ResNetOptions,
-    ShallowNetOptions,
-    VGGOptions,
-    cs7150_options,
-    small_options,
-)
 from striate.nets.inputs import CIFAR10, IMAGENET_PLUS_MINUS_ONE
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from torch import nn
 
 
@@ -38,15 +26,26 @@ def _at(family: str) -> Callable[..., nn.Module]:
     return later(f"striate.nets.families.{family}:build_{family}")
 
 
+def _options(name: str, **given: Any) -> Callable[[], BaseModel]:
+    """Return what makes the options of this class in `nets/families/options.py`, with the fields that are ``given``.
+
+    They are ours, and are checked by a test rather than anew by everyone who only reads them.
+    """
+    return lambda: loaded(f"striate.nets.families.options:{name}").model_construct(**given)
+
+
 def _published(depth: int) -> Entry:
     n = (depth - 2) // 6
     summary = f"the residual net of {depth} layers with option-A shortcuts, whose CIFAR-10 weights are published"
-    return Entry(f"resnet{depth}", summary, ResNetOptions(n=n, shortcut="pad"), _at("resnet"), CIFAR10)
+    return Entry(f"resnet{depth}", summary, _options("ResNetOptions", n=n, shortcut="pad"), _at("resnet"), CIFAR10)
 
 
-_SIMPLE = ConvNetOptions(widths=((32, 32), (64, 64), (128, 128)), hidden=(256,))
-_V2 = ResNetOptions(block="bottleneck", order="pre")
-_CS7150 = "the CIFAR-10 network of the CS 7150 solution, four convolutions"
+_SIMPLE = _options("ConvNetOptions", widths=((32, 32), (64, 64), (128, 128)), hidden=(256,))
+_RESNET = _options("ResNetOptions")
+_CS7150 = _options("ConvNetOptions", widths=((32,), (64,), (64, 64)), hidden=(512,))  # as far as its text determines it
+_SMALL = _options("VGGOptions", width=8, hidden=(64,), activation="none", dropout=0.0)  # to the letter
+_V2 = _options("ResNetOptions", block="bottleneck", order="pre")
+_OF_CS7150 = "the CIFAR-10 network of the CS 7150 solution, four convolutions"
 _VGG_SMALL = "VGG11 at an eighth of its width, without activations, as EECS 498/598, Homework 1 describes it"
 _MOBILE = "thirteen depthwise-separable convolutions; ImageNet weights of width 0.25 are published"
 
@@ -61,20 +60,35 @@ ENTRIES: Catalog[Entry] = Catalog(
     "net",
     NetError,
     (
-        Entry("convnet", "plain convolutional classifier, every part an option", ConvNetOptions(), _at("convnet")),
-        Entry("convnet-cs7150", _CS7150, cs7150_options(), _at("convnet")),
-        Entry("shallownet", "one convolution, as a sequence or as a class", ShallowNetOptions(), _at("shallownet")),
+        Entry(
+            "convnet",
+            "plain convolutional classifier, every part an option",
+            _options("ConvNetOptions"),
+            _at("convnet"),
+        ),
+        Entry("convnet-cs7150", _OF_CS7150, _CS7150, _at("convnet")),
+        Entry(
+            "shallownet",
+            "one convolution, as a sequence or as a class",
+            _options("ShallowNetOptions"),
+            _at("shallownet"),
+        ),
         Entry(
             "simpleconvnet", "six convolutions, with or without norm and residual connections", _SIMPLE, _at("convnet")
         ),
-        Entry("mlp", "dense layers alone, which do not know where a pixel lies", MLPOptions(), _at("mlp")),
-        Entry("vgg11-small", _VGG_SMALL, small_options(), _at("vgg")),
-        Entry("vgg11", "VGG11 at full width, with or without batch norm", VGGOptions(), _at("vgg")),
-        Entry("resnet", "residual net of any depth, width, block, order and shortcut", ResNetOptions(), _at("resnet")),
-        Entry("resnet-v1", "residual net of standard blocks, 6n + 2 layers", ResNetOptions(), _at("resnet")),
+        Entry("mlp", "dense layers alone, which do not know where a pixel lies", _options("MLPOptions"), _at("mlp")),
+        Entry("vgg11-small", _VGG_SMALL, _SMALL, _at("vgg")),
+        Entry("vgg11", "VGG11 at full width, with or without batch norm", _options("VGGOptions"), _at("vgg")),
+        Entry(
+            "resnet",
+            "residual net of any depth, width, block, order and shortcut",
+            _options("ResNetOptions"),
+            _at("resnet"),
+        ),
+        Entry("resnet-v1", "residual net of standard blocks, 6n + 2 layers", _options("ResNetOptions"), _at("resnet")),
         Entry("resnet-v2", "residual net of pre-activated bottlenecks, 9n + 2 layers", _V2, _at("resnet")),
         *(_published(depth) for depth in (20, 32, 44, 56)),
-        Entry("mobilenet-v1", _MOBILE, MobileNetOptions(), _at("mobilenet"), IMAGENET_PLUS_MINUS_ONE),
+        Entry("mobilenet-v1", _MOBILE, _options("MobileNetOptions"), _at("mobilenet"), IMAGENET_PLUS_MINUS_ONE),
     ),
     also=lambda: ", ".join(ELSEWHERE),
 )
@@ -113,6 +127,10 @@ def complete(name: str, options: Mapping[str, Any]) -> Any:
 
     An option may also be given by its full name, ``net.OPTION``.
     """
+    from pydantic import ValidationError
+
+    from striate.base.validation import faults_of
+
     default = entry(name).default
     # The defaults of a net of one's own may be anything, and are taken as they stand; ours follow from no field's default.
     kept = {} if is_own(name) else default.model_dump(mode="json")

@@ -12,36 +12,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from striate.probes.catalog import ENTRIES, entry
+from striate.probes.catalog import ENTRIES
 
 if TYPE_CHECKING:
-    from striate.probes.channels.features import features
-    from striate.probes.channels.filters import filters
-    from striate.probes.channels.maximize import maximize
-    from striate.probes.channels.patches import patches
-    from striate.probes.fooling.fool import fool
-    from striate.probes.heatmaps.gradcam import gradcam
-    from striate.probes.heatmaps.occlusion import occlusion
-    from striate.probes.heatmaps.saliency import saliency
-    from striate.probes.places.localise import localise
-
-    __all__ = [
-        "features",
-        "filters",
-        "fool",
-        "gradcam",
-        "localise",
-        "maximize",
-        "occlusion",
-        "patches",
-        "saliency",
-    ]
+    from striate.probes.catalog import *  # noqa: F403  # the probes with their types, which are written there once
 
 
 def __getattr__(name: str) -> Any:
     if name not in ENTRIES:
         raise AttributeError(f"there is no probe {name!r}; the probes are {', '.join(ENTRIES)}")
-    return entry(name).run
+    return ENTRIES[name].run
 
 
 def __dir__() -> list[str]:

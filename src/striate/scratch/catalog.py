@@ -1,19 +1,23 @@
-"""The nets by hand that have a name, and the door to them: `complete` checks their options, `build` makes them."""
+"""The nets by hand that have a name, and the door to them: `complete` checks their options, `build` makes them.
+
+Naming them loads no NumPy; their layers are loaded when one is built.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from math import isfinite, prod
-from typing import Any, cast
-
-import numpy as np
-from numpy.typing import DTypeLike
+from typing import TYPE_CHECKING, Any, cast
 
 from striate.base.catalog import Catalog, unknown
 from striate.base.errors import NetError, sentence
-from striate.scratch.convnet import ConvNet
-from striate.scratch.models import SVM, LogisticClassifier, Model, SoftmaxClassifier
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import DTypeLike
+
+    from striate.scratch.models import Model
 
 Test = Callable[[Any], bool]
 Shape = tuple[int, int, int]
@@ -73,20 +77,28 @@ class Entry:
 
 
 def _softmax(o: DenseOptions, shape: Shape, classes: int, rng: np.random.Generator, dtype: DTypeLike) -> Model:
+    from striate.scratch.models import SoftmaxClassifier
+
     return SoftmaxClassifier(prod(shape), o.hidden or None, classes, o.weight_scale, rng=rng, dtype=dtype)
 
 
 def _logistic(o: DenseOptions, shape: Shape, classes: int, rng: np.random.Generator, dtype: DTypeLike) -> Model:
+    from striate.scratch.models import LogisticClassifier
+
     _two("logistic", classes)
     return LogisticClassifier(prod(shape), o.hidden or None, o.weight_scale, rng=rng, dtype=dtype)
 
 
 def _svm(o: DenseOptions, shape: Shape, classes: int, rng: np.random.Generator, dtype: DTypeLike) -> Model:
+    from striate.scratch.models import SVM
+
     _two("svm", classes)
     return SVM(prod(shape), o.hidden or None, o.weight_scale, rng=rng, dtype=dtype)
 
 
 def _convnet(o: ConvNetOptions, shape: Shape, classes: int, rng: np.random.Generator, dtype: DTypeLike) -> Model:
+    from striate.scratch.convnet import ConvNet
+
     sizes = ((shape[2], shape[0], shape[1]), o.filters, o.filter_size, o.hidden, classes, o.weight_scale)
     return ConvNet(*sizes, batch_norm=o.batch_norm, dropout=o.dropout, rng=rng, dtype=dtype)
 
@@ -140,7 +152,7 @@ def build(
     image_shape: Shape,
     classes: int,
     rng: np.random.Generator,
-    dtype: DTypeLike = np.float32,
+    dtype: DTypeLike = "float32",
 ) -> Model:
     """Return the net for images of ``image_shape`` (H, W, C), or rows of D features as (1, 1, D), with first weights.
 

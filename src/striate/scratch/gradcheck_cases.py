@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.base.catalog import unknown
+from striate.base.catalog import Catalog
 from striate.base.errors import NetError
 from striate.scratch.convnet import ConvNet
 from striate.scratch.gradcheck import TOLERANCE, GradCheck, gradcheck, gradcheck_model
@@ -91,7 +91,7 @@ def _normalized(mode: Mode) -> Callable[..., tuple[Any, Any]]:
 _KEPT = np.array([[1, 0, 1, 1], [0, 1, 1, 0], [1, 1, 0, 1]], dtype=bool)
 _TWO = np.array([0, 1, 1, 0, 1])
 
-CASES: tuple[Case, ...] = (
+_ALL: tuple[Case, ...] = (
     _layer("dense", "(4, 5) to (4, 3)", dense_forward, dense_backward, x=(4, 5), w=(5, 3), b=(3,)),
     _layer("relu", "(3, 4)", act.relu_forward, act.relu_backward, x=_away_from_zero),
     _layer("sigmoid", "(3, 4)", act.sigmoid_forward, act.sigmoid_backward, x=(3, 4)),
@@ -167,7 +167,7 @@ CASES: tuple[Case, ...] = (
         0.3,
     ),
 )
-NAMES: tuple[str, ...] = tuple(case.name for case in CASES)
+CASES: Catalog[Case] = Catalog("layer", NetError, _ALL)
 
 
 def cases(name: str | None = None) -> tuple[Case, ...]:
@@ -175,10 +175,8 @@ def cases(name: str | None = None) -> tuple[Case, ...]:
 
     Raises NetError for an unknown name, with the nearest valid one.
     """
-    found = tuple(c for c in CASES if name is None or c.name == name or c.name.startswith(f"{name}-"))
-    if not found:
-        raise NetError(unknown("layer", name or "", NAMES))
-    return found
+    found = tuple(c for c in CASES.values() if name is None or c.name == name or c.name.startswith(f"{name}-"))
+    return found or (CASES.entry(name or ""),)
 
 
 def check(case: Case, seed: int = 0, tolerance: float = TOLERANCE) -> GradCheck:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.base.catalog import unknown
-from striate.base.errors import NetError, RecipeError, nearest, sentence
+from striate.base.errors import NetError, RecipeError, sentence
 
 Array = NDArray[Any]
 Config = dict[str, Any]
@@ -96,11 +96,8 @@ def filled(name: str, w: Array, config: Mapping[str, Any] | None = None) -> Conf
     """
     given = dict(config or {})
     known = (*DEFAULTS[name], *MEMORY[name])
-    unknown = [f'"{field}"{nearest(field, known)}' for field in given if field not in known]
-    if unknown:
-        raise RecipeError(
-            f"the update rule {name} has no field {', '.join(unknown)}; its fields are {', '.join(known)}"
-        )
+    if strange := [field for field in given if field not in known]:
+        raise RecipeError(f"update rule {name}: {unknown('field', strange, known)}")
     faults = [
         f"{field} is {value!r}, and must be a number from 0 to below {'infinity' if BELOW[field] == math.inf else 1}"
         for field, value in given.items()

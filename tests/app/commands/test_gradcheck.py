@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 import striate as st
+from striate.base.catalog import Catalog
+from striate.base.errors import NetError
 from striate.scratch import gradcheck_cases as layers
 from striate.scratch.layers.activations import tanh_forward
 
@@ -46,7 +48,7 @@ def test_one_layer_with_its_variants_as_json(run) -> None:
 
 
 def test_a_wrong_gradient_is_shown_and_is_the_exit_code(run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layers, "CASES", (wrong(),))
+    monkeypatch.setattr(layers, "CASES", Catalog("layer", NetError, (wrong(),)))
     code, out, _ = run("tanh")
     assert code == 1
     assert "0 of 1 hold" in out

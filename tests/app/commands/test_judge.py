@@ -71,7 +71,7 @@ def test_the_record_is_that_of_a_study(run) -> None:
     ("words", "said"),
     [
         (("runs.csv",), "nothing says which arm a row is of; add --arm COLUMN, one of model, seed, test_acc"),
-        ((*USUAL[:4], "tst_acc", *USUAL[5:]), 'no column "tst_acc" for --value (did you mean "test_acc"?)'),
+        ((*USUAL[:4], "tst_acc", *USUAL[5:]), '--value: column "tst_acc" is unknown (did you mean "test_acc"?)'),
         (USUAL[:5], 'no claim is given, and the arms are a, b; write for example --claim "b > a by 0.005"'),
         (("no.csv", *USUAL[1:]), '"no.csv" is absent; name a table'),
         ((*USUAL, "--at", "end"), "--at is end, and must be a step, as a number, or last"),

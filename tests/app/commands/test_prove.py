@@ -185,7 +185,7 @@ def test_help_after_a_name_lists_the_parameters_of_that_proof(run) -> None:
     assert (code, err) == (0, "")
     assert "--html <path>" in out
     rows = {words[0]: words[1:] for line in out.splitlines() if (words := line.split()) and words[0].startswith("--")}
-    fields = catalog.entry("conv-as-matrix").Parameters.model_fields
+    fields = catalog.ENTRIES.entry("conv-as-matrix").Parameters.model_fields
     assert {f"--{field.replace('_', '-')}" for field in fields} <= set(rows)
     assert rows["--kernel"] == ["3", "Cells", "of", "a", "kernel", "along", "each", "side."]
     assert "prove NAME --help" in run("--help")[1]

@@ -128,6 +128,6 @@ def test_the_classes_of_imagenet_have_names_and_each_of_their_words_is_one(tmp_p
     assert "tabby cat" in subject.inputs.classes[281]
     assert subject.class_number("tabby cat") == subject.class_number("281") == 281
     assert subject.class_number("tiger cat") == 282
-    with pytest.raises(ProbeError, match='"crane" is no class of this net'):
+    with pytest.raises(ProbeError, match='class of this net "crane" is unknown'):
         subject.class_number("crane")  # two are called so
     assert subject.class_number("crane (517)") == 517

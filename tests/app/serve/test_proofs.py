@@ -5,12 +5,12 @@ from __future__ import annotations
 from starlette.testclient import TestClient
 
 from conftest import Markup
-from striate.proofs.catalog import NAMES
+from striate.proofs.catalog import ENTRIES
 
 
 def test_every_proof_is_listed_with_its_parameters(client: TestClient) -> None:
     told = {one["name"]: one for one in client.get("/api/proofs").json()}
-    assert tuple(told) == NAMES
+    assert tuple(told) == ENTRIES.names
     fields = {one["name"]: one for one in told["conv-as-matrix"]["parameters"]}
     assert (fields["kernel"]["type"], fields["kernel"]["default"], fields["kernel"]["minimum"]) == ("integer", 3, 1)
 

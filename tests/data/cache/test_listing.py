@@ -48,7 +48,7 @@ def test_one_or_all_are_cleared_and_what_is_foreign_stays(two: list[Path]) -> No
     assert (cleared, busy) == (1, [])
     assert freed > 50
     assert [entry.name for entry in entries() if entry.shape] == ["b"]
-    with pytest.raises(DataError, match='keeps nothing of "c"'):
+    with pytest.raises(DataError, match='data set in the cache "c" is unknown'):
         clear("c")
     (other,) = [entry.folder for entry in entries() if entry.name == "b"]
     with locked(other):

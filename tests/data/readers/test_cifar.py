@@ -14,14 +14,15 @@ import pytest
 
 from striate.base.errors import DataError
 from striate.data.readers import cifar
-from striate.data.readers.cifar import CIFAR10, CIFAR100, Layout, load_cifar, locate, read
+from striate.data.readers.cifar import load_cifar, read
 from striate.data.readers.download import Remote
+from striate.data.readers.layouts import CIFAR10, CIFAR100, CifarLayout
 
 TEN = dataclasses.replace(CIFAR10, train_records=4, test_records=3)
 HUNDRED = dataclasses.replace(CIFAR100, train_records=5, test_records=2)
 
 
-def records(layout: Layout, count: int, seed: int) -> tuple[np.ndarray, np.ndarray, bytes]:
+def records(layout: CifarLayout, count: int, seed: int) -> tuple[np.ndarray, np.ndarray, bytes]:
     """Return images N,H,W,C, labels, and the same as the bytes of a file, written out record by record."""
     rng = np.random.default_rng(seed)
     images = rng.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8)
@@ -33,7 +34,7 @@ def records(layout: Layout, count: int, seed: int) -> tuple[np.ndarray, np.ndarr
     return images, labels, content
 
 
-def members(layout: Layout) -> list[tuple[str, bytes]]:
+def members(layout: CifarLayout) -> list[tuple[str, bytes]]:
     files = enumerate(layout.records.items())
     content = ((f"{layout.folder}/{file}", records(layout, count, number)[2]) for number, (file, count) in files)
     return [(f"{layout.folder}/notes.txt", b"some words"), *content]
@@ -58,7 +59,7 @@ def special(name: str, kind: bytes, link: str = "") -> tarfile.TarInfo:
 
 @pytest.mark.parametrize("layout", [TEN, HUNDRED])
 @pytest.mark.parametrize("prefix", ["", "./"])
-def test_an_archive_becomes_two_splits(tmp_path: Path, layout: Layout, prefix: str) -> None:
+def test_an_archive_becomes_two_splits(tmp_path: Path, layout: CifarLayout, prefix: str) -> None:
     content = [(prefix + name, data) for name, data in members(layout)]
     # The order inside the archive does not matter.
     whole = read(pack(tmp_path / layout.remote.file, content[::-1]), layout)
@@ -76,9 +77,9 @@ def test_unpacked_files_give_the_same_content(tmp_path: Path) -> None:
     for name, data in members(TEN):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(data)
-    assert locate(TEN, tmp_path) == tmp_path / "cifar-10-batches-bin"
+    assert TEN.locate(tmp_path) == tmp_path / "cifar-10-batches-bin"
     archive = pack(tmp_path / TEN.remote.file, members(TEN))
-    assert locate(TEN, tmp_path) == archive
+    assert TEN.locate(tmp_path) == archive
     assert read(tmp_path / TEN.folder, TEN).fingerprint == load_cifar(TEN, data_dir=tmp_path).fingerprint
 
 

@@ -13,7 +13,8 @@ import pytest
 from striate.base.errors import DataError
 from striate.data.readers import download as fetch
 from striate.data.readers.download import Remote
-from striate.data.readers.idx import FASHION_MNIST, MNIST, load_idx, locate, read, read_idx
+from striate.data.readers.idx import load_idx, read, read_idx
+from striate.data.readers.layouts import FASHION_MNIST, MNIST
 
 TINY = dataclasses.replace(MNIST, train_records=12, test_records=3, side=4)
 FASHION = dataclasses.replace(FASHION_MNIST, train_records=12, test_records=3, side=4)
@@ -68,21 +69,21 @@ def test_older_names_with_a_dot_are_read_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["MNIST/raw", "mnist", "."])
 def test_the_files_are_found_in_each_place(tmp_path: Path, place: str) -> None:
     write(tmp_path / place)
-    assert locate(TINY, tmp_path) == tmp_path / place
+    assert TINY.locate(tmp_path) == tmp_path / place
     assert len(load_idx(TINY, data_dir=tmp_path, fetch=False).train) == 12
 
 
 def test_a_folder_that_lacks_a_file_is_passed_over(tmp_path: Path) -> None:
     (write(tmp_path / "MNIST/raw") / f"{NAMES[2]}.gz").unlink()
-    assert locate(TINY, tmp_path) is None
+    assert TINY.locate(tmp_path) is None
     write(tmp_path / "mnist")
-    assert locate(TINY, tmp_path) == tmp_path / "mnist"
+    assert TINY.locate(tmp_path) == tmp_path / "mnist"
 
 
 def test_the_two_sets_with_the_same_file_names_are_told_apart(tmp_path: Path) -> None:
     write(tmp_path, opening=FASHION.opening)
-    assert locate(FASHION, tmp_path) == tmp_path
-    assert locate(TINY, tmp_path) is None
+    assert FASHION.locate(tmp_path) == tmp_path
+    assert TINY.locate(tmp_path) is None
     with pytest.raises(DataError, match="belongs to fashion-mnist, and mnist was asked for"):
         read(tmp_path, TINY)
     write(tmp_path / "FashionMNIST/raw", opening=TINY.opening)
@@ -180,4 +181,4 @@ def test_a_wrong_label_is_named(tmp_path: Path) -> None:
 def test_nothing_is_looked_for_in_a_folder_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(fetch.VARIABLE, str(tmp_path / "typo"))
     with pytest.raises(DataError, match=r"\$STRIATE_DATA is .*typo, which is no folder"):
-        locate(TINY, None)
+        TINY.locate(None)

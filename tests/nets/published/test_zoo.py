@@ -156,8 +156,8 @@ def test_without_a_network_pretrained_says_what_to_do(library: str, monkeypatch:
 @pytest.mark.parametrize(
     ("name", "options", "words"),
     [
-        ("timm:resnet1", {}, 'timm has no model "resnet1" (did you mean "resnet'),
-        ("torchvision:resnet19", {}, 'torchvision has no classifier "resnet19" (did you mean "resnet1'),
+        ("timm:resnet1", {}, 'model of timm "resnet1" is unknown (did you mean "resnet'),
+        ("torchvision:resnet19", {}, 'classifier of torchvision "resnet19" is unknown (did you mean "resnet1'),
         ("torchvision:fcn_resnet50", {}, "no classifier"),
         ("timm:resnet18", {"pretrained": True, "weights": "x"}, "two sources of the same weights; give one"),
         ("torchvision:inception_v3", {}, "does not take an image of 3x16x16"),

@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from striate.base.errors import NetError
 from striate.proofs.parts.filtering import cells, checks, filt, filt_size, flip, full, full_size, sizes, summed, valid
 
 A, B = np.array([[1.0, 2.0, 3.0]]), np.array([[1.0, 10.0]])
@@ -50,7 +51,7 @@ def test_sizes() -> None:
 
 
 def test_what_does_not_fit_is_refused_with_its_rule() -> None:
-    with pytest.raises(ValueError, match="a window of 3 does not fit into 2 cells"):
+    with pytest.raises(NetError, match="a window of 3 does not fit into 2 cells"):
         filt(np.zeros((2, 2)), np.zeros((3, 1)))
 
 

@@ -10,13 +10,13 @@ import pytest
 from striate.base.disk.files import digest, dump_json, read_json, write_json
 from striate.base.disk.sealed_json import sealed
 from striate.reports.study.plan import duration, record_of, standing_of, text_of
-from striate.studies.catalog import BUILTIN
+from striate.studies.catalog import question
 from striate.studies.cost import Cost
 from striate.studies.looks.plan import Plan, Until
 
 
 def test_arms_seeds_claims_runs_and_cost_are_told_before_it_runs() -> None:
-    study = BUILTIN["batchnorm"].study({"epochs": 3}, seeds=2)
+    study = question("batchnorm").study({"epochs": 3}, seeds=2)
     record = record_of(study, Cost(runs=12, updates=1200, images=36_000, workers=2, seconds=300.0))
     assert json.loads(dump_json(record))["runs"] == 12
     text = text_of(record)
@@ -42,7 +42,7 @@ def test_a_folder_tells_how_far_it_is_and_what_is_left(finished: Path) -> None:
 
 
 def test_seeds_until_decided_tell_their_looks_and_the_least_and_the_most_runs(tmp_path: Path) -> None:
-    study = BUILTIN["batchnorm"].study({}, seeds=Until(3, 5))
+    study = question("batchnorm").study({}, seeds=Until(3, 5))
     text = text_of(record_of(study, Cost(runs=30, updates=1200, images=36_000, workers=2, seconds=300.0)))
     assert "looks: with 3, 4 and 5 seeds; all together err in at most 5 % of studies" in text
     assert "6 arms, 3 to 5, until decided: 18 to 30 runs, 1,200 updates" in text

@@ -133,7 +133,9 @@ def test_unequal_numbers_of_runs():
 def test_unknown_names():
     with pytest.raises(StudyError, match=r'"bn x5" \(did you mean "bn_x5"\?\)'):
         CLAIM.judge([*PLAIN, *HIGH, *(replace(run, arm="bn_x5") for run in SAME)])
-    with pytest.raises(StudyError, match=r'measures "finl" \(did you mean "final"\?\); accepted are test, final, best'):
+    with pytest.raises(
+        StudyError, match=r'measure "finl" is unknown \(did you mean "final"\?\); accepted are test, final'
+    ):
         replace(CLAIM, measure="finl")
     with pytest.raises(StudyError, match="named twice"):
         replace(CLAIM, control="bn")

@@ -47,9 +47,9 @@ def test_arm_and_seed_come_from_the_names_of_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        (Columns(arm="modle"), r'no column "modle" for `arm` \(did you mean "model"\?\)'),
-        (Columns(arm="model", seed="sed"), r'no column "sed" for `seed` \(did you mean "seed"\?\)'),
-        (Columns(arm="model", step="acc2"), r'no column "acc2" for `step`'),
+        (Columns(arm="modle"), r'`arm`: column "modle" is unknown \(did you mean "model"\?\)'),
+        (Columns(arm="model", seed="sed"), r'`seed`: column "sed" is unknown \(did you mean "seed"\?\)'),
+        (Columns(arm="model", step="acc2"), r'`step`: column "acc2" is unknown'),
         (Columns(), r"nothing says which arm a row is of; add `arm` COLUMN, one of model, lr, seed, acc"),
         (Columns(arm="model", where=("lr",)), r'"lr" is not COLUMN=VALUE'),
         (Columns(arm="model", where=("lr=9",)), r"no row is left"),

@@ -131,7 +131,7 @@ def test_failed_runs_are_counted_and_told() -> None:
 def test_a_claim_is_asked_for_and_a_wrong_column_answered() -> None:
     with pytest.raises(StudyError, match=r'no claim is given, and the arms are a, b; .*`claim` "b > a by 0.005"'):
         judge_log(table(a=A, b=B), (), Columns(value="test_acc"))
-    with pytest.raises(StudyError, match=r'no column "acc" for `value` \(did you mean "test_acc"\?\)'):
+    with pytest.raises(StudyError, match=r'`value`: column "acc" is unknown \(did you mean "test_acc"\?\)'):
         judge_log(table(a=A, b=B), "b > a", Columns(value="acc"))
     with pytest.raises(StudyError, match=r"is about steps, and the table has one row for each run"):
         judge_log(table(a=A, b=B), "b sooner than a", Columns(value="test_acc"))

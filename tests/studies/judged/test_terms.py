@@ -47,7 +47,7 @@ def test_a_claim_about_steps() -> None:
         ("b = a", "is not ARM > CONTROL"),
         ("b > a by much", "is not ARM > CONTROL"),
         ("b > a by -1", "is not ARM > CONTROL"),
-        ("b > bb", r'arm "bb" is not in the table \(did you mean "b"\?\)'),
+        ("b > bb", r'arm "bb" is unknown \(did you mean "b"\?\)'),
         ("b > b", "named twice"),
         ("b > a by nan", "margin is nan"),
     ],

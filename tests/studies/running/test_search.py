@@ -10,7 +10,7 @@ import pytest
 
 from striate.base.disk.files import read_json
 from striate.base.errors import StudyError
-from striate.studies.catalog import BUILTIN
+from striate.studies.catalog import question
 from striate.studies.claims.choice import Choice
 from striate.studies.claims.outcome import Outcome
 from striate.studies.grid import arm_name, grid
@@ -81,7 +81,7 @@ def test_a_sampler_proposes_two_fields_together(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("name", SELECTIONS)
 def test_the_builtin_selections_stay_in_their_range_and_use_the_layers_by_hand(name: str) -> None:
-    study = BUILTIN[name].study({})
+    study = question(name).study({})
     assert study.searches
     for search in study.searches:
         values = [arm.changes[search.field] for arm in study.arms]
@@ -176,7 +176,7 @@ def test_a_search_that_is_asked_again_trains_nothing_anew(tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_both_engines_trace_one_curve_in_the_builtin_study(tmp_path: Path) -> None:
-    study = BUILTIN["same-curve"].study({"epochs": 1, "batch_size": 200})
+    study = question("same-curve").study({"epochs": 1, "batch_size": 200})
     answer = run_study(study, tmp_path / "out")
     assert [verdict.answer for verdict in answer.verdicts] == ["supported", "supported"]
     assert all(row["largest_difference"] < 1e-12 for v in answer.verdicts for row in v.details["runs"])

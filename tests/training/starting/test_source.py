@@ -146,7 +146,7 @@ def test_published_weights_say_how_images_were_shown_to_them(tmp_path: Path) -> 
     [
         ("nosuch.pt", r"are not there; give a weights file"),
         (".", r"is a folder without recipe.json"),
-        ("timm:nosuchnet", r'timm has no model "nosuchnet"'),
+        ("timm:nosuchnet", r'model of timm "nosuchnet" is unknown'),
     ],
 )
 def test_what_cannot_be_started_from_is_told(plain: Recipe, start: str, said: str) -> None:

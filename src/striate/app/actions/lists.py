@@ -67,9 +67,9 @@ def list_sheets() -> tuple[Named, ...]:
 
 def list_proofs() -> tuple[Named, ...]:
     """Return the statements that can be proved; nothing is checked."""
-    from striate.proofs import catalog
+    from striate.proofs.catalog import ENTRIES
 
-    return tuple(Named(name, catalog.entry(name).summary) for name in catalog.NAMES)
+    return tuple(Named(entry.name, entry.summary) for entry in ENTRIES.values())
 
 
 def list_fields(net: str | None = None, engine: Engine = "torch") -> tuple[FieldRow, ...]:

@@ -13,7 +13,7 @@ from functools import partial
 from inspect import signature
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
 
 from striate.app.actions.views import Views, opened_data, opened_pictures
 from striate.app.inputs.opened_net import Subject, open_subject
@@ -26,6 +26,7 @@ from striate.probes.channels.filters import filters as find_filters
 from striate.probes.channels.maximize import maximize as climb
 from striate.probes.channels.patches import patches as find_patches
 from striate.probes.checks.sanity import checked, checked_features
+from striate.probes.choices import FoolOptions, MaximizeOptions
 from striate.probes.facts import Facts, FeatureFacts, FilterFacts, MaximizeFacts, PatchFacts
 from striate.probes.fooling.facts import FoolFacts
 from striate.probes.fooling.fool import fool as change
@@ -150,7 +151,7 @@ def maximize(
     images: int = 1000,
     data_dir: Path | None = None,
     skip_damaged: bool = False,
-    **options: Any,
+    **options: Unpack[MaximizeOptions],
 ) -> Look[MaximizeFacts]:
     """Return the image that excites each of ``channels`` most; ``options`` are those of `striate.probe.maximize`."""
     views = opened_data(subject, data, images, data_dir, skip_damaged).in_pixels()
@@ -166,7 +167,7 @@ def fool(
     trained_on: str | None = None,
     data_dir: Path | None = None,
     skip_damaged: bool = False,
-    **options: Any,
+    **options: Unpack[FoolOptions],
 ) -> Look[FoolFacts]:
     """Return the pictures changed until the net takes each for each of ``targets``: classes by number or name, none for all.
 

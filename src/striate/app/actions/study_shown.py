@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from striate.app.actions.choices import StudyFormat
 from striate.base.errors import StriateError
-from striate.reports.study import files, plan
+from striate.reports.study import plan
 
 if TYPE_CHECKING:
     from striate.studies.question import Study
@@ -21,22 +20,22 @@ def is_folder(name: str | Path) -> bool:
 
 def planned(
     study: Study, *, data_dir: str | Path | None = None, workers: int | None = None, quick: bool = False
-) -> tuple[Mapping[str, Any], str]:
+) -> tuple[plan.Planned, str]:
     """Return what there is to know of ``study`` before it runs, and why its time could not be estimated, if it could not.
 
     The estimate takes a short trial of a run; ``quick`` leaves it out.
     """
-    from striate.studies.cost import cost
-
     if quick:
         return plan.record_of(study, None), ""
+    from striate.studies.cost import cost
+
     try:
         return plan.record_of(study, cost(study, None if data_dir is None else Path(data_dir), workers)), ""
     except StriateError as error:
         return plan.record_of(study, None), str(error)
 
 
-def standing(folder: str | Path) -> Mapping[str, Any]:
+def standing(folder: str | Path) -> plan.Standing:
     """Return what there is to know of the study in ``folder``, and how far it is; raises StudyError where there is none."""
     return plan.standing_of(Path(folder))
 
@@ -46,4 +45,6 @@ def write_files(folder: str | Path, to: StudyFormat, out: str | Path | None = No
 
     Raises StudyError where there is nothing to draw yet, StorageError where a file cannot be written.
     """
+    from striate.reports.study import files
+
     return tuple(files.write_files(Path(folder), to, Path(folder if out is None else out)))

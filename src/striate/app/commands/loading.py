@@ -10,8 +10,9 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from striate.app.commands.catalog import ENTRIES, GROUPS, Entry
+from striate.app.options.as_given import as_given
 from striate.app.options.groups import spliced
-from striate.app.terminal.multiword import Spread
+from striate.app.terminal.multiword import Command, Spread
 
 SILENT: dict[str, Any] = {
     "add_completion": False,
@@ -27,6 +28,10 @@ class Commands(TyperGroup):
 
     words: str = ""
     entries: Sequence[Entry] = ENTRIES
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters, --help among them."""
+        return as_given(super().get_params(ctx))
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the next word of each command, each once."""
@@ -62,8 +67,8 @@ def group(word: str, entries: Sequence[Entry]) -> Commands:
 def command(entry: Entry) -> Any:
     """Return the command of ``entry``, with its module loaded."""
     one = typer.Typer(**SILENT)
-    kind: dict[str, Any] = {"cls": Spread} if entry.name.startswith("probe ") else {}
-    one.command(entry.name.rpartition(" ")[2], context_settings=FREE if entry.free else None, **kind)(
+    kind = Spread if entry.name.startswith("probe ") else Command
+    one.command(entry.name.rpartition(" ")[2], cls=kind, context_settings=FREE if entry.free else None)(
         spliced(entry.function())
     )
     return get_command(one)

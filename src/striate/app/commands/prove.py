@@ -36,7 +36,9 @@ def prove(
         return
     if name is None or name.startswith("-"):
         if name is not None or html or latex or context.args:
-            raise ProofError(f"which proof? write its name right after prove; accepted are {', '.join(_names())}")
+            from striate.proofs.catalog import ENTRIES
+
+            raise ProofError(f"which proof? write its name right after prove; accepted are {', '.join(ENTRIES)}")
         _list(as_json)
         return
     from striate.app.actions.proofs import write_proof
@@ -46,7 +48,7 @@ def prove(
     from striate.base.disk.files import dump_json
     from striate.proofs import catalog
 
-    entry = catalog.entry(name)
+    entry = catalog.ENTRIES.entry(name)
     fields = {field: info.annotation for field, info in entry.Parameters.model_fields.items()}
     parameters = catalog.parameters(name, options(context.args, fields))
     proof = entry.prove(parameters)
@@ -68,7 +70,7 @@ def _help(context: typer.Context, name: str | None) -> None:
     from striate.app.terminal import show as terminal
     from striate.proofs import catalog
 
-    parameters = catalog.entry(name).Parameters if name and not name.startswith("-") else None
+    parameters = catalog.ENTRIES.entry(name).Parameters if name and not name.startswith("-") else None
     tell(context.get_help())
     if name and parameters:
         derivation.show_parameters(terminal.console(), name, parameters)
@@ -118,12 +120,6 @@ def _value(text: str) -> Any:
         with suppress(ValueError):
             return json.loads(written)
     return text
-
-
-def _names() -> tuple[str, ...]:
-    from striate.proofs.catalog import NAMES
-
-    return NAMES
 
 
 def _list(as_json: bool) -> None:

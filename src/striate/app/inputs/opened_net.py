@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.base.errors import NetError, ProbeError, listed, nearest, printable
+from striate.base.catalog import unknown
+from striate.base.errors import NetError, ProbeError, listed, printable
 from striate.data.photos.resizing import USUAL, Resizing
 from striate.training.starting.exported import Resize, Told, metadata_of
 
@@ -65,10 +66,7 @@ class Subject:
             return several[0]
         if word.isascii() and word.isdecimal():
             return int(word)
-        names = f", or one of {', '.join(classes)}" if 0 < len(classes) <= 20 else ""
-        raise ProbeError(
-            f'"{printable(word)}" is no class of this net{nearest(word, classes)}; give a number from 0{names}'
-        )
+        raise ProbeError(unknown("class of this net", word, classes, "or a number from 0", most=20))
 
     def arranged(self, images: Images) -> Images:
         """Return uint8 images (N, H, W, C) with their pixels where the net sees them."""

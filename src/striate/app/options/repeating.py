@@ -35,7 +35,7 @@ def study_command(study: StudyRecord, out: str) -> str:
     asked = BUILTIN.get(study.name)
     words = ["striate", "study", *(study.words or [study.name if asked else f"{study.name}.py"])]
     if asked:
-        start = asked.base.to_json()
+        start = asked.question().base.to_json()
     elif study.words[:1] in ((FLAGS["arm"],), (FLAGS["claim"],)):
         start = Recipe().to_json()  # arms from the command line alone start from the defaults
     else:

@@ -28,7 +28,7 @@ def proofs(_query: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the proofs, each with its parameters: name, type in JSON Schema, default, bounds, meaning."""
     made: list[dict[str, Any]] = []
     for named in list_proofs():
-        fields = catalog.entry(named.name).Parameters.model_json_schema().get("properties", {})
+        fields = catalog.ENTRIES.entry(named.name).Parameters.model_json_schema().get("properties", {})
         rows = [{"name": name, **_field(schema)} for name, schema in fields.items()]
         made.append({"name": named.name, "summary": named.summary, "parameters": rows})
     return made
@@ -43,7 +43,7 @@ def _field(schema: Mapping[str, Any]) -> dict[str, Any]:
 def proof_shown(query: Mapping[str, str]) -> Response:
     """Return the proof as its own page; raises ProofError for parameters that it does not take."""
     name = query.get("name", "")
-    entry = catalog.entry(name)
+    entry = catalog.ENTRIES.entry(name)
     words = [
         f"--{field.replace('_', '-')}={value}" for field, value in query.items() if field != "name" and value != ""
     ]
@@ -56,6 +56,6 @@ def proof_shown(query: Mapping[str, str]) -> Response:
 
 @lru_cache(16)  # the page asks whether it can be had, and then for it
 def _made(name: str, parameters: str) -> str:
-    entry = catalog.entry(name)
+    entry = catalog.ENTRIES.entry(name)
     proof = entry.prove(entry.Parameters.model_validate_json(parameters))
     return proof_html(proof, proof_command(proof))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from striate.app.study import plan, study
 from striate.base.errors import StriateError, counted
-from striate.proofs.catalog import NAMES, prove
+from striate.proofs.catalog import ENTRIES, prove
 from striate.reports.study.plan import duration
 from striate.reports.study.records import read_study
 from striate.sheets.parts import Derivation, Look, Trial
@@ -105,7 +105,7 @@ class Workshop:
             work = self.sheet.work(name)
             if work is None:
                 given = next((p.given for p in parts if isinstance(p, Derivation) and p.proof == name), {})
-                return prove(name, **given) if name in NAMES else None
+                return prove(name, **given) if name in ENTRIES else None
             return self._studied(work) if work.study else self._run(work)
         except StriateError as error:
             if error.exit_code != StriateError.exit_code:

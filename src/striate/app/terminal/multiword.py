@@ -7,6 +7,8 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from striate.app.options.as_given import as_given
+
 
 def spread(words: Sequence[str], options: Sequence[str]) -> list[str]:
     """Return the words with each of ``options`` repeated before every word that follows it, up to the next option."""
@@ -21,7 +23,15 @@ def spread(words: Sequence[str], options: Sequence[str]) -> list[str]:
     return made
 
 
-class Spread(TyperCommand):
+class Command(TyperCommand):
+    """A command that converts only what was given to it."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters, --help among them."""
+        return as_given(super().get_params(ctx))
+
+
+class Spread(Command):
     """A command whose list options may be given several words at once; its arguments stand before them.
 
     ``--set`` takes one word as everywhere else.

@@ -15,7 +15,6 @@ from striate.app.options.flags import FLAGS, in_flags
 from striate.app.terminal.folding import fold, prose_width
 from striate.app.terminal.table import one_line, table
 from striate.base.errors import counted, shown
-from striate.studies.looks.plan import seeds_text
 
 if TYPE_CHECKING:
     from striate.nets.measure.anatomy import Anatomy
@@ -61,6 +60,8 @@ def say(out: Console, text: RenderableType) -> None:
 
 def show_answer(out: Console, answer: Answer, arms: list[dict[str, Any]]) -> None:
     """Print the verdicts, then the arms."""
+    from striate.studies.looks.plan import seeds_text
+
     study = answer.study
     say(out, Text(one_line(study.question), style="bold"))
     many, seeds, epochs = counted(len(study.arms), "arm"), seeds_text(study.seeds), counted(study.base.epochs, "epoch")

@@ -60,6 +60,8 @@ def prepare() -> None:
     warnings.formatwarning = _formatted
     warnings.showwarning = _shown_remark
     warnings.simplefilter("always", Remark)
+    # It would look for plugins among all that is installed; none of them has anything to say to a command.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     if sys.stdin is None or not sys.stdin.isatty():
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)

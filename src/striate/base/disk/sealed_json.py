@@ -23,7 +23,7 @@ SEALED = 2  # the first format of a record that has a seal
 class Form(BaseModel):
     """What a record must hold, and of what type; this one, anything. Other names are let through, for later versions."""
 
-    model_config = ConfigDict(strict=True, extra="allow")
+    model_config = ConfigDict(strict=True, extra="allow", defer_build=True)
 
 
 F = TypeVar("F", bound=Form)

@@ -8,9 +8,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from striate.base.catalog import unknown
 from striate.base.disk.files import is_temporary, kind_of
 from striate.base.disk.lock import held
-from striate.base.errors import DataError, nearest, printable
+from striate.base.errors import DataError, printable
 from striate.data.cache.place import decoded_folder
 from striate.data.cache.shelf import read_record
 
@@ -54,9 +55,7 @@ def clear(name: str | None = None) -> tuple[int, int, list[str]]:
     chosen = {entry.folder for entry in there if name in (None, entry.name)}
     if name is not None and not chosen:
         names = sorted({entry.name for entry in there})
-        raise DataError(
-            f'the cache keeps nothing of "{printable(name)}"{nearest(name, names)}; striate list cache shows what it keeps'
-        )
+        raise DataError(unknown("data set in the cache", name, names, most=20))
     cleared = freed = 0
     busy: list[str] = []
     for folder in sorted(chosen):

@@ -12,10 +12,11 @@ averages blocks of pixels, and takes colours at their own resolution), so it is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Fit = Literal["crop", "pad", "squash"]
 Filter = Literal["bilinear", "bicubic", "lanczos", "hamming", "box", "nearest"]
@@ -56,6 +57,7 @@ class Resizing:
             return pixels
         if pixels.shape[2:] == (1,):  # Pillow knows no third dimension of one
             return self(pixels[..., 0], height, width)[..., None]
+        import numpy as np
         from PIL import Image
 
         image, method = Image.fromarray(pixels), Image.Resampling[self.filter.upper()]

@@ -11,9 +11,7 @@ set has, plus a little (`striate.data.readers.tar`).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,85 +19,19 @@ import numpy as np
 from striate.base.disk.foreign import open_regular
 from striate.base.errors import DataError, reason, sentence
 from striate.data.imageset import Images, ImageSet, Labels, Split, image_set
-from striate.data.readers.download import Remote, absent, download, is_file, roots, target
+from striate.data.readers.download import absent, download, is_file, target
+from striate.data.readers.layouts import CifarLayout
 from striate.data.readers.tar import Damaged, members
 
-_PIXELS = 3 * 32 * 32
 _SLACK = 16 << 20  # bytes of headers, notes and padding that an archive may hold beside its records
-_ADDRESS = "https://www.cs.toronto.edu/~kriz/"
-
-_FINE_CLASSES = (
-    "apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can"
-    " castle caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin"
-    " elephant flatfish forest fox girl hamster house kangaroo keyboard lamp lawn_mower leopard lion lizard lobster"
-    " man maple_tree motorcycle mountain mouse mushroom oak_tree orange orchid otter palm_tree pear pickup_truck"
-    " pine_tree plain plate poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk"
-    " skyscraper snail snake spider squirrel streetcar sunflower sweet_pepper table tank telephone television tiger"
-    " tractor train trout tulip turtle wardrobe whale willow_tree wolf woman worm"
-)
 
 
-@dataclass(frozen=True)
-class Layout:
-    """What an archive must hold: ``records`` images in each file, and ``labels`` bytes before each image's pixels."""
-
-    name: str
-    remote: Remote
-    folder: str
-    train_files: tuple[str, ...]
-    test_files: tuple[str, ...]
-    train_records: int
-    test_records: int
-    label_bytes: int
-    classes: tuple[str, ...]
-
-    @property
-    def record(self) -> int:
-        """Bytes of one image with its labels; the last label byte is the one used."""
-        return self.label_bytes + _PIXELS
-
-    @property
-    def records(self) -> dict[str, int]:
-        """Images in each file."""
-        train = dict.fromkeys(self.train_files, self.train_records)
-        return train | dict.fromkeys(self.test_files, self.test_records)
-
-
-CIFAR10 = Layout(
-    name="cifar10",
-    remote=Remote(
-        "cifar-10-binary.tar.gz", f"{_ADDRESS}cifar-10-binary.tar.gz", "md5:c32a1d4ab5d03f1284b67883e8d87530"
-    ),
-    folder="cifar-10-batches-bin",
-    train_files=tuple(f"data_batch_{number}.bin" for number in range(1, 6)),
-    test_files=("test_batch.bin",),
-    train_records=10_000,
-    test_records=10_000,
-    label_bytes=1,
-    classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
-)
-
-CIFAR100 = Layout(
-    name="cifar100",
-    remote=Remote(
-        "cifar-100-binary.tar.gz", f"{_ADDRESS}cifar-100-binary.tar.gz", "md5:03b5dce01913d631647c71ecec9e9cb8"
-    ),
-    folder="cifar-100-binary",
-    train_files=("train.bin",),
-    test_files=("test.bin",),
-    train_records=50_000,
-    test_records=10_000,
-    label_bytes=2,
-    classes=tuple(_FINE_CLASSES.split()),
-)
-
-
-def load_cifar(layout: Layout, *, data_dir: Path | None = None, fetch: bool = True) -> ImageSet:
+def load_cifar(layout: CifarLayout, *, data_dir: Path | None = None, fetch: bool = True) -> ImageSet:
     """Return CIFAR-10 or CIFAR-100: uint8 (N, 32, 32, 3), 50,000 train and 10,000 test images; no val.
 
     Raises DataError, naming file, member and the first offender, for what is absent, damaged or not this data set.
     """
-    source = locate(layout, data_dir)
+    source = layout.locate(data_dir)
     if source is None:
         if not fetch:
             raise absent(layout.name, (layout.remote.file,), target(data_dir), "downloading is switched off")
@@ -107,17 +39,7 @@ def load_cifar(layout: Layout, *, data_dir: Path | None = None, fetch: bool = Tr
     return read(source, layout)
 
 
-def locate(layout: Layout, data_dir: Path | None) -> Path | None:
-    """Return the archive, or the folder of unpacked .bin files, in the first root that has either."""
-    for root in roots(data_dir):
-        if is_file(archive := root / layout.remote.file):
-            return archive
-        if os.path.isdir(folder := root / layout.folder):
-            return folder
-    return None
-
-
-def read(source: Path, layout: Layout) -> ImageSet:
+def read(source: Path, layout: CifarLayout) -> ImageSet:
     """Read ``source``, an archive or a folder, as `load_cifar` does."""
     expected = layout.records
     splits: dict[str, tuple[Images, Labels]] = {}
@@ -142,7 +64,7 @@ def _joined(splits: dict[str, tuple[Images, Labels]], files: tuple[str, ...]) ->
     return Split(np.concatenate([splits[f][0] for f in files]), np.concatenate([splits[f][1] for f in files]))
 
 
-def _decode(content: bytes, records: int, layout: Layout, where: str) -> tuple[Images, Labels]:
+def _decode(content: bytes, records: int, layout: CifarLayout, where: str) -> tuple[Images, Labels]:
     if len(content) != records * layout.record:
         raise DataError(
             f"{where} has {len(content):,} bytes, and {records:,} records of {layout.record:,} bytes make"
@@ -161,7 +83,7 @@ def _decode(content: bytes, records: int, layout: Layout, where: str) -> tuple[I
     return np.ascontiguousarray(planes.transpose(0, 2, 3, 1)), labels
 
 
-def _folder_members(folder: Path, layout: Layout) -> Iterator[tuple[str, bytes]]:
+def _folder_members(folder: Path, layout: CifarLayout) -> Iterator[tuple[str, bytes]]:
     for file in layout.records:
         path = folder / file
         if not is_file(path):
@@ -175,7 +97,7 @@ def _folder_members(folder: Path, layout: Layout) -> Iterator[tuple[str, bytes]]
         yield file, content
 
 
-def _archive_members(archive: Path, layout: Layout) -> Iterator[tuple[str, bytes]]:
+def _archive_members(archive: Path, layout: CifarLayout) -> Iterator[tuple[str, bytes]]:
     limit = sum(layout.records.values()) * layout.record + _SLACK
     wanted = {f"{layout.folder}/{file}": count * layout.record for file, count in layout.records.items()}
     try:

@@ -30,13 +30,13 @@ from numpy.typing import NDArray
 from striate.base.disk.foreign import kind_of
 from striate.base.errors import DataError, counted, listed, printable
 from striate.data.imageset import ImageSet, Split, image_set
+from striate.data.readers.layouts import TABLES
 from striate.data.readers.legacy_pickle import read_legacy_pickle
 from striate.data.readers.npz import Npz, known
 from striate.data.readers.table_split import Parts, groups, in_order, remarks, stratified
 
 Array = NDArray[Any]
 
-SUFFIXES = (".npz", ".pkl")
 _NAMES = (("features", "targets"), ("X", "y"), ("x", "y"))
 _PARTS = ("train", "val", "test")
 _MOST_CLASSES = 1000
@@ -66,7 +66,7 @@ def load_table(path: Path) -> ImageSet:
     kind = kind_of(path)
     if kind != "file":
         what = "no file" if kind == "absent" else kind.replace("folder", "a folder")
-        raise DataError(f"{shown} is {what}; give the path of a table, {' or '.join(SUFFIXES)}")
+        raise DataError(f"{shown} is {what}; give the path of a table, {' or '.join(TABLES)}")
     features, targets, parts = (
         (*_checked(shown, *read_legacy_pickle(path)), None) if path.suffix == ".pkl" else _npz(path)
     )

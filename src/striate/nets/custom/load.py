@@ -62,7 +62,7 @@ def own_entry(name: str) -> Entry:
         return tried(unwrapped(net, name), name, image_shape, classes, told=wanted)
 
     first = (inspect.getdoc(maker) or "a net of your own").partition("\n")[0]
-    return Entry(name, first, options.model_construct(), build)
+    return Entry(name, first, options.model_construct, build)
 
 
 def own_sources(name: str) -> dict[str, bytes]:

@@ -16,7 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
 from pydantic.errors import PydanticUserError
 
@@ -69,7 +68,7 @@ def signature_of(name: str, maker: Callable[..., Any]) -> inspect.Signature:
 
 def writable(value: Any) -> bool:
     """Tell whether JSON can hold ``value`` so that it comes back as what it was, but for tuples, sets and paths."""
-    if isinstance(value, (np.generic, np.ndarray, type)) or callable(value) or is_tensor(value):
+    if isinstance(value, type) or is_number(value) or is_array(value) or callable(value) or is_tensor(value):
         return False
     try:
         TypeAdapter(Any).dump_json(value)
@@ -90,15 +89,27 @@ def readable(value: Any) -> str:
         return f"{readable(value.func)}({', '.join(parts)})"
     if is_tensor(value):
         return readable(value.item()) if value.dim() == 0 and not value.is_meta else f"tensor {list(value.shape)}"
-    if isinstance(value, np.ndarray):
+    if is_array(value):
         return f"array {list(value.shape)}"
-    if isinstance(value, np.generic):
+    if is_number(value):
         return repr(value.item())
     if is_module(value):
         return repr(value) if not any(value.children()) else type(value).__name__
     if isinstance(value, Path):
         return str(value)
     return getattr(value, "__name__", None) or repr(value)
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether ``value`` is a number of NumPy; where NumPy is not loaded, nothing is."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, numpy.generic)
+
+
+def is_array(value: Any) -> bool:
+    """Tell whether ``value`` is an array of NumPy; where NumPy is not loaded, nothing is."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, numpy.ndarray)
 
 
 def is_tensor(value: Any) -> bool:

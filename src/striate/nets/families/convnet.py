@@ -8,7 +8,7 @@ halves height and width. Then come dense hidden layers, or, without any, a globa
 With residual connections a unit is act(norm(conv(x)) + x), from the second unit on; where it widens, x is filled up with
 channels of zeros. So the net has the same parameters with and without them.
 
-`cs7150_options` is the CIFAR-10 network of the published CS 7150 solution (Homework 1, summer 2020). Its figure is lost;
+`convnet-cs7150` is the CIFAR-10 network of the published CS 7150 solution (Homework 1, summer 2020). Its figure is lost;
 what its text tells is kept: four convolutional layers, at least 27, 50 and 56 channels in layers 1, 2 and 4, max pooling,
 batch norm (in the second net) after every convolution and before the ReLU. The sizes between are ours.
 """

@@ -8,7 +8,9 @@ from __future__ import annotations
 from itertools import chain, pairwise
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
+
+from striate.base.documented import Documented
 
 Norm = Literal["none", "batch", "group", "layer"]
 Activation = Literal["none", "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid"]
@@ -22,10 +24,10 @@ InitialWeights = Literal["pytorch", "he", "he-fan-out", "glorot"]
 Stage = Annotated[tuple[Width, ...], Field(min_length=1)]
 
 
-class NetOptions(BaseModel):
+class NetOptions(Documented):
     """The options of a net: frozen, no unknown field, no silent conversion; every field can be a treatment of a study."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class ConvNetOptions(NetOptions):
@@ -193,13 +195,3 @@ class VGGOptions(NetOptions):
         if self.dropout_scaling != "inverted" and not self.dropout:
             raise ValueError(f"dropout_scaling {self.dropout_scaling} needs a dropout above 0")
         return self
-
-
-def cs7150_options() -> ConvNetOptions:
-    """Return the network of the published CS 7150 solution, as far as its text determines it."""
-    return ConvNetOptions(widths=((32,), (64,), (64, 64)), hidden=(512,))
-
-
-def small_options() -> VGGOptions:
-    """Return the reduced net of the homework, to the letter."""
-    return VGGOptions(width=8, hidden=(64,), activation="none", dropout=0.0)

@@ -15,7 +15,8 @@ import torch
 from pydantic import model_validator
 from torch import Tensor, nn
 
-from striate.base.errors import NetError, nearest, reason
+from striate.base.catalog import unknown
+from striate.base.errors import NetError, reason
 from striate.nets.custom.acceptance import tried
 from striate.nets.custom.naming import is_zoo
 from striate.nets.entry import Entry, ImageShape
@@ -65,7 +66,7 @@ def zoo_entry(name: str) -> Entry:
 
 def _timm_entry(timm: Any, name: str, model: str) -> Entry:
     if not timm.is_model(model.partition(".")[0]):
-        raise NetError(f'timm has no model "{model}"{nearest(model, timm.list_models())}; see timm.list_models()')
+        raise NetError(unknown("model of timm", model, timm.list_models(), see="timm.list_models()"))
     facts = timm.get_pretrained_cfg(model)
 
     def make(options: ZooOptions, image_shape: ImageShape, classes: int) -> nn.Module:
@@ -105,15 +106,14 @@ def _timm_entry(timm: Any, name: str, model: str) -> Entry:
         seen = crop_words(int(height / facts.crop_pct), height, how) if middle else ""
         shape, usual = (height, width, channels), facts.num_classes == COUNT
         inputs = Inputs(shape, tuple(facts.mean), tuple(facts.std), imagenet=usual, tested=seen, filter=how)
-    return Entry(name, f"{model} of timm", ZooOptions(), _builder(name, make), inputs)
+    return Entry(name, f"{model} of timm", ZooOptions, _builder(name, make), inputs)
 
 
 def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
     models = torchvision.models
     known = models.list_models(module=models)  # the classifiers, without detection, segmentation and video
     if model not in known:
-        near = nearest(model, known)
-        raise NetError(f'torchvision has no classifier "{model}"{near}; see torchvision.models.list_models()')
+        raise NetError(unknown("classifier of torchvision", model, known, see="torchvision.models.list_models()"))
     published = models.get_model_weights(model).DEFAULT
     transforms = published.transforms()
     side = transforms.crop_size[0]
@@ -145,7 +145,7 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
 
     names = tuple(published.meta["categories"])
     inputs = Inputs((side, side, 3), IMAGENET_MEAN, IMAGENET_STD, names, tested=seen, filter=how)
-    return Entry(name, f"{model} of torchvision", ZooOptions(), _builder(name, make), inputs)
+    return Entry(name, f"{model} of torchvision", ZooOptions, _builder(name, make), inputs)
 
 
 def crop_words(shorter: int, side: int, interpolation: str) -> str:

@@ -17,8 +17,9 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
+from striate.base.catalog import unknown
 from striate.base.disk.foreign import kind_of, open_regular
-from striate.base.errors import NetError, StriateError, listed, nearest, printable, reason, remark
+from striate.base.errors import NetError, StriateError, listed, printable, reason, remark
 from striate.nets.weights.file_checks import check_pickles, check_zip, header_of
 
 TORCH_FILES = (".pt", ".pth", ".bin", ".ckpt")
@@ -159,8 +160,7 @@ def _named(parts: Mapping[str, Tensors], part: str, shown: str) -> Tensors:
     there = [name for name in parts if name] or sorted(
         {n.partition(".")[0] for t in parts.values() for n in t if "." in n}
     )
-    told = ", ".join(printable(name) for name in there[:10]) or "no parts"
-    raise NetError(f'"{shown}" has no part "{printable(part)}"{nearest(part, there)}; it has {told}')
+    raise NetError(f'"{shown}": {unknown("part", part, there, most=10)}')
 
 
 def _below(tensors: Tensors, word: str) -> Tensors:

@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from striate.base.catalog import unknown
 from striate.base.errors import ProbeError, sentence
 from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.taps import tapped
@@ -136,7 +137,7 @@ def chosen_channels(taps: Sequence[str], channels: Channels) -> dict[str, tuple[
         wanted = dict.fromkeys(taps, given)
     else:
         if strange := [tap for tap in channels if tap not in taps]:
-            raise ProbeError(f'channels are given for "{strange[0]}", which is none of the taps {", ".join(taps)}')
+            raise ProbeError(f"channels: {unknown('tap', strange[0], taps)}")
         wanted = {tap: tuple(dict.fromkeys(channels.get(tap, FIRST_CHANNELS))) for tap in taps}
     if empty := [tap for tap, every in wanted.items() if not every]:
         raise ProbeError(f'no channel is given for the tap "{empty[0]}"; give at least one, counted from 0')

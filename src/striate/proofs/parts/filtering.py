@@ -4,45 +4,26 @@
     valid(a, b)_ij = sum_mn a_mn b_(i-m+H', j-n+W')        (H - H' + 1) x (W - W' + 1)
     filt(a, b)_ij  = sum_mn a_(i+m-1, j+n-1) b_mn          (H - H' + 1) x (W - W' + 1)
 
-Indices count from 1; a is H x W, b is H' x W'. For numbers and for SymPy's letters alike.
+Indices count from 1, as the homework's do; a is H x W, b is H' x W'. The operations are those by hand, for numbers and for
+SymPy's letters alike; what they are held to here, SciPy's and the formulas, shares no line with them.
 Source: EECS 498/598 Deep Learning, Homework 1, 2019, question 1.5 (valid: its later edition).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from striate.base.shapes import window_output
 from striate.proofs.proof import Check, Table, numerics
+from striate.scratch.layers.filtering import convolve_filt as filt
+from striate.scratch.layers.filtering import convolve_full as full
+from striate.scratch.layers.filtering import convolve_valid as valid
 
 Size = tuple[int, int]
 Operation = Callable[[np.ndarray, np.ndarray], Any]
-
-
-def filt(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return ``b`` (H', W') slid over ``a`` (H, W) unflipped: (H-H'+1, W-W'+1). Raises ValueError if it does not fit."""
-    for size, kernel in zip(a.shape, b.shape, strict=True):
-        window_output(size, kernel)
-    return (sliding_window_view(a, b.shape) * b).sum(axis=(2, 3))
-
-
-def full(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return every cell of ``a`` (H, W) spread out by ``b`` (H', W'): (H+H'-1, W+W'-1)."""
-    out = np.zeros((a.shape[0] + b.shape[0] - 1, a.shape[1] + b.shape[1] - 1), dtype=np.result_type(a, b))
-    for m, n in product(range(b.shape[0]), range(b.shape[1])):
-        out[m : m + a.shape[0], n : n + a.shape[1]] += a * b[m, n]
-    return out
-
-
-def valid(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return the part of `full` in which ``b`` lies wholly inside ``a``: (H-H'+1, W-W'+1)."""
-    rows, columns = (window_output(size, kernel) for size, kernel in zip(a.shape, b.shape, strict=True))
-    return full(a, b)[b.shape[0] - 1 :, b.shape[1] - 1 :][:rows, :columns]
 
 
 def summed(operation: Operation, a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -18,7 +18,6 @@ from striate.base.seeds import generator
 from striate.proofs.parts.propagation import Activation, Pass, propagate, tables
 from striate.proofs.proof import CONFIG, Check, Proof, Step, numerics, refuse, symbolic
 
-SUMMARY = "back-propagation by hand: every number of the two-unit example, with identity or tanh output"
 SYMBOLIC_WEIGHTS = 16
 RANDOM_SIZES = 4
 

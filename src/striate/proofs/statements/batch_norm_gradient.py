@@ -22,7 +22,6 @@ from striate.base.seeds import generator
 from striate.proofs.parts.normalizing import FORMS, Batch, Form, backward, deviation, divisor, outputs, slope
 from striate.proofs.proof import CONFIG, Check, Erratum, Proof, Step, Table, numerics, symbolic
 
-SUMMARY = "batch normalization: the derivatives of mean, deviation and loss, as printed and in the standard form"
 SOURCE = "EECS 498/598 Deep Learning, Homework 1, 2019, question 1.4"
 RANDOM_SIZES = 4
 

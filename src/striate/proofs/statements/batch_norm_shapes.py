@@ -15,7 +15,6 @@ from pydantic import BaseModel, Field, model_validator
 from striate.base.seeds import generator
 from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, exact, numeric, oversized, refuse, symbolic
 
-SUMMARY = "batch norm has one mean and one variance for each channel: C of N x C, and C of N x H x W x C"
 SOURCE = "CSCE 636 Deep Learning, Assignment 2, question 4"
 
 Array = NDArray[np.float64]

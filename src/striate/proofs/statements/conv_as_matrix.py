@@ -22,7 +22,6 @@ from striate.base.seeds import generator
 from striate.proofs.parts.conv_layout import Layout, pictures, tables, unshown
 from striate.proofs.proof import CONFIG, Check, Proof, Step, exact, numerics, oversized, refuse, symbolic
 
-SUMMARY = "a convolution as a matrix A; its backward pass is A', a convolution with flipped kernels"
 DEFAULT_LENGTH = 4
 RANDOM_SIZES = 5
 SYMBOLIC_CELLS = 256

@@ -19,7 +19,6 @@ from striate.proofs.parts import filtering
 from striate.proofs.parts.filtering import cells, filt, filt_size, full, full_size, summed
 from striate.proofs.proof import CONFIG, Check, Erratum, Proof, Step, misfits, numerics, refuse, symbolic
 
-SUMMARY = "convolution as full, valid and filt: definitions, sizes, and the gradients of input and kernels"
 SOURCE = "EECS 498/598 Deep Learning, Homework 1, 2019, question 1.5"
 RANDOM_SIZES = 4
 

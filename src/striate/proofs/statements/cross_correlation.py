@@ -26,7 +26,6 @@ from striate.proofs.proof import (
     symbolic,
 )
 
-SUMMARY = "circular cross-correlation is linear in each signal; one Jacobian is circulant, the other is with its rows reversed"
 SOURCE = "Homework 2, Convolutional Networks, October 2020, question 1b"
 SYMBOLIC_LENGTH = 8
 DRAWN = 48

@@ -15,7 +15,6 @@ from pydantic import BaseModel, Field, model_validator
 from striate.base.shapes import convolution_macs, convolution_parameters, dense_macs, dense_parameters, window_output
 from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, exact, misfits, refuse, symbolic
 
-SUMMARY = "dense layer or convolution: outputs, parameters, multiplications and additions"
 SOURCE = "Homework 2, Convolutional Networks, October 2020, question 1c"
 COUNTED = 200_000
 MOST_NUMBERS = 2**61 - 1  # of four bytes; PyTorch, which here counts and computes nothing, holds bytes in 64 bits

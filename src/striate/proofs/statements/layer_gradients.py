@@ -19,7 +19,6 @@ from striate.base.errors import counted
 from striate.base.seeds import generator
 from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, numeric, numerics, symbolic
 
-SUMMARY = "fully connected layer, ReLU and dropout: the gradients of input and weights"
 RANDOM_SIZES = 4
 SYMBOLIC_WEIGHTS = 24  # larger layers are checked symbolically at 3 x 2; more symbols would add time and no insight
 

@@ -36,7 +36,6 @@ from striate.proofs.parts.neighbourhoods import (
 )
 from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, exact, misfits, numeric, numerics, refuse
 
-SUMMARY = "locality and stationarity: what they save, that convolution commutes with shifts, where they fail"
 RANDOM_SIZES = 4
 
 Channels = Annotated[int, Field(ge=1, le=2048)]

@@ -15,7 +15,6 @@ from pydantic import BaseModel, Field
 from striate.base.seeds import generator
 from striate.proofs.proof import CONFIG, Check, Erratum, Picture, Proof, Step, Table, numeric, rows_of, symbolic
 
-SUMMARY = "the loss of logistic regression is convex, strictly so if no feature is a combination of the others"
 SOURCE = "CS 7150 Deep Learning, Homework 1, summer 2020, question 2"
 SOLUTION = "A published solution of CS 7150 Deep Learning, Homework 1, summer 2020, question 2"
 

@@ -16,9 +16,6 @@ from striate.base.errors import counted
 from striate.base.seeds import generator
 from striate.proofs.proof import CONFIG, Check, Erratum, Proof, Step, Table, numeric, symbolic
 
-SUMMARY = (
-    "a 1x1 convolution scales its input by one number only if it mixes no channels, treats all alike and has no bias"
-)
 SOURCE = "CS 7150 Deep Learning, Homework 1, summer 2020, question 1"
 SOLUTION = "A published solution of CS 7150 Deep Learning, Homework 1, summer 2020, question 1"
 SYMBOLIC_CHANNELS = 4

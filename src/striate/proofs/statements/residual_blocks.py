@@ -19,7 +19,6 @@ from striate.proofs.proof import CONFIG, Check, Proof, Step, Table, exact, refus
 if TYPE_CHECKING:
     from torch import nn
 
-SUMMARY = "a bottleneck block at four times the width has about as many parameters as a standard block"
 SOURCE = "CSCE 636 Deep Learning, Assignment 2, question 3"
 VARIANTS = {"weights alone": (False, False), "with biases": (True, False), "with batch norm": (False, True)}
 

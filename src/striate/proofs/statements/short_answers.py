@@ -42,7 +42,6 @@ from striate.proofs.parts.saturation import (
 )
 from striate.proofs.proof import CONFIG, Check, Proof, Step, numeric, numerics, symbolic
 
-SUMMARY = "why sigmoids stop learning, how dropout is used at inference, why a loss falls and then diverges"
 ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
 OUTPUTS = 3
 

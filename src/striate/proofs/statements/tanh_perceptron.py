@@ -20,7 +20,6 @@ from pydantic import BaseModel, Field
 from striate.base.seeds import generator
 from striate.proofs.proof import CONFIG, Check, Picture, Proof, Step, Table, numerics, symbolic
 
-SUMMARY = "the tanh perceptron's squared error: its gradient, which vanishes as the weights grow"
 RANDOM_SIZES = 4
 GREATEST_FACTORS = 12
 SCALE = 1e-3

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from striate.base.errors import counted
 from striate.reports.kit.numerals import ABSENT, fixed, measured, number
-from striate.reports.study.records import ArmRecord, StudyRecord
+
+if TYPE_CHECKING:
+    from striate.reports.study.records import ArmRecord, StudyRecord
 
 MEASURES = {"final": "final validation accuracy", "best": "best validation accuracy", "test": "test accuracy"}
 ORDER = ("finished", "diverged", "failed", "interrupted", "running", "waiting")

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.base.catalog import loaded
+from striate.base.catalog import Catalog, loaded
 from striate.base.disk.files import make_folder
 from striate.base.disk.outputs import MARK, claim_folder, ours, write_output
+from striate.base.errors import ProbeError
 from striate.reports.kit.mathml import formula
 from striate.reports.kit.page import picture, render
 
@@ -28,17 +29,29 @@ if TYPE_CHECKING:
     from striate.probes.facts import Facts
     from striate.probes.record import Record
 
-RENDERERS: dict[str, str] = {
-    "heatmap": "striate.reports.probe.heatmap:page",
-    "filters": "striate.reports.probe.filters:page",
-    "features": "striate.reports.probe.features:page",
-    "patches": "striate.reports.probe.maximize:page_of_patches",
-    "maximize": "striate.reports.probe.maximize:page",
-    "fool": "striate.reports.probe.fool:page",
-    "localise": "striate.reports.probe.localise:page",
-}
-"""Kind of record -> ``module:function`` that returns its page, called with (record, pictures, classes, net)."""
-PLAIN = "striate.reports.probe.plain:page"
+
+@dataclass(frozen=True)
+class Drawn:
+    """One kind of record, and the ``module:function`` that returns its page, called with (record, pictures, classes, net)."""
+
+    name: str
+    home: str
+
+
+RENDERERS: Catalog[Drawn] = Catalog(
+    "kind of record",
+    ProbeError,
+    (
+        Drawn("heatmap", "striate.reports.probe.heatmap:page"),
+        Drawn("filters", "striate.reports.probe.filters:page"),
+        Drawn("features", "striate.reports.probe.features:page"),
+        Drawn("patches", "striate.reports.probe.maximize:page_of_patches"),
+        Drawn("maximize", "striate.reports.probe.maximize:page"),
+        Drawn("fool", "striate.reports.probe.fool:page"),
+        Drawn("localise", "striate.reports.probe.localise:page"),
+    ),
+)
+PLAIN = Drawn("any", "striate.reports.probe.plain:page")
 """The renderer of every other kind."""
 
 PAGE = "index.html"
@@ -123,7 +136,7 @@ Renderer = Callable[["Record[Any]", Sequence["Picture"], Sequence[str], str], Pa
 
 def page_of(record: Record[Facts], pictures: Sequence[Picture], classes: Sequence[str], net: str) -> Page:
     """Return the page of ``record``, by the renderer of its kind; ``net`` is the name of the net for people."""
-    renderer: Renderer = loaded(RENDERERS.get(record.kind, PLAIN))
+    renderer: Renderer = loaded(RENDERERS.get(record.kind, PLAIN).home)
     shown = renderer(record, pictures, classes, net)
     return replace(shown, words=(UNTRAINED, *shown.words)) if record.untrained else shown
 

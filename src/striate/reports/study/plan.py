@@ -4,38 +4,105 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from striate.base.errors import counted, listed, printable
 from striate.reports.kit.table import plain_text
-from striate.reports.study.records import read_study
 
 if TYPE_CHECKING:
     from striate.studies.cost import Cost
     from striate.studies.question import Study
 
 
-def record_of(study: Study, cost: Cost | None) -> dict[str, Any]:
+Json = Mapping[str, Any]
+
+
+class Priced(TypedDict):
+    """What the runs of a study are expected to cost; `striate.studies.cost.Cost` says what each is."""
+
+    updates: int
+    images: int
+    workers: int
+    seconds: float
+    rule: str
+
+
+class Planned(TypedDict):
+    """A study before it runs, as JSON says it; ``runs`` is None where a sampler proposes the arms."""
+
+    name: str
+    question: str
+    base: Json
+    arms: list[Json]
+    seeds: list[int]
+    until: Json | None
+    claims: list[Json]
+    notes: list[str]
+    tests: str
+    search: Any
+    runs: int | None
+    cost: Priced | None
+
+
+class Left(TypedDict):
+    """What the runs took that finished, and what is left to do; None while none has."""
+
+    seconds_of_a_run: float | None
+    seconds_left: float | None
+    rule: str
+
+
+class Standing(TypedDict):
+    """A study in its folder, as JSON says it: how many runs are due and have ended, what is damaged, and the verdicts."""
+
+    name: str
+    question: str
+    base: Json
+    arms: list[Json]
+    seeds: list[int]
+    until: Json | None
+    claims: list[Json]
+    notes: list[str]
+    runs: int
+    ended: int
+    plan: Json | None
+    damaged: list[str]
+    verdicts: list[Json]
+    cost: Left
+
+
+def record_of(study: Study, cost: Cost | None) -> Planned:
     """Return what there is to know of ``study`` before it runs, as plain JSON values."""
     told = study.to_json()
-    record = {
-        key: told[key]
-        for key in ("name", "question", "base", "arms", "seeds", "until", "claims", "notes", "tests", "search")
-    }
-    record |= {"runs": None if study.trials else len(study.arms) * len(study.seeds), "cost": None}
+    priced: Priced | None = None
     if cost is not None:
-        record["cost"] = {
+        priced = {
             "updates": cost.updates,
             "images": cost.images,
             "workers": cost.workers,
             "seconds": cost.seconds,
             "rule": cost.rule,
         }
-    return record
+    return {
+        "name": study.name,
+        "question": study.question,
+        "base": told["base"],
+        "arms": told["arms"],
+        "seeds": told["seeds"],
+        "until": told["until"],
+        "claims": told["claims"],
+        "notes": told["notes"],
+        "tests": study.tests,
+        "search": told["search"],
+        "runs": None if study.trials else len(study.arms) * len(study.seeds),
+        "cost": priced,
+    }
 
 
-def standing_of(folder: Path) -> dict[str, Any]:
+def standing_of(folder: Path) -> Standing:
     """Return the same of the study in ``folder``, with how far it is and the time of its runs; raises StudyError."""
+    from striate.reports.study.records import read_study
+
     study = read_study(folder)
     seconds = [run.seconds for run in study.runs if run.status == "finished" and run.seconds is not None]
     mean = sum(seconds) / len(seconds) if seconds else None
@@ -65,11 +132,12 @@ def standing_of(folder: Path) -> dict[str, Any]:
     }
 
 
-def text_of(record: Mapping[str, Any], whole: str = "") -> str:
-    """Return ``record`` for a reader, in lines of at most 100 columns where names are short.
+def text_of(shown: Planned | Standing, whole: str = "") -> str:
+    """Return ``shown`` for a reader, in lines of at most 100 columns where names are short.
 
     ``whole`` says where all of the base recipe is to be seen.
     """
+    record = cast(Json, shown)
     base: Mapping[str, Any] = record["base"]
     options: Mapping[str, Any] = base.get("net_options") or {}
     seeds: list[int] = record["seeds"]
@@ -87,8 +155,8 @@ def text_of(record: Mapping[str, Any], whole: str = "") -> str:
         "claims:" if record["claims"] else "claims: none",
     ]
     lines += [f"  {_claim(claim)}" for claim in record["claims"]]
-    shown = ("optimizer", "lr", "schedule", "batch_size", "epochs")
-    told = [f"{key}={plain_text(base[key])}" for key in shown if key in base]
+    usual = ("optimizer", "lr", "schedule", "batch_size", "epochs")
+    told = [f"{key}={plain_text(base[key])}" for key in usual if key in base]
     told += [f"{key}={plain_text(value)}" for key, value in options.items()]
     lines += ["", f"base recipe: {', '.join(told)}{f' ({whole})' if whole else ''}"]
     lines += [f"note: {note}" for note in record["notes"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from striate.base.catalog import unknown
+from striate.base.catalog import Catalog, unknown
 from striate.base.errors import DataError
 from striate.scratch.exercises import derivations, layers, losses, models, stochastic
 from striate.scratch.exercises.exercise import Exercise
@@ -16,10 +16,10 @@ GROUPS = {
 
 
 @cache
-def exercises() -> dict[str, Exercise]:
+def exercises() -> Catalog[Exercise]:
     """Return every exercise by its name, in the order in which they build on each other."""
     found = [room.exercises() for room in (layers, stochastic, losses, models, derivations)]
-    return {exercise.name: exercise for room in found for exercise in room}
+    return Catalog("exercise", DataError, (exercise for room in found for exercise in room))
 
 
 def chosen(name: str | None) -> list[Exercise]:

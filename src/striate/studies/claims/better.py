@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from striate.base.errors import StudyError, nearest
+from striate.base.catalog import unknown
+from striate.base.errors import StudyError
 from striate.studies.claims.claim_checks import check_terms
 from striate.studies.claims.finding import (
     Finding,
@@ -23,11 +24,9 @@ from striate.studies.claims.finding import (
     find,
     interval_text,
     lead,
-    settled,
-    still_open,
 )
 from striate.studies.claims.outcome import MEASURES, Measure, Outcome, accuracy_scale, by_arm, scores
-from striate.studies.claims.verdict import Verdict
+from striate.studies.claims.verdict import Verdict, answered
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
 
@@ -59,10 +58,7 @@ class Better:
     def __post_init__(self) -> None:
         check_terms(self.name, self.statement, {"treatment": self.treatment, "control": (self.control,)}, self.margin)
         if self.measure not in MEASURES:
-            hint = nearest(str(self.measure), MEASURES)
-            raise StudyError(
-                f'the claim "{self.name}" measures "{self.measure}"{hint}; accepted are {", ".join(MEASURES)}'
-            )
+            raise StudyError(f'claim "{self.name}": {unknown("measure", str(self.measure), MEASURES)}')
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -98,25 +94,14 @@ class Better:
             clauses.append(
                 f"decided on {WORDS['best']}, since the test accuracy of {untested[0].label}{more} is missing"
             )
-        return Verdict(
-            claim=self.name,
-            statement=self.statement,
-            kind=self.kind,
-            answer=findings[leader].answer,
-            reason="; ".join(clause for clause in clauses if clause),
-            comparisons=tuple((arm, self.control, findings[arm].comparison) for arm in self.treatment),
-            detectable=findings[leader].comparison.detectable,
-            seeds_needed=findings[leader].seeds_needed,
-            details={
-                "measure": self.measure,
-                "measured": measure,
-                "margin": self.margin,
-                "answers": {arm: finding.answer for arm, finding in findings.items()},
-                "arms": [scores(arm, outcomes) for arm in self.arms],
-            },
-            open=still_open(findings, self.control),
-            kept=settled(findings),
-        )
+        details = {
+            "measure": self.measure,
+            "measured": measure,
+            "margin": self.margin,
+            "answers": {arm: finding.answer for arm, finding in findings.items()},
+            "arms": [scores(arm, outcomes) for arm in self.arms],
+        }
+        return answered(self, findings, clauses, details)
 
     def _find(self, arm: str, runs: Mapping[str, Sequence[Outcome]], measure: Measure, look: Look) -> Finding:
         treatment, control = runs[arm], runs[self.control]

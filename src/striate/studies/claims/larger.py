@@ -33,12 +33,10 @@ from striate.studies.claims.finding import (
     find,
     interval_text,
     lead,
-    settled,
-    still_open,
 )
 from striate.studies.claims.measured import Measured
 from striate.studies.claims.outcome import by_arm, tally
-from striate.studies.claims.verdict import Verdict
+from striate.studies.claims.verdict import Verdict, answered
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
 from striate.training.trials.largest_rate import PER_DECADE
@@ -112,19 +110,8 @@ class Larger:
         leader = lead(findings)
         clauses = [self._seen(leader, findings), findings[leader].meaning, also_text(findings, leader)]
         clauses.append(failures_text(runs[arm] for arm in self.arms))
-        return Verdict(
-            claim=self.name,
-            statement=self.statement,
-            kind=self.kind,
-            answer=findings[leader].answer,
-            reason="; ".join(clause for clause in clauses if clause),
-            comparisons=tuple((arm, self.control, findings[arm].comparison) for arm in self.treatment),
-            detectable=findings[leader].comparison.detectable,
-            seeds_needed=findings[leader].seeds_needed,
-            details={**details, "answers": {arm: finding.answer for arm, finding in findings.items()}},
-            open=still_open(findings, self.control),
-            kept=settled(findings),
-        )
+        answers = {arm: finding.answer for arm, finding in findings.items()}
+        return answered(self, findings, clauses, {**details, "answers": answers})
 
     def _value(self, run: Measured) -> float | None:
         value = run.value(self.metric)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from statistics import fmean, stdev
 from typing import Any, Literal, get_args
 
-from striate.base.errors import StudyError, nearest, sentence
+from striate.base.catalog import unknown
+from striate.base.errors import StudyError, sentence
 from striate.base.intervals import ANY, Scale, mean_interval, share_of
 from striate.studies.claims.measured import Measured, R, State
 
@@ -151,10 +152,8 @@ def by_arm(outcomes: Sequence[R], arms: Iterable[str]) -> dict[str, tuple[R, ...
     """
     known = tuple(dict.fromkeys(outcome.arm for outcome in outcomes))
     wanted = tuple(dict.fromkeys(arms))
-    faults = [f'"{arm}"{nearest(arm, known)}' for arm in wanted if arm not in known]
-    if faults:
-        there = ", ".join(known) or "none"
-        raise StudyError(f"the claim is about arms without a run: {sentence(faults)}; arms with runs are: {there}")
+    if without := [arm for arm in wanted if arm not in known]:
+        raise StudyError(f"the claim is about arms that have no run: {unknown('arm', without, known)}")
     runs = {arm: tuple(sorted((o for o in outcomes if o.arm == arm), key=lambda o: o.seed)) for arm in wanted}
     for arm, members in runs.items():
         if len({outcome.seed for outcome in members}) < len(members):

@@ -37,12 +37,10 @@ from striate.studies.claims.finding import (
     find,
     interval_text,
     lead,
-    settled,
-    still_open,
 )
 from striate.studies.claims.measured import Measured
 from striate.studies.claims.outcome import by_arm, tally
-from striate.studies.claims.verdict import Verdict
+from striate.studies.claims.verdict import Verdict, answered
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
 
@@ -110,26 +108,15 @@ class Sooner:
         clauses = [self._seen(leader, findings, target, horizon), findings[leader].meaning]
         clauses += [also_text(findings, leader), _missed(rows, horizon, self.unit)]
         clauses.append(failures_text(runs[arm] for arm in self.treatment))
-        return Verdict(
-            claim=self.name,
-            statement=self.statement,
-            kind=self.kind,
-            answer=findings[leader].answer,
-            reason="; ".join(clause for clause in clauses if clause),
-            comparisons=tuple((arm, self.control, findings[arm].comparison) for arm in self.treatment),
-            detectable=findings[leader].comparison.detectable,
-            seeds_needed=findings[leader].seeds_needed,
-            details={
-                "margin": self.margin,
-                "target": target,
-                "horizon": horizon,
-                **({"metric": self.metric, "unit": self.unit} if self.metric else {}),
-                "answers": {arm: finding.answer for arm, finding in findings.items()},
-                "arms": rows,
-            },
-            open=still_open(findings, self.control),
-            kept=settled(findings),
-        )
+        details = {
+            "margin": self.margin,
+            "target": target,
+            "horizon": horizon,
+            **({"metric": self.metric, "unit": self.unit} if self.metric else {}),
+            "answers": {arm: finding.answer for arm, finding in findings.items()},
+            "arms": rows,
+        }
+        return answered(self, findings, clauses, details)
 
     def _without_target(self, runs: Mapping[str, Sequence[Measured]], failed: str) -> Verdict:
         """Return the verdict where the control failed, so that there is nothing to time."""

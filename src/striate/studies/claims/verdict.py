@@ -14,17 +14,17 @@ difference so is `supported`; claims with several comparisons share these 2.5 % 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from striate.base.inline import Inline
 from striate.studies.claims.comparison import Answer, Comparison
-from striate.studies.claims.outcome import Outcome
+from striate.studies.claims.finding import Finding, lead, settled, still_open
 from striate.studies.looks.plan import ONCE, Look
 
 if TYPE_CHECKING:
-    from striate.studies.claims.finding import Finding
+    from striate.studies.claims.outcome import Outcome
 
 
 def _no_details() -> dict[str, Any]:
@@ -82,6 +82,50 @@ class Verdict(Inline):
         ]
         record = {key: value for key, value in asdict(self).items() if key not in ("open", "kept")}
         return {**record, "comparisons": comparisons, "looks": list(record["looks"])}
+
+
+class Against(Protocol):
+    """What `answered` needs of a claim about arms against a control: its texts, and which arm the control is."""
+
+    kind: ClassVar[str]
+
+    @property
+    def name(self) -> str:
+        """A few words."""
+        ...
+
+    @property
+    def statement(self) -> str:
+        """What is claimed, in one sentence."""
+        ...
+
+    @property
+    def control(self) -> str:
+        """The arm that the others are compared with."""
+        ...
+
+
+def answered(
+    claim: Against, findings: Mapping[str, Finding], clauses: Iterable[str], details: Mapping[str, Any]
+) -> Verdict:
+    """Return the verdict of a claim that holds when one of its arms is found better than the control.
+
+    The leading arm speaks for all; ``clauses`` are its reason, of which an empty one says nothing. ``findings`` are by arm.
+    """
+    leader = findings[lead(findings)]
+    return Verdict(
+        claim=claim.name,
+        statement=claim.statement,
+        kind=claim.kind,
+        answer=leader.answer,
+        reason="; ".join(clause for clause in clauses if clause),
+        comparisons=tuple((arm, claim.control, finding.comparison) for arm, finding in findings.items()),
+        detectable=leader.comparison.detectable,
+        seeds_needed=leader.seeds_needed,
+        details=details,
+        open=still_open(findings, claim.control),
+        kept=settled(findings),
+    )
 
 
 class Claim(Protocol):

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from striate.base.errors import StudyError, listed, nearest, printable
+from striate.base.catalog import unknown
+from striate.base.errors import StudyError, listed, printable
 from striate.studies.logs.log import RUN, Log, Row
 from striate.studies.logs.names import by_pattern, usual
 
@@ -97,9 +98,7 @@ def group(log: Log, columns: Columns) -> Grouped:
 def column(log: Log, name: str, option: str) -> str:
     """Return ``name`` where it is a column of the log; raises StudyError with the nearest one."""
     if name not in log.columns:
-        holding = [other for other in log.columns if name.lower() in other.lower()]
-        hint = nearest(name, log.columns) or nearest(name, holding, cutoff=0)
-        raise StudyError(f'there is no column "{printable(name)}" for {option}{hint}; there are {_shown(log.columns)}')
+        raise StudyError(f"{option}: {unknown('column', name, log.columns, most=15)}")
     return name
 
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from striate.base.errors import StudyError, listed, nearest, printable
+from striate.base.catalog import unknown
+from striate.base.errors import StudyError, listed, printable
 from striate.studies.claims.larger import Larger
 from striate.studies.claims.sooner import Sooner
 
@@ -45,10 +46,7 @@ def term(text: str, arms: Sequence[str], column: str | None, *, lower: bool = Fa
     treatment = (several,) if several in arms else tuple(part.strip() for part in several.split(","))
     for arm in (*treatment, match["control"]):
         if arm not in arms:
-            shown = ", ".join(printable(name) for name in arms[:12]) + (" ..." if len(arms) > 12 else "")
-            raise StudyError(
-                f'claim "{printable(text)}": arm "{printable(arm)}" is not in the table{nearest(arm, arms)}; there are {shown}'
-            )
+            raise StudyError(f'claim "{printable(text)}": {unknown("arm", arm, arms, most=12)}')
     return _claim(treatment, match["control"], match["sign"][0], metric, margin, lower=lower, unit=unit)
 
 

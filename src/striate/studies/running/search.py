@@ -10,12 +10,11 @@ done, and goes on.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from striate.base.errors import StudyError
 from striate.studies.grid import Point, Value, arm_name, with_values
@@ -45,24 +44,23 @@ def sampled(study: Study, trials: int) -> Study:
     return with_values(replace(study, search=searches[0] if len(searches) == 1 else searches), [first])
 
 
-def run_search(
-    study: Study,
-    out: str | Path,
-    *,
-    data_dir: str | Path | None = None,
-    workers: int | None = None,
-    on: Executor | None = None,
-    beat: Beat | None = None,
-    warn: Warn = warnings.warn,
-    redo_damaged: bool = False,
-) -> Answer:
+class Doing(TypedDict, total=False):
+    """How the runs of a study are done; `run_study` says what each is."""
+
+    data_dir: str | Path | None
+    workers: int | None
+    on: Executor | None
+    beat: Beat | None
+    warn: Warn
+    redo_damaged: bool
+
+
+def run_search(study: Study, out: str | Path, **how: Unpack[Doing]) -> Answer:
     """Do a study that `sampled` made: propose a value, train its runs, tell the sampler, and so on; then test the chosen.
 
     Raises what `run_study` raises, and StudyError when no run of a value ended or only one value was proposed.
     """
     assert study.trials is not None
-    how: dict[str, Any] = {"data_dir": data_dir, "workers": workers, "on": on, "beat": beat, "warn": warn}
-    how["redo_damaged"] = redo_damaged
     asked, points = _asked(study.trials), list[Point]()
     for _ in range(study.trials):
         trial = asked.ask()

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from striate.base.errors import RecipeError, nearest, printable
+from striate.base.catalog import unknown
+from striate.base.errors import RecipeError
 
 LIBRARIES: dict[str, dict[str, Any]] = {
     "keras": {
@@ -33,10 +34,7 @@ def like(library: object, optimizer: object, options: Collection[str]) -> dict[s
     Raises RecipeError for a library that is not known here.
     """
     if not isinstance(library, str) or library not in LIBRARIES:
-        given = printable(str(library))
-        raise RecipeError(
-            f'like is "{given}"{nearest(given, LIBRARIES)}, and must be one of {", ".join(LIBRARIES)}, whose defaults it sets'
-        )
+        raise RecipeError(f"like: {unknown('library', str(library), LIBRARIES)}")
     return {
         field: value
         for field, value in LIBRARIES[library].items()

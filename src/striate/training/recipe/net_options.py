@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from striate.base.errors import NetError, RecipeError
 from striate.nets.custom.naming import PREFIX, unprefixed
 
@@ -38,9 +36,10 @@ def written(options: Mapping[str, Any]) -> dict[str, Any]:
             return str(value)
         if isinstance(value, (set, frozenset)):
             return sorted(value, key=repr)
-        if isinstance(value, np.generic):
+        from striate.nets.custom.options import is_number, readable  # which know NumPy's numbers and PyTorch's tensors
+
+        if is_number(value):
             return value.item()
-        from striate.nets.custom.options import readable  # which knows PyTorch's tensors
 
         raise RecipeError(
             f"the recipe is not accepted: net_options hold {readable(value)}, of type {type(value).__name__}, and a recipe "

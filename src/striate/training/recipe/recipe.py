@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
+from striate.base.documented import Documented
 from striate.base.errors import NetError, RecipeError, sentence
 from striate.base.validation import faults_of
 from striate.data.photos.resizing import Filter, Fit, Resizing
@@ -39,12 +40,10 @@ Precision = Literal["auto", "float32", "bfloat16", "float64"]
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
 
 
-class Recipe(BaseModel):
+class Recipe(Documented):
     """Everything that determines a run. Construction raises RecipeError listing every fault with the nearest valid name."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     engine: EngineName = "torch"
     """What computes: PyTorch; `scratch`, the layers by hand; or `twin`, a net of scratch computed by PyTorch."""

@@ -148,7 +148,7 @@ def test_localise_in_scenes(run: Run) -> None:
         (["features", *NET, "--data", "nothing"], 'data set "nothing" is unknown'),
         (
             ["fool", *NET, "digits:0", "--target", "cat"],
-            '"cat" is no class of this net; give a number from 0, or one of 0, 1',
+            'class of this net "cat" is unknown; accepted are 0, 1',
         ),
         (["fool", *NET, "digits:0", "--budget", "-1"], "the budget is -1, and must be above 0"),
         (

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -110,7 +109,7 @@ def study(
     from striate.app.actions import study_shown
     from striate.base.disk.files import dump_json
     from striate.base.errors import StudyError
-    from striate.reports.study.plan import text_of
+    from striate.reports.study.plan import Planned, Standing, text_of
 
     changes = question.changes(base)
     if name is not None and study_shown.is_folder(name):
@@ -118,10 +117,14 @@ def study(
             raise StudyError(f'"{name}" is the folder of a study, which is what it is; leave the other options out')
         if to is not None:
             written = study_shown.write_files(name, to, out)
-            record: Mapping[str, Any] = {"written": [str(path) for path in written]}
-            tell(dump_json(record) if as_json else "\n".join(f"wrote {path}" for path in written), nl=not as_json)
+            tell(
+                dump_json({"written": [str(path) for path in written]})
+                if as_json
+                else "\n".join(f"wrote {path}" for path in written),
+                nl=not as_json,
+            )
             return
-        record = study_shown.standing(name)
+        record: Planned | Standing = study_shown.standing(name)
     elif to is not None or out is not None:
         raise StudyError("`to` and `out` write the charts and tables of a study that has run; name its folder")
     else:

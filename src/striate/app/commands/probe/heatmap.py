@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Unpack
 
 import typer
 
@@ -13,7 +13,7 @@ from striate.app.commands.probe.present import present
 from striate.app.options.own_code import OwnCode
 from striate.app.options.probing import Class, Net, Output, Pictures, Tap, Unchecked
 from striate.app.options.shared import SkipDamaged, Source
-from striate.probes.choices import Method
+from striate.probes.choices import HeatmapOptions, Method
 
 CHECKED = 10
 """How many times a map is made where it is checked: once, and for the cascade before it and at each of 8 stages at most."""
@@ -84,7 +84,13 @@ def occlusion(
 
 
 def _look(
-    name: str, net: str, images: list[str], explained: Explained, source: Source, output: Output, **options: Any
+    name: str,
+    net: str,
+    images: list[str],
+    explained: Explained,
+    source: Source,
+    output: Output,
+    **options: Unpack[HeatmapOptions],
 ) -> None:
     from striate.app.actions.looking import probed
 
