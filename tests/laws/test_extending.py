@@ -22,7 +22,7 @@ NEW: dict[str, tuple[str, str, tuple[str, dict[str, str]]]] = {
         "probes/heatmaps/brightness.py",
         '''"""A toy heatmap."""
 from dataclasses import dataclass
-from striate.probes.catalog import Explained
+from striate.probes.facts import Explained
 from striate.probes.facts import Facts
 from striate.probes.record import Record, described, logits, targets
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from striate.base.catalog import Catalog, homes, loaded
 from striate.base.errors import ProbeError
@@ -24,20 +24,13 @@ if TYPE_CHECKING:
     from striate.probes.channels.filters import filters as filters
     from striate.probes.channels.maximize import maximize as maximize
     from striate.probes.channels.patches import patches as patches
-    from striate.probes.facts import Facts
+    from striate.probes.facts import Explained, Facts
     from striate.probes.fooling.fool import fool as fool
     from striate.probes.heatmaps.gradcam import gradcam as gradcam
     from striate.probes.heatmaps.occlusion import occlusion as occlusion
     from striate.probes.heatmaps.saliency import saliency as saliency
     from striate.probes.places.localise import localise as localise
     from striate.probes.record import Record
-
-
-class Explained(NamedTuple):
-    """What a map is: in words, and as a formula in LaTeX."""
-
-    words: str
-    formula: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +53,8 @@ class Entry:
 
     def explained(self, method: str = "") -> Explained:
         """Return what the map of ``method`` is (none: of the probe's only one), as its module tells; else its summary."""
+        from striate.probes.facts import Explained
+
         told: dict[str, Explained] = getattr(loaded(_HOMES[self.name].partition(":")[0]), "EXPLAINED", {})
         return told.get(method or self.name, Explained(f"It shows {self.summary}."))
 

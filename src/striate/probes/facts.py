@@ -9,13 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from striate.base.intervals import Share
 
 UNSAID = {"unsaid": True}
 Box = tuple[int, int, int, int]
 """Top, left, bottom and right of a rectangle of pixels, bottom and right exclusive."""
+
+
+class Explained(NamedTuple):
+    """What a map is: in words, and as a formula in LaTeX."""
+
+    words: str
+    formula: str = ""
 
 
 def json_of(value: Any) -> Any:

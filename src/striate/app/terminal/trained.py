@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ def train(
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
     processes: int = 1,
+    log: Sequence[str] = ("tensorboard",),
 ) -> Run:
     """Train ``recipe`` into the folder ``out`` and return the run, as `striate.training.train.train` does.
 
@@ -36,7 +37,7 @@ def train(
     from striate.training.train import train
 
     with watched(watch) as seen:
-        return train(recipe, out, images=images, data_dir=data_dir, watch=seen, warn=warn, processes=processes)
+        return train(recipe, out, images=images, data_dir=data_dir, watch=seen, warn=warn, processes=processes, log=log)
 
 
 def resume(
@@ -47,12 +48,13 @@ def resume(
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
     processes: int = 1,
+    log: Sequence[str] = ("tensorboard",),
 ) -> Run:
     """Continue the run in ``folder``, as `striate.training.train.resume` does; in a notebook with a bar."""
     from striate.training.train import resume
 
     with watched(watch) as seen:
-        return resume(folder, epochs=epochs, data_dir=data_dir, watch=seen, warn=warn, processes=processes)
+        return resume(folder, epochs=epochs, data_dir=data_dir, watch=seen, warn=warn, processes=processes, log=log)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from striate.base.errors import ProbeError
 from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.tokens import feature_map
 from striate.nets.measure.watching import watched
-from striate.probes.catalog import Explained
+from striate.probes.facts import Explained
 from striate.probes.cut import cut
 from striate.probes.facts import GradcamFacts
 from striate.probes.memory_format import quickest

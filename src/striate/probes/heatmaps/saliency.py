@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from striate.base.catalog import unknown
 from striate.base.errors import ProbeError
-from striate.probes.catalog import Explained
+from striate.probes.facts import Explained
 from striate.probes.choices import Method
 from striate.probes.facts import SaliencyFacts
 from striate.probes.heatmaps.integrated import integrated_gradients
