@@ -196,6 +196,13 @@ CASES: list[tuple[Rule, Any, tuple[str, ...], Any, tuple[str, ...]]] = [
         ("other images", "not compared"),
     ),
     (
+        partial(sources.run_beside, theirs=0.8, data="cifar10"),
+        run((0.4,), (0.4,), data="cifar10", images=1400),
+        ("On 1,400 images of cifar10",),
+        run((0.4,), (0.4,), data="cifar10"),
+        ("On cifar10",),
+    ),
+    (
         partial(sources.arms_beside, theirs={"a": 0.1, "b": 0.9}, data="cifar10"),
         _scores({"a": 0.2, "b": 0.8}, {"a": 0.2, "b": 0.8}, "cifar10"),
         ("The order of the arms agrees",),

@@ -6,7 +6,7 @@ from functools import cache
 
 from striate.base.catalog import unknown
 from striate.base.errors import DataError
-from striate.scratch.exercises import derivations, layers, losses, models, stochastic
+from striate.scratch.exercises import derivations, dropping, layers, losses, models, normalizing
 from striate.scratch.exercises.exercise import Exercise
 
 GROUPS = {
@@ -18,7 +18,7 @@ GROUPS = {
 @cache
 def exercises() -> dict[str, Exercise]:
     """Return every exercise by its name, in the order in which they build on each other."""
-    found = [room.exercises() for room in (layers, stochastic, losses, models, derivations)]
+    found = [room.exercises() for room in (layers, dropping, normalizing, losses, models, derivations)]
     return {exercise.name: exercise for room in found for exercise in room}
 
 

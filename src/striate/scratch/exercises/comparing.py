@@ -65,6 +65,8 @@ def written(value: Any) -> str:
     """Return a value as a person reads it, on at most 12 lines."""
     if isinstance(value, dict):
         return ", ".join(f"{key} {written(item)}" for key, item in value.items())
+    if isinstance(value, type):
+        return value.__name__
     if isinstance(value, (bool, int, str)) or value is None:
         return str(value)
     if isinstance(value, (tuple, list)):

@@ -25,7 +25,10 @@ def run_beside(run: Run, theirs: float, data: str) -> tuple[str, ...]:
             f"on {data}.",
         )
     word = "the same to within 0.01" if abs(ours - theirs) < 0.01 else "higher" if ours > theirs else "lower"
-    return (f"On {data} after {counted(run.epoch, 'epoch')}: {ours:.4f}, {word} ({ours - theirs:+.4f}).",)
+    return (
+        f"On {_of(data, run.recipe.train_images)} after {counted(run.epoch, 'epoch')}: {ours:.4f}, {word} "
+        f"({ours - theirs:+.4f}).",
+    )
 
 
 def arms_beside(study: StudyRecord, theirs: Mapping[str, float], data: str) -> tuple[str, ...]:
@@ -40,9 +43,14 @@ def arms_beside(study: StudyRecord, theirs: Mapping[str, float], data: str) -> t
     told = ", ".join(f"{name} {mean:.4f}" for name, mean in ours.items())
     agree = sorted(ours, key=ours.__getitem__) == sorted(ours, key=theirs.__getitem__)
     order = "The order of the arms agrees." if agree else "The order of the arms differs."
+    some = study.base.get("train_images")
     where = (
-        ""
+        (f" Here the arms were trained on {_of(data, some)}." if some else "")
         if study.base.get("data") == data
         else f" These are images of {study.base.get('data')}, not {data}, so only the order is compared."
     )
     return (f"{told}. {order}{where}",)
+
+
+def _of(data: str, some: int | None) -> str:
+    return f"{some:,} images of {data}" if some else data
