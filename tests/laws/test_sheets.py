@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,10 @@ ASKED: dict[str, dict[str, str]] = {
         "2.1": "code",
         "2.2": "code figure",
         "2.3": "procedure answer curves",
-        "2.4": "figure",
+        "2.4": "figure code",
         "2.5": "answer table curves study",
-        "2.6": "figure curves answer study trial",
-        "2.7": "figure",
+        "2.6": "code figure curves answer study trial",
+        "2.7": "code figure",
         "2.8": "curves answer study",
         "2.9": "curves table answer study",
         "2.10": "curves table answer study",
@@ -137,7 +138,8 @@ def test_what_the_parts_name_is_there(name: str) -> None:
     for question in sheet.questions:
         for part in question.parts:
             if isinstance(part, Code):
-                assert all(callable(loaded(home)) for home in part.homes)
+                sources = [attrgetter(home.partition(":")[2])(loaded(home.partition(":")[0])) for home in part.homes]
+                assert all(map(callable, sources))
             elif isinstance(part, Derivation):
                 assert part.proof in NAMES
             elif isinstance(part, (Verdicts, Curves)) and arms[part.work]:

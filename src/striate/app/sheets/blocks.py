@@ -6,6 +6,7 @@ import inspect
 import textwrap
 from collections.abc import Sequence
 from functools import singledispatch
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from striate.app.sheets.workshop import Workshop
@@ -178,8 +179,9 @@ def _(part: Trial, shop: Workshop) -> Sequence[Block]:
 def _(part: Code, shop: Workshop) -> Sequence[Block]:
     pieces: list[tuple[str, str]] = []
     for home in part.homes:
-        source = textwrap.dedent(inspect.getsource(loaded(home)))
-        pieces.append((home.partition(":")[2], source.rstrip()))
+        module, _, name = home.partition(":")
+        source = textwrap.dedent(inspect.getsource(attrgetter(name)(loaded(module))))
+        pieces.append((name, source.rstrip()))
     return [Listing(tuple(pieces))]
 
 

@@ -32,7 +32,7 @@ def paragraph(anatomy: Anatomy) -> str:
     text += f" through {' and '.join(depth)}" if depth else ""
     if shortcuts:
         text += f", with {counted(len(shortcuts), 'residual connection')}"
-        text += f" ({len(aside)} of them through a convolution)" if aside else ""
+        text += f" ({len(aside)} of them through a convolution)," if aside else ","
     text += f" to {counted(math.prod(out), 'output')}. It has {counted(anatomy.parameters, 'parameter')}"
     share = sum(b.parameters for b in dense) / anatomy.parameters if anatomy.parameters else 0.0
     percent = f"{100 * share:.0f}" if share >= 0.01 else "under 1"

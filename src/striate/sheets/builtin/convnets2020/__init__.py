@@ -26,6 +26,7 @@ from striate.sheets.sheet import Question, Sheet
 
 SGD = ("SGD 0.0001", "SGD 0.001", "SGD 0.01", "SGD 0.1", "SGD 1")
 ADAM = ("Adam 1e-05", "Adam 0.0001", "Adam 0.001", "Adam 0.01", "Adam 0.1")
+CONVNET = "striate.nets.families.convnet"
 SHEET = Sheet(
     name="convnets2020",
     title="Homework 2, Convolutional Networks, October 2020: answered",
@@ -73,6 +74,8 @@ SHEET = Sheet(
                     (
                         "striate.training.loop:run_epochs",
                         "striate.training.loop:epoch_updates",
+                        "striate.training.engines.pytorch:TorchEngine.update",
+                        "striate.training.engines.pytorch:TorchEngine._forward",
                     )
                 ),
             ),
@@ -96,7 +99,11 @@ SHEET = Sheet(
             "Train it with stochastic gradient descent and the right loss for classification.",
             (Trained("shallow"), Says(curves.performance, ("shallow",)), Curves("shallow", ALL)),
         ),
-        Question("2.4", "Build the convolutional net that is specified.", (Figure("simpleconvnet"),)),
+        Question(
+            "2.4",
+            "Build the convolutional net that is specified.",
+            (Figure("simpleconvnet"), Code((f"{CONVNET}:build_convnet", f"{CONVNET}:_head"))),
+        ),
         Question(
             "2.5",
             "Report the results of training ShallowNet and SimpleConvNet with SGD. What do you observe?",
@@ -114,6 +121,7 @@ SHEET = Sheet(
             "with Adam at 0.0001, "
             "and comment on the difference; then overfit one batch to 100 %.",
             (
+                Code((f"{CONVNET}:_unit",)),
                 Figure("simpleconvnet", {"norm": "batch"}),
                 Curves("optimizers", TRAINING, ("SGD", "SGD + BN")),
                 Says(partial(curves.differ, treatment="SGD + BN", control="SGD"), ("optimizers",)),
@@ -129,7 +137,14 @@ SHEET = Sheet(
         Question(
             "2.7",
             "Change the net so that it has residual connections.",
-            (Figure("simpleconvnet", {"norm": "batch", "residual": True}),),
+            (
+                Text(
+                    "A unit becomes act(norm(conv(x)) + x), from the second on; where it widens, channels of zeros are "
+                    "added to x. So the net has the same weights with and without them."
+                ),
+                Code((f"{CONVNET}:_unit", f"{CONVNET}:ShortcutChain")),
+                Figure("simpleconvnet", {"norm": "batch", "residual": True}),
+            ),
         ),
         Question(
             "2.8",
