@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -51,9 +51,9 @@ class Exercise:
     name: str
     group: str
     topic: str
-    code: str
-    judge: Callable[[Learner, Values], Compared]
-    trials: Sequence[Values]
+    code: str = field(repr=False)
+    judge: Callable[[Learner, Values], Compared] = field(repr=False)
+    trials: Sequence[Values] = field(repr=False)
     aliases: tuple[str, ...] = ()
 
 

@@ -15,56 +15,18 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
 from striate.base.errors import DataError, printable
 from striate.scratch.exercises.catalog import chosen
+from striate.scratch.exercises.verdict import STATUSES, Grade, Verdict
 
 SECONDS, MEMORY = 5.0, 2 << 30
 STARTING = 30.0  # seconds for Python and NumPy to be there
 PRINTED = 2000  # characters of what the file printed that are kept
 LONGEST = 1 << 20  # bytes of one record
-STATUSES = ("right", "wrong", "unfinished", "absent", "failed")
 TEXTS = ("said", "value", "expected", "returned")
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is to be said of one function. ``status``: right, wrong, unfinished, absent or failed.
-
-    Of a wrong one, ``inputs`` are the smallest that show it, ``expected`` and ``returned`` the ``value`` that differs, and
-    ``mistake`` is its name where it is one of the known ones.
-    """
-
-    name: str
-    status: str
-    said: str = ""
-    mistake: str | None = None
-    inputs: dict[str, str] = field(default_factory=dict[str, str])
-    value: str = ""
-    expected: str = ""
-    returned: str = ""
-
-
-@dataclass(frozen=True)
-class Grade:
-    """The verdicts on a file, in order, and what it printed (its beginning)."""
-
-    file: str
-    verdicts: tuple[Verdict, ...]
-    printed: str
-
-    @property
-    def right(self) -> int:
-        """How many are right."""
-        return sum(verdict.status == "right" for verdict in self.verdicts)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the record of `striate exercise grade `json``."""
-        rows = [asdict(verdict) for verdict in self.verdicts]
-        return {"file": self.file, "right": self.right, "of": len(rows), "printed": self.printed, "verdicts": rows}
 
 
 def grade(file: str | Path, only: str | None = None, *, seconds: float = SECONDS, memory: int = MEMORY) -> Grade:
@@ -74,9 +36,7 @@ def grade(file: str | Path, only: str | None = None, *, seconds: float = SECONDS
     """
     place = Path(file)
     if not place.is_file():
-        raise DataError(
-            f"there is no file {printable(str(file))}; write one with `striate exercise start NAME `out` FILE`"
-        )
+        raise DataError(f"there is no file {printable(str(file))}; begin one with `striate exercise start NAME`")
     left = [exercise.name for exercise in chosen(only)]
     found: dict[str, Verdict] = {}
     order = list(left)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import listed
+from striate.sheets.answers.curves import rows
 from striate.sheets.answers.verdicts import verdict_of
 
 if TYPE_CHECKING:
@@ -30,28 +31,35 @@ def chosen(study: StudyRecord, name: str = "choice") -> tuple[str, ...]:
         "undecided": f"{listed(list(map(str, near)))} cannot be told from it with {len(study.seeds)} runs each",
     }[str(verdict.get("answer", "undecided"))]
     score: Mapping[str, Any] = study.scores.get(str(taken), {}).get("test") or {}
+    seen = rows(str(study.base.get("data")))
     mean = score.get("mean")
     tested = (
-        f" Its test accuracy is {mean:.4f} (mean of {score.get('n')} runs, the test images seen once by each)."
+        f" Its test accuracy is {mean:.4f} (mean of {score.get('n')} runs, the test {seen} seen once by each)."
         if isinstance(mean, float)
-        else " It has not met the test images yet."
+        else f" It has not met the test {seen} yet."
     )
     failed = [str(row["arm"]) for row in details.get("arms") or () if row.get("n") and not row.get("stable")]
     chance = f" No run of {listed(failed)} learned anything." if failed else ""
     return (f"{told}; {sure}.{tested}{chance}",)
 
 
-def best_tested(study: StudyRecord) -> tuple[str, ...]:
-    """Return the arm of highest mean best validation accuracy, and its test accuracy."""
+def best_arm(study: StudyRecord) -> str | None:
+    """Return the arm of highest mean best validation accuracy; None where no run has ended."""
     means = {
-        arm: (float(score["best"]["mean"]), (score.get("test") or {}).get("mean"))
+        arm: float(score["best"]["mean"])
         for arm, score in study.scores.items()
         if (score.get("best") or {}).get("mean") is not None
     }
-    if not means:
+    return max(means, key=lambda arm: means[arm]) if means else None
+
+
+def best_tested(study: StudyRecord) -> tuple[str, ...]:
+    """Return the arm of highest mean best validation accuracy, and its test accuracy."""
+    taken = best_arm(study)
+    if taken is None:
         return ("No run has ended yet.",)
-    taken = max(means, key=lambda arm: means[arm][0])
-    best, test = means[taken]
+    score = study.scores[taken]
+    best, test = float(score["best"]["mean"]), (score.get("test") or {}).get("mean")
     if test is None:
         return (f"{taken} has the best validation accuracy, {best:.4f}; it has not met the test images.",)
     gap = best - test

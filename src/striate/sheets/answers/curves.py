@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from striate.base.errors import counted, listed
 from striate.base.intervals import share_interval
+from striate.data.catalog import is_table
 from striate.reports.kit.numerals import number
 from striate.training.folder.run import Run
 
@@ -90,7 +91,7 @@ def performance(run: Run) -> tuple[str, ...]:
     if test is not None:
         low, high = interval(test.accuracy, test.images)
         told.append(
-            f"These weights classify {test.accuracy:.4f} of {test.images:,} test images right, seen once"
+            f"These weights classify {test.accuracy:.4f} of {test.images:,} test {rows(run.recipe.data)} right, seen once"
             f" (95 % interval {low:.4f} to {high:.4f})."
         )
     told.append(
@@ -118,6 +119,11 @@ def improved(run: Run) -> tuple[str, ...]:
         f" {counted(len(kept), 'checkpoint')} {'is' if len(kept) == 1 else 'are'} kept: {listed(kept[:6])}"
         f"{' and others' if len(kept) > 6 else ''}.",
     )
+
+
+def rows(data: str) -> str:
+    """Return what a data set is made of, in one word: images, or the rows of a table."""
+    return "rows" if is_table(data) else "images"
 
 
 def interval(share: float, count: int) -> tuple[float, float]:
