@@ -131,6 +131,17 @@ def test_nothing_is_done_twice_and_the_document_is_the_same_bytes(
     assert page.read_bytes() == before
 
 
+def test_a_study_may_have_the_name_of_a_proof_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.py"
+    path.write_text(STUDY, encoding="utf-8")
+    name = "batch-norm-shapes"
+    parts = (Derivation(name), Says(verdicts.claims, (name,)))
+    sheet = Sheet("same", "S", (Question("1", "?", parts),), (Work(name, study=str(path)),))
+    done = st.sheet(sheet, tmp_path / "out", train=False)
+    assert [block.kind for block in done.question("1").blocks][:3] == ["paragraph", "formula", "steps"]
+    assert [part.what for part in done.document.pending] == [f"what is said of {name}"]
+
+
 def test_what_is_not_done_is_named_with_its_cost(tmp_path: Path) -> None:
     done = st.sheet(small(tmp_path), tmp_path / "out", train=False)
     numbers = {question.number: len(question.pending) for question in done.document.questions}

@@ -62,7 +62,7 @@ def _(part: Text, shop: Workshop) -> Sequence[Block]:
 def _(part: Derivation, shop: Workshop) -> Sequence[Block]:
     from striate.reports.proof.pictures import picture_chart
 
-    proof = shop.fact(part.proof)
+    proof = shop.proof(part.proof)
     made: list[Block] = [] if part.steps else [Paragraph(proof.statement), Formula(proof.statement_latex)]
     steps, tables = proof.steps[slice(*(part.steps or (None,)))], proof.tables[slice(*(part.tables or (None,)))]
     made += [Steps(tuple((step.text, step.latex) for step in steps))]
