@@ -18,8 +18,6 @@ __version__ = VERSION
 # The public names, each with the module that holds it: type checkers read them here, and so does `__getattr__`, which loads
 # a module when its name is first asked for, so that `import striate` does not load PyTorch.
 if TYPE_CHECKING:
-    from striate.app.exercises import exercises as exercises
-    from striate.app.exercises import start_exercise as start_exercise
     from striate.app.exporting.export import export as export
     from striate.app.judging.gate import gate as gate
     from striate.app.judging.judged import judge as judge
@@ -37,6 +35,8 @@ if TYPE_CHECKING:
     from striate.nets.weights.load import load_weights as load_weights
     from striate.probes import probe as probe
     from striate.proofs.catalog import prove as prove
+    from striate.scratch.exercises.catalog import exercises as exercises
+    from striate.scratch.exercises.catalog import start_exercise as start_exercise
     from striate.scratch.exercises.grade import grade as grade
     from striate.scratch.gradcheck import gradcheck as gradcheck
     from striate.studies.claims.better import Better as Better

@@ -69,7 +69,7 @@ class Learner:
         if found is None:
             raise Fault(f"the file has no {names[0]}")
         if not callable(found):
-            raise Fault(f"{names[0]} is a {type(found).__name__}, and must be a function")
+            raise Fault(f"{names[0]} is of type {type(found).__name__}, and must be a function")
         return found
 
     def call(self, function: Any, *given: Any, free: tuple[int, ...] = ()) -> Any:

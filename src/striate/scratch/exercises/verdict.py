@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from textwrap import fill
 from typing import Any
 
+from striate.base.errors import counted
 from striate.base.inline import Inline
 
 STATUSES = ("right", "wrong", "unfinished", "absent", "failed")
@@ -66,7 +67,7 @@ def _text(done: Grade) -> str:
     lines.append(f"\n{done.right} of {len(done.verdicts)} right")
     if done.printed.strip():
         first, *more = done.printed.strip().splitlines()
-        lines.append(f"your file printed: {first[:60]}" + (f" (and {len(more)} lines more)" if more else ""))
+        lines.append(f"your file printed: {first[:60]}" + (f" (and {counted(len(more), 'more line')})" if more else ""))
     return "\n".join(lines)
 
 

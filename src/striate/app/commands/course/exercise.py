@@ -15,10 +15,9 @@ def list_all(as_json: AsJson = False) -> None:
     """List the exercises and their groups."""
     from striate.app.terminal import show as terminal
     from striate.base.disk.files import dump_json
-    from striate.scratch.exercises.catalog import GROUPS
-    from striate.scratch.exercises.catalog import exercises as known
+    from striate.scratch.exercises.catalog import GROUPS, exercises
 
-    rows = [{"name": e.name, "group": e.group, "topic": e.topic} for e in known().values()]
+    rows = [{"name": e.name, "group": e.group, "topic": e.topic} for e in exercises()]
     if as_json:
         tell(dump_json(rows), nl=False)
         return
@@ -36,8 +35,8 @@ def start(
     as_json: AsJson = False,
 ) -> None:
     """Write a file to begin with: signatures, shapes and the formula to be found; nothing is solved."""
-    from striate.app.exercises import start_exercise
     from striate.base.disk.files import dump_json
+    from striate.scratch.exercises.catalog import start_exercise
 
     text = start_exercise(name, out)
     if out is None:
