@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import striate as st
 from striate.app.sheets.workshop import Workshop
 from striate.base.catalog import loaded
 from striate.proofs.catalog import NAMES
@@ -164,6 +165,17 @@ def test_every_work_can_be_planned_at_every_budget_and_is_asked_for(name: str) -
     named = {name for part in parts for name in needs(part)}
     also = {name for part in parts if isinstance(part, Look) for name in part.options.get("also", ())}
     assert {work.name for work in sheet.works} <= named | also
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_the_net_of_every_run_can_be_built_for_the_images_of_the_quick_budget(name: str) -> None:
+    sheet = BUILTIN.entry(name).sheet()
+    shop = Workshop(sheet, "quick", Path("nowhere"))
+    for work in sheet.works:
+        recipe = shop.planned(work).base if work.study else shop.recipe(work)
+        if recipe.engine == "torch":
+            side = recipe.image_size or 8
+            assert st.build(recipe.net, dict(recipe.net_options), (side, side, 1), 10) is not None
 
 
 @pytest.mark.parametrize(("sheet", "number"), PLOTS)

@@ -50,7 +50,7 @@ SHEET = Sheet(
             "1b",
             "Two signals of length n are correlated on a ring, z[k] = sum over i of x[i] y[(i + k) mod n]. "
             "Give the derivatives of "
-            "z[k] by x[i] and by y[i].",
+            "z[k] with respect to x[i] and to y[i].",
             (Derivation("cross-correlation"),),
         ),
         Question(

@@ -32,7 +32,7 @@ QUESTIONS = (
     Question(
         "2.2",
         "Implement a logistic classifier.",
-        (Code(("striate.scratch.models:LogisticClassifier",)), Checked(("logistic", "logistic-hidden"))),
+        (Code(("striate.scratch.models:LogisticClassifier",)), Checked(("logistic",))),
     ),
     Question(
         "2.3",
@@ -65,7 +65,7 @@ QUESTIONS = (
     Question(
         "3.2",
         "Implement a binary support vector machine.",
-        (Code(("striate.scratch.models:SVM",)), Checked(("svm", "svm-hidden"))),
+        (Code(("striate.scratch.models:SVM",)), Checked(("svm",))),
     ),
     Question(
         "3.3",
@@ -97,7 +97,7 @@ QUESTIONS = (
     Question(
         "4.2",
         "Implement a softmax classifier for several classes.",
-        (Code(("striate.scratch.models:SoftmaxClassifier",)), Checked(("softmax", "softmax-hidden"))),
+        (Code(("striate.scratch.models:SoftmaxClassifier",)), Checked(("softmax",))),
     ),
     Question(
         "4.3",
@@ -128,7 +128,7 @@ QUESTIONS = (
         "Implement the two passes of max pooling.",
         (
             Code((f"{LAYERS}.pooling:max_pool_forward", f"{LAYERS}.pooling:max_pool_backward")),
-            Checked(("max-pool", "max-pool-overlapping")),
+            Checked(("max-pool",)),
         ),
     ),
     Question(
@@ -137,7 +137,7 @@ QUESTIONS = (
         (
             Code(("striate.scratch.convnet:ConvNet",)),
             Figure("convnet", image="1x28x28", by_hand=True),
-            Checked(("convnet", "convnet-norm-dropout")),
+            Checked(("convnet",)),
         ),
     ),
     Question(

@@ -63,7 +63,10 @@ QUESTIONS = (
         "What is the main difficulty in training deep nets with sigmoid units?",
         (
             Says(
-                partial(proofs.held, what="They saturate, and each layer shrinks the gradient to a quarter at most"),
+                partial(
+                    proofs.held,
+                    what="They saturate, and each layer multiplies the gradient by at most a quarter of its weights",
+                ),
                 ("short-answers",),
             ),
             Derivation("short-answers", steps=(0, 4), tables=(0, 2)),
@@ -80,7 +83,8 @@ QUESTIONS = (
             Says(
                 partial(
                     proofs.held,
-                    what="As y = W (p x), p the probability that a unit is kept; or it is divided by p in training",
+                    what="As y = W (p x), where p is the probability that a unit is kept; or as y = W x, where the "
+                    "kept units were divided by p in training",
                 ),
                 ("short-answers",),
             ),
