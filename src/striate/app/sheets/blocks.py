@@ -73,7 +73,7 @@ def _(part: Derivation, shop: Workshop) -> Sequence[Block]:
     mark = "checked" if proof.holds else "refuted"
     of = " of the proof that this is a part of" if part.steps else ""
     told = f"{passed} of {len(proof.checks)} checks{of} passed ({kinds[0]} symbolic, {kinds[1]} numeric)."
-    told += "" if part.steps else f" {proof.limits}"
+    told += "" if part.steps else f" {proof.limits.replace('`', '')}"
     made.append(Paragraph(told, computed=True, mark=mark))
     return made + [Aside(e.source, e.says, f"{e.right} In numbers: {e.example}") for e in proof.errata]
 
@@ -141,7 +141,7 @@ def _(part: Verdicts, shop: Workshop) -> Sequence[Block]:
         if part.claims and card.claim not in part.claims:
             continue
         made.append(
-            Paragraph(f"{card.statement}: {card.reason[:1].lower()}{card.reason[1:]}", computed=True, mark=card.answer)
+            Paragraph(f"{card.statement}: {verdict.get('reason') or card.reason}", computed=True, mark=card.answer)
         )
         if (chart := intervals_of(verdict)) is not None:
             made.append(Drawing(chart))

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 Tell = Callable[[str], None]
 
 
+OTHER = (
+    "It could not be done: the folder holds it as it was at another budget, on other data or before the sheet was changed; "
+    "choose another folder with `out`."
+)
+
+
 class NotDone(Exception):
     """A work that is not done: ``cost`` says what it would take, or why it cannot be had; ``failed`` for the latter."""
 
@@ -131,6 +137,8 @@ class Workshop:
         place = self.place(work)
         planned = self.planned(work)
         kept = read_study(place) if (place / "study.json").exists() else None
+        if kept is not None and dict(kept.base) != planned.to_json()["base"]:
+            raise NotDone(OTHER, failed=True)
         if (
             kept is not None
             and kept.verdicts
@@ -154,8 +162,10 @@ class Workshop:
 
         place = self.place(work)
         kept = open_run(place) if (place / "status.json").exists() else None
+        recipe = self.recipe(work)
+        if kept is not None and kept.recipe != recipe:
+            raise NotDone(OTHER, failed=True)
         if kept is None or kept.status not in DONE:
-            recipe = self.recipe(work)
             if not self.train or self.stopped:
                 raise NotDone(self._cost(Study(work.name, "", recipe, (Arm("run"),), (), (recipe.seed,)), None))
             from striate.training.train import train

@@ -73,7 +73,9 @@ def gaps(study: StudyRecord, arms: tuple[str, ...] = ()) -> tuple[str, ...]:
         if over
         else f"In no arm is it more than {APART:g}, so none overfits by then."
     )
-    return (f"Training accuracy minus validation accuracy at the end: {told}. {said}",)
+    harder = " Where it is negative, the training images, as they are transformed, are harder than those of validation."
+    below = harder if min(found.values()) < 0 else ""
+    return (f"Training accuracy minus validation accuracy at the end: {told}. {said}{below}",)
 
 
 def performance(run: Run) -> tuple[str, ...]:

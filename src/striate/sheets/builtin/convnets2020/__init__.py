@@ -26,6 +26,7 @@ from striate.sheets.sheet import Question, Sheet
 
 SGD = ("SGD 0.0001", "SGD 0.001", "SGD 0.01", "SGD 0.1", "SGD 1")
 ADAM = ("Adam 1e-05", "Adam 0.0001", "Adam 0.001", "Adam 0.01", "Adam 0.1")
+TRIED = ("optimizers", "residual", "augmentation", "schedules", "learning-rates", "step-gamma")
 CONVNET = "striate.nets.families.convnet"
 SHEET = Sheet(
     name="convnets2020",
@@ -195,9 +196,9 @@ SHEET = Sheet(
             "2.12",
             "Load the model of best validation accuracy, and report its results on the test images.",
             (
-                Says(choices.best_tested, ("learning-rates",), choice=True),
+                Says(choices.best_tested, TRIED, choice=True),
                 Scores("learning-rates"),
-                Says(curves.performance, ("simple",)),
+                Scores("step-gamma"),
             ),
         ),
         Question(
@@ -205,8 +206,8 @@ SHEET = Sheet(
             "Show saliency maps of given images, and of your own.",
             (
                 Text(
-                    "The map is the derivative of the score by each pixel. The same probe takes a file or an address: "
-                    "striate probe saliency RUN photo.png, or with https://... in place of the file."
+                    "The map is the derivative of the score with respect to each pixel. The same probe takes a file or an "
+                    "address: striate probe saliency RUN photo.png, or with https://... in place of the file."
                 ),
                 Look("saliency", "saliency", "simple", ("DATA:0-3",), most=4),
             ),
