@@ -74,9 +74,17 @@ class MadeRun(Run):
         return []
 
 
-def run(train: Curve, val: Curve, test: float | None = None, data: str = "digits", status: str = "finished") -> Run:
-    """Return a run with these accuracies by epoch, and ``test`` on 1000 images."""
-    made = MadeRun(Path("nowhere"), Recipe(data=data, epochs=max(len(val), 1)), status, "", len(val), 0)
+def run(
+    train: Curve,
+    val: Curve,
+    test: float | None = None,
+    data: str = "digits",
+    status: str = "finished",
+    images: int | None = None,
+) -> Run:
+    """Return a run on ``images``, or all, with these accuracies by epoch, and ``test`` on 1000 images."""
+    recipe = Recipe(data=data, epochs=max(len(val), 1), train_images=images)
+    made = MadeRun(Path("nowhere"), recipe, status, "", len(val), 0)
     rows = {("train", "accuracy"): list(enumerate(train, start=1)), ("val", "accuracy"): list(enumerate(val, start=1))}
     object.__setattr__(made, "rows", rows)
     object.__setattr__(made, "score", None if test is None else RunScore(test, 0.1, 1000, len(val), 0))

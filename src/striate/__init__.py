@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from striate.nets.weights.load import load_weights as load_weights
     from striate.probes import probe as probe
     from striate.proofs.catalog import prove as prove
+    from striate.scratch.exercises.catalog import exercises as exercises
+    from striate.scratch.exercises.catalog import start_exercise as start_exercise
+    from striate.scratch.exercises.grade import grade as grade
     from striate.scratch.gradcheck import gradcheck as gradcheck
     from striate.studies.claims.better import Better as Better
     from striate.studies.claims.choice import Choice as Choice

@@ -102,6 +102,7 @@ def test_whatever_comes_out_is_printable(text: str) -> None:
 def test_words_are_listed_as_one_says_them() -> None:
     assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
     assert listed(("a", "b", "c"), "or") == "a, b or c"
+    assert listed(("a, 1", "b", "c")) == "a, 1; b; and c"  # where one ends stays plain
 
 
 def test_what_others_code_raised_is_one_printable_line() -> None:

@@ -26,8 +26,8 @@ from striate.training.trials.overfit import Attempt, Overfit
 Rule = Callable[..., Any]
 
 
-def _chosen(answer: str, taken: str, near: tuple[str, ...], test: float | None) -> Any:
-    rows = [{"arm": arm, "n": 3, "stable": 3, "best_mean": mean} for arm, mean in (("8", 0.7), ("64", 0.9))]
+def _chosen(answer: str, taken: str, near: tuple[str, ...], test: float | None, stable: int = 3) -> Any:
+    rows = [{"arm": arm, "n": 3, "stable": stable, "best_mean": mean} for arm, mean in (("8", 0.7), ("64", 0.9))]
     details = {"chosen": taken, "not told apart": list(near), "measure": "best", "arms": rows}
     scores = {taken: {"test": {"mean": test, "n": 3}}}
     return study(verdicts=({**verdict("choice", answer), "details": details},), scores=scores)
@@ -138,8 +138,8 @@ CASES: list[tuple[Rule, Any, tuple[str, ...], Any, tuple[str, ...]]] = [
         curves.gaps,
         study(accuracies={"a": ((0.5, 0.99), (0.5, 0.8))}),
         ("overfits by more",),
-        study(accuracies={"a": ((0.5, 0.8), (0.5, 0.8))}),
-        ("none overfits",),
+        study(accuracies={"a": ((0.5, 0.7), (0.5, 0.8))}),
+        ("none overfits", "Where it is negative"),
     ),
     (
         curves.performance,
@@ -161,6 +161,22 @@ CASES: list[tuple[Rule, Any, tuple[str, ...], Any, tuple[str, ...]]] = [
         ("chooses 64", "every other value is worse", "0.8800"),
         _chosen("undecided", "8", ("64",), None),
         ("chooses 8", "64 cannot be told from it", "has not met"),
+    ),
+    (
+        partial(verdicts.claim, name="c"),
+        study(
+            verdicts=({**_compared("undecided", 0.8), "reason": "b differs; every run of a failed, and that takes 4"},)
+        ),
+        ("Every run of a failed, and that takes 4.",),
+        study(verdicts=(_compared("supported", 0.8),)),
+        ("Yes.",),
+    ),
+    (
+        choices.chosen,
+        _chosen("undecided", "8", ("64",), None, stable=0),
+        ("No run of 8 and 64 learned anything", "nothing to choose"),
+        _chosen("undecided", "8", (), None),
+        ("chooses 8", "not certain"),
     ),
     (
         choices.chosen,
@@ -196,11 +212,32 @@ CASES: list[tuple[Rule, Any, tuple[str, ...], Any, tuple[str, ...]]] = [
         ("other images", "not compared"),
     ),
     (
+        partial(sources.run_beside, theirs=0.8, data="cifar10"),
+        run((0.4,), (0.4,), data="cifar10", images=1400),
+        ("On 1,400 images of cifar10",),
+        run((0.4,), (0.4,), data="cifar10"),
+        ("On cifar10",),
+    ),
+    (
         partial(sources.arms_beside, theirs={"a": 0.1, "b": 0.9}, data="cifar10"),
         _scores({"a": 0.2, "b": 0.8}, {"a": 0.2, "b": 0.8}, "cifar10"),
         ("The order of the arms agrees",),
         _scores({"a": 0.8, "b": 0.2}, {"a": 0.8, "b": 0.2}, "cifar10"),
         ("The order of the arms differs",),
+    ),
+    (
+        partial(sources.scores_beside, data="mnist"),
+        run((0.9,), (0.8,), 0.85, data="mnist"),
+        ("On mnist:", "test accuracy of 0.8500."),
+        run((0.9,), (0.8,), 0.75, data="sums"),
+        ("On sums:", "test accuracy of 0.7500", "other rows than those of mnist", "not compared"),
+    ),
+    (
+        partial(sources.choice_beside, data="cifar10"),
+        _scores({"a": 0.9, "b": 0.8}, {"a": 0.85, "b": 0.8}, "cifar10"),
+        ("On cifar10 a has a test accuracy of 0.8500.",),
+        _scores({"a": 0.8, "b": 0.9}, {"a": 0.8, "b": 0.91}),
+        ("On digits b has a test accuracy of 0.9100.", "not compared"),
     ),
     (partial(proofs.held, what="It holds"), _proof(True), ("It holds",), _proof(False), ("not shown here",)),
     (proofs.one_one, _proof(True), ("Sometimes.",), _proof(False), ("not shown here",)),
@@ -251,6 +288,19 @@ def test_every_rule_of_the_builtin_sheets_has_its_opposites_here() -> None:
 def _name(rule: Rule) -> str:
     inner = cast(Any, rule).func if isinstance(rule, partial) else rule
     return f"{inner.__module__}.{inner.__qualname__}"
+
+
+def test_the_best_of_several_studies_is_named_with_its_study() -> None:
+    lower, higher = _scores({"a": 0.7}, {"a": 0.7}), _scores({"b": 0.9}, {"b": 0.88})
+    assert "are those of b, of the study made up; on the test images they reach 0.8800" in " ".join(
+        choices.best_tested(lower, higher)
+    )
+
+
+def test_a_net_that_is_a_run_is_named_by_its_folder() -> None:
+    record = _fooled(10, 0, 0)
+    record.facts.transfer.nets[1].net = "/home/me/runs/shallow"
+    assert said(looks.transferred, record).startswith("The pictures do not fool shallow: 0 of 10")
 
 
 def test_what_is_not_there_yet_is_said() -> None:

@@ -101,6 +101,12 @@ def test_budgets_choose_data_epochs_and_runs_and_data_of_another_kind_are_left_a
     assert images.changed("quick", "photos")["data"] == "photos"
     assert images.changed("quick", "data.pkl")["data"] == "digits"
     assert [images.runs(budget) for budget in ("quick", "evening", "full")] == [1, 3, 5]
+    assert images.changed("quick", "real") == {
+        "data": "cifar10", "lr": 0.1, "train_images": 1400, "validation": 0.02, "epochs": 2
+    }  # fmt: skip
+    assert images.changed("quick", "mnist")["train_images"] == 1400
+    assert images.changed("full", "real") == images.changed("full")
     table = Work("logistic", kind="table", real="sums")
+    assert table.changed("quick", "real")["data"] == "sums"
     assert table.changed("full", "data.pkl")["data"] == "data.pkl"
     assert table.changed("full", "cifar10")["data"] == "sums"

@@ -152,8 +152,12 @@ def shown(text: str, *, lines: bool = True) -> str:
 
 
 def listed(words: Sequence[str], joint: str = "and") -> str:
-    """Return the words as `a`, `a and b` or `a, b and c`; nothing for none."""
-    return f"{', '.join(words[:-1])} {joint} {words[-1]}" if len(words) > 1 else "".join(words)
+    """Return the words as `a`, `a and b` or `a, b and c`, or with semicolons where one has a comma; nothing for none."""
+    if len(words) < 2:
+        return "".join(words)
+    if any("," in word for word in words):
+        return f"{'; '.join(words[:-1])}; {joint} {words[-1]}"
+    return f"{', '.join(words[:-1])} {joint} {words[-1]}"
 
 
 def counted(count: int, name: str, several: str = "") -> str:

@@ -124,7 +124,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Code:
-    """The source of functions or classes of Striate, side by side: ``module:name`` each, a layer's two passes, say."""
+    """The source of functions, classes or methods of Striate, side by side: ``module:name`` each, a layer's two passes, say."""
 
     homes: tuple[str, ...]
     kind: ClassVar[str] = "code"

@@ -1,6 +1,7 @@
 """What a sheet trains: a run or a study, at one of three budgets.
 
-quick      the digits that come with scikit-learn (or the generated table of features): all of a sheet in a few minutes
+quick      the digits that come with scikit-learn (or the generated table of features): all of a sheet in a few minutes; of
+           the large data sets, where they are asked for, as many images as the digits have
 evening    the real images, with fewer epochs and fewer of them: hours
 full       the real images, as the question asks: a day or more on a few cores
 """
@@ -17,6 +18,11 @@ Kind = Literal["images", "table"]
 """What the data are: images, or a table of features and targets."""
 OFFLINE: Mapping[Kind, str] = {"images": "digits", "table": "sums"}
 TABLES = (".pkl", ".npz")
+REAL = "real"
+"""In place of a data set: the one that each question is asked of, at any budget."""
+LARGE = ("mnist", "fashion-mnist", "cifar10", "cifar100")
+SAMPLE: Mapping[str, Any] = {"train_images": 1400, "validation": 0.02}
+"""What the budget quick takes of these: about as many images as the digits have; 2 % of 50,000 are 1,000."""
 
 
 def _none() -> dict[str, Any]:
@@ -45,12 +51,15 @@ class Work:
     def changed(self, budget: Budget, data: str | None = None) -> dict[str, Any]:
         """Return the fields that differ from the recipe's defaults, or from the study's base, at ``budget``.
 
-        ``data`` replaces the data set where it is of the same kind: a table ends in .pkl or .npz, all else are images.
+        ``data`` replaces the data set where it is of the same kind: a table ends in .pkl or .npz, all else are images; REAL
+        is each work's own.
         """
-        own = OFFLINE[self.kind] if budget == "quick" else self.real
-        fits = data is not None and (data.endswith(TABLES) or data == "sums") == (self.kind == "table")
+        own = OFFLINE[self.kind] if budget == "quick" and data != REAL else self.real
+        fits = data is not None and data != REAL and (data.endswith(TABLES) or data == "sums") == (self.kind == "table")
+        chosen = data if data is not None and fits else own
+        sample = SAMPLE if budget == "quick" and chosen in LARGE else {}
         at: Mapping[Budget, Mapping[str, Any]] = {"quick": self.quick, "evening": self.evening, "full": self.full}
-        return {"data": data if data is not None and fits else own, **self.changes, **at[budget]}
+        return {"data": chosen, **self.changes, **sample, **at[budget]}
 
     def runs(self, budget: Budget) -> int:
         """Return how many runs each arm has at ``budget``."""

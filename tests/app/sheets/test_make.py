@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 import striate as st
 from striate.app.cli import app
 from striate.app.sheets.make import Made
+from striate.app.sheets.workshop import OTHER
 from striate.base.errors import StudyError
 from striate.sheets import (
     Checked,
@@ -129,6 +131,29 @@ def test_nothing_is_done_twice_and_the_document_is_the_same_bytes(
     again = st.sheet(sheet, done.folder, to=("html", "tex", "md", "ipynb"))
     assert again.document.pending == ()
     assert page.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_what_was_done_at_another_budget_is_never_shown_as_this_one(made: tuple[Sheet, Made], tmp_path: Path) -> None:
+    sheet, done = made
+    folder = tmp_path / "copy"
+    shutil.copytree(done.folder, folder)
+    other = st.sheet(sheet, folder, question="3a", budget="evening", train=False)
+    assert other.failed
+    assert {part.cost for part in other.document.pending} == {OTHER}
+    other = st.sheet(sheet, folder, question="4", data="mnist", train=False)
+    assert {part.cost for part in other.document.pending} == {OTHER}
+
+
+def test_a_study_may_have_the_name_of_a_proof_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.py"
+    path.write_text(STUDY, encoding="utf-8")
+    name = "batch-norm-shapes"
+    parts = (Derivation(name), Says(verdicts.claims, (name,)))
+    sheet = Sheet("same", "S", (Question("1", "?", parts),), (Work(name, study=str(path)),))
+    done = st.sheet(sheet, tmp_path / "out", train=False)
+    assert [block.kind for block in done.question("1").blocks][:3] == ["paragraph", "formula", "steps"]
+    assert [part.what for part in done.document.pending] == [f"what is said of {name}"]
 
 
 def test_what_is_not_done_is_named_with_its_cost(tmp_path: Path) -> None:

@@ -62,8 +62,8 @@ def test_additions_say_what_they_add() -> None:
     )
     assert lines[6].startswith("1x1 convolution, 16 filters, add the sum of step 4, batch norm, ReLU -> ")
     assert (
-        "through 19 convolutions and 1 dense layer, with 6 residual connections (3 of them through a convolution)"
-        in (paragraph(found))
+        "through 19 convolutions and 1 dense layer, with 6 residual connections (3 of them through a convolution), "
+        "to 5 outputs" in (paragraph(found))
     )
     assert sum(block.parameters for block in blocks(found)) == found.parameters
     padded = anatomy(build("resnet20", {"n": 1}, (16, 16, 3), 5), (16, 16, 3))

@@ -105,6 +105,17 @@ def test_the_published_setting_in_words() -> None:
     )
 
 
+def test_a_table_has_rows_and_a_net_by_hand_the_loss_that_is_its_own() -> None:
+    recipe = Recipe(net="svm", engine="scratch", data="sums", lr=0.5)
+    text = procedure(recipe, {"train_images": 500, "val_images": 250})
+    assert "500 rows of sums" in text
+    assert "250 rows are held out" in text
+    assert "Features are normalized by their means and deviations in the training rows" in text
+    assert "on the hinge loss" in text
+    assert "image" not in text
+    assert "on the logistic loss" in procedure(recipe.change(net="logistic"), {})
+
+
 def test_processes_are_told_with_what_batch_norm_saw() -> None:
     told = procedure(Recipe(), {"processes": 2, "continued": [{"threads": 1}, {"processes": 4}]})
     assert "cut over 2, then over 4 processes, with batch norm over the part of its own process" in told

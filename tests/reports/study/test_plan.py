@@ -59,7 +59,16 @@ def test_seeds_until_decided_tell_their_looks_and_the_least_and_the_most_runs(tm
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0.5, "0.5 s"), (42.0, "42 s"), (110.0, "110 s"), (210.0, "3.5 min"), (7200.0, "2 h"), (86400.0 * 3, "3 days")],
+    [
+        (0.5, "0.5 s"),
+        (42.0, "42 s"),
+        (110.0, "110 s"),
+        (210.0, "3.5 min"),
+        (6010.0, "100 min"),
+        (7200.0, "2 h"),
+        (86400.0 * 3, "3 days"),
+        (86400.0 * 120, "120 days"),
+    ],
 )
 def test_a_time_has_the_unit_that_fits(seconds: float, said: str) -> None:
     assert duration(seconds) == said

@@ -91,6 +91,18 @@ def batchnorm_backward(dout, cache):
         dx = dh / np.sqrt(var + eps)
     return dx, (dout * h).sum(axis=0), dout.sum(axis=0)
 
+def spatial_batchnorm_forward(x, gamma, beta, bn_param):
+    N, C, H, W = x.shape
+    rows = x.transpose(0, 2, 3, 1).reshape(-1, C)
+    out, cache = batchnorm_forward(rows, gamma, beta, bn_param)
+    return out.reshape(N, H, W, C).transpose(0, 3, 1, 2), cache
+
+def spatial_batchnorm_backward(dout, cache):
+    N, C, H, W = dout.shape
+    rows = dout.transpose(0, 2, 3, 1).reshape(-1, C)
+    dx, dgamma, dbeta = batchnorm_backward(rows, cache)
+    return dx.reshape(N, H, W, C).transpose(0, 3, 1, 2), dgamma, dbeta
+
 def logistic_loss(x, y):
     N = len(x)
     s = np.where(y == 1, 1, -1)
@@ -168,13 +180,205 @@ def conv_backward_kernels(W):
     return W.transpose(1, 0, 2)[:, :, ::-1]
 """
 MODELS = """
-from striate.scratch.models import LogisticClassifier, SVM, SoftmaxClassifier
-from striate.scratch.convnet import ConvNet
-from striate.scratch.solver import Solver
+class _Net:
+    def layers(self, sizes, weight_scale, reg):
+        self.reg, self.params = reg, {}
+        for k, (d, m) in enumerate(zip(sizes, sizes[1:]), 1):
+            self.params[f"W{k}"] = weight_scale * np.random.randn(d, m)
+            self.params[f"b{k}"] = np.zeros(m)
+
+    def loss(self, X, y=None):
+        p, h, caches = self.params, X.reshape(len(X), -1), []
+        for k in range(1, len(p) // 2 + 1):
+            if k > 1:
+                h, seen = relu_forward(h)
+                caches.append(seen)
+            h, cache = fc_forward(h, p[f"W{k}"], p[f"b{k}"])
+            caches.append(cache)
+        scores = h if self.criterion is softmax_loss else h[:, 0]
+        if y is None:
+            return scores
+        loss, dh = self.criterion(scores, y)
+        dh, grads = dh.reshape(h.shape), {}
+        for k in range(len(p) // 2, 0, -1):
+            dh, dw, db = fc_backward(dh, caches.pop())
+            grads[f"W{k}"], grads[f"b{k}"] = dw + self.reg * p[f"W{k}"], db
+            loss += 0.5 * self.reg * (p[f"W{k}"] ** 2).sum()
+            if k > 1:
+                dh = relu_backward(dh, caches.pop())
+        return loss, grads
+
+class LogisticClassifier(_Net):
+    criterion = staticmethod(logistic_loss)
+
+    def __init__(self, input_dim=100, hidden_dim=None, weight_scale=1e-3, reg=0.0):
+        self.layers([input_dim, *([hidden_dim] if hidden_dim else []), 1], weight_scale, reg)
+
+class SVM(LogisticClassifier):
+    criterion = staticmethod(svm_loss)
+
+class SoftmaxClassifier(_Net):
+    criterion = staticmethod(softmax_loss)
+
+    def __init__(self, input_dim=784, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
+        self.layers([input_dim, *([hidden_dim] if hidden_dim else []), num_classes], weight_scale, reg)
+
+class ConvNet:
+    def __init__(self, input_dim=(1, 28, 28), num_filters=32, filter_size=7, hidden_dim=100,
+                 num_classes=10, weight_scale=1e-3, reg=0.0, dtype=np.float32):
+        C, H, W = input_dim
+        I, J = (H - filter_size + 1) // 2, (W - filter_size + 1) // 2
+        shapes = ((num_filters, C, filter_size, filter_size), (num_filters * I * J, hidden_dim), (hidden_dim, num_classes))
+        self.reg, self.params = reg, {}
+        for k, shape in enumerate(shapes, 1):
+            self.params[f"W{k}"] = (weight_scale * np.random.randn(*shape)).astype(dtype)
+            self.params[f"b{k}"] = np.zeros(shape[0] if k == 1 else shape[1], dtype)
+
+    def loss(self, X, y=None):
+        p = self.params
+        a, conv = conv_forward(X, p["W1"], p["b1"], {"stride": 1, "pad": 0})
+        r, relu1 = relu_forward(a)
+        m, pool = max_pool_forward(r, {"pool_height": 2, "pool_width": 2, "stride": 2})
+        h, fc1 = fc_forward(m.reshape(len(X), -1), p["W2"], p["b2"])
+        g, relu2 = relu_forward(h)
+        scores, fc2 = fc_forward(g, p["W3"], p["b3"])
+        if y is None:
+            return scores
+        loss, d = softmax_loss(scores, y)
+        d, dW3, db3 = fc_backward(d, fc2)
+        d, dW2, db2 = fc_backward(relu_backward(d, relu2), fc1)
+        d = relu_backward(max_pool_backward(d.reshape(m.shape), pool), relu1)
+        _, dW1, db1 = conv_backward(d, conv)
+        grads = {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2, "W3": dW3, "b3": db3}
+        for name in ("W1", "W2", "W3"):
+            loss += 0.5 * self.reg * np.sum(p[name] ** 2)
+            grads[name] = grads[name] + self.reg * p[name]
+        return loss, grads
+
+class Solver:
+    def __init__(self, model, data, **options):
+        self.model, self.data, self.options = model, data, options
+        self.loss_history, self.val_acc_history, self.best_val_acc = [], [], 0
+
+    def right(self, X, y):
+        return np.mean(self.model.loss(X).argmax(axis=1) == y)
+
+    def train(self):
+        X, y, o = self.data["X_train"], self.data["y_train"], self.options
+        rate, size, best = o["optim_config"]["learning_rate"], o["batch_size"], {}
+        configs = {name: {} for name in self.model.params}
+        for epoch in range(o["num_epochs"]):
+            for _ in range(len(X) // size):
+                some = np.random.choice(len(X), size)
+                loss, grads = self.model.loss(X[some], y[some])
+                self.loss_history.append(loss)
+                for name, dw in grads.items():
+                    step = {**configs[name], "learning_rate": rate}
+                    self.model.params[name], configs[name] = sgd(self.model.params[name], dw, step)
+            rate *= o["lr_decay"]
+            self.val_acc_history.append(self.right(self.data["X_val"], self.data["y_val"]))
+            if epoch == 0:
+                self.val_acc_history.insert(0, self.val_acc_history[0])
+            if self.val_acc_history[-1] > self.best_val_acc:
+                self.best_val_acc = self.val_acc_history[-1]
+                best = {name: value.copy() for name, value in self.model.params.items()}
+        self.model.params = best
 """
 WINDOWS = """
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view as view
+
+def fc_forward(x, w, b):
+    return np.einsum("nd,dm->nm", x, w) + b, (x, w)
+
+def fc_backward(dout, cache):
+    x, w = cache
+    return np.einsum("nm,dm->nd", dout, w), np.einsum("nd,nm->dm", x, dout), np.einsum("nm->m", dout)
+
+def relu_forward(x):
+    kept = x > 0
+    return np.where(kept, x, 0.0), kept
+
+def relu_backward(dout, cache):
+    return np.where(cache, dout, 0.0)
+
+def max_pool_forward(x, pool_height=2, pool_width=2, stride=2):
+    windows = view(x, (pool_height, pool_width), axis=(2, 3))[:, :, ::stride, ::stride]
+    flat = windows.reshape(*windows.shape[:4], -1)
+    return flat.max(axis=-1), (x.shape, flat.argmax(axis=-1), pool_width, stride)
+
+def max_pool_backward(dout, cache):
+    shape, best, width, stride = cache
+    n, c, i, j = np.indices(dout.shape)
+    dx = np.zeros(shape)
+    np.add.at(dx, (n, c, i * stride + best // width, j * stride + best % width), dout)
+    return dx
+
+def batchnorm_forward(x, gamma, beta, bn_param):
+    if bn_param["mode"] == "test":
+        kept = 1 / np.sqrt(bn_param["running_var"] + bn_param["eps"])
+        h = (x - bn_param["running_mean"]) * kept
+        return gamma * h + beta, ("test", h, gamma, kept, None)
+    m = bn_param["momentum"]
+    mu = np.einsum("nd->d", x) / len(x)
+    centred = x - mu
+    var = np.einsum("nd,nd->d", centred, centred) / len(x)
+    kept = 1 / np.sqrt(var + bn_param["eps"])
+    bn_param["running_mean"] = m * bn_param["running_mean"] + (1 - m) * mu
+    bn_param["running_var"] = m * bn_param["running_var"] + (1 - m) * var
+    return gamma * (centred * kept) + beta, ("train", centred * kept, gamma, kept, centred)
+
+def batchnorm_backward(dout, cache):
+    # Node by node through the graph, as a first solution is written.
+    mode, h, gamma, kept, centred = cache
+    dbeta, dgamma = dout.sum(axis=0), (dout * h).sum(axis=0)
+    dh = dout * gamma
+    if mode == "test":
+        return dh * kept, dgamma, dbeta
+    dkept = (dh * centred).sum(axis=0)
+    dvar = dkept * -0.5 * kept**3
+    dcentred = dh * kept + 2 * centred * dvar / len(dout)
+    return dcentred - dcentred.mean(axis=0), dgamma, dbeta
+
+def spatial_batchnorm_forward(x, gamma, beta, bn_param):
+    over, along = (0, 2, 3), np.s_[None, :, None, None]
+    mode, m = bn_param["mode"], bn_param["momentum"]
+    mu, var = (x.mean(over), x.var(over)) if mode == "train" else (bn_param["running_mean"], bn_param["running_var"])
+    if mode == "train":
+        bn_param["running_mean"] = m * bn_param["running_mean"] + (1 - m) * mu
+        bn_param["running_var"] = m * bn_param["running_var"] + (1 - m) * var
+    h = (x - mu[along]) / np.sqrt(var[along] + bn_param["eps"])
+    return gamma[along] * h + beta[along], (h, gamma, var, bn_param["eps"], mode)
+
+def spatial_batchnorm_backward(dout, cache):
+    h, gamma, var, eps, mode = cache
+    over, along = (0, 2, 3), np.s_[None, :, None, None]
+    dh = dout * gamma[along]
+    if mode == "train":
+        dh = dh - dh.mean(over)[along] - h * (dh * h).mean(over)[along]
+    return dh / np.sqrt(var[along] + eps), (dout * h).sum(over), dout.sum(over)
+
+def softmax_loss(x, y):
+    hot = np.eye(x.shape[1], dtype=x.dtype)[y]
+    shifted = x - x.max(axis=1, keepdims=True)
+    logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return -np.einsum("nk,nk->", hot, logs) / len(x), (np.exp(logs) - hot) / len(x)
+
+def svm_loss(x, y):
+    margin = 1 - y * x
+    return margin[margin > 0].sum() / len(x), np.where(margin > 0, -y, 0).astype(x.dtype) / len(x)
+
+def conv_matrix(W):
+    # A's columns are the outputs of the unit inputs.
+    ones = np.eye(8).reshape(8, 2, 4)
+    return np.einsum("ncpt,cft->fpn", view(ones, 3, axis=2), W).reshape(4, 8)
+
+def conv_backward_matrix(W):
+    back = np.zeros((8, 4))
+    for p in range(2):
+        for t in range(3):
+            back[p + t::4, p::2] = W[:, :, t]
+    return back
 
 def conv_forward(x, w, b, stride=1, padding=0):
     xp = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))

@@ -16,6 +16,7 @@ def test_every_block_stands_in_it_and_figures_lie_beside_it(document: Document, 
     assert all((tmp_path / path).is_file() for path in named)
     assert re.search(r"(?<!\\)<script", made) is None
     assert "$$\nz = " in made
+    assert re.search(r"^1\. .+\n\n   \$\$\n   \S.*\n   \$\$$", made, re.MULTILINE)  # within the entry of the list
     assert "> **a source**: says so\n>\n> **Here**: not here" in made
     assert "```python\ndef f(x):" in made
     assert "striate:output" in made[-60:]

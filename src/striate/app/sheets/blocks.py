@@ -6,6 +6,7 @@ import inspect
 import textwrap
 from collections.abc import Sequence
 from functools import singledispatch
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from striate.app.sheets.workshop import Workshop
@@ -61,7 +62,7 @@ def _(part: Text, shop: Workshop) -> Sequence[Block]:
 def _(part: Derivation, shop: Workshop) -> Sequence[Block]:
     from striate.reports.proof.pictures import picture_chart
 
-    proof = shop.fact(part.proof)
+    proof = shop.proof(part.proof)
     made: list[Block] = [] if part.steps else [Paragraph(proof.statement), Formula(proof.statement_latex)]
     steps, tables = proof.steps[slice(*(part.steps or (None,)))], proof.tables[slice(*(part.tables or (None,)))]
     made += [Steps(tuple((step.text, step.latex) for step in steps))]
@@ -70,8 +71,9 @@ def _(part: Derivation, shop: Workshop) -> Sequence[Block]:
     passed = sum(check.passed for check in proof.checks)
     kinds = [sum(check.kind == kind for check in proof.checks) for kind in ("symbolic", "numeric")]
     mark = "checked" if proof.holds else "refuted"
-    told = f"{passed} of {len(proof.checks)} checks passed ({kinds[0]} symbolic, {kinds[1]} numeric)."
-    told += "" if part.steps else f" {proof.limits}"
+    of = " of the proof that this is a part of" if part.steps else ""
+    told = f"{passed} of {len(proof.checks)} checks{of} passed ({kinds[0]} symbolic, {kinds[1]} numeric)."
+    told += "" if part.steps else f" {proof.limits.replace('`', '')}"
     made.append(Paragraph(told, computed=True, mark=mark))
     return made + [Aside(e.source, e.says, f"{e.right} In numbers: {e.example}") for e in proof.errata]
 
@@ -139,7 +141,7 @@ def _(part: Verdicts, shop: Workshop) -> Sequence[Block]:
         if part.claims and card.claim not in part.claims:
             continue
         made.append(
-            Paragraph(f"{card.statement}: {card.reason[:1].lower()}{card.reason[1:]}", computed=True, mark=card.answer)
+            Paragraph(f"{card.statement}: {verdict.get('reason') or card.reason}", computed=True, mark=card.answer)
         )
         if (chart := intervals_of(verdict)) is not None:
             made.append(Drawing(chart))
@@ -178,8 +180,9 @@ def _(part: Trial, shop: Workshop) -> Sequence[Block]:
 def _(part: Code, shop: Workshop) -> Sequence[Block]:
     pieces: list[tuple[str, str]] = []
     for home in part.homes:
-        source = textwrap.dedent(inspect.getsource(loaded(home)))
-        pieces.append((home.partition(":")[2], source.rstrip()))
+        module, _, name = home.partition(":")
+        source = textwrap.dedent(inspect.getsource(attrgetter(name)(loaded(module))))
+        pieces.append((name, source.rstrip()))
     return [Listing(tuple(pieces))]
 
 
@@ -192,7 +195,8 @@ def _(part: Checked, shop: Workshop) -> Sequence[Block]:
     for case in part.cases:
         for one in check_layers(case):
             holds = holds and one.check.holds
-            rows.append((one.case.name, one.case.inputs, str(one.check.entries), f"{one.check.worst.error:.1e}"))
+            row = (one.case.name, one.case.inputs, str(one.check.entries), f"{one.check.worst.error:.1e}")
+            rows += [] if row in rows else [row]  # two names may have a variant in common
     told = "Every gradient agrees" if holds else "Not every gradient agrees"
     return [
         Table(

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import shlex
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from striate.app.actions.choices import SheetFormat
 from striate.app.options.flags import FLAGS
@@ -91,9 +91,10 @@ def sheet(
     """Answer a sheet and write its document into ``out``; runs and studies that ``out`` already holds are not repeated.
 
     ``asked`` is a builtin name, the path of a sheet file, or a `Sheet`. ``question`` is one number, or what several begin with
-    (4 for 4a and 4b). ``data`` replaces the images, or where it is a table (.pkl, .npz) the table of features. ``train`` False
-    does nothing that takes long: what is not done is named with its cost. ``out`` defaults to runs/sheet-NAME-BUDGET. ``tell``
-    is told what begins. Raises StudyError for an unknown sheet, question, budget or format, StorageError for a full disk.
+    (4 for 4a and 4b). ``data`` replaces the images, or where it is a table (.pkl, .npz) the table of features; "real" stands
+    for those that each question is asked of, of which the budget quick takes a sample. ``train`` False does nothing that takes
+    long: what is not done is named with its cost. ``out`` defaults to runs/sheet-NAME-BUDGET. ``tell`` is told what begins.
+    Raises StudyError for an unknown sheet, question, budget or format, StorageError for a full disk.
     """
     from striate.app.sheets.workshop import Workshop
 
@@ -170,8 +171,14 @@ def _write(document: Document, folder: Path, ending: str, again: str) -> Path:
 
 def _facts(shop: Workshop) -> dict[str, str]:
     """Return what the document was made with; nothing that differs between two makings of the same."""
-    data = dict.fromkeys(shop.data_of(work) for work in shop.sheet.works)
+    data = dict.fromkeys(_taken(work.changed(shop.budget, shop.data)) for work in shop.sheet.works)
     return {"budget": shop.budget, "data": ", ".join(data) or "none", "made by": f"Striate {VERSION}"}
+
+
+def _taken(changed: Mapping[str, Any]) -> str:
+    """Return the data set of a work, with the number of its training images where not all are taken."""
+    some = changed.get("train_images")
+    return f"{changed['data']} ({some:,} training images)" if some else str(changed["data"])
 
 
 def _command(name: str, folder: Path, question: str | None, data: str | None, budget: Budget, to: Sequence[str]) -> str:

@@ -24,12 +24,19 @@ from striate.studies.question import Arm, Study
 if TYPE_CHECKING:
     from striate.app.actions.looking import Look as Looked
     from striate.app.inputs.opened_net import Subject
+    from striate.proofs.proof import Proof
     from striate.reports.study.records import StudyRecord
     from striate.studies.running.execute import Beat
     from striate.training.folder.run import Run
     from striate.training.recipe.recipe import Recipe
 
 Tell = Callable[[str], None]
+
+
+OTHER = (
+    "It could not be done: the folder holds it as it was at another budget, on other data or before the sheet was changed; "
+    "choose another folder with `out`."
+)
 
 
 class NotDone(Exception):
@@ -63,7 +70,10 @@ class Workshop:
     _failed: dict[str, NotDone] = field(default_factory=dict[str, NotDone])
 
     def fact(self, name: str) -> Any:
-        """Return the StudyRecord, Run, record of a look, trial or proof of that name; raises NotDone where it is not there."""
+        """Return the StudyRecord, Run, record of a look, trial or proof of that name, in this order where several have it.
+
+        Raises NotDone where it is not there.
+        """
         if name in self._failed:
             raise self._failed[name]
         if name not in self._known:
@@ -79,6 +89,18 @@ class Workshop:
         """Return what the probe of ``look`` found, with the net and the pictures."""
         self.fact(look.name)
         return self._known[look.name]
+
+    def proof(self, name: str) -> Proof:
+        """Return the proof ``name`` at the sizes that the sheet gives it, whatever else has this name; raises NotDone."""
+        key = f"proof {name}"
+        if key not in self._known:
+            parts = [part for question in self.sheet.questions for part in question.parts]
+            given = next((p.given for p in parts if isinstance(p, Derivation) and p.proof == name), {})
+            try:
+                self._known[key] = prove(name, **given)
+            except StriateError as error:
+                raise NotDone(f"It could not be done: {error}.", failed=True) from error
+        return self._known[key]
 
     def place(self, work: Work) -> Path:
         """Return the folder of a work."""
@@ -104,8 +126,7 @@ class Workshop:
                 return self._trial(made)
             work = self.sheet.work(name)
             if work is None:
-                given = next((p.given for p in parts if isinstance(p, Derivation) and p.proof == name), {})
-                return prove(name, **given) if name in ENTRIES else None
+                return self.proof(name) if name in ENTRIES else None
             return self._studied(work) if work.study else self._run(work)
         except StriateError as error:
             if error.exit_code != StriateError.exit_code:
@@ -116,6 +137,8 @@ class Workshop:
         place = self.place(work)
         planned = self.planned(work)
         kept = read_study(place) if (place / "study.json").exists() else None
+        if kept is not None and dict(kept.base) != planned.to_json()["base"]:
+            raise NotDone(OTHER, failed=True)
         if (
             kept is not None
             and kept.verdicts
@@ -139,8 +162,10 @@ class Workshop:
 
         place = self.place(work)
         kept = open_run(place) if (place / "status.json").exists() else None
+        recipe = self.recipe(work)
+        if kept is not None and kept.recipe != recipe:
+            raise NotDone(OTHER, failed=True)
         if kept is None or kept.status not in DONE:
-            recipe = self.recipe(work)
             if not self.train or self.stopped:
                 raise NotDone(self._cost(Study(work.name, "", recipe, (Arm("run"),), (), (recipe.seed,)), None))
             from striate.training.train import train

@@ -20,9 +20,8 @@ from striate.base.errors import ProbeError
 from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.tokens import feature_map
 from striate.nets.measure.watching import watched
-from striate.probes.facts import Explained
 from striate.probes.cut import cut
-from striate.probes.facts import GradcamFacts
+from striate.probes.facts import Explained, GradcamFacts
 from striate.probes.memory_format import quickest
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.restoring import untouched

@@ -16,8 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.probes.facts import Explained
-from striate.probes.facts import OcclusionFacts
+from striate.probes.facts import Explained, OcclusionFacts
 from striate.probes.memory_format import quickest
 from striate.probes.record import EVEN, Record, Target, described, full, logits, targets
 from striate.probes.restoring import untouched

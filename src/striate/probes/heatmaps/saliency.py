@@ -21,9 +21,8 @@ from torch import Tensor, nn
 
 from striate.base.catalog import unknown
 from striate.base.errors import ProbeError
-from striate.probes.facts import Explained
 from striate.probes.choices import Method
-from striate.probes.facts import SaliencyFacts
+from striate.probes.facts import Explained, SaliencyFacts
 from striate.probes.heatmaps.integrated import integrated_gradients
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.restoring import untouched

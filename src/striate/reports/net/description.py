@@ -32,15 +32,16 @@ def paragraph(anatomy: Anatomy) -> str:
     text += f" through {' and '.join(depth)}" if depth else ""
     if shortcuts:
         text += f", with {counted(len(shortcuts), 'residual connection')}"
-        text += f" ({len(aside)} of them through a convolution)" if aside else ""
+        text += f" ({len(aside)} of them through a convolution)," if aside else ","
     text += f" to {counted(math.prod(out), 'output')}. It has {counted(anatomy.parameters, 'parameter')}"
     share = sum(b.parameters for b in dense) / anatomy.parameters if anatomy.parameters else 0.0
-    percent = f"{100 * share:.0f}" if share >= 0.01 else "under 1"
+    percent = "under 1" if share < 0.01 else "over 99" if share > 0.995 else f"{100 * share:.0f}"
     text += f", {percent} % of them in the dense layers," if convolutions and dense else ""
     text += f" and takes {brief(anatomy.macs)} multiply-adds for one image."
     seen = next((b.field for b in reversed(convolutions) if b.field is not None), None)
     if seen is not None:
-        text += f" A cell of the last convolution's map sees {seen} x {seen} pixels of the image."
+        beyond = ", which reaches over its edges" if seen > min(anatomy.input[-2:]) else ""
+        text += f" A cell of the last convolution's map sees {seen} x {seen} pixels of the image{beyond}."
     return text
 
 

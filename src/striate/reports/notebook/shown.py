@@ -1,4 +1,4 @@
-"""The card of each kind of result: a run, a study's answer and its verdicts, the record of a probe, a proof."""
+"""The card of each kind of result: a run, a study's answer and its verdicts, the record of a probe, a proof, a grade."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from striate.base.errors import counted
 from striate.probes.record import Record, answer
 from striate.proofs.proof import Proof
 from striate.reports.notebook.card import Card, Passage, Shown, drawing, html_of, photograph
+from striate.scratch.exercises.verdict import Grade
 from striate.studies.claims.verdict import Verdict
 from striate.studies.running.judge import Answer
 from striate.training.folder.run import Run
@@ -177,3 +178,26 @@ def _(shown: Proof) -> Card:
 
 def _steps(steps: Sequence[Any]) -> tuple[str, ...]:
     return tuple(f"{place}. {step.text}" for place, step in enumerate(steps, 1))
+
+
+@card.register
+def _(shown: Grade) -> Card:
+    from striate.reports.kit.table import Cell, Table
+
+    looks = {"right": "supported", "wrong": "refuted"}
+    told = tuple(
+        Passage(v.name, tuple(filter(None, (v.mistake or v.said,))), v.status, looks.get(v.status, "undecided"))
+        for v in shown.verdicts
+    )
+    rows = tuple(
+        (Cell(v.name), Cell(", ".join(f"{name} = {value}" for name, value in v.inputs.items())),
+         Cell(f"{v.value} = {v.expected}"), Cell(f"{v.value} = {v.returned}"))
+        for v in shown.verdicts if v.value
+    )  # fmt: skip
+    return Card(
+        title=f"{shown.right} of {len(shown.verdicts)} right",
+        over=f"exercises in {shown.file}",
+        passages=told,
+        tables=(Table("", ("function", "with", "expected", "returned"), rows),) if rows else (),
+        foot=f"The file printed: {shown.printed.strip()[:60]}" if shown.printed.strip() else "",
+    )

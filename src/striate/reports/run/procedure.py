@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import counted, listed
+from striate.data.catalog import is_table
 from striate.data.photos.resizing import USUAL
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ SILENT = ("record_steps", "record_gradients", "keep_every", "skip_damaged")
 """Fields that change what is written down or read, and nothing of the training."""
 
 OPTIMIZERS = {"sgd": "stochastic gradient descent", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
+LOSSES = {"svm": "the hinge loss", "logistic": "the logistic loss"}
+"""Of the nets by hand that have one of their own."""
 TREATMENTS: dict[str, Callable[[Recipe], str]] = {
     "flip": lambda r: (
         "mirrored left to right every other epoch"
@@ -57,9 +60,10 @@ def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
     engine = {"scratch": " by hand (NumPy)", "twin": " as the PyTorch twin of a net by hand"}.get(recipe.engine, "")
     text = f"The net {recipe.net}{engine}{f' ({options})' if options else ''} is trained on "
     images, held = environment.get("train_images"), environment.get("val_images")
-    text += f"{counted(images, 'image')} of {recipe.data}" if isinstance(images, int) else f"the data {recipe.data}"
+    one = _one(recipe)
+    text += f"{counted(images, one)} of {recipe.data}" if isinstance(images, int) else f"the data {recipe.data}"
     if recipe.train_images is not None and not isinstance(images, int):
-        text += f", {recipe.train_images:,} of the training images"
+        text += f", {recipe.train_images:,} of the training {one}s"
     if recipe.image_size is not None:
         text += f" at {recipe.image_size} x {recipe.image_size} pixels"
     if recipe.resizing != USUAL:
@@ -72,8 +76,8 @@ def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
     if recipe.validate_on_test:
         return f"{text}; it is validated on the test images, as some coursework does."
     if isinstance(held, int):
-        return f"{text}; {counted(held, 'image is', 'images are')} held out for validation."
-    return f"{text}; where the data bring no validation images, {recipe.validation:.0%} are held out, class by class."
+        return f"{text}; {counted(held, f'{one} is', f'{one}s are')} held out for validation."
+    return f"{text}; where the data bring no validation {one}s, {recipe.validation:.0%} are held out, class by class."
 
 
 def _start(recipe: Recipe) -> list[str]:
@@ -102,7 +106,13 @@ def _processes(recipe: Recipe, environment: Mapping[str, Any]) -> str:
     return f", each cut over {', then over '.join(map(str, counts))} processes, with batch norm over {whole}"
 
 
+def _one(recipe: Recipe) -> str:
+    return "row" if is_table(recipe.data) else "image"
+
+
 def _images(recipe: Recipe) -> str:
+    if is_table(recipe.data) and recipe.mean is None:
+        return "Features are normalized by their means and deviations in the training rows, and not augmented."
     own = recipe.standardize == "image"
     text = f"{'Each image is' if own else 'Images are'} normalized by "
     text += "its own mean and deviation" if own else _numbers(recipe)
@@ -131,8 +141,13 @@ def _optimizer(recipe: Recipe) -> str:
         how = "decoupled weight decay" if recipe.optimizer == "adamw" else "L2"
         told.append(f"{how} {recipe.weight_decay:g} on weights, not on norms and biases")
     name = OPTIMIZERS[recipe.optimizer]
-    return f"Updates are by {name}{f' ({listed(told)})' if told else ''}, on the cross-entropy" + (
-        f" with {recipe.label_smoothing:g} of each target spread over all classes." if recipe.label_smoothing else "."
+    return (
+        f"Updates are by {name}{f' ({listed(told)})' if told else ''}, on {LOSSES.get(recipe.net, 'the cross-entropy')}"
+        + (
+            f" with {recipe.label_smoothing:g} of each target spread over all classes."
+            if recipe.label_smoothing
+            else "."
+        )
     )
 
 

@@ -226,7 +226,7 @@ def _runs(record: Mapping[str, Any]) -> list[str]:
 
 def duration(seconds: float) -> str:
     """Return a time to two digits in the unit that fits: `40 s`, `3.5 min`, `12 h`."""
-    for size, unit in ((86400 * 2, "days"), (3600 * 2, "h"), (120, "min")):
-        if seconds >= size:
-            return f"{seconds / (86400 if unit == 'days' else 3600 if unit == 'h' else 60):.2g} {unit}"
-    return f"{seconds:.2g} s" if seconds < 100 else f"{seconds:.0f} s"
+    units = ((86400 * 2, 86400, "days"), (3600 * 2, 3600, "h"), (120, 60, "min"), (0, 1, "s"))
+    size, unit = next((size, unit) for least, size, unit in units if seconds >= least or not least)
+    value = seconds / size
+    return f"{value:.2g} {unit}" if value < 99.5 else f"{value:.0f} {unit}"

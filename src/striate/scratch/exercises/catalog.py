@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from striate.base.catalog import Catalog, unknown
-from striate.base.errors import DataError
-from striate.scratch.exercises import derivations, layers, losses, models, stochastic
+from striate.base.disk.outputs import MARK, write_output
+from striate.base.errors import DataError, StorageError, printable
+from striate.scratch.exercises import derivations, dropping, layers, losses, models, normalizing
 from striate.scratch.exercises.exercise import Exercise
 
 GROUPS = {
@@ -16,29 +18,41 @@ GROUPS = {
 
 
 @cache
-def exercises() -> Catalog[Exercise]:
+def known() -> Catalog[Exercise]:
     """Return every exercise by its name, in the order in which they build on each other."""
-    found = [room.exercises() for room in (layers, stochastic, losses, models, derivations)]
+    found = [room.exercises() for room in (layers, dropping, normalizing, losses, models, derivations)]
     return Catalog("exercise", DataError, (exercise for room in found for exercise in room))
 
 
-def chosen(name: str | None) -> list[Exercise]:
+def exercises(name: str | None = None) -> tuple[Exercise, ...]:
     """Return the exercises of a group, or one exercise under its own or a course's name; all where ``name`` is None.
 
     Raises DataError for another name.
     """
-    known = exercises()
-    found = [e for e in known.values() if name is None or name in (e.group, e.name, *e.aliases)]
+    found = tuple(e for e in known().values() if name is None or name in (e.group, e.name, *e.aliases))
     if not found:
-        raise DataError(unknown("exercise", name or "", [*GROUPS, *known]))
+        raise DataError(unknown("exercise", name or "", [*GROUPS, *known()]))
     return found
 
 
-def start_file(name: str | None, mark: str) -> str:
-    """Return the file to begin with: a forward pass is never without its backward pass, since they share a cache."""
-    picked = chosen(name)
+def start_exercise(name: str | None = None, out: str | Path | None = None) -> str:
+    """Return a file to begin with, and write it to the new file ``out``: signatures, shapes and the formula to be found.
+
+    ``name`` is a group or an exercise; all by default. Nothing in the file is solved, and a forward pass is never without its
+    backward pass, since they share a cache. Raises DataError for another name, and StorageError where ``out`` is there
+    already: it may hold one's work.
+    """
+    picked = exercises(name)
     names = {e.name.replace("_backward", "_forward") for e in picked} | {e.name for e in picked}
     names |= {name.replace("_forward", "_backward") for name in names}
-    code = [e.code for e in exercises().values() if e.name in names]
-    head = f'"""Exercises of Striate ({name or "all"}).  {mark}\n\nGrade this file with:  striate exercise grade FILE\n"""\n\n'
-    return head + "import numpy as np\n\n\n" + "\n\n".join(code)
+    code = [e.code for e in known().values() if e.name in names]
+    head = f'"""Exercises of Striate ({name or "all"}).  {MARK}\n\nGrade this file with:  striate exercise grade FILE\n"""\n\n'
+    text = head + "import numpy as np\n\n\n" + "\n\n".join(code)
+    if out is not None:
+        place = Path(out)
+        if place.exists() and place.stat().st_size:
+            raise StorageError(
+                f"{printable(str(out))} is there already, and may hold your work; choose a new name with `out`"
+            )
+        write_output(place, text)
+    return text

@@ -18,9 +18,9 @@ def checked(name: str, value: Any, right: Any) -> None:
     if value is None:
         raise Fault(f"returns None for {name}")
     if not isinstance(value, (np.ndarray, np.generic, int, float, tuple, list)):
-        raise Fault(
-            f"returns a {type(value).__module__}.{type(value).__name__} for {name}, where a NumPy array is needed"
-        )
+        kind = type(value)
+        home = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+        raise Fault(f"returns {home}{kind.__name__} for {name}, where a NumPy array is needed")
     try:
         array, wanted = np.asarray(value), np.asarray(right)
     except ValueError:
@@ -35,7 +35,10 @@ def checked(name: str, value: Any, right: Any) -> None:
 
 def alike(value: Any, right: Any, tolerance: float = TOLERANCE) -> bool:
     """Tell whether two values are the same to within ``tolerance`` of the largest of ``right``."""
-    one, two = np.asarray(value), np.asarray(right)
+    try:
+        one, two = np.asarray(value), np.asarray(right)
+    except ValueError:  # rows of uneven lengths
+        return False
     if one.shape != two.shape or one.dtype.kind not in "biuf":
         return False
     one, two = one.astype(np.float64), two.astype(np.float64)
@@ -65,6 +68,8 @@ def written(value: Any) -> str:
     """Return a value as a person reads it, on at most 12 lines."""
     if isinstance(value, dict):
         return ", ".join(f"{key} {written(item)}" for key, item in value.items())
+    if isinstance(value, type):
+        return value.__name__
     if isinstance(value, (bool, int, str)) or value is None:
         return str(value)
     if isinstance(value, (tuple, list)):

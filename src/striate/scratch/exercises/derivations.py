@@ -21,25 +21,26 @@ def _tanh_gradient(t: Values, slope: bool = True, factor: float = 2.0, mean: boo
     return {"gradient": x.T @ terms / (len(x) if mean else 1)}
 
 
-def _backprop(t: Values, output_slope: bool = False, bias: bool = True) -> Values:
+def _backprop(t: Values, output_slope: bool = False, hidden_slope: bool = True, factor: float = 2.0) -> Values:
     """Row 0 of each W holds the biases; hidden units are tanh, the output is the identity, e = (out - y)^2."""
     ws: list[Array] = [t["W1"], t["W2"], t["W3"]]
     inputs = [np.r_[1.0, t["x"]]]
     for w in ws[:-1]:
         inputs.append(np.r_[1.0, np.tanh(inputs[-1] @ w)])
     out = inputs[-1] @ ws[-1]
-    delta = 2 * (out - t["y"]) * ((1 - out**2) if output_slope else 1)
+    delta = factor * (out - t["y"]) * ((1 - out**2) if output_slope else 1)
     grads: list[Array] = []
     for place in (2, 1, 0):
         grads.insert(0, np.outer(inputs[place], delta))
         if place:
-            delta = (ws[place] @ delta)[1:] * ((1 - inputs[place][1:] ** 2) if bias else 1)
+            delta = (ws[place] @ delta)[1:] * ((1 - inputs[place][1:] ** 2) if hidden_slope else 1)
     return {"dW1": grads[0], "dW2": grads[1], "dW3": grads[2]}
 
 
-def _matrix(t: Values, flipped: bool = False) -> Values:
+def _matrix(t: Values, flipped: bool = False, exchanged: bool = False) -> Values:
     """A of Y = A X for W[i, j], the kernel from input channel i to output channel j."""
     w: Array = t["W"][..., ::-1] if flipped else t["W"]
+    w = w.transpose(1, 0, 2) if exchanged else w
     channels, outputs, taps = w.shape
     size, positions = 4, 4 - taps + 1
     a = np.zeros((outputs * positions, channels * size))
@@ -52,9 +53,9 @@ def _back_matrix(t: Values) -> Values:
     return {"B": _matrix(t)["A"].T}
 
 
-def _back_kernels(t: Values, flipped: bool = True) -> Values:
+def _back_kernels(t: Values, flipped: bool = True, exchanged: bool = True) -> Values:
     """The kernels from channel j of dL/dY, with 2 zeros at each end, to channel i of dL/dX."""
-    kernels = t["W"].transpose(1, 0, 2)
+    kernels = t["W"].transpose(1, 0, 2) if exchanged else t["W"]
     return {"V": kernels[..., ::-1] if flipped else kernels}
 
 
@@ -70,8 +71,15 @@ def _judge_count(learner: Learner, t: Values) -> Compared:
     weights = sum(taps * before * after for taps, before, after in layers)
     features = sum(after for _, _, after in layers)
     counts = [{"parameters": weights + k * features} for k in (0, 1, 2, 3)]
-    one = sum(taps * before for taps, before, _ in layers)
-    return Compared(got, counts[0], [("the filters of each layer are not counted", {"parameters": one})], counts[1:])
+    wrong = {
+        "the filters of each layer are not counted": sum(taps * before for taps, before, _ in layers),
+        "one of the layers alone is counted": max(taps * before * after for taps, before, after in layers),
+    }
+    if t["name"] == "bottleneck_parameters":
+        wrong["every layer is counted as 3 x 3"] = sum(9 * before * after for _, before, after in layers)
+        wrong["the middle layer has a quarter of the channels, and not all of them"] = (1 + 9 + 1) * c * c
+    mistakes = [(name, {"parameters": count}) for name, count in wrong.items()]
+    return Compared(got, counts[0], mistakes, counts[1:])
 
 
 def _shapes(t: Values) -> Values:
@@ -105,12 +113,20 @@ def exercises() -> list[Exercise]:
             "the output unit is the identity: its slope is 1, not that of tanh",
             lambda t: _backprop(t, output_slope=True),
         ),
-        ("the slope of the hidden units is missing", lambda t: _backprop(t, bias=False)),
+        ("the slope of the hidden units is missing", lambda t: _backprop(t, hidden_slope=False)),
+        ("the factor 2 of the square is missing", lambda t: _backprop(t, factor=1.0)),
     ]
-    flipped: Mistakes = [("kernel flipped: the taps stand in their own order", lambda t: _matrix(t, flipped=True))]
+    flipped: Mistakes = [
+        ("kernel flipped: the taps stand in their own order", lambda t: _matrix(t, flipped=True)),
+        (
+            "the channels are exchanged: rows are output channels, columns input channels",
+            lambda t: _matrix(t, exchanged=True),
+        ),
+    ]
     forward: Mistakes = [("B is A itself, and has to be its transpose", lambda t: {"B": _matrix(t)["A"]})]
     turned: Mistakes = [
-        ("the kernels of the backward pass are turned around", lambda t: _back_kernels(t, flipped=False))
+        ("the kernels of the backward pass are turned around", lambda t: _back_kernels(t, flipped=False)),
+        ("the channels have to be exchanged: V[j, i] goes the way back", lambda t: _back_kernels(t, exchanged=False)),
     ]
     whole: Mistakes = [("one mean per place: statistics are taken over the places, too", _whole)]
     out: list[tuple[str, tuple[str, ...], tuple[str, ...], Passes, Mistakes, list[Values]]] = [

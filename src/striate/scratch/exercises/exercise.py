@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -51,9 +51,9 @@ class Exercise:
     name: str
     group: str
     topic: str
-    code: str
-    judge: Callable[[Learner, Values], Compared]
-    trials: Sequence[Values]
+    code: str = field(repr=False)
+    judge: Callable[[Learner, Values], Compared] = field(repr=False)
+    trials: Sequence[Values] = field(repr=False)
     aliases: tuple[str, ...] = ()
 
 
@@ -69,7 +69,7 @@ class Learner:
         if found is None:
             raise Fault(f"the file has no {names[0]}")
         if not callable(found):
-            raise Fault(f"{names[0]} is a {type(found).__name__}, and must be a function")
+            raise Fault(f"{names[0]} is of type {type(found).__name__}, and must be a function")
         return found
 
     def call(self, function: Any, *given: Any, free: tuple[int, ...] = ()) -> Any:

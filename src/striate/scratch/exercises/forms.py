@@ -53,6 +53,18 @@ def batchnorm_backward(dout, cache):
     '''Return (dx, dgamma, dbeta). Find them; mu and var depend on x.'''
     raise NotImplementedError
 
+def spatial_batchnorm_forward(x, gamma, beta, bn_param):
+    '''Return (out, cache): batch normalization of images x (N, C, H, W).
+
+    Each channel has one mu and one var, so gamma and beta are (C), and the
+    running ones in bn_param, too.
+    '''
+    raise NotImplementedError
+
+def spatial_batchnorm_backward(dout, cache):
+    '''Return (dx, dgamma, dbeta), of the shapes of x, gamma and beta.'''
+    raise NotImplementedError
+
 def conv_forward(x, w, b, stride=1, padding=0):
     '''Return (out, cache): the filters laid over the images.
 
@@ -166,49 +178,19 @@ def conv_backward_kernels(W):
 
 class LogisticClassifier:
     '''Two classes by the logistic loss; dense, or dense - relu - dense.
-
-    self.params holds W1, b1 and, with a hidden layer, W2, b2.
-    The loss gets (reg / 2) * the sum of W^2 over all W, not over b.
-    '''
-
+PARAMS
     def __init__(self, input_dim=100, hidden_dim=None, weight_scale=1e-3, reg=0.0):
-        self.params = {}
-        raise NotImplementedError
-
-    def loss(self, X, y=None):
-        '''Return the scores; or, with labels, (loss, grads by the names of params).'''
-        raise NotImplementedError
-
+METHODS
 class SVM:
     '''Two classes by the hinge loss; dense, or dense - relu - dense.
-
-    self.params holds W1, b1 and, with a hidden layer, W2, b2.
-    The loss gets (reg / 2) * the sum of W^2 over all W, not over b.
-    '''
-
+PARAMS
     def __init__(self, input_dim=100, hidden_dim=None, weight_scale=1e-3, reg=0.0):
-        self.params = {}
-        raise NotImplementedError
-
-    def loss(self, X, y=None):
-        '''Return the scores; or, with labels, (loss, grads by the names of params).'''
-        raise NotImplementedError
-
+METHODS
 class SoftmaxClassifier:
     '''K classes by the softmax loss; hidden_dim None is no hidden layer.
-
-    self.params holds W1, b1 and, with a hidden layer, W2, b2.
-    The loss gets (reg / 2) * the sum of W^2 over all W, not over b.
-    '''
-
+PARAMS
     def __init__(self, input_dim=784, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
-        self.params = {}
-        raise NotImplementedError
-
-    def loss(self, X, y=None):
-        '''Return the scores; or, with labels, (loss, grads by the names of params).'''
-        raise NotImplementedError
-
+METHODS
 class ConvNet:
     '''conv (no padding) - relu - 2x2 max pool - dense - relu - dense - softmax.
 
@@ -218,13 +200,7 @@ class ConvNet:
 
     def __init__(self, input_dim=(1, 28, 28), num_filters=32, filter_size=7, hidden_dim=100,
                  num_classes=10, weight_scale=1e-3, reg=0.0, dtype=np.float32):
-        self.params = {}
-        raise NotImplementedError
-
-    def loss(self, X, y=None):
-        '''Return the scores; or, with labels, (loss, grads by the names of params).'''
-        raise NotImplementedError
-
+METHODS
 class Solver:
     '''Train model on data: X_train, y_train, X_val, y_val.
 
@@ -243,8 +219,21 @@ class Solver:
     def train(self):
         raise NotImplementedError
 """
+_PARAMS = """
+    self.params holds W1, b1 and, with a hidden layer, W2, b2.
+    The loss gets (reg / 2) * the sum of W^2 over all W, not over b.
+    '''
+"""
+_METHODS = """        self.params = {}
+        raise NotImplementedError
+
+    def loss(self, X, y=None):
+        '''Return the scores; or, with labels, (loss, grads by the names of params).'''
+        raise NotImplementedError
+"""
+_WHOLE = _CODE.replace("PARAMS\n", _PARAMS + "\n").replace("METHODS\n", _METHODS + "\n")
 FORMS: dict[str, str] = {
     code.split("(")[0].split(":")[0].split()[1]: code.rstrip().replace("'''", '"' * 3) + "\n"
-    for code in re.split(r"^(?=def |class )", _CODE, flags=re.MULTILINE)[1:]
+    for code in re.split(r"^(?=def |class )", _WHOLE, flags=re.MULTILINE)[1:]
 }
 """Exercise -> its code."""

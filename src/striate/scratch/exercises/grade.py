@@ -13,58 +13,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
 from striate.base.errors import DataError, printable
-from striate.scratch.exercises.catalog import chosen
+from striate.scratch.exercises.catalog import exercises
+from striate.scratch.exercises.verdict import STATUSES, Grade, Verdict
 
 SECONDS, MEMORY = 5.0, 2 << 30
 STARTING = 30.0  # seconds for Python and NumPy to be there
 PRINTED = 2000  # characters of what the file printed that are kept
 LONGEST = 1 << 20  # bytes of one record
-STATUSES = ("right", "wrong", "unfinished", "absent", "failed")
+ENDINGS = ("did not return", "ended its process")
 TEXTS = ("said", "value", "expected", "returned")
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What is to be said of one function. ``status``: right, wrong, unfinished, absent or failed.
-
-    Of a wrong one, ``inputs`` are the smallest that show it, ``expected`` and ``returned`` the ``value`` that differs, and
-    ``mistake`` is its name where it is one of the known ones.
-    """
-
-    name: str
-    status: str
-    said: str = ""
-    mistake: str | None = None
-    inputs: dict[str, str] = field(default_factory=dict[str, str])
-    value: str = ""
-    expected: str = ""
-    returned: str = ""
-
-
-@dataclass(frozen=True)
-class Grade:
-    """The verdicts on a file, in order, and what it printed (its beginning)."""
-
-    file: str
-    verdicts: tuple[Verdict, ...]
-    printed: str
-
-    @property
-    def right(self) -> int:
-        """How many are right."""
-        return sum(verdict.status == "right" for verdict in self.verdicts)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the record of `striate exercise grade `json``."""
-        rows = [asdict(verdict) for verdict in self.verdicts]
-        return {"file": self.file, "right": self.right, "of": len(rows), "printed": self.printed, "verdicts": rows}
 
 
 def grade(file: str | Path, only: str | None = None, *, seconds: float = SECONDS, memory: int = MEMORY) -> Grade:
@@ -74,15 +37,14 @@ def grade(file: str | Path, only: str | None = None, *, seconds: float = SECONDS
     """
     place = Path(file)
     if not place.is_file():
-        raise DataError(
-            f"there is no file {printable(str(file))}; write one with `striate exercise start NAME `out` FILE`"
-        )
-    left = [exercise.name for exercise in chosen(only)]
+        raise DataError(f"there is no file {printable(str(file))}; begin one with `striate exercise start NAME`")
+    left = [exercise.name for exercise in exercises(only)]
     found: dict[str, Verdict] = {}
     order = list(left)
     with tempfile.TemporaryFile() as printed:
         while left:
             ended = _run(place, left, seconds, memory, printed, found)
+            found |= {name: verdict for name in left if (verdict := _waiting(name, found)) is not None}
             left = [name for name in left if name not in found]
             if left and ended:
                 # Nothing was begun: it is the file itself that cannot be imported.
@@ -94,6 +56,15 @@ def grade(file: str | Path, only: str | None = None, *, seconds: float = SECONDS
     if only is None and any(verdict.status != "absent" for verdict in verdicts):
         verdicts = [verdict for verdict in verdicts if verdict.status != "absent"]
     return Grade(str(file), tuple(verdicts), text)
+
+
+def _waiting(name: str, found: Mapping[str, Verdict]) -> Verdict | None:
+    """Return the verdict on a backward pass whose forward pass did not return or ended its process: it would, too."""
+    before = name.replace("_backward", "_forward")
+    ended = found.get(before) if before != name else None
+    if ended is None or not ended.said.startswith(ENDINGS):
+        return None
+    return Verdict(name, "failed", f"waits for {before}, whose cache it takes: it {ended.said}")
 
 
 def _run(

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import reason
-from striate.scratch.exercises.catalog import exercises
+from striate.scratch.exercises.catalog import known
 from striate.scratch.exercises.comparing import all_alike, first_wrong, written
 from striate.scratch.exercises.exercise import Compared, Exercise, Fault, Learner, Skipped, Unfinished, Values
 
@@ -82,7 +82,7 @@ def main(words: Sequence[str]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN, WRITTEN))
     _end_with_parent()
-    known = exercises()
+    every = known()
     tell({"begin": None})
     sys.meta_path.insert(0, _Foreign())  # type: ignore[arg-type]
     place = Path(file).resolve()
@@ -95,8 +95,8 @@ def main(words: Sequence[str]) -> None:
         trouble = f"the file cannot be imported: {said_of(error, place)}"
     for name in names:
         tell({"begin": name})
-        exercise = known[name]
-        tell(failed(name, trouble) if trouble else graded(exercise, Learner(space), place))
+        exercise = every[name]
+        tell(failed(name, trouble) if trouble else _marked(exercise, Learner(space), place))
 
 
 def _end_with_parent() -> None:
@@ -105,6 +105,14 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGKILL)
         if os.getppid() == 1:
             os._exit(1)
+
+
+def _marked(exercise: Exercise, learner: Learner, place: Path) -> Verdict:
+    """Return the verdict on one exercise, also where what came back breaks the comparison."""
+    try:
+        return graded(exercise, learner, place)
+    except Exception as error:
+        return failed(exercise.name, f"returns what cannot be compared ({said_of(error, place)})")
 
 
 def graded(exercise: Exercise, learner: Learner, place: Path) -> Verdict:
@@ -187,7 +195,7 @@ def said_of(error: BaseException, place: Path) -> str:
         return f"it uses {error}, where NumPy alone is asked for"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(place)]
     if isinstance(error, SyntaxError) and error.lineno:
-        lines = [error.lineno]
+        return f"{type(error).__name__}: {error.msg} (line {error.lineno})"
     where = f" (line {lines[-1]})" if lines else ""
     return f"{reason(error, kind=True)}{where}"
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import listed
+from striate.sheets.answers.curves import rows
 from striate.sheets.answers.verdicts import verdict_of
 
 if TYPE_CHECKING:
@@ -23,35 +24,48 @@ def chosen(study: StudyRecord, name: str = "choice") -> tuple[str, ...]:
     told = f"Validation chooses {taken}"
     if isinstance(mean := means.get(taken), float):
         told += f", with a mean {details.get('measure', 'best')} validation accuracy of {mean:.4f}"
-    near: Sequence[str] = details.get("not told apart") or ()
+    failed = [str(row["arm"]) for row in details.get("arms") or () if row.get("n") and not row.get("stable")]
+    if taken in failed:
+        return (f"No run of {listed(failed)} learned anything, so there is nothing to choose between.",)
+    near = [str(name) for name in details.get("not told apart") or () if name not in failed]
     sure = {
         "supported": "every other value is worse beyond what chance explains",
         "refuted": "no other value is worse by as much as would matter, so any of them would do",
-        "undecided": f"{listed(list(map(str, near)))} cannot be told from it with {len(study.seeds)} runs each",
+        "undecided": f"{listed(near)} cannot be told from it with {len(study.seeds)} runs each"
+        if near
+        else f"with {len(study.seeds)} runs each that is not certain",
     }[str(verdict.get("answer", "undecided"))]
     score: Mapping[str, Any] = study.scores.get(str(taken), {}).get("test") or {}
+    seen = rows(str(study.base.get("data")))
     mean = score.get("mean")
     tested = (
-        f" Its test accuracy is {mean:.4f} (mean of {score.get('n')} runs, the test images seen once by each)."
+        f" Its test accuracy is {mean:.4f} (mean of {score.get('n')} runs, the test {seen} seen once by each)."
         if isinstance(mean, float)
-        else " It has not met the test images yet."
+        else f" It has not met the test {seen} yet."
     )
-    failed = [str(row["arm"]) for row in details.get("arms") or () if row.get("n") and not row.get("stable")]
     chance = f" No run of {listed(failed)} learned anything." if failed else ""
     return (f"{told}; {sure}.{tested}{chance}",)
 
 
-def best_tested(study: StudyRecord) -> tuple[str, ...]:
-    """Return the arm of highest mean best validation accuracy, and its test accuracy."""
+def best_arm(study: StudyRecord) -> str | None:
+    """Return the arm of highest mean best validation accuracy; None where no run has ended."""
     means = {
-        arm: (float(score["best"]["mean"]), (score.get("test") or {}).get("mean"))
+        arm: float(score["best"]["mean"])
         for arm, score in study.scores.items()
         if (score.get("best") or {}).get("mean") is not None
     }
-    if not means:
+    return max(means, key=lambda arm: means[arm]) if means else None
+
+
+def best_tested(*studies: StudyRecord) -> tuple[str, ...]:
+    """Return the arm of highest mean best validation accuracy, of all the studies, and its test accuracy."""
+    best_of = [(study, arm) for study in studies if (arm := best_arm(study)) is not None]
+    if not best_of:
         return ("No run has ended yet.",)
-    taken = max(means, key=lambda arm: means[arm][0])
-    best, test = means[taken]
+    study, arm = max(best_of, key=lambda one: float(one[0].scores[one[1]]["best"]["mean"]))
+    score = study.scores[arm]
+    taken = f"{arm}, of the study {study.name}" if len(studies) > 1 else arm
+    best, test = float(score["best"]["mean"]), (score.get("test") or {}).get("mean")
     if test is None:
         return (f"{taken} has the best validation accuracy, {best:.4f}; it has not met the test images.",)
     gap = best - test

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from striate.base.errors import counted, listed
 from striate.base.intervals import share_interval
+from striate.data.catalog import is_table
 from striate.reports.kit.numerals import number
 from striate.training.folder.run import Run
 
@@ -72,7 +73,9 @@ def gaps(study: StudyRecord, arms: tuple[str, ...] = ()) -> tuple[str, ...]:
         if over
         else f"In no arm is it more than {APART:g}, so none overfits by then."
     )
-    return (f"Training accuracy minus validation accuracy at the end: {told}. {said}",)
+    harder = " Where it is negative, the training images, as they are transformed, are harder than those of validation."
+    below = harder if min(found.values()) < 0 else ""
+    return (f"Training accuracy minus validation accuracy at the end: {told}. {said}{below}",)
 
 
 def performance(run: Run) -> tuple[str, ...]:
@@ -90,7 +93,7 @@ def performance(run: Run) -> tuple[str, ...]:
     if test is not None:
         low, high = interval(test.accuracy, test.images)
         told.append(
-            f"These weights classify {test.accuracy:.4f} of {test.images:,} test images right, seen once"
+            f"These weights classify {test.accuracy:.4f} of {test.images:,} test {rows(run.recipe.data)} right, seen once"
             f" (95 % interval {low:.4f} to {high:.4f})."
         )
     told.append(
@@ -118,6 +121,11 @@ def improved(run: Run) -> tuple[str, ...]:
         f" {counted(len(kept), 'checkpoint')} {'is' if len(kept) == 1 else 'are'} kept: {listed(kept[:6])}"
         f"{' and others' if len(kept) > 6 else ''}.",
     )
+
+
+def rows(data: str) -> str:
+    """Return what a data set is made of, in one word: images, or the rows of a table."""
+    return "rows" if is_table(data) else "images"
 
 
 def interval(share: float, count: int) -> tuple[float, float]:

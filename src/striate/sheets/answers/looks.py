@@ -39,18 +39,19 @@ def transferred(record: Record[FoolFacts]) -> tuple[str, ...]:
     """Return whether what fools the net fools the others too, beside random changes of the same size."""
     told: list[str] = []
     for row in record.facts.transfer.nets[1:]:
+        net = row.net.rsplit("/", 1)[-1]  # a run is named by its folder
         if not row.tries or row.hits.share is None:
-            told.append(f"For {row.net} there is no pair to judge by.")
+            told.append(f"For {net} there is no pair to judge by.")
             continue
         moved, control = row.hits.hits, row.control_hits.hits
         verb = "also fool" if moved > control else "do not fool"
         more = (
             f"random changes of the same size do so in {control}"
             if moved > control
-            else f"random changes of the same size do as well ({control})"
+            else f"of random changes of the same size {control} are"
         )
         misled = f"; {row.misled.hits} make it see some other wrong class" if row.misled.hits else ""
-        told.append(f"The pictures {verb} {row.net}: {moved} of {row.tries} are taken for the target; {more}{misled}.")
+        told.append(f"The pictures {verb} {net}: {moved} of {row.tries} are taken for the target; {more}{misled}.")
     return (" ".join(told) if told else "No other net was asked.",)
 
 

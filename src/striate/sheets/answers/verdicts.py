@@ -24,7 +24,16 @@ def claim(study: StudyRecord, name: str) -> tuple[str, ...]:
         "refuted": f"It is not so that {_inside(statement)} by as much as would be worth having.",
         "undecided": f"Whether {_inside(statement)} remains open.",
     }[answer]
-    return (f"{LEADS[answer]} {said} {_numbers(verdict)} {_on(study)}",)
+    told = [LEADS[answer], said, _numbers(verdict), _failed(verdict) if answer == "undecided" else "", _on(study)]
+    return (" ".join(filter(None, told)),)
+
+
+def _failed(verdict: Mapping[str, Any]) -> str:
+    """Return why runs that failed leave it open, which an interval alone would not show; nothing where none did."""
+    if not verdict.get("comparisons"):
+        return ""
+    why = next((part for part in str(verdict.get("reason", "")).split("; ") if " failed, " in part), "")
+    return f"{why[:1].upper()}{why[1:]}." if why else ""
 
 
 def effects(study: StudyRecord, name: str) -> tuple[str, ...]:

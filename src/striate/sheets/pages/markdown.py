@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import indent
 
 from striate.base.disk.outputs import MARK
 from striate.sheets.document import (
@@ -23,6 +24,7 @@ from striate.sheets.document import (
 )
 from striate.sheets.pages.files import Figures
 
+LIST = "   "  # what belongs to an entry of a list stands below its text
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~])")
 
 
@@ -51,7 +53,7 @@ def text(block: Block, figures: Figures | None = None) -> str:
         return _display(block.latex)
     if isinstance(block, Steps):
         return "\n\n".join(
-            f"{place}. {escaped(words)}" + (f"\n\n   {_display(latex)}" if latex else "")
+            f"{place}. {escaped(words)}" + (f"\n\n{indent(_display(latex), LIST)}" if latex else "")
             for place, (words, latex) in enumerate(block.steps, start=1)
         )
     if isinstance(block, Table):

@@ -160,7 +160,7 @@ class Choice:
         if answer == "refuted":
             told = f"the others are worse, and {listed(rivals)} {'is' if len(rivals) == 1 else 'are'} less than"
             return f"{told} {self.margin:g} behind, so which of these is taken does not matter"
-        told = f"{', '.join(rivals)} cannot be told from it"
+        told = f"{listed(rivals)} cannot be told from it"
         return f"{told}; about {needed} seeds for each arm would" if needed else told
 
 

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from striate.app.options.shared import AsJson
 from striate.app.terminal.speech import say, tell, tell_words
 
-if TYPE_CHECKING:
-    from striate.scratch.exercises.grade import Grade, Verdict
-
-MARKS = {"right": "✓", "wrong": "✗", "failed": "!", "absent": "-"}
-
 
 def list_all(as_json: AsJson = False) -> None:
     """List the exercises and their groups."""
     from striate.app.terminal import show as terminal
     from striate.base.disk.files import dump_json
-    from striate.scratch.exercises.catalog import GROUPS
-    from striate.scratch.exercises.catalog import exercises as known
+    from striate.scratch.exercises.catalog import GROUPS, exercises
 
-    rows = [{"name": e.name, "group": e.group, "topic": e.topic} for e in known().values()]
+    rows = [{"name": e.name, "group": e.group, "topic": e.topic} for e in exercises()]
     if as_json:
         tell(dump_json(rows), nl=False)
         return
@@ -42,17 +36,12 @@ def start(
 ) -> None:
     """Write a file to begin with: signatures, shapes and the formula to be found; nothing is solved."""
     from striate.base.disk.files import dump_json
-    from striate.base.disk.outputs import MARK, write_output
-    from striate.base.errors import StorageError
-    from striate.scratch.exercises.catalog import start_file
+    from striate.scratch.exercises.catalog import start_exercise
 
-    text = start_file(name, MARK)
+    text = start_exercise(name, out)
     if out is None:
         tell(dump_json({"written": None, "text": text}) if as_json else text, nl=False)
         return
-    if out.exists() and out.stat().st_size:
-        raise StorageError(f"{out} is there already, and may hold your work; choose a new name with --out")
-    write_output(out, text)
     if as_json:
         tell(dump_json({"written": str(out), "text": text}), nl=False)
     say(f"wrote {out}; grade it with: striate exercise grade {out}")
@@ -73,43 +62,6 @@ def grade(
     if as_json:
         tell(dump_json(done.to_json()), nl=False)
     else:
-        tell(text_of(done))
+        tell(str(done))
     if done.right < len(done.verdicts):
         raise typer.Exit(1)
-
-
-def text_of(done: Grade) -> str:
-    """Return the verdicts as lines that fit into 80 columns."""
-    from textwrap import fill
-
-    lines: list[str] = []
-    for verdict in done.verdicts:
-        mark = MARKS.get(verdict.status, "…")
-        said = verdict.mistake or verdict.said
-        head = f"{mark} {verdict.name}"
-        lines.append(fill(f"{head}: {said}" if said else head, 80, subsequent_indent="    "))
-        if verdict.inputs:
-            lines += _example(verdict)
-    lines.append(f"\n{done.right} of {len(done.verdicts)} right")
-    if done.printed.strip():
-        first, *more = done.printed.strip().splitlines()
-        lines.append(f"your file printed: {first[:60]}" + (f" (and {len(more)} lines more)" if more else ""))
-    return "\n".join(lines)
-
-
-def _example(verdict: Verdict) -> list[str]:
-    """Return the smallest counter-example, each array beside its name."""
-    rows = [("with", f"{name} =", text) for name, text in verdict.inputs.items()]
-    if verdict.value:
-        rows += [
-            ("expected", f"{verdict.value} =", verdict.expected),
-            ("returned", f"{verdict.value} =", verdict.returned),
-        ]
-    lines: list[str] = []
-    before = ""
-    for word, name, text in rows:
-        lead = f"    {word if word != before else '':<9}{name} "
-        first, *more = text.splitlines() or [""]
-        lines += [lead + first, *(" " * len(lead) + line for line in more)]
-        before = word
-    return lines

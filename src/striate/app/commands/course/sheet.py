@@ -22,7 +22,10 @@ def sheet(
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option(metavar="NAME|PATH", help="Other images; or another table of features, as .pkl or .npz."),
+        typer.Option(
+            metavar="NAME|PATH",
+            help="Other images, or another table of features (.pkl, .npz); `real`: those that each question names.",
+        ),
     ] = None,
     budget: Annotated[
         SheetBudget, typer.Option(help="quick: offline, minutes; evening: real images, hours; full: as asked.")

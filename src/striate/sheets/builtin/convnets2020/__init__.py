@@ -26,6 +26,8 @@ from striate.sheets.sheet import Question, Sheet
 
 SGD = ("SGD 0.0001", "SGD 0.001", "SGD 0.01", "SGD 0.1", "SGD 1")
 ADAM = ("Adam 1e-05", "Adam 0.0001", "Adam 0.001", "Adam 0.01", "Adam 0.1")
+TRIED = ("optimizers", "residual", "augmentation", "schedules", "learning-rates", "step-gamma")
+CONVNET = "striate.nets.families.convnet"
 SHEET = Sheet(
     name="convnets2020",
     title="Homework 2, Convolutional Networks, October 2020: answered",
@@ -49,7 +51,7 @@ SHEET = Sheet(
             "1b",
             "Two signals of length n are correlated on a ring, z[k] = sum over i of x[i] y[(i + k) mod n]. "
             "Give the derivatives of "
-            "z[k] by x[i] and by y[i].",
+            "z[k] with respect to x[i] and to y[i].",
             (Derivation("cross-correlation"),),
         ),
         Question(
@@ -73,6 +75,8 @@ SHEET = Sheet(
                     (
                         "striate.training.loop:run_epochs",
                         "striate.training.loop:epoch_updates",
+                        "striate.training.engines.pytorch:TorchEngine.update",
+                        "striate.training.engines.pytorch:TorchEngine._forward",
                     )
                 ),
             ),
@@ -96,7 +100,11 @@ SHEET = Sheet(
             "Train it with stochastic gradient descent and the right loss for classification.",
             (Trained("shallow"), Says(curves.performance, ("shallow",)), Curves("shallow", ALL)),
         ),
-        Question("2.4", "Build the convolutional net that is specified.", (Figure("simpleconvnet"),)),
+        Question(
+            "2.4",
+            "Build the convolutional net that is specified.",
+            (Figure("simpleconvnet"), Code((f"{CONVNET}:build_convnet", f"{CONVNET}:_head"))),
+        ),
         Question(
             "2.5",
             "Report the results of training ShallowNet and SimpleConvNet with SGD. What do you observe?",
@@ -114,6 +122,7 @@ SHEET = Sheet(
             "with Adam at 0.0001, "
             "and comment on the difference; then overfit one batch to 100 %.",
             (
+                Code((f"{CONVNET}:_unit",)),
                 Figure("simpleconvnet", {"norm": "batch"}),
                 Curves("optimizers", TRAINING, ("SGD", "SGD + BN")),
                 Says(partial(curves.differ, treatment="SGD + BN", control="SGD"), ("optimizers",)),
@@ -129,7 +138,14 @@ SHEET = Sheet(
         Question(
             "2.7",
             "Change the net so that it has residual connections.",
-            (Figure("simpleconvnet", {"norm": "batch", "residual": True}),),
+            (
+                Text(
+                    "A unit becomes act(norm(conv(x)) + x), from the second on; where it widens, channels of zeros are "
+                    "added to x. So the net has the same weights with and without them."
+                ),
+                Code((f"{CONVNET}:_unit", f"{CONVNET}:ShortcutChain")),
+                Figure("simpleconvnet", {"norm": "batch", "residual": True}),
+            ),
         ),
         Question(
             "2.8",
@@ -180,9 +196,9 @@ SHEET = Sheet(
             "2.12",
             "Load the model of best validation accuracy, and report its results on the test images.",
             (
-                Says(choices.best_tested, ("learning-rates",), choice=True),
+                Says(choices.best_tested, TRIED, choice=True),
                 Scores("learning-rates"),
-                Says(curves.performance, ("simple",)),
+                Scores("step-gamma"),
             ),
         ),
         Question(
@@ -190,8 +206,8 @@ SHEET = Sheet(
             "Show saliency maps of given images, and of your own.",
             (
                 Text(
-                    "The map is the derivative of the score by each pixel. The same probe takes a file or an address: "
-                    "striate probe saliency RUN photo.png, or with https://... in place of the file."
+                    "The map is the derivative of the score with respect to each pixel. The same probe takes a file or an "
+                    "address: striate probe saliency RUN photo.png, or with https://... in place of the file."
                 ),
                 Look("saliency", "saliency", "simple", ("DATA:0-3",), most=4),
             ),

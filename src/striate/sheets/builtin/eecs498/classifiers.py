@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from striate.sheets.answers import choices, curves
+from functools import partial
+
+from striate.sheets.answers import choices, curves, sources
 from striate.sheets.parts import (
     ALL,
     Beside,
@@ -19,6 +21,7 @@ from striate.sheets.sheet import Question
 
 LAYERS = "striate.scratch.layers"
 STUDENTS = "Reports that students published"
+CHOSEN = partial(sources.choice_beside, data="mnist", claim="choice")
 
 QUESTIONS = (
     Question(
@@ -29,7 +32,7 @@ QUESTIONS = (
     Question(
         "2.2",
         "Implement a logistic classifier.",
-        (Code(("striate.scratch.models:LogisticClassifier",)), Checked(("logistic", "logistic-hidden"))),
+        (Code(("striate.scratch.models:LogisticClassifier",)), Checked(("logistic",))),
     ),
     Question(
         "2.3",
@@ -43,7 +46,7 @@ QUESTIONS = (
                 "On data.pkl",
                 "the exact optimum, without weight decay, has a training accuracy of 0.968, validation "
                 "0.964 and test 0.936.",
-                curves.performance,
+                partial(sources.scores_beside, data="data.pkl"),
                 ("logistic",),
             ),
         ),
@@ -62,7 +65,7 @@ QUESTIONS = (
     Question(
         "3.2",
         "Implement a binary support vector machine.",
-        (Code(("striate.scratch.models:SVM",)), Checked(("svm", "svm-hidden"))),
+        (Code(("striate.scratch.models:SVM",)), Checked(("svm",))),
     ),
     Question(
         "3.3",
@@ -77,7 +80,7 @@ QUESTIONS = (
                 "the exact optimum, a linear program, has a training accuracy of 0.976, validation 0.960 "
                 "and test 0.932; the "
                 "often quoted 0.966, 0.944 and 0.920 are those of a point short of it.",
-                curves.performance,
+                partial(sources.scores_beside, data="data.pkl"),
                 ("svm",),
             ),
         ),
@@ -94,7 +97,7 @@ QUESTIONS = (
     Question(
         "4.2",
         "Implement a softmax classifier for several classes.",
-        (Code(("striate.scratch.models:SoftmaxClassifier",)), Checked(("softmax", "softmax-hidden"))),
+        (Code(("striate.scratch.models:SoftmaxClassifier",)), Checked(("softmax",))),
     ),
     Question(
         "4.3",
@@ -104,7 +107,9 @@ QUESTIONS = (
             Says(curves.performance, ("softmax",)),
             Scores("softmax"),
             Curves("softmax", ALL),
-            Beside(STUDENTS, "about 0.92 to 0.926 on MNIST.", curves.performance, ("softmax",)),
+            Beside(
+                STUDENTS, "about 0.92 to 0.926 on MNIST.", partial(sources.scores_beside, data="mnist"), ("softmax",)
+            ),
         ),
     ),
     Question(
@@ -115,7 +120,7 @@ QUESTIONS = (
             Says(choices.chosen, ("softmax-hidden",), choice=True),
             Scores("softmax-hidden"),
             Verdicts("softmax-hidden"),
-            Beside(STUDENTS, "0.969 to 0.98 on MNIST.", choices.chosen, ("softmax-hidden",)),
+            Beside(STUDENTS, "0.969 to 0.98 on MNIST.", CHOSEN, ("softmax-hidden",)),
         ),
     ),
     Question(
@@ -123,7 +128,7 @@ QUESTIONS = (
         "Implement the two passes of max pooling.",
         (
             Code((f"{LAYERS}.pooling:max_pool_forward", f"{LAYERS}.pooling:max_pool_backward")),
-            Checked(("max-pool", "max-pool-overlapping")),
+            Checked(("max-pool",)),
         ),
     ),
     Question(
@@ -132,7 +137,7 @@ QUESTIONS = (
         (
             Code(("striate.scratch.convnet:ConvNet",)),
             Figure("convnet", image="1x28x28", by_hand=True),
-            Checked(("convnet", "convnet-norm-dropout")),
+            Checked(("convnet",)),
         ),
     ),
     Question(
@@ -144,7 +149,7 @@ QUESTIONS = (
             Scores("cnn"),
             Curves("cnn", (("val", "accuracy"),)),
             Verdicts("cnn"),
-            Beside(STUDENTS, "0.976 to 0.986 on MNIST.", choices.chosen, ("cnn",)),
+            Beside(STUDENTS, "0.976 to 0.986 on MNIST.", CHOSEN, ("cnn",)),
         ),
     ),
     Question(

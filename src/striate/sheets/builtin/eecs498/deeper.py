@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from striate.sheets.answers import choices, curves, proofs, verdicts
+from striate.sheets.answers import choices, curves, proofs, sources, verdicts
 from striate.sheets.parts import (
     ALL,
     Beside,
@@ -38,7 +38,7 @@ QUESTIONS = (
         (
             Says(curves.performance, ("vgg11",)),
             Scores("vgg11"),
-            Beside(STUDENTS, "0.68 on CIFAR-10.", curves.performance, ("vgg11",)),
+            Beside(STUDENTS, "0.68 on CIFAR-10.", partial(sources.scores_beside, data="cifar10"), ("vgg11",)),
         ),
     ),
     Question(
@@ -50,7 +50,12 @@ QUESTIONS = (
             Scores("vgg11-better"),
             Curves("vgg11-better", ALL),
             Verdicts("vgg11-better"),
-            Beside(STUDENTS, "0.74 on CIFAR-10 after changes.", choices.best_tested, ("vgg11-better",)),
+            Beside(
+                STUDENTS,
+                "0.74 on CIFAR-10 after changes.",
+                partial(sources.choice_beside, data="cifar10"),
+                ("vgg11-better",),
+            ),
         ),
     ),
     Question(
@@ -58,7 +63,10 @@ QUESTIONS = (
         "What is the main difficulty in training deep nets with sigmoid units?",
         (
             Says(
-                partial(proofs.held, what="They saturate, and each layer shrinks the gradient to a quarter at most"),
+                partial(
+                    proofs.held,
+                    what="They saturate, and each layer multiplies the gradient by at most a quarter of its weights",
+                ),
                 ("short-answers",),
             ),
             Derivation("short-answers", steps=(0, 4), tables=(0, 2)),
@@ -75,7 +83,8 @@ QUESTIONS = (
             Says(
                 partial(
                     proofs.held,
-                    what="As y = W (p x), p the probability that a unit is kept; or it is divided by p in training",
+                    what="As y = W (p x), where p is the probability that a unit is kept; or as y = W x, where the "
+                    "kept units were divided by p in training",
                 ),
                 ("short-answers",),
             ),
