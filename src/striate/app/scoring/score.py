@@ -94,12 +94,12 @@ def score(
     _same_classes(subject, images.name, images.classes)
     if flips and images.tabular:
         raise DataError(f"{images.name} is a table, whose rows have no mirror image; leave out `test_flips`")
-    if flips and subject.permuted:
+    if flips and subject.inputs.permuted:
         raise NetError(
             f"{subject.name} sees permuted pixels, whose images have no mirror image; leave out `test_flips`"
         )
     where = device()
-    normalization = Normalization(subject.inputs.mean, subject.inputs.std, subject.per_image, subject.permuted)
+    normalization = Normalization.expected(subject.inputs)
     net = subject.net.to(where)
     found = evaluate(net, in_order(images.test, normalization, where, 250))
     both = evaluate(net, in_order(images.test, normalization, where, 250), flips=True) if flips else None
