@@ -202,7 +202,7 @@ def _built(name: str, options: Mapping[str, Any], inputs: Inputs, seed: int) -> 
 
 
 def _differs(net: nn.Module, other: nn.Module) -> bool:
-    """Tell whether two nets of one maker have different weights, and so did not take theirs from a file."""
+    """Return whether two nets of one maker have different weights, and so did not take theirs from a file."""
     there = dict(other.named_parameters())
     return any(name not in there or not p.equal(there[name]) for name, p in net.named_parameters())
 

@@ -117,7 +117,7 @@ def score(
 
 
 def _silent(name: str) -> bool:
-    """Tell whether ``name`` is a net of which nothing says what images it was trained on."""
+    """Return whether ``name`` is a net of which nothing says what images it was trained on."""
     from striate.nets.catalog import entry
     from striate.nets.custom.trust import trust
 

@@ -45,7 +45,7 @@ class ConvNetOptions(NetOptions):
     norm_momentum: NormMomentum = 0.1
     """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
     activation: Activation = "relu"
-    """Behind every convolution and hidden layer."""
+    """After every convolution and hidden layer."""
     residual: bool = False
     """Add the input of each unit but the first to its output, before the activation."""
     hidden: tuple[Width, ...] = (128,)
@@ -91,7 +91,7 @@ class MLPOptions(NetOptions):
     norm_momentum: NormMomentum = 0.1
     """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
     activation: Activation = "relu"
-    """Behind every hidden layer."""
+    """After every hidden layer."""
     dropout: Probability = 0.0
     """Probability of dropping a hidden unit."""
     dropout_scaling: DropoutScaling = "inverted"
@@ -127,7 +127,7 @@ class ResNetOptions(NetOptions):
     block: Literal["standard", "bottleneck"] = "standard"
     """Two 3x3 convolutions, or 1x1, 3x3 and 1x1 with four times the filters at the end."""
     order: Literal["post", "pre"] = "post"
-    """Norm and activation behind each convolution (v1), or before it (v2)."""
+    """Norm and activation after each convolution (v1), or before it (v2)."""
     shortcut: Literal["projection", "pad"] = "projection"
     """How the shortcut of a residual net changes its shape: a 1x1 convolution, or every S-th pixel and channels of zeros."""
     residual: bool = True
@@ -139,7 +139,7 @@ class ResNetOptions(NetOptions):
     norm_momentum: NormMomentum = 0.1
     """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
     activation: Activation = "relu"
-    """Behind every convolution, or before it with `pre`."""
+    """After every convolution, or before it with `pre`."""
     initial_weights: InitialWeights = "he-fan-out"
     """`he-fan-out`: convolutions normal with variance 2/fan_out, the dense layer as in pytorch; `pytorch`, `he` and
     `glorot`: as in the convnet."""
@@ -155,7 +155,7 @@ class ShallowNetOptions(NetOptions):
     kernel: Annotated[int, Field(ge=1, le=15)] = 5
     """Side of the square kernel in pixels, odd; the padding keeps the size."""
     activation: Activation = "relu"
-    """Behind the convolution."""
+    """After the convolution."""
     initial_weights: InitialWeights = "pytorch"
     """`pytorch`: uniform in +-1/sqrt(fan_in), biases too; `he`, `he-fan-out` and `glorot`: as in the convnet."""
 
@@ -181,7 +181,7 @@ class VGGOptions(NetOptions):
     norm_momentum: NormMomentum = 0.1
     """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
     activation: Activation = "relu"
-    """Behind every convolution and hidden layer."""
+    """After every convolution and hidden layer."""
     dropout: Probability = 0.5
     """Probability of dropping a hidden unit (or, without hidden layers, a pooled feature)."""
     dropout_scaling: DropoutScaling = "inverted"

@@ -99,13 +99,13 @@ class Normalization:
             row, _, _, column = np.argwhere(~np.isfinite(normal))[0]
             raise DataError(
                 f"feature {column} of a row is {rows[row, 0, 0, column]:g}, and those that train are {self.mean[column]:g} +-"
-                f" {self.std[column]:g}: the net cannot be shown such a number; mend it or leave the row out"
+                f" {self.std[column]:g}: the net cannot be shown such a number; correct it or leave the row out"
             )
         return torch.from_numpy(normal).permute(0, 3, 1, 2)
 
 
 def flat_channels(images: Cells, std: NDArray[Any]) -> NDArray[np.bool_]:
-    """Tell for each channel whether ``images`` (N, H, W, C) have one value there, up to the rounding of floats: bool (C,)."""
+    """Return for each channel whether ``images`` (N, H, W, C) have one value there, up to the rounding of floats: bool (C,)."""
     if images.dtype == np.uint8:
         return ~(std > 0)
     rounding = np.finfo(images.dtype).eps * np.abs(images).max(axis=(0, 1, 2)).astype(np.float64)
