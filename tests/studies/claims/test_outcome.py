@@ -65,7 +65,7 @@ def test_runs_by_arm():
     with pytest.raises(StudyError) as caught:
         by_arm([RUN, plain], ["bn", "plan", "resnet"])
     assert '"plan" (did you mean "plain"?), "resnet" are unknown; accepted are bn, plain' in str(caught.value)
-    with pytest.raises(StudyError, match="arms with runs are: none"):
+    with pytest.raises(StudyError, match='arm "bn" is unknown; accepted are none'):
         by_arm([], ["bn"])
     with pytest.raises(StudyError, match='"bn" has two runs with one seed'):
         by_arm([RUN, RUN], ["bn"])

@@ -1,8 +1,8 @@
 """Boxes: from a response map, and how well one fits another.
 
 A box is (top, left, bottom, right) in pixels, half-open: the last two are one beyond the last pixel. The box of a map is
-that around the connected area which holds the map's largest value and in which it stays above ``threshold`` of the way from the map's middle
-(its median) to that value (after Zhou et al., arXiv 1512.04150).
+that around the connected area which holds the map's largest value and in which it stays above ``threshold`` of the way from
+the map's middle (its median) to that value (after Zhou et al., arXiv 1512.04150).
 """
 
 from __future__ import annotations
