@@ -45,16 +45,10 @@ print(json.dumps(sorted(set(json.loads(sys.argv[1])) & set(sys.modules))))
 
 def commands() -> list[list[str]]:
     """Return what only looks: every list, the plans of all studies, and the help of every command there is."""
-    import typer.main
-
-    from striate.app.cli import app
-
-    def helps(command: object, words: tuple[str, ...]) -> list[list[str]]:
-        inner = getattr(command, "commands", {})
-        return [[*words, "--help"], *(line for name in inner for line in helps(inner[name], (*words, name)))]
+    from striate.app.commands.catalog import ENTRIES, GROUPS
 
     return [
-        *helps(typer.main.get_command(app), ()),
+        *([*name.split(), "--help"] for name in ("", *GROUPS, *(entry.name for entry in ENTRIES))),
         *(["list", what] for what in ("nets", "data", "studies", "proofs", "fields", "runs")),
         *(["list", "fields", "--net", net] for net in ("resnet", "vgg11", "mlp")),
         *(["show", "study", name, "--quick"] for name in ("batchnorm", "hidden-units")),

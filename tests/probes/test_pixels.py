@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from striate.base.errors import ProbeError
+from striate.nets.inputs import Inputs
 from striate.probes.pixels import given_pixels, scale
 from striate.training.feed.normalization import Normalization
 
@@ -26,7 +27,7 @@ def test_there_and_back() -> None:
 def test_a_net_that_normalizes_by_itself_sees_what_training_showed_it(per_image: bool) -> None:
     images = np.random.default_rng(0).integers(0, 256, (2, 5, 5, 3), dtype=np.uint8)
     expected = Normalization(MEAN, STD, per_image=per_image)(images, torch.device("cpu"))
-    net = given_pixels(nn.Identity(), MEAN, STD, per_image=per_image)
+    net = given_pixels(nn.Identity(), Inputs((3, 3, len(MEAN)), MEAN, STD, per_image=per_image))
     torch.testing.assert_close(net(torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255), expected)
 
 

@@ -31,7 +31,7 @@ def test_nothing_is_left_out() -> None:
     )
     assert len(pairs) >= 11
     assert {pair for pair in pairs if pair not in cases} == set()
-    assert {net for net in catalog.names() if net not in layers.NAMES} == set()
+    assert {net for net in catalog.names() if net not in layers.CASES} == set()
 
 
 def test_a_name_stands_for_its_variants_too() -> None:

@@ -136,7 +136,7 @@ def test_an_input_that_is_not_finite_is_named_with_the_step() -> None:
     data = toy()
     data["X_train"][7, 2] = np.nan
     solver = Solver(LogisticClassifier(3), data, batch_size=1, num_epochs=5, verbose=False)
-    said = r"X_train\[7, 2\] is nan, met at step (\d+): inputs must be finite; mend it or leave the row out"
+    said = r"X_train\[7, 2\] is nan, met at step (\d+): inputs must be finite; correct it or leave the row out"
     with pytest.raises(DataError, match=said) as refused:
         solver.train()
     found = re.search(said, str(refused.value))
@@ -162,7 +162,7 @@ def test_labels_and_validation_inputs_are_looked_at_before_the_first_step() -> N
             "X_val",
             (5, 1),
             np.nan,
-            "X_val[5, 1] is nan, met at step 0: inputs must be finite; mend it or leave the row out",
+            "X_val[5, 1] is nan, met at step 0: inputs must be finite; correct it or leave the row out",
         ),
     ):
         data = toy()

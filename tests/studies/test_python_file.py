@@ -23,7 +23,11 @@ def test_it_is_run_and_known_by_a_name_of_its_own(tmp_path: Path) -> None:
     [
         ("absent.py", None, 'sheet file ".*absent.py" does not exist; name a file, or one of striate list sheets'),
         ("mine.txt", "", 'sheet file ".*mine.txt" is no Python file; its name must end in .py'),
-        ("mine.py", "1 / 0", r'sheet file ".*" cannot be run \(ZeroDivisionError: division by zero\); mend it first'),
+        (
+            "mine.py",
+            "1 / 0",
+            r'sheet file ".*" cannot be run \(ZeroDivisionError: division by zero\); correct it first',
+        ),
         (
             "mine.py",
             "from striate.base.errors import StudyError\nraise StudyError('a is given twice')",

@@ -170,7 +170,7 @@ def side(name: str, image_size: int | None = None) -> int | None:
 
 
 def is_table(name: str) -> bool:
-    """Tell whether `load` gives the features of a table for ``name``, and no images."""
+    """Return whether `load` gives the features of a table for ``name``, and no images."""
     if name in ENTRIES:
         return ENTRIES[name].side is None
     return name.endswith(TABLES) and not later("striate.data.readers.array_files.image_npz:is_image_npz")(Path(name))

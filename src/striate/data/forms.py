@@ -97,7 +97,7 @@ def _has(*endings: str) -> Callable[[Path], bool]:
 
 
 def _has_folders(folder: Path) -> bool:
-    """Tell whether there are folders in it but ``data``: an archive that was left beside class folders is not what is meant."""
+    """Return whether it has folders besides ``data``: an archive that was left beside class folders is not what is meant."""
     try:
         with os.scandir(folder) as entries:
             return any(e.is_dir() and e.name != "data" and not e.name.startswith(".") for e in entries)

@@ -67,7 +67,7 @@ class Split:
             row, _, _, column = np.argwhere(~np.isfinite(images))[0]
             raise DataError(
                 f"feature {column} of row {row} is {images[row, 0, 0, column]}, and must be a finite number;"
-                " mend it or leave the row out"
+                " correct it or leave the row out"
             )
         object.__setattr__(self, "images", _read_only(images))
         object.__setattr__(self, "labels", _read_only(labels))

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 class Inputs:
     """``image_shape`` is (H, W, C); ``mean`` and ``std`` are per channel in units of [0, 1]: x = (pixel / 255 - mean) / std.
 
+    ``per_image``: each image is normalized by its own mean and standard deviation instead (`striate.nets.standardized`);
+    ``permuted``: by one fixed permutation the net was shown the pixels in another order.
+
     ``classes[k]`` is the name of output k; empty where no names are known. ``data`` names the data set that the net was
     trained on; empty where the catalogue of data sets has it not. ``imagenet`` tells that the outputs are ImageNet's 1000
     classes, whose names `striate.nets.published.imagenet` gives. ``tested`` says how the published weights were tested,
@@ -23,6 +26,8 @@ class Inputs:
     imagenet: bool = False
     tested: str = ""
     filter: str = ""
+    per_image: bool = False
+    permuted: bool = False
 
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)

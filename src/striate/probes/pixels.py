@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
+from striate.nets.inputs import Inputs
+from striate.nets.standardized import standardized
 from striate.probes.record import full
 
 ROUNDING = 1e-3
@@ -50,19 +52,17 @@ def scale(x: Tensor, mean: Sequence[float] | float, std: Sequence[float] | float
     return Scale(means.view(1, -1, 1, 1), stds.view(1, -1, 1, 1), x.dtype)
 
 
-def given_pixels(net: nn.Module, mean: Sequence[float], std: Sequence[float], *, per_image: bool = False) -> nn.Module:
-    """Make ``net`` take pixels in [0, 1] from now on, which it normalizes by itself; return it.
+def given_pixels(net: nn.Module, inputs: Inputs) -> nn.Module:
+    """Make ``net`` take pixels in [0, 1] from now on, which it normalizes by itself as ``inputs`` say; return it.
 
-    So nets that expect different things can look at one and the same image. ``per_image`` is the normalization by each image's
-    own mean and standard deviation, the latter at least 1 / sqrt(CHW).
+    So nets that expect different things can look at one and the same image.
     """
-    means, stds = (torch.tensor(values).view(1, -1, 1, 1) for values in (mean, std))
+    means, stds = (torch.tensor(values).view(1, -1, 1, 1) for values in (inputs.mean, inputs.std))
 
-    def before(_module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        x = inputs[0]
-        if per_image:
-            spread = x.std((1, 2, 3), correction=0, keepdim=True).clamp(min=x[0].numel() ** -0.5)
-            return ((x - x.mean((1, 2, 3), keepdim=True)) / spread,)
+    def before(_module: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        x = given[0]
+        if inputs.per_image:
+            return (standardized(x),)
         return ((x - means.to(x)) / stds.to(x),)
 
     net.register_forward_pre_hook(before)

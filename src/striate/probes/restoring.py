@@ -1,4 +1,4 @@
-"""A look that leaves no trace: whatever a probe does inside the block, net, images and random states are as before after it.
+"""A look that leaves no trace: whatever a probe does in the block, net, images and random states are then as they were.
 
 Inside, every module is in evaluation mode (dropout off, batch norm by its running averages) and no parameter asks for a
 gradient, which also spares computing the gradients of the weights. Afterwards, also when the block raised, the mode of every
@@ -62,7 +62,7 @@ def check_images(images: Tensor) -> None:
     if images.numel() == 0:
         raise ProbeError(f"the images have the shape {tuple(images.shape)}, and a probe needs at least one")
     if not bool(torch.isfinite(images).all()):
-        raise ProbeError("the images hold NaN or infinity, and a probe needs finite numbers; mend or remove these")
+        raise ProbeError("the images hold NaN or infinity, and a probe needs finite numbers; correct or remove these")
 
 
 def _modes(net: nn.Module) -> Callable[[], None]:

@@ -68,7 +68,7 @@ def forward(layers: Sequence[Layer], x: Array, given: Pass) -> tuple[Array, list
 def backward(layers: Sequence[Layer], dout: Array, caches: Sequence[Any]) -> Grads:
     """Return the gradient of every parameter, given that of the last layer's output.
 
-    It ends at the first layer that has parameters: nobody asks for the gradient of the images, often the dearest of all.
+    It ends at the first layer that has parameters: nobody asks for the gradient of the images, often the most expensive of all.
     """
     grads: Grads = {}
     first = next((k for k, layer in enumerate(layers) if layer.own), -1)

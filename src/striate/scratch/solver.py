@@ -143,7 +143,7 @@ class Solver:
         if strange.size:
             at = tuple(strange[0].tolist())
             raise DataError(
-                f"X_val{list(at)} is {self.X_val[at]}, met at step 0: inputs must be finite; mend it or leave the row out"
+                f"X_val{list(at)} is {self.X_val[at]}, met at step 0: inputs must be finite; correct it or leave the row out"
             )
         loss_of = getattr(self.model, "loss_of", None)
         if loss_of is None:
@@ -164,7 +164,7 @@ class Solver:
             row, *cell = np.argwhere(~np.isfinite(batch))[0].tolist()
             raise DataError(
                 f"X_train{[int(drawn[row]), *cell]} is {batch[(row, *cell)]}, met at step {step}: inputs must be finite;"
-                " mend it or leave the row out"
+                " correct it or leave the row out"
             )
         loss, grads = self.model.loss(batch, self.y_train[drawn], **self._draws)
         if not math.isfinite(loss):

@@ -27,5 +27,7 @@ def run_file(path: Path, kind: str, others: str) -> ModuleType:
     except StudyError:  # what it says of itself, as of a name given twice
         raise
     except Exception as error:
-        raise StudyError(f'{kind} file "{path}" cannot be run ({reason(error, kind=True)}); mend it first') from error
+        raise StudyError(
+            f'{kind} file "{path}" cannot be run ({reason(error, kind=True)}); correct it first'
+        ) from error
     return module

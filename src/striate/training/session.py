@@ -70,7 +70,7 @@ def extend(run: Run, epochs: int) -> Run:
             f'the run in "{name}" has {counted(recipe.epochs, "epoch")}, and {epochs} are fewer; give it more, or none'
         )
     if run.status == "diverged":
-        raise RunError(f'the run in "{name}" diverged, and more epochs would not mend it; train again with {REMEDY}')
+        raise RunError(f'the run in "{name}" diverged, and more epochs would not cure it; train again with {REMEDY}')
     if recipe.schedule in SPREAD:
         raise RunError(
             f'the schedule {recipe.schedule} of the run in "{name}" is spread over its'

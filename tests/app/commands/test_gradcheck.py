@@ -33,8 +33,8 @@ def test_all_layers_and_nets_are_in_the_table(run) -> None:
     code, out, err = run()
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert {line.split()[1] for line in lines if line.startswith("✓")} == set(layers.NAMES)
-    assert f"{len(layers.NAMES)} of {len(layers.NAMES)} hold" in lines[-1]
+    assert {line.split()[1] for line in lines if line.startswith("✓")} == set(layers.CASES)
+    assert f"{len(layers.CASES)} of {len(layers.CASES)} hold" in lines[-1]
 
 
 def test_one_layer_with_its_variants_as_json(run) -> None:

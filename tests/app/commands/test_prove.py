@@ -11,6 +11,7 @@ import pytest
 
 import striate
 from striate.app.commands.prove import options
+from striate.base.catalog import Catalog
 from striate.base.errors import ProofError
 from striate.proofs import catalog
 from striate.proofs.proof import Check
@@ -146,7 +147,8 @@ def test_it_says_no_in_a_sentence(run, words: list[str], code: int, told: str) -
 
 @pytest.fixture
 def two(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog, "NAMES", ("cross-correlation", "batch-norm-shapes"))
+    rows = [catalog.ENTRIES[name] for name in ("cross-correlation", "batch-norm-shapes")]
+    monkeypatch.setattr(catalog, "ENTRIES", Catalog("proof", ProofError, rows))
 
 
 @pytest.mark.usefixtures("two")

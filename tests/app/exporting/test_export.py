@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def test_onnx_answers_as_the_net_does_for_any_number_of_images(subject: Subject,
 def test_a_net_normalized_by_each_image_says_so(tmp_path: Path, subject: Subject) -> None:
     from safetensors import safe_open
 
-    own = Subject(subject.net, INPUTS, "x", per_image=True, permuted=True)
+    own = Subject(subject.net, replace(INPUTS, per_image=True, permuted=True), "x")
     write(own, "safetensors", tmp_path / "x.safetensors")
     with safe_open(tmp_path / "x.safetensors", "pt") as file:
         found = json.loads(file.metadata()["striate"])["normalization"]

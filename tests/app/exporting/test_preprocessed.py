@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, get_args
 
 import numpy as np
@@ -14,18 +13,18 @@ from PIL import Image
 
 import striate as st
 from striate.app.exporting.preprocessed import FILTERS, Preprocessed
-from striate.app.inputs.opened_net import open_subject
+from striate.app.inputs.opened_net import Subject, open_subject
 from striate.base.errors import NetError
 from striate.data.photos.resizing import Filter, Fit, Resizing
+from striate.nets.inputs import Inputs
 from striate.training.feed.normalization import Normalization
 
 RNG = np.random.default_rng(0)
 
 
 def preprocessed(resizing: Resizing, **more: Any) -> Preprocessed:
-    inputs = SimpleNamespace(image_shape=(16, 12, 3), mean=(0.5, 0.4, 0.3), std=(0.2, 0.3, 0.4))
-    given = {"net": torch.nn.Identity(), "inputs": inputs, "per_image": False, "permuted": False, **more}
-    return Preprocessed(SimpleNamespace(resizing=resizing, **given))  # type: ignore[arg-type]
+    inputs = Inputs((16, 12, 3), (0.5, 0.4, 0.3), (0.2, 0.3, 0.4), **more)
+    return Preprocessed(Subject(torch.nn.Identity(), inputs, "toy", resizing=resizing))
 
 
 @pytest.mark.parametrize("fit", get_args(Fit))
@@ -45,7 +44,7 @@ def test_the_normalization_is_that_of_training(per_image: bool, permuted: bool) 
     made = preprocessed(Resizing(), per_image=per_image, permuted=permuted)
     pixels = RNG.integers(0, 256, (16, 12, 3), np.uint8)
     images = made.normalized(torch.from_numpy(pixels).float())
-    normalize = Normalization(made.inputs.mean, made.inputs.std, per_image, permuted)
+    normalize = Normalization.expected(made.inputs)
     torch.testing.assert_close(images, normalize(pixels[None], torch.device("cpu")).contiguous())
 
 

@@ -218,7 +218,7 @@ def test_all_faults_are_reported_together(pets: Path, monkeypatch: pytest.Monkey
         (pets / f"train/cat/{number:02}.png").write_bytes(b"x")
     monkeypatch.setattr(tempfile, "tempdir", str(pets))
     with pytest.raises(
-        DataError, match=r"and 5 more \(all 15 are listed in .*faults\.txt\); mend or remove these, or"
+        DataError, match=r"and 5 more \(all 15 are listed in .*faults\.txt\); correct or remove these, or"
     ) as caught:
         load_folder(pets)
     (told,) = pets.glob("striate-*/faults.txt")
@@ -284,7 +284,9 @@ def test_bad_files_are_left_out_when_that_is_asked_for_and_counted(pets: Path) -
 
 def test_skipping_leaves_faults_of_folders_and_classes_without_images(pets: Path) -> None:
     (pets / "train/cat/more").mkdir()
-    with pytest.raises(DataError, match=r"train/cat/more is a folder inside a class folder, .*; mend or remove these$"):
+    with pytest.raises(
+        DataError, match=r"train/cat/more is a folder inside a class folder, .*; correct or remove these$"
+    ):
         load_folder(pets, skip_damaged=True)
     (pets / "train/cat/more").rmdir()
     for path in pets.glob("*/dog/*"):

@@ -146,7 +146,10 @@ def with_cell(value: float) -> np.ndarray:
         ({"X": ROWS[0], "y": TARGETS}, "features have shape (2,) and targets (8,)"),
         ({"X": ROWS.astype(str), "y": TARGETS}, "features are <U32, and must be numbers"),
         ({"X": ROWS, "y": TARGETS.astype(complex)}, "targets are complex128, and must be numbers"),
-        ({"X": with_cell(np.nan), "y": TARGETS}, "feature 1 of row 5 is nan, and must be a finite number; mend it or"),
+        (
+            {"X": with_cell(np.nan), "y": TARGETS},
+            "feature 1 of row 5 is nan, and must be a finite number; correct it or",
+        ),
         ({"X": ROWS, "y": np.arange(8) / 2}, "target 1 is 0.5, and targets are whole numbers, one for each class"),
         ({"X": ROWS, "y": np.array([0, 1, np.inf, 0, 0, 1, 1, 1])}, "target 2 is inf, and targets are whole numbers"),
         ({"X": ROWS, "y": np.ones(8)}, "targets have 1 different value, and 2 to 1000 classes are accepted"),

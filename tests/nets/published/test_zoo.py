@@ -158,7 +158,7 @@ def test_without_a_network_pretrained_says_what_to_do(library: str, monkeypatch:
     [
         ("timm:resnet1", {}, 'model of timm "resnet1" is unknown (did you mean "resnet'),
         ("torchvision:resnet19", {}, 'classifier of torchvision "resnet19" is unknown (did you mean "resnet1'),
-        ("torchvision:fcn_resnet50", {}, "no classifier"),
+        ("torchvision:fcn_resnet50", {}, "classifier of torchvision"),
         ("timm:resnet18", {"pretrained": True, "weights": "x"}, "two sources of the same weights; give one"),
         ("torchvision:inception_v3", {}, "does not take an image of 3x16x16"),
     ],

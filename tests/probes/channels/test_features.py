@@ -93,7 +93,7 @@ def test_what_is_asked_for_is_shown_and_no_more() -> None:
         ({"taps": ["dense1"]}, r'the tap "dense1" puts out shape \(1, \d+\), and a feature map is \(N, C, H, W\)'),
         (
             {"taps": ["conv1"], "channels": {"conv2": [1]}},
-            'channels: tap "conv2" is unknown (did you mean "conv1"?); accepted are conv1',
+            r'channels: tap "conv2" is unknown \(did you mean "conv1"\?\); accepted are conv1',
         ),
         ({"taps": ["conv1"], "channels": []}, 'no channel is given for the tap "conv1"; give at least one'),
         ({"top": 0}, "top is 0, and must be 1 or more"),

@@ -131,7 +131,7 @@ def test_unequal_numbers_of_runs():
 
 
 def test_unknown_names():
-    with pytest.raises(StudyError, match=r'"bn x5" \(did you mean "bn_x5"\?\)'):
+    with pytest.raises(StudyError, match=r'"bn x5" is unknown \(did you mean "bn_x5"\?\)'):
         CLAIM.judge([*PLAIN, *HIGH, *(replace(run, arm="bn_x5") for run in SAME)])
     with pytest.raises(
         StudyError, match=r'measure "finl" is unknown \(did you mean "final"\?\); accepted are test, final'

@@ -64,8 +64,8 @@ def test_runs_by_arm():
     assert by_arm([LOST, plain, RUN], ["bn", "plain"]) == {"bn": (RUN, LOST), "plain": (plain,)}
     with pytest.raises(StudyError) as caught:
         by_arm([RUN, plain], ["bn", "plan", "resnet"])
-    assert '"plan" (did you mean "plain"?); "resnet" are unknown; accepted are bn, plain' in str(caught.value)
-    with pytest.raises(StudyError, match="arms with runs are: none"):
+    assert '"plan" (did you mean "plain"?), "resnet" are unknown; accepted are bn, plain' in str(caught.value)
+    with pytest.raises(StudyError, match='arm "bn" is unknown; accepted are none'):
         by_arm([], ["bn"])
     with pytest.raises(StudyError, match='"bn" has two runs with one seed'):
         by_arm([RUN, RUN], ["bn"])

@@ -158,7 +158,7 @@ def test_the_error_of_the_target_widens_the_interval():
 
 
 def test_unknown_arms():
-    with pytest.raises(StudyError, match=r'"bn" \(did you mean "bnn"\?\)'):
+    with pytest.raises(StudyError, match=r'"bn" is unknown \(did you mean "bnn"\?\)'):
         CLAIM.judge([*PLAIN, *(replace(r, arm="bnn") for r in FAST)])
 
 

@@ -129,5 +129,5 @@ def test_what_cannot_be_judged():
     mixed = runs("plain x5", "cc")
     with pytest.raises(StudyError, match='the runs of the arm "plain x5" have several learning rates'):
         CLAIM.judge([*STABLE, mixed[0], replace(mixed[1], lr=1.0)])
-    with pytest.raises(StudyError, match=r'"plain x5" \(did you mean "plain x1"\?\)'):
+    with pytest.raises(StudyError, match=r'"plain x5" is unknown \(did you mean "plain x1"\?\)'):
         CLAIM.judge(STABLE)

@@ -40,7 +40,7 @@ def test_images_that_are_the_same_with_different_labels_are_found_before_trainin
     result = overfit_batch(SMALL.change(batch_size=60), images=torn)
     # The 20 images of class 1 show image 0, which is of class 0; called class 1, all but that one are right.
     assert result.reasons == (
-        "21 of the 60 images are the same as others with a different label, so at most 98.3% can be right; mend the labels",
+        "21 of the 60 images are the same as others with a different label, so at most 98.3% can be right; correct the labels",
     )
     assert result.attempt.updates == 0
     assert not result.attempt.reached

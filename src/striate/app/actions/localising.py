@@ -94,7 +94,7 @@ def _whole(subject: Subject, words: Sequence[str], data_dir: Path | None, skip_d
         raise ProbeError(
             f"the pictures have {wide} x {high} pixels, and the net was trained on {width} x {height}; give larger"
         )
-    if subject.permuted:
+    if subject.inputs.permuted:
         raise ProbeError(
             "this run moved the pixels of its images about, so no picture of another size can be shown to it"
         )
@@ -113,7 +113,7 @@ def _of_scenes(
     images = load(
         scenes.data, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels, resizing=subject.resizing
     )
-    if images.image_shape != subject.inputs.image_shape or subject.permuted:
+    if images.image_shape != subject.inputs.image_shape or subject.inputs.permuted:
         raise ProbeError(
             f"the images of {images.name} are {images.image_shape} (H, W, C), and the net takes"
             f" {subject.inputs.image_shape}; choose the data set it was trained on"

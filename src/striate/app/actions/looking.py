@@ -233,9 +233,9 @@ def _other(word: str, first: Subject, trained_on: str | None, data_dir: Path | N
         name, Path(file) if file else None, trained_on=None if known else trained_on, data_dir=data_dir
     )
     own, theirs = subject.inputs.image_shape, first.inputs.image_shape
-    if own != theirs or subject.permuted != first.permuted:
+    if own != theirs or subject.inputs.permuted != first.inputs.permuted:
         raise ProbeError(
-            f'"{printable(name)}" takes images {own} (H, W, C), permuted: {subject.permuted}, and the first net {theirs},'
-            f" permuted: {first.permuted}; transfer needs nets that take the same images"
+            f'"{printable(name)}" takes images {own} (H, W, C), permuted: {subject.inputs.permuted}, and the first net'
+            f" {theirs}, permuted: {first.inputs.permuted}; transfer needs nets that take the same images"
         )
     return subject.takes_pixels().net

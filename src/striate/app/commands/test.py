@@ -80,7 +80,7 @@ def score_in_words(score: RunScore | Scored) -> str:
     if not of_run:
         return "".join(parts) + (UNTRAINED if score.untrained else "")
     if score.chosen_on_test:
-        parts.append(", which these images chose too: it is too good")
+        parts.append(", which these images chose too: it is optimistically biased")
     if score.status:
         reached = f"{score.status} after epoch {score.reached} of {score.epochs}"
         parts.append(f"; the run is {reached}, and this score is not kept")

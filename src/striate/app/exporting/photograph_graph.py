@@ -68,7 +68,7 @@ def _same_picture(subject: Subject, photograph: Any, images: Any, size: tuple[in
     pillow = subject.resizing(given, height, width).reshape(1, height, width, channels)
     levels = OVERSHOOT if subject.resizing.filter in OVERSHOOTING else 1
     theirs = subject.tensor(subject.arranged(pillow)).numpy()
-    if subject.per_image:
+    if subject.inputs.per_image:
         level = levels / 255 / max(float(np.std(pillow / 255)), (height * width * channels) ** -0.5) * 1.5
     else:
         level = 1.01 * levels / 255 / min(subject.inputs.std)

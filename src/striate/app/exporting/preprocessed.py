@@ -57,7 +57,6 @@ class Preprocessed(nn.Module):
     def __init__(self, subject: Subject) -> None:
         super().__init__()
         self.net, self.inputs, self.resizing = subject.net, subject.inputs, subject.resizing
-        self.per_image, self.permuted = subject.per_image, subject.permuted
 
     def forward(self, photograph: Tensor) -> tuple[Tensor, Tensor]:
         """Return logits and the normalized images that the net was given."""
@@ -108,11 +107,11 @@ class Preprocessed(nn.Module):
     def normalized(self, pixels: Tensor) -> Tensor:
         """Return levels (height, width, C) as the net takes them: float32 (1, C, height, width)."""
         height, width, channels = self.inputs.image_shape
-        if self.permuted:
+        if self.inputs.permuted:
             order = torch.from_numpy(permutation(height * width).copy())
             pixels = pixels.reshape(height * width, channels)[order].reshape(height, width, channels)
         images = pixels.permute(2, 0, 1)[None] / 255
-        if self.per_image:
+        if self.inputs.per_image:
             spread = images - images.mean((1, 2, 3), keepdim=True)
             deviation = spread.square().mean((1, 2, 3), keepdim=True).sqrt()
             return spread / deviation.clamp_min((height * width * channels) ** -_HALF)

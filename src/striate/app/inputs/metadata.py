@@ -62,15 +62,15 @@ def _normalization(subject: Subject) -> dict[str, Any]:
     from striate.data.catalog import is_table
     from striate.training.feed.normalization import permutation
 
-    inputs, per_image = subject.inputs, subject.per_image
+    inputs, per_image = subject.inputs, subject.inputs.per_image
     formula = "(x - mean(x)) / max(std(x), 1 / sqrt(C H W))" if per_image else "(x - mean) / std for each channel"
     told: dict[str, Any] = {
         "of": "x = feature, in the table's own units, as float64" if is_table(inputs.data) else "x = pixel / 255",
         "formula": formula,
         **({} if per_image else {"mean": list(inputs.mean), "std": list(inputs.std)}),
-        "permuted_pixels": subject.permuted,
+        "permuted_pixels": subject.inputs.permuted,
     }
-    if subject.permuted:
+    if subject.inputs.permuted:
         height, width, _ = inputs.image_shape
         told["permutation"] = permutation(height * width).tolist()
         told["permutation_rule"] = "pixel k that the net sees, counted row by row, is pixel permutation[k] of the image"

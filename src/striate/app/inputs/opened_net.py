@@ -38,8 +38,7 @@ IMAGENET = "imagenet"
 class Subject:
     """A net in evaluation mode, what it expects of an image, and its name for people.
 
-    ``per_image``: each image is normalized by its own mean and standard deviation; ``permuted``: by one fixed permutation the
-    net was shown the pixels in another order. ``levels``: the 16-bit values that became 0 and 255 in the images that it was
+    ``levels``: the 16-bit values that became 0 and 255 in the images that it was
     trained on, None where those had 8 bits; ``skip_damaged``: files of their folder that cannot be read were left out;
     ``resizing``: how an image becomes one of the net's size. ``untrained``: its weights, or some of them, were drawn at random
     just now.
@@ -48,8 +47,6 @@ class Subject:
     net: nn.Module
     inputs: Inputs
     name: str
-    per_image: bool = False
-    permuted: bool = False
     levels: Levels | None = None
     skip_damaged: bool = False
     resizing: Resizing = USUAL
@@ -70,12 +67,9 @@ class Subject:
 
     def arranged(self, images: Images) -> Images:
         """Return uint8 images (N, H, W, C) with their pixels where the net sees them."""
-        from striate.training.feed.normalization import permutation
+        from striate.training.feed.normalization import moved
 
-        if not self.permuted:
-            return images
-        count, height, width, channels = images.shape
-        return images.reshape(count, -1, channels)[:, permutation(height * width)].reshape(images.shape)
+        return moved(images) if self.inputs.permuted else images
 
     def tensor(self, images: Images) -> Tensor:
         """Return arranged uint8 images (N, H, W, C) as the net takes them: float32 (N, C, H, W), normalized."""
@@ -83,7 +77,7 @@ class Subject:
 
         from striate.training.feed.normalization import Normalization
 
-        normalize = Normalization(self.inputs.mean, self.inputs.std, per_image=self.per_image)
+        normalize = replace(Normalization.expected(self.inputs), permuted=False)
         return normalize(images, torch.device("cpu")).contiguous()
 
     def _repr_html_(self) -> str:
@@ -97,7 +91,7 @@ class Subject:
         """Make the net take pixels in [0, 1], which it then normalizes by itself, and return this subject."""
         from striate.probes.pixels import given_pixels
 
-        given_pixels(self.net, self.inputs.mean, self.inputs.std, per_image=self.per_image)
+        given_pixels(self.net, self.inputs)
         return self
 
 
@@ -143,13 +137,19 @@ def _of_run(folder: Path, warn: Callable[[str], None]) -> Subject:
     run = open_run(folder)
     best = best_net(run, warn=warn)
     labels, normalized = best.labels, best.labels.normalization
-    inputs = Inputs(labels.image_shape, normalized.mean, normalized.std, labels.classes, run.recipe.data)
+    inputs = Inputs(
+        labels.image_shape,
+        normalized.mean,
+        normalized.std,
+        labels.classes,
+        run.recipe.data,
+        per_image=normalized.per_image,
+        permuted=normalized.permuted,
+    )
     return Subject(
         best.net,
         inputs,
         str(folder),
-        normalized.per_image,
-        normalized.permuted,
         labels.levels,
         run.recipe.skip_damaged,
         run.recipe.resizing,
@@ -202,35 +202,43 @@ def _built(name: str, options: Mapping[str, Any], inputs: Inputs, seed: int) -> 
 
 
 def _differs(net: nn.Module, other: nn.Module) -> bool:
-    """Tell whether two nets of one maker have different weights, and so did not take theirs from a file."""
+    """Return whether two nets of one maker have different weights, and so did not take theirs from a file."""
     there = dict(other.named_parameters())
     return any(name not in there or not p.equal(there[name]) for name, p in net.named_parameters())
 
 
 def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: Told) -> Subject:
     """Return the net with the weights of a file that says by itself what goes into it; ``options`` go before those it says."""
-    from striate.data.catalog import is_table, names
-    from striate.nets.inputs import Inputs
     from striate.nets.published.zoo import without_start
     from striate.nets.weights.load import load_weights
     from striate.training.folder.labels import levels_told
 
-    built, normalized, size = told.built_as, told.normalization, told.input
+    built = told.built_as
     of_this_name = built is not None and (built.engine, built.net) == ("torch", name)
     own = without_start(name, built.options) if built is not None and of_this_name else {}
-    inputs = Inputs(
+    inputs = inputs_told(told)
+    net = _built(name, {**own, **options}, inputs, 0)
+    if weights is not None:
+        load_weights(net, weights)
+    resizing = (told.input.resize or Resize()).resizing()
+    return Subject(net.eval(), inputs, name, levels_told(told.input.levels), resizing=resizing)
+
+
+def inputs_told(told: Told) -> Inputs:
+    """Return what an exported file says that its net expects."""
+    from striate.data.catalog import is_table, names
+    from striate.nets.inputs import Inputs
+
+    size, normalized = told.input, told.normalization
+    return Inputs(
         (size.height, size.width, size.channels),
         tuple(normalized.mean or [0.0] * size.channels),
         tuple(normalized.std or [1.0] * size.channels),
         tuple(told.classes),
         told.data if told.data in names() or is_table(told.data) else "",
+        per_image=normalized.mean is None,
+        permuted=normalized.permuted_pixels,
     )
-    net = _built(name, {**own, **options}, inputs, 0)
-    if weights is not None:
-        load_weights(net, weights)
-    resizing = (size.resize or Resize()).resizing()
-    flags = normalized.mean is None, normalized.permuted_pixels
-    return Subject(net.eval(), inputs, name, *flags, levels_told(size.levels), resizing=resizing)
 
 
 def inputs_of_data(name: str | None, data_dir: str | Path | None) -> Inputs:

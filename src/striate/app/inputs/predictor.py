@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.app.inputs.opened_net import Subject, open_subject
+from striate.app.inputs.opened_net import Subject, inputs_told, open_subject
 from striate.base.disk.foreign import kind_of
 from striate.base.errors import NetError, printable, reason
 
@@ -104,8 +104,6 @@ def _of_subject(subject: Subject) -> Predictor:
 
 def _of_onnx(path: Path) -> Predictor:
     from striate.app.exporting.following import needed
-    from striate.data.catalog import is_table, names
-    from striate.nets.inputs import Inputs
     from striate.training.folder.labels import levels_told
     from striate.training.starting.exported import KEY, Resize, told_of
 
@@ -131,20 +129,11 @@ def _of_onnx(path: Path) -> Predictor:
             f'"{shown}" does not say what goes into it (another program wrote it); export the net with striate'
         )
     told = told_of(path, text)
-    size, normalized = told.input, told.normalization
-    inputs = Inputs(
-        (size.height, size.width, size.channels),
-        tuple(normalized.mean or [0.0] * size.channels),
-        tuple(normalized.std or [1.0] * size.channels),
-        tuple(told.classes),
-        told.data if told.data in names() or is_table(told.data) else "",
-    )
+    size = told.input
     subject = Subject(
         nn.Identity(),
-        inputs,
+        inputs_told(told),
         str(path),
-        normalized.mean is None,
-        normalized.permuted_pixels,
         levels_told(size.levels),
         resizing=(size.resize or Resize()).resizing(),
     )
@@ -162,8 +151,10 @@ def _of_onnx(path: Path) -> Predictor:
         except Exception as error:
             raise NetError(f'"{shown}" does not answer as it says ({reason(error)[:200]}); export it again') from error
         found = np.concatenate(parts).astype(np.float64)
-        if found.shape != (len(images), len(inputs.classes)):
-            raise NetError(f'"{shown}" answers {found.shape} for {len(images)} images of {len(inputs.classes)} classes')
+        if found.shape != (len(images), len(subject.inputs.classes)):
+            raise NetError(
+                f'"{shown}" answers {found.shape} for {len(images)} images of {len(subject.inputs.classes)} classes'
+            )
         return found
 
     return Predictor(subject, logits)

@@ -28,7 +28,7 @@ _TEREDO = ip_network("2001::/32")
 
 
 def public(address: str) -> bool:
-    """Tell whether ``address``, IPv4 or IPv6 as text, is one of the public internet; False for what is no address."""
+    """Return whether ``address``, IPv4 or IPv6 as text, is one of the public internet; False for what is no address."""
     try:
         number = ip_address(address.partition("%")[0])
     except ValueError:
@@ -44,7 +44,7 @@ def public(address: str) -> bool:
 
 
 def _open(number: IPv4Address | IPv6Address) -> bool:
-    """Tell whether ``number`` lies outside every closed block, by the registries and by the standard library."""
+    """Return whether ``number`` lies outside every closed block, by the registries and by the standard library."""
     return number.is_global and not number.is_multicast and not any(number in block for block in _CLOSED)
 
 

@@ -94,12 +94,12 @@ def score(
     _same_classes(subject, images.name, images.classes)
     if flips and images.tabular:
         raise DataError(f"{images.name} is a table, whose rows have no mirror image; leave out `test_flips`")
-    if flips and subject.permuted:
+    if flips and subject.inputs.permuted:
         raise NetError(
             f"{subject.name} sees permuted pixels, whose images have no mirror image; leave out `test_flips`"
         )
     where = device()
-    normalization = Normalization(subject.inputs.mean, subject.inputs.std, subject.per_image, subject.permuted)
+    normalization = Normalization.expected(subject.inputs)
     net = subject.net.to(where)
     found = evaluate(net, in_order(images.test, normalization, where, 250))
     both = evaluate(net, in_order(images.test, normalization, where, 250), flips=True) if flips else None
@@ -117,7 +117,7 @@ def score(
 
 
 def _silent(name: str) -> bool:
-    """Tell whether ``name`` is a net of which nothing says what images it was trained on."""
+    """Return whether ``name`` is a net of which nothing says what images it was trained on."""
     from striate.nets.catalog import entry
     from striate.nets.custom.trust import trust
 

@@ -24,7 +24,7 @@ SILENCE = 60.0  # seconds between two lines in a log: what is shorter needs none
 
 
 def _seen(console: Console) -> bool:
-    """Tell whether somebody sees a bar move; by FORCE_COLOR, which a notebook sets, Rich takes a pipe for a terminal."""
+    """Return whether somebody sees a bar move; by FORCE_COLOR, which a notebook sets, Rich takes a pipe for a terminal."""
     return console.is_terminal and console.file.isatty()
 
 

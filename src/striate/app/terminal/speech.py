@@ -87,7 +87,7 @@ def explained(error: Exception) -> int:
         return error.exit_code
     if place := foreign_place(error):
         say(
-            f"striate: {place}: this code raised {reason(error, kind=True)}; mend it there, or see more with striate --debug"
+            f"striate: {place}: this code raised {reason(error, kind=True)}; correct it there, or see more with striate --debug"
         )
         return StriateError.exit_code
     if (show := getattr(error, "show", None)) and hasattr(error, "format_message"):  # of the parser of the command line

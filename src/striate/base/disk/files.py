@@ -105,7 +105,7 @@ def kind_of(path: Path) -> str:
 
 
 def is_temporary(path: Path) -> bool:
-    """Tell whether ``path`` is what `write_bytes` leaves when it is killed: a regular file with a name of this form."""
+    """Return whether ``path`` is what `write_bytes` leaves when it is killed: a regular file with a name of this form."""
     return re.fullmatch(r"\.striate-\d+-[0-9a-f]{16}\.tmp", path.name) is not None and kind_of(path) == "a file"
 
 

@@ -78,7 +78,7 @@ def _taken(descriptor: int) -> bool:
 
 
 def held(folder: Path) -> bool:
-    """Tell whether a process holds ``folder``; True too where that cannot be seen. Nothing is written."""
+    """Return whether a process holds ``folder``; True too where that cannot be seen. Nothing is written."""
     try:
         descriptor = os.open(folder / NAME, os.O_RDONLY | SAFE)
     except PermissionError:
@@ -95,7 +95,7 @@ def held(folder: Path) -> bool:
 
 
 def unused(folder: Path) -> bool:
-    """Tell whether ``folder`` is absent or holds only what a start that was cut short leaves: a lock, temporary files."""
+    """Return whether ``folder`` is absent or holds only what a start that was cut short leaves: a lock, temporary files."""
     if not folder.exists():
         return True
     if not folder.is_dir():

@@ -71,7 +71,7 @@ def write_output(path: Path, content: str | bytes, mark: str = MARK) -> None:
 
 
 def ours(path: Path, mark: str = MARK) -> bool:
-    """Tell whether ``path`` is a regular file with ``mark``, or an empty one; a symbolic link is not followed."""
+    """Return whether ``path`` is a regular file with ``mark``, or an empty one; a symbolic link is not followed."""
     if kind_of(path) != "a file":
         return False
     try:

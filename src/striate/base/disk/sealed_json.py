@@ -42,7 +42,7 @@ def sealed(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_sealed(record: Mapping[str, Any]) -> bool:
-    """Tell whether a record that was read has a seal; one from before there were seals has none."""
+    """Return whether a record that was read has a seal; one from before there were seals has none."""
     return "seal" in record
 
 

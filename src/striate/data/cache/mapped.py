@@ -100,7 +100,7 @@ def touched(array: NDArray[Any], count: int) -> None:
 
 
 def is_mapped(array: NDArray[Any]) -> bool:
-    """Tell whether ``array`` lies in a file."""
+    """Return whether ``array`` lies in a file."""
     return _map_of(array) is not None
 
 

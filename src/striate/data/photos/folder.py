@@ -143,7 +143,7 @@ def _refuse(found: Survey, skip_damaged: bool) -> None:
     if len(set(faults)) > _LISTED:
         told += _all_listed(faults)
     other = ", or leave out the files that cannot be read: `skip_damaged`" if damaged else ""
-    raise DataError(f"{told}; mend or remove these{other}")
+    raise DataError(f"{told}; correct or remove these{other}")
 
 
 def _all_listed(faults: list[str]) -> str:

@@ -18,12 +18,12 @@ _FOUR_BYTES = "LA;16B"
 
 
 def is_grey(image: Image.Image) -> bool:
-    """Tell whether ``image`` has one channel of 16 bits."""
+    """Return whether ``image`` has one channel of 16 bits."""
     return image.mode in _GREY
 
 
 def is_deep(image: Image.Image) -> bool:
-    """Tell whether ``image``, opened and not yet decoded, has 16 bits a channel."""
+    """Return whether ``image``, opened and not yet decoded, has 16 bits a channel."""
     return is_grey(image) or _layout(image) in (*_LOWER, _FOUR_BYTES)
 
 

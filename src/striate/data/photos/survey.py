@@ -117,7 +117,7 @@ def _splits(found: Survey) -> dict[str, Path]:
 
 
 def _is_class(named: dict[str, list[Path]], folders: list[os.DirEntry[str]]) -> bool:
-    """Tell whether no folder is a split: none has such a name, or only a class of trains among other classes has."""
+    """Return whether no folder is a split: none has such a name, or only a class of trains among other classes has."""
     if set(named) != {"train"} or len(folders) - len(named["train"]) < 2:
         return not named
     return not any(_is_folder(entry) for place in named["train"] for entry in _listed(place, Survey(place)))

@@ -65,7 +65,7 @@ def roots(data_dir: Path | None) -> tuple[Path, ...]:
 
 
 def is_file(path: Path) -> bool:
-    """Tell whether the data file ``path`` is there; raises DataError for a pipe or device of that name, which is never read."""
+    """Return whether the data file ``path`` is there; raises DataError for a pipe or device of that name: none is read."""
     kind = kind_of(path)
     if kind not in ("file", "folder", "absent"):
         raise DataError(

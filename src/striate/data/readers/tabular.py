@@ -121,7 +121,7 @@ def _checked(path: str, features: Array, targets: Array) -> tuple[Array, Array]:
         row, column = strange[0]
         raise DataError(
             f"{path}: feature {column} of row {row} is {features[row, column]}, and must be a finite number;"
-            " mend it or leave the row out"
+            " correct it or leave the row out"
         )
     whole = np.isfinite(targets) & (np.trunc(targets) == targets) & (targets < _MOST_TARGET) & (targets > -_MOST_TARGET)
     if not whole.all():

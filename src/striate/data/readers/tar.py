@@ -51,7 +51,7 @@ def members(archive: Path, wanted: Mapping[str, int], limit: int) -> Iterator[tu
                 yield name, content
                 stream.skip(-(-header.size // _BLOCK) * _BLOCK - len(content))
             place = "its end"
-            stream.drain()  # the checksum stands behind the last byte
+            stream.drain()  # the checksum follows the last byte
     except (OSError, EOFError, ValueError, zlib.error, tarfile.TarError) as error:
         raise Damaged(f"is damaged or cut off at {place} ({reason(error)})") from error
 

@@ -107,7 +107,7 @@ def refuse_settings(before: dict[str, Any]) -> None:
 
 
 def _same_in_channels_last(net: nn.Module, image: Tensor, out: Tensor) -> bool:
-    """Tell whether ``net`` gives ``out`` for ``image`` also where its weights and the image are in channels-last memory."""
+    """Return whether ``net`` gives ``out`` for ``image`` also where its weights and the image are in channels-last memory."""
     weights = [(p, p.data) for p in net.parameters() if p.dim() == 4]
     with traceless(net):
         try:
@@ -124,7 +124,7 @@ def _same_in_channels_last(net: nn.Module, image: Tensor, out: Tensor) -> bool:
 
 
 def alike(a: Tensor, b: Tensor, share: float) -> bool:
-    """Tell whether two tensors differ nowhere by more than ``share`` of the larger of 1 and the largest number in them."""
+    """Return whether two tensors differ nowhere by more than ``share`` of the larger of 1 and the largest number in them."""
     if a.shape != b.shape:
         return False
     most = share * max(1.0, float(a.detach().nan_to_num().abs().max()) if a.numel() else 1.0)

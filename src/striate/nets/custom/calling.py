@@ -31,7 +31,7 @@ def keep_prints_apart(net: nn.Module) -> None:
 
 
 def takes_channels_last(net: nn.Module) -> bool:
-    """Tell whether the weights of ``net`` may be put into channels-last memory."""
+    """Return whether the weights of ``net`` may be put into channels-last memory."""
     return _contiguous not in vars(net)["_forward_pre_hooks"].values()
 
 

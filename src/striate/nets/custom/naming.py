@@ -14,12 +14,12 @@ PREFIX = "net."
 
 
 def is_zoo(name: str) -> bool:
-    """Tell whether ``name`` begins with ``timm:`` or ``torchvision:``, which stand for nets of these libraries."""
+    """Return whether ``name`` begins with ``timm:`` or ``torchvision:``, which stand for nets of these libraries."""
     return name.startswith(("timm:", "torchvision:"))
 
 
 def is_own(name: str) -> bool:
-    """Tell whether ``name`` has the form of a Python object, ``package.module:callable``, and is none of a library's nets."""
+    """Return whether ``name`` has the form of a Python object, ``package.module:callable``, and is none of a library's nets."""
     return _NAME.fullmatch(name) is not None and not is_zoo(name)
 
 

@@ -67,7 +67,7 @@ def signature_of(name: str, maker: Callable[..., Any]) -> inspect.Signature:
 
 
 def writable(value: Any) -> bool:
-    """Tell whether JSON can hold ``value`` so that it comes back as what it was, but for tuples, sets and paths."""
+    """Return whether JSON can hold ``value`` so that it comes back as what it was, but for tuples, sets and paths."""
     if isinstance(value, type) or is_number(value) or is_array(value) or callable(value) or is_tensor(value):
         return False
     try:
@@ -101,24 +101,24 @@ def readable(value: Any) -> str:
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether ``value`` is a number of NumPy; where NumPy is not loaded, nothing is."""
+    """Return whether ``value`` is a number of NumPy; where NumPy is not loaded, nothing is."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and isinstance(value, numpy.generic)
 
 
 def is_array(value: Any) -> bool:
-    """Tell whether ``value`` is an array of NumPy; where NumPy is not loaded, nothing is."""
+    """Return whether ``value`` is an array of NumPy; where NumPy is not loaded, nothing is."""
     numpy = sys.modules.get("numpy")
     return numpy is not None and isinstance(value, numpy.ndarray)
 
 
 def is_tensor(value: Any) -> bool:
-    """Tell whether ``value`` is a tensor of PyTorch; where PyTorch is not loaded, nothing is."""
+    """Return whether ``value`` is a tensor of PyTorch; where PyTorch is not loaded, nothing is."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
 
 def is_module(value: Any) -> bool:
-    """Tell whether ``value`` is a module of PyTorch; where PyTorch is not loaded, nothing is."""
+    """Return whether ``value`` is a module of PyTorch; where PyTorch is not loaded, nothing is."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.nn.Module)

@@ -99,7 +99,7 @@ def _refuse_weights(net: nn.Module, name: str) -> None:
             "numbers as two real ones (torch.view_as_real)"
         )
     if broken := [path for path, p in trained.items() if not p.isfinite().all()]:
-        raise NetError(f'net "{name}" begins with NaN or infinity in {listed(broken[:3])}; mend how it is filled')
+        raise NetError(f'net "{name}" begins with NaN or infinity in {listed(broken[:3])}; correct how it is filled')
 
 
 def _again(net: nn.Module, make: Make, seed: int, name: str) -> nn.Module:

@@ -17,7 +17,7 @@ from striate.base.disk.files import digest
 
 
 def is_installed(file: Path | None) -> bool:
-    """Tell whether ``file`` belongs to the standard library, an installed package or Striate; what has no file does, too."""
+    """Return whether ``file`` belongs to the standard library, an installed package or Striate; what has no file does, too."""
     return file is None or any(file.resolve().is_relative_to(folder) for folder in _installed())
 
 

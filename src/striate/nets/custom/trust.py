@@ -49,12 +49,12 @@ def trust_folder(folder: str | Path) -> None:
 
 
 def trusts_folder(folder: Path) -> bool:
-    """Tell whether `trust_folder` was called for this run folder."""
+    """Return whether `trust_folder` was called for this run folder."""
     return Path(os.path.realpath(folder)) in _folders
 
 
 def is_trusted(name: str) -> bool:
-    """Tell whether a person has named this net."""
+    """Return whether a person has named this net."""
     return name in _named
 
 

@@ -62,26 +62,26 @@ class Add(nn.Module):
 class PadShortcut(nn.Module):
     """Option A of He et al. (arXiv 1512.03385): every S-th pixel, and zeros for the channels that are not there.
 
-    It has no parameters. The zeros go half before and half behind, as in the nets whose weights are published.
+    It has no parameters. The zeros go half before and half after, as in the nets whose weights are published.
     """
 
     def __init__(self, channels: int, filters: int, stride: int) -> None:
         super().__init__()
         self.stride = stride
         self.before = (filters - channels) // 2
-        self.behind = filters - channels - self.before
+        self.after = filters - channels - self.before
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (N, F, ceil(H / S), ceil(W / S)) of images (N, C, H, W)."""
-        return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, self.before, self.behind))
+        return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, self.before, self.after))
 
     def extra_repr(self) -> str:
         """Return what is printed of it."""
-        return f"stride={self.stride}, before={self.before}, behind={self.behind}"
+        return f"stride={self.stride}, before={self.before}, after={self.after}"
 
 
 class SamePadding(nn.Module):
-    """TensorFlow's `same` padding before a convolution of stride S: ceil(n / S) cells come out, zeros rather behind."""
+    """TensorFlow's `same` padding before a convolution of stride S: ceil(n / S) cells come out, zeros rather after them."""
 
     def __init__(self, kernel: int, stride: int) -> None:
         super().__init__()
@@ -108,7 +108,7 @@ class VanillaDropout(nn.Module):
     """Dropout without 1/(1 - p) in training: y = m x, with m = 0 at probability p, else 1.
 
     ``at_test``: y = (1 - p) x in evaluation, which is the mean of training (EECS 498/598, Homework 1, question 7.2).
-    Otherwise y = x there, and every unit behind it receives more than it was trained with.
+    Otherwise y = x there, and every unit after it receives more than it was trained with.
     """
 
     def __init__(self, p: float, at_test: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import chain, pairwise
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from striate.base.documented import Documented
 
@@ -19,6 +19,21 @@ Width = Annotated[int, Field(ge=1, le=4096)]
 Probability = Annotated[float, Field(ge=0.0, lt=1.0)]
 NormEpsilon = Annotated[float, Field(gt=0.0, le=1.0)]
 NormMomentum = Annotated[float, Field(gt=0.0, le=1.0)]
+
+
+def _odd(kernel: int) -> int:
+    if kernel % 2 == 0:
+        raise ValueError("odd, so that the same padding fits on both sides")
+    return kernel
+
+
+def _needs_dropout(scaling: DropoutScaling, dropout: float) -> None:
+    """Raise ValueError where units are scaled for a dropout that there is not."""
+    if scaling != "inverted" and not dropout:
+        raise ValueError(f"dropout_scaling {scaling} needs a dropout above 0")
+
+
+Kernel = Annotated[int, Field(ge=1, le=15), AfterValidator(_odd)]
 EXPANSION = 4  # a bottleneck's output channels over its filters
 InitialWeights = Literal["pytorch", "he", "he-fan-out", "glorot"]
 Stage = Annotated[tuple[Width, ...], Field(min_length=1)]
@@ -35,7 +50,7 @@ class ConvNetOptions(NetOptions):
 
     widths: Annotated[tuple[Stage, ...], Field(min_length=1)] = ((32,), (64,))
     """Filters of each convolution, stage by stage; a 2x2 max pool ends a stage."""
-    kernel: Annotated[int, Field(ge=1, le=15)] = 3
+    kernel: Kernel = 3
     """Side of the square kernel in pixels, odd, so that padding (K - 1) / 2 keeps the size."""
     norm: Norm = "none"
     """Between convolution and activation; `layer` normalizes one image over C, H, W; `group` over each of the most groups
@@ -45,7 +60,7 @@ class ConvNetOptions(NetOptions):
     norm_momentum: NormMomentum = 0.1
     """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
     activation: Activation = "relu"
-    """Behind every convolution and hidden layer."""
+    """After every convolution and hidden layer."""
     residual: bool = False
     """Add the input of each unit but the first to its output, before the activation."""
     hidden: tuple[Width, ...] = (128,)
@@ -59,17 +74,9 @@ class ConvNetOptions(NetOptions):
     """`pytorch`: uniform in +-1/sqrt(fan_in), biases too; `he`: normal, variance 2/fan_in; `he-fan-out`: the same with
     fan_out, for convolutions alone; `glorot`: uniform in +-sqrt(6/(fan_in + fan_out)); with he and glorot biases are 0."""
 
-    @field_validator("kernel")
-    @classmethod
-    def _odd(cls, kernel: int) -> int:
-        if kernel % 2 == 0:
-            raise ValueError("odd, so that the same padding fits on both sides")
-        return kernel
-
     @model_validator(mode="after")
     def _fits_together(self) -> ConvNetOptions:
-        if self.dropout_scaling != "inverted" and not self.dropout:
-            raise ValueError(f"dropout_scaling {self.dropout_scaling} needs a dropout above 0")
+        _needs_dropout(self.dropout_scaling, self.dropout)
         if self.residual:
             flat = tuple(chain.from_iterable(self.widths))
             if len(flat) < 2:
@@ -91,7 +98,7 @@ class MLPOptions(NetOptions):
     norm_momentum: NormMomentum = 0.1
     """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
     activation: Activation = "relu"
-    """Behind every hidden layer."""
+    """After every hidden layer."""
     dropout: Probability = 0.0
     """Probability of dropping a hidden unit."""
     dropout_scaling: DropoutScaling = "inverted"
@@ -101,8 +108,7 @@ class MLPOptions(NetOptions):
 
     @model_validator(mode="after")
     def _acts(self) -> MLPOptions:
-        if self.dropout_scaling != "inverted" and not self.dropout:
-            raise ValueError(f"dropout_scaling {self.dropout_scaling} needs a dropout above 0")
+        _needs_dropout(self.dropout_scaling, self.dropout)
         if not self.hidden and (self.norm != "none" or self.dropout):
             raise ValueError("norm and dropout belong to hidden layers, and hidden is empty")
         return self
@@ -127,7 +133,7 @@ class ResNetOptions(NetOptions):
     block: Literal["standard", "bottleneck"] = "standard"
     """Two 3x3 convolutions, or 1x1, 3x3 and 1x1 with four times the filters at the end."""
     order: Literal["post", "pre"] = "post"
-    """Norm and activation behind each convolution (v1), or before it (v2)."""
+    """Norm and activation after each convolution (v1), or before it (v2)."""
     shortcut: Literal["projection", "pad"] = "projection"
     """How the shortcut of a residual net changes its shape: a 1x1 convolution, or every S-th pixel and channels of zeros."""
     residual: bool = True
@@ -139,7 +145,7 @@ class ResNetOptions(NetOptions):
     norm_momentum: NormMomentum = 0.1
     """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
     activation: Activation = "relu"
-    """Behind every convolution, or before it with `pre`."""
+    """After every convolution, or before it with `pre`."""
     initial_weights: InitialWeights = "he-fan-out"
     """`he-fan-out`: convolutions normal with variance 2/fan_out, the dense layer as in pytorch; `pytorch`, `he` and
     `glorot`: as in the convnet."""
@@ -152,19 +158,12 @@ class ShallowNetOptions(NetOptions):
     """Written as a sequence of layers, or as a class with a forward method; the same net."""
     filters: Width = 32
     """Filters of the convolution."""
-    kernel: Annotated[int, Field(ge=1, le=15)] = 5
+    kernel: Kernel = 5
     """Side of the square kernel in pixels, odd; the padding keeps the size."""
     activation: Activation = "relu"
-    """Behind the convolution."""
+    """After the convolution."""
     initial_weights: InitialWeights = "pytorch"
     """`pytorch`: uniform in +-1/sqrt(fan_in), biases too; `he`, `he-fan-out` and `glorot`: as in the convnet."""
-
-    @field_validator("kernel")
-    @classmethod
-    def _odd(cls, kernel: int) -> int:
-        if kernel % 2 == 0:
-            raise ValueError("odd, so that the same padding fits on both sides")
-        return kernel
 
 
 class VGGOptions(NetOptions):
@@ -181,7 +180,7 @@ class VGGOptions(NetOptions):
     norm_momentum: NormMomentum = 0.1
     """Share of the new batch in batch norm's running mean and variance (1 - the momentum of Keras)."""
     activation: Activation = "relu"
-    """Behind every convolution and hidden layer."""
+    """After every convolution and hidden layer."""
     dropout: Probability = 0.5
     """Probability of dropping a hidden unit (or, without hidden layers, a pooled feature)."""
     dropout_scaling: DropoutScaling = "inverted"
@@ -192,6 +191,5 @@ class VGGOptions(NetOptions):
 
     @model_validator(mode="after")
     def _drops(self) -> VGGOptions:
-        if self.dropout_scaling != "inverted" and not self.dropout:
-            raise ValueError(f"dropout_scaling {self.dropout_scaling} needs a dropout above 0")
+        _needs_dropout(self.dropout_scaling, self.dropout)
         return self

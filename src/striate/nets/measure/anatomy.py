@@ -3,7 +3,7 @@
 It is measured, not declared: one blank image is sent through the net, and each innermost module reports what it saw.
 Activations, pools, dropout and additions in the net's own code are layers too: `F.relu(x)` is the layer ``relu()``.
 Multiply-adds (MACs) are those of one image in convolutions, dense layers and other products of matrices, attention among
-them, as PyTorch's own counter counts them; it knows no recurrent layers. Behind an addition the receptive field is that of
+them, as PyTorch's own counter counts them; it knows no recurrent layers. After an addition the receptive field is that of
 the branch that sees most.
 """
 

@@ -129,7 +129,7 @@ class Passage(TorchFunctionMode):
         self._note(out, makers, reach)
 
     def _after(self, module: nn.Module, known: list[Tensor], out: Tensor, macs: int) -> ReceptiveField | None:
-        """Return the field behind ``module``; None where it is the whole image, or not known."""
+        """Return the field after ``module``; None where it is the whole image, or not known."""
         before = self._largest(known)
         if before is None or out.dim() != 4 or isinstance(module, (nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)):
             return None

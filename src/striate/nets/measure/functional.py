@@ -74,7 +74,7 @@ def _convolution(given: Mapping[str, Any]) -> nn.Module:
 
 
 def _over_the_map(image: Any, dim: Any) -> bool:
-    """Tell whether ``dim`` are the height and the width of (N, C, H, W)."""
+    """Return whether ``dim`` are the height and the width of (N, C, H, W)."""
     return (
         isinstance(image, Tensor)
         and image.dim() == 4

@@ -18,7 +18,7 @@ def tapped(net: nn.Module, names: Iterable[str]) -> Generator[dict[str, Tensor],
     """While the block runs, each forward pass of ``net`` fills the yielded dictionary: tap -> its output tensor.
 
     The stored tensor is the module's own output and stays in the graph, so gradients reach it; the net goes on with a
-    copy, so that an in-place layer behind it cannot change what was stored. Hooks are removed also when the block raises.
+    copy, so that an in-place layer after it cannot change what was stored. Hooks are removed also when the block raises.
     Raises NetError for a name that is no module of the net, with the nearest one and the list.
     """
     kept: dict[str, Tensor] = {}

@@ -43,8 +43,8 @@ def feature_maps(net: nn.Module, x: Tensor, taps: Sequence[str] = ()) -> dict[st
 
 def _last_map(net: nn.Module, x: Tensor, passed: list[Use]) -> tuple[str, Layout]:
     last = last_of(passed)
-    if behind := tokens_after(passed, last):
-        return _last_tokens(net, x, passed, behind, last)
+    if after := tokens_after(passed, last):
+        return _last_tokens(net, x, passed, after, last)
     if last is None:
         raise ProbeError(
             "no module of this net puts out a feature map (N, C, H, W), so there is nothing to lay over the image;"
@@ -67,10 +67,10 @@ def tokens_after(passed: Sequence[Use], last: Use | None) -> list[Use]:
     of the net's body: then there are fewer such layers after the map than convolutions before it.
     """
     start = max((i for i, use in enumerate(passed) if use is last), default=-1) + 1
-    behind = [use for use in passed[start:] if use.output.dim() == 3]
-    works = [use for use in behind if isinstance(use.module, (nn.Linear, nn.LayerNorm)) and _length(use) > 1]
+    after = [use for use in passed[start:] if use.output.dim() == 3]
+    works = [use for use in after if isinstance(use.module, (nn.Linear, nn.LayerNorm)) and _length(use) > 1]
     convolutions = sum(isinstance(use.module, nn.Conv2d) for use in passed[:start])
-    return behind if len(works) > convolutions else []
+    return after if len(works) > convolutions else []
 
 
 def _length(use: Use) -> int:
@@ -103,23 +103,23 @@ def _layout(net: nn.Module, x: Tensor, passed: Sequence[Use], use: Use) -> Layou
 
 
 def _last_tokens(
-    net: nn.Module, x: Tensor, passed: Sequence[Use], behind: Sequence[Use], last: Use | None
+    net: nn.Module, x: Tensor, passed: Sequence[Use], after: Sequence[Use], last: Use | None
 ) -> tuple[str, Layout]:
     """Return the last norm, or else module, over tokens of the image on which the score still depends."""
     kinds: set[tuple[Order | None, int]] = {
-        (order, _length(use)) for use in behind if (order := _order(use)) and _length(use) > 1
+        (order, _length(use)) for use in after if (order := _order(use)) and _length(use) > 1
     }
     grids: dict[tuple[Order | None, int], Layout | None] = {
         (order, length): _grid(net, x, passed, order, length) for order, length in kinds if order
     }
-    layouts = {use.name: layout for use in behind if (layout := grids.get((_order(use), _length(use))))}
-    norms = [use for use in behind if "norm" in type(use.module).__name__.lower()]
-    names = list(dict.fromkeys(use.name for use in norms or behind if use.name in layouts))
+    layouts = {use.name: layout for use in after if (layout := grids.get((_order(use), _length(use))))}
+    norms = [use for use in after if "norm" in type(use.module).__name__.lower()]
+    names = list(dict.fromkeys(use.name for use in norms or after if use.name in layouts))
     for name in _felt(net, x, names, layouts) or names[-1:]:
         return name, layouts[name]
     at = f'its last map ("{last.name}")' if last else "the image"
     raise ProbeError(
-        f"after {at} this net works on {max(map(_length, behind))} tokens that are no grid over the image, row by row, so they"
+        f"after {at} this net works on {max(map(_length, after))} tokens that are no grid over the image, row by row, so they"
         " cannot be laid back over it; saliency and occlusion work on every net, and a map before the tokens can be named"
         " with `tap`"
     )

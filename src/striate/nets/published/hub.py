@@ -35,7 +35,7 @@ def cache_alone_where_unreachable() -> Generator[None]:
 
 
 def reachable(address: str, seconds: float = SECONDS) -> bool:
-    """Tell whether the server of ``address`` (a URL), or the proxy in between, takes a connection within ``seconds``."""
+    """Return whether the server of ``address`` (a URL), or the proxy in between, takes a connection within ``seconds``."""
     parts = urlsplit(address)
     proxies = urllib.request.getproxies()
     if proxy := proxies.get(parts.scheme):

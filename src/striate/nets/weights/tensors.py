@@ -137,7 +137,7 @@ def _parts(content: Any) -> dict[str, Tensors]:
 
 
 def _holds_tensors(value: Any) -> bool:
-    """Tell whether ``value`` is a dictionary of tensors by name, and more than a few numbers."""
+    """Return whether ``value`` is a dictionary of tensors by name, and more than a few numbers."""
     if not isinstance(value, Mapping) or not value:
         return False
     entries = cast(Mapping[object, object], value)

@@ -70,7 +70,7 @@ class Call:
 
 
 def pointwise(name: str) -> bool:
-    """Tell whether the function gives each cell what lies at its own place, whatever its settings, and need not be asked."""
+    """Return whether the function gives each cell what lies at its own place, whatever its settings, and need not be asked."""
     return name.rstrip("_") in _POINTWISE
 
 
@@ -128,7 +128,7 @@ def _part(call: Call, tensor: Tensor, seen: Seen, out: Tensor, alone: bool) -> S
 
 
 def _same_place(call: Call, tensor: Tensor, seen: Seen) -> bool:
-    """Tell whether a NaN in the middle of ``tensor`` reaches the cell at the same place, and no other."""
+    """Return whether a NaN in the middle of ``tensor`` reaches the cell at the same place, and no other."""
     middle: list[Any] = [slice(None)] * tensor.dim()
     middle[seen.down], middle[seen.across] = len(seen.rows) // 2, len(seen.columns) // 2
     other = call.copies.get(id(tensor), tensor).clone()

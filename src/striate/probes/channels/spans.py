@@ -1,4 +1,4 @@
-"""Spans of pixels, and what becomes of them behind convolutions, pools and pads: their arguments say it, nothing is measured.
+"""Spans of pixels, and what becomes of them after convolutions, pools and pads: their arguments say it, nothing is measured.
 
 Cell i of a convolution or a pool looks at the places S i - P + D k for k in 0 to K - 1, of which those outside are padding.
 """
@@ -11,7 +11,7 @@ from typing import Any
 NOTHING = (2**31, -1)
 """What a cell sees that is made of no pixel, as one of a padding."""
 Spans = tuple[tuple[int, int], ...]
-"""For each row or column of a map the pixels that it sees: the first, and the one behind the last."""
+"""For each row or column of a map the pixels that it sees: the first, and one beyond the last."""
 Reach = Sequence[Sequence[int]]
 """For each cell that comes out, the places of what goes in that reach it."""
 Argument = Callable[[int, str, Any], Any]
@@ -26,7 +26,7 @@ _SETTINGS = {
 
 
 def slid(name: str, argument: Argument, spans: Sequence[Spans], cells: Sequence[int]) -> list[Spans] | None:
-    """Return what ``cells`` rows and columns see behind the call ``name``; None where that is no window slid over a map."""
+    """Return what ``cells`` rows and columns see after the call ``name``; None where that is no window slid over a map."""
     if name == "pad":
         return _padded(argument, spans, cells)
     if name not in _SETTINGS:

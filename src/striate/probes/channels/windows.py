@@ -26,13 +26,13 @@ from striate.probes.channels.spans import NOTHING, Spans
 
 @dataclass(frozen=True)
 class Windows:
-    """``rows[i]`` is (first, behind the last) pixel row that cell row i sees, inside the image; ``columns`` likewise."""
+    """``rows[i]`` is (start, stop), half-open: the pixel rows inside the image that cell row i sees; ``columns`` likewise."""
 
     rows: Spans
     columns: Spans
 
     def of(self, row: int, column: int) -> tuple[int, int, int, int]:
-        """Return the window of one cell as (top, left, bottom, right), the last two behind the last pixel."""
+        """Return the window of one cell as (top, left, bottom, right), the last two one beyond the last pixel."""
         (top, bottom), (left, right) = self.rows[row], self.columns[column]
         return top, left, bottom, right
 

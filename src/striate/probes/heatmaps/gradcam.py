@@ -111,7 +111,7 @@ def _by_gradient(
         kinds = torch.arange(scores.shape[1], device=x.device).expand(len(x), -1) if every else chosen[:, None]
         if not scores.requires_grad:
             raise ProbeError(
-                f'the score does not depend on the tap "{place[0]}", so it has no say there; choose another one'
+                f'the score does not depend on the tap "{place[0]}", so nothing at it speaks for the class; choose another one'
             )
         low: list[Tensor] = []
         for k in kinds.unbind(1):
@@ -151,7 +151,7 @@ def _linear_head(net: nn.Module, x: Tensor, place: Place) -> str | None:
 
 
 def _same(a: Tensor, b: Tensor, dtype: torch.dtype) -> bool:
-    """Tell whether the tensors agree up to the rounding of ``dtype``, in which the net computes."""
+    """Return whether the tensors agree up to the rounding of ``dtype``, in which the net computes."""
     if a.shape != b.shape:
         return False
     rounding = 0.01 if dtype in (torch.bfloat16, torch.float16) else 1e-4

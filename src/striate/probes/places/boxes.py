@@ -1,8 +1,8 @@
 """Boxes: from a response map, and how well one fits another.
 
-A box is (top, left, bottom, right) in pixels, the last two behind the last pixel. The box of a map is that around the
-connected area which holds the map's largest value and in which it stays above ``threshold`` of the way from the map's middle
-(its median) to that value (after Zhou et al., arXiv 1512.04150).
+A box is (top, left, bottom, right) in pixels, half-open: the last two are one beyond the last pixel. The box of a map is
+that around the connected area which holds the map's largest value and in which it stays above ``threshold`` of the way from
+the map's middle (its median) to that value (after Zhou et al., arXiv 1512.04150).
 """
 
 from __future__ import annotations
@@ -39,5 +39,5 @@ def overlap(a: Sequence[int], b: Sequence[int]) -> float:
 
 
 def holds(box: Sequence[int], row: int, column: int) -> bool:
-    """Tell whether a pixel lies in the box."""
+    """Return whether a pixel lies in the box."""
     return box[0] <= row < box[2] and box[1] <= column < box[3]

@@ -101,7 +101,7 @@ def read_places(
 ) -> tuple[list[Tensor], str, bool]:
     """Return the response to every class at each scale (N, K, h, w); in `untouched`.
 
-    Second and third are the tap, and whether the head is linear behind a mean (`check_head`).
+    Second and third are the tap, and whether the head is linear after a mean (`check_head`).
     """
     if not scale or not all(0 < s < float("inf") for s in scale):
         raise ProbeError(f"the scale is {', '.join(f'{s:g}' for s in scale) or 'empty'}, and must be numbers above 0")
@@ -181,7 +181,7 @@ def responses(net: nn.Module, x: Tensor, end: Ending) -> Tensor:
 
 
 def check_head(net: nn.Module, x: Tensor, end: Ending) -> bool:
-    """Return whether the head is linear behind a mean, for an image (1, C, H, W); raises ProbeError unless it pools globally.
+    """Return whether the head is linear after a mean, for an image (1, C, H, W); raises ProbeError unless it pools globally.
 
     It pools globally when the scores stay as they are while the cells of the map change places.
     """

@@ -70,7 +70,7 @@ class Parameters(BaseModel):
     @model_validator(mode="after")
     def _shapes(self) -> Self:
         faults: list[str] = []
-        before, known = len(self.x), True  # units of the layer before; unknown behind a matrix of uneven rows
+        before, known = len(self.x), True  # units of the layer before; unknown after a matrix of uneven rows
         for name, matrix in (("w1", self.w1), ("w2", self.w2), ("w3", self.w3)):
             if known and len(matrix) != before + 1:
                 faults.append(

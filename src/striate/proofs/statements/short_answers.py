@@ -95,7 +95,7 @@ def prove(p: Parameters) -> Proof:
         ),
         limits="Proved symbolically: the slope of one sigmoid and its area, the mean over the masks of three inputs, and one "
         "step in one direction. The norms by layer, the sampled mean and the losses are measurements of one seeded draw. A "
-        "mean that is right before a nonlinearity need not be right behind it: for deep nets the factor p is an approximation.",
+        "mean that is right before a nonlinearity need not be right after it: for deep nets the factor p is an approximation.",
         tables=(
             norm_table(norms),
             saturation_table(nets["sigmoid"]),

@@ -155,7 +155,7 @@ def tables_of(details: Mapping[str, Any], title: str = "") -> list[Table]:
 
 
 def _nested(value: object) -> bool:
-    """Tell whether ``value`` is a list of rows, or a mapping of more than single values."""
+    """Return whether ``value`` is a list of rows, or a mapping of more than single values."""
     if isinstance(value, Mapping):
         inner: Iterable[object] = cast("Mapping[str, object]", value).values()
         return any(isinstance(item, (Mapping, list)) for item in inner)

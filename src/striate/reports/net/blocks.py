@@ -1,8 +1,8 @@
 """The layers of a net gathered into the blocks that a reader thinks in, and the words for them.
 
-A convolution or a dense layer opens a block; the norm, activation, dropout or addition behind it belongs to it. Whatever
+A convolution or a dense layer opens a block; the norm, activation, dropout or addition after it belongs to it. Whatever
 only changes the shape (pool, flatten) is a step between blocks. Layers on a shortcut belong to the block whose addition ends
-it; what does nothing (identity), or only pads for the convolution behind it, is left out.
+it; what does nothing (identity), or only pads for the convolution after it, is left out.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Branch:
-    """The shortcut that ends in an addition: the name of the layer behind which it starts (empty: the image), its layers."""
+    """The shortcut that ends in an addition: the name of the layer after which it starts (empty: the image), its layers."""
 
     fork: str
     layers: tuple[Layer, ...]

@@ -72,7 +72,7 @@ def _added(block: Block, layer: Layer) -> str:
 
 
 def totals(anatomy: Anatomy) -> str:
-    """Return parameters and multiply-adds, parted by a semicolon."""
+    """Return parameters and multiply-adds, separated by a semicolon."""
     return f"{counted(anatomy.parameters, 'parameter')}; {brief(anatomy.macs)} multiply-adds for one image"
 
 

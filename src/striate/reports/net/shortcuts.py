@@ -22,7 +22,7 @@ HEADROOM = 22.0  # user units above a row that lines pass over
 
 @dataclass(frozen=True)
 class Place:
-    """Where a box stands: its row, x of the arrow behind it, x and y of its lid, y of its arrow, y of the line above it."""
+    """Where a box stands: its row, x of the arrow after it, x and y of its lid, y of its arrow, y of the line above it."""
 
     row: int
     out: float
@@ -44,7 +44,7 @@ def rails(blocks: Sequence[Block], places: Sequence[Place], width: float) -> lis
     parts: list[str] = []
     for target, one in _all(blocks):
         start, end = places[one.start], places[target]
-        # What leaves from within a box leaves at its lid; what it puts out, at the arrow behind it.
+        # What leaves from within a box leaves at its lid; what it puts out, at the arrow after it.
         x, y = (start.x + 7, start.lid) if one.within is not None else (start.out, start.middle)
         leave = f"M{x:.1f} {y:.1f}V{start.rail:.1f}"
         arrive = f"H{end.x:.1f}V{end.lid - 2:.1f}" + _head(end.x, end.lid - 2)

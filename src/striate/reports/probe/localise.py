@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from striate.probes.record import Record
 
 WORDS = (
-    "The layers before the pooling take images of any size. The head behind it, given each place of their last map as an image"
+    "The layers before the pooling take images of any size. The head after it, given each place of their last map as an image"
     " of its own, says for that place what it would say for a whole image; for a linear head that is a 1 x 1 convolution. The"
     " responses are interpolated to the picture.",
     "The box is drawn around the area that holds the largest response, where the response is above {threshold:.0%} of the way"

@@ -99,7 +99,7 @@ def listed(place: Path, top: Path, now: float) -> Listed:
 
 
 def in_use(place: Path) -> bool:
-    """Tell whether a process holds the run in ``place``."""
+    """Return whether a process holds the run in ``place``."""
     try:
         with (place / "lock").open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

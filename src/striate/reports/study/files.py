@@ -133,7 +133,7 @@ def sheet(rows: Rows) -> str:
 
 
 def latex(table: Table) -> str:
-    """Return ``table`` as a tabular without any package; small print stands in brackets behind its cell."""
+    """Return ``table`` as a tabular without any package; small print stands in brackets after its cell."""
     heads = table.columns if any(table.columns) else ()
     lines = [f"% {_plain(table.title)}"] if table.title else []
     lines += [f"\\begin{{tabular}}{{{'l' * len(table.columns)}}}", "\\hline"]

@@ -34,7 +34,7 @@ def checked(name: str, value: Any, right: Any) -> None:
 
 
 def alike(value: Any, right: Any, tolerance: float = TOLERANCE) -> bool:
-    """Tell whether two values are the same to within ``tolerance`` of the largest of ``right``."""
+    """Return whether two values are the same to within ``tolerance`` of the largest of ``right``."""
     try:
         one, two = np.asarray(value), np.asarray(right)
     except ValueError:  # rows of uneven lengths
@@ -60,7 +60,7 @@ def first_wrong(returned: Values, expected: Values) -> str | None:
 
 
 def all_alike(returned: Values, other: Mapping[str, Any]) -> bool:
-    """Tell whether all values of ``other`` were returned."""
+    """Return whether all values of ``other`` were returned."""
     return all(name in returned and alike(returned[name], value) for name, value in other.items())
 
 

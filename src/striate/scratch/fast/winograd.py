@@ -28,7 +28,7 @@ from striate.scratch.fast.threads import share
 Pair = tuple[int, int]
 
 KERNEL, TILE = 3, 4
-READ = TILE + KERNEL - 1  # cells of the input, in each direction, behind one tile of the output
+READ = TILE + KERNEL - 1  # cells of the input, in each direction, of which one tile of the output is computed
 POINTS = (0.0, 0.5**0.5, -(0.5**0.5), 2.0**0.5, -(2.0**0.5))  # and infinity
 
 

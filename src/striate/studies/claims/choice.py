@@ -13,7 +13,7 @@ looks hold together. An arm drops out when the interval against any other arm li
 best arm never does. The chosen one is supported when all others have dropped out, and refuted when those that have not are
 all within less than the margin of it, be it with some worse arms out of the race.
 
-A diverged run counts as guessing. The accuracy of the chosen arm is too good as an estimate, for it was the largest of several.
+A diverged run counts as guessing. The accuracy of the chosen arm is optimistically biased, for it was the largest of several.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ class Running:
             except (OSError, ValueError) as error:
                 why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
                 raise StudyError(
-                    f'the {command.side} cannot be started ("{printable(words[0])}": {why}); mend the command'
+                    f'the {command.side} cannot be started ("{printable(words[0])}": {why}); correct the command'
                 ) from error
         watch(self.process.pid)
 

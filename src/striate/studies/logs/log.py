@@ -166,7 +166,7 @@ class Steps:
         row[metric] = value
 
     def has(self, key: str) -> bool:
-        """Tell whether there is a run ``key``."""
+        """Return whether there is a run ``key``."""
         return key in self._runs
 
     def drop(self, key: str) -> None:

@@ -102,7 +102,7 @@ def _lines(run: str, metric: str, path: Path) -> Iterable[Value]:
                 raise ValueError("a number of more than 64 bits")
             yield run, metric, float(words[1]), step, time
         except (ValueError, IndexError) as error:
-            raise DataError(f"{said(path)}, line {place}, is no time, value and step; mend it there") from error
+            raise DataError(f"{said(path)}, line {place}, is no time, value and step; correct it there") from error
 
 
 def _read(path: Path, limit: int = SHORT) -> str:

@@ -24,7 +24,9 @@ def by_pattern(names: Sequence[str], pattern: str) -> Mapping[str, tuple[str, st
     try:
         compiled = re.compile(pattern)
     except re.error as error:
-        raise StudyError(f'the pattern "{printable(pattern)}" of names is none ({reason(error)}); mend it') from error
+        raise StudyError(
+            f'the pattern "{printable(pattern)}" of names is none ({reason(error)}); correct it'
+        ) from error
     if "arm" not in compiled.groupindex or "seed" not in compiled.groupindex:
         raise StudyError(
             f'the pattern "{printable(pattern)}" lacks a group; write for example "(?P<arm>.+)-(?P<seed>[0-9]+)"'

@@ -121,5 +121,5 @@ def _rows(table: object) -> list[Row]:
 
 
 def _filled(value: Any) -> bool:
-    """Tell whether a cell of pandas is filled."""
+    """Return whether a cell of pandas is filled."""
     return type(value).__name__ not in ("NAType", "NaTType") and not (isinstance(value, float) and math.isnan(value))

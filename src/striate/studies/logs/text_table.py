@@ -57,7 +57,7 @@ def read_csv(path: Path, kind: str = "a CSV table") -> Log:
                 rows.append(row)
         except csv.Error as error:
             raise DataError(
-                f"{said(path)}, line {reader.line_num}, is no CSV ({reason(error)}); mend it there"
+                f"{said(path)}, line {reader.line_num}, is no CSV ({reason(error)}); correct it there"
             ) from error
     return log_of(kind, rows, said(path))
 

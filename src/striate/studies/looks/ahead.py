@@ -52,7 +52,7 @@ def surely_open(claim: Claim, verdict: Verdict, runs: Sequence[Outcome], look: L
 
 
 def could(seen: Comparison, sign: int, against: float, *, treatment: bool) -> bool:
-    """Tell whether one more value of the treatment, or else of the control, could put the interval beyond ``against``.
+    """Return whether one more value of the treatment, or else of the control, could put the interval beyond ``against``.
 
     Above it for a ``sign`` of 1, below it for -1.
     """

@@ -47,7 +47,7 @@ def damage(study: Study, arm: Arm, seed: int, path: Path) -> str:
 
 
 def done(path: Path, *, tested: bool = True, rated: bool = False) -> bool:
-    """Tell whether the run in ``path`` has ended and, where it finished and ``tested``, been scored on the test images.
+    """Return whether the run in ``path`` has ended and, where it finished and ``tested``, been scored on the test images.
 
     Where it is ``rated``, the largest rate of its recipe must have been found too.
 

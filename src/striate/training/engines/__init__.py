@@ -1,1 +1,1 @@
-"""What computes behind the one loop: PyTorch or the layers by hand, set up from a recipe, evaluated in pieces."""
+"""What computes under the one loop: PyTorch or the layers by hand, set up from a recipe, evaluated in pieces."""

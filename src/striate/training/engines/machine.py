@@ -46,7 +46,7 @@ def keep_memory() -> None:
 
 
 def multiplies_bfloat16(where: torch.device) -> bool:
-    """Tell whether ``where`` has bfloat16 multiplication in hardware."""
+    """Return whether ``where`` has bfloat16 multiplication in hardware."""
     if where.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     return bool({"avx512_bf16", "amx_bf16"} & set(processor_flags()))

@@ -131,7 +131,7 @@ class TorchEngine:
                 raise
             where = f"update {step + 1} of epoch {epoch}, on {counted(len(images), 'image')}"
             raise NetError(
-                f'net "{self.recipe.net}" raised {reason(error, kind=True)} in {where}; mend its forward'
+                f'net "{self.recipe.net}" raised {reason(error, kind=True)} in {where}; correct its forward'
             ) from error
 
     def _seed(self, epoch: int, step: int) -> None:

@@ -13,7 +13,6 @@ of the validation rows that differs in the second decimal would become 1e11.
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +26,8 @@ from striate.base.errors import DataError
 from striate.base.seeds import generator
 from striate.data.imageset import Cells
 from striate.data.statistics import statistics
+from striate.nets.inputs import Inputs
+from striate.nets.standardized import standardized
 
 _ROUNDING = 16  # units in the last place of the largest number, within which a column counts as one value
 _SHOWN = 10  # columns in a note
@@ -53,6 +54,11 @@ class Normalization:
         return cls(tuple(map(float, mean)), tuple(scale), per_image, permuted)
 
     @classmethod
+    def expected(cls, inputs: Inputs) -> Normalization:
+        """Return the normalization that a net expects."""
+        return cls(inputs.mean, inputs.std, inputs.per_image, inputs.permuted)
+
+    @classmethod
     def of(cls, labels: Mapping[str, Any]) -> Normalization:
         """Return the normalization that the labels of a checkpoint describe (see `labels`)."""
         per_image = labels.get("standardize", "channel") == "image"
@@ -77,13 +83,11 @@ class Normalization:
         if images.dtype != np.uint8:
             return self._of_features(images).to(device)
         if self.permuted:
-            count, height, width, channels = images.shape
-            moved = images.reshape(count, height * width, channels).take(permutation(height * width), axis=1)
-            images = moved.reshape(images.shape)
+            images = moved(images)
         # The view keeps the bytes in place: N,H,W,C in memory is what PyTorch calls channels_last.
         pixels = torch.from_numpy(np.require(images, requirements="W")).to(device).permute(0, 3, 1, 2)
         if self.per_image:
-            return _standardized(pixels.float().div_(255))
+            return standardized(pixels.float().div_(255))
         std = torch.tensor(self.std, device=device) * 255
         shift = -torch.tensor(self.mean, device=device) * 255
         return pixels.float().add_(shift.view(1, -1, 1, 1)).div_(std.view(1, -1, 1, 1))
@@ -95,13 +99,13 @@ class Normalization:
             row, _, _, column = np.argwhere(~np.isfinite(normal))[0]
             raise DataError(
                 f"feature {column} of a row is {rows[row, 0, 0, column]:g}, and those that train are {self.mean[column]:g} +-"
-                f" {self.std[column]:g}: the net cannot be shown such a number; mend it or leave the row out"
+                f" {self.std[column]:g}: the net cannot be shown such a number; correct it or leave the row out"
             )
         return torch.from_numpy(normal).permute(0, 3, 1, 2)
 
 
 def flat_channels(images: Cells, std: NDArray[Any]) -> NDArray[np.bool_]:
-    """Tell for each channel whether ``images`` (N, H, W, C) have one value there, up to the rounding of floats: bool (C,)."""
+    """Return for each channel whether ``images`` (N, H, W, C) have one value there, up to the rounding of floats: bool (C,)."""
     if images.dtype == np.uint8:
         return ~(std > 0)
     rounding = np.finfo(images.dtype).eps * np.abs(images).max(axis=(0, 1, 2)).astype(np.float64)
@@ -124,10 +128,12 @@ def notes_on(images: Cells) -> tuple[str, ...]:
     )
 
 
-def _standardized(x: Tensor) -> Tensor:
-    numbers = (1, 2, 3)
-    mean, std = x.mean(numbers, keepdim=True), x.std(numbers, correction=0, keepdim=True)
-    return x.sub_(mean).div_(std.clamp_min_(1 / math.sqrt(x[0].numel())))
+def moved(images: Cells) -> Cells:
+    """Return images (N, H, W, C) with the pixels of each, whole with their channels, moved by `permutation`."""
+    count, height, width, channels = images.shape
+    return (
+        images.reshape(count, height * width, channels).take(permutation(height * width), axis=1).reshape(images.shape)
+    )
 
 
 @functools.lru_cache(maxsize=8)

@@ -119,7 +119,7 @@ def restore(setup: Setup, folder: Path) -> Progress:
 
 
 def continues(folder: Path) -> bool:
-    """Tell whether the run in ``folder`` has a checkpoint that `restore` continues from."""
+    """Return whether the run in ``folder`` has a checkpoint that `restore` continues from."""
     if not (folder / "environment.json").exists():
         return False
     return checkpoints.newest(folder / "checkpoints", "step", lambda one: _unfit(one, folder))[0] is not None

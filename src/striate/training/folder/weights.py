@@ -50,7 +50,7 @@ def kept(run: Run, epoch: int) -> Checkpoint:
 
 
 def stands(run: Run, score: RunScore) -> bool:
-    """Tell whether a stored test score is of the best weights as they are now; where they are lost, it stands."""
+    """Return whether a stored test score is of the best weights as they are now; where they are lost, it stands."""
     found = checkpoints.mark(run.folder / "checkpoints", "best", _best_step(run))
     return isinstance(found, str) or score.checkpoint in ("", found["sha256"])
 

@@ -54,7 +54,7 @@ class EventFile:
 
 
 def _name(folder: Path) -> str:
-    """Return a name that sorts behind those that are there, for TensorBoard reads the files in the order of their names."""
+    """Return a name that sorts after those that are there, for TensorBoard reads the files in the order of their names."""
     found = (re.match(r"events\.out\.tfevents\.(\d{10})\.", path.name) for path in folder.iterdir())
     after = max((int(match[1]) for match in found if match), default=0) + 1
     return f"events.out.tfevents.{max(int(time.time()), after):010d}.{socket.gethostname()}.{os.getpid()}.0"

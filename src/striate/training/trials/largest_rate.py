@@ -115,7 +115,7 @@ def _short(recipe: Recipe, images: ImageSet, rate: float, updates: int, warn: Ca
 
 
 def above_guessing(right: int, seen: int, labels: Any) -> bool:
-    """Tell whether ``right`` of ``seen`` images is more than naming the largest class of ``labels`` would give by chance."""
+    """Return whether ``right`` of ``seen`` images is more than naming the largest class of ``labels`` would give by chance."""
     import numpy as np
     from scipy import special
 

@@ -129,7 +129,7 @@ def _twins(batch: Tensor, labels: Tensor) -> str:
     torn = sum(len(group) for group in groups.values() if len(set(group)) > 1)
     return (
         f"{torn} of the {len(labels)} images are the same as others with a different label, so at most"
-        f" {most / len(labels):.1%} can be right; mend the labels"
+        f" {most / len(labels):.1%} can be right; correct the labels"
     )
 
 

@@ -18,7 +18,7 @@ _MARK = "train_images"
 
 
 def is_image_npz(path: Path) -> bool:
-    """Tell whether ``path`` is an .npz with images; False for whatever cannot be read."""
+    """Return whether ``path`` is an .npz with images; False for whatever cannot be read."""
     try:
         with open_regular(path) as file, zipfile.ZipFile(file) as archive:
             return f"{_MARK}.npy" in archive.namelist()

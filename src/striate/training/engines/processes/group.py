@@ -41,7 +41,7 @@ class Group:
         return self.rank == 0
 
     def cuts(self, images: int) -> bool:
-        """Tell whether a batch of that many images is cut into parts."""
+        """Return whether a batch of that many images is cut into parts."""
         return self.size > 1 and images >= LEAST * self.size
 
     def slice(self, images: int) -> slice:
@@ -79,7 +79,7 @@ class Group:
                     tensor.copy_(mean.view_as(tensor))
 
     def any(self, flag: bool) -> bool:
-        """Tell whether ``flag`` is true in any process; all must ask at the same moment."""
+        """Return whether ``flag`` is true in any process; all must ask at the same moment."""
         return flag if self.size == 1 else bool(self.sum(torch.tensor(int(flag))))
 
     def told(self, content: bytes = b"") -> bytes:
