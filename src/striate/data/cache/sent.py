@@ -1,7 +1,7 @@
 """A set of images that was sent to another machine: files of arrays in one folder, found again by the set's fingerprint.
 
-    FINGERPRINT/set.json       names, classes, notes; written last
-    FINGERPRINT/SPLIT-images.npy, SPLIT-labels.npy      NumPy's format, mapped when they are read
+FINGERPRINT/set.json       names, classes, notes; written last
+FINGERPRINT/SPLIT-images.npy, SPLIT-labels.npy      NumPy's format, mapped when they are read
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def arrays_of(images: ImageSet) -> tuple[dict[str, Any], Arrays]:
 
 
 def keep(place: Path, record: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write what `arrays_of` gave into the folder ``place``, whole or not at all; raises StorageError where there is no room."""
+    """Write what `arrays_of` gave into the folder ``place``, whole or not at all; StorageError where there is no room."""
     make_folder(place.parent)
     folder = place.with_name(f".{place.name[:16]}-{secrets.token_hex(8)}")
     try:
@@ -85,7 +85,9 @@ def kept(place: Path, known: str) -> ImageSet:
             notes=tuple(record["notes"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"the images that were sent to {printable(str(place))} cannot be read ({reason(error)})") from error
+        raise DataError(
+            f"the images that were sent to {printable(str(place))} cannot be read ({reason(error)})"
+        ) from error
     if found.fingerprint != known:
         raise DataError(f"the images that were sent to {printable(str(place))} are others (their fingerprint differs)")
-    return ImageSet(**{**{name: getattr(found, name) for name in ImageSet.__dataclass_fields__}, "levels": levels})
+    return replace(found, levels=levels)

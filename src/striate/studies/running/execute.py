@@ -97,7 +97,9 @@ def run_study(
         def job(arm: Arm, seed: int, path: Path) -> Job:
             recipe = study.recipe(arm, seed)
             rate = rate_file(path) if arm.name in with_rate else None
-            return Job(recipe.to_json(), path, data_dir, every, source_of(recipe.net), rate, fingerprints[asked(recipe)])
+            return Job(
+                recipe.to_json(), path, data_dir, every, source_of(recipe.net), rate, fingerprints[asked(recipe)]
+            )
 
         plan, _ = plan_of(folder)
         jobs = [job(*run, path) for path, run in runs.items() if path not in reasons and path not in ended_now]

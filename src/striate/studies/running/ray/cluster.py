@@ -33,7 +33,7 @@ def address_of(on: str) -> str:
     return address
 
 
-def options_of(settings: Collection[str]) -> dict[str, float | str]:
+def asked_of(settings: Collection[str]) -> dict[str, float | str]:
     """Return KEY=VALUE texts as what each run asks of a node: num_cpus, num_gpus, memory, accelerator_type, or a resource.
 
     Raises StudyError for one that is none.
@@ -42,7 +42,9 @@ def options_of(settings: Collection[str]) -> dict[str, float | str]:
     for text in settings:
         name, equals, value = text.partition("=")
         if not (equals and name and value):
-            raise StudyError(f'"{text}" is nothing that a run can ask of a node; write KEY=VALUE, for example num_gpus=1')
+            raise StudyError(
+                f'"{text}" is nothing that a run can ask of a node; write KEY=VALUE, for example num_gpus=1'
+            )
         try:
             number = float(value)
         except ValueError:
@@ -101,7 +103,9 @@ def joined(address: str) -> Generator[Any]:
 def _unreachable(address: str, error: Exception) -> StudyError:
     told = reason(error)[:300]
     if "Version mismatch" in str(error):
-        return StudyError(f"the Ray cluster has other versions than this machine ({told}); install the same on all nodes")
+        return StudyError(
+            f"the Ray cluster has other versions than this machine ({told}); install the same on all nodes"
+        )
     if not address:
         return StudyError(
             "there is no Ray cluster on this machine; start one with `ray start --head`, join one with `ray start "
@@ -129,9 +133,11 @@ def places(nodes: Collection[Mapping[str, Any]], options: Mapping[str, float | s
 
 def offered(nodes: Collection[Mapping[str, Any]]) -> str:
     """Return what the nodes that live have, as words."""
+    resources = [node.get("Resources", {}) for node in nodes if node.get("Alive")]
     told = sorted(
-        ", ".join(f"{name} {has[name]:g}" for name in sorted(has) if name in ("CPU", "GPU") or ":" not in name and "memory" not in name)
-        for node in nodes
-        if node.get("Alive") and (has := node.get("Resources", {})) is not None
+        ", ".join(
+            f"{name} {has[name]:g}" for name in sorted(has) if "memory" not in name and not name.startswith("node:")
+        )
+        for has in resources
     )
     return "; ".join(one or "nothing" for one in told) or "none lives"

@@ -14,13 +14,14 @@ from __future__ import annotations
 import contextlib
 import secrets
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from striate.base.disk.files import make_folder, write_bytes
-from striate.base.errors import StudyError, reason
+from striate.base.disk.lock import locked
+from striate.base.errors import StriateError, StudyError, reason
 from striate.data.cache.sent import arrays_of
 from striate.studies.running.pool import BEAT, PATIENCE, Job, Source, Warn, in_turn
 from striate.studies.running.process import INTERRUPTED, WANTED
@@ -43,6 +44,7 @@ class Away:
 
     job: Job
     results: Any
+    lock: contextlib.ExitStack  # holds the run's folder, where nobody else goes on with it meanwhile
     node: str = ""
     host: str = ""
 
@@ -88,27 +90,32 @@ class Session:
         self.task = ray.remote(study.task)
         self.away, self.lost = dict[Path, Away](), dict[Path, Lost]()
         self.unfit, self.images = dict[str, str](), dict[str, Any]()
-        self.seen, self.room, self.fit_at = -LOOK, 0, time.monotonic()
+        self.seen, self.room, self.stopping = -LOOK, 0, False
+        self.fit_at: float | None = None  # when there was a node that fits
 
     def do(self, source: Source, beat: Callable[[], None], stopped: Callable[[], bool]) -> None:
         """Do what ``source`` gives until there is nothing left; raises KeyboardInterrupt after all saved where ``stopped``."""
-        told = -BEAT
+        told, waiting = -BEAT, source([])
         try:
-            while True:
+            while waiting is not None or self.away:
                 self._look()
-                while len(self.away) < self.room and (job := source(list(self.away))) is not None:
-                    self._give(job)
-                if not self.away and (self.room or (job := source([])) is None):
-                    return
+                while waiting is not None and len(self.away) < self.room:
+                    self._give(waiting)
+                    waiting = source(list(self.away))
                 if time.monotonic() - told >= BEAT:
                     beat()
                     told = time.monotonic()
                 self._hear(BEAT)
                 if stopped():
                     raise KeyboardInterrupt
+                if waiting is None and len(self.away) < self.room:
+                    waiting = source(list(self.away))
         except BaseException:
             self._stop()
             raise
+        finally:
+            for away in self.away.values():
+                away.lock.close()
 
     def _look(self) -> None:
         """See which nodes there are. Twice as many runs are given as they can do, so that none waits for this process."""
@@ -121,27 +128,34 @@ class Session:
             self.fit_at = self.seen
         elif self.unfit:
             raise StudyError(f"no node of the cluster is left for the runs: {next(iter(self.unfit.values()))}")
-        elif not self.lost or self.seen - self.fit_at > PATIENCE:
+        elif self.fit_at is None or self.seen - self.fit_at > PATIENCE:
             asked = ", ".join(f"{name}={value}" for name, value in self.options.items())
             raise StudyError(f"no node of the cluster has {asked} for a run; they have: {offered(nodes)}")
         self.room = min(2 * room, self.study.most or 2 * room)
 
     def _give(self, job: Job) -> None:
         """Send a run to whichever node has room for it, with what came home of it before."""
-        folder = self.study.folder
-        run, rate = self._name(job.folder), self._name(job.rate) if job.rate else None
-        now = {**stamps(job.folder, folder), **(stamps(job.rate.parent, folder) if job.rate else {})}
-        places = {name: stamp for name, stamp in now.items() if name.startswith(f"{run}/") or name == rate}
+        lock = contextlib.ExitStack()
+        try:
+            lock.enter_context(locked(job.folder, "checkpoints"))
+        except StriateError as error:
+            self.failures[job.folder] = str(error)
+            return
+        folder, run, rate = self.study.folder, self._name(job.folder), self._name(job.rate) if job.rate else None
+        home = {**stamps(job.folder, folder), **(stamps(job.rate.parent, folder) if job.rate else {})}
         order = {
             "packages": packages(),
             "threads": int(self.options["num_cpus"]),
-            "job": {
-                **{"recipe": job.recipe, "data_dir": str(job.data_dir.resolve()) if isinstance(job.data_dir, Path) else job.data_dir},
-                **{"test": job.test, "source": job.source, "images": job.images},
-            },
+            "recipe": job.recipe,
+            "data_dir": str(Path(job.data_dir).resolve()) if job.data_dir else None,
+            "test": job.test,
+            "source": job.source,
+            "fingerprint": job.images,
             "run": run,
             "rate": rate,
-            "parcel": packed(folder, {}, places),
+            "parcel": packed(
+                folder, {}, {name: home[name] for name in home if name.startswith(f"{run}/") or name == rate}
+            ),
             "images": [self.images[job.images]] if job.images in self.images else None,
             "every": self.study.every,
             "stop": self.key,
@@ -149,7 +163,7 @@ class Session:
         how = {"max_retries": 0, "num_returns": "streaming", **as_ray_has_them(self.options)}
         if self.unfit:
             how["label_selector"] = {"ray.io/node-id": f"!in({','.join(self.unfit)})"}
-        self.away[job.folder] = Away(job, self.task.options(**how).remote(order))
+        self.away[job.folder] = Away(job, self.task.options(**how).remote(order), lock)
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.study.folder).as_posix()
@@ -185,11 +199,14 @@ class Session:
         if not said.keys() & {"reason", "unfit", "gone"}:
             return
         del self.away[path]
+        away.lock.close()
         self._log(away, said)
         self._ended(away, said)
 
     def _ended(self, away: Away, said: Mapping[str, Any]) -> None:
         """Take how a run ended; give it again where it is not the run's own doing."""
+        if self.stopping:  # what did not come to save goes on from what it has saved before
+            return
         job, why = away.job, str(said.get("reason", ""))
         lost = self.lost.setdefault(job.folder, Lost()) if "gone" in said else Lost()
         if "unfit" in said:
@@ -232,24 +249,17 @@ class Session:
         """Have the runs under way save and come home, and the others not begin."""
         from ray.experimental import internal_kv
 
+        self.stopping = True
         with contextlib.suppress(Exception):
             internal_kv._internal_kv_put(self.key.encode(), b"1", namespace=b"striate")  # pyright: ignore[reportPrivateUsage]
         for path, away in list(self.away.items()):
             if not away.node:
                 self.ray.cancel(away.results)
+                away.lock.close()
                 del self.away[path]
         deadline = time.monotonic() + PATIENCE
-        give, self._give = self._give, lambda job: None  # none begins again
         while self.away and time.monotonic() < deadline:
-            with contextlib.suppress(StudyError):
+            with contextlib.suppress(StriateError):
                 self._hear(BEAT)
-        self._give = give
         with contextlib.suppress(Exception):
             internal_kv._internal_kv_del(self.key.encode(), namespace=b"striate")  # pyright: ignore[reportPrivateUsage]
-
-
-def asked_of_ray(folder: Path, on: str, options: Collection[str], workers: int | None) -> Ray:
-    """Return the executor for ``on``, "ray" or "ray://HOST:PORT", with KEY=VALUE texts of what each run asks of a node."""
-    from striate.studies.running.ray.cluster import address_of, options_of
-
-    return Ray(folder, address_of(on), options_of(options), workers)

@@ -17,7 +17,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ YOUNG = 60.0  # seconds in which a folder may not be held yet by who made it
 def errand(asked: Mapping[str, Any]) -> Generator[Said]:
     """Do one run; yield what is to be told, the last with "reason".
 
-    ``asked`` has the names of `driver.Ray`'s order: packages, threads, job, run, rate, parcel, images, every, stop.
+    ``asked`` is the order that `driver.Session` makes of a job.
     """
     import ray
 
@@ -56,7 +56,12 @@ def packages() -> dict[str, str]:
     """Return the versions that must be the same on all nodes, for results to be the same."""
     from importlib.metadata import version
 
-    return {"striate": VERSION, "Python": platform.python_version(), "torch": version("torch"), "numpy": version("numpy")}
+    return {
+        "striate": VERSION,
+        "Python": platform.python_version(),
+        "torch": version("torch"),
+        "numpy": version("numpy"),
+    }
 
 
 def unlike(theirs: Mapping[str, str]) -> str:
@@ -69,24 +74,22 @@ def unlike(theirs: Mapping[str, str]) -> str:
 
 
 def _done(asked: Mapping[str, Any], root: Path, stops: Callable[[], bool]) -> Generator[Said]:
-    job: Mapping[str, Any] = asked["job"]
     run, rate = root / asked["run"], asked["rate"]
     places = [asked["run"], *([rate] if rate else [])]
     unpack(asked["parcel"], root, places)
     known = stamps(root, root)
-    sent = _sent(asked["images"], job["images"])
-    here = Path(job["data_dir"]) if job["data_dir"] else None
-    order = Job(
-        *(job["recipe"], run, here if here and here.is_dir() else None),
-        test=job["test"],
-        source=job["source"],
+    here = Path(asked["data_dir"]) if asked["data_dir"] else None
+    job = Job(
+        *(asked["recipe"], run, here if here and here.is_dir() else None),
+        test=asked["test"],
+        source=asked["source"],
         rate=root / rate if rate else None,
-        images=job["images"],
-        sent=sent,
+        images=asked["fingerprint"],
+        sent=_sent(asked["images"], asked["fingerprint"]),
     )
     warnings = list[str]()
     with _worker(asked["threads"]) as (worker, printed):
-        worker.take(order)
+        worker.take(job)
         told, stopped = time.monotonic(), False
         while (why := worker.result(lambda path, text: warnings.append(text))) is None:
             if stops() and not stopped:
@@ -107,13 +110,13 @@ def _changed(root: Path, known: Mapping[str, Stamp]) -> tuple[dict[str, bytes | 
 
 
 @contextlib.contextmanager
-def _room() -> Iterator[Path]:
+def _room() -> Generator[Path]:
     """Give an empty folder to one run, and remove those of runs whose process was killed."""
     for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
-            if kind_of(left) == "a folder" and left.stat().st_uid == os.getuid() and not held(left):
-                if time.time() - left.stat().st_mtime > YOUNG:
-                    shutil.rmtree(left, ignore_errors=True)
+            ours = kind_of(left) == "a folder" and left.stat().st_uid == os.getuid()
+            if ours and not held(left) and time.time() - left.stat().st_mtime > YOUNG:
+                shutil.rmtree(left, ignore_errors=True)
     try:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     except OSError as error:
@@ -152,7 +155,7 @@ _kept: dict[tuple[int, str | None], tuple[Worker, int]] = {}
 
 
 @contextlib.contextmanager
-def _worker(threads: int) -> Iterator[tuple[Worker, Callable[[], bytes]]]:
+def _worker(threads: int) -> Generator[tuple[Worker, Callable[[], bytes]]]:
     """Give a worker with so many threads, and what tells what it has printed since; it is kept for the next run."""
     key = threads, os.environ.get("CUDA_VISIBLE_DEVICES")  # which Ray sets
     worker, output = _kept.pop(key, (None, -1))

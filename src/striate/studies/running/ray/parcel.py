@@ -46,7 +46,7 @@ def packed(within: Path, known: Mapping[str, Stamp], now: Mapping[str, Stamp]) -
 def unpack(parcel: Mapping[str, bytes | None], within: Path, places: Collection[str]) -> None:
     """Write the files of ``parcel`` into the folder ``within``, and remove what is gone.
 
-    Every name must be one of ``places`` or below one. Raises RunError for another, before anything is written, and StorageError.
+    Every name must be one of ``places`` or below one. Raises RunError for another, before anything is written; StorageError.
     """
     for name in parcel:
         parts = PurePosixPath(name).parts
