@@ -247,11 +247,9 @@ class Session:
 
     def _stop(self) -> None:
         """Have the runs under way save and come home, and the others not begin."""
-        from ray.experimental import internal_kv
-
-        self.stopping = True
+        self.stopping, bell = True, self.ray.experimental.internal_kv
         with contextlib.suppress(Exception):
-            internal_kv._internal_kv_put(self.key.encode(), b"1", namespace=b"striate")  # pyright: ignore[reportPrivateUsage]
+            bell._internal_kv_put(self.key.encode(), b"1", namespace=b"striate")
         for path, away in list(self.away.items()):
             if not away.node:
                 self.ray.cancel(away.results)
@@ -262,4 +260,4 @@ class Session:
             with contextlib.suppress(StriateError):
                 self._hear(BEAT)
         with contextlib.suppress(Exception):
-            internal_kv._internal_kv_del(self.key.encode(), namespace=b"striate")  # pyright: ignore[reportPrivateUsage]
+            bell._internal_kv_del(self.key.encode(), namespace=b"striate")

@@ -146,9 +146,10 @@ def _sent(images: Any, known: str) -> Path:
 
 def _asks_to_stop(key: str) -> Callable[[], bool]:
     """Return what tells whether the study asks its runs to save and stop."""
-    from ray.experimental import internal_kv
+    import ray
 
-    return lambda: internal_kv._internal_kv_exists(key.encode(), namespace=b"striate")  # pyright: ignore[reportPrivateUsage]
+    bell: Any = ray.experimental.internal_kv
+    return lambda: bool(bell._internal_kv_exists(key.encode(), namespace=b"striate"))
 
 
 _kept: dict[tuple[int, str | None], tuple[Worker, int]] = {}
