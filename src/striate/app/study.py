@@ -51,6 +51,7 @@ def study(
     workers: int | None = None,
     on: str | None = None,
     slurm: Sequence[str] = (),
+    ray: Sequence[str] = (),
     beat: Beat | None = None,
     trials: int | None = None,
     warn: Warn = warnings.warn,
@@ -62,8 +63,9 @@ def study(
     or ``Until(least, most)``: as many as it takes until its claims are decided.
     ``changes`` replaces fields of the base recipe (data, epochs, lr, an option of the net ...). ``out`` defaults to
     runs/<study>-<data>. ``trials`` has a sampler propose that many values where the study searches a range. ``warn`` is told
-    what the runs warn of; with ``redo_damaged`` a damaged run is set aside and redone. ``on="slurm"`` has the runs done there,
-    with the options ``slurm``, KEY=VALUE each. Raises StriateError, see `run_study`.
+    what the runs warn of; with ``redo_damaged`` a damaged run is set aside and redone. ``on`` has the runs done elsewhere:
+    "slurm", with the options ``slurm``, or "ray" or "ray://HOST:PORT", with what ``ray`` asks of a node for each, KEY=VALUE
+    texts. Raises StriateError, see `run_study`.
     """
     from striate.reports.study.page import REPORT, write_study_report
     from striate.studies.running.execute import run_study
@@ -73,7 +75,7 @@ def study(
     planned = plan(asked, seeds, changes or {}, trials)
     folder = default_folder(planned) if out is None else Path(out)
     claim_folder(folder, REPORT)
-    executor = placed(on, folder, slurm, workers)
+    executor = placed(on, folder, slurm, ray, workers)
     try:
         run = run_search if planned.trials is not None else run_study
         how: Doing = {"data_dir": data_dir, "workers": workers, "on": executor, "warn": warn}

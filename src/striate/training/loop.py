@@ -26,7 +26,7 @@ from striate.training.feed.batches import in_order
 from striate.training.folder import checkpoints
 from striate.training.folder.run import write_status
 from striate.training.folder.saving import Progress, Saver, hand_over, restore, taken_over
-from striate.training.folder.tables import Row, write_history, write_timing
+from striate.training.folder.tables import Row
 from striate.training.interrupt import stop_requests
 from striate.training.loggers.catalog import TENSORBOARD
 from striate.training.loggers.logging import Loggers
@@ -67,7 +67,8 @@ def run_epochs(
     steps, group = setup.feed.steps, setup.group
     loggers = Loggers(log, folder, setup.recipe.to_json(), progress.rows, progress.step, setup.warn)
     with stop_requests() as asked, loggers:
-        saver = Saver(setup, folder)
+        saver = Saver(setup, folder, progress)
+        write_status(folder, "running", "", progress.step // steps, progress.step)
         status, reason = "finished", ""
         try:
             while progress.step < setup.recipe.epochs * steps:
@@ -166,8 +167,7 @@ def _close_epoch(setup: Setup, progress: Progress, saver: Saver, loggers: Logger
     if math.isfinite(score.loss) and score.accuracy > progress.best_accuracy:
         progress.best_step, progress.best_accuracy = progress.step, score.accuracy
         saver.best = checkpoints.copy_state(setup.engine.weights())
-    write_history(saver.folder, progress.rows)
-    write_timing(saver.folder, progress.timing)
+    saver.add(progress)
     write_status(saver.folder, "running", "", epoch, progress.step)
     saver.keep(progress, epoch, score.accuracy)
     loggers.write(new)

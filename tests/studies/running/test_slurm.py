@@ -130,7 +130,7 @@ def test_options_are_passed_on() -> None:
     ("on", "options", "told"),
     [
         ("slurm", ["partition"], '"partition" is no option of Slurm; write KEY=VALUE'),
-        (None, ["partition=gpu"], "the runs are done on this machine; add `on=slurm`"),
+        (None, ["partition=gpu"], "the runs are not done there; add `on=slurm`"),
         ("moon", [], '"moon" is no place for runs'),
     ],
 )

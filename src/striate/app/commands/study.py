@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -31,11 +31,16 @@ def study(
     trials: Annotated[int | None, typer.Option(help="Values that optuna proposes.  [default: 8]")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the study.  [default: runs/NAME-DATA]")] = None,
     on: Annotated[
-        Literal["slurm"] | None, typer.Option(help="Where the runs are done.  [default: this machine]")
+        str | None,
+        typer.Option(metavar="slurm|ray|ray://HOST:PORT", help="Where the runs are done.  [default: this machine]"),
     ] = None,
     slurm: Annotated[
         list[str] | None,
         typer.Option(metavar="KEY=VALUE", help="An option of Slurm, as partition=gpu. May be repeated."),
+    ] = None,
+    ray: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="What a run asks of a node of Ray, as num_gpus=1. May be repeated."),
     ] = None,
     redo_damaged: Annotated[bool, typer.Option(help="Set damaged runs aside, and do them again.")] = False,
     as_json: AsJson = False,
@@ -57,6 +62,7 @@ def study(
                 workers=question.workers,
                 on=on,
                 slurm=slurm or (),
+                ray=ray or (),
                 beat=beat,
                 warn=remark,
                 redo_damaged=redo_damaged,

@@ -56,6 +56,26 @@ def write_bytes(path: Path, content: bytes) -> None:
         sync_folder(path.parent)
 
 
+def grow(path: Path, more: bytes, size: int) -> bool:
+    """Append ``more`` durably to the regular file at ``path`` where it has ``size`` bytes; False where it is not that file.
+
+    A crash may leave a part of it, and who reads the file must know where a whole piece ends. Raises StorageError.
+    """
+    with refusals(path):
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError:
+            return False
+        with open(descriptor, "ab", buffering=0) as file:
+            seen = os.fstat(descriptor)
+            if not stat.S_ISREG(seen.st_mode) or seen.st_size != size:
+                return False
+            while more:
+                more = more[file.write(more) :]
+            os.fsync(descriptor)
+    return True
+
+
 @contextlib.contextmanager
 def refusals(path: Path) -> Generator[None]:
     """While the block runs, what the system says against writing ``path`` becomes a StorageError with its reason."""

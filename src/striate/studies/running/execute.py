@@ -60,7 +60,7 @@ def run_study(
     use by another process; KeyboardInterrupt after saving what is under way and judging what has ended.
     """
     folder = Path(out)
-    images = _check(study, data_dir)
+    images, fingerprints = _check(study, data_dir)
     _may_hold(folder, study, images.fingerprint)
     with locked(folder, "runs"):
         study = _claim_folder(folder, replace(study, notes=(*study.notes, *images.notes)), images.fingerprint)
@@ -97,8 +97,9 @@ def run_study(
         def job(arm: Arm, seed: int, path: Path) -> Job:
             recipe = study.recipe(arm, seed)
             rate = rate_file(path) if arm.name in with_rate else None
-            known = images.fingerprint if asked(recipe) == asked(study.base) else ""
-            return Job(recipe.to_json(), path, data_dir, every, source_of(recipe.net), rate, known)
+            return Job(
+                recipe.to_json(), path, data_dir, every, source_of(recipe.net), rate, fingerprints[asked(recipe)]
+            )
 
         plan, _ = plan_of(folder)
         jobs = [job(*run, path) for path, run in runs.items() if path not in reasons and path not in ended_now]
@@ -163,10 +164,10 @@ def _test_chosen(study: Study, folder: Path, data_dir: str | Path | None, tell: 
     return reasons
 
 
-def _check(study: Study, data_dir: str | Path | None) -> ImageSet:
+def _check(study: Study, data_dir: str | Path | None) -> tuple[ImageSet, dict[Asked, str]]:
     """Build every arm's net on its real image shape before the first run, so that a fault costs no training.
 
-    Returns the images of the base recipe.
+    Returns the images of the base recipe, and the fingerprints of all.
     """
     from striate.training.engines.setup import check
 
@@ -181,7 +182,7 @@ def _check(study: Study, data_dir: str | Path | None) -> ImageSet:
                 f"{images.name} has no test split, on which a study judges; add a folder test/CLASS/, or 5 images of each class"
             )
         check(recipe, images)
-    return loaded[asked(study.base)]
+    return loaded[asked(study.base)], {key: images.fingerprint for key, images in loaded.items()}
 
 
 def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:

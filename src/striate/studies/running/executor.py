@@ -32,23 +32,37 @@ class Executor(Protocol):
         ...
 
 
-def placed(on: str | None, folder: Path, options: Sequence[str] = (), workers: int | None = None) -> Executor | None:
+def placed(
+    on: str | None,
+    folder: Path,
+    slurm: Sequence[str] = (),
+    ray: Sequence[str] = (),
+    workers: int | None = None,
+) -> Executor | None:
     """Return what does the runs of the study in ``folder`` where ``on`` says; None for this machine.
 
-    ``options`` are KEY=VALUE texts for Slurm; ``workers`` bounds how many runs it does at a time. Raises StudyError for a place
-    that is none.
+    ``slurm`` and ``ray`` are KEY=VALUE texts for that place; ``workers`` bounds how many runs it does at a time. Raises
+    StudyError for a place that is none.
     """
+    place = on.partition("://")[0] if on is not None else ""
+    for name, given in (("slurm", slurm), ("ray", ray)):
+        if given and place != name:
+            raise StudyError(f"options of {name.title()} are given, and the runs are not done there; add `on={name}`")
     if on is None:
-        if options:
-            raise StudyError("options of Slurm are given, and the runs are done on this machine; add `on=slurm`")
         return None
+    if place == "ray":
+        from striate.studies.running.ray.cluster import address_of, asked_of
+        from striate.studies.running.ray.driver import Ray
+
+        return Ray(folder, address_of(on), asked_of(ray), workers)
     if on != "slurm":
         raise StudyError(
-            f'"{on}" is no place for runs; `on=slurm` is one, and without it they are done on this machine'
+            f'"{on}" is no place for runs; `on=slurm` and `on=ray` (or ray://HOST:PORT) are, and without them they are done on '
+            "this machine"
         )
     from striate.studies.running.slurm import Slurm, options_of
 
-    found = options_of(options)
+    found = options_of(slurm)
     if workers is not None:
         found["slurm_array_parallelism"] = workers
     return Slurm(folder, found, threads=int(found.get("cpus_per_task", 1)))

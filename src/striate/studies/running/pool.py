@@ -31,7 +31,8 @@ class Job:
 
     ``source`` is the fingerprint of the source of a net of one's own; empty for other nets. ``rate`` is the file for the
     largest rate at which its recipe learns, None where no claim asks for that. ``images`` is the fingerprint that its images
-    must have, for they may be read elsewhere; empty where any will do.
+    must have, for they may be read elsewhere; empty where any will do. ``sent`` is where such images lie that were sent to
+    this machine, or would lie: they serve where it has none of its own; None where the study's machine does the run.
     """
 
     recipe: dict[str, Any]
@@ -41,13 +42,15 @@ class Job:
     source: str = ""
     rate: Path | None = None
     images: str = ""
+    sent: Path | None = None
 
     def line(self) -> bytes:
         """Return the job as the worker reads it."""
         data_dir = str(self.data_dir) if self.data_dir else None
         job = {"recipe": self.recipe, "folder": str(self.folder), "data_dir": data_dir, "test": self.test}
-        rate = str(self.rate) if self.rate else None
-        return json.dumps({**job, "source": self.source, "rate": rate, "images": self.images}).encode() + b"\n"
+        rate, sent = str(self.rate) if self.rate else None, str(self.sent) if self.sent else None
+        job |= {"source": self.source, "rate": rate, "images": self.images, "sent": sent}
+        return json.dumps(job).encode() + b"\n"
 
 
 Source = Callable[[Collection[Path]], Job | None]
@@ -55,14 +58,15 @@ Source = Callable[[Collection[Path]], Job | None]
 
 
 class Worker:
-    """A process that does one job at a time."""
+    """A process that does one job at a time; what it prints goes to ``output``, a descriptor, where one is given."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, output: int | None = None) -> None:
         self.job: Job | None = None
         self._unread = b""
         self.results, theirs = os.pipe()
         command = [sys.executable, "-m", "striate.studies.running.process", str(threads), str(os.getpid()), str(theirs)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, bufsize=0, pass_fds=(theirs,))
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": output, "stderr": output}
+        self.process = subprocess.Popen(command, bufsize=0, pass_fds=(theirs,), **pipes)
         os.close(theirs)
 
     def take(self, job: Job) -> bool:

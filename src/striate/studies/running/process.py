@@ -48,6 +48,7 @@ def main(threads: int, parent: int, results: int) -> None:
 
 
 INTERRUPTED = "interrupted"
+WANTED = "images wanted"  # the reason where a machine has none of its own, and none were sent
 
 
 def tell(results: int, said: dict[str, str]) -> None:
@@ -59,22 +60,20 @@ def tell(results: int, said: dict[str, str]) -> None:
 
 def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None]) -> str:
     """Do one run and, where the job says so, score its best weights on the test split; return why it failed, if it did."""
-    from striate.training.feed.images import asked, images_of
+    from striate.training.feed.images import asked
     from striate.training.folder.own_code import admit_named
     from striate.training.recipe.recipe import recipe_from_json
     from striate.training.train import test, train
 
-    data_dir = Path(job["data_dir"]) if job["data_dir"] else None
     try:
         admit_named(job["recipe"]["net"], job["source"])
         recipe = recipe_from_json(job["recipe"])
         key = str(asked(recipe))
-        if key not in loaded:
+        if key not in loaded or loaded[key].fingerprint != (job.get("images") or loaded[key].fingerprint):
             loaded.clear()
-            loaded[key] = images_of(recipe, data_dir)
-        if (known := job.get("images")) and loaded[key].fingerprint != known:
-            where = f"on {platform.node()} has other images than the study was planned with"
-            raise DataError(f'the data set "{recipe.data}" {where} (their fingerprint differs); copy them from there')
+            if (found := images_here(job, recipe)) is None:
+                return WANTED
+            loaded[key] = found
         run = train(recipe, job["folder"], images=loaded[key], warn=warn)
         if run.status == "finished" and job["test"]:
             test(run.folder, images=loaded[key], warn=warn)
@@ -87,6 +86,30 @@ def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None])
         return str(error)
     except Exception as error:
         return reason(error, kind=True)
+
+
+def images_here(job: dict[str, Any], recipe: Recipe) -> ImageSet | None:
+    """Return the images of a job: those that this machine has, or else those that were sent to it; None where there are none.
+
+    Raises DataError, on the study's own machine or disk, where there are none or others than it was planned with.
+    """
+    from striate.data.cache.sent import kept
+    from striate.training.feed.images import images_of
+
+    data_dir, known = Path(job["data_dir"]) if job["data_dir"] else None, job.get("images")
+    if sent := job.get("sent"):
+        try:
+            own = images_of(recipe, data_dir, download=False)
+        except DataError:
+            own = None
+        if own is not None and own.fingerprint == known:
+            return own
+        return kept(Path(sent), str(known)) if Path(sent).is_dir() else None
+    images = images_of(recipe, data_dir)
+    if known and images.fingerprint != known:
+        where = f"on {platform.node()} has other images than the study was planned with"
+        raise DataError(f'the data set "{recipe.data}" {where} (their fingerprint differs); copy them from there')
+    return images
 
 
 def find_rate(recipe: Recipe, images: ImageSet, path: Path, warn: Callable[[str], None]) -> None:

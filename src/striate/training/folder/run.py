@@ -119,9 +119,10 @@ def begin(folder: Path, recipe: Recipe) -> None:
 
 
 def write_status(folder: Path, status: str, reason: str, epoch: int, step: int) -> None:
-    """Write what the run is doing or how it ended, with the hashes of its tables as they stand."""
+    """Write what the run is doing, or how it ended with the hashes of its tables: of those that still grow none is kept."""
     record = {"status": status, "reason": reason, "epoch": epoch, "step": step}
-    tables = {name.partition(".")[0]: _hash(folder / name) for name in (HISTORY, TIMING)}
+    grown = () if status == "running" else (HISTORY, TIMING)
+    tables = {name.partition(".")[0]: _hash(folder / name) for name in grown}
     write_json(folder / "status.json", sealed(record | tables))
 
 

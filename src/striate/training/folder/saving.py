@@ -15,8 +15,8 @@ from striate.training.engines.setup import Setup
 from striate.training.folder import checkpoints
 from striate.training.folder.chain import identity, read_environment
 from striate.training.folder.forms import StateForm
-from striate.training.folder.run import write_status
 from striate.training.folder.tables import (
+    Growing,
     Row,
     Timing,
     history_rows,
@@ -25,8 +25,6 @@ from striate.training.folder.tables import (
     read_timing,
     timing_rows,
     timing_text,
-    write_history,
-    write_timing,
 )
 
 
@@ -48,12 +46,17 @@ class Progress:
 class Saver:
     """Writes checkpoints of one run: the best weights first, then the state, then removes what is no longer needed."""
 
-    def __init__(self, setup: Setup, folder: Path) -> None:
+    def __init__(self, setup: Setup, folder: Path, progress: Progress) -> None:
         self.folder, self.saved_at = folder, time.monotonic()
         self.best: dict[str, Tensor] | None = None
         self._setup, self._folder = setup, folder / "checkpoints"
         self._environment = read_environment(folder)
         self._run = identity(self._environment)
+        self._tables = Growing(folder, progress.rows, progress.timing)
+
+    def add(self, progress: Progress) -> None:
+        """Append what is new to the tables."""
+        self._tables.add(progress.rows, progress.timing)
 
     def keep(self, progress: Progress, epoch: int, accuracy: float) -> None:
         """Keep the weights of this epoch for good, where the recipe asks for it."""
@@ -73,9 +76,7 @@ class Saver:
         """Write all that a new session needs to continue from here."""
         self.save_best(progress)
         if self._setup.recipe.record_steps:
-            write_history(
-                self.folder, progress.rows
-            )  # first: rows beyond a checkpoint are dropped, missing ones are lost
+            self.add(progress)  # first: rows beyond a checkpoint are dropped, missing ones are lost
         links = {
             "run": self._run,
             "environment": self._environment,
@@ -99,7 +100,7 @@ def _values(progress: Progress) -> dict[str, Any]:
 
 
 def restore(setup: Setup, folder: Path) -> Progress:
-    """Return where the newest checkpoint that serves stands, with the engine, the tables and the status put back there."""
+    """Return where the newest checkpoint that serves stands, with the engine put back there."""
     found, passed = checkpoints.newest(folder / "checkpoints", "step", lambda one: _unfit(one, folder))
     for sentence in passed:
         setup.warn(f"{sentence}; continuing from {f'update {found.step}' if found else 'the start'}")
@@ -112,9 +113,6 @@ def restore(setup: Setup, folder: Path) -> Progress:
         timing = timing_rows(record["timing"]) if record.get("timing") else read_timing(folder)
         progress.rows = [row for row in history if row.step <= progress.step]
         progress.timing = [row for row in timing if row[0] <= progress.step]
-    write_history(folder, progress.rows)
-    write_timing(folder, progress.timing)
-    write_status(folder, "running", "", progress.step // setup.feed.steps, progress.step)
     return progress
 
 

@@ -3,17 +3,19 @@
 history.csv        step, epoch, split, metric, value: numbers that read back to the last bit
 timing.csv         step, epoch, seconds: seconds spent in updates up to there
 
+A run that goes on appends to them, so that an epoch costs the same however many came before; each session begins by writing
+them whole. A kill may leave a part of a line at the end, which is not read: what is not in a checkpoint is done again.
 Whatever stands in them is read within bounds, and what is no such table raises in one sentence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from striate.base.disk.files import digest, read_text, write_text
+from striate.base.disk.files import digest, grow, read_text, write_text
 from striate.base.errors import RunError, printable, reason
 from striate.training.folder.forms import DONE
 
@@ -69,18 +71,8 @@ def timing_rows(text: str) -> list[Timing]:
     return rows
 
 
-def write_history(folder: Path, rows: list[Row]) -> None:
-    """Write all rows; numbers are written so that they read back to the last bit."""
-    write_text(folder / HISTORY, history_text(rows))
-
-
-def write_timing(folder: Path, rows: list[Timing]) -> None:
-    """Write (step, epoch, seconds) rows."""
-    write_text(folder / TIMING, timing_text(rows))
-
-
 def read_history(folder: Path) -> list[Row]:
-    """Return the rows that `write_history` wrote, none when there is no file yet; raises RunError for a damaged one."""
+    """Return the rows of history.csv, none when there is no file yet; raises RunError for a damaged one."""
     try:
         return history_rows(text) if (text := table(folder, HISTORY)) else []
     except (OSError, ValueError) as error:
@@ -88,17 +80,50 @@ def read_history(folder: Path) -> list[Row]:
 
 
 def read_timing(folder: Path) -> list[Timing]:
-    """Return the rows that `write_timing` wrote, none when there is no file yet; raises RunError for a damaged one."""
+    """Return the rows of timing.csv, none when there is no file yet; raises RunError for a damaged one."""
     try:
         return timing_rows(text) if (text := table(folder, TIMING)) else []
     except (OSError, ValueError) as error:
         raise _unreadable(folder, TIMING, error) from error
 
 
+class Growing:
+    """The tables of a run that goes on, as they stand on the disk: what is new in them is appended."""
+
+    def __init__(self, folder: Path, rows: list[Row], timing: list[Timing]) -> None:
+        """Write both whole."""
+        self._folder = folder
+        self._ends = dict[str, tuple[int, int]]()  # rows and bytes that are written of each
+        self._write(HISTORY, len(rows), history_text(rows))
+        self._write(TIMING, len(timing), timing_text(timing))
+
+    def add(self, rows: list[Row], timing: list[Timing]) -> None:
+        """Append what is new in ``rows`` and ``timing``, durably; raises StorageError."""
+        self._add(HISTORY, rows, history_text)
+        self._add(TIMING, timing, timing_text)
+
+    def _write(self, name: str, count: int, text: str) -> None:
+        write_text(self._folder / name, text)
+        self._ends[name] = count, len(text.encode())
+
+    def _add(self, name: str, rows: list[Any], text: Callable[[list[Any]], str]) -> None:
+        count, size = self._ends[name]
+        new = text(rows[count:]).partition("\n")[2].encode()
+        if grow(self._folder / name, new, size):
+            self._ends[name] = len(rows), size + len(new)
+        else:  # somebody removed or changed it meanwhile
+            self._write(name, len(rows), text(rows))
+
+
 def table(folder: Path, name: str) -> str:
-    """Return the text of a table, an empty one where there is no file; raises OSError or ValueError."""
+    """Return the text of a table, an empty one where there is no file; raises OSError or ValueError.
+
+    A last line that does not end, as where a run was killed while it wrote it, is left out.
+    """
     path = folder / name
-    return read_text(path, LIMIT) if path.exists() else ""
+    text = read_text(path, LIMIT) if path.exists() else ""
+    header = HEADER if name == HISTORY else TIMING_HEADER
+    return text[: text.rfind("\n") + 1] if text.startswith(f"{header}\n") else text
 
 
 def changed(folder: Path, status: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,311 @@
+"""Runs on a cluster, here first one that a test makes up, and then a real one: each is done once, whatever is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import warm
+from ray_nodes import Nodes
+from striate.base.disk.lock import locked
+from striate.base.errors import StudyError
+from striate.data import load
+from striate.studies.running.executor import placed
+from striate.studies.running.pool import Job
+from striate.studies.running.process import INTERRUPTED, WANTED
+from striate.studies.running.ray import driver
+from striate.studies.running.ray.driver import Ray
+from striate.training.folder.run import open_run
+from striate.training.recipe.recipe import Recipe
+from striate.training.train import test as score
+from striate.training.train import train
+
+RECIPE = Recipe(data="digits", net_options={"widths": [[4]]}, train_images=60, epochs=2)
+KNOWN = "1" * 64
+DONE: dict[str, Any] = {"parcel": {}, "printed": b"printed\n", "reason": ""}
+Said = dict[str, Any]
+
+
+def job(folder: Path, recipe: Recipe = RECIPE, known: str = KNOWN) -> Job:
+    return Job(recipe.to_json(), folder, None, images=known)
+
+
+class Results(Iterator[Said]):
+    """What a task says, one by one; an exception is raised where it is got."""
+
+    def __init__(self, words: Sequence[Any]) -> None:
+        self.words = list(words)
+
+    def __next__(self) -> Any:
+        if not self.words:
+            raise StopIteration
+        return self.words.pop(0)
+
+
+class Cluster:
+    """A library with a cluster of two nodes, whose tasks say what a test puts into ``script``, a list for each."""
+
+    def __init__(self) -> None:
+        self.script, self.orders, self.how = list[list[Any]](), list[Said](), list[Said]()
+        self.alive = {"a": True, "b": True}
+        self.cancelled, self.bell = 0, list[bytes]()
+        put = SimpleNamespace(
+            _internal_kv_put=lambda key, value, namespace: self.bell.append(key),
+            _internal_kv_del=lambda key, namespace: None,
+        )
+        self.experimental = SimpleNamespace(internal_kv=put)
+
+    def nodes(self) -> list[Said]:
+        return [{"NodeID": name, "Alive": alive, "Resources": {"CPU": 1.0}} for name, alive in self.alive.items()]
+
+    def remote(self, task: object) -> Any:
+        def given(order: Said) -> Results:
+            self.orders.append(order)
+            return Results(self.script.pop(0))
+
+        def options(**how: Any) -> Any:
+            self.how.append(how)
+            return SimpleNamespace(remote=given)
+
+        return SimpleNamespace(options=options)
+
+    def wait(self, results: list[Results], num_returns: int, timeout: float) -> tuple[list[Results], list[Results]]:
+        return list(results), []
+
+    def get(self, word: Any) -> Any:
+        if isinstance(word, Exception):
+            raise word
+        return word() if callable(word) else word
+
+    def put(self, what: object) -> object:
+        return ("sent", what)
+
+    def cancel(self, results: Results) -> None:
+        self.cancelled += 1
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    made = Cluster()
+
+    @contextlib.contextmanager
+    def joined(address: str) -> Generator[Cluster]:
+        yield made
+
+    monkeypatch.setattr(driver, "joined", joined)
+    monkeypatch.setattr(driver, "LOOK", 0.0)
+    return made
+
+
+def at(node: str) -> Said:
+    return {"node": node, "host": f"host-{node}", "process": 1}
+
+
+def do(folder: Path, count: int = 1, **how: Any) -> tuple[dict[Path, str], list[str]]:
+    failures, warned = dict[Path, str](), list[str]()
+    jobs = [job(folder / f"runs/arm/{n}") for n in range(count)]
+    Ray(folder, **how)(jobs, lambda: None, lambda path, text: warned.append(text), failures)
+    return failures, warned
+
+
+def test_a_run_comes_home_with_its_warnings_and_its_log(tmp_path: Path, cluster: Cluster) -> None:
+    parcel = {"runs/arm/0/recipe.json": b"{}"}
+    cluster.script = [[at("a"), {"parcel": parcel, "warnings": ["slow"]}, {**DONE, "warnings": ["late"]}]]
+    assert do(tmp_path) == ({}, ["slow", "late"])
+    assert (tmp_path / "runs/arm/0/recipe.json").read_bytes() == b"{}"
+    log = (tmp_path / "ray/arm/0.log").read_text()
+    assert log.endswith("on host-a (node a), 1 threads: done\nprinted\n")
+    assert cluster.how == [{"max_retries": 0, "num_returns": "streaming", "num_cpus": 1}]
+    assert cluster.orders[0]["run"] == "runs/arm/0"
+
+
+def test_no_more_runs_are_given_than_twice_the_room_or_the_bound(tmp_path: Path, cluster: Cluster) -> None:
+    def check() -> Said:
+        most.append(len(cluster.orders) - ended[0])
+        ended[0] += 1
+        return DONE
+
+    for bound, expected in ((None, 4), (3, 3)):
+        most, ended, cluster.orders = list[int](), [0], []
+        cluster.script = [[at("a"), check] for _ in range(9)]
+        do(tmp_path / str(bound), 9, most=bound)
+        assert (max(most), len(most)) == (expected, 9)
+
+
+def test_a_lost_run_goes_on_from_what_came_home(tmp_path: Path, cluster: Cluster) -> None:
+    name = "runs/arm/0/checkpoints/step-00000001.json"
+    cluster.script = [[at("a"), {"parcel": {name: b"1"}}, RuntimeError("node died")], [at("b"), DONE]]
+    assert do(tmp_path) == ({}, [])
+    assert cluster.orders[0]["parcel"] == {}
+    assert cluster.orders[1]["parcel"] == {name: b"1"}
+    assert "node died" in (tmp_path / "ray/arm/0.log").read_text()
+
+
+def test_one_whose_process_is_lost_three_times_is_a_failure(tmp_path: Path, cluster: Cluster) -> None:
+    cluster.script = [[at("a"), RuntimeError("out of memory")] for _ in range(3)] + [[at("a"), DONE]]
+    failures, _ = do(tmp_path)
+    assert list(failures.values()) == ["the process of this run on host-a was lost: out of memory"]
+
+
+def test_one_whose_nodes_are_lost_is_given_again_more_often(tmp_path: Path, cluster: Cluster) -> None:
+    cluster.alive["gone"] = False
+    cluster.script = [[at("gone"), RuntimeError("node died")] for _ in range(9)] + [[at("a"), DONE]]
+    assert do(tmp_path) == ({}, [])
+
+
+def test_a_run_that_fails_is_not_given_again(tmp_path: Path, cluster: Cluster) -> None:
+    cluster.script = [[at("a"), {"reason": "the net has no layer"}], [at("b"), DONE]]
+    failures, _ = do(tmp_path, 2)
+    assert failures == {tmp_path / "runs/arm/0": "the net has no layer"}
+
+
+def test_one_that_was_interrupted_at_its_node_goes_on(tmp_path: Path, cluster: Cluster) -> None:
+    cluster.script = [[at("a"), {**DONE, "reason": INTERRUPTED}], [at("b"), DONE]]
+    assert do(tmp_path) == ({}, [])
+
+
+def test_an_unfit_node_is_told_of_and_left_out(tmp_path: Path, cluster: Cluster) -> None:
+    cluster.script = [[at("a"), {"unfit": "host-a has striate 0"}], [at("b"), DONE], [at("b"), DONE]]
+    failures, warned = do(tmp_path, 2, most=1)
+    assert (failures, warned) == ({}, ["host-a has striate 0; this node gets no more runs of the study"])
+    assert "label_selector" not in cluster.how[0]
+    assert cluster.how[1]["label_selector"] == {"ray.io/node-id": "!in(a)"}
+
+
+def test_where_all_nodes_are_unfit_the_study_says_why(tmp_path: Path, cluster: Cluster) -> None:
+    cluster.script = [[at("a"), {"unfit": "host-a has no room"}], [at("b"), {"unfit": "host-b has no room"}]]
+    with pytest.raises(StudyError, match="no node of the cluster is left for the runs: host-a has no room"):
+        do(tmp_path)
+
+
+def test_what_no_node_has_is_a_sentence(tmp_path: Path, cluster: Cluster) -> None:
+    with pytest.raises(StudyError, match=r"no node .* has num_cpus=1, num_gpus=1 for a run; they have: CPU 1; CPU 1"):
+        do(tmp_path, options={"num_gpus": 1})
+
+
+def test_images_are_sent_where_a_node_has_none(tmp_path: Path, cluster: Cluster) -> None:
+    cluster.script = [[at("a"), {"reason": WANTED}], [at("a"), DONE], [at("b"), DONE]]
+    assert do(tmp_path, 2, most=1) == ({}, [])
+    assert cluster.orders[0]["images"] is None
+    ((sent, (record, _)),) = cluster.orders[1]["images"]
+    assert (sent, record["name"]) == ("sent", "digits")
+    assert cluster.orders[2]["images"] == cluster.orders[1]["images"]
+
+
+def test_a_run_that_somebody_else_has_is_left_to_him(tmp_path: Path, cluster: Cluster) -> None:
+    cluster.script = [[at("a"), DONE]]
+    with locked(tmp_path / "runs/arm/0"):
+        failures, _ = do(tmp_path, 2)
+    assert "is in use by process" in failures[tmp_path / "runs/arm/0"]
+    assert len(cluster.orders) == 1
+
+
+def test_ctrl_c_brings_home_what_runs_and_begins_nothing(tmp_path: Path, cluster: Cluster) -> None:
+    def stop() -> Said:
+        os.kill(os.getpid(), signal.SIGINT)
+        return {}
+
+    saved = {"parcel": {"runs/arm/0/history.csv": b"1"}, "reason": INTERRUPTED}
+    cluster.script = [[at("a"), stop, {}, saved], [{}] * 9, [at("b"), DONE]]
+    with pytest.raises(KeyboardInterrupt):
+        do(tmp_path, 2)
+    assert (tmp_path / "runs/arm/0/history.csv").read_bytes() == b"1"
+    assert (len(cluster.orders), cluster.cancelled, len(cluster.bell)) == (2, 1, 1)
+
+
+def test_where_the_runs_are_placed() -> None:
+    found = placed("ray://head:6379", Path("s"), ray=["num_cpus=2"], workers=5)
+    assert found == Ray(Path("s"), "head:6379", {"num_cpus": 2}, 5)
+    assert placed("ray", Path("s")) == Ray(Path("s"))
+    with pytest.raises(StudyError, match="options of Ray are given, and the runs are not done there; add `on=ray`"):
+        placed("slurm", Path("s"), ray=["num_cpus=2"])
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Nodes]:
+    pytest.importorskip("ray")
+    # A short path, for the names of sockets have no room for a long one.
+    with tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warm, "enabled", False)
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        made = Nodes(Path(folder))
+        made.add()
+        made.add()
+        yield made
+        made.end()
+
+
+def same(folder: Path, here: Path, recipe: Recipe) -> None:
+    train(recipe, here)
+    score(here)
+    assert open_run(folder).status == "finished"
+    for name in ("recipe.json", "history.csv", "test.json"):
+        assert (folder / name).read_bytes() == (here / name).read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.cold
+def test_runs_of_a_real_cluster_whose_nodes_die_are_done_once_and_to_the_same_bytes(
+    nodes: Nodes, tmp_path: Path
+) -> None:
+    known, killed, stopped, threads = load("digits").fingerprint, list[Any](), list[bool](), list[threading.Thread]()
+    recipes = [RECIPE.change(seed=seed, epochs=600 if seed == 0 else 2) for seed in range(6)]
+    folder = tmp_path / "study"
+    jobs = [job(folder / f"runs/arm/{seed}", recipe, known) for seed, recipe in enumerate(recipes)]
+
+    def begun() -> bool:
+        return (folder / "runs/arm/0/history.csv").exists()
+
+    def replaced() -> None:
+        nodes.kill(killed[0])
+        nodes.add()
+
+    def kill() -> None:
+        """Kill the node of the long run, once something of it came home; stop when it goes on elsewhere."""
+        away = sessions[folder].away.get(folder / "runs/arm/0")
+        if away is None or not begun():
+            return
+        if not killed:
+            killed.append(next(node for node in nodes.added if node.node_id == away.node))
+            threads.append(threading.Thread(target=replaced))
+            threads[0].start()
+        elif not stopped and away.node and away.node != killed[0].node_id:
+            stopped.append(True)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    sessions = dict[Path, driver.Session]()
+
+    class Watched(driver.Session):
+        def __init__(self, study: Ray, *rest: Any) -> None:
+            super().__init__(study, *rest)
+            sessions[study.folder] = self
+
+    def start(beat: Callable[[], None]) -> dict[Path, str]:
+        failures = dict[Path, str]()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(driver, "Session", Watched)
+            Ray(folder, nodes.address, every=0.2)(jobs, beat, lambda path, text: None, failures)
+        return failures
+
+    with pytest.raises(KeyboardInterrupt):
+        start(kill)
+    threads[0].join()
+    step = open_run(folder / "runs/arm/0").step
+    assert 0 < step < 1200
+    left = [one for one in jobs if not (one.folder / "test.json").exists()]
+    jobs = left
+    assert start(lambda: None) == {}
+    for seed, recipe in enumerate(recipes):
+        same(folder / f"runs/arm/{seed}", tmp_path / f"here-{seed}", recipe)
+        assert (folder / f"ray/arm/{seed}.log").read_text().count(": done\n") == 1
