@@ -299,7 +299,7 @@ def test_the_best_of_several_studies_is_named_with_its_study() -> None:
 
 def test_a_net_that_is_a_run_is_named_by_its_folder() -> None:
     record = _fooled(10, 0, 0)
-    record.facts.transfer.nets[1].net = "/home/me/runs/shallow"
+    record.facts.transfer.nets[1].net = "/srv/runs/shallow"
     assert said(looks.transferred, record).startswith("The pictures do not fool shallow: 0 of 10")
 
 

@@ -111,7 +111,7 @@ def test_one_that_refuses_ends_in_a_sentence(opened: Open) -> None:
         raise ValueError("no such project")
 
     with pytest.raises(
-        RunError, match=r"the logger wandb cannot be used \(no such project\); mend that, or leave it out"
+        RunError, match=r"the logger wandb cannot be used \(no such project\); set it right, or leave it out"
     ):
         opened(refuses, 0)  # type: ignore[arg-type]
 

@@ -171,5 +171,5 @@ def _opened(name: str, known: Known) -> Logger:
         return loaded(LOGGERS.entry(name).home)(known)
     except Exception as error:
         raise RunError(
-            f"the logger {name} cannot be used ({reason(error)}); mend that, or leave it out of `log`"
+            f"the logger {name} cannot be used ({reason(error)}); set it right, or leave it out of `log`"
         ) from error

@@ -29,7 +29,7 @@ class MlflowRun:
         self._client.set_terminated(self.key, status="RUNNING")
 
     def _known(self) -> bool:
-        """Tell whether the store has the run, as it has one that goes on."""
+        """Return whether the store has the run, as it has one that goes on."""
         with contextlib.suppress(Exception):
             return bool(self._client.get_run(self.key))
         return False
