@@ -142,8 +142,11 @@ def _runs(record: Mapping[str, Any]) -> list[str]:
     if "ended" in record:
         lines = [f"{runs}, of which {record['ended']} ended", *(f"damaged: {wrong}" for wrong in record["damaged"])]
         if cost and cost["seconds_of_a_run"] is not None:
-            left = f"{'at least ' if record.get('until') else ''}{duration(cost['seconds_left'])} left"
-            lines.append(f"time: {duration(cost['seconds_of_a_run'])} a run, {left} ({cost['rule']})")
+            mean, _, rest = str(cost["rule"]).partition("; ")
+            time = f"time: {duration(cost['seconds_of_a_run'])} a run ({mean})"
+            least = "at least " if record.get("until") else ""
+            left = f", {least}{duration(cost['seconds_left'])} left ({rest})" if cost["seconds_left"] else ""
+            lines.append(f"{time}{left}")
         return lines + [
             f"{verdict['answer']}: {verdict['claim']}: {verdict['reason']}" for verdict in record["verdicts"]
         ]
@@ -157,8 +160,8 @@ def _runs(record: Mapping[str, Any]) -> list[str]:
 
 
 def duration(seconds: float) -> str:
-    """Return a time to two digits in the unit that fits: `40 s`, `3.5 min`, `12 h`."""
-    for size, unit in ((86400 * 2, "days"), (3600 * 2, "h"), (120, "min")):
-        if seconds >= size:
-            return f"{seconds / (86400 if unit == 'days' else 3600 if unit == 'h' else 60):.2g} {unit}"
-    return f"{seconds:.2g} s" if seconds < 100 else f"{seconds:.0f} s"
+    """Return a time to two digits or a whole number in the unit that fits: `40 s`, `3.5 min`, `12 h`."""
+    units = ((86400, "days"), (3600, "h"), (60, "min"))
+    size, unit = next(((size, unit) for size, unit in units if seconds >= 2 * size), (1, "s"))
+    many = seconds / size
+    return f"{many:.2g} {unit}" if many < 99.5 else f"{many:.0f} {unit}"
