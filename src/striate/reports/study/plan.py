@@ -210,8 +210,11 @@ def _runs(record: Mapping[str, Any]) -> list[str]:
     if "ended" in record:
         lines = [f"{runs}, of which {record['ended']} ended", *(f"damaged: {wrong}" for wrong in record["damaged"])]
         if cost and cost["seconds_of_a_run"] is not None:
-            left = f"{'at least ' if record.get('until') else ''}{duration(cost['seconds_left'])} left"
-            lines.append(f"time: {duration(cost['seconds_of_a_run'])} a run, {left} ({cost['rule']})")
+            mean, _, rest = str(cost["rule"]).partition("; ")
+            time = f"time: {duration(cost['seconds_of_a_run'])} a run ({mean})"
+            least = "at least " if record.get("until") else ""
+            left = f", {least}{duration(cost['seconds_left'])} left ({rest})" if cost["seconds_left"] else ""
+            lines.append(f"{time}{left}")
         return lines + [
             f"{verdict['answer']}: {verdict['claim']}: {verdict['reason']}" for verdict in record["verdicts"]
         ]
@@ -225,8 +228,8 @@ def _runs(record: Mapping[str, Any]) -> list[str]:
 
 
 def duration(seconds: float) -> str:
-    """Return a time to two digits in the unit that fits: `40 s`, `3.5 min`, `12 h`."""
-    units = ((86400 * 2, 86400, "days"), (3600 * 2, 3600, "h"), (120, 60, "min"), (0, 1, "s"))
-    size, unit = next((size, unit) for least, size, unit in units if seconds >= least or not least)
-    value = seconds / size
-    return f"{value:.2g} {unit}" if value < 99.5 else f"{value:.0f} {unit}"
+    """Return a time to two digits or a whole number in the unit that fits: `40 s`, `3.5 min`, `12 h`."""
+    units = ((86400, "days"), (3600, "h"), (60, "min"))
+    size, unit = next(((size, unit) for size, unit in units if seconds >= 2 * size), (1, "s"))
+    many = seconds / size
+    return f"{many:.2g} {unit}" if many < 99.5 else f"{many:.0f} {unit}"
