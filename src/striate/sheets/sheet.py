@@ -53,6 +53,7 @@ class Sheet:
             if not question.parts:
                 raise StudyError(f'sheet "{self.name}", question {question.number}: it has no parts; give it an answer')
             for part in question.parts:
+                # A look or a trial is made before what is said of it, so it can name works alone.
                 every = known if isinstance(part, (Look, Trial)) else [*known, *made, *proofs]
                 for name in needs(part):
                     if name not in every:

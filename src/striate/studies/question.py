@@ -94,6 +94,7 @@ class Study:
             raise StudyError(f'study "{self.name}" has no arms; give it at least one')
         slugs = [arm.slug for arm in self.arms]
         for arm in self.arms:
+            # Two names may differ and still share a folder: `BN x5` and `bn-x5`.
             if slugs.count(arm.slug) > 1:
                 raise StudyError(f'study "{self.name}": two arms are named "{arm.name}"; give each a name of its own')
             if "seed" in arm.changes:

@@ -100,6 +100,7 @@ def asked_question(
         control = arms_of[0].name
         known = [arm.name for arm in arms_of]
         said = [claim_from_text(text, known) for text in claims]
+        # The arms of an asked study have claims of their own; only those that were added need one.
         added = said or [better((name,), control) for name in names if name != control]
         if before is not None:
             return replace(before, arms=arms_of, claims=(*before.claims, *added), words=(asked_name(asked), *words))

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from striate.base.catalog import unknown
 from striate.base.errors import NetError, ProbeError, listed, printable
 from striate.data.photos.resizing import USUAL, Resizing
-from striate.training.starting.exported import Resize, Told, metadata_of
+from striate.training.starting.exported import Resize, Told, inputs_told, metadata_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -167,6 +167,7 @@ def _of_catalogue(
 
     trust(name)
     published = entry(name).inputs
+    # What a person says of the training data goes before what the file says.
     told = metadata_of(weights) if trained_on is None else None
     if told is not None:
         return _of_export(name, weights, options, told)
@@ -181,6 +182,7 @@ def _of_catalogue(
             f" {IMAGENET} for photographs of 224 x 224 pixels"
         )
     if weights is None and is_zoo(name):
+        # Without a file of weights the net is asked for as its library publishes it, not as drawn.
         options.setdefault("pretrained", "weights" not in options)
     inputs = published if trained_on is None and published is not None else inputs_of_data(trained_on, data_dir)
     if inputs.imagenet:
@@ -189,6 +191,7 @@ def _of_catalogue(
     net = _built(name, options, inputs, 0)
     if weights is not None:
         load_weights(net, weights)
+    # A maker may load weights by itself: then two builds under different seeds agree, and the net is trained.
     return Subject(net.eval(), inputs, name, untrained=drawn and _differs(net, _built(name, options, inputs, 1)))
 
 
@@ -222,23 +225,6 @@ def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: T
         load_weights(net, weights)
     resizing = (told.input.resize or Resize()).resizing()
     return Subject(net.eval(), inputs, name, levels_told(told.input.levels), resizing=resizing)
-
-
-def inputs_told(told: Told) -> Inputs:
-    """Return what an exported file says that its net expects."""
-    from striate.data.catalog import is_table, names
-    from striate.nets.inputs import Inputs
-
-    size, normalized = told.input, told.normalization
-    return Inputs(
-        (size.height, size.width, size.channels),
-        tuple(normalized.mean or [0.0] * size.channels),
-        tuple(normalized.std or [1.0] * size.channels),
-        tuple(told.classes),
-        told.data if told.data in names() or is_table(told.data) else "",
-        per_image=normalized.mean is None,
-        permuted=normalized.permuted_pixels,
-    )
 
 
 def inputs_of_data(name: str | None, data_dir: str | Path | None) -> Inputs:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.app.inputs.opened_net import Subject, inputs_told, open_subject
+from striate.app.inputs.opened_net import Subject, open_subject
 from striate.base.disk.foreign import kind_of
 from striate.base.errors import NetError, printable, reason
 
@@ -105,7 +105,7 @@ def _of_subject(subject: Subject) -> Predictor:
 def _of_onnx(path: Path) -> Predictor:
     from striate.app.exporting.following import needed
     from striate.training.folder.labels import levels_told
-    from striate.training.starting.exported import KEY, Resize, told_of
+    from striate.training.starting.exported import KEY, Resize, inputs_told, told_of
 
     shown = printable(str(path))
     if (kind := kind_of(path)) != "file":

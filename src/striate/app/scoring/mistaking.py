@@ -129,6 +129,7 @@ def _images(
         from striate.training.train import same_data
 
         run = open_run(net)
+        # To look at mistakes on test images is to use them: only after the test, which is once.
         if on == "test" and run.test() is None:
             raise RunError(
                 f'the run in "{printable(net)}" has not been tested, and its test images are looked at once: see striate test '

@@ -69,12 +69,14 @@ def score(
     file = None if weights is None else Path(weights)
     if data is None:
         raise DataError(f'the net "{name}" has no data of its own here; name them with `data`')
+    # Weights that say nothing of themselves are taken to have been trained on what they are scored on.
     if trained_on is None and _silent(name) and metadata_of(file) is None:
         trained_on = data
     subject = open_subject(name, file, trained_on=trained_on, options=options, data_dir=data_dir)
     height, width, channels = subject.inputs.image_shape
     skipping = skip_damaged or subject.skip_damaged
     images = load(data, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels, resizing=subject.resizing)
+    # Only a square has one side to bring images to; and images of the right size are not resampled, which would change them.
     if images.image_shape[:2] != (height, width) and height == width:
         images = load(
             data,

@@ -39,9 +39,11 @@ def locked(folder: Path, *inner: str) -> Generator[None]:
             raise RunError(
                 f'"{said}" has {kind} named {NAME}, and a file is expected; remove it, or choose another `out`'
             )
+        # The file stays when the lock is given up: removed, two processes could hold two files of one name.
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | SAFE, 0o666)
     try:
         taken = _taken(descriptor)
+        # Read before it is judged who holds it, so that a stranger's file of this name is never written over.
         before = os.pread(descriptor, 512, 0)
         if not FORM.fullmatch(before):
             raise RunError(

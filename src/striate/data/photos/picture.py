@@ -80,6 +80,7 @@ def read_folder(
             pictures.append(read_picture(file, levels))
         except DataError as error:
             faults.append(str(error))
+    # Where all are damaged there is nothing left to go on with, whatever was asked.
     if faults and not (skip_damaged and pictures):
         raise DataError(sentence(faults))
     if faults and tell:

@@ -97,6 +97,7 @@ def _array(stream: IO[bytes], size: int, where: str) -> Array:
         raise DataError(f"{where} is of NumPy's format {version[0]}.{version[1]}, which plain numbers do not need")
     header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
     shape, fortran, dtype = header(stream)
+    # Objects are pickles, and fields and subarrays no plain numbers: none is read, so nothing of the file is run.
     if dtype.hasobject or dtype.names is not None or dtype.subdtype is not None:
         raise DataError(f"{where} are {printable(str(dtype))[:80]}, and must be numbers; nothing of it was run")
     if any(n < 0 for n in shape):
@@ -107,8 +108,10 @@ def _array(stream: IO[bytes], size: int, where: str) -> Array:
             f"{where} has the shape {printable(str(shape))[:80]} of {dtype}, which are {amount(wanted)}, and the archive"
             f" holds {amount(size)} of it; save the file again"
         )
+    # Twice, for the bytes that are read and the array that is made of them lie there side by side.
     if why := too_large(2 * wanted):
         raise DataError(f"{where} cannot be held: {why}; give fewer rows, or float32 numbers")
+    # One byte more than belongs there, so that a longer member is noticed without reading all of it.
     content = stream.read(wanted + 1)
     if len(content) != wanted:
         amount_read = "more" if len(content) > wanted else amount(len(content))

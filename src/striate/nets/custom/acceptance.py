@@ -56,6 +56,7 @@ def tried(
     _refuse_empty(net, name)
     with settings_kept():
         try:
+            # Layers that learn their sizes from the first image have none yet, and a net without sizes cannot be compared.
             if any(is_lazy(p) for p in (*net.parameters(), *net.buffers())):
                 _filled(net, image, name)
             with traceless(net), redirect_stdout(io.StringIO()) as heard:
@@ -79,6 +80,7 @@ def tried(
         keep_prints_apart(net)
     if wrote:
         give_copies(net)
+    # Some code takes memory for shape (view, as_strided); such a net keeps the layout that it was written for.
     if not _same_in_channels_last(net, image, out):
         keep_contiguous(net)
     return net

@@ -90,6 +90,7 @@ def _refuse_weights(net: nn.Module, name: str) -> None:
             f'net "{name}" puts into its state what is no tensor ({listed(extra[:3])}, by get_extra_state), and a file of '
             "weights holds tensors alone; return a tensor there"
         )
+    # Buffers too: a file of weights has to hold them, and an optimizer has not.
     strange = [path for path, t in every.items() if t.dtype not in KEPT or t.layout != torch.strided]
     if strange:
         kind = every[strange[0]]

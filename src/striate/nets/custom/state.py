@@ -87,6 +87,7 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 def _difference(a: Any, b: Any) -> str:
     """Return the kind of what differs; an empty string where nothing does, or where it cannot be told."""
     if isinstance(a, nn.Module) and isinstance(b, nn.Module):
+        # A module equals itself by identity alone; what a call may have changed are its tensors.
         mine, other = a.state_dict(), b.state_dict()
         tensors = [(mine[name], other[name]) for name in mine if name in other and isinstance(mine[name], Tensor)]
         return "module" if any(_difference(*pair) for pair in tensors) else ""
@@ -99,9 +100,11 @@ def _difference(a: Any, b: Any) -> str:
     if isinstance(a, random.Random) and isinstance(b, random.Random):
         return "" if a.getstate() == b.getstate() else "generator"
     if isinstance(a, np.random.Generator) and isinstance(b, np.random.Generator):
+        # These states are nested dicts with arrays, which == does not compare.
         return "" if repr(a.bit_generator.state) == repr(b.bit_generator.state) else "generator"
     if isinstance(a, np.random.RandomState) and isinstance(b, np.random.RandomState):
         return "" if repr(a.get_state()) == repr(b.get_state()) else "generator"
+    # a != a is NaN, which has not changed by being unequal to itself. Of any other object nobody can tell, and so it passes.
     if type(a) is not type(b) or isinstance(a, (bool, int, float, complex, str, np.generic)):
         return "" if (a is None and b is None) or (type(a) is type(b) and (a == b or a != a)) else "value"
     return ""

@@ -62,12 +62,14 @@ def fit(
         absent = name not in taken
         if name in own and (absent or (fits and (other_classes or len(taken[name]) != len(own[name])))):
             anew = head
+    # The net keeps its own, as drawn: both, for a new weight with an old bias would favour the old classes.
     for name in (f"{head}.weight", f"{head}.bias") if anew else ():
         taken.pop(name, None)
         taken |= {name: own[name]} if name in own else {}
     channels = (0, 0)
     if stem and (place := f"{stem}.weight") in taken and taken[place].ndim == 4:
         mine, theirs = own[place], taken[place]
+        # Only the number of colours may differ; a stem of another size is another net.
         if theirs.shape[1] != mine.shape[1] and (theirs.shape[0], *theirs.shape[2:]) == (
             mine.shape[0],
             *mine.shape[2:],

@@ -77,6 +77,7 @@ def maximize(
                 """Return what the channels answer, and the same of what goes into the tap where that is an activation."""
                 net(image)
                 own, source = kept[tap], before[0] if before else None
+                # Where a rectifier puts out 0 there is no slope; so what goes into an activation is at hand too.
                 activation = (
                     source is not None and source.shape == own.shape and next(module.parameters(), None) is None
                 )
@@ -85,6 +86,7 @@ def maximize(
                 return answers[0], answers[1] if activation else None
 
             module = net.get_submodule(tap)
+            # Once for the shape of the tap, so that a channel that is not there costs no climb.
             net(x[:1].clone())
             _check_channels(tap, layout.fold(kept[tap]) if layout else kept[tap], channels)
             with torch.no_grad():
@@ -93,6 +95,7 @@ def maximize(
             with torch.no_grad():
                 pixels = draw()
                 made = space.normalized(pixels)
+                # A copy for each: a net may change in place what it is given.
                 answer, largest = (seen(made.clone(), w)[0] for w in (where, "largest"))
     found = patches(net, images, tap=tap, channels=channels, top=top, batch=batch) if layout else None
     arrays = {"images": full(made), "pixels": pixels, "answer": answer, "largest": largest, "climb": climb}

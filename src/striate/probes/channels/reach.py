@@ -81,6 +81,8 @@ def result(call: Call, known: Sequence[tuple[Tensor, Seen]], out: Tensor) -> See
     if pointwise(call.name) and len(known) == 1 and out.shape == source.shape:
         return seen
     if call.name in _TURNS:
+        # The call is done again on a tensor without data whose sizes are all different, so that the size of a dimension tells
+        # where it went.
         sizes = torch.empty(tuple(range(2, 2 + source.dim())), device="meta")
         plain = Call(call.func, "", call.args, call.kwargs, {}, {})
         turned = [size - 2 for size in plain.again(lambda t: sizes if t is source else t).shape]
@@ -101,6 +103,7 @@ def result(call: Call, known: Sequence[tuple[Tensor, Seen]], out: Tensor) -> See
             return Seen(made[0], made[1])
     parts = [_part(call, tensor, each, out, len(known) == 1) for tensor, each in known]
     sure = [part for part in parts if part is not None and (part.down, part.across) == (down, across)]
+    # What one input contributes unseen would make the answer too small, which is worse than none.
     if len(sure) < len(parts):
         return None
     return Seen(_union([p.rows for p in sure]), _union([p.columns for p in sure]), down, across)

@@ -43,6 +43,7 @@ def plotted(curves: Sequence[Curve], *, title: str, x_label: str = "epoch", widt
     log = min(values) > 0 and max(values) > 50 * min(values)
     scaled = [Curve(curve.name, tuple((x, math.log10(y) if log else y) for x, y in curve.points)) for curve in kept]
     low, high = min(y for c in scaled for _, y in c.points), max(y for c in scaled for _, y in c.points)
+    # A curve that is flat has no span to divide by; so it runs through the middle.
     if high == low:
         low, high = low - 0.5, high + 0.5
     ticks = [f"{10**y if log else y:.4g}" for y in (high, (low + high) / 2, low)]
@@ -55,6 +56,7 @@ def plotted(curves: Sequence[Curve], *, title: str, x_label: str = "epoch", widt
             across = round((x - first) / (last - first) * (columns - 1)) if last > first else columns // 2
             down = round((high - y) / (high - low) * (HEIGHT - 1))
             mark = MARKS[place % len(MARKS)]
+            # One cell is one character, so two curves that meet are told by a mark of their own.
             there = grid[down][across]
             grid[down][across] = mark if there in (" ", mark) else BOTH
     labels = {0: ticks[0], (HEIGHT - 1) // 2: ticks[1] if HEIGHT % 2 else "", HEIGHT - 1: ticks[2]}

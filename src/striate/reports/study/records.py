@@ -124,6 +124,7 @@ def read_study(folder: Path) -> StudyRecord:
         raise StudyError(
             f'"{folder}" holds no study (study.json cannot be read: {reason(error)}); name a folder that striate study wrote'
         ) from error
+    # All but study.json may be damaged or absent: it is named on the page, and the rest is shown.
     verdict = _read(folder / "verdict.json", folder, damaged)
     return StudyRecord(
         name=str(study.get("name", folder.name)),

@@ -109,6 +109,7 @@ class Runs:
         for _, _, place in jobs:
             done = tried(place)
             if done is not None and (not done.failed or gate.failed_as is not None):
+                # A run that failed is done again, unless the gate says what a failure counts as.
                 known[place] = done, False
         wrong: list[StudyError] = []
 
@@ -120,6 +121,7 @@ class Runs:
                     self._take(one, seed, place, *known[place])
                 except StudyError as error:
                     wrong.append(error)
+            # A run waits for its turn, so that what counts never depends on which was faster.
             lost = gate.failed_as is None and any(done.failed for done, _ in known.values())
             return not wrong and not lost
 

@@ -73,6 +73,7 @@ def claim(gate: Gate, folder: Path) -> Claimed:
         before = read_own(path, GateForm, todo=todo, kind=StudyError)
         claimed = _grown(gate, before)
         record["asked"] = claimed.gate.asked()
+        # More seeds are a further look at the same gate; anything else asks another question.
         ignored = ("seeds",) if claimed.grown else ()
         if different := [
             name
@@ -88,11 +89,13 @@ def claim(gate: Gate, folder: Path) -> Claimed:
                 f" {todo}"
             )
         same = all(before[name] == value for name, value in measure.items())
+        # A pattern that read nothing may be corrected until there is an answer; after that it would choose the result.
         if same or not (folder / "verdict.json").exists():
             record = {**before, **measure, "asked": record["asked"]}
         else:
             raise StudyError(f'the gate in "{said}" was answered by the measure {printable(before["measure"])}; {todo}')
     fixed = {"asked": gate.asked(), **measure, "files": files}
+    # The hash of what was fixed first stays, whatever is added later, for it names the gate in a night.
     kept = claimed.before.get("fixed") if claimed.before.get("measure") == gate.measure.pattern else None
     record["fixed"] = str(kept or digest(json.dumps(fixed, sort_keys=True).encode()))
     write_json(path, sealed(record))

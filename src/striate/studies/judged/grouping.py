@@ -59,6 +59,7 @@ def group(log: Log, columns: Columns) -> Grouped:
     arms = _arms(log, columns, named)
     seed = column(log, columns.seed, "`seed`") if columns.seed else None
     notes = list(log.notes)
+    # Names that tell arm and seed are surer than a column that is merely called seed.
     if seed is None and not named:
         seed = next((name for name in SEEDS if name in log.columns), None)
     if arms is None:
@@ -81,6 +82,7 @@ def group(log: Log, columns: Columns) -> Grouped:
         if key is None:
             continue
         mine = row.get(log.run) if log.run else None
+        # Two runs under one arm and seed would count as one longer run, or as a repeat: either makes n untrue.
         if owner.setdefault(key, mine) != mine:
             raise StudyError(
                 f'arm "{printable(key[0])}" has two runs with seed {printable(key[1])} ({printable(str(owner[key]))} and'

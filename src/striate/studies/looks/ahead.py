@@ -74,10 +74,12 @@ def _racing(claim: Choice, verdict: Verdict, runs: Sequence[Outcome], look: Look
     if missing not in of:
         return ()
     pairs = {arm: claim.compare(of[missing], of[arm], look) for arm in of if arm != missing}
+    # An arm stays where the missing run, however good or bad, cannot put the interval of any pair wholly on one side of 0.
     sure = [arm for arm, pair in pairs.items() if not could(pair, 1, 0.0, treatment=True)]
     if not any(could(pair, -1, 0.0, treatment=True) for pair in pairs.values()):
         sure.append(missing)
     best = max(pairs, key=lambda arm: -pairs[arm].effect)
+    # While an arm may be a margin or more from the best, the race cannot end for want of a difference.
     apart = [
         arm
         for arm in sure

@@ -65,10 +65,12 @@ def walk(
     for n in plan.sizes:
         missing = [arm for arm in needs for seed in seeds[:n] if seed not in of[arm] and (arm, seed) not in given_up]
         at |= dict.fromkeys(needs, n)
+        # An arm that is settled keeps the seeds of its last look, so that no look sees more of it than was planned.
         now = [of[arm][seed] for arm in arms for seed in seeds[: at[arm]] if seed in of[arm]]
         look = Look(plan, n, kept, paired)
         if missing or {run.arm for run in now} < set(arms):
             path = Path(_told(verdict, seen, plan, made), needs, n)
+            # With one run under way all others of this look are known, and some arms go on whatever it gives.
             if surely and len(missing) == 1 and n < plan.sizes[-1] and {run.arm for run in now} == set(arms):
                 sure = surely(judge(now, look), now, look, missing[0])
                 return replace(path, sure=sure, after=plan.sizes[plan.sizes.index(n) + 1])
@@ -79,6 +81,7 @@ def walk(
         seen += [
             Seen(n, treatment, control, c.effect, c.low, c.high, c.confidence, verdict.answer)
             for treatment, control, c in verdict.comparisons
+            # An arm that got no seed in this look was seen before, and its interval is not repeated.
             if n == max(at.get(treatment, n), at.get(control, n))
         ]
         if verdict.answer != "undecided" or not needs:

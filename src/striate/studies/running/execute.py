@@ -84,6 +84,7 @@ def run_study(
                 reasons[path] = f"damaged: {why}; `redo_damaged` sets it aside and does it again"
         every = study.tests == "every"
         with_rate = rated(study)
+        # Found once, before anything runs: what ends from now on is judged as it comes.
         ended_now = [
             path
             for path, (arm, _) in runs.items()
@@ -94,6 +95,7 @@ def run_study(
                 tell(path, mend.wrong)
         refuse_changed((path, study.recipe(arm, seed).net) for path, (arm, seed) in runs.items())
 
+        # The fingerprint is known where the images are those of the base recipe; a worker need not compute it again.
         def job(arm: Arm, seed: int, path: Path) -> Job:
             recipe = study.recipe(arm, seed)
             rate = rate_file(path) if arm.name in with_rate else None

@@ -136,12 +136,14 @@ def run_jobs(
     source = jobs if callable(jobs) else in_turn(jobs)
     if (waiting := source(())) is None:
         return failures
+    # A source may name more jobs than it has shown so far, so its crew is whole from the start.
     crew = [Worker(threads) for _ in range(workers if callable(jobs) else min(workers, len(jobs)))]
     try:
         while waiting or any(worker.job for worker in crew):
             for place, worker in enumerate(crew):
                 if worker.job is not None and not _ended(worker, warn, failures):
                     continue
+                # A worker that died took its run with it, and not the places of the runs that wait.
                 if worker.process.poll() is not None:
                     worker.close()
                     crew[place] = worker = Worker(threads)
@@ -149,7 +151,9 @@ def run_jobs(
                 if waiting and worker.take(waiting):
                     waiting = None
             beat()
+            # Until one of them says something, or the beat is due: nothing is polled.
             select.select([worker.results for worker in crew if worker.job], [], [], BEAT)
+    # KeyboardInterrupt too: each run saves its state before this process goes.
     except BaseException:
         _stop(crew)
         raise

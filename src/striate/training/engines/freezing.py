@@ -57,10 +57,12 @@ def freezing(net: nn.Module, recipe: Recipe, image_shape: ImageShape) -> Freezin
     if recipe.freeze == BODY and BODY not in every:
         head = last_layer(net, order)
         named = tuple(name for name in order if name != head)
+        # By identity, for a weight may be shared by the last layer and another one, and then it learns.
         kept = {id(p) for p in every[head].parameters()} if head else set[int]()
         frozen = tuple(p for p in net.parameters() if id(p) not in kept and p.requires_grad)
     else:
         named = up_to(net, image_shape, recipe.freeze)
+        # Parameters that stand in no layer (a class token, positions) belong to the stem, and rest with it.
         inside = {id(p) for name in named for p in every[name].parameters(recurse=False)} | _loose(net)
         frozen = tuple(p for p in net.parameters() if id(p) in inside and p.requires_grad)
     quiet = tuple(norms[name] for name in named if name in norms) if fixed == "frozen" else ()

@@ -34,6 +34,7 @@ def faults_of_start(values: Mapping[str, Any]) -> list[str]:
     later, epochs = values["unfreeze_after"], values["epochs"]
     if later is not None and values["freeze"] is None:
         faults.append("unfreeze_after belongs to freeze, and nothing is frozen; set freeze to a tap, or to body")
+    # Values of a wrong type are told elsewhere; here they are passed over.
     elif isinstance(later, int) and isinstance(epochs, int) and later >= epochs:
         faults.append(
             f"unfreeze_after is {later}, and the run has only {counted(epochs, 'epoch')}; leave it out to keep it frozen"

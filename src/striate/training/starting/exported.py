@@ -12,7 +12,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from striate.base.errors import NetError, counted, printable
+from striate.data.catalog import is_table, names
 from striate.data.photos.resizing import Filter, Fit, Resizing
+from striate.nets.inputs import Inputs
 
 KEY = "striate"  # under which the file of any format holds it, as JSON
 FORMAT = 1
@@ -137,3 +139,17 @@ def _fault(error: Exception) -> str:
     place = ".".join(map(str, first["loc"]))
     said = first["msg"].removeprefix("Value error, ").rstrip(".")
     return printable(f"{place[:100]}: {said}" if place else said)[:300]
+
+
+def inputs_told(told: Told) -> Inputs:
+    """Return what an exported file says that its net expects."""
+    size, normalized = told.input, told.normalization
+    return Inputs(
+        (size.height, size.width, size.channels),
+        tuple(normalized.mean or [0.0] * size.channels),
+        tuple(normalized.std or [1.0] * size.channels),
+        tuple(told.classes),
+        told.data if told.data in names() or is_table(told.data) else "",
+        per_image=normalized.mean is None,
+        permuted=normalized.permuted_pixels,
+    )
