@@ -8,6 +8,7 @@ import pytest
 
 import striate as st
 from striate.base.errors import DataError, StorageError
+from striate.reports.notebook.shown import html
 
 WRONG = """
 import numpy as np
@@ -50,7 +51,7 @@ def test_a_grade_prints_itself_and_is_a_card(tmp_path: Path) -> None:
     done = st.grade(path)
     assert str(done).startswith("✗ relu_forward: out is not right\n    with     x = [[-2.]]\n")
     assert str(done).endswith("1 of 2 right\nyour file printed: <b>hm</b> (and 3 more lines)")
-    card = done._repr_html_()
+    card = html(done)
     assert "1 of 2 right" in card
     assert "x = [[-2.]]" in card
     assert "&lt;b&gt;hm" in card

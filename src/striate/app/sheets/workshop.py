@@ -35,7 +35,7 @@ Tell = Callable[[str], None]
 
 OTHER = (
     "It could not be done: the folder holds it as it was at another budget, on other data or before the sheet was changed; "
-    "choose another folder with `out`."
+    "choose another folder for this one."
 )
 
 

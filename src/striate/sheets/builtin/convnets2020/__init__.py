@@ -209,7 +209,7 @@ SHEET = Sheet(
                     "The map is the derivative of the score with respect to each pixel. The same probe takes a file or an "
                     "address: striate probe saliency RUN photo.png, or with https://... in place of the file."
                 ),
-                Look("saliency", "saliency", "simple", ("DATA:0-3",), most=4),
+                Look("saliency", "saliency", "simple", ("DATA:0-5",), most=4),
             ),
         ),
         Question(
