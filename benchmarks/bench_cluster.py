@@ -15,9 +15,8 @@ import random
 import statistics
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +55,10 @@ def here(folder: Path, runs: int, epochs: int) -> float:
     return time.perf_counter() - start
 
 
-def there(folder: Path, runs: int, epochs: int, nodes: Nodes, **how: Any) -> float:
+def there(folder: Path, runs: int, epochs: int, nodes: Nodes, beat: Callable[[], None] = quiet, **how: Any) -> float:
     """Return the seconds that the nodes take."""
     start, failures = time.perf_counter(), dict[Path, str]()
-    Ray(folder, nodes.address, **how)(jobs_of(folder, runs, epochs), quiet, quiet, failures)
+    Ray(folder, nodes.address, **how)(jobs_of(folder, runs, epochs), beat, quiet, failures)
     if failures:
         raise SystemExit(str(failures))
     return time.perf_counter() - start
@@ -113,22 +112,17 @@ def stubs(nodes: Nodes, root: Path, given: argparse.Namespace) -> None:
 
 def kills(nodes: Nodes, root: Path, given: argparse.Namespace) -> None:
     """Print what became of the runs while nodes were killed."""
-    rng, done = random.Random(given.seed), threading.Event()  # noqa: S311 no secret
-    killed = [0]
+    rng, killed, due = random.Random(given.seed), 0, time.monotonic() + 3  # noqa: S311 no secret
 
-    def killer() -> None:
-        while killed[0] < given.kills and not done.wait(rng.uniform(1, 4)):
+    def beat() -> None:
+        """Kill a node, and start another one in its place: by the driver's own thread, as Ray's nodes want it."""
+        nonlocal killed, due
+        if killed < given.kills and time.monotonic() >= due:
             nodes.kill(rng.choice(nodes.added))
-            killed[0] += 1
             nodes.add()
+            killed, due = killed + 1, time.monotonic() + rng.uniform(1, 4)
 
-    thread = threading.Thread(target=killer)
-    thread.start()
-    try:
-        there(root / "study", given.runs, given.epochs, nodes, every=1.0)
-    finally:
-        done.set()
-        thread.join()
+    there(root / "study", given.runs, given.epochs, nodes, beat, every=1.0)
     here(root / "here", given.runs, given.epochs)
     lost = twice = other = 0
     for n in range(given.runs):
@@ -137,7 +131,7 @@ def kills(nodes: Nodes, root: Path, given: argparse.Namespace) -> None:
         twice += (root / f"study/ray/arm/{n}.log").read_text().count(": done\n") != 1
         other += any((mine / name).read_bytes() != (theirs / name).read_bytes() for name in SAME)
     print(
-        f"{given.runs} runs, {killed[0]} nodes killed (seed {given.seed}): {lost} runs lost, {twice} not done exactly once, "
+        f"{given.runs} runs, {killed} nodes killed (seed {given.seed}): {lost} runs lost, {twice} not done exactly once, "
         f"{other} with other bytes than here"
     )
 

@@ -19,7 +19,7 @@ from striate.training import loop
 from striate.training.folder.chain import UNVOUCHED, best_step, identity
 from striate.training.folder.forms import DONE
 from striate.training.folder.inspection import inspect
-from striate.training.folder.run import open_run
+from striate.training.folder.run import begin, open_run
 from striate.training.folder.run_score import RunScore
 from striate.training.folder.tables import Row, read_history
 from striate.training.loop import Tick
@@ -192,3 +192,9 @@ def test_the_best_step_is_the_first_of_equal_ones_with_a_finite_loss() -> None:
 
     assert best_step(rows((1, 1.0, 0.5), (2, 1.0, 0.75), (3, 1.0, 0.75), (4, float("nan"), 1.0))) == 2
     assert best_step([]) == 0
+
+
+def test_a_copy_of_a_run_that_lacks_the_empty_folder_of_checkpoints_goes_on(tiny: ImageSet, tmp_path: Path) -> None:
+    begin(tmp_path / "run", RECIPE)
+    (tmp_path / "run/checkpoints").rmdir()
+    assert train(RECIPE, tmp_path / "run", images=tiny).status == "finished"

@@ -9,6 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
+from striate.base.disk.files import make_folder
 from striate.base.disk.sealed_json import conform
 from striate.base.errors import reason
 from striate.training.engines.setup import Setup
@@ -52,6 +53,7 @@ class Saver:
         self._setup, self._folder = setup, folder / "checkpoints"
         self._environment = read_environment(folder)
         self._run = identity(self._environment)
+        make_folder(self._folder, within=folder)  # a copy of a run may lack it where it was empty
         self._tables = Growing(folder, progress.rows, progress.timing)
 
     def add(self, progress: Progress) -> None:

@@ -97,9 +97,13 @@ def library(monkeypatch: pytest.MonkeyPatch, says: str) -> None:
         (
             "",
             "Could not find any running Ray instance",
-            r"no Ray cluster on this machine; start one .*on=ray://HOST:PORT",
+            r"no Ray cluster on this machine; start or join one here .*on=ray://HOST:PORT",
         ),
-        ("h:6379", "timed out", r"no Ray cluster at h:6379 .*--port=6379`, and join it here .*--address=h:6379"),
+        (
+            "h:6379",
+            "timed out",
+            r"no Ray cluster at h:6379 that this machine belongs to \(timed out\); start its head there",
+        ),
         ("h:6379", "Version mismatch: Ray: 2.9", r"other versions than this machine .*install the same on all nodes"),
     ],
 )

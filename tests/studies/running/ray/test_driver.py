@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -259,17 +258,13 @@ def same(folder: Path, here: Path, recipe: Recipe) -> None:
 def test_runs_of_a_real_cluster_whose_nodes_die_are_done_once_and_to_the_same_bytes(
     nodes: Nodes, tmp_path: Path
 ) -> None:
-    known, killed, stopped, threads = load("digits").fingerprint, list[Any](), list[bool](), list[threading.Thread]()
+    known, killed, stopped = load("digits").fingerprint, list[Any](), list[bool]()
     recipes = [RECIPE.change(seed=seed, epochs=600 if seed == 0 else 2) for seed in range(6)]
     folder = tmp_path / "study"
     jobs = [job(folder / f"runs/arm/{seed}", recipe, known) for seed, recipe in enumerate(recipes)]
 
     def begun() -> bool:
         return (folder / "runs/arm/0/history.csv").exists()
-
-    def replaced() -> None:
-        nodes.kill(killed[0])
-        nodes.add()
 
     def kill() -> None:
         """Kill the node of the long run, once something of it came home; stop when it goes on elsewhere."""
@@ -278,8 +273,7 @@ def test_runs_of_a_real_cluster_whose_nodes_die_are_done_once_and_to_the_same_by
             return
         if not killed:
             killed.append(next(node for node in nodes.added if node.node_id == away.node))
-            threads.append(threading.Thread(target=replaced))
-            threads[0].start()
+            nodes.kill(killed[0])
         elif not stopped and away.node and away.node != killed[0].node_id:
             stopped.append(True)
             os.kill(os.getpid(), signal.SIGINT)
@@ -300,7 +294,6 @@ def test_runs_of_a_real_cluster_whose_nodes_die_are_done_once_and_to_the_same_by
 
     with pytest.raises(KeyboardInterrupt):
         start(kill)
-    threads[0].join()
     step = open_run(folder / "runs/arm/0").step
     assert 0 < step < 1200
     left = [one for one in jobs if not (one.folder / "test.json").exists()]

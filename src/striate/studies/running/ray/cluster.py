@@ -27,7 +27,7 @@ def address_of(on: str) -> str:
     _, slashes, address = on.partition("://")
     if slashes and not ADDRESS.fullmatch(address):
         raise StudyError(
-            f'"{printable(on)}" names no Ray cluster; write ray://HOST:PORT as `ray start --head` prints it, or ray alone on a '
+            f'"{printable(on)}" names no Ray cluster; write ray://HOST:PORT as `ray start` prints it, or ray alone on a '
             "machine of the cluster"
         )
     return address
@@ -108,12 +108,12 @@ def _unreachable(address: str, error: Exception) -> StudyError:
         )
     if not address:
         return StudyError(
-            "there is no Ray cluster on this machine; start one with `ray start --head`, join one with `ray start "
-            "--address=HOST:PORT`, or name it with `on=ray://HOST:PORT`"
+            "there is no Ray cluster on this machine; start or join one here with Ray's own command `ray start`, or name one "
+            "that it belongs to with `on=ray://HOST:PORT`"
         )
     return StudyError(
-        f"there is no Ray cluster at {address} that this machine belongs to ({told}); start it there with `ray start --head "
-        f"--port={address.rpartition(':')[2]}`, and join it here with `ray start --address={address} --num-cpus=0`"
+        f"there is no Ray cluster at {address} that this machine belongs to ({told}); start its head there and join it "
+        "here with Ray's own command `ray start`, here without processors where it shall do no runs"
     )
 
 

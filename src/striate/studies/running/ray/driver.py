@@ -19,15 +19,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from striate.base.disk.files import make_folder, write_bytes
 from striate.base.disk.lock import locked
 from striate.base.errors import StriateError, StudyError, reason
 from striate.data.cache.sent import arrays_of
 from striate.studies.running.pool import BEAT, PATIENCE, Job, Source, Warn, in_turn
 from striate.studies.running.process import INTERRUPTED, WANTED
+from striate.studies.running.ray.away import Away, ordered, places_of
 from striate.studies.running.ray.cluster import as_ray_has_them, joined, offered, places
-from striate.studies.running.ray.errand import errand, packages
-from striate.studies.running.ray.parcel import packed, stamps, unpack
+from striate.studies.running.ray.errand import errand
+from striate.studies.running.ray.parcel import unpack
 from striate.training.feed.images import images_of
 from striate.training.interrupt import stop_requests
 from striate.training.recipe.recipe import recipe_from_json
@@ -36,17 +36,6 @@ AGAIN = 2  # times that a run is given again whose process was lost on a node th
 NODES = 20  # times that it is given again because its node was lost
 EVERY = 60.0  # seconds between two parcels of a run
 LOOK = 5.0  # seconds between two looks at which nodes there are
-
-
-@dataclass
-class Away:
-    """A run that is on a node, or waits for one: ``results`` come one by one, ``node`` is empty until it has begun."""
-
-    job: Job
-    results: Any
-    lock: contextlib.ExitStack  # holds the run's folder, where nobody else goes on with it meanwhile
-    node: str = ""
-    host: str = ""
 
 
 @dataclass
@@ -86,6 +75,7 @@ class Session:
     def __init__(self, study: Ray, ray: Any, warn: Warn, failures: dict[Path, str]) -> None:
         self.study, self.ray, self.warn, self.failures = study, ray, warn, failures
         self.options = {"num_cpus": 1, **study.options}
+        self.threads = int(self.options["num_cpus"])
         self.key = f"striate-stop-{secrets.token_hex(8)}"
         self.task = ray.remote(study.task)
         self.away, self.lost = dict[Path, Away](), dict[Path, Lost]()
@@ -141,21 +131,9 @@ class Session:
         except StriateError as error:
             self.failures[job.folder] = str(error)
             return
-        folder, run, rate = self.study.folder, self._name(job.folder), self._name(job.rate) if job.rate else None
-        home = {**stamps(job.folder, folder), **(stamps(job.rate.parent, folder) if job.rate else {})}
         order = {
-            "packages": packages(),
-            "threads": int(self.options["num_cpus"]),
-            "recipe": job.recipe,
-            "data_dir": str(Path(job.data_dir).resolve()) if job.data_dir else None,
-            "test": job.test,
-            "source": job.source,
-            "fingerprint": job.images,
-            "run": run,
-            "rate": rate,
-            "parcel": packed(
-                folder, {}, {name: home[name] for name in home if name.startswith(f"{run}/") or name == rate}
-            ),
+            **ordered(job, self.study.folder),
+            "threads": self.threads,
             "images": [self.images[job.images]] if job.images in self.images else None,
             "every": self.study.every,
             "stop": self.key,
@@ -164,9 +142,6 @@ class Session:
         if self.unfit:
             how["label_selector"] = {"ray.io/node-id": f"!in({','.join(self.unfit)})"}
         self.away[job.folder] = Away(job, self.task.options(**how).remote(order), lock)
-
-    def _name(self, path: Path) -> str:
-        return path.relative_to(self.study.folder).as_posix()
 
     def _hear(self, seconds: float) -> None:
         """Take what comes from the runs that are away within ``seconds``, one word of each at most."""
@@ -195,12 +170,12 @@ class Session:
         for text in said.get("warnings", ()):
             self.warn(path, str(text))
         if "parcel" in said:
-            unpack(said["parcel"], self.study.folder, [self._name(p) for p in (path, away.job.rate) if p])
+            unpack(said["parcel"], self.study.folder, places_of(away.job, self.study.folder))
         if not said.keys() & {"reason", "unfit", "gone"}:
             return
         del self.away[path]
         away.lock.close()
-        self._log(away, said)
+        away.log(self.study.folder, said, self.threads)
         self._ended(away, said)
 
     def _ended(self, away: Away, said: Mapping[str, Any]) -> None:
@@ -233,17 +208,6 @@ class Session:
                 self.failures[job.folder] = why
             return
         self._give(job)
-
-    def _log(self, away: Away, said: Mapping[str, Any]) -> None:
-        """Add what a run printed, where it was and how it ended to its log."""
-        path = self.study.folder / "ray" / f"{away.job.folder.parent.name}/{away.job.folder.name}.log"
-        make_folder(path.parent, self.study.folder)
-        before = path.read_bytes() if path.exists() else b""
-        end = said.get("unfit") or said.get("gone") or said.get("reason") or "done"
-        where = f"{away.host} (node {away.node[:12]})" if away.node else "no node yet"
-        head = f"{time.strftime('%Y-%m-%d %H:%M:%S')} on {where}, {self.options['num_cpus']} threads: {end}\n"
-        printed = said.get("printed", b"")
-        write_bytes(path, before + head.encode() + (printed if isinstance(printed, bytes) else b""))
 
     def _stop(self) -> None:
         """Have the runs under way save and come home, and the others not begin."""

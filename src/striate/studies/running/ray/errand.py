@@ -37,7 +37,7 @@ YOUNG = 60.0  # seconds in which a folder may not be held yet by who made it
 def errand(asked: Mapping[str, Any]) -> Generator[Said]:
     """Do one run; yield what is to be told, the last with "reason".
 
-    ``asked`` is the order that `driver.Session` makes of a job.
+    ``asked`` is the order that `away.ordered` makes of a job, with threads, images, every and stop.
     """
     import ray
 
