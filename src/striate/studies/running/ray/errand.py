@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -146,9 +147,7 @@ def _sent(images: Any, known: str) -> Path:
 
 def _asks_to_stop(key: str) -> Callable[[], bool]:
     """Return what tells whether the study asks its runs to save and stop."""
-    import ray
-
-    bell: Any = ray.experimental.internal_kv
+    bell: Any = import_module("ray.experimental.internal_kv")
     return lambda: bool(bell._internal_kv_exists(key.encode(), namespace=b"striate"))
 
 
