@@ -27,7 +27,7 @@ class WandbRun:
         self.key, self._run, self._finish, self._has = key, run, finish, has
 
     def has(self) -> int | None:
-        """Return the last update in the database of Trackio, which lags a moment; offline W&B, with its files open, cannot tell."""
+        """Return the last update in the database of Trackio, a moment late; offline W&B, with its files open, cannot tell."""
         return self._has
 
     def write(self, rows: Sequence[Row]) -> None:
