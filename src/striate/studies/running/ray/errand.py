@@ -148,7 +148,8 @@ def _asks_to_stop(key: str) -> Callable[[], bool]:
     """Return what tells whether the study asks its runs to save and stop."""
     import ray
 
-    bell: Any = ray.experimental.internal_kv
+    library: Any = ray
+    bell = library.experimental.internal_kv
     return lambda: bool(bell._internal_kv_exists(key.encode(), namespace=b"striate"))
 
 
