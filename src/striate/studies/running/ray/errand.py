@@ -18,7 +18,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +146,10 @@ def _sent(images: Any, known: str) -> Path:
 
 def _asks_to_stop(key: str) -> Callable[[], bool]:
     """Return what tells whether the study asks its runs to save and stop."""
-    bell: Any = import_module("ray.experimental.internal_kv")
+    import ray
+
+    library: Any = ray
+    bell = library.experimental.internal_kv
     return lambda: bool(bell._internal_kv_exists(key.encode(), namespace=b"striate"))
 
 
