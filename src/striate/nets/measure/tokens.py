@@ -37,7 +37,11 @@ def feature_maps(net: nn.Module, x: Tensor, taps: Sequence[str] = ()) -> dict[st
     """Return the same for each of the ``taps`` (none: the last feature map) from one forward pass; raises as `feature_map`."""
     for tap in taps:
         module_at(net, tap)
-    passed = uses(net, x)
+    return layouts_of(net, x, uses(net, x), taps)
+
+
+def layouts_of(net: nn.Module, x: Tensor, passed: list[Use], taps: Sequence[str] = ()) -> dict[str, Layout]:
+    """Return what `feature_maps` does, of a pass of ``x`` that was watched already."""
     return {tap: _layout_at(net, x, passed, tap) for tap in taps} or dict([_last_map(net, x, passed)])
 
 

@@ -26,7 +26,7 @@ from striate.base.errors import ProbeError, sentence
 from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.taps import tapped
 from striate.nets.measure.tokens import feature_maps
-from striate.probes.channels.windows import Windows, windows
+from striate.probes.channels.windows import Windows, mapped
 from striate.probes.facts import FeatureFacts, FeatureMap, Patch
 from striate.probes.record import Record, Target, asked, described, full, logits, targets
 from striate.probes.restoring import untouched
@@ -78,11 +78,11 @@ def features(
     if top < 1:
         raise ProbeError(f"top is {top}, and must be 1 or more: the number of images shown for each feature map")
     with untouched(net, images) as x:
-        layouts = {} if taps else feature_maps(net, x[:1])
-        wanted = chosen_channels(tuple(taps or layouts), channels)
-        layouts = layouts or feature_maps(net, x[:1], tuple(wanted))
+        if taps:
+            chosen_channels(taps, channels)  # refuses before the net is run
+        layouts, seen = mapped(net, x[:1], taps)
+        wanted = chosen_channels(tuple(layouts), channels)
         scores, classes, answered, gradients = _pass(net, x, wanted, layouts, target, batch)
-        seen = windows(net, x[:1], layouts)
     arrays: dict[str, Tensor] = {}
     chosen: list[tuple[str, int]] = [(tap, k) for tap, every in wanted.items() for k in every]
     shown: list[dict[str, tuple[Patch, ...]]] = [{} for _ in chosen]

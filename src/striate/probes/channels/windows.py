@@ -10,7 +10,8 @@ Normalizing layers are passed over: their statistics see the whole image, and wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,9 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from striate.nets.measure.feature_maps import Layout
-from striate.nets.measure.taps import tapped
+from striate.nets.measure.feature_maps import Layout, uses
+from striate.nets.measure.tokens import layouts_of
+from striate.nets.measure.watching import watched
 from striate.probes.channels.reach import Call, Seen, pointwise, result
 from striate.probes.channels.spans import NOTHING, Spans
 
@@ -43,23 +45,23 @@ def windows(net: nn.Module, x: Tensor, layouts: Mapping[str, Layout]) -> dict[st
     A cell whose window cannot be seen this way, as after a layer that swallows NaN or mixes all places, is said to see the
     whole image.
     """
-    height, width = x.shape[2:]
-    passage = _Passage(height, width)
+    passage = _Passage(x.shape[2], x.shape[3])
     image = torch.zeros_like(x)
-    found: dict[str, Windows] = {}
-    with torch.no_grad(), tapped(net, layouts) as kept, passage.begun(image):
+    with torch.no_grad(), passage.noting(net, layouts), passage.begun(image):
         net(image)
-    for tap, layout in layouts.items():
-        seen = passage.of(kept[tap])
-        cells = layout.fold(kept[tap]).shape[2:]
-        fits = seen is not None and (len(seen.rows), len(seen.columns)) == tuple(cells)
-        spans = (seen.rows, seen.columns) if seen is not None and fits else [(NOTHING,) * n for n in cells]
-        rows, columns = (
-            tuple((0, size) if s == NOTHING else s for s in each)
-            for each, size in zip(spans, (height, width), strict=True)
-        )
-        found[tap] = Windows(rows, columns)
-    return found
+    return {tap: passage.windows(tap, layout) for tap, layout in layouts.items()}
+
+
+def mapped(net: nn.Module, x: Tensor, taps: Sequence[str] = ()) -> tuple[dict[str, Layout], dict[str, Windows]]:
+    """Return what `feature_maps` and `windows` do for an image ``x`` (1, C, H, W), both from one forward pass.
+
+    ``taps`` (none: the last feature map) are the keys of both; raises as `feature_maps`, inside `untouched`.
+    """
+    passage = _Passage(x.shape[2], x.shape[3])
+    with passage.noting(net, taps or None), passage.begun(x):
+        passed = uses(net, x)
+    layouts = layouts_of(net, x, passed, taps)
+    return layouts, {tap: passage.windows(tap, layout) for tap, layout in layouts.items()}
 
 
 class _Passage(TorchFunctionMode):
@@ -71,6 +73,7 @@ class _Passage(TorchFunctionMode):
         self._seen: dict[int, Seen | None] = {}
         self._kept: list[Tensor] = []
         self._alike: dict[Any, Any] = {}
+        self._taps: dict[str, tuple[Tensor, Seen | None]] = {}
 
     def begun(self, image: Tensor) -> _Passage:
         """Take ``image`` as what all others are made of; each pixel sees itself."""
@@ -78,9 +81,25 @@ class _Passage(TorchFunctionMode):
         self._note(image, Seen(spans[0], spans[1]))
         return self
 
-    def of(self, made: Tensor) -> Seen | None:
-        """Return what the cells of a tensor see; None where that is not known."""
-        return self._seen.get(id(made))
+    def noting(self, net: nn.Module, taps: Iterable[str] | None) -> AbstractContextManager[None]:
+        """Note while the block runs what the ``taps`` (None: all modules) see, before a later layer changes it in place."""
+
+        def note(name: str, _module: nn.Module, _inputs: tuple[Any, ...], output: Any) -> None:
+            if isinstance(output, Tensor):
+                self._taps[name] = (output, self._seen.get(id(output)))
+
+        return watched(net, note, taps)
+
+    def windows(self, tap: str, layout: Layout) -> Windows:
+        """Return the windows of a tap that was noted; where they are not known, each cell has the whole image."""
+        output, seen = self._taps[tap]
+        cells = layout.fold(output).shape[2:]
+        fits = seen is not None and (len(seen.rows), len(seen.columns)) == tuple(cells)
+        spans = (seen.rows, seen.columns) if seen is not None and fits else [(NOTHING,) * n for n in cells]
+        rows, columns = (
+            tuple((0, size) if s == NOTHING else s for s in each) for each, size in zip(spans, self._size, strict=True)
+        )
+        return Windows(rows, columns)
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
