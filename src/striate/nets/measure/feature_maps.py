@@ -140,11 +140,11 @@ def _order(
         return _norm_order(module, source, out, channels)
     before = known.get(id(source))
     if source is not None and before is not None:
-        if not torch.equal(out, source):
-            turns: tuple[tuple[Order, tuple[int, ...]], ...] = (("NCHW", (0, 3, 1, 2)), ("NHWC", (0, 2, 3, 1)))
-            for order, turned in turns:
-                if before != order and torch.equal(out, source.permute(turned)):
-                    return order
+        turns: tuple[tuple[Order, tuple[int, ...]], ...] = (("NCHW", (0, 3, 1, 2)), ("NHWC", (0, 2, 3, 1)))
+        for order, turned in turns:
+            other = source.permute(turned)
+            if before != order and out.shape == other.shape and torch.equal(out, other) and not torch.equal(out, source):
+                return order
         if out.shape == source.shape:
             return before
     inside = [u for u in made if u.order and u.name.startswith(f"{name}.") and u.output.shape == out.shape]
