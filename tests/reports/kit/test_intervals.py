@@ -51,6 +51,19 @@ def test_an_interval_without_end_reaches_the_edge_of_the_plot(said: Said) -> Non
     assert "+0.1000 [−∞, +∞]" in said(svg)
 
 
+def test_an_interval_of_all_that_can_be_is_named_and_not_drawn(said: Said) -> None:
+    svg = intervals_svg([Interval("a few", 0.1, -1.0, 1.0, boundless=True)], label="difference", margin=0.2)
+    assert bars(svg) == []
+    text = said(svg)
+    assert "+0.1000, no useful interval" in text
+    assert not {"1.0", "−1.0", "0.5"} & set(text)  # nor does it stretch the axis
+
+
+def test_a_margin_that_is_a_logarithm_is_said_in_words(said: Said) -> None:
+    text = said(intervals_svg(ROWS, label="difference", margin=0.30103, worth="0.301, a factor of 2"))
+    assert "difference (dashed: 0.301, a factor of 2, the smallest worth having)" in text
+
+
 def test_effects_that_are_all_zero_can_be_drawn() -> None:
     svg = intervals_svg([Interval("same", 0.0, 0.0, 0.0)], label="difference", margin=0.0)
     assert picture(svg).svg == svg

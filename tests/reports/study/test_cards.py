@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from striate.reports.study.cards import Card, cards
+from striate.reports.study.cards import Card, axis_of, cards
 from striate.reports.study.records import read_study
 
 CLAIM = {"name": "better", "statement": "It is better"}
@@ -49,6 +49,26 @@ def test_numbers_nested_in_a_comparison_are_found_too() -> None:
     flat = comparison("a")
     nested = {"treatment": flat.pop("treatment"), "control": flat.pop("control"), "comparison": flat}
     assert facts(card(comparisons=[nested])) == facts(card())
+
+
+def test_an_interval_of_all_that_can_be_is_named_in_the_numbers_and_in_the_picture() -> None:
+    made = card(comparisons=[comparison("a", low=-1.0, high=1.0, boundless=True)])
+    assert facts(made)["difference in accuracy"][0] == "+0.0200, no useful interval"
+    assert made.intervals is not None
+    assert "no useful interval" in made.intervals.svg
+    assert "1.0" not in made.intervals.svg.partition("<title")[2].partition("</title>")[0]
+
+
+def test_the_smallest_difference_of_logarithms_is_said_as_a_factor() -> None:
+    details = {"margin": 0.30103, "log": True, "metric": "train/loss"}
+    made = card(kind="larger", details=details)
+    assert made.intervals is not None
+    assert (
+        "difference in log10 train/loss (dashed: 0.301, a factor of 2, the smallest worth having)" in made.intervals.svg
+    )
+    said = axis_of({"kind": "larger", "details": details})
+    assert said == "difference in log10 train/loss (shaded: less than 0.301, a factor of 2, the smallest worth having)"
+    assert axis_of({"kind": "better", "details": {}}) == "difference in accuracy"
 
 
 def test_many_comparisons_are_read_from_the_picture() -> None:

@@ -38,7 +38,11 @@ def test_a_folder_tells_how_far_it_is_and_what_is_left(finished: Path) -> None:
     text = text_of(record)
     assert "of which 18 ended" in text
     assert "supported: sooner" in text or "supported: accelerates" in text
-    assert "0 s left" in text
+    assert "time: " in text
+    assert "a run (mean time in updates of the runs that finished)" in text
+    assert "left" not in text.partition("time: ")[2].partition("\n")[0]
+    record["cost"]["seconds_left"] = 90.0
+    assert ", 90 s left (those left, one after another)" in text_of(record)
 
 
 def test_seeds_until_decided_tell_their_looks_and_the_least_and_the_most_runs(tmp_path: Path) -> None:

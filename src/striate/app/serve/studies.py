@@ -15,7 +15,7 @@ from striate.base.errors import StudyError
 from striate.reports.kit.palette import PALETTE
 from striate.reports.kit.svg import file_of
 from striate.reports.kit.table import plain_text
-from striate.reports.study.cards import facts_of, sentence_of
+from striate.reports.study.cards import axis_of, facts_of, sentence_of
 from striate.reports.study.page import study_page
 from striate.reports.study.records import ArmRecord, Json, RunRecord, read_study
 
@@ -67,13 +67,14 @@ def _verdict(verdict: Json) -> dict[str, Any]:
         "facts": facts_of(verdict),
         "comparisons": verdict.get("comparisons") or (),
         "margin": (verdict.get("details") or {}).get("margin"),
+        "axis": axis_of(verdict),
         "looks": verdict.get("looks") or (),
     }
 
 
 def _waiting(claim: Json) -> dict[str, Any]:
     told = {"claim": claim.get("name", ""), "statement": claim.get("statement", ""), "answer": "waiting", "reason": ""}
-    return {**told, "facts": (), "comparisons": (), "margin": None, "looks": ()}
+    return {**told, "facts": (), "comparisons": (), "margin": None, "axis": "", "looks": ()}
 
 
 def _arm(arm: ArmRecord, place: int, score: Mapping[str, Any] | None) -> dict[str, Any]:

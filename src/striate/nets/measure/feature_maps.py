@@ -143,7 +143,12 @@ def _order(
         turns: tuple[tuple[Order, tuple[int, ...]], ...] = (("NCHW", (0, 3, 1, 2)), ("NHWC", (0, 2, 3, 1)))
         for order, turned in turns:
             other = source.permute(turned)
-            if before != order and out.shape == other.shape and torch.equal(out, other) and not torch.equal(out, source):
+            if (
+                before != order
+                and out.shape == other.shape
+                and torch.equal(out, other)
+                and not torch.equal(out, source)
+            ):
                 return order
         if out.shape == source.shape:
             return before

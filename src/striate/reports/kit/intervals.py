@@ -20,24 +20,37 @@ ROW, FOOT, SIDE = 40.0, 44.0, 22.0  # user units
 
 @dataclass(frozen=True)
 class Interval:
-    """One effect with its interval, in the unit of the plot; ``low`` and ``high`` may be infinite."""
+    """One effect with its interval, in the unit of the plot; ``low`` and ``high`` may be infinite.
+
+    ``boundless``: the interval is all that a difference can be, and so none is drawn.
+    """
 
     name: str
     effect: float
     low: float
     high: float
+    boundless: bool = False
 
 
-def intervals_svg(rows: Sequence[Interval], *, label: str, margin: float | None = None, width: float = 480) -> str:
+def intervals_svg(
+    rows: Sequence[Interval], *, label: str, margin: float | None = None, worth: str = "", width: float = 480
+) -> str:
     """Return the plot of `intervals` as one SVG element."""
-    return intervals(rows, label=label, margin=margin, width=width).svg()
+    return intervals(rows, label=label, margin=margin, worth=worth, width=width).svg()
 
 
 def intervals(
-    rows: Sequence[Interval], *, label: str, margin: float | None = None, width: float = 480, reach: float = math.inf
+    rows: Sequence[Interval],
+    *,
+    label: str,
+    margin: float | None = None,
+    worth: str = "",
+    width: float = 480,
+    reach: float = math.inf,
 ) -> Chart:
     """Return the plot: ``label`` names the effect, and what lies between 0 and ``margin`` is shaded.
 
+    ``worth`` says the margin in words, where its number on the axis does not say it.
     An end that is infinite, or farther than ``reach`` from 0, is an arrow at the edge of the plot.
     """
     height = FOOT + ROW * len(rows) + 12
@@ -45,7 +58,8 @@ def intervals(
 
     def draw(figure: Figure) -> None:
         axes = figure.add_axes((SIDE / width, FOOT / height, 1 - 2 * SIDE / width, 1 - (FOOT + 12) / height))
-        known = [v for r in rows for v in (r.effect, r.low, r.high) if math.isfinite(v)] + [0.0, margin or 0.0]
+        ends = [v for r in rows for v in ((r.effect,) if r.boundless else (r.effect, r.low, r.high))]
+        known = [v for v in ends if math.isfinite(v)] + [0.0, margin or 0.0]
         pad = 0.06 * (max(known) - min(known)) or 1.0
         room = max(min(known) - pad, -reach), min(max(known) + pad, reach)
         axes.set(xlim=room, ylim=(len(rows) - 0.45, -0.7), yticks=[])
@@ -56,7 +70,7 @@ def intervals(
         for place, (row, name) in enumerate(zip(rows, names, strict=True)):
             _marks(axes, place, margin)
             _interval(axes, row, name, place, room)
-        said = f"{label}{f' (dashed: {margin:g}, the smallest worth having)' if margin else ''}"
+        said = f"{label} (dashed: {worth or format(margin, '.4g')}, the smallest worth having)" if margin else label
         figure.text(SIDE / width, 9 / height, said, fontsize=11.5, alpha=0.85)
 
     return Chart(width, height, whole, draw)
@@ -73,10 +87,11 @@ def _marks(axes: Axes, place: int, margin: float | None) -> None:
 
 def _interval(axes: Axes, row: Interval, name: str, place: int, room: tuple[float, float]) -> None:
     low, high = max(row.low, room[0]), min(row.high, room[1])
-    axes.plot((low, high), (place, place), color=PALETTE[0], linewidth=2.4, solid_capstyle="butt")
-    for end, bound, arrow in ((low, row.low, "<"), (high, row.high, ">")):
-        marker = "|" if room[0] <= bound <= room[1] else arrow
-        axes.plot(end, place, marker=marker, color=PALETTE[0], markersize=9, markeredgewidth=1.6, clip_on=False)
+    if not row.boundless:
+        axes.plot((low, high), (place, place), color=PALETTE[0], linewidth=2.4, solid_capstyle="butt")
+        for end, bound, arrow in ((low, row.low, "<"), (high, row.high, ">")):
+            marker = "|" if room[0] <= bound <= room[1] else arrow
+            axes.plot(end, place, marker=marker, color=PALETTE[0], markersize=9, markeredgewidth=1.6, clip_on=False)
     axes.plot(row.effect, place, marker="o", color=PALETTE[0], markersize=7.5)
     above = axes.get_yaxis_transform()
     axes.text(0, place - 0.42, name, transform=above, fontsize=12, va="center")

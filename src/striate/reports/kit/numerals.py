@@ -50,13 +50,19 @@ def measured(score: Mapping[str, Any] | None) -> tuple[str, str]:
 
 
 def effect(comparison: Mapping[str, Any]) -> str:
-    """Return `+0.031 [+0.022, +0.040]` of a record with effect, low and high; a dash for nothing."""
+    """Return `+0.031 [+0.022, +0.040]` of a record with effect, low and high; a dash for nothing.
+
+    An interval that is ``boundless``, all that a difference can be, is named and not written out.
+    """
     value, low, high = (comparison.get(key) for key in ("effect", "low", "high"))
     if value is None:
         return ABSENT
-    width = (high - low) / 2 if low is not None and high is not None else None
+    boundless = bool(comparison.get("boundless"))
+    width = (high - low) / 2 if low is not None and high is not None and not boundless else None
     places = decimals_for(width, comparison.get("detectable") if width is None else None)
     text = fixed(value, places, sign=True)
+    if boundless:
+        return f"{text}, no useful interval"
     if low is None or high is None:
         return text
     return f"{text} [{fixed(low, places, sign=True)}, {fixed(high, places, sign=True)}]"

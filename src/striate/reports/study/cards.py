@@ -83,7 +83,27 @@ def facts_of(verdict: Mapping[str, Any]) -> tuple[Fact, ...]:
 def _label(verdict: Mapping[str, Any]) -> str:
     """Return what the effect of a verdict is, in the unit that its details name where it is not that of its kind."""
     unit = (verdict.get("details") or {}).get("unit")
-    return f"{unit} saved" if unit else EFFECTS.get(str(verdict.get("kind", "")), "effect")
+    if unit:
+        return f"{unit} saved"
+    details: Mapping[str, Any] = verdict.get("details") or {}
+    if verdict.get("kind") == "larger" and details.get("metric"):
+        return f"difference in {'log10 ' if details.get('log') else ''}{details['metric']}"
+    return EFFECTS.get(str(verdict.get("kind", "")), "effect")
+
+
+def _worth(verdict: Mapping[str, Any]) -> str:
+    """Return the smallest difference worth having in words, where its number is a logarithm; else an empty string."""
+    details: Mapping[str, Any] = verdict.get("details") or {}
+    margin = details.get("margin")
+    logarithm = bool(details.get("log")) and isinstance(margin, (int, float))
+    return f"{margin:.3g}, a factor of {10**margin:.3g}" if logarithm else ""
+
+
+def axis_of(verdict: Mapping[str, Any]) -> str:
+    """Return what the axis of a verdict's intervals says: the effect, and the smallest difference worth having."""
+    margin = (verdict.get("details") or {}).get("margin")
+    worth = _worth(verdict) or (f"{margin:.4g}" if isinstance(margin, (int, float)) else "")
+    return f"{_label(verdict)} (shaded: less than {worth}, the smallest worth having)" if margin else _label(verdict)
 
 
 def _flat(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,13 +165,20 @@ def intervals_of(verdict: Mapping[str, Any]) -> Chart | None:
     label = _label(verdict)
     margin = (verdict.get("details") or {}).get("margin")
     rows = [
-        Interval(f"{c.get('treatment')} − {c.get('control')}", float(c["effect"]), float(c["low"]), float(c["high"]))
+        Interval(
+            f"{c.get('treatment')} − {c.get('control')}",
+            float(c["effect"]),
+            float(c["low"]),
+            float(c["high"]),
+            bool(c.get("boundless")),
+        )
         for c in compared
         if all(isinstance(c.get(key), (int, float)) for key in ("effect", "low", "high"))
     ]
     if not rows:
         return None
-    return intervals(rows, label=label, margin=margin if isinstance(margin, (int, float)) else None)
+    known = margin if isinstance(margin, (int, float)) else None
+    return intervals(rows, label=label, margin=known, worth=_worth(verdict))
 
 
 def path_of(verdict: Mapping[str, Any]) -> Chart | None:
@@ -171,7 +198,8 @@ def path_of(verdict: Mapping[str, Any]) -> Chart | None:
     margin = details["margin"] if isinstance(details.get("margin"), (int, float)) else None
     # Early intervals are so wide that the last ones would be dots beside them.
     reach = 4 * max(abs(rows[-1].low), abs(rows[-1].high), margin or 0.0)
-    return intervals(rows, label=f"look by look: {pair[0]} − {pair[1]}", margin=margin, reach=reach or math.inf)
+    label = f"look by look: {pair[0]} − {pair[1]}"
+    return intervals(rows, label=label, margin=margin, worth=_worth(verdict), reach=reach or math.inf)
 
 
 def _spoken(looks: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> tuple[Any, Any]:

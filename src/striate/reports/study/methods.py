@@ -122,7 +122,9 @@ def _tests(study: StudyRecord) -> list[str]:
         f" comparisons by Bonferroni's inequality{'; the claims are not corrected for one another' if several else ''}."
     ]
     margins = [
-        f"{claim.get('name')}: {margin:g} {claim.get('unit') or UNITS.get(str(claim.get('kind')), '')}".strip()
+        f"{claim.get('name')}: a factor of {10**margin:.3g}"
+        if claim.get("log")
+        else f"{claim.get('name')}: {margin:g} {claim.get('unit') or UNITS.get(str(claim.get('kind')), '')}".strip()
         for claim in study.claims
         if isinstance(margin := claim.get("margin"), (int, float))
     ]

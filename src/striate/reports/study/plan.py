@@ -210,8 +210,11 @@ def _runs(record: Mapping[str, Any]) -> list[str]:
     if "ended" in record:
         lines = [f"{runs}, of which {record['ended']} ended", *(f"damaged: {wrong}" for wrong in record["damaged"])]
         if cost and cost["seconds_of_a_run"] is not None:
-            left = f"{'at least ' if record.get('until') else ''}{duration(cost['seconds_left'])} left"
-            lines.append(f"time: {duration(cost['seconds_of_a_run'])} a run, {left} ({cost['rule']})")
+            mean, _, rest = str(cost["rule"]).partition("; ")
+            time = f"time: {duration(cost['seconds_of_a_run'])} a run ({mean})"
+            least = "at least " if record.get("until") else ""
+            left = f", {least}{duration(cost['seconds_left'])} left ({rest})" if cost["seconds_left"] else ""
+            lines.append(f"{time}{left}")
         return lines + [
             f"{verdict['answer']}: {verdict['claim']}: {verdict['reason']}" for verdict in record["verdicts"]
         ]

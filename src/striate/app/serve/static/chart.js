@@ -164,26 +164,28 @@ export function key({ colour, dash }) {
 }
 
 // Estimates with their intervals, one row each: [{ name, effect, low, high }]; the margin is drawn on both sides of 0.
+// An interval that is all that a difference can be (boundless) is named and not drawn.
 export function intervals(id, title, rows, margin, reach = Infinity) {
   const width = 420;
   const top = 8;
   const step = 34;
   const height = top + rows.length * step + 26;
-  const ends = rows.flatMap((row) => [row.low, row.high, row.effect]).filter(Number.isFinite);
+  const ends = rows.flatMap((row) => (row.boundless ? [row.effect] : [row.low, row.high, row.effect])).filter(Number.isFinite);
   const most = Math.min(reach, Math.max(...ends, margin || 0, 1e-12));
   const least = Math.max(-reach, Math.min(...ends, -(margin || 0), 0));
   const pad = (Math.max(most, 0) - least) * 0.06 || 1;
   const [low, high] = [least - pad, Math.max(most, 0) + pad];
   const X = (v) => 8 + ((Math.max(low, Math.min(high, v)) - low) / (high - low)) * (width - 16);
   const floor = height - 22;
-  const svg = s("svg", { class: "chart intervals", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}. ${rows.map((r) => `${r.name}: ${number(r.effect)}, from ${number(r.low)} to ${number(r.high)}`).join("; ")}` },
+  const said = (row) => row.boundless ? `${number(row.effect)}, no useful interval` : `${number(row.effect)} [${number(row.low)}, ${number(row.high)}]`;
+  const svg = s("svg", { class: "chart intervals", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}. ${rows.map((r) => `${r.name}: ${said(r)}`).join("; ")}` },
     margin ? s("rect", { x: X(-margin), width: X(margin) - X(-margin), y: top, height: floor - top, class: "band" }) : null,
     s("line", { x1: X(0), x2: X(0), y1: top, y2: floor, class: "axis" }),
     ticks(low, high, false, 5).map((v) => s("text", { x: X(v), y: height - 6, "text-anchor": "middle" }, short(v))),
     rows.map((row, place) => {
       const y = top + place * step + 24;
-      return [s("text", { x: 8, y: y - 9, class: "quiet" }, row.name), s("line", { x1: X(row.low ?? low), x2: X(row.high ?? high), y1: y, y2: y, class: "interval" }), s("circle", { cx: X(row.effect), cy: y, r: 4, class: "estimate" },
-        s("title", {}, `${row.name}: ${number(row.effect)} [${number(row.low)}, ${number(row.high)}]`))];
+      return [s("text", { x: 8, y: y - 9, class: "quiet" }, row.boundless ? `${row.name}: no useful interval` : row.name), !row.boundless && s("line", { x1: X(row.low ?? low), x2: X(row.high ?? high), y1: y, y2: y, class: "interval" }), s("circle", { cx: X(row.effect), cy: y, r: 4, class: "estimate" },
+        s("title", {}, `${row.name}: ${said(row)}`))];
     }));
   return h("figure", { class: "panel small", "data-keep": `${id}-${JSON.stringify(rows).length}-${rows.map((r) => r.effect).join()}` }, h("figcaption", {}, h("b", {}, title)), svg);
 }

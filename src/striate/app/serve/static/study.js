@@ -115,7 +115,7 @@ function mean(lines) {
 
 function card(verdict) {
   const rows = verdict.comparisons.map((entry) => ({ ...entry, ...entry.comparison })).filter((c) => Number.isFinite(c.effect))
-    .map((c) => ({ name: `${c.treatment} − ${c.control}`, effect: c.effect, low: c.low, high: c.high }));
+    .map((c) => ({ name: `${c.treatment} − ${c.control}`, effect: c.effect, low: c.low, high: c.high, boundless: c.boundless }));
   const last = verdict.looks.at(-1);
   const path = verdict.looks.filter((look) => look.treatment === last.treatment && look.control === last.control)
     .map((look) => ({ name: `${look.seeds} seeds`, effect: look.effect, low: look.low, high: look.high }));
@@ -126,7 +126,7 @@ function card(verdict) {
     verdict.reason && h("p", {}, verdict.reason),
     h("div", { class: "evidence" },
       verdict.facts.length > 0 && h("dl", { class: "facts" }, verdict.facts.map((fact) => h("div", {}, h("dt", {}, fact.name), h("dd", {}, fact.value, fact.aside && h("small", {}, fact.aside))))),
-      rows.length > 0 && intervals(`effect-${verdict.claim}`, "Effect and its interval", rows, verdict.margin),
+      rows.length > 0 && intervals(`effect-${verdict.claim}`, `${verdict.axis[0].toUpperCase()}${verdict.axis.slice(1)}`, rows, verdict.margin),
       path.length > 1 && intervals(`looks-${verdict.claim}`, `Look by look: ${last.treatment} − ${last.control}`, path, verdict.margin, reach || Infinity)));
 }
 
