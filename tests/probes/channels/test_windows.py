@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from striate.base.shapes import ReceptiveField
 from striate.nets import build
 from striate.nets.measure.feature_maps import Layout
-from striate.probes.channels.windows import windows
+from striate.nets.measure.tokens import feature_maps
+from striate.probes.channels.windows import mapped, windows
 
 
 def maps(*taps: str) -> dict[str, Layout]:
@@ -52,3 +53,24 @@ def test_what_swallows_nan_is_said_to_see_everything() -> None:
 
     net = nn.Sequential(nn.Conv2d(1, 1, 3), Deaf())
     assert windows(net, torch.zeros(1, 1, 4, 4), maps("1"))["1"].rows == ((0, 4), (0, 4))
+
+
+def test_layouts_and_windows_from_one_pass_are_those_from_two() -> None:
+    class Block(nn.Module):  # what the tap puts out is changed in place by the layer after it
+        def __init__(self) -> None:
+            super().__init__()
+            self.wide, self.narrow, self.passes = nn.Conv2d(2, 2, 5, padding=2), nn.Conv2d(2, 2, 1), 0
+
+        def forward(self, x: Tensor) -> Tensor:
+            self.passes += 1
+            y = self.narrow(x)
+            y += self.wide(x)
+            return y.mean((2, 3))
+
+    net, x = Block(), torch.randn(1, 2, 9, 7)
+    layouts, seen = mapped(net, x, ["narrow", "wide"])
+    assert net.passes == 1
+    assert layouts == feature_maps(net, x, ["narrow", "wide"])
+    assert seen == windows(net, x, layouts)
+    assert seen["narrow"].rows == expected(9, 1, 1, 0, 9)
+    assert mapped(net, x)[0] == feature_maps(net, x)

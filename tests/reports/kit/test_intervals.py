@@ -64,6 +64,12 @@ def test_a_margin_that_is_a_logarithm_is_said_in_words(said: Said) -> None:
     assert "difference (dashed: 0.301, a factor of 2, the smallest worth having)" in text
 
 
+def test_what_one_line_under_the_plot_cannot_hold_is_two(said: Said) -> None:
+    label = "difference in log10 largest/lr"
+    text = said(intervals_svg(ROWS, label=label, margin=0.30103, worth="0.301, a factor of 2"))
+    assert {label, "dashed: 0.301, a factor of 2, the smallest worth having"} <= set(text)
+
+
 def test_effects_that_are_all_zero_can_be_drawn() -> None:
     svg = intervals_svg([Interval("same", 0.0, 0.0, 0.0)], label="difference", margin=0.0)
     assert picture(svg).svg == svg

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROW, FOOT, SIDE = 40.0, 44.0, 22.0  # user units
+LINE = 15.0  # user units, of a second line under the plot
+LETTER = 6.4  # user units that a letter under the plot takes, on average
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,13 @@ def intervals(
     ``worth`` says the margin in words, where its number on the axis does not say it.
     An end that is infinite, or farther than ``reach`` from 0, is an arrow at the edge of the plot.
     """
-    height = FOOT + ROW * len(rows) + 12
+    said = _under(label, worth or f"{margin:.4g}" if margin else "", width - 2 * SIDE)
+    foot = FOOT + LINE * (len(said) - 1)
+    height = foot + ROW * len(rows) + 12
     whole = f"{label}: {'; '.join(f'{row.name} {effect(vars(row))}' for row in rows)}"
 
     def draw(figure: Figure) -> None:
-        axes = figure.add_axes((SIDE / width, FOOT / height, 1 - 2 * SIDE / width, 1 - (FOOT + 12) / height))
+        axes = figure.add_axes((SIDE / width, foot / height, 1 - 2 * SIDE / width, 1 - (foot + 12) / height))
         ends = [v for r in rows for v in ((r.effect,) if r.boundless else (r.effect, r.low, r.high))]
         known = [v for v in ends if math.isfinite(v)] + [0.0, margin or 0.0]
         pad = 0.06 * (max(known) - min(known)) or 1.0
@@ -70,10 +74,19 @@ def intervals(
         for place, (row, name) in enumerate(zip(rows, names, strict=True)):
             _marks(axes, place, margin)
             _interval(axes, row, name, place, room)
-        said = f"{label} (dashed: {worth or format(margin, '.4g')}, the smallest worth having)" if margin else label
-        figure.text(SIDE / width, 9 / height, said, fontsize=11.5, alpha=0.85)
+        for line, words in enumerate(reversed(said)):
+            figure.text(SIDE / width, (9 + LINE * line) / height, words, fontsize=11.5, alpha=0.85)
 
     return Chart(width, height, whole, draw)
+
+
+def _under(label: str, worth: str, room: float) -> list[str]:
+    """Return what stands under the plot: a line, or two where one does not hold it in ``room`` user units."""
+    if not worth:
+        return [label]
+    dashed = f"dashed: {worth}, the smallest worth having"
+    whole = f"{label} ({dashed})"
+    return [whole] if LETTER * len(whole) <= room else [label, dashed]
 
 
 def _marks(axes: Axes, place: int, margin: float | None) -> None:

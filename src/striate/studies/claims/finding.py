@@ -99,7 +99,7 @@ def _open(comparison: Comparison, margin: float, unit: str, needed: int | None) 
 
 
 def _worth(margin: float, unit: str) -> str:
-    return f"the {margin:g}{unit.removesuffix('s') if margin == 1 else unit} worth having"
+    return f"the {margin:.4g}{unit.removesuffix('s') if margin == 1 else unit} worth having"
 
 
 def lead(findings: Mapping[str, Finding]) -> str:
