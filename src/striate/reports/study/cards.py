@@ -95,8 +95,9 @@ def _worth(verdict: Mapping[str, Any]) -> str:
     """Return the smallest difference worth having in words, where its number is a logarithm; else an empty string."""
     details: Mapping[str, Any] = verdict.get("details") or {}
     margin = details.get("margin")
-    logarithm = bool(details.get("log")) and isinstance(margin, (int, float))
-    return f"{margin:.3g}, a factor of {10**margin:.3g}" if logarithm else ""
+    if not details.get("log") or not isinstance(margin, (int, float)):
+        return ""
+    return f"{margin:.3g}, a factor of {10**margin:.3g}"
 
 
 def axis_of(verdict: Mapping[str, Any]) -> str:
