@@ -27,7 +27,8 @@ def test_an_exported_file_says_by_itself_what_its_net_is_shown(fields: dict[str,
     folder = door.train(recipe, tmp_path / "run", warn=lambda text: None).folder
     file = Path(export(folder, "safetensors", tmp_path / "run.safetensors").file)
     ours, theirs = open_subject(str(folder)), open_subject("convnet", file)
-    assert (theirs.per_image, theirs.permuted) == (ours.per_image, ours.permuted)
+    told, known = theirs.inputs, ours.inputs
+    assert (told.per_image, told.permuted) == (known.per_image, known.permuted)
     assert (theirs.inputs.classes, theirs.inputs.data) == (ours.inputs.classes, "digits")
     assert theirs.inputs.image_shape == ours.inputs.image_shape
     expected, found = door.test(folder), score("convnet", "digits", file)
