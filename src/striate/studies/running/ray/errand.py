@@ -27,6 +27,7 @@ from striate.base.errors import StorageError
 from striate.base.version import VERSION
 from striate.data.cache.sent import keep
 from striate.studies.running.pool import BEAT, PATIENCE, Job, Worker
+from striate.studies.running.process import INTERRUPTED
 from striate.studies.running.ray.parcel import Stamp, packed, stamps, unpack
 
 Said = dict[str, Any]
@@ -100,6 +101,8 @@ def _done(asked: Mapping[str, Any], root: Path, stops: Callable[[], bool]) -> Ge
                 yield {"parcel": parcel, "warnings": [warnings.pop(0) for _ in range(len(warnings))]}
                 told = time.monotonic()
             select.select([worker.results], [], [], BEAT)
+        if why == INTERRUPTED:
+            worker.process.wait()  # it ends with that, and the next run gets another one
         parcel, _ = _changed(root, known)
         yield {"parcel": parcel, "warnings": warnings, "printed": printed(), "reason": why}
 
