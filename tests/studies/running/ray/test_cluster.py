@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -109,7 +110,19 @@ def library(monkeypatch: pytest.MonkeyPatch, says: str) -> None:
 )
 def test_no_such_cluster_is_a_sentence(address: str, says: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     library(monkeypatch, says)
+    monkeypatch.setattr(socket, "create_connection", lambda place, timeout: SimpleNamespace(close=lambda: None))
     with pytest.raises(StudyError, match=told), joined(address):
+        pass
+
+
+def test_an_address_where_nobody_listens_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    library(monkeypatch, "asked for minutes")
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{closed.getsockname()[1]}"
+        with pytest.raises(StudyError, match=r"no Ray cluster at 127.0.0.1:\d+ .*refused"), joined(place):
+            pass
+    with pytest.raises(StudyError, match="no Ray cluster at 127.0.0.1:99999"), joined("127.0.0.1:99999"):
         pass
 
 

@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import signal
+import socket
 import threading
 from collections.abc import Collection, Generator, Mapping
 from typing import Any
@@ -83,6 +84,9 @@ def joined(address: str) -> Generator[Any]:
     main = threading.current_thread() is threading.main_thread()
     before = signal.getsignal(signal.SIGTERM)
     try:
+        if address:  # Ray itself would ask again for minutes
+            host, _, port = address.rpartition(":")
+            socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
         ray.init(
             address or "auto",
             log_to_driver=False,
