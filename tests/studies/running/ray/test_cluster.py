@@ -122,7 +122,7 @@ def test_an_address_where_nobody_listens_is_told_at_once(monkeypatch: pytest.Mon
         place = f"127.0.0.1:{closed.getsockname()[1]}"
         with pytest.raises(StudyError, match=r"no Ray cluster at 127.0.0.1:\d+ .*refused"), joined(place):
             pass
-    with pytest.raises(StudyError, match="no Ray cluster at 127.0.0.1:99999"), joined("127.0.0.1:99999"):
+    with pytest.raises(StudyError, match=r"no Ray cluster at 127.0.0.1:99999"), joined("127.0.0.1:99999"):
         pass
 
 
