@@ -158,7 +158,7 @@ def prove(parameters):
 def mutated(parameters):
     return ()
 ''',
-        ("proofs/catalog.py", {'        Entry("cross-correlation"': '        Entry("one-is-one", "one is one"),\n'}),
+        ("proofs/catalog.py", {'        Entry("dense-or-convolution"': '        Entry("one-is-one", "one is one"),\n'}),
     ),
     "command": (
         "app/commands/greet.py",
