@@ -1,8 +1,9 @@
 """The files of a run on their way between the study's folder and a node that does not see it.
 
 A parcel holds the files that changed since the last one, by their names relative to the study's folder, and None for one that
-is gone. Files of ours are replaced and not changed in place, so a file is whole in it. They are unpacked in an order in which
-a run folder can be continued from at every moment: what says that a run has ended comes last.
+is gone. Files of ours are replaced whole; tables and event files are appended to, and may end within a line, which a run that
+goes on makes whole. They are unpacked in an order in which a run folder can be continued from at every moment: what says that a
+run has ended comes last.
 """
 
 from __future__ import annotations
