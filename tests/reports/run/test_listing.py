@@ -64,6 +64,7 @@ def test_runs_below_and_the_folder_itself_are_found_in_order(made, tmp_path: Pat
         ("status.json", "\udcff", "status.json cannot be read"),
         ("history.csv", "step,epoch,split,metric,value\n1,1,val,accuracy,x\n", "history.csv cannot be read"),
         ("history.csv", "a,b\n1,2\n", "history.csv cannot be read"),
+        ("history.csv", None, "history.csv is missing"),
         ("test.json", "torn", "test.json cannot be read"),
     ],
 )
@@ -90,6 +91,14 @@ def test_a_run_that_no_process_holds_was_interrupted(made, tmp_path: Path) -> No
         assert in_use(place)
         assert list_runs(tmp_path, NOW)[0].status == "running"
     assert not in_use(place)
+
+
+def test_a_line_that_a_kill_has_cut_is_not_read(made, tmp_path: Path) -> None:
+    place = made("a", status="interrupted")
+    before = list_runs(tmp_path, NOW)[0]
+    with (place / "history.csv").open("a") as file:
+        file.write("99,9,val,accuracy,0.99")
+    assert list_runs(tmp_path, NOW)[0] == before
 
 
 def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import io
 import math
 import os
 import time
@@ -20,6 +21,7 @@ from striate.base.disk.files import digest, read_json
 from striate.base.disk.sealed_json import fault
 from striate.base.errors import RunError, printable, reason
 from striate.training.folder.forms import DONE, STATUSES
+from striate.training.folder.tables import table
 
 TRACES = ("status.json", "history.csv", "environment.json")
 """Files of a run; two of them without a recipe.json are what is left of one."""
@@ -131,16 +133,18 @@ def _best(path: Path, status: Mapping[str, Any], faults: list[str]) -> dict[str,
     """Return the best validation accuracy and its epoch, the first of equal ones; ``status`` has the hash of the table."""
     vouched = status.get("history") if status.get("status") in DONE else None
     if not path.is_file():
+        if vouched or status.get("epoch"):
+            faults.append("history.csv is missing")
         return {}
     try:
-        if vouched and vouched != digest(path.read_bytes()):
+        text = table(path.parent, path.name)  # without a line that a kill has cut
+        if vouched and vouched != digest(text.encode()):
             faults.append("history.csv was changed after it was written")
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = [
-                (float(row["value"]), -int(row["epoch"]))
-                for row in csv.DictReader(file)
-                if (row["split"], row["metric"]) == ("val", "accuracy")
-            ]
+        rows = [
+            (float(row["value"]), -int(row["epoch"]))
+            for row in csv.DictReader(io.StringIO(text, newline=""))
+            if (row["split"], row["metric"]) == ("val", "accuracy")
+        ]
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
         faults.append(f"history.csv cannot be read ({reason(error, kind=True)})")
         return {}

@@ -75,8 +75,11 @@ def main(words: Sequence[str]) -> None:
     said = os.fdopen(int(pipe), "w", encoding="utf-8")
 
     def tell(record: Verdict) -> None:
-        said.write(json.dumps(record) + "\n")
-        said.flush()
+        try:
+            said.write(json.dumps(record) + "\n")
+            said.flush()
+        except OSError:  # nobody reads any more, or the file closed the pipe: a traceback would pass for its own prints
+            os._exit(1)
 
     resource.setrlimit(resource.RLIMIT_AS, (int(limit), int(limit)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
