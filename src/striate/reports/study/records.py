@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import Field
-
 from striate.base.disk.files import read_json
 from striate.base.disk.sealed_json import Form, checked, fault
 from striate.base.errors import RunError, StudyError, reason
+from striate.reports.study.forms import VerdictForm
 from striate.studies.layout import run_folder
 from striate.training.folder.forms import DONE, StatusForm
 from striate.training.folder.run import standing
@@ -23,15 +22,6 @@ from striate.training.folder.tables import changed, read_history, read_timing
 
 Json = Mapping[str, Any]
 Curves = Mapping[tuple[str, str], tuple[tuple[int, float], ...]]
-
-
-class VerdictForm(Form):
-    """What the report shows of verdict.json."""
-
-    verdicts: list[dict[str, Any]] = Field(default_factory=list[dict[str, Any]])
-    arms: list[dict[str, Any]] = Field(default_factory=list[dict[str, Any]])
-    failures: dict[str, str] = Field(default_factory=dict[str, str])
-    warnings: dict[str, list[str]] = Field(default_factory=dict[str, list[str]])
 
 
 FORMS: dict[str, type[Form]] = {"status.json": StatusForm, "verdict.json": VerdictForm}
