@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from striate.base.disk.files import read_json
+from striate.base.disk.files import read_json, write_json
+from striate.base.disk.sealed_json import sealed
 from striate.base.errors import RunError
 from striate.training.folder.tables import Row
 from striate.training.loggers import logging
@@ -55,10 +56,16 @@ def epoch(step: int) -> list[Row]:
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
     monkeypatch.setattr(logging, "find_spec", lambda _: True)
 
-    def open_(store: Store, step: int, names: Sequence[str] = ("wandb",), told: list[str] | None = None) -> Loggers:
+    def open_(
+        store: Store,
+        step: int,
+        names: Sequence[str] = ("wandb",),
+        told: list[str] | None = None,
+        folder: Path = tmp_path,
+    ) -> Loggers:
         monkeypatch.setattr(logging, "loaded", lambda _: store)
         rows = [row for n in range(1, step + 1) for row in (Row(n, n, "train", "batch_loss", 9.0), *epoch(n))]
-        return Loggers(names, tmp_path, {}, rows, step, [].append if told is None else told.append)
+        return Loggers(names, folder, {}, rows, step, [].append if told is None else told.append)
 
     return open_
 
@@ -111,7 +118,8 @@ def test_one_that_refuses_ends_in_a_sentence(opened: Open) -> None:
         raise ValueError("no such project")
 
     with pytest.raises(
-        RunError, match=r"the logger wandb cannot be used \(no such project\); set it right, or leave it out"
+        RunError,
+        match=r"the logger wandb cannot be used \(no such project\); set it right, or leave wandb out of `log`",
     ):
         opened(refuses, 0)  # type: ignore[arg-type]
 
@@ -125,6 +133,33 @@ def test_nothing_is_written_for_one_that_is_unknown_or_not_installed(
     with pytest.raises(RunError, match=r"needs the package mlflow, which is not installed"):
         train(SMALL, tmp_path / "run", log=("mlflow",))
     assert not (tmp_path / "run").exists()
+
+
+def test_without_a_logger_that_a_run_has_it_goes_on_by_removing_the_file(
+    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(Store(), 0) as loggers:
+        loggers.write(epoch(1))
+    lost = Store()
+    monkeypatch.setattr(lost, "has", lambda: 1 / 0)
+    with pytest.raises(RunError, match=r"division by zero.*set it right, or remove .*loggers\.json$"):
+        opened(lost, 1, names=())
+    monkeypatch.setattr(logging, "find_spec", lambda _: None)
+    with pytest.raises(RunError, match=r"install it, .*, or remove .*loggers\.json$"):
+        asked(tmp_path, ())
+
+
+def test_a_key_is_no_place(opened: Open, tmp_path: Path) -> None:
+    kept = {"wandb": {"key": "../../elsewhere", "step": 1}}
+    write_json(tmp_path / FILE, sealed({"loggers": kept}))
+    with pytest.raises(RunError, match="remove it, and the run begins anew in its loggers"):
+        asked(tmp_path, ())
+    (tmp_path / FILE).unlink()
+    store = Store()
+    odd = tmp_path / "lr=0.1 #2?"
+    odd.mkdir()
+    with opened(store, 0, folder=odd):
+        assert store.key.startswith("lr-0.1--2--")
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:

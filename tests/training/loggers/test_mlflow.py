@@ -66,7 +66,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def test_a_run_that_goes_on_is_the_same_run_there(store: Store, tmp_path: Path) -> None:
-    recipe = {"lr": 0.1, "net_options": {"widths": [[3]]}, "seal": "x", "format": 2}
+    recipe = {"lr": 0.1, "net_options": {"widths": [[3]]}}
     first = MlflowRun(Known(tmp_path / "r", recipe, "r-0000", 0))
     assert first.has() == 0
     first.write([Row(3, 1, "val", "loss", 2.0), Row(3, 1, "train", "lr", 0.1)])

@@ -54,3 +54,10 @@ def test_a_file_of_the_same_second_is_read_behind_the_one_before(tmp_path: Path)
             pass
     stamps = [int(path.name.split(".")[3]) for path in sorted(tmp_path.iterdir())]
     assert len(set(stamps)) == 3
+
+
+def test_where_there_is_no_file_all_is_told_again(tmp_path: Path) -> None:
+    with closing(EventFile(Known(tmp_path, {}, "", 15))) as events:
+        assert events.has() == 0
+    with closing(EventFile(Known(tmp_path, {}, "", 15))) as events:
+        assert events.has() == 15

@@ -64,7 +64,7 @@ def test_trackio_is_asked_for_the_run_and_prints_nothing(
         module.__spec__ = ModuleSpec(name, None)
         vars(module).update(holds)
         monkeypatch.setitem(sys.modules, name, module)
-    run = of_trackio(Known(tmp_path / "r", {"lr": 0.1, "seal": "x"}, "r-1", 6))
+    run = of_trackio(Known(tmp_path / "r", {"lr": 0.1}, "r-1", 6))
     assert run.has() == 6
     run.write([Row(9, 3, "val", "loss", 0.5)])
     run.close()

@@ -61,6 +61,7 @@ Log = Annotated[
     list[str] | None,
     typer.Option(
         metavar="LOGGER",
+        # Written out, for the catalogue of loggers lies in a room that loads Pydantic; a test holds the two together.
         help="Who is told of each epoch: tensorboard, wandb, trackio, mlflow; repeatable.  [default: tensorboard]",
     ),
 ]

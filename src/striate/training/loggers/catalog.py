@@ -12,12 +12,10 @@ TENSORBOARD = "tensorboard"
 
 @dataclass(frozen=True)
 class Entry:
-    """One logger: what it is called, what it writes and where, its home, and the package that it needs."""
+    """One logger: what it is called, which is also the package that it needs and, but for TensorBoard, the extra; its home."""
 
     name: str
-    summary: str
     home: str
-    package: str
 
 
 HERE = "striate.training.loggers."
@@ -25,11 +23,9 @@ LOGGERS = Catalog(
     "logger",
     RunError,
     (
-        Entry(TENSORBOARD, "event files in the run's folder", f"{HERE}tensorboard:EventFile", "tensorboard"),
-        Entry("wandb", "an offline run of W&B in the run's folder", f"{HERE}wandb:of_wandb", "wandb"),
-        Entry("trackio", "a run in Trackio's local database", f"{HERE}wandb:of_trackio", "trackio"),
-        Entry(
-            "mlflow", "a run in MLflow's store, local unless its settings say else", f"{HERE}mlflow:MlflowRun", "mlflow"
-        ),
+        Entry(TENSORBOARD, f"{HERE}tensorboard:EventFile"),
+        Entry("wandb", f"{HERE}wandb:of_wandb"),
+        Entry("trackio", f"{HERE}wandb:of_trackio"),
+        Entry("mlflow", f"{HERE}mlflow:MlflowRun"),
     ),
 )

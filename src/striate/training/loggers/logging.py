@@ -8,22 +8,28 @@ while a run trains is left out from there on, with a warning: a run never ends f
 from __future__ import annotations
 
 import itertools
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from pydantic import Field
+
 from striate.base.catalog import loaded
 from striate.base.disk.files import write_json
 from striate.base.disk.sealed_json import Form, read_own, sealed
-from striate.base.errors import RunError, reason
+from striate.base.errors import RunError, printable, reason
 from striate.training.folder.tables import Row
 from striate.training.loggers.catalog import LOGGERS, TENSORBOARD
 
 FILE = "loggers.json"
+
+
+FORM = r"^[A-Za-z0-9._-]{1,200}$"  # of a key, which W&B makes a part of a path
 
 
 @dataclass(frozen=True)
@@ -55,10 +61,10 @@ class Logger(Protocol):
 
 
 class LoggedForm(Form):
-    """What is known of one logger."""
+    """What is known of one logger: the run's key there, and the update up to which it surely has the run."""
 
-    key: str
-    step: int
+    key: str = Field(pattern=FORM)
+    step: int = Field(ge=0)
 
 
 class LoggersForm(Form):
@@ -67,22 +73,31 @@ class LoggersForm(Form):
     loggers: dict[str, LoggedForm]
 
 
+@dataclass
+class Open:
+    """A logger that takes rows: up to which update it surely has the run, and up to which it was told of it."""
+
+    logger: Logger
+    sure: int
+    told: int
+
+
 def asked(folder: Path, names: Sequence[str]) -> dict[str, tuple[str, int]]:
     """Return the key of each logger, and up to which update it surely has the run: those that are known, and ``names``.
 
-    Raises RunError for a name that is none, for one whose package is not installed, and for a damaged loggers.json.
+    A new one has no key yet. Raises RunError for a name that is none, for one whose package is not installed, and for a
+    damaged loggers.json.
     """
     found: dict[str, tuple[str, int]] = {}
     if (folder / FILE).exists():
-        todo = "remove it, and the run begins anew in its loggers"
-        record = read_own(folder / FILE, LoggersForm, todo=todo)
+        record = read_own(folder / FILE, LoggersForm, todo="remove it, and the run begins anew in its loggers")
         found = {LOGGERS.entry(name).name: (one["key"], one["step"]) for name, one in record["loggers"].items()}
     every = {LOGGERS.entry(name).name: ("", 0) for name in names} | found
-    for name in every:
-        if find_spec(package := LOGGERS[name].package) is None:
+    for name, (key, _) in every.items():
+        if find_spec(name) is None:
             raise RunError(
-                f"the logger {name} needs the package {package}, which is not installed; install it, as with pip install"
-                f' "striate[{name}]", or leave {name} out of `log`'
+                f"the logger {name} needs the package {name}, which is not installed; install it, as with pip install"
+                f' "striate[{name}]", or {_without(name, folder, key)}'
             )
     return every
 
@@ -100,36 +115,27 @@ class Loggers:
         warn: Callable[[str], None],
     ) -> None:
         self._folder, self._warn = folder, warn
-        self._open: dict[str, Logger] = {}
-        self._sure, self._told = dict[str, int](), dict[str, int]()
-        self._keys = dict[str, str]()
+        self._open, self._kept = dict[str, Open](), dict[str, dict[str, Any]]()
         try:
             for name, (key, sure) in asked(folder, names).items():
-                made = _opened(name, Known(folder, recipe, key or _new_key(folder), step))
-                self._open[name] = made
-                if name != TENSORBOARD:  # whose files are whole after every epoch, and drop what comes again
-                    has = made.has()
-                    self._keys[name], self._sure[name] = made.key, sure
-                    self._told[name] = sure if has is None else has
+                self._open[name] = _opened(name, Known(folder, recipe, key, step), sure)
         except BaseException:
             self._close()
             raise
         self._keep()
-        for _, epoch in itertools.groupby(
-            (row for row in rows if row.metric != "batch_loss"), key=lambda row: row.step
-        ):
-            self.write(list(epoch), again=True)
+        epochs = (row for row in rows if row.metric != "batch_loss")
+        for _, epoch in itertools.groupby(epochs, key=lambda row: row.step):
+            self.write(list(epoch))
 
-    def write(self, rows: Sequence[Row], *, again: bool = False) -> None:
-        """Tell each logger of the rows of one epoch, unless it has them. ``again``: rows of a session before."""
+    def write(self, rows: Sequence[Row]) -> None:
+        """Tell each logger of the rows of one epoch, unless it has them."""
         step = rows[0].step
-        for name, logger in list(self._open.items()):
-            if step <= self._told.get(name, -1) or (again and name not in self._told):
+        for name, one in list(self._open.items()):
+            if step <= one.told:
                 continue
             try:
-                logger.write(rows)
-                if name in self._told:
-                    self._told[name] = step
+                one.logger.write(rows)
+                one.told = step
             except Exception as error:
                 del self._open[name]
                 self._warn(
@@ -138,16 +144,17 @@ class Loggers:
 
     def _keep(self) -> None:
         """Write down what the next session has to know; nothing where TensorBoard, which needs no key, is alone."""
-        kept = {name: {"key": key, "step": self._sure[name]} for name, key in self._keys.items()}
-        if kept:
-            write_json(self._folder / FILE, sealed({"loggers": kept}))
+        self._kept |= {
+            name: {"key": one.logger.key, "step": one.sure} for name, one in self._open.items() if name != TENSORBOARD
+        }
+        if self._kept:
+            write_json(self._folder / FILE, sealed({"loggers": self._kept}))
 
     def _close(self) -> None:
-        for name, logger in self._open.items():
+        for name, one in self._open.items():
             try:
-                logger.close()
-                if name in self._sure:
-                    self._sure[name] = self._told[name]
+                one.logger.close()
+                one.sure = one.told
             except Exception as error:
                 self._warn(f"{name} could not be closed ({reason(error)}); the run's numbers are in history.csv")
 
@@ -161,15 +168,20 @@ class Loggers:
         self._keep()
 
 
-def _new_key(folder: Path) -> str:
-    return f"{folder.absolute().name}-{secrets.token_hex(4)}"
-
-
-def _opened(name: str, known: Known) -> Logger:
+def _opened(name: str, known: Known, sure: int) -> Open:
     """Return the logger, ready; raises RunError where it refuses."""
+    key = known.key or f"{re.sub('[^A-Za-z0-9._-]', '-', known.folder.absolute().name)[:100]}-{secrets.token_hex(4)}"
     try:
-        return loaded(LOGGERS.entry(name).home)(known)
+        logger: Logger = loaded(LOGGERS[name].home)(replace(known, key=key))
+        has = logger.has()
     except Exception as error:
         raise RunError(
-            f"the logger {name} cannot be used ({reason(error)}); set it right, or leave it out of `log`"
+            f"the logger {name} cannot be used ({reason(error)}); set it right, or"
+            f" {_without(name, known.folder, known.key)}"
         ) from error
+    return Open(logger, sure, sure if has is None else has)
+
+
+def _without(name: str, folder: Path, key: str) -> str:
+    """Return how the run goes on without a logger, which it has already where there is a key."""
+    return f"remove {printable(str(folder / FILE))}" if key else f"leave {name} out of `log`"

@@ -39,7 +39,7 @@ class MlflowRun:
         found = self._client.get_experiment_by_name(name)
         experiment = found.experiment_id if found else self._client.create_experiment(name)
         run = self._client.create_run(experiment, run_name=known.folder.absolute().name).info.run_id
-        texts = {key: str(value)[:LONGEST] for key, value in known.recipe.items() if key not in ("seal", "format")}
+        texts = {key: str(value)[:LONGEST] for key, value in known.recipe.items()}
         parameters = [self._entities.Param(key, text) for key, text in texts.items()]
         for start in range(0, len(parameters), 100):  # as many as one request may hold
             self._client.log_batch(run, params=parameters[start : start + 100])

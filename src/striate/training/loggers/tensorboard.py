@@ -30,14 +30,15 @@ class EventFile:
         self._event: Any = import_module("tensorboard.compat.proto.event_pb2")
         self._summary: Any = import_module("tensorboard.compat.proto.summary_pb2").Summary
         self.key = known.key  # which it has no use for
+        self._has = known.step if any(known.folder.glob("events.out.tfevents.*")) else 0
         self._writer: Any = RecordWriter((known.folder / _name(known.folder)).open("xb"))
         self._add(self._event.Event(wall_time=time.time(), file_version="brain.Event:2"))
         start = self._event.SessionLog(status=self._event.SessionLog.START)
         self._add(self._event.Event(wall_time=time.time(), step=known.step + 1, session_log=start))
 
-    def has(self) -> int | None:
-        """Return None: what it has beyond the run's update is dropped by its readers."""
-        return None
+    def has(self) -> int:
+        """Return where the run stands: every epoch is written whole at once, and readers drop what is beyond; 0 for no file."""
+        return self._has
 
     def write(self, rows: Sequence[Row]) -> None:
         """Add the rows as scalars."""

@@ -1,8 +1,8 @@
 """W&B, and Trackio, which has its interface: a run of the project striate, found again by its name when it goes on.
 
 Both stay on this machine unless their own settings say else: W&B is offline where WANDB_MODE is not set, with its files in the
-run's folder, which `wandb sync` sends; Trackio has a database, which `trackio show` opens. What a process that is killed had
-told W&B is lost there, and Trackio's last half second; hence `Logger.has`.
+run's folder, which `wandb sync` sends; Trackio has a database, which `trackio show` opens. Both write a moment later than they
+are told, so that a process that is killed loses its last epochs there; hence `Logger.has`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -48,17 +48,17 @@ def quiet() -> contextlib.redirect_stdout[io.StringIO]:
 def of_wandb(known: Known) -> WandbRun:
     """Begin, or go on in, a run of W&B: offline, unless WANDB_MODE says else."""
     wandb: Any = import_module("wandb")
-    settings = wandb.Settings(console="off", silent=True, disable_git=True, disable_code=True)
+    mode = os.environ.get("WANDB_MODE", "offline")
     run = wandb.init(
         project=os.environ.get("WANDB_PROJECT", PROJECT),
         name=os.environ.get("WANDB_NAME", known.folder.absolute().name),
         id=known.key,
         dir=os.environ.get("WANDB_DIR", str(known.folder)),
-        mode=os.environ.get("WANDB_MODE", "offline"),
-        config=_config(known.recipe),
-        resume="allow" if os.environ.get("WANDB_MODE", "offline") == "online" else None,
+        mode=mode,
+        config=known.recipe,
+        resume="allow" if mode == "online" else None,
         reinit="create_new",  # beside a run that the calling program has of its own
-        settings=settings,
+        settings=wandb.Settings(console="off", silent=True, disable_git=True, disable_code=True),
     )
     return WandbRun(known.key, run, run.finish, None)
 
@@ -67,11 +67,7 @@ def of_trackio(known: Known) -> WandbRun:
     """Begin, or go on in, a run of Trackio, in its local database."""
     trackio: Any = import_module("trackio")
     with quiet():
-        run = trackio.init(project=PROJECT, name=known.key, config=_config(known.recipe), resume="allow", embed=False)
+        run = trackio.init(project=PROJECT, name=known.key, config=known.recipe, resume="allow", embed=False)
     storage: Any = import_module("trackio.sqlite_storage").SQLiteStorage
     last = storage.get_max_step_for_run(PROJECT, known.key)
     return WandbRun(known.key, run, trackio.finish, last or 0)
-
-
-def _config(recipe: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in recipe.items() if key not in ("seal", "format")}
