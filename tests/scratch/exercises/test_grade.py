@@ -305,6 +305,9 @@ def test_what_a_file_does_to_the_grader_costs_it_its_own_verdict(
     code: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("striate.scratch.exercises.grade.STARTING", 5.0)
-    verdict = graded(tmp_path, code, "relu_forward", seconds=1)["relu_forward"]
+    (tmp_path / "mine.py").write_text(code)
+    found = grade(tmp_path / "mine.py", "relu_forward", seconds=1)
+    [verdict] = found.verdicts
     assert verdict.status in ("absent", "failed")
     assert said in verdict.said
+    assert "Traceback" not in found.printed  # of the grader's own process, which is not what the file printed
