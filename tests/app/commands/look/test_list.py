@@ -15,6 +15,7 @@ def test_runs_are_listed_and_a_damaged_one_says_why(run, tmp_path: Path) -> None
         place.mkdir(parents=True)
         (place / "recipe.json").write_text(json.dumps(recipe) if recipe else "{")
         (place / "status.json").write_text('{"status": "finished", "epoch": 2}')
+        (place / "history.csv").write_text("epoch,split,metric,value\n")
     code, out, err = run("list", "runs")
     assert (code, err) == (0, "")
     assert out.splitlines()[2].split()[:5] == ["good", "mlp", "digits", "finished", "2/2"]
