@@ -13,12 +13,14 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from pairs import Way, alternate, ceilings, ratio
 from PIL import Image
+from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
@@ -32,7 +34,8 @@ from striate.training.engines.setup import set_up
 from striate.training.loop import Progress, epoch_updates
 from striate.training.recipe.recipe import Recipe
 
-OPTIONS = {"norm": "batch"}
+NET: str = "convnet-cs7150"
+OPTIONS: dict[str, Any] = {"norm": "batch"}
 SHAPE = (32, 32, 3)
 Step = Callable[[], int]
 
@@ -68,9 +71,10 @@ class Pictures(Dataset[tuple[torch.Tensor, int]]):
         return self.transform(Image.fromarray(self.split.images[index])), int(self.split.labels[index])
 
 
-def idiomatic(data: ImageSet, batch: int) -> Step:
-    """Return a step of the loop that tutorials teach."""
-    net = build("convnet-cs7150", OPTIONS, SHAPE, 10)
+def idiomatic(data: ImageSet, batch: int, net: nn.Module | None = None) -> Step:
+    """Return a step of the loop that tutorials teach, on the device of ``net``."""
+    net = net or build(NET, OPTIONS, SHAPE, 10)
+    where = next(net.parameters()).device
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
     criterion = torch.nn.CrossEntropyLoss()
     loader = DataLoader(Pictures(data.train), batch_size=batch, shuffle=True, num_workers=2)
@@ -82,7 +86,7 @@ def idiomatic(data: ImageSet, batch: int) -> Step:
     batches, running = endless(), [0.0]
 
     def step() -> int:
-        inputs, labels = next(batches)
+        inputs, labels = (part.to(where) for part in next(batches))
         optimizer.zero_grad()
         loss = criterion(net(inputs), labels)
         loss.backward()
@@ -95,7 +99,7 @@ def idiomatic(data: ImageSet, batch: int) -> Step:
 
 def tuned(data: ImageSet, batch: int) -> Step:
     """Return a step of a float32 loop that does by hand what can be done in plain PyTorch."""
-    net = build("convnet-cs7150", OPTIONS, SHAPE, 10).to(memory_format=torch.channels_last)
+    net = build(NET, OPTIONS, SHAPE, 10).to(memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
     rng = np.random.default_rng(0)
     mean, std = torch.full((1, 3, 1, 1), 120.0), torch.full((1, 3, 1, 1), 64.0)
@@ -113,9 +117,11 @@ def tuned(data: ImageSet, batch: int) -> Step:
     return step
 
 
-def ours(data: ImageSet, batch: int, count: int, precision: str) -> Callable[[], float]:
+def ours(
+    data: ImageSet, batch: int, count: int, precision: str, net: str = NET, options: dict[str, Any] = OPTIONS
+) -> Callable[[], float]:
     """Return a measurement of Striate's own loop: images per second over about ``count`` images of an epoch."""
-    recipe = Recipe(net="convnet-cs7150", net_options=OPTIONS, data=data.name, flip=True, pad_crop=4)
+    recipe = Recipe(net=net, net_options=options, data=data.name, flip=True, pad_crop=4)
     setup = set_up(recipe.change(batch_size=batch, epochs=1000, precision=precision), data, print)
     updates = max(1, count // batch)
 
@@ -155,7 +161,7 @@ def main() -> None:
     parser.add_argument("--precision", default="auto")
     given = parser.parse_args()
     multiply, _ = ceilings()
-    flops = 3 * 2 * anatomy(build("convnet-cs7150", OPTIONS, SHAPE, 10), SHAPE).macs
+    flops = 3 * 2 * anatomy(build(NET, OPTIONS, SHAPE, 10), SHAPE).macs
     for batch in (32, 128):
         ways = {make.__name__: Way(rate, (make, batch, given.images)) for make in (idiomatic, tuned)}
         ways["striate"] = Way(striate, (batch, given.images, given.precision))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 MARK = "STRIATE_CHAOS"  # in the environment of every process of a part, so that those left behind are found
 CRASHED = 121
-PATIENCE = 120.0  # seconds for one trial; a busy machine is slow
+PATIENCE = 300.0  # seconds for one trial, after which it hangs; a busy machine is slow
 MEMORY = 1500 << 20  # bytes that one trial may take beyond what this process has
 
 

@@ -80,7 +80,7 @@ def write(subject: Subject, to: str, out: Path | None = None, *, preprocessing: 
     an extra is missing, PyTorch cannot follow the net, its logits are not finite, or the file computes something else.
     """
     if to not in FORMATS:
-        raise NetError(unknown("format", to, FORMATS))
+        raise NetError(unknown("format", str(to), FORMATS))
     if preprocessing:
         _may_preprocess(subject, to)
     path = out or Path(f"{_stem(subject.name)}{FORMATS[to]}")
