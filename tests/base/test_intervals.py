@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from striate.base.intervals import Scale, Share, mean_interval, share, share_interval, share_of, t_quantile
+from striate.base.intervals import Scale, Share, mean_interval, share, share_interval, share_of, t_quantile, useful
 
 
 def test_a_mean_by_hand() -> None:
     # Mean 2, sd 1, t(2, 97.5 %) = 4.302653: 2 -+ 4.302653 / sqrt(3).
     assert mean_interval([1.0, 2.0, 3.0]) == pytest.approx((2 - 2.484138, 2 + 2.484138), abs=1e-6)
     assert mean_interval([1.0, 2.0, 3.0], Scale(low=0, high=3)) == (0, 3)
+    assert useful((0, 3), Scale(low=0, high=3)) is None  # all that it can be says nothing
+    assert useful((0, 2.9), Scale(low=0, high=3)) == (0, 2.9)
+    assert useful((-9, 9), Scale()) == (-9, 9)
+    assert useful(None, Scale()) is None
     assert mean_interval([1.0]) is None
     assert mean_interval([1.0, 1.0]) is None
     assert t_quantile(2, 0.95) == pytest.approx(4.302653, abs=1e-6)

@@ -103,7 +103,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "training/folder/inspection.py": "training/folder/test_chain.py",
     "training/folder/saving.py": "training/test_loop.py",
     "studies/running/executor.py": "studies/running/test_slurm.py",
-    "studies/running/ray/away.py": "studies/running/ray/test_driver.py",
     "training/engines/processes/together.py": "training/engines/processes/test_group.py",
     "training/session.py": "training/test_train.py",
     "training/recipe/net_options.py": "training/recipe/test_recipe.py",

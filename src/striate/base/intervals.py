@@ -47,6 +47,13 @@ class Scale:
         return max(rounding, math.sqrt(q * (1 - q) / self.tries))
 
 
+def useful(interval: tuple[float, float] | None, scale: Scale) -> tuple[float, float] | None:
+    """Return ``interval``; None where it is all that the quantity can be, and so says nothing."""
+    if interval and interval[0] <= scale.low and interval[1] >= scale.high:
+        return None
+    return interval
+
+
 def share_of(tries: int) -> Scale:
     """Return the scale of an accuracy that ``tries`` images tell."""
     return Scale(0.0, 1.0, 1 / tries, tries)

@@ -176,6 +176,11 @@ def is_table(name: str) -> bool:
     return name.endswith(TABLES) and not later("striate.data.readers.array_files.image_npz:is_image_npz")(Path(name))
 
 
+def one_of(name: str) -> str:
+    """Return what one example of the data set ``name`` is called: a `row` of a table, else an `image`."""
+    return "row" if is_table(name) else "image"
+
+
 def _noted(loaded: ImageSet) -> ImageSet:
     from striate.data.equal_images import notes_on
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from striate.base.errors import DataError, RunError
 from striate.data import ImageSet
+from striate.data.catalog import one_of
 from striate.training.engines import machine
 from striate.training.engines.pieces import in_pieces
 from striate.training.feed.batches import in_order, split
@@ -29,11 +30,15 @@ On = Literal["val", "test"]
 
 @dataclass(frozen=True, eq=False)
 class Confusion:
-    """``counts`` is int64 (K, K): rows the true classes, columns the answers, in the order of ``classes``."""
+    """``counts`` is int64 (K, K): rows the true classes, columns the answers, in the order of ``classes``.
+
+    ``unit`` is what one of the ``images`` is called: a row where they are those of a table.
+    """
 
     on: On
     classes: tuple[str, ...]
     counts: NDArray[np.int64]
+    unit: str = "image"
 
     @property
     def images(self) -> int:
@@ -58,12 +63,18 @@ class Confusion:
         return [(self.classes[k], self.classes[j], int(wrong[k, j])) for k, j in pairs if wrong[k, j]]
 
     def to_json(self) -> dict[str, Any]:
-        """Return JSON-able values: on, images, accuracy, classes, counts, per_class."""
+        """Return JSON-able values: on, unit, images, accuracy, classes, counts, per_class."""
         per_class = [
             {"class": name, "images": images, "right": right, "accuracy": right / images if images else None}
             for name, images, right in self.per_class()
         ]
-        told = {"on": self.on, "images": self.images, "accuracy": self.accuracy, "classes": list(self.classes)}
+        told = {
+            "on": self.on,
+            "unit": self.unit,
+            "images": self.images,
+            "accuracy": self.accuracy,
+            "classes": list(self.classes),
+        }
         return {**told, "counts": self.counts.tolist(), "per_class": per_class}
 
 
@@ -90,4 +101,4 @@ def confusion(run: Run, on: On = "val", *, images: ImageSet | None = None, data_
     with torch.no_grad():
         for batch, truth in in_pieces(net, in_order(shown, best.labels.normalization, where)):
             np.add.at(counts, (truth.cpu().numpy(), net(batch).argmax(1).cpu().numpy()), 1)
-    return Confusion(on, classes, counts)
+    return Confusion(on, classes, counts, one_of(run.recipe.data))

@@ -25,7 +25,7 @@ from striate.training.engines.setup import Setup
 from striate.training.feed.batches import in_order
 from striate.training.folder import checkpoints
 from striate.training.folder.run import write_status
-from striate.training.folder.saving import Progress, Saver, hand_over, restore, taken_over
+from striate.training.folder.saving import Progress, Saver, hand_over, taken_over
 from striate.training.folder.tables import Row
 from striate.training.interrupt import stop_requests
 from striate.training.loggers.catalog import TENSORBOARD
@@ -55,14 +55,13 @@ class Diverged(Exception):
 
 
 def run_epochs(
-    setup: Setup, folder: Path, watch: Watch | None = None, log: Sequence[str] = (TENSORBOARD,)
+    setup: Setup, folder: Path, progress: Progress, watch: Watch | None = None, log: Sequence[str] = (TENSORBOARD,)
 ) -> tuple[str, str]:
     """Train until the recipe's last epoch, a stop request or a non-finite loss; return (status, reason).
 
-    Continues from the newest undamaged checkpoint in ``folder``. Everything it learns is on disk when it returns,
-    and told to the loggers ``log``.
+    Continues from ``progress``, as `restore` gives it. Everything it learns is in ``folder`` when it returns, and told to the
+    loggers ``log``.
     """
-    progress = restore(setup, folder)
     hand_over(setup, progress)
     steps, group = setup.feed.steps, setup.group
     loggers = Loggers(log, folder, setup.recipe.to_json(), progress.rows, progress.step, setup.warn)

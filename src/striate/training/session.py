@@ -11,7 +11,7 @@ import numpy as np
 from striate.base.disk.files import write_json
 from striate.base.disk.lock import locked
 from striate.base.disk.sealed_json import is_sealed, sealed
-from striate.base.errors import RunError, counted, printable
+from striate.base.errors import RunError, counted, listed, printable
 from striate.data import ImageSet
 from striate.nets.measure.anatomy import anatomy
 from striate.scratch.fast.threads import threads
@@ -22,6 +22,7 @@ from striate.training.folder.forms import DONE
 from striate.training.folder.inspection import inspect
 from striate.training.folder.own_code import keep
 from striate.training.folder.run import REMEDY, Run, open_run, read_recipe, write_status
+from striate.training.folder.saving import Progress, restore
 from striate.training.schedule import SPREAD
 
 Warn = Callable[[str], None]
@@ -90,8 +91,14 @@ def extend(run: Run, epochs: int) -> Run:
     return open_run(run.folder)
 
 
+def restored(setup: Setup, folder: Path) -> Progress:
+    """Return where the run stands, with the engine put back there; raises RunError for other data or another net."""
+    same_data(folder, setup.images)
+    return restore(setup, folder)
+
+
 def record(setup: Setup, folder: Path) -> None:
-    """Write environment and anatomy; on resume, refuse other data and warn of another machine or thread count."""
+    """Write environment and anatomy; on resume, warn of another machine or thread count."""
     path = folder / "environment.json"
     made = read_recipe(folder)
     now = (
@@ -116,14 +123,14 @@ def record(setup: Setup, folder: Path) -> None:
         found = anatomy(setup.engine.module(), setup.images.image_shape, setup.recipe.net)
         write_json(folder / "anatomy.json", sealed(found.to_json()))
     if path.exists():
-        same_data(folder, setup.images)
         before = read_environment(folder)
         last = {"processes": 1, **before}  # of a run from before there could be several
         for part in before.get("continued", []):
             last |= part
         keys = ("processes", "threads", "torch", "processor", "precision", "device", "source")
         if changed := {key: now[key] for key in keys if key in now and last.get(key) != now[key]}:
-            setup.warn(f"the run continues, though not bit for bit: {', '.join(changed)} differ from its last part")
+            differ = f"{listed(list(changed))} {'differs' if len(changed) == 1 else 'differ'} from its last part"
+            setup.warn(f"the run continues, though not bit for bit: {differ}")
             write_environment(folder, {**before, "continued": [*before.get("continued", []), changed]})
         return
     write_environment(folder, now)  # last, for it says that the others are there

@@ -17,6 +17,7 @@ from striate.base.disk.lock import locked
 from striate.base.disk.sealed_json import sealed
 from striate.base.errors import DataError, RunError, reason
 from striate.data import ImageSet
+from striate.data.catalog import one_of
 from striate.data.imageset import Split
 from striate.training.engines import machine
 from striate.training.engines.denormals import denormals_flushed
@@ -41,7 +42,7 @@ from striate.training.loggers.catalog import TENSORBOARD
 from striate.training.loggers.logging import asked
 from striate.training.loop import Watch, run_epochs
 from striate.training.recipe.recipe import Recipe
-from striate.training.session import Warn, extend, mended, record, same_data
+from striate.training.session import Warn, extend, mended, record, restored, same_data
 from striate.training.starting.source import settled
 from striate.training.trials.linear_optimum import advice
 
@@ -55,7 +56,7 @@ def train(
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
     processes: int | Group = 1,
-    log: Sequence[str] = (TENSORBOARD,),
+    log: str | Sequence[str] = (TENSORBOARD,),
 ) -> Run:
     """Train ``recipe`` into the folder ``out`` and return the run; a folder of the same recipe is continued.
 
@@ -67,7 +68,7 @@ def train(
     """
     group = processes if isinstance(processes, Group) else Group(size=processes)
     crew.check(recipe, group)
-    folder = Path(out)
+    folder, log = Path(out), (log,) if isinstance(log, str) else log
     asked(folder, log)  # raises where one is unknown
     if (folder / "recipe.json").exists():
         run = mended(folder, warn)
@@ -84,10 +85,11 @@ def train(
         begin(folder, recipe)  # refuses a foreign folder before a lock is put into it
     with locked(folder, "checkpoints"), crew.threads_parted(group):
         begin(folder, recipe)
+        progress = restored(setup, folder)  # before anything is written: weights that do not fit leave no trace
         record(setup, folder)
         try:
             with denormals_flushed(), crew.leading(group, _job(setup, data_dir)):
-                status, _ = run_epochs(setup, folder, watch, log)
+                status, _ = run_epochs(setup, folder, progress, watch, log)
             if status == "finished" and (advised := advice(recipe, setup.splits, setup.engine.module())):
                 warn(advised)
         except BaseException as error:
@@ -109,14 +111,14 @@ def _job(setup: Setup, data_dir: str | Path | None) -> dict[str, Any]:
 
 
 def resume(
-    folder: str | Path,
+    folder: str | Path | Run,
     *,
     epochs: int | None = None,
     data_dir: str | Path | None = None,
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
     processes: int | Group = 1,
-    log: Sequence[str] = (TENSORBOARD,),
+    log: str | Sequence[str] = (TENSORBOARD,),
 ) -> Run:
     """Continue the run in ``folder`` where its newest checkpoint stands; a run that has ended is returned as it is.
 
@@ -135,7 +137,7 @@ def resume(
 
 
 def test(
-    folder: str | Path,
+    folder: str | Path | Run,
     *,
     epoch: int | None = None,
     images: ImageSet | None = None,
@@ -150,7 +152,8 @@ def test(
     and ``epoch`` asks for weights that keep_every kept; both are not stored. Raises RunError when the run diverged or there
     are no such weights, DataError when the data have no test split.
     """
-    run = mended(Path(folder), warn, weights=False)
+    folder = Path(folder)
+    run = mended(folder, warn, weights=False)
     if run.status == "diverged" and epoch is None:
         raise RunError(
             f'the run in "{folder}" is diverged, and only one that is not has weights to be tested; train again with {REMEDY}'
@@ -197,6 +200,7 @@ def _scored(run: Run, chosen: checkpoints.Checkpoint, split: Split) -> RunScore:
         accuracy_flips=flipped.accuracy if flipped else None,
         loss_flips=flipped.loss if flipped else None,
         chosen_on_test=run.recipe.validate_on_test,
+        unit=one_of(run.recipe.data),
     )
 
 

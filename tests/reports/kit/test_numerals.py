@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from striate.reports.kit.numerals import brief, decimals_for, effect, fixed, measured, number
+from striate.reports.kit.numerals import between, brief, decimals_for, effect, fixed, measured, number
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,12 @@ from striate.reports.kit.numerals import brief, decimals_for, effect, fixed, mea
 )
 def test_a_number_is_rounded_to_four_digits_and_whole_ones_are_kept(value: object, text: str) -> None:
     assert number(value) == text
+
+
+def test_an_interval_that_says_nothing_is_named() -> None:
+    assert between(0.5, 0.25, 0.75) == "0.500 (0.250 to 0.750)"
+    assert between(0.5, None, None) == "0.500 (no useful interval)"
+    assert between(None, None, None) == "–"
 
 
 def test_a_fixed_number_has_its_decimals_and_its_sign() -> None:

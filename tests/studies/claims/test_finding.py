@@ -130,5 +130,5 @@ def test_texts():
     assert failures_text(groups[2:]) == ""
     few = [replace(run, val_images=6) for run in groups[1]]
     assert failures_text([few]).endswith(
-        "1 of 3 runs of plain stayed at chance, as far as 6 validation images can tell"
+        "1 of 3 runs of plain stayed at chance, as far as 6 validation examples can tell"
     )

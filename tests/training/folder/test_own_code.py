@@ -17,6 +17,7 @@ from striate.training import train as door
 from striate.training.folder import own_code
 from striate.training.folder.run import open_run
 from striate.training.recipe.recipe import Recipe
+from striate.training.session import extend
 from striate.training.train import best_net, train
 
 NET = """
@@ -97,12 +98,28 @@ def test_an_edited_source_is_refused_by_resume_and_recorded_when_asked(
     with pytest.raises(RunError, match="add `trust_code` to run the source that the run keeps, or `changed_code`"):
         train(recipe, "run", images=tiny)
     own_code.accept_changes("run")
-    with pytest.warns(UserWarning, match="not bit for bit: source differ"):
+    with pytest.warns(UserWarning, match="not bit for bit: source differs from its last part"):
         assert train(recipe, "run", images=tiny).status == "finished"
     record = own_code.kept(run.folder)
     assert record is not None
     assert record["fingerprint"] == own_code.source_of(NAME)  # that of the last part, which a test then asks for
     assert len(list((run.folder / "source").iterdir())) == 2
+
+
+def test_code_that_the_weights_do_not_fit_leaves_no_trace(
+    recipe: Recipe, tiny: ImageSet, edit: Callable[[str], None]
+) -> None:
+    run = train(recipe, "run", images=tiny)
+    before = own_code.kept(run.folder)
+    own_code.accept_changes("run")
+    edit("PReLU")  # which has a weight of its own
+    longer = extend(run, 3).recipe
+    with pytest.raises(RunError, match="do not fit net"):
+        train(longer, "run", images=tiny)
+    assert own_code.kept(run.folder) == before
+    edit("ReLU")
+    assert train(longer, "run", images=tiny).status == "finished"
+    assert door.test(open_run("run"), images=tiny).images == 18  # a run stands for its folder
 
 
 def test_the_kept_source_runs_once_its_folder_is_trusted(

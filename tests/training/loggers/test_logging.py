@@ -128,7 +128,7 @@ def test_nothing_is_written_for_one_that_is_unknown_or_not_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(RunError, match=r'logger "wand" is unknown .did you mean "wandb"'):
-        train(SMALL, tmp_path / "run", log=("wand",))
+        train(SMALL, tmp_path / "run", log="wand")
     monkeypatch.setattr(logging, "find_spec", lambda _: None)
     with pytest.raises(RunError, match=r"needs the package mlflow, which is not installed"):
         train(SMALL, tmp_path / "run", log=("mlflow",))

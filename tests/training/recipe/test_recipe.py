@@ -159,3 +159,16 @@ def test_options_are_written_down_or_refused(tmp_path: Path) -> None:
         RecipeError, match="net_options hold relu, of type builtin_function_or_method, and a recipe holds"
     ):
         Recipe(net_options={"act": torch.relu})
+
+
+def test_an_option_of_the_net_is_told_where_it_belongs() -> None:
+    told = r'widths is an option of the net convnet; give it as net_options=\{"widths": \.\.\.\}$'
+    with pytest.raises(RecipeError, match=told):
+        Recipe(widths=[[4]])
+    with pytest.raises(RecipeError, match=r'widhts is unknown \(did you mean "widths"\?\)'):
+        Recipe(widhts=[[4]])
+
+
+def test_paths_stand_in_it_as_text() -> None:
+    recipe = Recipe(data=Path("photos"), start=Path("weights.pt"))
+    assert (recipe.data, recipe.start) == ("photos", "weights.pt")

@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind
+from pydantic_core import to_jsonable_python
 
 from striate.base.errors import listed
 from striate.scratch.catalog import entry as scratch_entry
@@ -29,7 +30,7 @@ def fields_of(engine: str, net: str) -> list[tuple[str, str, str, str, str]]:
         trust(net)
         default = entry(net).default
         shown = {name: value if writable(value) else readable(value) for name, value in dict(default).items()}
-        own = _of_model(type(default), TypeAdapter(dict[str, Any]).dump_python(shown, mode="json"))
+        own = _of_model(type(default), to_jsonable_python(shown))
     else:
         own = _of_dataclass(scratch_entry(net).options)
     recipe = _of_model(Recipe, {})

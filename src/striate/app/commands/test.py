@@ -74,17 +74,19 @@ def score_in_words(score: RunScore | Scored) -> str:
 
     of_run = isinstance(score, RunScore)
     whose = f"by the weights of epoch {score.epoch}" if of_run else f"of {score.data}, by {score.net}"
-    parts = [f"test accuracy {score.accuracy:.4f}, loss {score.loss:.4f}, on {counted(score.images, 'image')}, {whose}"]
+    parts = [
+        f"test accuracy {score.accuracy:.4f}, loss {score.loss:.4f}, on {counted(score.images, score.unit)}, {whose}"
+    ]
     if score.accuracy_flips is not None:
         parts.append(f"; with mirror images too {score.accuracy_flips:.4f}, loss {score.loss_flips:.4f}")
     if not of_run:
         return "".join(parts) + (UNTRAINED if score.untrained else "")
     if score.chosen_on_test:
-        parts.append(", which these images chose too: it is optimistically biased")
+        parts.append(f", which these {score.unit}s chose too: it is optimistically biased")
     if score.status:
         reached = f"{score.status} after epoch {score.reached} of {score.epochs}"
         parts.append(f"; the run is {reached}, and this score is not kept")
     for before in score.earlier:
         earlier = f"{before.accuracy:.4f} by the weights of epoch {before.epoch}"
-        parts.append(f"; these images were scored before, {earlier}")
+        parts.append(f"; these {score.unit}s were scored before, {earlier}")
     return "".join(parts)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from striate.app.inputs.opened_net import Subject
+    from striate.training.folder.run import Run
 
 FORMATS = {"onnx": ".onnx", "safetensors": ".safetensors", "program": ".pt2"}
 TOLERANCE = 1e-3  # of the largest logit: float32 sums in another order differ by far less
@@ -54,7 +56,7 @@ class Exported:
 
 
 def export(
-    net: str | Path,
+    net: str | Path | Run,
     to: str = "onnx",
     out: str | Path | None = None,
     *,
@@ -68,7 +70,7 @@ def export(
     from striate.app.inputs.opened_net import open_subject
 
     file = None if weights is None else Path(weights)
-    subject = open_subject(str(net), file, trained_on=trained_on, options=options, data_dir=data_dir)
+    subject = open_subject(os.fspath(net), file, trained_on=trained_on, options=options, data_dir=data_dir)
     return write(subject, to, None if out is None else Path(out), preprocessing=preprocessing)
 
 

@@ -22,6 +22,17 @@ def as_given(parameters: Iterable[Any]) -> list[Any]:
     return made
 
 
+def _told(converted: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
+    """Return the converted value; what refuses it speaks without a word of Pydantic's."""
+    from click import UsageError
+
+    try:
+        return converted(context, value)
+    except UsageError as error:
+        error.message = error.message.removeprefix("Value error, ")
+        raise
+
+
 def _sparing(parameter: Any, converted: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     several = getattr(parameter, "multiple", False) or parameter.nargs == -1
     is_text = getattr(getattr(parameter, "type_descriptor", None), "annotation", None) is str
@@ -33,7 +44,7 @@ def _sparing(parameter: Any, converted: Callable[[Any, Any], Any]) -> Callable[[
         elif not several and (stands or (is_text and isinstance(value, str))):
             kept = value
         else:
-            return converted(context, value)
+            return _told(converted, context, value)
         return kept if parameter.callback is None else parameter.callback(context, parameter, kept)
 
     return process_value

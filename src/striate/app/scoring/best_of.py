@@ -12,6 +12,7 @@ from typing import Any
 
 from striate.base.disk.files import read_json
 from striate.base.errors import RunError, counted, printable
+from striate.data.catalog import one_of
 from striate.training.folder.run import Run, open_run
 from striate.training.folder.run_score import RunScore
 from striate.training.train import test
@@ -85,13 +86,14 @@ def _same_validation(runs: Sequence[Run]) -> None:
             if here != there:
                 raise _different(first, run, f"{field} is {there} there and {here} here")
         if _fingerprint(run) != _fingerprint(first):
-            raise _different(first, run, f"the images of {run.recipe.data} changed between them")
+            raise _different(first, run, f"the {one_of(run.recipe.data)}s of {run.recipe.data} changed between them")
 
 
 def _different(first: Run, other: Run, why: str) -> RunError:
     names = " and ".join(f'"{printable(str(run.folder))}"' for run in (first, other))
     return RunError(
-        f"{names} were validated on different images ({printable(why)}), so neither is the better; compare alike runs"
+        f"{names} were validated on different {one_of(first.recipe.data)}s ({printable(why)}), so neither is the better;"
+        " compare alike runs"
     )
 
 

@@ -141,7 +141,7 @@ def _images(
         words = "test images" if on == "test" else "validation images"
         if shown is None:
             raise DataError(f"{images.name} has no test split; add a folder test/CLASS/ beside train/")
-        return f"{words} of {images.name}", f"{images.name} ({words})", shown, images.classes, ()
+        return f"{words} of {images.name}", f"{images.name} ({words})", shown, images.classes, images.notes
     if on is not None:
         raise ProbeError("`on` chooses among the images of a run; leave it out beside `data`")
     looked = str(data or subject.inputs.data)

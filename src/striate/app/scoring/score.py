@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from striate.app.inputs.opened_net import Subject, open_subject
 from striate.base.errors import DataError, NetError, counted
 from striate.training.starting.exported import metadata_of
+
+if TYPE_CHECKING:
+    from striate.training.folder.run import Run
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,8 @@ class Scored:
     """``accuracy`` and ``loss`` (mean cross-entropy in nats) of ``net`` on so many test ``images`` of ``data``.
 
     ``data_notes``: what is to be said about the images. ``untrained``: the weights were drawn at random. ``accuracy_flips`` and
-    ``loss_flips`` are of the mean logits of each image and its mirror image, where they were asked for.
+    ``loss_flips`` are of the mean logits of each image and its mirror image, where they were asked for. ``unit`` is what one
+    of the images is called: a row where they are those of a table.
     """
 
     net: str
@@ -29,6 +34,7 @@ class Scored:
     untrained: bool = False
     accuracy_flips: float | None = None
     loss_flips: float | None = None
+    unit: str = "image"
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON-able values by name; what does not apply is left out."""
@@ -36,13 +42,14 @@ class Scored:
             **{name: getattr(self, name) for name in ("net", "data", "accuracy", "loss", "images")},
             **({"data_notes": list(self.data_notes)} if self.data_notes else {}),
             **({"untrained": True} if self.untrained else {}),
+            **({} if self.unit == "image" else {"unit": self.unit}),
             **({} if self.accuracy_flips is None else {"accuracy_flips": self.accuracy_flips}),
             **({} if self.loss_flips is None else {"loss_flips": self.loss_flips}),
         }
 
 
 def score(
-    name: str | Path,
+    name: str | Path | Run,
     data: str | Path | None,
     weights: str | Path | None = None,
     *,
@@ -65,7 +72,7 @@ def score(
     from striate.training.feed.batches import in_order
     from striate.training.feed.normalization import Normalization
 
-    name, data = str(name), None if data is None else str(data)
+    name, data = os.fspath(name), None if data is None else str(data)
     file = None if weights is None else Path(weights)
     if data is None:
         raise DataError(f'the net "{name}" has no data of its own here; name them with `data`')
@@ -115,6 +122,7 @@ def score(
         subject.untrained,
         both.accuracy if both else None,
         both.loss if both else None,
+        "row" if images.tabular else "image",
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from striate.app.serve.place import Place
 from striate.base.errors import RunError
+from striate.data.catalog import one_of
 from striate.reports.run.listing import Listed, listed, places
 from striate.reports.study.listing import list_studies
 from striate.training.folder.forms import DONE
@@ -73,7 +74,13 @@ def run_shown(place: Place, query: Mapping[str, str]) -> dict[str, Any]:
     anatomy = shown.anatomy
     net = None if anatomy is None else {**anatomy.to_json(), "parameters": anatomy.parameters, "macs": anatomy.macs}
     images = run.recipe.train_images
-    more = {"name": query["name"], "seconds": run.seconds(), "epochs": run.recipe.epochs, "train_images": images}
+    more = {
+        "name": query["name"],
+        "seconds": run.seconds(),
+        "epochs": run.recipe.epochs,
+        "train_images": images,
+        "unit": one_of(run.recipe.data),
+    }
     return {**record, **more, "anatomy": net, "misfits": shown.misfits}
 
 

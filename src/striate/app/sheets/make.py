@@ -80,7 +80,7 @@ def sheet(
     question: str | None = None,
     data: str | None = None,
     budget: Budget = "quick",
-    to: Sequence[str] = ("html",),
+    to: str | Sequence[str] = ("html",),
     data_dir: str | Path | None = None,
     workers: int | None = None,
     train: bool = True,
@@ -101,6 +101,7 @@ def sheet(
     found = asked if isinstance(asked, Sheet) else named(str(asked))
     if budget not in BUDGETS:
         raise StudyError(f'`budget` is "{printable(str(budget))}"; accepted are {", ".join(BUDGETS)}')
+    to = (to,) if isinstance(to, str) else to
     for one in to:
         if one not in FORMATS:
             raise StudyError(f'`to` is "{printable(str(one))}"; accepted are {", ".join(FORMATS)}')

@@ -28,7 +28,7 @@ def show_seen(out: Console, shown: Seen) -> None:
     say(out, Text(f"{printable(str(run.folder))}: {run.recipe.net} on {run.recipe.data}", style="bold"))
     show_run(out, run)
     if test := run.test():
-        out.print(f"test accuracy {test.accuracy:.4f}, loss {test.loss:.4f}, on {counted(test.images, 'image')}")
+        out.print(f"test accuracy {test.accuracy:.4f}, loss {test.loss:.4f}, on {counted(test.images, test.unit)}")
     for chart in charts(run, width):
         out.print(Text(f"\n{chart}"))
     out.print()
@@ -38,13 +38,13 @@ def show_seen(out: Console, shown: Seen) -> None:
         say(out, Text(in_flags(shown.unclassified)))
         return
     which = {"val": "validation", "test": "test"}[shown.confusion.on]
-    say(out, f"On the {which} images, by the weights of the best validation epoch:")
-    _print(out, per_class_table(shown.confusion), ("images", "right", "accuracy"))
+    say(out, f"On the {which} {shown.confusion.unit}s, by the weights of the best validation epoch:")
+    _print(out, per_class_table(shown.confusion), (f"{shown.confusion.unit}s", "right", "accuracy"))
     if len(shown.confusion.classes) <= MOST_CLASSES:
         _matrix(out, shown.confusion)
     else:
         out.print("\nmost frequent mistakes")
-        _print(out, mistakes_table(shown.confusion), ("images",))
+        _print(out, mistakes_table(shown.confusion), (f"{shown.confusion.unit}s",))
 
 
 def _print(out: Console, rows: Table, right: tuple[str, ...]) -> None:

@@ -163,6 +163,7 @@ def show_anatomy(out: Console, anatomy: Anatomy) -> None:
     On a narrow terminal each layer is said in fewer words, and without its memory.
     """
     from striate.reports.net.blocks import words
+    from striate.reports.net.description import unit
 
     wide = out.width >= WIDE
     numbers = ("output", "parameters", "MACs", *(("memory",) if wide else ()), "field")
@@ -178,6 +179,6 @@ def show_anatomy(out: Console, anatomy: Anatomy) -> None:
     out.print()
     say(
         out,
-        f"{anatomy.parameters:,} parameters; {anatomy.macs:,} multiply-adds (MACs) per image in a forward pass; "
+        f"{anatomy.parameters:,} parameters; {anatomy.macs:,} multiply-adds (MACs) per {unit(anatomy)} in a forward pass; "
         f"{anatomy.memory / 2**20:.1f} MiB of outputs in float32; field: receptive field in input pixels",
     )

@@ -28,7 +28,7 @@ def train(
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
     processes: int = 1,
-    log: Sequence[str] = ("tensorboard",),
+    log: str | Sequence[str] = ("tensorboard",),
 ) -> Run:
     """Train ``recipe`` into the folder ``out`` and return the run, as `striate.training.train.train` does.
 
@@ -41,14 +41,14 @@ def train(
 
 
 def resume(
-    folder: str | Path,
+    folder: str | Path | Run,
     *,
     epochs: int | None = None,
     data_dir: str | Path | None = None,
     watch: Watch | None = None,
     warn: Warn = warnings.warn,
     processes: int = 1,
-    log: Sequence[str] = ("tensorboard",),
+    log: str | Sequence[str] = ("tensorboard",),
 ) -> Run:
     """Continue the run in ``folder``, as `striate.training.train.resume` does; in a notebook with a bar."""
     from striate.training.train import resume

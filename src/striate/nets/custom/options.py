@@ -16,8 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.errors import PydanticUserError
+from pydantic_core import to_json
 
 from striate.base.errors import NetError
 
@@ -71,7 +72,7 @@ def writable(value: Any) -> bool:
     if isinstance(value, type) or is_number(value) or is_array(value) or callable(value) or is_tensor(value):
         return False
     try:
-        TypeAdapter(Any).dump_json(value)
+        to_json(value)
     except (ValueError, RecursionError):
         return False
     return True

@@ -21,7 +21,7 @@ import torch
 from scipy import stats
 from torch import Tensor, nn
 
-from striate.base.intervals import Scale, mean_interval, share
+from striate.base.intervals import Scale, mean_interval, share, useful
 from striate.probes.channels.features import RULES, heatmaps
 from striate.probes.checks.cascade import Map, cascade
 from striate.probes.checks.deletion import curves
@@ -36,6 +36,7 @@ FEWEST = math.ceil(math.log2(2 / LEVEL))
 """Images below which no verdict of the sign test is possible: 2 * 0.5^n must not exceed LEVEL."""
 FEWEST_CORRELATED = 2
 """Correlations below which their mean has no interval."""
+CORRELATION = Scale(-1.0, 1.0)
 TIE = 1e-6
 """Areas under a curve of probabilities, computed in float32, that differ by less are equal."""
 
@@ -164,7 +165,13 @@ def _on_weights(fall: Cascade | None, among: _Among) -> str:
         if DEPENDS <= near <= HARDLY and least > 0 and far < 1
         else "undecided"
     )
-    interval = f" ({low:.2f} to {high:.2f})" if len(values) > 1 else ""
+    interval = (
+        ""
+        if len(values) < FEWEST_CORRELATED
+        else f" ({low:.2f} to {high:.2f})"
+        if useful((low, high), CORRELATION)
+        else " (no useful interval)"
+    )
     left = f", over {len(values)} of {among.number(among.images)}" if len(values) < among.images else ""
     return (
         f"{verdict}; with all of them random its rank correlation with the trained net's is {mean:.2f}{interval}{left}"
@@ -181,7 +188,7 @@ def _interval(values: Sequence[float]) -> tuple[float, float, float]:
     mean = float(np.mean(values))
     if len(values) < FEWEST_CORRELATED:
         return mean, -1.0, 1.0
-    return mean, *(mean_interval(values, Scale(-1.0, 1.0)) or (mean, mean))
+    return mean, *(mean_interval(values, CORRELATION) or (mean, mean))
 
 
 def _on_order(followed: Curves | None, name: str, sign: int, said: str, among: _Among) -> str:

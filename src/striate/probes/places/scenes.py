@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from striate.base.errors import ProbeError
-from striate.base.intervals import Scale, mean_interval, share
+from striate.base.intervals import Scale, mean_interval, share, useful
 from striate.data.imageset import Split
 from striate.probes.choices import Background
 from striate.probes.facts import FoundObjects, Overlap
@@ -27,6 +27,8 @@ from striate.probes.places.localise import boxes_and_peaks, read_places
 from striate.probes.places.responses import upsampled
 from striate.probes.record import blank
 from striate.probes.restoring import untouched
+
+OVERLAP = Scale(0.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +114,7 @@ def found(
     each = [value for row in overlaps for value in row]
     per_scene = np.array([float(np.mean(row)) for row in overlaps if row], dtype=np.float64)
     top, left, bottom, right = made.boxes[0, 0].tolist()
-    low, high = mean_interval(per_scene.tolist(), Scale(0.0, 1.0)) or (None, None)
+    low, high = useful(mean_interval(per_scene.tolist(), OVERLAP), OVERLAP) or (None, None)
     return FoundObjects(
         scenes=len(made.images),
         objects=made.labels.shape[1],

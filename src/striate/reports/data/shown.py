@@ -64,7 +64,7 @@ def data_page(images: ImageSet, told: Summary) -> Page:
     return Page(
         title=f"What {told.name} holds",
         over=f"data, {told.origin}",
-        words=(f"{total:,} {what}, in {counted(len(told.classes), 'class')}. {twice(told)}",),
+        words=(f"{total:,} {what}, in {counted(len(told.classes), 'class')}. {twice(told, tabular=images.tabular)}",),
         formula="",
         groups=groups,
         tables=(counts_table(told), statistics_table(told, tabular=images.tabular)),
@@ -80,14 +80,15 @@ def data_page(images: ImageSet, told: Summary) -> Page:
     )
 
 
-def twice(told: Summary) -> str:
-    """Return a sentence on what is equal, pixel for pixel."""
+def twice(told: Summary, *, tabular: bool = False) -> str:
+    """Return a sentence on what is equal, pixel for pixel; in a table, in every feature."""
     parts = [
         f"{count:,} of {split} are equal to an earlier one of it" for split, count in told.repeated.items() if count
     ]
     parts += [f"{count:,} of {split} are in train too" for split, count in told.leaked.items() if count]
     parts += [f"{told.contradicting:,} have an equal in another class"] if told.contradicting else []
-    return f"Pixel for pixel, {'; '.join(parts)}." if parts else "No two are equal, pixel for pixel."
+    wholly = "in every feature" if tabular else "pixel for pixel"
+    return f"{wholly.capitalize()}, {'; '.join(parts)}." if parts else f"No two are equal, {wholly}."
 
 
 def counts_table(told: Summary) -> Table:

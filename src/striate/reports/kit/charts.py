@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Any, Literal
 
+from striate.reports.kit.frame import SOFT, Margins, frame, write
 from striate.reports.kit.intervals import Interval, intervals_svg
 from striate.reports.kit.palette import LONGEST, all_shortened, apart, look
 from striate.reports.kit.svg import INK, POINTS, Chart
@@ -78,12 +79,10 @@ def curves(
     banded = 0 < several <= FILLED
 
     def draw(figure: Figure) -> None:
-        axes = figure.add_axes((LEFT / width, FOOT / height, 1 - (LEFT + room) / width, 1 - (HEAD + FOOT) / height))
-        figure.text(4 / width, 1 - 14 / height, title, fontsize=13.5, fontweight="bold", va="center")
+        margins = Margins(LEFT, room, HEAD, FOOT)
+        axes = frame(figure, margins, title, rules=True)
         if any(len(s.lines) > 1 for s in shown):  # a single run has no band
-            figure.text(
-                4 / width, 1 - 31 / height, BANDS[band] if banded else MANY, fontsize=11, va="center", alpha=0.7
-            )
+            write(figure, 31, BANDS[band] if banded else MANY, points=11, alpha=0.7)
         ends = [_arm(axes, s, place, log=log, band=band if banded else None) for place, s in enumerate(shown)]
         _scale(axes, [line for s in shown for line in s.lines], log=log)
         if powers:
@@ -91,8 +90,8 @@ def curves(
         if mark is not None:
             axes.axvline(mark, color=INK, alpha=0.55, linewidth=1, linestyle=(0, (4, 3)))
         left = max(LEFT, _widest(figure, axes) + 12)
-        axes.set_position((left / width, FOOT / height, 1 - (left + room) / width, 1 - (HEAD + FOOT) / height))
-        figure.text(left / width, 7 / height, x_label, fontsize=11.5, alpha=0.85)
+        axes.set_position(replace(margins, left=left).box(figure))
+        figure.text(left / width, 7 / height, x_label, fontsize=11.5, alpha=SOFT)
         _crosses(axes, shown)
         _names(axes, shown, ends, NAME / (height - HEAD - FOOT))
 
@@ -178,10 +177,6 @@ def _scale(axes: Axes, lines: Sequence[Line], *, log: bool) -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
     values = [y for line in lines for _, y in _finite(line)]
-    axes.grid(axis="y", color=INK, alpha=0.13, linewidth=0.8)
-    axes.spines["left"].set_visible(False)
-    axes.spines["bottom"].set_alpha(0.45)
-    axes.tick_params(length=0, labelsize=11.5)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     xs = {round(x) for line in lines for x in line.x}
     if len(xs) == 1:

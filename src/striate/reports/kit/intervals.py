@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from striate.reports.kit.frame import SOFT, Margins, frame
 from striate.reports.kit.numerals import effect
 from striate.reports.kit.palette import PALETTE, all_shortened
 from striate.reports.kit.svg import INK, Chart
@@ -61,21 +62,18 @@ def intervals(
     whole = f"{label}: {'; '.join(f'{row.name} {effect(vars(row))}' for row in rows)}"
 
     def draw(figure: Figure) -> None:
-        axes = figure.add_axes((SIDE / width, foot / height, 1 - 2 * SIDE / width, 1 - (foot + 12) / height))
+        axes = frame(figure, Margins(SIDE, SIDE, 12, foot), ticks=3)
         ends = [v for r in rows for v in ((r.effect,) if r.boundless else (r.effect, r.low, r.high))]
         known = [v for v in ends if math.isfinite(v)] + [0.0, margin or 0.0]
         pad = 0.06 * (max(known) - min(known)) or 1.0
         room = max(min(known) - pad, -reach), min(max(known) + pad, reach)
         axes.set(xlim=room, ylim=(len(rows) - 0.45, -0.7), yticks=[])
-        axes.spines["left"].set_visible(False)
-        axes.spines["bottom"].set_alpha(0.45)
-        axes.tick_params(length=3, labelsize=11.5)
         names = all_shortened([row.name for row in rows], 34)
         for place, (row, name) in enumerate(zip(rows, names, strict=True)):
             _marks(axes, place, margin)
             _interval(axes, row, name, place, room)
         for line, words in enumerate(reversed(said)):
-            figure.text(SIDE / width, (9 + LINE * line) / height, words, fontsize=11.5, alpha=0.85)
+            figure.text(SIDE / width, (9 + LINE * line) / height, words, fontsize=11.5, alpha=SOFT)
 
     return Chart(width, height, whole, draw)
 

@@ -29,6 +29,14 @@ def fixed(value: float | None, decimals: int, *, sign: bool = False) -> str:
     return _special(value, sign=sign) or _minus(f"{value:{'+' if sign else ''}.{decimals}f}")
 
 
+def between(middle: float | None, low: float | None, high: float | None, decimals: int = 3) -> str:
+    """Return `0.512 (0.410 to 0.614)`, `0.512 (no useful interval)` where its ends are unknown; a dash for nothing."""
+    if middle is None:
+        return ABSENT
+    ends = "no useful interval" if low is None or high is None else f"{fixed(low, decimals)} to {fixed(high, decimals)}"
+    return f"{fixed(middle, decimals)} ({ends})"
+
+
 def decimals_for(*spreads: float | None) -> int:
     """Return the decimals that show the smallest positive of ``spreads`` with two digits; 4 where there is none."""
     known = [s for s in spreads if s is not None and math.isfinite(s) and s > 0]

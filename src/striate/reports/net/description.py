@@ -28,7 +28,9 @@ def paragraph(anatomy: Anatomy) -> str:
     dense = [b for b in made if b.role == "dense"]
     depth = [counted(len(part), name) for part, name in ((convolutions, "convolution"), (dense, "dense layer")) if part]
     out = made[-1].output if made else anatomy.input
-    text = f"{anatomy.net} takes images of {shape(anatomy.input)} (channels, height, width)"
+    one = unit(anatomy)
+    taken = f"images of {shape(anatomy.input)} (channels, height, width)"
+    text = f"{anatomy.net} takes {taken if one == 'image' else f'rows of {anatomy.input[0]} features'}"
     text += f" through {' and '.join(depth)}" if depth else ""
     if shortcuts:
         text += f", with {counted(len(shortcuts), 'residual connection')}"
@@ -37,7 +39,7 @@ def paragraph(anatomy: Anatomy) -> str:
     share = sum(b.parameters for b in dense) / anatomy.parameters if anatomy.parameters else 0.0
     percent = "under 1" if share < 0.01 else "over 99" if share > 0.995 else f"{100 * share:.0f}"
     text += f", {percent} % of them in the dense layers," if convolutions and dense else ""
-    text += f" and takes {brief(anatomy.macs)} multiply-adds for one image."
+    text += f" and takes {brief(anatomy.macs)} multiply-adds for one {one}."
     seen = next((b.field for b in reversed(convolutions) if b.field is not None), None)
     if seen is not None:
         beyond = ", which reaches over its edges" if seen > min(anatomy.input[-2:]) else ""
@@ -73,7 +75,12 @@ def _added(block: Block, layer: Layer) -> str:
 
 def totals(anatomy: Anatomy) -> str:
     """Return parameters and multiply-adds, separated by a semicolon."""
-    return f"{counted(anatomy.parameters, 'parameter')}; {brief(anatomy.macs)} multiply-adds for one image"
+    return f"{counted(anatomy.parameters, 'parameter')}; {brief(anatomy.macs)} multiply-adds for one {unit(anatomy)}"
+
+
+def unit(anatomy: Anatomy) -> str:
+    """Return what one input is called: a row of a table, which comes as an image of one pixel, else an image."""
+    return "row" if anatomy.input[1:] == (1, 1) else "image"
 
 
 def shape(output: tuple[int, ...]) -> str:

@@ -6,6 +6,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
+from striate.reports.kit.frame import bare
 from striate.reports.kit.svg import Chart
 from striate.reports.net.figure import STYLE, architecture_svg
 
@@ -28,10 +29,7 @@ def architecture_chart(anatomy: Anatomy, width: float = 960) -> Chart:
     label = re.search(r'aria-label="([^"]*)"', head)
 
     def draw(figure: Figure) -> None:
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_xlim(0, wide)
-        axes.set_ylim(high, 0)
-        axes.axis("off")
+        axes = bare(figure)
         for tag, given, text in re.findall(r"<(path|text)([^>]*?)(?:/>|>([^<]*)</text>)", svg):
             values: dict[str, str] = dict(re.findall(r'(\w+)="([^"]*)"', given))
             name = values.get("class", "")

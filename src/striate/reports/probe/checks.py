@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from striate.reports.kit.frame import Margins, frame
 from striate.reports.kit.palette import PALETTE, apart, shortened
-from striate.reports.kit.svg import INK, canvas, element
+from striate.reports.kit.svg import INK, Chart
 from striate.reports.probe.page import Group
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from striate.probes.checks.outcome import Cascade, Checks, Curves
 
@@ -45,39 +46,28 @@ def checks_group(checks: Checks, title: str = "Does the map mean anything?") -> 
 def cascade_svg(cascade: Cascade) -> str:
     """Return the correlations by stage as an SVG element: one row for each stage, a dot for each image, a mark for the mean."""
     stages = cascade.stages
-    height = HEAD + FOOT + ROW * len(stages)
     rows = cascade.defined()
     lowest = min(-0.2, *(value for row in rows for value in row)) - 0.05
-    with canvas(WIDTH, height, "cascade") as figure:
-        figure.text(
-            4 / WIDTH,
-            1 - 15 / height,
+
+    def draw(figure: Figure) -> None:
+        axes = frame(
+            figure,
+            Margins(141, 26, HEAD, FOOT),
             "Made random from the last layer on",
-            fontsize=13.5,
-            fontweight="bold",
-            va="center",
+            x_label="rank correlation with the trained map",
         )
-        axes = figure.add_axes((0.32, FOOT / height, 0.62, 1 - (HEAD + FOOT) / height))
-        _quiet(axes)
         axes.set_xlim(lowest, 1.05)
         axes.set_ylim(len(stages) - 0.4, -0.6)
         axes.axvline(0, color=INK, alpha=0.35, linewidth=0.8)
         axes.set_yticks(range(len(stages)), [shortened(name, 20) for name in stages])
-        axes.set_xlabel("rank correlation with the trained map", alpha=0.85)
         for place, row in enumerate(rows):
             axes.plot(row, [place] * len(row), "o", markersize=4.5, color=PALETTE[0], alpha=0.35, markeredgewidth=0)
-        axes.plot(
-            [np.nan if mean is None else mean for mean in cascade.means()],
-            range(len(stages)),
-            "-|",
-            color=PALETTE[0],
-            markersize=13,
-            markeredgewidth=2.2,
-            linewidth=1,
-        )
-        return element(
-            figure, "rank correlation of the map with the trained net's, by the layer down to which weights are random"
-        )
+        means = [np.nan if mean is None else mean for mean in cascade.means()]
+        places = range(len(stages))
+        axes.plot(means, places, "-|", color=PALETTE[0], markersize=13, markeredgewidth=2.2, linewidth=1)
+
+    said = "rank correlation of the map with the trained net's, by the layer down to which weights are random"
+    return Chart(WIDTH, HEAD + FOOT + ROW * len(stages), said, draw).svg()
 
 
 def curves_svg(curves: Curves) -> str:
@@ -88,25 +78,23 @@ def curves_svg(curves: Curves) -> str:
         (curves.insertion, "put in by map", PALETTE[2], "-"),
         (curves.moved_insertion, "map moved (dashed)", PALETTE[2], (0, (4, 2))),
     )
-    height = 300.0
-    with canvas(WIDTH, height, "curves") as figure:
-        figure.text(4 / WIDTH, 1 - 15 / height, "Covered, or put in", fontsize=13.5, fontweight="bold", va="center")
-        axes = figure.add_axes((0.12, FOOT / height, 0.58, 1 - (HEAD + FOOT) / height))
-        _quiet(axes)
-        axes.grid(axis="y", color=INK, alpha=0.13, linewidth=0.8)
+
+    def draw(figure: Figure) -> None:
+        axes = frame(
+            figure,
+            Margins(53, 132, HEAD, FOOT),
+            "Covered, or put in",
+            x_label="share of the pixels",
+            y_label="probability of the class",
+            rules=True,
+        )
         axes.set_xlim(0, 1)
         axes.set_ylim(-0.02, 1.02)
-        axes.set_xlabel("share of the pixels", alpha=0.85)
-        axes.set_ylabel("probability of the class", alpha=0.85)
         for values, _, colour, dash in lines:
             axes.plot(curves.shares, values, color=colour, linestyle=dash, linewidth=1.9)
         places = apart([(values[-1] + 0.02) / 1.04 for values, _, _, _ in lines], 0.075)
         for (_, said, colour, _), place in zip(lines, places, strict=True):
             axes.text(1.03, place, said, transform=axes.transAxes, color=colour, va="center", fontsize=11.5)
-        return element(figure, "probability of the class by the share of pixels that are covered or put in")
 
-
-def _quiet(axes: Axes) -> None:
-    axes.tick_params(length=0, labelsize=11)
-    axes.spines["left"].set_visible(False)
-    axes.spines["bottom"].set_alpha(0.45)
+    said = "probability of the class by the share of pixels that are covered or put in"
+    return Chart(WIDTH, 300, said, draw).svg()

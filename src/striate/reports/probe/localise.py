@@ -10,16 +10,15 @@ import numpy as np
 from striate.base.errors import counted
 from striate.probes.record import label
 from striate.reports.kit.colours import bar, overlaid, scaled
-from striate.reports.kit.numerals import fixed, number
+from striate.reports.kit.numerals import between, number
 from striate.reports.kit.pictures import framed, rgb
 from striate.reports.probe.checks import checks_group
 from striate.reports.probe.heatmap import BLANK, explained
 from striate.reports.probe.page import Group, Legend, Page, Panel, Table
 
 if TYPE_CHECKING:
-    from striate.base.intervals import Share
     from striate.data.photos.picture import Picture
-    from striate.probes.facts import FoundObjects, LocaliseFacts, Overlap
+    from striate.probes.facts import FoundObjects, LocaliseFacts
     from striate.probes.record import Record
 
 WORDS = (
@@ -108,16 +107,13 @@ def _found(scenes: FoundObjects | None) -> tuple[Table, ...]:
         return ()
     pointing, half, mean = scenes.pointing, scenes.overlap_half, scenes.overlap
 
-    def between(middle: float | None, ends: Share | Overlap) -> str:
-        return f"{fixed(middle, 3)} ({fixed(ends.low, 3)} to {fixed(ends.high, 3)})"
-
     rows = (
         ("scenes", str(scenes.scenes)),
         ("objects in each", str(scenes.objects)),
         *([("left out: blank response", str(scenes.blank))] if scenes.blank else []),
-        ("pointing game", between(pointing.share, pointing)),
+        ("pointing game", between(pointing.share, pointing.low, pointing.high)),
         ("pointing anywhere", f"{scenes.chance:.3f}"),
-        ("overlap with the object's box", between(mean.mean, mean)),
-        ("overlap of at least 0.5", between(half.share, half)),
+        ("overlap with the object's box", between(mean.mean, mean.low, mean.high)),
+        ("overlap of at least 0.5", between(half.share, half.low, half.high)),
     )
     return (Table("Known objects found (95 % intervals)", ("what", "value"), rows),)

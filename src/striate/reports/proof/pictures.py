@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from striate.reports.kit.frame import Margins, frame
 from striate.reports.kit.palette import PALETTE, apart, shortened
-from striate.reports.kit.svg import INK, Chart
+from striate.reports.kit.svg import Chart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from striate.proofs.proof import Picture
 
 WIDTH, HEIGHT = 440.0, 330.0  # user units
-HEAD, FOOT = 36.0, 48.0
+HEAD, FOOT, LEFT, RIGHT, NAMED = 36.0, 48.0, 57.0, 70.0, 92.0  # NAMED: to the right, where lines have names
 
 
 def picture_svg(picture: Picture) -> str:
@@ -31,13 +32,9 @@ def picture_chart(picture: Picture) -> Chart:
     height = _height(picture)
 
     def draw(figure: Figure) -> None:
-        figure.text(4 / WIDTH, 1 - 15 / height, picture.title, fontsize=13.5, fontweight="bold", va="center")
-        room = 0.21 if picture.names else 0.16
-        axes = figure.add_axes((0.13, FOOT / height, 1 - 0.13 - room, 1 - (HEAD + FOOT) / height))
-        axes.tick_params(length=0, labelsize=11)
-        axes.set_xlabel(picture.x_label, alpha=0.85)
-        axes.set_ylabel(picture.y_label, alpha=0.85)
-        (_heatmap if picture.kind == "heatmap" else _lines)(axes, picture)
+        lines, margins = picture.kind == "lines", Margins(LEFT, NAMED if picture.names else RIGHT, HEAD, FOOT)
+        axes = frame(figure, margins, picture.title, x_label=picture.x_label, y_label=picture.y_label, rules=lines)
+        (_lines if lines else _heatmap)(axes, picture)
 
     return Chart(WIDTH, height, f"{picture.title}: {picture.y_label} by {picture.x_label}".strip(": "), draw)
 
@@ -89,9 +86,6 @@ def _lines(axes: Axes, picture: Picture) -> None:
     pad = 0.04 * (high - low) or 0.05
     axes.set_ylim(low - pad, high + pad)
     axes.set_xlim(float(x[0]), float(x[-1]) if len(x) > 1 else float(x[0]) + 1)
-    axes.grid(axis="y", color=INK, alpha=0.13, linewidth=0.8)
-    axes.spines["left"].set_visible(False)
-    axes.spines["bottom"].set_alpha(0.45)
     for place, line in enumerate(values):
         axes.plot(x, line, color=PALETTE[place % len(PALETTE)], linewidth=1.9)
     places = apart([(float(line[-1]) - low + pad) / (high - low + 2 * pad) for line in values], 0.062)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from striate.base.disk.files import read_json
 from striate.base.errors import counted
+from striate.data.catalog import one_of
 from striate.reports.kit.charts import Line, Series, curves_svg
 from striate.reports.kit.page import Picture, picture, render
 from striate.reports.kit.table import PAIR, Cell, Table, plain_text, recipe_table
@@ -55,11 +56,16 @@ def title_of(folder: str) -> str:
 
 def run_page(run: Run, anatomy: Anatomy | None, confused: Confusion | None, unclassified: str = "") -> str:
     """Return the page of ``run``; ``unclassified`` says why there is no confusion matrix, where there is none."""
-    environment = facts_of(run)
+    environment, one = facts_of(run), one_of(run.recipe.data)
+
+    def named(key: str) -> str:
+        return key.replace("_images", f"_{one}s").replace("_", " ")
+
     return render(
         "run.html.jinja",
         title=title_of(os.path.abspath(run.folder)),
         name=str(run.folder),
+        one=one,
         recipe=run.recipe,
         status=run.status,
         epoch=run.epoch,
@@ -75,7 +81,9 @@ def run_page(run: Run, anatomy: Anatomy | None, confused: Confusion | None, uncl
         **_net(anatomy),
         fields=recipe_table(run.recipe.to_json()),
         environment=Table(
-            "", PAIR, tuple((Cell(key.replace("_", " ")), Cell(plain_text(v))) for key, v in environment.items())
+            "",
+            PAIR,
+            tuple((Cell(named(key)), Cell(plain_text(v))) for key, v in environment.items()),
         ),
     )
 
@@ -89,8 +97,9 @@ def _net(anatomy: Anatomy | None) -> dict[str, Any]:
 
 def _notes(run: Run, environment: Mapping[str, Any]) -> list[str]:
     ended = [f"The run is {run.status}{f': {run.reason}' if run.reason else ''}."] if run.status != "finished" else []
+    one = one_of(run.recipe.data)
     chosen = [
-        "Its checkpoint was chosen on the test images (validate_on_test), so its scores are too high for new images."
+        f"Its checkpoint was chosen on the test {one}s (validate_on_test), so its scores are too high for new {one}s."
     ]
     return [*ended, *(chosen if run.recipe.validate_on_test else []), *map(str, environment.get("data_notes") or ())]
 
@@ -102,7 +111,7 @@ def scores_of(run: Run) -> list[Fact]:
         made.append(Fact("best validation accuracy", f"{best[1]:.4f}", f"in epoch {best[0]}"))
         made.append(Fact("last validation accuracy", f"{run.curve('val', 'accuracy')[-1][1]:.4f}"))
     if test := run.test():
-        made.append(Fact("test accuracy", f"{test.accuracy:.4f}", f"on {counted(test.images, 'image')}, once"))
+        made.append(Fact("test accuracy", f"{test.accuracy:.4f}", f"on {counted(test.images, test.unit)}, once"))
     if seconds := run.seconds():
         made.append(Fact("time in updates", f"{seconds[-1][1]:,.0f} s"))
     return made
@@ -129,7 +138,7 @@ def per_class_table(confused: Confusion) -> Table:
         (Cell(name), Cell(f"{images:,}"), Cell(f"{right:,}"), Cell(f"{right / images:.4f}" if images else "–"))
         for name, images, right in rows
     )
-    return Table("", ("class", "images", "right", "accuracy"), cells)
+    return Table("", ("class", f"{confused.unit}s", "right", "accuracy"), cells)
 
 
 def matrix_table(confused: Confusion) -> Table:
@@ -145,4 +154,4 @@ def matrix_table(confused: Confusion) -> Table:
 def mistakes_table(confused: Confusion) -> Table:
     """Return the most frequent wrong answers: true class, answer, and how many images."""
     cells = tuple((Cell(true), Cell(said), Cell(f"{images:,}")) for true, said, images in confused.most_confused())
-    return Table("", ("class", "taken for", "images"), cells)
+    return Table("", ("class", "taken for", f"{confused.unit}s"), cells)

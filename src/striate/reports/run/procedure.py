@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import counted, listed
-from striate.data.catalog import is_table
+from striate.data.catalog import is_table, one_of
 from striate.data.photos.resizing import USUAL
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
     engine = {"scratch": " by hand (NumPy)", "twin": " as the PyTorch twin of a net by hand"}.get(recipe.engine, "")
     text = f"The net {recipe.net}{engine}{f' ({options})' if options else ''} is trained on "
     images, held = environment.get("train_images"), environment.get("val_images")
-    one = _one(recipe)
+    one = one_of(recipe.data)
     text += f"{counted(images, one)} of {recipe.data}" if isinstance(images, int) else f"the data {recipe.data}"
     if recipe.train_images is not None and not isinstance(images, int):
         text += f", {recipe.train_images:,} of the training {one}s"
@@ -74,7 +74,7 @@ def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
         text += f" ({counted(-(-images // recipe.batch_size), 'update')} an epoch)"
     text += _processes(recipe, environment)
     if recipe.validate_on_test:
-        return f"{text}; it is validated on the test images, as some coursework does."
+        return f"{text}; it is validated on the test {one}s, as some coursework does."
     if isinstance(held, int):
         return f"{text}; {counted(held, f'{one} is', f'{one}s are')} held out for validation."
     return f"{text}; where the data bring no validation {one}s, {recipe.validation:.0%} are held out, class by class."
@@ -104,10 +104,6 @@ def _processes(recipe: Recipe, environment: Mapping[str, Any]) -> str:
         return ", with batch norm over the whole batch" if recipe.sync_batch_norm else ""
     whole = "the whole batch" if recipe.sync_batch_norm else "the part of its own process"
     return f", each cut over {', then over '.join(map(str, counts))} processes, with batch norm over {whole}"
-
-
-def _one(recipe: Recipe) -> str:
-    return "row" if is_table(recipe.data) else "image"
 
 
 def _images(recipe: Recipe) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from striate.reports.kit.frame import bare
 from striate.reports.kit.numerals import ABSENT, fixed
 from striate.reports.kit.svg import INK, Chart
 from striate.reports.kit.table import Cell, Table, plain_text
@@ -83,9 +84,7 @@ def heat_chart(heat: Heat) -> Chart:
     def draw(figure: Figure) -> None:
         from matplotlib.patches import Rectangle
 
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, width), ylim=(height, 0))
-        axes.axis("off")
+        axes = bare(figure)
         axes.text(4, 14, f"{MEASURE[0].upper()}{MEASURE[1:]}", fontsize=13.5, fontweight="bold", va="center")
         axes.text(LEFT, 40, columns, fontsize=11.5, alpha=0.85, va="center")
         axes.text(4, HEAD - 16, rows, fontsize=11.5, alpha=0.85, va="center")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from striate.base.errors import counted, listed, printable
+from striate.data.catalog import one_of
 from striate.reports.kit.numerals import effect
 from striate.reports.proof.latex import escaped
 from striate.reports.study.records import StudyRecord
@@ -82,8 +83,9 @@ def _design(study: StudyRecord) -> str:
     same = len(set(numbers.values())) == 1
     each = f"{counted(next(iter(numbers.values()), 0), 'run')} each" if same else "runs as follows"
     names = listed([name if same else f"{name} (n = {n})" for name, n in numbers.items()])
+    one = one_of(str(study.base.get("data")))
     drawn = (
-        "; the seed of a run draws its first weights, the order of the images, augmentation and dropout"
+        f"; the seed of a run draws its first weights, the order of the {one}s, augmentation and dropout"
         if study.base
         else ""
     )
@@ -95,8 +97,9 @@ def _data(study: StudyRecord) -> str:
     environment = next((run.environment for run in study.runs if run.environment), {})
     if not study.base:
         return ""
+    one = one_of(str(study.base.get("data")))
     sizes = [
-        counted(environment[key], f"{word} image")
+        counted(environment[key], f"{word} {one}")
         for key, word in (("train_images", "training"), ("val_images", "validation"))
         if isinstance(environment.get(key), int)
     ]
@@ -105,7 +108,7 @@ def _data(study: StudyRecord) -> str:
     epochs = study.base.get("epochs")
     length = f" for {counted(int(epochs), 'epoch')}" if isinstance(epochs, int) else ""
     if study.base.get("validate_on_test"):
-        tested = "The checkpoint was chosen on the test images, so test accuracies are optimistically biased."
+        tested = f"The checkpoint was chosen on the test {one}s, so test accuracies are optimistically biased."
     else:
         tested = "Test accuracy is that of the checkpoint with the best validation accuracy, scored once."
     return f"{base}{length}. {tested}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from striate.base.errors import counted, listed, printable
+from striate.data.catalog import one_of
 from striate.reports.kit.table import plain_text
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ def _runs(record: Mapping[str, Any]) -> list[str]:
     if cost is None:
         return [runs]
     return [
-        f"{runs}, {cost['updates']:,} updates on {cost['images']:,} images in all",
+        f"{runs}, {cost['updates']:,} updates on {cost['images']:,} {one_of(str(record['base'].get('data')))}s in all",
         f"expected time: {'at most ' if record.get('until') else ''}about {duration(cost['seconds'])}"
         f" with {counted(cost['workers'], 'worker')} ({cost['rule']})",
     ]

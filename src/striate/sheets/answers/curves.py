@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from striate.base.errors import counted, listed
 from striate.base.intervals import share_interval
-from striate.data.catalog import is_table
+from striate.data.catalog import one_of
 from striate.reports.kit.numerals import number
 from striate.training.folder.run import Run
 
@@ -125,7 +125,7 @@ def improved(run: Run) -> tuple[str, ...]:
 
 def rows(data: str) -> str:
     """Return what a data set is made of, in one word: images, or the rows of a table."""
-    return "rows" if is_table(data) else "images"
+    return f"{one_of(data)}s"
 
 
 def interval(share: float, count: int) -> tuple[float, float]:

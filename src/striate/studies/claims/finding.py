@@ -158,7 +158,7 @@ def failures_text(groups: Iterable[Sequence[Measured]]) -> str:
     """
     arms = list(groups)
     images = min((run.val_images for runs in arms for run in runs), default=FEW)
-    few = f", as far as {images} validation images can tell" if images < FEW else ""
+    few = f", as far as {images} validation examples can tell" if images < FEW else ""
     ends: tuple[tuple[State, str], ...] = (("diverged", "diverged"), ("at chance", f"stayed at chance{few}"))
     parts: list[str] = []
     for state, words in ends:

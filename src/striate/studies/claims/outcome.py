@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 
 from striate.base.catalog import unknown
 from striate.base.errors import StudyError, sentence
-from striate.base.intervals import ANY, Scale, mean_interval, share_of
+from striate.base.intervals import ANY, Scale, mean_interval, share_of, useful
 from striate.studies.claims.measured import Measured, R, State
 
 Measure = Literal["test", "final", "best"]
@@ -193,7 +193,7 @@ def accuracy_scale(runs: Sequence[Outcome]) -> Scale:
 
 def spread(values: Sequence[float], scale: Scale = ANY) -> dict[str, Any]:
     """Return mean, sd, low, high and n of one value or more, as `scores` tells them."""
-    low, high = mean_interval(values, scale) or (None, None)
+    low, high = useful(mean_interval(values, scale), scale) or (None, None)
     sd = stdev(values) if len(values) > 1 else None
     return {"mean": fmean(values), "sd": sd, "low": low, "high": high, "n": len(values)}
 

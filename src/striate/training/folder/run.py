@@ -13,7 +13,7 @@ checkpoints/       safetensors + JSON
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from striate.base.disk.sealed_json import read_own, sealed
 from striate.base.errors import RecipeError, RunError, printable
 from striate.base.errors import reason as why
 from striate.base.inline import Inline
+from striate.data.catalog import one_of
 from striate.training.folder.forms import RecipeForm, ScoreForm, StatusForm
 from striate.training.folder.run_score import RunScore
 from striate.training.folder.tables import HISTORY, TIMING, Row, read_history, read_timing
@@ -34,7 +35,7 @@ REMEDY = "a smaller lr (`range_test` says which) and another `out`"  # for what 
 
 @dataclass(frozen=True)
 class Run(Inline):
-    """A run as it stands on disk."""
+    """A run as it stands on disk. It stands for its folder wherever a path is taken."""
 
     folder: Path
     recipe: Recipe
@@ -42,6 +43,9 @@ class Run(Inline):
     reason: str
     epoch: int
     step: int
+
+    def __fspath__(self) -> str:
+        return str(self.folder)
 
     def history(self) -> list[Row]:
         """Return the history; empty before the first epoch has ended."""
@@ -65,10 +69,10 @@ class Run(Inline):
         todo = f"remove it, and striate test {printable(str(self.folder))} scores again"
         if not path.exists():
             return None
-        return RunScore.of(read_own(path, ScoreForm, todo=todo))
+        return replace(RunScore.of(read_own(path, ScoreForm, todo=todo)), unit=one_of(self.recipe.data))
 
 
-def open_run(folder: str | Path) -> Run:
+def open_run(folder: str | Path | Run) -> Run:
     """Return the run in ``folder``; raises RunError when there is none or its files cannot be read."""
     folder = Path(folder)
     recipe = recipe_of(folder)

@@ -25,6 +25,7 @@ class RunScore:
     of the mean logits of image and mirror image, where the recipe asks for them. ``chosen_on_test``: these images chose the
     weights too, so the score is optimistically biased. ``earlier``: what the same images said before. Of a run that has not
     finished: its ``status``, the epoch it ``reached``, and of how many ``epochs``; such a score is not kept.
+    ``unit`` is what one of the images is called: a row where they are those of a table.
     """
 
     accuracy: float
@@ -40,6 +41,7 @@ class RunScore:
     status: str = ""
     reached: int = 0
     epochs: int = 0
+    unit: str = "image"
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> RunScore:
@@ -70,5 +72,6 @@ class RunScore:
             **({} if self.loss_flips is None else {"loss_flips": self.loss_flips}),
             **({"chosen_on_test": True} if self.chosen_on_test else {}),
             **({"earlier": [asdict(each) for each in self.earlier]} if self.earlier else {}),
+            **({} if self.unit == "image" else {"unit": self.unit}),
             **(unfinished if self.status else {}),
         }

@@ -174,10 +174,15 @@ class Recipe(Documented):
         options = fields.get("net_options")
         if isinstance(options, Mapping):
             fields["net_options"] = written(options)
-        if isinstance(fields.get("data"), Path):
-            fields["data"] = str(fields["data"])
+        fields |= {name: str(fields[name]) for name in ("data", "start") if isinstance(fields.get(name), Path)}
         values = {**_DEFAULTS, "net_options": {}, **fields}
         faults = [*net_faults(values), *engine_faults(values), *combination_faults(values, _DEFAULTS)]
+        if strange := fields.keys() - type(self).model_fields:
+            for name in sorted(strange & set(_options(values["engine"], values["net"]))):
+                del fields[name]
+                faults.append(
+                    f'{name} is an option of the net {values["net"]}; give it as net_options={{"{name}": ...}}'
+                )
         try:
             super().__init__(**fields)
         except ValidationError as error:

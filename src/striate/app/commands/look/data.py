@@ -57,6 +57,6 @@ def show(
         for row in made.rows:
             drawn.add_row(*(Text(printable(cell)) for cell in row))
         console().print(drawn)
-    tell_words(twice(told))
+    tell_words(twice(told, tabular=images.tabular))
     for note in told.notes:
         say(f"note: {note}")

@@ -82,7 +82,8 @@ def _tell(found: Mistaken) -> None:
         for each in seen.of_classes
     ]
     show_rows(("class", "images", "recall", "answers", "precision"), rows, False)
-    show_rows(("label", "taken for", "images"), [(a, b, f"{n:,}") for a, b, n in seen.pairs], False)
+    if seen.pairs:
+        show_rows(("label", "taken for", "images"), [(a, b, f"{n:,}") for a, b, n in seen.pairs], False)
     tell_words(calibration_group(seen.calibration).lines[0])
     several = {"surest mistake": seen.surest, "label that looks wrong": seen.suspects}
     rows = [
@@ -96,6 +97,7 @@ def _tell(found: Mistaken) -> None:
         for what, some in several.items()
         for each in some[:5]
     ]
-    show_rows(("", "image", "label", "answer", "probability"), rows, False)
+    if rows:
+        show_rows(("", "image", "label", "answer", "probability"), rows, False)
     for note in found.notes:
         remark(f"note: {note}")

@@ -86,7 +86,7 @@ def _places(look: Look[LocaliseFacts]) -> None:
 
 def _scenes(look: Look[LocaliseFacts]) -> None:
     """Print how well the objects of all scenes were found."""
-    from striate.reports.kit.numerals import fixed
+    from striate.reports.kit.numerals import between, fixed
 
     told = look.record.facts.scenes
     if told is None:
@@ -94,8 +94,7 @@ def _scenes(look: Look[LocaliseFacts]) -> None:
     pointing, overlap = told.pointing, told.overlap
     lines = (
         f"{told.scenes} scenes of {told.objects} objects",
-        f"pointing game {fixed(pointing.share, 3)} ({fixed(pointing.low, 3)} to {fixed(pointing.high, 3)}),"
-        f" anywhere {told.chance:.3f}",
+        f"pointing game {between(pointing.share, pointing.low, pointing.high)}, anywhere {told.chance:.3f}",
         f"overlap {fixed(overlap.mean, 3)}, at least 0.5 in {fixed(told.overlap_half.share, 3)}",
         *([f"left out: {told.blank} objects, of whose class the response is blank"] if told.blank else []),
     )

@@ -11,6 +11,7 @@ import typer
 from striate.app.options.flags import in_flags
 from striate.app.terminal.speech import remark, tell, tell_words
 from striate.base.errors import counted, shown
+from striate.data.catalog import one_of
 
 if TYPE_CHECKING:
     from striate.training.recipe.recipe import Recipe
@@ -29,16 +30,16 @@ def overfit(recipe: Recipe, data_dir: Path | None, as_json: bool) -> None:
         record |= {"reached": result.attempt.reached, "accuracy": result.attempt.accuracy}
         tell(dump_json(record), nl=False)
     else:
-        tell_words(overfit_text(result))
+        tell_words(overfit_text(result, one_of(recipe.data)))
     if not result.attempt.reached:
         raise typer.Exit(1)
 
 
-def overfit_text(result: Overfit) -> str:
-    """Return the result in one or two lines."""
+def overfit_text(result: Overfit, unit: str = "image") -> str:
+    """Return the result in one or two lines; the batch is of images, or of what one ``unit`` is called."""
     attempt = result.attempt
     text = (
-        f"{attempt.accuracy:.1%} of one batch of {counted(attempt.images, 'image')} after {counted(attempt.updates, 'update')},"
+        f"{attempt.accuracy:.1%} of one batch of {counted(attempt.images, unit)} after {counted(attempt.updates, 'update')},"
         f" loss {attempt.loss:.4f}"
     )
     if result.switched_off:

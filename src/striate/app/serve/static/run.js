@@ -54,7 +54,7 @@ export function runView({ main, name, signal }) {
       h("dl", { class: "facts" },
         fact("epoch", `${run.epoch} of ${run.epochs}`),
         fact("best validation accuracy", accuracy(run.best?.val_accuracy), run.best && `in epoch ${run.best.epoch}`),
-        fact("test accuracy", accuracy(run.test?.accuracy), run.test ? `on ${run.test.images?.toLocaleString("en") ?? ""} images, once` : "not tested"),
+        fact("test accuracy", accuracy(run.test?.accuracy), run.test ? `on ${run.test.images?.toLocaleString("en") ?? ""} ${run.test.unit ?? "image"}s, once` : "not tested"),
         fact("time in updates", duration(seconds), each && `${duration(each)} an epoch`),
         going && fact("left", each ? duration(each * (run.epochs - run.epoch)) : "–", "at the rate so far")),
       h("section", { "aria-label": "Curves" }, h("h2", {}, "Curves"),
@@ -63,7 +63,7 @@ export function runView({ main, name, signal }) {
       h("section", { "aria-label": "How it was trained" }, h("h2", {}, "How it was trained"), run.procedure.split("\n").filter(Boolean).map((line) => h("p", {}, line))),
       figure && h("section", { "aria-label": "The net" }, h("h2", {}, "The net"), figure),
       h("section", { "aria-label": "What it takes for what" }, h("h2", {}, "What it takes for what"),
-        confused || h("p", {}, h("button", { type: "button", onclick: classify }, "Classify the validation images"), h("span", { class: "soft" }, " with the weights of the best epoch")),
+        confused || h("p", {}, h("button", { type: "button", onclick: classify }, `Classify the validation ${run.unit}s`), h("span", { class: "soft" }, " with the weights of the best epoch")),
       ),
       h("p", {}, link(`/inside?${new URLSearchParams({ net: name })}`, "Look inside this net")),
       h("section", { "aria-label": "By command" }, h("h2", {}, "By command"), command(`striate show run ${quoted(run.folder)}`), !going && run.status !== "finished" ? command(`striate resume ${quoted(run.folder)}`) : null));
