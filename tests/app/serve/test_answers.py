@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from striate.app.serve.answers import answered, plain
+from striate.app.serve.answers import answered
 from striate.base.errors import RunError
+from striate.reports.kit.scripting import jsonable
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Pair:
 
 def test_numbers_that_json_cannot_say_are_null_and_records_are_objects() -> None:
     value = {"x": math.nan, 1: [math.inf, 2.5, Pair(Path("p"), (True, None))]}
-    assert plain(value) == {"x": None, "1": [None, 2.5, {"a": "p", "b": [True, None]}]}
+    assert jsonable(value) == {"x": None, "1": [None, 2.5, {"a": "p", "b": [True, None]}]}
 
 
 def test_half_a_character_of_a_name_is_no_fault() -> None:

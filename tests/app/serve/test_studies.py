@@ -37,7 +37,7 @@ def test_files_are_offered_and_hold_no_markup_of_a_name(client: TestClient) -> N
     assert csv.headers["content-disposition"] == 'attachment; filename="curves.csv"'
     assert csv.text.startswith("arm,seed,epoch,split,metric,value\n")
     page = client.get("/api/report", params={"name": "asked"})
-    assert Markup(page.text).named("script") == []
+    assert [node.attributes["type"] for node in Markup(page.text).named("script")] == ["application/json", "module"]
     assert HOSTILE not in page.text
     assert client.get("/api/file", params={"name": "asked", "file": "../x"}).status_code == 400
 

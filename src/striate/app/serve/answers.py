@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import json
-import math
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import Any, cast
 
 from starlette.concurrency import run_in_threadpool
@@ -15,26 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from striate.base.errors import StriateError
+from striate.reports.kit.scripting import jsonable
 
 Route = Callable[[Request], Awaitable[Response]]
 
 
-def plain(value: Any) -> Any:
-    """Return ``value`` as JSON that a browser parses: numbers that are not finite are null, records are objects."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return plain({field.name: getattr(value, field.name) for field in dataclasses.fields(value)})
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in cast("Mapping[Any, Any]", value).items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(one) for one in cast("list[Any]", value)]
-    return str(value) if isinstance(value, Path) else value
-
-
 def json_answer(value: Any, status: int = 200) -> Response:
     """Return ``value`` as an answer; half a character, as a name on disk may hold, becomes "?"."""
-    text = json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(jsonable(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 
 

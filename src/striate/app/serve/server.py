@@ -28,8 +28,10 @@ from striate.app.serve.proofs import proof_shown, proofs
 from striate.app.serve.runs import Folder, confused, run_shown
 from striate.app.serve.studies import report, study_shown, written
 from striate.base.errors import StorageError, printable
+from striate.reports.kit.scripting import SCRIPTS
 
 PORT = 8765
+HOMES = (files("striate.app.serve") / "static", SCRIPTS)  # of what the page is made of; reports share the second
 LAYERS = (play.convolution, play.pooling, play.batch_norm, play.softmax)
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 VIEWS = (
@@ -106,10 +108,10 @@ async def static(request: Request) -> Response:
 
 
 def _static(name: str) -> Response:
-    home = files("striate.app.serve") / "static"
-    if name not in {entry.name for entry in home.iterdir()}:
+    found = {entry.name: entry for home in HOMES for entry in home.iterdir()}
+    if name not in found:
         return json_answer({"error": "there is no such file of the page"}, 404)
-    return Response((home / name).read_bytes(), media_type=KINDS[Path(name).suffix])
+    return Response(found[name].read_bytes(), media_type=KINDS[Path(name).suffix])
 
 
 async def _missing(request: Request, error: Any) -> Response:

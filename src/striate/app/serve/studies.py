@@ -12,9 +12,8 @@ from striate.app.serve.place import Place
 from striate.base.disk.files import read_json
 from striate.base.disk.lock import held
 from striate.base.errors import StudyError
-from striate.reports.kit.palette import PALETTE
 from striate.reports.kit.svg import file_of
-from striate.reports.kit.table import plain_text
+from striate.reports.study.alive import arm_drawable
 from striate.reports.study.cards import axis_of, facts_of, sentence_of
 from striate.reports.study.page import study_page
 from striate.reports.study.records import ArmRecord, Json, RunRecord, read_study
@@ -78,15 +77,13 @@ def _waiting(claim: Json) -> dict[str, Any]:
 
 
 def _arm(arm: ArmRecord, place: int, score: Mapping[str, Any] | None) -> dict[str, Any]:
-    changes = {field: plain_text(value) for field, value in arm.changes.items()}
-    look = {"colour": place % len(PALETTE), "dash": place // len(PALETTE) % 5}
-    return {"name": arm.name, "changes": changes, "score": score, "runs": [_run(run) for run in arm.runs], **look}
+    drawn = arm_drawable(arm, place)
+    runs = [{**told, **_state(run)} for told, run in zip(drawn["runs"], arm.runs, strict=True)]
+    return {**drawn, "score": score, "runs": runs}
 
 
-def _run(run: RunRecord) -> dict[str, Any]:
-    curves = {f"{split}_{metric}": points for (split, metric), points in run.curves.items()}
-    told = {"seed": run.seed, "status": run.status, "reason": run.reason, "epoch": run.epoch, "seconds": run.seconds}
-    return {**told, "curves": curves, "timing": run.timing}
+def _state(run: RunRecord) -> dict[str, Any]:
+    return {"status": run.status, "reason": run.reason, "epoch": run.epoch, "seconds": run.seconds}
 
 
 def report(place: Place, query: Query) -> Response:

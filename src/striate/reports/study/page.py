@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from striate.base.disk.outputs import write_output
 from striate.reports.kit.charts import Line, Series, curves
 from striate.reports.kit.page import Picture, picture, render
+from striate.reports.kit.scripting import chart_style, jsonable, report_script
 from striate.reports.kit.svg import Chart
 from striate.reports.kit.table import arms_table, changes_table, environment_table, recipe_table
+from striate.reports.study.alive import drawable
 from striate.reports.study.cards import cards
 from striate.reports.study.heat import heat_chart, heat_of
 from striate.reports.study.methods import methods_of
@@ -55,11 +58,18 @@ def write_study_report(folder: Path, repeat: Repeat) -> Path:
 
 def study_page(study: StudyRecord, out: str, repeat: Repeat) -> str:
     """Return the page of ``study``; ``out`` is the folder's name, for the command that repeats it, which ``repeat`` makes."""
-    return page_of(study, repeat(study, out), panels(study))
+    drawn = panels(study)
+    if not drawn:
+        return page_of(study, repeat(study, out), drawn)
+    numbers = jsonable(drawable(study))
+    return page_of(study, repeat(study, out), drawn, script=report_script(), style=chart_style(), numbers=numbers)
 
 
-def page_of(study: StudyRecord, command: str, drawn: Sequence[Chart]) -> str:
-    """Return the page of ``study`` with the panels ``drawn``; ``command`` does it again."""
+def page_of(study: StudyRecord, command: str, drawn: Sequence[Chart], **scripted: Any) -> str:
+    """Return the page of ``study`` with the panels ``drawn``; ``command`` does it again.
+
+    ``scripted`` are the script, style and numbers by which the panels come alive; none: they are still.
+    """
     heat = heat_of(study)
     changed = [*(arm.changes for arm in study.arms), study.base]
     return render(
@@ -77,6 +87,7 @@ def page_of(study: StudyRecord, command: str, drawn: Sequence[Chart]) -> str:
         command=command,
         methods=methods_of(study),
         validated_on_test=any(recipe.get("validate_on_test") for recipe in changed),
+        **scripted,
     )
 
 

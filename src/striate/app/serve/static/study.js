@@ -1,20 +1,14 @@
 // One study, alive: verdicts with the path of their looks, and every curve with arms, seeds and axes to be switched.
 
-import { intervals, key, lineChart } from "/static/chart.js";
+import { intervals, key } from "/static/chart.js";
+import { studyCurves } from "/static/curves.js";
 import { accuracy, bar, command, duration, h, link, pathOf, show, status } from "/static/dom.js";
 import { get, post } from "/static/live.js";
 import { failure, later } from "/static/states.js";
 
-const PANELS = [["val_accuracy", "Validation accuracy"], ["train_accuracy", "Training accuracy"], ["val_loss", "Validation loss"], ["train_loss", "Training loss"]];
-const AXES = { epoch: "epochs", images: "images", seconds: "seconds" };
-
 export function studyView({ main, name, signal, query, remember }) {
-  const charts = PANELS.map(([id, title]) => lineChart(id, title));
-  const off = new Set(query.getAll("off"));
-  let axis = AXES[query.get("x")] ? query.get("x") : "epoch";
-  let seeds = query.get("seeds") === "1";
-  let log = query.get("y") !== "linear";
-  let logx = query.get("logx") === "1";
+  const chosen = { off: new Set(query.getAll("off")), axis: query.get("x"), seeds: query.get("seeds") === "1", log: query.get("y") !== "linear", logx: query.get("logx") === "1" };
+  const curves = studyCurves(chosen, keep);
   let study = null;
 
   const load = later(async () => {
@@ -27,33 +21,14 @@ export function studyView({ main, name, signal, query, remember }) {
   }, signal);
 
   function keep() {
-    remember({ x: axis === "epoch" ? null : axis, seeds: seeds ? 1 : null, y: log ? null : "linear", logx: logx ? 1 : null });
+    remember({ x: chosen.axis === "epoch" ? null : chosen.axis, seeds: chosen.seeds ? 1 : null, y: chosen.log ? null : "linear", logx: chosen.logx ? 1 : null });
     const now = new URLSearchParams(location.search);
     now.delete("off");
-    for (const arm of off) now.append("off", arm);
+    for (const arm of chosen.off) now.append("off", arm);
     history.replaceState(null, "", location.pathname + (now.size ? `?${now}` : ""));
     draw();
   }
 
-  function along(arm, run, epoch) {
-    if (axis === "epoch") return epoch;
-    const row = run.timing.find(([, e]) => e === epoch);
-    if (!row) return null;
-    return axis === "seconds" ? row[2] : row[0] * (Number(arm.changes.batch_size) || study.base.batch_size);
-  }
-
-  function seriesOf(metric) {
-    return study.arms.filter((arm) => !off.has(arm.name)).map((arm) => {
-      const lines = arm.runs.filter((run) => run.curves[metric]?.length).map((run) => ({ name: `seed ${run.seed}`, faint: true,
-        points: run.curves[metric].map(([epoch, value]) => [along(arm, run, epoch), value, epoch]).filter(([x]) => x !== null) }));
-      return { name: arm.name, colour: arm.colour, dash: arm.dash, lines: [...(seeds ? lines : []), { name: "mean", points: mean(lines), faint: false }] };
-    }).filter((one) => one.lines.some((line) => line.points.length));
-  }
-
-  const toggle = (arm) => {
-    off.has(arm.name) ? off.delete(arm.name) : off.add(arm.name);
-    keep();
-  };
   let said = "";
   const steer = async (event, path) => {
     event.target.disabled = true;
@@ -67,10 +42,6 @@ export function studyView({ main, name, signal, query, remember }) {
     event.target.disabled = false;
     await load();
   };
-  const select = (id, label, value, values, change) => h("label", { class: "field", for: id }, label,
-    h("select", { id, "data-keep": id, onchange: (event) => change(event.target.value) }, Object.entries(values).map(([one, word]) => h("option", { value: one, selected: one === value }, word))));
-  const check = (id, label, value, change) => h("label", { class: "check" }, h("input", { type: "checkbox", id, checked: value, "data-keep": id, onchange: (event) => change(event.target.checked) }), label);
-
   function draw() {
     const seconds = study.arms.flatMap((arm) => arm.runs.map((run) => run.seconds)).filter(Boolean);
     show(main,
@@ -83,34 +54,17 @@ export function studyView({ main, name, signal, query, remember }) {
       Object.entries(study.failures).map(([run, why]) => h("p", { class: "note" }, `${run}: ${why}`)),
       h("section", { "aria-label": "Verdicts" }, h("h2", {}, "Verdicts as they stand"), study.verdicts.length ? study.verdicts.map(card) : h("p", {}, "This study claims nothing: its curves are all there is.")),
       h("section", { "aria-label": "Curves" }, h("h2", {}, "Curves"),
-        h("div", { class: "controls" },
-          select("x", "Along", axis, AXES, (value) => { axis = value; keep(); }),
-          check("seeds", "each seed", seeds, (value) => { seeds = value; keep(); }),
-          check("log", "log losses", log, (value) => { log = value; keep(); }),
-          check("logx", "log along", logx, (value) => { logx = value; keep(); })),
-        h("div", { class: "legend", role: "group", "aria-label": "Arms shown" }, study.arms.map((arm) =>
-          h("button", { type: "button", class: "arm", "aria-pressed": String(!off.has(arm.name)), onclick: () => toggle(arm) }, key(arm), arm.name))),
-        h("div", { class: "panels" }, charts.map((chart) => chart.element))),
+        curves.controls(study)),
       h("section", { "aria-label": "Arms" }, h("h2", {}, "Arms"), arms(study, name)),
       h("section", { "aria-label": "By command" }, h("h2", {}, "By command and as files"), command(study.command),
         h("p", {}, h("a", { href: `/api/report?${new URLSearchParams({ name })}`, download: "" }, "The report, one file"), " · ",
           h("a", { href: `/api/file?${new URLSearchParams({ name, to: "csv", file: "curves" })}`, download: "" }, "All curves (CSV)"), " · ",
           h("a", { href: `/api/file?${new URLSearchParams({ name, to: "csv", file: "comparisons" })}`, download: "" }, "Comparisons (CSV)"))));
-    PANELS.forEach(([metric], place) => charts[place].update(seriesOf(metric), { xlabel: AXES[axis], xname: axis, log: log && metric.endsWith("loss"), logx }));
+    curves.draw(study);
   }
   load();
   const mine = (names) => names === null || names.some((one) => one === name || one.startsWith(`${name}/`) || name === ".");
   return { changed: (names) => { if (mine(names)) load(); } };
-}
-
-// The mean of the seeds at each epoch that at least one has reached, at their mean place along the axis.
-function mean(lines) {
-  const at = new Map();
-  for (const { points } of lines) for (const [x, y, epoch] of points) at.set(epoch, [...(at.get(epoch) || []), [x, y]]);
-  return [...at.entries()].sort(([a], [b]) => a - b).map(([, all]) => {
-    const sum = (place) => all.reduce((total, one) => total + one[place], 0) / all.length;
-    return [sum(0), all.some(([, y]) => y === null) ? null : sum(1)];
-  });
 }
 
 function card(verdict) {

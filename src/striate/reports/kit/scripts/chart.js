@@ -15,7 +15,8 @@ export function ticks(low, high, log, most = 5) {
     const inside = (values) => values.filter((v) => v >= low * 0.999 && v <= high * 1.001);
     const decades = inside(Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i)));
     if (decades.length >= 2) return decades.filter((_, i) => i % Math.ceil(decades.length / (most + 1)) === 0);
-    return inside(Array.from({ length: to - from + 1 }, (_, i) => [1, 2, 5].map((m) => m * 10 ** (from + i))).flat());
+    const between = inside(Array.from({ length: to - from + 1 }, (_, i) => [1, 2, 5].map((m) => m * 10 ** (from + i))).flat());
+    if (between.length >= 2) return between;
   }
   const rough = (high - low) / most || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
