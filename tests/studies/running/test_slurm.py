@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from striate.base.disk.files import read_json, write_json
-from striate.base.errors import StudyError
+from striate.base.errors import RunError, StudyError
 from striate.studies.running import slurm
 from striate.studies.running.executor import placed
 from striate.studies.running.pool import Job
@@ -149,6 +150,23 @@ def test_a_node_with_another_version_says_so(tmp_path: Path) -> None:
     told = Errand(1, version="0.0.1")(job(tmp_path / "run"))
     assert "and the study striate 0.0.1 on" in told["reason"]
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_a_worker_that_slurm_tells_to_end_leaves_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`scontrol requeue` signals every process of the job; the run is saved then, and not over."""
+    monkeypatch.setattr(slurm, "KILL_WAIT", 0.0)
+    folder = tmp_path / "run"
+
+    def end() -> None:
+        while not (folder / "history.csv").exists():
+            time.sleep(0.05)
+        slurm.under_way[0].process.terminate()
+
+    threading.Thread(target=end, daemon=True).start()
+    with pytest.raises(RunError, match="told to end"):
+        Errand(1)(job(folder, RECIPE.change(epochs=2000)))
+    assert open_run(folder).status == "interrupted"
 
 
 @pytest.mark.slow

@@ -11,6 +11,8 @@ daemons=()
 end() {
     scancel --quiet --user root 2>/dev/null || true
     kill "${daemons[@]}" 2>/dev/null || true
+    sleep 2
+    pkill --signal KILL --full "$folder" || true  # a daemon waits for steps that nobody will end any more
     wait 2>/dev/null || true
     rm -rf "$folder"
 }
@@ -70,8 +72,7 @@ until [ "$(find there/runs -name history.csv 2>/dev/null | wc -l)" -ge 2 ]; do s
 taken=$(squeue --noheader --states RUNNING --array --format %i | head -1)
 scontrol requeue "$taken"
 echo "job $taken was taken away and queued again"
-wait "$study"
-tail -3 there.txt
+wait "$study" || { cat there.txt; exit 1; }
 compared=0
 for file in $(cd here && find runs -name history.csv -o -name test.json -o -name recipe.json | sort); do
     cmp "here/$file" "there/$file"

@@ -30,10 +30,12 @@ from striate.base.errors import RunError, StriateError, StudyError, reason
 from striate.base.version import VERSION
 from striate.studies.running.ended import done
 from striate.studies.running.pool import BEAT, PATIENCE, Job, Source, Warn, Worker, in_turn
+from striate.studies.running.process import INTERRUPTED
 
 RECORD = "jobs.json"
 FORM = re.compile(r"[0-9a-f]{16}/[0-9]{1,20}(_[0-9]{1,10})?")  # of what it says of a run: folder and number of its job
 AGAIN = 2  # times that a run is given again whose job ended without a word
+KILL_WAIT = 120.0  # seconds from Slurm's wish that a job end to the end itself, of which its KillWait of 30 is a part
 MOST = 1000  # runs of one array, where the cluster does not say (Slurm's MaxArraySize is 1001 by default)
 
 
@@ -168,7 +170,7 @@ class Errand:
             )
             return {"reason": told, "warnings": []}
         warnings, worker = list[str](), Worker(self.threads)
-        _workers.append(worker)
+        under_way.append(worker)
         try:
             worker.take(job)
             while (why := worker.result(lambda path, text: warnings.append(text))) is None:
@@ -177,20 +179,25 @@ class Errand:
             _save(worker)
             raise
         finally:
-            _workers.remove(worker)
+            under_way.remove(worker)
             worker.close()
+        if why == INTERRUPTED:
+            # Slurm told every process of the job to end, as `scontrol requeue` and `scancel` do. It kills what is left soon
+            # after, and a job that it queues again begins anew; a result would say that this run is over.
+            time.sleep(KILL_WAIT)
+            raise RunError("the job was told to end")
         return {"reason": why, "warnings": warnings}
 
     def checkpoint(self, job: Job) -> Any:
         """Save, for the node is taken away, and return what is to be done when there is one again; submitit calls it."""
         import submitit
 
-        for worker in _workers:
+        for worker in under_way:
             _save(worker)
         return submitit.helpers.DelayedSubmission(Errand(self.threads, self.version, self.python), job)
 
 
-_workers: list[Worker] = []
+under_way: list[Worker] = []
 
 
 def _save(worker: Worker) -> None:

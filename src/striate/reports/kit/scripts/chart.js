@@ -17,6 +17,7 @@ export function ticks(low, high, log, most = 5) {
     if (decades.length >= 2) return decades.filter((_, i) => i % Math.ceil(decades.length / (most + 1)) === 0);
     const between = inside(Array.from({ length: to - from + 1 }, (_, i) => [1, 2, 5].map((m) => m * 10 ** (from + i))).flat());
     if (between.length >= 2) return between;
+    most *= 2; // less than half a decade: the steps of a linear axis
   }
   const rough = (high - low) / most || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
