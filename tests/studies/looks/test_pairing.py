@@ -59,3 +59,9 @@ def test_equal_pairs_are_too_few_until_signs_alone_could_tell() -> None:
     more = dict.fromkeys(range(6), 1.0)
     assert not compared(more, more, Look(paired=True)).too_few  # 2 / 2^6 is below 5 %
     assert math.isinf(compared(more, more, Look(paired=True)).low)
+
+
+def test_three_pairs_say_nothing_of_what_pairing_is_worth() -> None:
+    made = compared({0: 0.1, 1: 0.2, 2: 0.4}, {0: 0.11, 1: 0.19, 2: 0.42}, ONCE)
+    said = pairing_text(made)
+    assert said.endswith("(no useful interval from so few), so whether pairing would have saved runs is not known")

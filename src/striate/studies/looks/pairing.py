@@ -84,9 +84,13 @@ def pairing_text(comparison: Comparison) -> str:
     if r is None or width is None:
         return ""
     low, high = correlation_interval(r, comparison.pairs)
-    seen = f"over {comparison.pairs} seeds both correlate by {r:+.2f} ({low:+.2f} to {high:+.2f})"
+    few = (low, high) == (-1, 1)
+    ends = "no useful interval from so few" if few else f"{low:+.2f} to {high:+.2f}"
+    seen = f"over {comparison.pairs} seeds both correlate by {r:+.2f} ({ends})"
     if comparison.sd_difference is not None:
         return f"{seen}, and as pairs, declared beforehand, they have an interval {width:.2f} times as wide as unpaired"
+    if few:
+        return f"{seen}, so whether pairing would have saved runs is not known"
     told = "saved" if width < 1 else "cost"
     return f"{seen}: compared as pairs, their interval would be {width:.2f} times as wide, so pairing would have {told} runs"
 
