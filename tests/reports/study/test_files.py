@@ -78,6 +78,7 @@ def test_latex_needs_no_package_and_escapes_what_it_must(finished: Path, tmp_pat
     assert text.isascii()
     assert r"a\_b & c \\" in text
     assert r"{[}x] \& 50 \% $\pm$ $-$1 ($\rightarrow$) & \$\textbackslash{}frac\{\$ \\" in text
+    assert "0.5 (2) \\\\" in latex(Table("", ("a",), ((Cell("0.5", "(2)"),),)))
     for path in write_files(finished, "tex", tmp_path):
         said = path.read_text()
         assert said.isascii()

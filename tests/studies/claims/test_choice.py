@@ -45,6 +45,14 @@ def test_undecided_names_those_that_cannot_be_told_apart() -> None:
     assert f"c cannot be told from it; about {verdict.seeds_needed} seeds" in verdict.reason
 
 
+def test_undecided_counts_them_where_no_arm_of_many_can_be_told_apart() -> None:
+    verdict = replace(CLAIM, candidates=tuple("abcdefg")).judge(
+        [run for arm in "abcdefg" for run in runs(arm, 0.5, 0.8)]
+    )
+    assert verdict.answer == "undecided"
+    assert "none of the 6 others can be told from it" in verdict.reason
+
+
 def test_refuted_when_it_does_not_matter() -> None:
     same = (0.8, 0.801, 0.8, 0.801)
     verdict = CLAIM.judge([*runs("a", *same), *runs("b", *same), *runs("c", *same)])

@@ -123,6 +123,7 @@ def test_texts():
     )
     lost = [runs(name, 0.1, 0.1) for name in "abc"]
     assert failures_text(lost) == "all 6 runs of a, b and c stayed at chance"
+    assert failures_text(lost * 5) == "all 30 runs of the 15 arms stayed at chance"
     assert failures_text(lost[:2]) == "2 of 2 runs of a and 2 of 2 runs of b stayed at chance"
     assert failures_text([*lost, groups[2]]) == (
         "2 of 2 runs of a, 2 of 2 runs of b and 2 of 2 runs of c stayed at chance"

@@ -156,3 +156,10 @@ def test_every_log_gives_the_same_verdict(name: str, metric: str, tmp_path: Path
         metric: record["arms"][0][metric],
     }
     assert record["arms"][0][metric]["mean"] == pytest.approx(0.8006667, abs=1e-6)
+
+
+def test_no_interval_of_an_accuracy_goes_beyond_what_two_can_differ_by() -> None:
+    (verdict,) = judge_log(table(a=[0.99, 1.0], b=[0.05, 0.9]), "b > a by 0.005", Columns(value="test_acc")).verdicts
+    ((_, _, comparison),) = verdict.comparisons
+    assert (comparison.low, comparison.high, comparison.boundless) == (-1.0, 1.0, True)
+    assert "no useful interval from so few runs, n = 2 against 2" in verdict.reason

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from striate.base.errors import StudyError
+from striate.base.intervals import ANY, Scale
 from striate.studies.judged.grouping import Columns, group
 from striate.studies.judged.logged import Logged
 from striate.studies.judged.runs import runs_of
@@ -100,3 +101,20 @@ def test_runs_of_different_length_are_compared_where_that_is_asked_for() -> None
     rows = [*CURVES, *curve("b", 2, 0.7)]
     assert max(run.end for run in runs(rows, step="epoch", at="last")) == 0.7
     assert sorted(run.end for run in runs(rows, step="epoch", at=1.0)) == [0.1, 0.1, 0.2, 0.3, 0.7]
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "bounds"),
+    [
+        ("val_acc", (0.1, 0.9, 1.0, 0.0), Scale(0.0, 1.0)),
+        ("val_acc", (10.0, 90.0, 100.0, 0.0), Scale(0.0, 100.0)),
+        ("f1_macro", ("10 %", "20 %", "30 %", "40 %"), Scale(0.0, 100.0)),
+        ("val_acc", (0.1, 0.9, 101.0, 102.0), ANY),
+        ("val_acc", (0.1, 0.9, 0.5, -0.1), ANY),
+        ("loss", (0.1, 0.9, 0.5, 0.2), ANY),
+    ],
+)
+def test_what_a_share_can_be_is_known_by_its_name_and_its_values(
+    metric: str, values: tuple[Any, ...], bounds: Scale
+) -> None:
+    assert {run.scale(metric) for run in runs(flat(*values, metric=metric), metric)} == {bounds}

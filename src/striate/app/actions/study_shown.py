@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from striate.app.actions.choices import StudyFormat
-from striate.base.errors import StriateError
+from striate.base.catalog import unknown
+from striate.base.errors import StriateError, StudyError
 from striate.reports.study import plan
 
 if TYPE_CHECKING:
     from striate.studies.question import Study
+
+
+FORMATS: tuple[StudyFormat, ...] = get_args(StudyFormat)
 
 
 def is_folder(name: str | Path) -> bool:
@@ -40,11 +45,15 @@ def standing(folder: str | Path) -> plan.Standing:
     return plan.standing_of(Path(folder))
 
 
-def write_files(folder: str | Path, to: StudyFormat, out: str | Path | None = None) -> tuple[Path, ...]:
-    """Write the charts or tables of the study in ``folder`` into ``out``, or beside it, and return their paths.
+def write_files(folder: str | Path, to: Sequence[str], out: str | Path | None = None) -> tuple[Path, ...]:
+    """Write charts and tables of the study in ``folder``, in each format ``to``, into ``out``, or beside it.
 
-    Raises StudyError where there is nothing to draw yet, StorageError where a file cannot be written.
+    Returns their paths. Raises StudyError for an unknown format, and where there is nothing to draw yet, StorageError where a
+    file cannot be written.
     """
     from striate.reports.study import files
 
-    return tuple(files.write_files(Path(folder), to, Path(folder if out is None else out)))
+    if strange := [form for form in to if form not in FORMATS]:
+        raise StudyError(unknown("format", strange[0], FORMATS))
+    place = Path(folder if out is None else out)
+    return tuple(path for form in FORMATS if form in to for path in files.write_files(Path(folder), form, place))

@@ -146,7 +146,7 @@ def _said(cell: Cell) -> str:
     """Return a cell with its small print, in brackets unless it begins with its own."""
     if not cell.aside:
         return cell.text
-    return f"{cell.text} {cell.aside if cell.aside.startswith('[') else f'({cell.aside})'}"
+    return f"{cell.text} {cell.aside if cell.aside.startswith(('[', '(')) else f'({cell.aside})'}"
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -26,7 +26,7 @@ from typing import Any, ClassVar, Literal, get_args
 from striate.base.errors import StudyError, listed
 from striate.studies.claims.claim_checks import check_terms
 from striate.studies.claims.comparison import Answer, Comparison, decide, exact_seeds, seeds_needed
-from striate.studies.claims.finding import Finding, failures_text, interval_text
+from striate.studies.claims.finding import MOST_NAMED, Finding, failures_text, interval_text
 from striate.studies.claims.outcome import Outcome, accuracy_scale, by_arm, scores
 from striate.studies.claims.verdict import Verdict
 from striate.studies.looks.pairing import compared
@@ -160,7 +160,9 @@ class Choice:
         if answer == "refuted":
             told = f"the others are worse, and {listed(rivals)} {'is' if len(rivals) == 1 else 'are'} less than"
             return f"{told} {self.margin:g} behind, so which of these is taken does not matter"
-        told = f"{listed(rivals)} cannot be told from it"
+        every = len(rivals) == len(self.arms) - 1 and len(rivals) > MOST_NAMED
+        told = f"none of the {len(rivals)} others can" if every else f"{listed(rivals)} cannot"
+        told += " be told from it"
         return f"{told}; about {needed} seeds for each arm would" if needed else told
 
 

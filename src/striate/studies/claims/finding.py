@@ -164,7 +164,7 @@ def failures_text(groups: Iterable[Sequence[Measured]]) -> str:
     for state, words in ends:
         lost = [(runs, many) for runs in arms if (many := tally(runs)[state])]
         if len(lost) == len(arms) > 2 and all(many == len(runs) for runs, many in lost):
-            names = listed([runs[0].arm for runs in arms])
+            names = listed([runs[0].arm for runs in arms]) if len(arms) <= MOST_NAMED else f"the {len(arms)} arms"
             parts.append(f"all {sum(many for _, many in lost)} runs of {names} {words}")
         elif lost:
             counts = listed([f"{many} of {counted(len(runs), 'run')} of {runs[0].arm}" for runs, many in lost])

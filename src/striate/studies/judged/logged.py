@@ -21,7 +21,8 @@ class Logged:
     """``curve`` holds (step, value) in their order; ``end`` is the value that counts, finite.
 
     ``seed`` is the run's seed, or its place among the runs of its arm where ``told``, what the log calls it, is no number.
-    ``failed`` says that the run ended without a number, and ``end`` is what it was said to count with.
+    ``failed`` says that the run ended without a number, and ``end`` is what it was said to count with. ``bounds`` is what the
+    values can be, as far as their name says it.
     """
 
     arm: str
@@ -31,6 +32,7 @@ class Logged:
     curve: tuple[tuple[float, float], ...]
     end: float
     failed: bool = False
+    bounds: Scale = ANY
 
     @property
     def label(self) -> str:
@@ -81,8 +83,8 @@ class Logged:
         return self.end if metric == self.metric else None
 
     def scale(self, metric: str) -> Scale:
-        """Return any scale: what the values can be, the log does not say."""
-        return ANY
+        """Return what the values can be; that they lie on a grid, the log does not say."""
+        return self.bounds if metric == self.metric else ANY
 
     def images_by(self, epoch: float) -> None:
         """Return None: not in the log."""
@@ -100,7 +102,7 @@ def scores(arm: str, runs: Sequence[Logged]) -> dict[str, Any]:
     for metric in dict.fromkeys(run.metric for run in of):
         members = [run for run in of if run.metric == metric]
         row |= {"n": len(members), "states": dict(tally(members))}
-        row[metric] = spread([run.end for run in distinct(members)])
+        row[metric] = spread([run.end for run in distinct(members)], members[0].bounds)
     return row
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from striate.base.errors import StudyError, printable
+from striate.base.intervals import ANY, Scale
 from striate.studies.judged.grouping import Columns, Grouped
 from striate.studies.judged.logged import Logged, finite
 from striate.studies.logs.log import Row, number
 
 ABSENT = {"", "na", "n/a", "null", "none", "-"}
 SHARE = re.compile(r"acc|top.?[15]\b|err|f1|auc|precision|recall|iou|share|rate", re.IGNORECASE)
+BOUNDED = re.compile(r"acc|top.?[15]\b|f1|auc|precision|recall|iou|dice|error.?rate", re.IGNORECASE)
 Curve = list[tuple[float, float]]
 
 
@@ -34,7 +36,8 @@ def runs_of(grouped: Grouped, metric: str, arms: Sequence[str], columns: Columns
                 )
     _refuse_mixed(percent, metric)
     ends = _at(curves, columns.at, grouped.step)
-    runs = [_run(key, curve, ends[key], metric, _seeds(curves), columns) for key, curve in curves.items()]
+    bounds, seeds = _bounds(metric, curves.values()), _seeds(curves)
+    runs = [_run(key, curve, ends[key], metric, seeds, columns, bounds) for key, curve in curves.items()]
     _refuse_units([run for run in runs if not run.failed], metric)
     for arm in arms:
         if (many := sum(run.arm == arm for run in runs)) < 2:
@@ -101,7 +104,13 @@ def _before(curve: Curve, at: float, key: tuple[str, str], step: str | None) -> 
 
 
 def _run(
-    key: tuple[str, str], curve: Curve, end: float, metric: str, seeds: Mapping[tuple[str, str], int], columns: Columns
+    key: tuple[str, str],
+    curve: Curve,
+    end: float,
+    metric: str,
+    seeds: Mapping[tuple[str, str], int],
+    columns: Columns,
+    bounds: Scale,
 ) -> Logged:
     failed = not math.isfinite(end)
     if failed and columns.failed_as is None:
@@ -110,7 +119,15 @@ def _run(
             " failed, with `failed_as` VALUE (an accuracy: that of guessing), or leave it out with `where`"
         )
     counted = columns.failed_as if failed and columns.failed_as is not None else end
-    return Logged(key[0], seeds[key], key[1], metric, finite(curve), counted, failed)
+    return Logged(key[0], seeds[key], key[1], metric, finite(curve), counted, failed, bounds)
+
+
+def _bounds(metric: str, curves: Iterable[Curve]) -> Scale:
+    """Return what a metric can be whose name is that of a share, and whose values lie within 0 and 1, or 0 and 100."""
+    values = [value for curve in curves for _, value in curve if math.isfinite(value)]
+    if not values or not BOUNDED.search(metric) or min(values) < 0 or max(values) > 100:
+        return ANY
+    return Scale(0.0, 1.0 if max(values) <= 1 else 100.0)
 
 
 def _seeds(curves: Mapping[tuple[str, str], Curve]) -> dict[tuple[str, str], int]:

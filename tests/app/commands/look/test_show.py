@@ -25,8 +25,10 @@ def test_arms_are_shown_then_run_then_shown_with_their_files(run) -> None:
     assert "striate study --arm &#39;slow: lr=0.001&#39; --arm" in page
     told = json.loads(run("show", "study", "asked", "--json")[1])
     assert (told["ended"], told["runs"]) == (2, 2)
-    code, out, _ = run("show", "study", "asked", "--to", "tex", "--out", "files")
-    assert (code, out) == (0, "wrote files/arms.tex\nwrote files/changes.tex\nwrote files/methods.tex\n")
+    code, out, _ = run("show", "study", "asked", "--to", "tex", "--to", "csv", "--out", "files")
+    assert 'format "jpg" is unknown' in run("show", "study", "asked", "--to", "jpg")[2]
+    names = ("arms.tex", "changes.tex", "methods.tex", "arms.csv", "comparisons.csv", "runs.csv", "curves.csv")
+    assert (code, out) == (0, "".join(f"wrote files/{name}\n" for name in names))
 
 
 @pytest.mark.parametrize(

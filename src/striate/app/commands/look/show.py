@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -99,8 +99,11 @@ def study(
     question: Question,
     quick: Annotated[bool, typer.Option(help="Leave out the short trial that tells the time.")] = False,
     to: Annotated[
-        StudyFormat | None,
-        typer.Option(help="Write charts (svg, pdf), tables (tex, csv) or methods (tex, md, txt) of a FOLDER."),
+        list[str] | None,
+        typer.Option(
+            metavar=f"<{'|'.join(get_args(StudyFormat))}>",
+            help="Write charts (svg, pdf), tables (tex, csv) or methods (tex, md, txt) of a FOLDER; may be repeated.",
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of these files.  [default: the study's own]")] = None,
     as_json: AsJson = False,
@@ -115,7 +118,7 @@ def study(
     if name is not None and study_shown.is_folder(name):
         if changes or question.arm or question.claim or question.counted:
             raise StudyError(f'"{name}" is the folder of a study, which is what it is; leave the other options out')
-        if to is not None:
+        if to:
             written = study_shown.write_files(name, to, out)
             tell(
                 dump_json({"written": [str(path) for path in written]})
@@ -125,7 +128,7 @@ def study(
             )
             return
         record: Planned | Standing = study_shown.standing(name)
-    elif to is not None or out is not None:
+    elif to or out is not None:
         raise StudyError("`to` and `out` write the charts and tables of a study that has run; name its folder")
     else:
         record, unpriced = study_shown.planned(
