@@ -73,7 +73,7 @@ def show(
 
 def _tell(found: Mistaken) -> None:
     from striate.app.terminal.rows import show_rows
-    from striate.reports.run.mistakes import calibration_group, told
+    from striate.reports.run.mistakes import GROUPS, calibration_group, group_rows, told
 
     seen, made = found.mistakes, found.mistakes.accuracy
     tell_words(f"{made.hits:,} of {made.tries:,} {found.seen} are classified right: {told(made)}")
@@ -82,6 +82,8 @@ def _tell(found: Mistaken) -> None:
         for each in seen.of_classes
     ]
     show_rows(("class", "images", "recall", "answers", "precision"), rows, False)
+    if seen.of_groups:
+        show_rows(GROUPS, group_rows(seen), False)
     show_rows(("label", "taken for", "images"), [(a, b, f"{n:,}") for a, b, n in seen.pairs], False)
     tell_words(calibration_group(seen.calibration).lines[0])
     several = {"surest mistake": seen.surest, "label that looks wrong": seen.suspects}
