@@ -23,7 +23,7 @@ from striate.base.disk.outputs import MARK, write_output
 from striate.base.errors import DataError, NetError, ProbeError, RunError, printable
 from striate.data import Split, load
 from striate.data.photos.picture import Picture, all_fitted
-from striate.training.mistakes import Mistakes, mistakes
+from striate.training.judging.mistakes import Mistakes, mistakes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -23,7 +23,7 @@ from striate.base.disk.outputs import MARK, write_output
 from striate.base.errors import DataError
 from striate.data.photos.picture import Picture, all_fitted
 from striate.data.photos.survey import survey
-from striate.training.answers import Answers, answers
+from striate.training.judging.answers import Answers, answers
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from striate.reports.kit.charts import Line, Series, curves_svg
 from striate.reports.kit.colours import overlaid, scaled
 from striate.reports.kit.pictures import beside, rgb
 from striate.reports.probe.page import Group, Page, Panel, Table
-from striate.training.mistakes import RULE, Calibration, Mistakes, Wrong
+from striate.training.judging.mistakes import RULE, Calibration, Mistakes, Wrong
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from striate.reports.kit.pictures import rgb
 from striate.reports.probe.page import Group, Page, Panel, Table
-from striate.training.answers import UNKNOWN, Answers
+from striate.training.judging.answers import UNKNOWN, Answers
 
 if TYPE_CHECKING:
     from striate.data.photos.picture import Picture
@@ -16,9 +16,7 @@ CLASSES = ("class", "answers", "mean probability")
 LEAST_SURE = ("picture", "answer", "probability", "second", "probability of it")
 
 
-def unlabelled_page(
-    found: Answers, net: str, seen: str, pictures: Mapping[int, Picture], notes: Sequence[str]
-) -> Page:
+def unlabelled_page(found: Answers, net: str, seen: str, pictures: Mapping[int, Picture], notes: Sequence[str]) -> Page:
     """Return the page; ``seen`` says which pictures these are, ``pictures`` holds those that are shown, by their place."""
     panels = tuple(
         Panel(

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 UNKNOWN = (
-    "These pictures have no labels, so how many answers are right, the confusion of classes, the calibration of the probabilities"
-    " and labels that look wrong cannot be told. A high confidence does not say that an answer is right."
+    "These pictures have no labels, so how many answers are right, the confusion of classes, the calibration of the"
+    " probabilities and labels that look wrong cannot be told. A high confidence does not say that an answer is right."
 )
 
 
@@ -36,7 +36,7 @@ class Unsure:
 
 @dataclass(frozen=True)
 class Answers:
-    """Of ``images`` pictures; ``quartiles`` are those of the answers' probabilities, ``least_sure`` has the least sure first."""
+    """Of ``images`` pictures; ``quartiles`` are those of the answers' probabilities, the first of ``least_sure`` is the least."""
 
     images: int
     of_classes: tuple[OfAnswer, ...]

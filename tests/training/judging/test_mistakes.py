@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from striate.training.mistakes import calibration, mistakes, suspects
+from striate.training.judging.mistakes import calibration, mistakes, suspects
 
 
 def drawn(n: int = 200, k: int = 4) -> tuple[np.ndarray, np.ndarray]:
