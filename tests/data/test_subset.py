@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from striate.base.errors import DataError
-from striate.data.subset import subset
+from striate.data.imageset import Split, image_set
+from striate.data.subset import of_classes, subset
 
 LABELS = np.repeat(np.arange(3), (60, 30, 10)).astype(np.int64)
 
@@ -47,3 +48,43 @@ def test_too_few_or_too_many_are_refused(count: int) -> None:
     words = rf"train_images is {count}, and must be from 3 \(one for each class\) to 100"
     with pytest.raises(DataError, match=words):
         subset(LABELS, count, seed=0)
+
+
+def classed(*labels: int) -> Split:
+    """Return a split of 1 x 1 images, each of which is as grey as its place."""
+    return Split(np.arange(len(labels), dtype=np.uint8).reshape(-1, 1, 1, 1), np.array(labels, dtype=np.int64))
+
+
+def test_images_of_some_classes_keep_their_order_and_get_labels_from_0() -> None:
+    whole = image_set("birds", ("a", "b", "c", "d"), train=classed(3, 0, 1, 3, 2), test=classed(1, 1, 3), origin="here")
+    for words in ("b, d", "d,b", "1::2", "-3::2"):
+        part = of_classes(whole, words)
+        assert part.classes == ("b", "d")
+        assert part.train.labels.tolist() == [1, 0, 1]
+        assert part.train.images.ravel().tolist() == [0, 2, 3]
+        assert part.test is not None
+        assert part.test.labels.tolist() == [0, 0, 1]
+        assert part.fingerprint != whole.fingerprint
+        assert part.notes == ("only 2 of 4 classes are kept: b; d",)
+    assert of_classes(whole, "0:3").train.labels.tolist() == [0, 1, 2]
+    assert of_classes(whole, "a, c").test is None
+    named = image_set("odd", ("a", "b:c", "d, e"), train=classed(0, 1, 2), origin="here")
+    assert of_classes(named, "1:").classes == ("b:c", "d, e")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("b", "leave 1 class of the 4"),
+        ("::9", "leave 1 class of the 4"),
+        ("4:", "leave 0 classes of the 4"),
+        ("b, dd", 'class "dd" is unknown .did you mean "d"'),
+        ("1:x", "is no slice; write it as in Python"),
+        ("::0", "is no slice"),
+        (":" * 9, "is no slice"),
+    ],
+)
+def test_classes_that_are_none_are_refused(words: str, told: str) -> None:
+    whole = image_set("birds", ("a", "b", "c", "d"), train=classed(0, 1, 2, 3), origin="here")
+    with pytest.raises(DataError, match=told):
+        of_classes(whole, words)

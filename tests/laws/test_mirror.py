@@ -13,6 +13,7 @@ PACKAGES = {path.name for path in SOURCE.iterdir() if path.is_dir()}
 TESTED_ELSEWHERE: dict[str, str] = {
     "app/inputs/predictor.py": "app/scoring/test_predicting.py",
     "reports/run/mistakes.py": "app/scoring/test_mistaking.py",
+    "reports/run/unlabelled.py": "app/scoring/test_unlabelled.py",
     "training/recipe/starting.py": "training/starting/test_source.py",
     "data/photos/upright.py": "data/photos/test_picture.py",
     "app/actions/changes.py": "app/test_cli.py",

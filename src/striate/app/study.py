@@ -75,6 +75,11 @@ def study(
     planned = plan(asked, seeds, changes or {}, trials)
     folder = default_folder(planned) if out is None else Path(out)
     claim_folder(folder, REPORT)
+    if on is not None and on.startswith("ray") and any(planned.origins(arm) for arm in planned.arms):
+        raise StudyError(
+            "an arm of this study starts from the run of another, and a node of Ray does not see that run; leave `on` out, or"
+            " use slurm, whose nodes share the disk"
+        )
     executor = placed(on, folder, slurm, ray, workers)
     try:
         run = run_search if planned.trials is not None else run_study

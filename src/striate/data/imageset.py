@@ -38,7 +38,8 @@ class Split:
     """``images`` uint8 (N, H, W, C) in 0..255 and ``labels`` int64 (N,) from 0; both are kept read-only.
 
     Images may be mapped from a file, and be larger than memory: go through them by `striate.data.cache.mapped.blocks`.
-    ``known_marks`` are the `marks`, where somebody has computed them before.
+    ``known_marks`` are the `marks`, where somebody has computed them before; ``groups`` the name of each image's group where an
+    index names groups (empty for an image without one), else nothing.
 
     Features of a table are float32 or float64 (N, 1, 1, D), finite. Raises DataError when types, dimensions or lengths
     differ from that, or when there is no image.
@@ -47,6 +48,7 @@ class Split:
     images: Cells
     labels: Labels
     known_marks: tuple[bytes, ...] = ()
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         images, labels = self.images, self.labels
@@ -89,7 +91,8 @@ class Split:
     def take(self, indices: Labels) -> Split:
         """Return the images of ``indices``, int64, in that order."""
         marks = tuple(self.known_marks[index] for index in indices.tolist()) if self.known_marks else ()
-        return Split(rows_of(self.images, indices), self.labels[indices], marks)
+        groups = tuple(self.groups[index] for index in indices.tolist()) if self.groups else ()
+        return Split(rows_of(self.images, indices), self.labels[indices], marks, groups)
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,6 +55,10 @@ BUILTIN: Catalog[Entry] = Catalog(
         Entry("learning.schedules", "Does a learning-rate schedule help, and which?"),
         Entry("learning.learning_rates", "Which learning rate suits SGD, and which Adam?"),
         Entry("learning.step_gamma", "By which factor should StepLR lower the learning rate?"),
+        Entry(
+            "learning.transfer",
+            "With few training images, does it help to start from weights that were trained on other images?",
+        ),
         Entry("parts.locality", "What is left of a convolutional net when the pixels are permuted?"),
         Entry("parts.saturation", "Do sigmoid units stop a deep net from learning?"),
         Entry("parts.dropout_scaling", "What does dropout without scaling at test time cost?"),

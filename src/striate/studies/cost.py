@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from striate.data import ImageSet
 from striate.studies.question import Study
+from striate.studies.running.starts import unstarted
 from striate.training.feed.images import Asked, asked, images_of
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def cost(study: Study, data_dir: Path | None = None, workers: int | None = None)
     torch.set_num_threads(threads)
     try:
         for arm in study.arms:
-            recipe = study.recipe(arm, study.seeds[0])
+            recipe = unstarted(study, arm)
             key = asked(recipe)
             if key not in loaded:
                 loaded[key] = images_of(recipe, data_dir, download=False)

@@ -23,10 +23,12 @@ from striate.base.disk.files import digest
 from striate.base.errors import RecipeError, StudyError, listed
 from striate.nets.custom.naming import is_own
 from striate.studies.claims.verdict import Claim
+from striate.studies.layout import origins
 from striate.studies.looks.plan import Until
 from striate.studies.python_file import run_file
 from striate.training.recipe.engine_nets import options_of
 from striate.training.recipe.recipe import Recipe
+from striate.training.recipe.starting import ARM, of_arm
 
 LONGEST_SLUG = 100  # letters; a name of a folder has 255 at most
 Tests = Literal["every", "chosen", "none"]
@@ -106,6 +108,8 @@ class Study:
             except RecipeError as error:
                 raise StudyError(f'study "{self.name}", arm "{arm.name}": {error}') from error
         self._refuse_twins()
+        for arm in self.arms:
+            self.origins(arm)
         known = [arm.name for arm in self.arms]
         for claim in self.claims:
             for name in claim.arms:
@@ -142,8 +146,14 @@ class Study:
             )
 
     def recipe(self, arm: Arm, seed: int) -> Recipe:
-        """Return the recipe of one run."""
-        return self.base.change(**{**arm.changes, "seed": seed})
+        """Return the recipe of one run; another arm that it starts from is named by its folder, `Arm.slug`."""
+        found = self.base.change(**{**arm.changes, "seed": seed})
+        name = str(found.start).removeprefix(ARM)
+        return found.change(start=ARM + Arm(name).slug) if of_arm(found.start) else found
+
+    def origins(self, arm: Arm) -> tuple[str, ...]:
+        """Return the folder names of the arms that ``arm`` starts from, one by way of another; StudyError for a ring."""
+        return origins(self.name, arm.slug, {one.slug: self.recipe(one, 0).start for one in self.arms})
 
     def to_json(self) -> dict[str, Any]:
         """Return the study as JSON-able values, as study.json holds it."""

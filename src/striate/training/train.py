@@ -43,7 +43,7 @@ from striate.training.loggers.logging import asked
 from striate.training.loop import Watch, run_epochs
 from striate.training.recipe.recipe import Recipe
 from striate.training.session import Warn, extend, mended, record, restored, same_data
-from striate.training.starting.source import settled
+from striate.training.starting.source import beside, settled
 from striate.training.trials.linear_optimum import advice
 
 
@@ -77,9 +77,9 @@ def train(
             return run
         admit(folder, recipe.net)
         recipe = run.recipe  # with what start weights said when it began
-    recipe = settled(recipe)
+    recipe, begun = settled(recipe, folder), recipe.start is not None and continues(folder)
     loaded = images if images is not None else images_of(recipe, data_dir)
-    setup = set_up(recipe, loaded, warn, group, begun=recipe.start is not None and continues(folder))
+    setup = set_up(recipe if begun else beside(recipe, folder), loaded, warn, group, begun=begun)
     fresh = not folder.exists()
     if not fresh and not (folder / "recipe.json").is_file():
         begin(folder, recipe)  # refuses a foreign folder before a lock is put into it

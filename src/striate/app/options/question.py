@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from striate.studies.looks.plan import Until
     from striate.studies.question import Study
 
-BaseFields = Annotated[Changes, RecipeFields(("data", "epochs", "net"))]
+BaseFields = Annotated[Changes, RecipeFields(("data", "epochs", "net", "start"))]
 """Fields of the base recipe that have options of their own."""
 
 

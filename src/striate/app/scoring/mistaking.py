@@ -17,12 +17,13 @@ import numpy as np
 
 from striate.app.inputs.predictor import Predictor, open_predictor
 from striate.app.scoring.predicting import probabilities
+from striate.app.scoring.unlabelled import Unlabelled, is_unlabelled, unlabelled
 from striate.base.disk.files import dump_json
 from striate.base.disk.outputs import MARK, write_output
 from striate.base.errors import DataError, NetError, ProbeError, RunError, printable
 from striate.data import Split, load
 from striate.data.photos.picture import Picture, all_fitted
-from striate.training.mistakes import Mistakes, mistakes
+from striate.training.judging.mistakes import Mistakes, mistakes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,6 +54,26 @@ class Mistaken:
         for name in ("surest", "suspects"):
             told[name] = [{**each, "origin": self.pictures[each["place"]].origin} for each in told[name]]
         return told
+
+
+def judged(
+    net: str | Path,
+    data: str | Path | None = None,
+    *,
+    most: int = 12,
+    skip_damaged: bool = False,
+    warn: Callable[[str], None] = warnings.warn,
+    on: On | None = None,
+    **how: Any,
+) -> Mistaken | Unlabelled:
+    """Return what `mistaken` does, or of a folder of pictures without labels what the net says; keywords are those of `mistaken`."""
+    if data is None or not is_unlabelled(data):
+        return mistaken(net, data, most=most, skip_damaged=skip_damaged, warn=warn, on=on, **how)
+    if on is not None:
+        raise ProbeError("`on` chooses among the images of a run; leave it out beside `data`")
+    weights = how.pop("weights", None)
+    opened = open_predictor(str(net), None if weights is None else Path(weights), warn=warn, **how)
+    return unlabelled(opened, data, most=most, skip_damaged=skip_damaged, warn=warn)
 
 
 def mistaken(
@@ -97,7 +118,7 @@ def mistaken(
         probabilities(opened, np.stack([p.pixels for p in received(list(range(at, min(at + _PIECE, len(labels)))))]))
         for at in range(0, len(labels), _PIECE)
     ]
-    found = mistakes(np.concatenate(parts), labels, known or classes, most=most)
+    found = mistakes(np.concatenate(parts), labels, known or classes, most=most, groups=split.groups)
     answers = {each.place: each.answer for each in (*found.suspects, *found.surest)}
     shown = received(list(answers)) if answers else []
     maps, said = _maps(opened, shown, list(answers.values()))

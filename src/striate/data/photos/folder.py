@@ -128,7 +128,8 @@ def _splits(found: Survey, stack: Stack) -> dict[str, Split]:
             found.faults.append(f"{split} has no image that can be read")
         if files:
             marks = stack.kept.marks[start : start + len(files)] if stack.kept else ()
-            splits[split] = Split(stack.images[start : start + len(files)], labels, marks)
+            groups = tuple(found.groups.get(source, "") for source, _ in files) if found.groups else ()
+            splits[split] = Split(stack.images[start : start + len(files)], labels, marks, groups)
         start += len(files)
     return splits
 

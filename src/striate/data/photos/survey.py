@@ -37,6 +37,7 @@ class Survey:
 
     ``faults`` are about folders; ``damaged`` are files that have the name of an image and can be left out. ``ignored`` counts
     the other files by extension, ``beside`` are folders next to train that were not read, and ``notes`` is what else to say.
+    ``groups`` are the names of groups that an index gives images.
     """
 
     root: Path
@@ -47,6 +48,7 @@ class Survey:
     ignored: Counter[str] = field(default_factory=Counter[str])
     beside: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
+    groups: dict[Source, str] = field(default_factory=dict[Source, str])
 
     def shown(self, source: Source) -> str:
         """Return the name of ``source`` from the folder on, as it may be printed."""

@@ -12,13 +12,14 @@ from striate.reports.kit.charts import Line, Series, curves_svg
 from striate.reports.kit.colours import overlaid, scaled
 from striate.reports.kit.pictures import beside, rgb
 from striate.reports.probe.page import Group, Page, Panel, Table
-from striate.training.mistakes import RULE, Calibration, Mistakes, Wrong
+from striate.training.judging.mistakes import RULE, Calibration, Mistakes, Wrong
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from striate.data.photos.picture import Picture
 
+GROUPS = ("group", "images", "right", "accuracy")
 MOST_COLUMNS = 30  # classes up to which the whole matrix is shown
 Maps = dict[int, "NDArray[np.float64] | None"]
 """Place of an image -> its Grad-CAM for the net's answer, None for a blank one."""
@@ -44,6 +45,8 @@ def mistakes_page(
         ),
         Table("Most confused", ("label", "taken for", "images"), tuple((a, b, f"{n:,}") for a, b, n in found.pairs)),
     ]
+    if found.of_groups:
+        tables.insert(1, Table("Groups", GROUPS, group_rows(found)))
     if len(found.classes) <= MOST_COLUMNS:
         tables.append(
             Table(
@@ -67,6 +70,13 @@ def mistakes_page(
         ),
         tables=tuple(tables),
         notes=tuple(notes),
+    )
+
+
+def group_rows(found: Mistakes) -> tuple[tuple[str, ...], ...]:
+    """Return a row of `GROUPS` for each group, the least accurate first."""
+    return tuple(
+        (each.name, f"{each.right.tries:,}", f"{each.right.hits:,}", told(each.right)) for each in found.of_groups
     )
 
 

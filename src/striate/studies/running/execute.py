@@ -30,6 +30,7 @@ from striate.studies.running.pool import Warn as Tell
 from striate.studies.running.rates import rated
 from striate.studies.running.selection import chosen
 from striate.studies.running.sequence import Sequence
+from striate.studies.running.starts import in_order, unstarted
 from striate.training.feed.images import Asked, asked, images_of
 from striate.training.folder.inspection import inspect
 from striate.training.folder.own_code import refuse_changed, source_of
@@ -111,9 +112,9 @@ def run_study(
                 decided = Sequence(study, folder, plan or Plan((2,)), reasons, ended_now, job) if until else None
                 watch = partial(_watched, study, folder, beat)
                 if on is None:
-                    run_jobs(decided or jobs, *crew(len(runs), workers), watch, tell, reasons)
+                    run_jobs(decided or in_order(study, jobs), *crew(len(runs), workers), watch, tell, reasons)
                 else:
-                    on(decided or jobs, watch, tell, reasons)
+                    on(decided or in_order(study, jobs), watch, tell, reasons)
             if study.tests == "chosen":
                 reasons |= _test_chosen(study, folder, data_dir, tell)
         finally:
@@ -174,7 +175,7 @@ def _check(study: Study, data_dir: str | Path | None) -> tuple[ImageSet, dict[As
     from striate.training.engines.setup import check
 
     loaded: dict[Asked, ImageSet] = {}
-    for recipe in (study.base, *(study.recipe(arm, study.seeds[0]) for arm in study.arms)):
+    for recipe in (study.base, *(unstarted(study, arm) for arm in study.arms)):
         key = asked(recipe)
         if key not in loaded:
             loaded[key] = images_of(recipe, data_dir)

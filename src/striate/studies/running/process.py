@@ -63,6 +63,7 @@ def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None])
     from striate.training.feed.images import asked
     from striate.training.folder.own_code import admit_named
     from striate.training.recipe.recipe import recipe_from_json
+    from striate.training.starting.source import beside
     from striate.training.train import test, train
 
     try:
@@ -78,7 +79,7 @@ def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None])
         if run.status == "finished" and job["test"]:
             test(run.folder, images=loaded[key], warn=warn)
         if run.status != "interrupted" and (path := job.get("rate")):
-            find_rate(recipe, loaded[key], Path(path), warn)
+            find_rate(beside(recipe, Path(job["folder"])), loaded[key], Path(path), warn)
         return INTERRUPTED if run.status == "interrupted" else ""
     except BrokenPipeError:
         raise

@@ -18,6 +18,7 @@ from striate.studies.question import Arm, Study
 from striate.studies.running.ended import outcome, place
 from striate.studies.running.judge import walked
 from striate.studies.running.pool import Job
+from striate.studies.running.starts import first_of
 from striate.training.folder.forms import DONE
 from striate.training.folder.run import open_run
 
@@ -53,7 +54,11 @@ class Sequence:
             self.coming = [path for path in self.wanted() if path not in self.begun]
         if not self.coming:
             return None
-        path = self.coming.pop(0)
+        open_ = {*running, *self.coming}
+        path = next((one for one in self.coming if first_of(self.study, self.runs[one][0], one) not in open_), None)
+        if path is None:
+            return None
+        self.coming.remove(path)
         self.begun.add(path)
         return self.job(*self.runs[path], path)
 
@@ -69,6 +74,10 @@ class Sequence:
             path = walked(self.study, claim, outcomes, self.plan, lost)
             wanted |= {(arm, seed) for arm in path.needs for seed in seeds[: path.next]}
             wanted |= {(arm, seed) for arm in path.sure for seed in seeds[: path.after]}
+        # A run that starts from another wants that one too.
+        slugs = {arm.slug: arm.name for arm in self.study.arms}
+        starts = {arm.name: [slugs[slug] for slug in self.study.origins(arm)] for arm in self.study.arms}
+        wanted |= {(first, seed) for arm, seed in wanted for first in starts[arm]}
         return [path for path, (arm, seed) in self.runs.items() if (arm.name, seed) in wanted]
 
     def _outcome(self, path: Path) -> Outcome | None:

@@ -53,6 +53,8 @@ class Recipe(Documented):
     """The net's own options where they differ from its defaults."""
     data: str = "digits"
     """A name of `striate list data`, an image folder, or a table (.npz with X and y)."""
+    classes: Annotated[str, Field(min_length=1)] | None = None
+    """Only images of these: names with commas between, or a slice of all, as `::2` (every other one); none keeps all."""
     image_size: Annotated[int, Field(ge=1, le=4096)] | None = None
     """Side in pixels to which all images are brought; none keeps their own size."""
     resize: Fit = "crop"
@@ -100,7 +102,7 @@ class Recipe(Documented):
     std: list[Annotated[float, Field(gt=0.0)]] | None = None
     """Divides each channel, beside mean."""
     start: str | None = None
-    """Weights to start from: a file, a run folder, timm:NAME or torchvision:NAME; the last layer is new for other classes."""
+    """Weights to start from: file, run, timm:NAME, torchvision:NAME, in a study arm:NAME; other classes: a new last layer."""
     start_hash: str | None = None
     """SHA-256 of the start weights, filled in when a run begins."""
     freeze: str | None = None
@@ -194,9 +196,8 @@ class Recipe(Documented):
     def change(self, **changes: Any) -> Recipe:
         """Return this recipe with fields replaced; a name that is an option of the net replaces that option.
 
-        Where a field of the recipe and an option have one name, the field is meant; ``net.NAME`` is the option.
-        ``like="keras"`` sets the defaults of that library (`striate.training.recipe.like`), before what else is given.
-        Raises RecipeError naming every unknown field with its nearest valid name.
+        Of a field and an option with one name the field is meant; ``net.NAME`` is the option. ``like="keras"`` first sets that
+        library's defaults (`striate.training.recipe.like`). Raises RecipeError naming unknown fields with the nearest names.
         """
         given = self.model_dump()
         library = changes.pop("like", None)

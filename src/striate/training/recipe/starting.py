@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from striate.base.errors import counted
+from striate.base.errors import RunError, counted, printable
+
+ARM = "arm:"
+"""In a study: before the name of the arm whose run of the same seed is started from."""
 
 TAKEN = ("start_hash", "image_size", "resize", "resize_filter", "standardize", "permute_pixels", "mean", "std")
 """Fields that the start weights fill in where they hold their defaults, when a run begins."""
+
+
+def of_arm(start: str | None) -> bool:
+    """Return whether ``start`` names the run of another arm of the same study."""
+    return start is not None and start.startswith(ARM)
+
+
+def run_of_arm(start: str, run: Path) -> Path:
+    """Return the folder of the run that ``arm:NAME`` means to the run in the folder ``run``, which is RUNS/ARM/SEED in a study.
+
+    Raises RunError where NAME is no name of a folder of arms, or the other run is not there.
+    """
+    name = start.removeprefix(ARM)
+    there = run.parent.parent / name / run.name
+    if not re.fullmatch(r"[a-z0-9-]+", name) or not (there / "recipe.json").is_file():
+        raise RunError(
+            f'"{printable(start)}" is a run of the same study and seed, and there is none at "{printable(str(there))}"; a start'
+            " from another arm belongs to a study that has this arm"
+        )
+    return there
 
 
 def differing(there: Mapping[str, Any], here: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
     weights.safetensors, .pt, .pth; FILE#PART    what `striate export` wrote beside the weights is read by its schema
     runs/first                                   the weights of the best validation epoch, with their labels
     timm:NAME, torchvision:NAME                  the published weights
+    arm:NAME                                     in a study, the run of another arm with the same seed, once it has ended
 
 `settled` puts what they say into the recipe, before anything is read or written: size, resizing and normalization, and the
 SHA-256 of the weights, so that the recipe still determines the run.
@@ -35,8 +36,10 @@ from striate.training.folder import weights as of_run
 from striate.training.folder.labels import Labels
 from striate.training.folder.run import open_run
 from striate.training.recipe.recipe import Recipe
-from striate.training.recipe.starting import TAKEN
+from striate.training.recipe.starting import TAKEN, of_arm, run_of_arm
 from striate.training.starting.exported import Told, metadata_of
+
+SIZE = ("image_size", "resize", "resize_filter")
 
 
 @dataclass(frozen=True)
@@ -48,20 +51,27 @@ class Source:
     says: Mapping[str, Any]
 
 
-def settled(recipe: Recipe) -> Recipe:
+def beside(recipe: Recipe, run: Path) -> Recipe:
+    """Return ``recipe`` with the folder in place of ``arm:NAME`` that this means to the run in the folder ``run``."""
+    return recipe.change(start=str(run_of_arm(str(recipe.start), run))) if of_arm(recipe.start) else recipe
+
+
+def settled(recipe: Recipe, run: Path | None = None) -> Recipe:
     """Return ``recipe`` with what its start weights say in the fields that hold their defaults; as it is where it has been so.
 
+    Of another arm, for which the folder ``run`` is needed, they say nothing of size: a study asks each arm for its own.
     Raises NetError or RunError where the weights cannot be had.
     """
     if recipe.start is None or recipe.start_hash is not None:
         return recipe
-    source = _source(recipe.start, recipe.net, _stamp(recipe.start))
+    start = str(recipe.start if run is None else beside(recipe, run).start)
+    source = _source(start, recipe.net, _stamp(start))
     plain = Recipe.model_fields
-    sized = recipe.image_size is not None
+    own = SIZE if of_arm(recipe.start) else SIZE[1:] if recipe.image_size is not None else ()
     changes = {
         name: value
         for name, value in source.says.items()
-        if getattr(recipe, name) == plain[name].default and not (sized and name in ("resize", "resize_filter"))
+        if getattr(recipe, name) == plain[name].default and name not in own
     }
     if recipe.standardize == "image" or recipe.permute_pixels:
         changes = {name: value for name, value in changes.items() if name not in ("mean", "std")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -94,3 +95,16 @@ def test_metadata_without_labels_leaves_the_classes_to_the_folders(folder: Path)
     (folder / "train/metadata.csv").write_text("file_name,age\ncat/1.png,3\n")
     made = load(folder)  # Hugging Face's library would drop the dog and both labels
     assert (made.classes, len(made.train)) == (("cat", "dog"), 2)
+
+
+def test_an_index_may_name_groups_which_go_with_their_images(tmp_path: Path) -> None:
+    lines = ["path,label,split,group"]
+    for number in range(24):
+        split = "test" if number % 4 == 0 else "train"
+        Image.fromarray(np.full((4, 4), number * 10, np.uint8)).save(tmp_path / f"{number}.png")
+        lines.append(f"{number}.png,{'cat' if number % 2 else 'dog'},{split},{('day', 'night', '')[number % 3]}")
+    (tmp_path / "index.csv").write_text("\n".join(lines), encoding="utf-8")
+    found = load(tmp_path / "index.csv")
+    assert found.test is not None
+    assert found.test.groups == tuple(("day", "night", "")[n % 3] for n in range(0, 24, 4))
+    assert found.train.take(np.array([3, 0])).groups == ("", "night")

@@ -14,6 +14,7 @@ from striate.app.terminal.speech import remark, say, tell, tell_words
 
 if TYPE_CHECKING:
     from striate.app.scoring.mistaking import Mistaken
+    from striate.app.scoring.unlabelled import Unlabelled
 
 
 def _unclaimed_page(value: Path | None) -> Path | None:
@@ -31,7 +32,10 @@ def show(
     ],
     *,
     data: Annotated[
-        str | None, typer.Option(help="Labelled images to judge it on.  [default: the validation images of the run]")
+        str | None,
+        typer.Option(
+            help="Images to judge it on; of a folder without labels what it says.  [default: the run's validation images]"
+        ),
     ] = None,
     on: Annotated[
         On | None, typer.Option(help="Of a run: its validation images, or the test images once tested.")
@@ -47,11 +51,12 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show where a net is wrong: classes, pairs, its surest mistakes, calibration, labels that look wrong."""
-    from striate.app.scoring.mistaking import mistaken, write_mistakes
+    from striate.app.scoring.mistaking import Mistaken, judged, write_mistakes
+    from striate.app.scoring.unlabelled import write_unlabelled
     from striate.base.disk.files import dump_json
 
     own.let_in(net)
-    found = mistaken(
+    found = judged(
         net,
         data,
         on=on,
@@ -65,15 +70,31 @@ def show(
     )
     if as_json:
         tell(dump_json(found.to_json()), nl=False)
-    else:
+    elif isinstance(found, Mistaken):
         _tell(found)
+    else:
+        _tell_unlabelled(found)
     if out is not None:
-        say(f"wrote {write_mistakes(found, out)}")
+        page = write_mistakes(found, out) if isinstance(found, Mistaken) else write_unlabelled(found, out)
+        say(f"wrote {page}")
+
+
+def _tell_unlabelled(found: Unlabelled) -> None:
+    from striate.app.terminal.rows import show_rows
+    from striate.reports.run.unlabelled import CLASSES, LEAST_SURE, class_rows, summary, unsure_rows
+    from striate.training.judging.answers import UNKNOWN
+
+    tell_words(summary(found.answers, found.seen))
+    show_rows(CLASSES, class_rows(found.answers), False)
+    show_rows(LEAST_SURE, unsure_rows(found.answers, found.pictures)[:10], False)
+    tell_words(UNKNOWN)
+    for note in found.notes:
+        remark(f"note: {note}")
 
 
 def _tell(found: Mistaken) -> None:
     from striate.app.terminal.rows import show_rows
-    from striate.reports.run.mistakes import calibration_group, told
+    from striate.reports.run.mistakes import GROUPS, calibration_group, group_rows, told
 
     seen, made = found.mistakes, found.mistakes.accuracy
     tell_words(f"{made.hits:,} of {made.tries:,} {found.seen} are classified right: {told(made)}")
@@ -82,6 +103,8 @@ def _tell(found: Mistaken) -> None:
         for each in seen.of_classes
     ]
     show_rows(("class", "images", "recall", "answers", "precision"), rows, False)
+    if seen.of_groups:
+        show_rows(GROUPS, group_rows(seen), False)
     if seen.pairs:
         show_rows(("label", "taken for", "images"), [(a, b, f"{n:,}") for a, b, n in seen.pairs], False)
     tell_words(calibration_group(seen.calibration).lines[0])

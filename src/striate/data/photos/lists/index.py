@@ -1,7 +1,7 @@
 """A list of image files: a CSV or TSV index with a path, a label and perhaps a split a row, or Hugging Face's metadata files.
 
-    path,label,split               also file_name, filename, image; class, category, target; set, subset, fold
-    pets/1.jpg,cat,train           without a first line of names, the columns are path, label and, if there, split
+    path,label,split,group         also file_name, filename, image; class, category, target; set, subset, fold; domain
+    pets/1.jpg,cat,train           without a first line of names, the columns are path, label and, if there, split and group
 
 Paths count from the folder of the list. Hugging Face's `imagefolder` has metadata.csv or metadata.jsonl beside the images of
 each split, with file_name and a label; a metadata file without a label leaves the classes to the folders, which that library
@@ -28,6 +28,7 @@ _LIMIT = 1 << 28  # bytes of a list
 _PATHS = ("path", "file_name", "filename", "file", "image", "image_path", "filepath", "img")
 _LABELS = ("label", "class", "category", "target", "labels", "class_name", "label_name")
 _SPLITS = ("split", "set", "subset", "fold", "partition", "usage")
+_GROUPS = ("group", "subgroup", "group_name", "domain")
 
 Record = dict[str, str]
 
@@ -87,11 +88,11 @@ def _has_label(file: Path) -> bool:
 
 
 def _rows(file: Path, folder: Path, split: str | None) -> Iterator[Row]:
-    path_name = label_name = split_name = None
+    path_name = label_name = split_name = group_name = None
     for number, record in enumerate(_records(file), start=1):
         if path_name is None:
             path_name, label_name = _column(record, _PATHS), _column(record, _LABELS)
-            split_name = _column(record, _SPLITS)
+            split_name, group_name = _column(record, _SPLITS), _column(record, _GROUPS)
             if path_name is None or label_name is None:
                 told = ", ".join(printable(name) for name in list(record)[:8])
                 raise DataError(
@@ -108,7 +109,8 @@ def _rows(file: Path, folder: Path, split: str | None) -> Iterator[Row]:
         fault = "" if os.path.isfile(image) else f"names {printable(name)}, which is not there"
         if not fault and image.suffix.lower() not in FORMATS:
             fault = f"names {printable(name)}, which does not end in {', '.join(FORMATS)}"
-        yield Row(where if fault or not label else name, None if fault else image, label or None, told, fault)
+        group = record.get(group_name or "", "").strip()
+        yield Row(where if fault or not label else name, None if fault else image, label or None, told, fault, group)
 
 
 def _column(record: Record, names: tuple[str, ...]) -> str | None:
@@ -136,7 +138,7 @@ def _records(file: Path) -> Iterator[Record]:
         names = next(reader)
         if os.path.splitext(names[0])[1].lower() in FORMATS:  # no line of names
             reader = csv.reader(lines, delimiter=reader.dialect.delimiter, strict=True)
-            names = ["path", "label", "split"][: len(names)]
+            names = ["path", "label", "split", "group"][: len(names)]
         for row in reader:
             if row and len(row) != len(names):
                 raise DataError(

@@ -22,7 +22,7 @@ _SPLITS = ("train", "val", "test")
 class Row:
     """One row: its ``name`` for people, the ``source`` or why there is none (``fault``), ``label`` and ``split`` as they stand.
 
-    A label of None is missing; a split of None is train.
+    A label of None is missing; a split of None is train. ``group`` is the name of a group that the image belongs to.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Row:
     label: str | None
     split: str | None = None
     fault: str = ""
+    group: str = ""
 
 
 def survey_of(root: Path, rows: Iterable[Row], classes: Sequence[str] | None = None) -> Survey:
@@ -63,6 +64,8 @@ def survey_of(root: Path, rows: Iterable[Row], classes: Sequence[str] | None = N
             )
         else:
             files.append((row.source, number))
+            if row.group:
+                found.groups[row.source] = row.group
     if "train" not in found.files:
         raise DataError(
             f"{printable(str(root))} names no image of train; its splits are {', '.join(found.files) or 'none'}"

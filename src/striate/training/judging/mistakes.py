@@ -13,6 +13,7 @@ Source of ECE: Guo, Pleiss, Sun and Weinberger, ICML 2017.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -42,6 +43,14 @@ class OfClass:
     answers: int
     precision: Share
     recall: Share
+
+
+@dataclass(frozen=True)
+class OfGroup:
+    """The images of one group, as the data name groups: how many of them are classified right."""
+
+    name: str
+    right: Share
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,10 @@ class Wrong:
 
 @dataclass(frozen=True, eq=False)
 class Mistakes:
-    """``counts`` is int64 (K, K): rows the labels, columns the answers. ``surest`` are mistakes, the most confident first."""
+    """``counts`` is int64 (K, K): rows the labels, columns the answers. ``surest`` are mistakes, the most confident first.
+
+    ``of_groups`` has the least accurate group first; it is empty where the data name no groups.
+    """
 
     classes: tuple[str, ...]
     counts: Whole
@@ -91,6 +103,7 @@ class Mistakes:
     surest: tuple[Wrong, ...]
     suspects: tuple[Wrong, ...]
     suspected: int
+    of_groups: tuple[OfGroup, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON-able values by name."""
@@ -99,6 +112,7 @@ class Mistakes:
             "counts": self.counts.tolist(),
             "accuracy": asdict(self.accuracy),
             "of_classes": [asdict(each) for each in self.of_classes],
+            "of_groups": [asdict(each) for each in self.of_groups],
             "pairs": [{"label": label, "answer": answer, "images": n} for label, answer, n in self.pairs],
             "calibration": asdict(self.calibration),
             "surest": [asdict(each) for each in self.surest],
@@ -108,10 +122,12 @@ class Mistakes:
         }
 
 
-def mistakes(chances: Floats, labels: Whole, classes: tuple[str, ...], *, most: int = 12) -> Mistakes:
+def mistakes(
+    chances: Floats, labels: Whole, classes: tuple[str, ...], *, most: int = 12, groups: Sequence[str] = ()
+) -> Mistakes:
     """Return where answers of probabilities ``chances`` (N, K) differ from ``labels`` (N,); lists have at most ``most`` images.
 
-    N is at least 1, and the labels are numbers of ``classes``.
+    N is at least 1, and the labels are numbers of ``classes``. ``groups`` has the name of each image's group, or is empty.
     """
     count = len(classes)
     answers = chances.argmax(1)
@@ -146,7 +162,18 @@ def mistakes(chances: Floats, labels: Whole, classes: tuple[str, ...], *, most: 
         tuple(_wrong(at, int(answers[at]), chances, labels) for at in surest.tolist()),
         tuple(_wrong(at, other, chances, labels) for at, other in doubted[:most]),
         len(doubted),
+        of_groups(answers == labels, groups),
     )
+
+
+def of_groups(right: NDArray[np.bool_], groups: Sequence[str]) -> tuple[OfGroup, ...]:
+    """Return how many images of each group are ``right`` (N,), the least accurate group first; nothing without groups."""
+    names, numbers = np.unique(np.array(groups, dtype=str), return_inverse=True)
+    found = [
+        OfGroup(str(name) or "(no group)", share(int(right[numbers == n].sum()), int((numbers == n).sum())))
+        for n, name in enumerate(names)
+    ]
+    return tuple(sorted(found, key=lambda each: (each.right.share or 0.0, each.name)))
 
 
 def _wrong(at: int, answer: int, chances: Floats, labels: Whole) -> Wrong:

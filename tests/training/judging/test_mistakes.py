@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-from striate.training.mistakes import calibration, mistakes, suspects
+from striate.training.judging.mistakes import calibration, mistakes, suspects
 
 
 def drawn(n: int = 200, k: int = 4) -> tuple[np.ndarray, np.ndarray]:
@@ -77,3 +77,14 @@ def test_a_class_without_images_has_no_share() -> None:
     found = mistakes(np.array([[0.9, 0.1, 0.0]]), np.array([0]), ("a", "b", "c"))
     assert found.of_classes[2].recall.share is None
     assert found.to_json()["accuracy"]["share"] == 1.0
+
+
+def test_groups_are_counted_each_by_itself_the_least_accurate_first() -> None:
+    chances = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.6, 0.4], [0.4, 0.6]])
+    labels = np.array([0, 1, 1, 0, 0])
+    found = mistakes(chances, labels, ("a", "b"), groups=("day", "night", "day", "night", ""))
+    told = [(each.name, each.right.hits, each.right.tries) for each in found.of_groups]
+    assert told == [("(no group)", 0, 1), ("night", 1, 2), ("day", 2, 2)]
+    night = found.to_json()["of_groups"][1]["right"]
+    assert night["low"] == pytest.approx(0.0945, abs=1e-4)  # Wilson's interval of 1 of 2, by hand
+    assert mistakes(chances, labels, ("a", "b")).of_groups == ()
