@@ -117,7 +117,7 @@ class Forgetful(nn.Module):
 
 @pytest.mark.slow
 def test_a_file_that_would_answer_otherwise_is_not_written(tmp_path: Path) -> None:
-    with pytest.raises(NetError, match="the program file would answer otherwise than odd: the logits differ by"):
+    with pytest.raises(NetError, match="the program file would not give the answers of odd: the logits differ by"):
         write(Subject(Forgetful(), INPUTS, "odd"), "program", tmp_path / "odd.pt2")
     assert list(tmp_path.iterdir()) == []
 
@@ -144,7 +144,7 @@ def test_a_file_that_answers_no_numbers_is_not_written(
         return b"", _difference(subject, "program", Broken())
 
     monkeypatch.setattr("striate.app.exporting.export._program", broken)
-    with pytest.raises(NetError, match=r"the program file would answer otherwise than runs/first: .* differ by nan"):
+    with pytest.raises(NetError, match=r"the program file would not give the answers of runs/first: .* differ by nan"):
         write(subject, "program", tmp_path / "x.pt2")
     assert list(tmp_path.iterdir()) == []
 

@@ -12,6 +12,7 @@ import typer
 
 from striate.app.commands.probe.present import explain
 from striate.app.options.probing import Explained, Looking, Net, Pictures
+from striate.base.catalog import unknown
 from striate.probes.catalog import ENTRIES, Entry
 
 With = Annotated[
@@ -22,7 +23,7 @@ With = Annotated[
 
 def __getattr__(name: str) -> Callable[..., None]:
     if name not in ENTRIES:
-        raise AttributeError(f"there is no probe {name!r}; the probes are {', '.join(ENTRIES)}")
+        raise AttributeError(unknown(ENTRIES.kind, name, ENTRIES))
     return _command(ENTRIES[name])
 
 
