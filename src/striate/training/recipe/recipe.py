@@ -178,8 +178,11 @@ class Recipe(Documented):
             fields["data"] = str(fields["data"])
         values = {**_DEFAULTS, "net_options": {}, **fields}
         faults = [*net_faults(values), *engine_faults(values), *combination_faults(values, _DEFAULTS)]
+        strange = fields.keys() - type(self).model_fields.keys()
+        misplaced = sorted(strange & {*_options(values["engine"], fields.get("net"))}) if strange else []
+        faults += [f'{name} is an option of the net; give it as net_options={{"{name}": ...}}' for name in misplaced]
         try:
-            super().__init__(**fields)
+            super().__init__(**{name: value for name, value in fields.items() if name not in misplaced})
         except ValidationError as error:
             valid = [*_options(values["engine"], fields.get("net")), *type(self).model_fields]
             faults = faults_of(error, valid) + faults
