@@ -12,7 +12,7 @@ from typing import Protocol
 
 from striate.base.catalog import unknown
 from striate.base.errors import StudyError
-from striate.studies.running.pool import Job, Source, Warn, cores, share
+from striate.studies.running.pool import Job, Source, Warn, cores, workers_and_threads
 
 
 class Executor(Protocol):
@@ -74,4 +74,4 @@ def crew(runs: int, workers: int | None) -> tuple[int, int]:
 
     if workers is not None:
         return workers, max(1, cores() // workers)
-    return share(runs, gpu=torch.cuda.is_available())
+    return workers_and_threads(runs, gpu=torch.cuda.is_available())
