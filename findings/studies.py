@@ -18,7 +18,7 @@ from collect import curve
 from striate.app.terminal.show import accuracy
 from striate.base.disk.files import read_json, write_json, write_text
 from striate.reports.study.records import StudyRecord, read_study
-from striate.studies.claims.outcome import spread
+from striate.studies.claims.outcome import summary
 
 KEPT = ("processor", "cores", "capability", "precision", "torch", "numpy", "python")
 
@@ -68,7 +68,7 @@ def section(folder: Path, study: StudyRecord) -> str:
     for arm in record["arms"]:
         cells = " | ".join(accuracy(arm[measure]) for measure in ("final", "best", "test"))
         failed = arm["states"]["at chance"] + arm["states"]["diverged"]
-        training = accuracy(spread(values) if (values := trained[arm["name"]]) else None)
+        training = accuracy(summary(values) if (values := trained[arm["name"]]) else None)
         lines.append(f"| {arm['name']}{f' ({failed} failed)' if failed else ''} | {training} | {cells} |")
     return "\n".join([*lines, "", f"![Validation accuracy]({folder.name}/accuracy.svg)", ""])
 

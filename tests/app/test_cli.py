@@ -96,7 +96,7 @@ def test_a_diverged_run_has_an_exit_code_of_its_own(run) -> None:
     ("words", "sentences"),
     [
         (("train", "--net", "convnt"), ['net "convnt" is unknown (did you mean "convnet"?)']),
-        (("train", "--lr", "-1", "--set", "epochz=3"), ["lr is -1.0", 'epochz is unknown (did you mean "epochs"?)']),
+        (("train", "--lr", "-1", "--set", "epochz=3"), ["lr is -1.0", '"epochz" is unknown (did you mean "epochs"?)']),
         (("train", "--lr", "nan"), ["lr is nan"]),
         (("train", "--epochs", "2", "--set", "epochs=1"), ["epochs is given by --epochs and by --set; give it once"]),
         (("train", "--set", "lr=1", "--set", "lr=2"), ["lr is set 2 times; set it once"]),
@@ -106,7 +106,7 @@ def test_a_diverged_run_has_an_exit_code_of_its_own(run) -> None:
         (("train", "--processes", "20"), ["20 processes need batches of at least 40", "take fewer --processes"]),
         (("train", "--set", "widths=[[4],[4],[4],[4]]"), ["4 stages", "8x8 pixels allow 3"]),
         (("study", "batchnrm"), ['study "batchnrm" is unknown (did you mean "batchnorm"?)']),
-        (("study", "batchnorm", "--set", "kernle=3"), ['kernle is unknown (did you mean "kernel"?)']),
+        (("study", "batchnorm", "--set", "kernle=3"), ['"kernle" is unknown (did you mean "kernel"?)']),
         (("test", "nowhere"), ['no run in "nowhere"']),
         (("test", "nowhere", "--test-flips"), ['no run in "nowhere"']),
         (("resume", "nowhere"), ['no run in "nowhere"']),

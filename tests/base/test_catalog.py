@@ -43,6 +43,8 @@ def test_a_name_that_is_none_of_them_is_one_sentence() -> None:
         'thing "x" is unknown; accepted are a, b, 2 more, or a path'
     )
     assert unknown("thing", "x", "abcd", see="things.list()") == 'thing "x" is unknown; see things.list()'
+    assert unknown("thing", "aple", ("apple", "fig"), brief=True) == 'thing "aple" is unknown (did you mean "apple"?)'
+    assert unknown("thing", "x", ("apple", "fig"), brief=True) == 'thing "x" is unknown; accepted are apple, fig'
     assert unknown("thing", "x", ()) == 'thing "x" is unknown; accepted are none'
 
 

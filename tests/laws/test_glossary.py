@@ -6,6 +6,7 @@ documents. Names in the source are not words.
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import tokenize
@@ -21,8 +22,17 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "glossary.md"
 DEFINED = (
     *("anatomy", "arm", "claim", "exercise", "look", "net", "probe", "proof", "recipe", "run", "scratch", "sheet"),
-    *("study", "tap", "twin", "verdict"),
+    *("study", "tap", "twin", "verdict", "share", "spread", "rate"),
 )
+# Words that had several meanings -> what may still be called so: a function or class by its file and name.
+NAMED: dict[str, set[str]] = {
+    "share": {
+        *("base/intervals.py:share", "base/intervals.py:Share", "reports/probe/fool.py:_share"),
+        *("probes/fooling/facts.py:shares", "proofs/parts/neighbourhoods.py:share"),  # proportions, all of them
+    },
+    "spread": set(),
+    "rate": {"reports/run/procedure.py:_rate", "studies/claims/stabler.py:Rate"},  # the learning rate
+}
 # Each row of the table of the glossary -> what finds the word, and what it is found in to try that.
 AVOIDED: dict[str, tuple[str, str]] = {
     "behind (a layer, the last pixel)": (
@@ -54,6 +64,13 @@ def texts(path: Path) -> list[str]:
 def found(name: str, lines: list[str]) -> list[str]:
     pattern = re.compile(AVOIDED[name][0], re.MULTILINE)
     return [line.strip()[:120] for line in lines if pattern.search(line)]
+
+
+def called(word: str, name: str, content: str) -> set[str]:
+    """Return the functions and classes of a source that are called ``word``, by the file's ``name`` and their own."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    names = {node.name for node in ast.walk(ast.parse(content)) if isinstance(node, kinds)}
+    return {f"{name}:{one}" for one in names if re.fullmatch(rf"_?{word}s?", one, re.IGNORECASE)}
 
 
 def documents() -> list[Path]:
@@ -99,3 +116,11 @@ def test_nor_in_the_help_of_a_command() -> None:
     lines = helps()
     assert len(lines) > 500
     assert {name: seen for name in AVOIDED if (seen := found(name, lines))} == {}
+
+
+@pytest.mark.parametrize("word", NAMED)
+def test_a_word_that_had_several_meanings_names_one_thing(word: str) -> None:
+    source = ROOT / "src" / "striate"
+    files = {path.relative_to(source).as_posix(): path.read_text(encoding="utf-8") for path in source.rglob("*.py")}
+    assert {one for name, content in files.items() for one in called(word, name, content)} == NAMED[word]
+    assert called(word, "x.py", f"def _{word}s(): ...") == {f"x.py:_{word}s"}

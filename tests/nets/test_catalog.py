@@ -65,7 +65,7 @@ def test_the_cs7150_net_has_the_channels_that_the_text_names() -> None:
     ("name", "options", "words"),
     [
         ("convnt", {}, ['"convnt" is unknown', 'did you mean "convnet"', "convnet-cs7150", "timm:NAME"]),
-        ("convnet", {"widht": 3, "kernle": 5}, ["widht is unknown", "kernle is unknown", '"kernel"']),
+        ("convnet", {"widht": 3, "kernle": 5}, ['"widht" is unknown', '"kernle" is unknown', '"kernel"']),
         ("convnet", {"norm": "btch", "dropout": 1.5}, ["norm is btch", "'batch'", "dropout is 1.5", "less than 1"]),
         ("convnet", {"kernel": 4, "norm": "btch"}, ["kernel is 4", "odd", 'did you mean "batch"']),
         ("convnet", {"dropout_scaling": "none"}, ["dropout_scaling none needs a dropout above 0"]),

@@ -20,7 +20,9 @@ def test_every_probe_is_there_whatever_was_imported_before() -> None:
 
 
 def test_an_unknown_one_is_told_with_the_list() -> None:
-    with pytest.raises(AttributeError, match="there is no probe 'gradcom'; the probes are saliency, gradcam"):
+    with pytest.raises(
+        AttributeError, match=r'probe "gradcom" is unknown \(did you mean "gradcam"\?\); accepted are saliency, gr'
+    ):
         _ = st.probe.gradcom
 
 

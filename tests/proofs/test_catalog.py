@@ -26,7 +26,7 @@ def test_all_faults_come_together_with_the_nearest_names() -> None:
     with pytest.raises(ProofError) as refused:
         parameters("residual-blocks", {"chanels": 3, "kernel": "x", "height": 0})
     text = str(refused.value)
-    assert 'field chanels is unknown (did you mean "channels"?)' in text
+    assert 'field "chanels" is unknown (did you mean "channels"?)' in text
     assert "kernel is x, and must be a valid integer" in text
     assert "height is 0, and must be greater than or equal to 1" in text
 

@@ -10,15 +10,15 @@ import pytest
 import torch
 
 from striate.base.errors import NetError, RecipeError
-from striate.scratch.update_rules import DEFAULTS, MEMORY, RULES, filled, rule_named
+from striate.scratch.update_rules import RULES, filled, rule_named
 
 W, G = np.array([1.0, -2.0]), np.array([0.5, 4.0])
 
 
 def test_first_and_second_steps_by_hand() -> None:
     def twice(name: str, **config: Any) -> tuple[np.ndarray, np.ndarray]:
-        first, config = RULES[name](W, G, config)
-        return W - first, first - RULES[name](first, G, config)[0]
+        first, config = RULES[name].step(W, G, config)
+        return W - first, first - RULES[name].step(first, G, config)[0]
 
     first, second = twice("sgd", learning_rate=0.1)
     np.testing.assert_allclose([first, second], [0.1 * G, 0.1 * G])
@@ -56,7 +56,7 @@ def test_it_follows_pytorch_also_when_the_learning_rate_changes(
             theirs.param_groups[0]["lr"] *= 0.1
             config["learning_rate"] *= 0.1
         theirs.step()
-        w, config = RULES[name](w, gradient, config)
+        w, config = RULES[name].step(w, gradient, config)
         np.testing.assert_allclose(w, tensor.detach().numpy(), rtol=1e-10, atol=1e-12)
 
 
@@ -64,17 +64,17 @@ def test_it_follows_pytorch_also_when_the_learning_rate_changes(
 def test_a_rule_changes_nothing_that_it_was_given(name: str) -> None:
     w, config = W.copy(), filled(name, W)
     before = {field: np.copy(value) for field, value in config.items()}
-    after, next_config = RULES[name](w, G, config)
+    after, next_config = RULES[name].step(w, G, config)
     np.testing.assert_array_equal(w, W)
     assert all(np.array_equal(config[field], value) for field, value in before.items())
-    assert next_config.keys() == config.keys() == {*DEFAULTS[name], *MEMORY[name]}
+    assert next_config.keys() == config.keys() == {*RULES[name].constants, *RULES[name].memory}
     assert after.shape == W.shape
 
 
 @pytest.mark.parametrize("name", RULES)
 def test_float32_stays_float32(name: str) -> None:
-    w, config = RULES[name](W.astype(np.float32), G.astype(np.float32), None)
-    arrays = [w, *(config[memory] for memory in MEMORY[name])]
+    w, config = RULES[name].step(W.astype(np.float32), G.astype(np.float32), None)
+    arrays = [w, *(config[memory] for memory in RULES[name].memory)]
     assert {array.dtype.name for array in arrays} == {"float32"}
 
 

@@ -26,7 +26,7 @@ def study(**fields: object) -> Study:
     [
         ({"arms": ()}, "has no arms"),
         ({"arms": (*ARMS, Arm("B!"))}, "two arms are named"),
-        ({"arms": (Arm("a"), Arm("b", {"lrr": 1}))}, r'arm "b": .*lrr is unknown \(did you mean "lr"'),
+        ({"arms": (Arm("a"), Arm("b", {"lrr": 1}))}, r'arm "b": .*"lrr" is unknown \(did you mean "lr"'),
         ({"arms": (Arm("a"), Arm("bb", {"lr": 0.1}))}, r'claim "c": arm "b" is unknown \(did you mean "bb"'),
         ({"arms": (*ARMS, Arm("c", {"lr": 0.1}))}, 'arms "b" and "c" are the same recipe'),
         ({"seeds": ()}, "seeds are"),

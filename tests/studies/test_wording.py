@@ -91,7 +91,7 @@ def test_arms_and_claims_join_a_builtin_study() -> None:
         ([], [], None, "no study and no arm are given"),
         (["a: lr=1"], [], None, "one arm is given"),
         (["a: lr=0.1", "b: lr=0.1"], [], None, 'arms "a" and "b" are the same recipe'),
-        (["a: lrr=0.1", "b: lr=0.2"], [], None, r'arm "a": .*lrr is unknown \(did you mean "lr"'),
+        (["a: lrr=0.1", "b: lr=0.2"], [], None, r'arm "a": .*"lrr" is unknown \(did you mean "lr"'),
         (["a: seed=1", "b: lr=0.2"], [], None, 'arm "a": every run has a seed of its own'),
         (["a: lr=0.1", "A!: lr=0.2"], [], None, "two arms are named"),
         (["a: lr=0.1", "b: lr=0.2"], ["c > a"], None, 'arm "c" is unknown'),

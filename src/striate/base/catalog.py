@@ -71,18 +71,22 @@ def unknown(
     *,
     most: int | None = None,
     see: str = "",
+    brief: bool = False,
 ) -> str:
     """Return the one sentence for a name (or several) that nothing has: the nearest that is accepted, and what all are.
 
     ``also`` is what is accepted besides, as the end of the list. Of a long list ``most`` names are told; ``see`` says where it
-    stands when none is.
+    stands when none is. Of a ``brief`` one the list is left out where a nearest is told.
     """
     names, given = list(accepted), [name] if isinstance(name, str) else list(name)
     listed = [printable(one) for one in names[:most]]
     listed += [f"{len(names) - len(listed)} more"] if len(names) > len(listed) else []
     every = f"accepted are {', '.join([*listed, also] if also else listed) or 'none'}"
     if len(given) == 1:
-        told = f'{kind} "{printable(given[0])}" is unknown{_meant(given[0], names)}'
+        meant = _meant(given[0], names)
+        told = f'{kind} "{printable(given[0])}" is unknown{meant}'
+        if brief and meant:
+            return told
     else:
         several = [f'"{printable(one)}"{_meant(one, names)}' for one in given]
         told = f"{kind}s {', '.join(several)} are unknown"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from striate.base.catalog import unknown
 from striate.base.errors import nearest
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ def faults_of(error: ValidationError, fields: Iterable[str], full: str = "") -> 
     for fault in error.errors():
         where = ".".join(str(part) for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
-            known = nearest(where, fields) or f" (accepted are {', '.join(fields)})"
-            clauses.append(f"field {where} is unknown{known}")
+            clauses.append(unknown("field", where, fields, brief=True))
         elif fault["type"] == "missing":
             clauses.append(f"{where} has no default and must be given{f', as {full}{where}' if full else ''}")
         elif not where:

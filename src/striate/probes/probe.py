@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from striate.base.catalog import unknown
 from striate.probes.catalog import ENTRIES
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def __getattr__(name: str) -> Any:
     if name not in ENTRIES:
-        raise AttributeError(f"there is no probe {name!r}; the probes are {', '.join(ENTRIES)}")
+        raise AttributeError(unknown(ENTRIES.kind, name, ENTRIES))
     return ENTRIES[name].run
 
 

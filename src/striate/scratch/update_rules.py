@@ -15,38 +15,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from striate.base.catalog import unknown
+from striate.base.catalog import Catalog, unknown
 from striate.base.errors import NetError, RecipeError, sentence
 
 Array = NDArray[Any]
 Config = dict[str, Any]
 Rule = Callable[[Array, Array, Mapping[str, Any] | None], tuple[Array, Config]]
 
-
-DEFAULTS: dict[str, Config] = {
-    "sgd": {"learning_rate": 1e-2},
-    "sgd_momentum": {"learning_rate": 1e-2, "momentum": 0.9},
-    "rmsprop": {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8},
-    "adam": {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 0},
-}
-"""The constants of each rule."""
-MEMORY: dict[str, tuple[str, ...]] = {
-    "sgd": (),
-    "sgd_momentum": ("velocity",),
-    "rmsprop": ("cache",),
-    "adam": ("m", "v"),
-}
-"""What each rule remembers: arrays of the weight's shape, 0 at first."""
 BELOW: dict[str, float] = {"learning_rate": math.inf, "epsilon": math.inf} | dict.fromkeys(
     ("momentum", "decay_rate", "beta1", "beta2"), 1.0
 )
 """What each constant must stay below; all are at least 0."""
+
+
+@dataclass(frozen=True)
+class UpdateRule:
+    """A rule with its constants, and the names of what it remembers: arrays of the weight's shape, 0 at first."""
+
+    name: str
+    step: Rule
+    constants: Mapping[str, Any]
+    memory: tuple[str, ...] = ()
 
 
 def sgd(w: Array, dw: Array, config: Mapping[str, Any] | None = None) -> tuple[Array, Config]:
@@ -79,14 +75,23 @@ def adam(w: Array, dw: Array, config: Mapping[str, Any] | None = None) -> tuple[
     return w - c["learning_rate"] * m / (np.sqrt(v) + c["epsilon"]), c
 
 
-RULES: dict[str, Rule] = {"sgd": sgd, "sgd_momentum": sgd_momentum, "rmsprop": rmsprop, "adam": adam}
+RULES: Catalog[UpdateRule] = Catalog(
+    "update rule",
+    RecipeError,
+    (
+        UpdateRule("sgd", sgd, {"learning_rate": 1e-2}),
+        UpdateRule("sgd_momentum", sgd_momentum, {"learning_rate": 1e-2, "momentum": 0.9}, ("velocity",)),
+        UpdateRule("rmsprop", rmsprop, {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8}, ("cache",)),
+        UpdateRule(
+            "adam", adam, {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 0}, ("m", "v")
+        ),
+    ),
+)
 
 
 def rule_named(name: str) -> Rule:
     """Return the rule; raises RecipeError for an unknown name, with the nearest valid one."""
-    if name not in RULES:
-        raise RecipeError(unknown("update rule", name, RULES))
-    return RULES[name]
+    return RULES.entry(name).step
 
 
 def filled(name: str, w: Array, config: Mapping[str, Any] | None = None) -> Config:
@@ -94,8 +99,8 @@ def filled(name: str, w: Array, config: Mapping[str, Any] | None = None) -> Conf
 
     Raises RecipeError for a field that the rule does not have, and for constants out of their range.
     """
-    given = dict(config or {})
-    known = (*DEFAULTS[name], *MEMORY[name])
+    given, rule = dict(config or {}), RULES[name]
+    known = (*rule.constants, *rule.memory)
     if strange := [field for field in given if field not in known]:
         raise RecipeError(f"update rule {name}: {unknown('field', strange, known)}")
     faults = [
@@ -105,7 +110,7 @@ def filled(name: str, w: Array, config: Mapping[str, Any] | None = None) -> Conf
     ]
     if faults:
         raise RecipeError(f"update rule {name}: {sentence(faults)}")
-    return DEFAULTS[name] | {memory: np.zeros_like(w) for memory in MEMORY[name] if memory not in given} | given
+    return {**rule.constants, **{memory: np.zeros_like(w) for memory in rule.memory if memory not in given}, **given}
 
 
 def _ready(name: str, w: Array, dw: Array, config: Mapping[str, Any] | None) -> Config:

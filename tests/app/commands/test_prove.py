@@ -129,7 +129,7 @@ def test_page_and_fragment_are_written(run) -> None:
     ("words", "code", "told"),
     [
         (["crosscorrelation"], 2, 'proof "crosscorrelation" is unknown (did you mean "cross-correlation"?)'),
-        (["cross-correlation", "--lenght", "3"], 2, 'field lenght is unknown (did you mean "length"?)'),
+        (["cross-correlation", "--lenght", "3"], 2, 'field "lenght" is unknown (did you mean "length"?)'),
         (["cross-correlation", "--length", "0"], 2, "length is 0, and must be greater than or equal to 1"),
         (["--in", "3", "cross-correlation"], 2, "which proof? write its name right after prove"),
         (["--html", "p.html"], 2, "which proof?"),

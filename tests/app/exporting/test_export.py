@@ -13,8 +13,9 @@ import pytest
 import torch
 from torch import nn
 
-from striate.app.exporting.export import _difference, write
+from striate.app.exporting.export import Format, _difference, write
 from striate.app.inputs.opened_net import Subject
+from striate.base.catalog import Catalog
 from striate.base.errors import NetError
 from striate.nets import build
 from striate.nets.inputs import Inputs
@@ -117,7 +118,7 @@ class Forgetful(nn.Module):
 
 @pytest.mark.slow
 def test_a_file_that_would_answer_otherwise_is_not_written(tmp_path: Path) -> None:
-    with pytest.raises(NetError, match="the program file would answer otherwise than odd: the logits differ by"):
+    with pytest.raises(NetError, match="the program file would not give the answers of odd: the logits differ by"):
         write(Subject(Forgetful(), INPUTS, "odd"), "program", tmp_path / "odd.pt2")
     assert list(tmp_path.iterdir()) == []
 
@@ -143,8 +144,9 @@ def test_a_file_that_answers_no_numbers_is_not_written(
     def broken(subject: Subject, text: str) -> tuple[bytes, float]:
         return b"", _difference(subject, "program", Broken())
 
-    monkeypatch.setattr("striate.app.exporting.export._program", broken)
-    with pytest.raises(NetError, match=r"the program file would answer otherwise than runs/first: .* differ by nan"):
+    formats = Catalog("format", NetError, (Format("program", ".pt2", broken),))
+    monkeypatch.setattr("striate.app.exporting.export.FORMATS", formats)
+    with pytest.raises(NetError, match=r"the program file would not give the answers of runs/first: .* differ by nan"):
         write(subject, "program", tmp_path / "x.pt2")
     assert list(tmp_path.iterdir()) == []
 

@@ -24,6 +24,12 @@ class Other:
     high: Annotated[int, typer.Option()] = 3
 
 
+@dataclass(frozen=True)
+class House:
+    sizes: Sizes
+    doors: Annotated[int, typer.Option()] = 1
+
+
 app = typer.Typer()
 
 
@@ -55,6 +61,17 @@ def test_a_switch_has_one_form_and_keeps_a_name_of_its_own() -> None:
     words = CliRunner().invoke(app, ["--help"]).output.split()
     assert {"--flat", "--json", "--high"} <= set(words)
     assert not {"--no-flat", "--no-json", "--as-json"} & set(words)
+
+
+def test_a_field_of_a_group_may_be_a_group() -> None:
+    built: list[House] = []
+
+    def build_house(name: str, *, house: House) -> None:
+        built.append(house)
+
+    assert list(inspect.signature(spliced(build_house)).parameters) == ["name", "high", "flat", "doors"]
+    spliced(build_house)(name="a", high=4, flat=True, doors=2)
+    assert built == [House(Sizes(4, True), 2)]
 
 
 def test_two_groups_with_one_option_are_refused() -> None:

@@ -69,15 +69,15 @@ def test_an_index_that_names_groups_has_the_accuracy_of_each_on_the_page(first: 
     for number in range(12):
         Image.fromarray(rng.integers(0, 256, (8, 8), dtype=np.uint8)).save(tmp_path / f"{number}.png")
         lines.append(
-            f"{number}.png,{3 + number % 2},{'test' if number >= 4 else 'train'},{('lamp', 'sun')[number % 2]}"
+            f"{number}.png,{3 + number % 2},{'test' if number >= 4 else 'train'},{('dusk', 'sun')[number % 2]}"
         )
     (tmp_path / "index.csv").write_text("\n".join(lines), encoding="utf-8")
     found = mistaken(first, tmp_path / "index.csv")
     groups = {each.name: each.right for each in found.mistakes.of_groups}
-    assert {name: right.tries for name, right in groups.items()} == {"lamp": 4, "sun": 4}
-    assert [groups["lamp"].hits, groups["sun"].hits] == found.mistakes.counts.diagonal()[[3, 4]].tolist()
+    assert {name: right.tries for name, right in groups.items()} == {"dusk": 4, "sun": 4}
+    assert [groups["dusk"].hits, groups["sun"].hits] == found.mistakes.counts.diagonal()[[3, 4]].tolist()
     page = write_mistakes(found, tmp_path / "page")
     text = page.read_text(encoding="utf-8")
-    assert text.index("Groups") < text.index("lamp")
+    assert text.index("Groups") < text.index("dusk")
     told = json.loads((page.parent / "mistakes.json").read_text(encoding="utf-8"))["of_groups"]
-    assert {each["name"] for each in told} == {"lamp", "sun"}
+    assert {each["name"] for each in told} == {"dusk", "sun"}

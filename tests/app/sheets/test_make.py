@@ -229,7 +229,7 @@ def test_a_question_alone_does_only_its_own_work(tmp_path: Path) -> None:
     [
         ({"budget": "weekend"}, "accepted are quick, evening, full"),
         ({"to": ("pdf",)}, "accepted are html, tex, md, ipynb"),
-        ({"to": "pdf"}, '`to` is "pdf"; accepted are html, tex, md, ipynb'),
+        ({"to": "pdf"}, 'form of a sheet "pdf" is unknown; accepted are html, tex, md, ipynb'),
     ],
 )
 def test_what_is_not_accepted_is_said(tmp_path: Path, given: dict[str, Any], said: str) -> None:

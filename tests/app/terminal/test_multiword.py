@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from striate.app.terminal.multiword import spread
+from striate.app.terminal.multiword import repeated
 
 
 @pytest.mark.parametrize(
@@ -18,8 +18,8 @@ from striate.app.terminal.multiword import spread
     ],
 )
 def test_each_word_has_its_option(words: str, expected: str) -> None:
-    assert spread(words.split(), ("--taps", "--channels")) == expected.split()
+    assert repeated(words.split(), ("--taps", "--channels")) == expected.split()
 
 
 def test_an_option_without_a_word_stays_a_mistake() -> None:
-    assert spread(["NET", "--taps"], ("--taps",)) == ["NET"]
+    assert repeated(["NET", "--taps"], ("--taps",)) == ["NET"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from striate.data.augment.mixing import Mix, draw, shares
+from striate.data.augment.mixing import Mix, draw, soft_labels
 
 
 def draws(mixup: float, cutmix: float, count: int = 400, size: tuple[int, int] = (8, 8)) -> list[Mix]:
@@ -34,10 +34,10 @@ def test_a_box_of_the_partner_replaces_the_images_own(shape: tuple[int, ...]) ->
 def test_mixed_labels_by_hand() -> None:
     mix = Mix(0.75, np.array([1, 2, 0]))
     expected = [[0.75, 0, 0.25, 0], [0, 0.25, 0.75, 0], [0.25, 0.75, 0, 0]]
-    mixed = shares(np.array([0, 2, 1]), 4, mix)
+    mixed = soft_labels(np.array([0, 2, 1]), 4, mix)
     assert mixed.tolist() == expected
     assert mixed.dtype == np.float32
-    assert shares(np.array([3, 3, 1]), 4, mix)[0].tolist() == [0, 0, 0, 1]  # partners of one class
+    assert soft_labels(np.array([3, 3, 1]), 4, mix)[0].tolist() == [0, 0, 0, 1]  # partners of one class
 
 
 @pytest.mark.parametrize("strength", [0.2, 1.0, 4.0])

@@ -74,7 +74,7 @@ def test_a_class_is_called_too_and_free_keywords_reach_it() -> None:
 @pytest.mark.parametrize(
     ("name", "options", "words"),
     [
-        ("striate_toy:net", {"hiden": 3}, 'field hiden is unknown (did you mean "hidden"?)'),
+        ("striate_toy:net", {"hiden": 3}, 'field "hiden" is unknown (did you mean "hidden"?)'),
         ("striate_toy:net", {"hidden": "3"}, "hidden is 3, and must be a valid integer"),
         ("striate_toy:Net", {}, "filters has no default and must be given, as net.filters"),
         ("striate_toy:nothing", {}, '"striate_toy:nothing" returned a value of type int'),

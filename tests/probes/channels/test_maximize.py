@@ -78,7 +78,7 @@ def test_a_class_is_a_channel_of_one_number() -> None:
         ({"rate": 0.0}, "rate 0 and"),
         (
             {"parameters": "spline"},
-            'parameters "spline" and where "cell" are given; accepted are fourier, pixel, and cell',
+            'kind of parameters "spline" is unknown; accepted are fourier, pixel',
         ),
         ({"tap": "flatten", "channels": [9999]}, 'the tap "flatten" has channels 0 to'),
     ],

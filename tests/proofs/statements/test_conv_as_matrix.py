@@ -50,7 +50,7 @@ def test_a_large_one_says_what_was_not_proved_symbolically() -> None:
         ({"height": 5}, "height and width go together"),
         ({"length": 5, "height": 5, "width": 5}, "give one or the other"),
         ({"height": 224, "width": 224, "padding": 1}, "the matrix would be 100,352 x 100,352, 76,832 MiB"),
-        ({"kernal": 3}, 'field kernal is unknown.*did you mean "kernel"'),
+        ({"kernal": 3}, 'field "kernal" is unknown.*did you mean "kernel"'),
     ],
 )
 def test_impossible_and_huge_sizes_are_refused(sizes: dict[str, Any], said: str) -> None:

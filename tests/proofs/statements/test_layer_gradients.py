@@ -44,6 +44,6 @@ def test_a_large_layer_says_that_its_symbolic_check_was_smaller() -> None:
 
 def test_all_faults_are_told_together() -> None:
     with pytest.raises(
-        ProofError, match=r"images is 0.*keep is 0.*field imputs is unknown \(did you mean \"inputs\"\?\)"
+        ProofError, match=r"images is 0.*keep is 0.*field .imputs. is unknown \(did you mean \"inputs\"\?\)"
     ):
         prove_by_name("layer-gradients", images=0, keep=0.0, imputs=3)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 
-from striate.scratch.fast.threads import set_threads, share, threads
+from striate.scratch.fast.threads import on_threads, set_threads, threads
 from striate.scratch.layers.convolution import conv_backward, conv_forward
 
 
@@ -31,9 +31,9 @@ def test_the_number_of_the_wheel_can_be_read_and_set() -> None:
 
 
 def test_each_thread_gets_one_run_of_items_and_the_order_stays() -> None:
-    assert share(range(7), list) == [[0, 1, 2], [3, 4, 5, 6]]
-    assert share(range(1), list) == [[0]]
-    assert share(range(0), list) == [[]]
+    assert on_threads(range(7), list) == [[0, 1, 2], [3, 4, 5, 6]]
+    assert on_threads(range(1), list) == [[0]]
+    assert on_threads(range(0), list) == [[]]
 
 
 def test_the_runs_are_worked_on_at_once_by_products_of_one_thread() -> None:
@@ -43,7 +43,7 @@ def test_the_runs_are_worked_on_at_once_by_products_of_one_thread() -> None:
         both.wait()
         return threads()
 
-    assert share(range(2), work) == [1, 1]
+    assert on_threads(range(2), work) == [1, 1]
     assert threads() == 2
 
 
@@ -52,17 +52,17 @@ def test_the_number_is_put_back_after_an_error() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        share(range(2), work)
+        on_threads(range(2), work)
     assert threads() == 2
 
 
 def _sum_in_child(pipe: multiprocessing.connection.Connection) -> None:
-    pipe.send(share(range(4), sum))
+    pipe.send(on_threads(range(4), sum))
 
 
 @pytest.mark.filterwarnings("ignore:.*fork")
 def test_a_forked_child_makes_threads_of_its_own() -> None:
-    share(range(2), list)
+    on_threads(range(2), list)
     ours, theirs = multiprocessing.Pipe()
     child = multiprocessing.get_context("fork").Process(target=_sum_in_child, args=(theirs,))
     child.start()

@@ -132,7 +132,7 @@ def test_options_are_passed_on() -> None:
     [
         ("slurm", ["partition"], '"partition" is no option of Slurm; write KEY=VALUE'),
         (None, ["partition=gpu"], "the runs are not done there; add `on=slurm`"),
-        ("moon", [], '"moon" is no place for runs'),
+        ("moon", [], 'place for runs "moon" is unknown; accepted are slurm, ray, ray:'),
     ],
 )
 def test_what_is_no_place_is_refused(on: str | None, options: list[str], told: str) -> None:

@@ -139,7 +139,7 @@ def test_weight_decay_is_that_of_pytorch(tiny: ImageSet, by_hand: Recipe) -> Non
         ({"label_smoothing": 0.1}, "label_smoothing is 0.1, and engine scratch accepts 0"),
         ({"optimizer": "sgd", "nesterov": True}, "nesterov is True, and engine scratch accepts False"),
         ({"net": "vgg11"}, 'net "vgg11" belongs to `engine=torch`'),
-        ({"filtres": 3}, r'field filtres is unknown \(did you mean "filters"\?\)'),
+        ({"filtres": 3}, r'field "filtres" is unknown \(did you mean "filters"\?\)'),
         ({"engine": "scrach"}, r'engine is scrach, and must be .* \(did you mean "scratch"\?\)'),
     ],
 )

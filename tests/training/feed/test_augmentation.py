@@ -12,7 +12,7 @@ import torch
 from striate.base.errors import RecipeError
 from striate.data import ImageSet, Split
 from striate.data.augment.geometry import flip, pad_crop
-from striate.data.augment.mixing import shares
+from striate.data.augment.mixing import soft_labels
 from striate.training.engines.setup import set_up
 from striate.training.feed.augmentation import NAMES, check, first_flips, mix_of, treat, treatments, untreated
 from striate.training.feed.batches import Feed, split
@@ -138,7 +138,7 @@ def test_mixup_blends_normalized_images_and_labels_alike(standardize: str) -> No
     mixed, y = feed(images, recipe).batch(2, 1)
     for n, partner in enumerate(mix.partner):
         assert torch.allclose(mixed[n], mix.share * x[n] + (1 - mix.share) * x[partner], atol=1e-5)
-    assert np.allclose(y.numpy(), shares(labels.numpy(), 3, mix))
+    assert np.allclose(y.numpy(), soft_labels(labels.numpy(), 3, mix))
 
 
 def test_all_at_once_and_none_at_all() -> None:

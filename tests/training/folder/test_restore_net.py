@@ -12,7 +12,7 @@ from striate.data import ImageSet
 from striate.nets import build
 from striate.training.feed.normalization import Normalization
 from striate.training.folder.labels import Labels
-from striate.training.folder.restore_net import rate, saved_net
+from striate.training.folder.restore_net import dropout_rate, saved_net
 from striate.training.recipe.recipe import Recipe
 from striate.training.train import best_net, train
 
@@ -25,7 +25,7 @@ def test_both_kinds_of_weights_become_a_module(engine: str, tiny: ImageSet, tmp_
     found = best_net(run)
     net, labels = found.net, found.labels
     assert labels.by_hand == (engine == "scratch")
-    assert rate(labels.net, labels.net_options) == 0.3
+    assert dropout_rate(labels.net, labels.net_options) == 0.3
     assert not net.training
     assert net(torch.zeros(2, 2, 8, 8)).shape == (2, 3)
 

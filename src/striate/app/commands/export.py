@@ -9,8 +9,8 @@ import typer
 
 from striate.app.actions.choices import ExportFormat
 from striate.app.commands.test import UNTRAINED
-from striate.app.options.own_code import OwnCode
-from striate.app.options.shared import AsJson, Source, unclaimed
+from striate.app.options.opening import Opening
+from striate.app.options.shared import AsJson, unclaimed
 from striate.app.terminal.speech import tell, tell_words
 
 
@@ -27,23 +27,14 @@ def export(
             "--with-preprocessing", help="The ONNX file takes photographs of any size, and resizes them itself."
         ),
     ] = False,
-    source: Source,
-    own: OwnCode,
+    opening: Opening,
     as_json: AsJson = False,
 ) -> None:
     """Write a net as a file that other programs read, with its classes, resizing and normalization in it."""
     from striate.app.exporting.export import export as write
     from striate.base.disk.files import dump_json
 
-    own.let_in(net)
-    result = write(
-        *(net, to, out),
-        weights=source.weights,
-        trained_on=source.trained_on,
-        options=source.options,
-        data_dir=source.data_dir,
-        preprocessing=preprocessing,
-    )
+    result = write(net, to, out, preprocessing=preprocessing, **opening.given(net))
     if as_json:
         tell(dump_json(result.to_json()), nl=False)
     else:

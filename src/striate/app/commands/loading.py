@@ -12,7 +12,7 @@ from typer.main import get_command
 from striate.app.commands.catalog import ENTRIES, GROUPS, Entry
 from striate.app.options.as_given import as_given
 from striate.app.options.groups import spliced
-from striate.app.terminal.multiword import Command, Spread
+from striate.app.terminal.multiword import Command, Multiword
 
 SILENT: dict[str, Any] = {
     "add_completion": False,
@@ -67,7 +67,7 @@ def group(word: str, entries: Sequence[Entry]) -> Commands:
 def command(entry: Entry) -> Any:
     """Return the command of ``entry``, with its module loaded."""
     one = typer.Typer(**SILENT)
-    kind = Spread if entry.name.startswith("probe ") else Command
+    kind = Multiword if entry.name.startswith("probe ") else Command
     one.command(entry.name.rpartition(" ")[2], cls=kind, context_settings=FREE if entry.free else None)(
         spliced(entry.function())
     )

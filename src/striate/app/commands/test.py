@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from striate.app.options.own_code import OwnCode
-from striate.app.options.shared import AsJson, SkipDamaged, Source
+from striate.app.options.opening import Opening
+from striate.app.options.shared import AsJson, SkipDamaged
 from striate.app.terminal.speech import remark, tell, tell_words
 from striate.base.errors import counted
 
@@ -34,8 +34,7 @@ def test(
         int | None, typer.Option(min=1, help="The weights of this epoch, which the run's keep_every kept.")
     ] = None,
     skip_damaged: SkipDamaged = False,
-    source: Source,
-    own: OwnCode,
+    opening: Opening,
     as_json: AsJson = False,
 ) -> None:
     """Score a run on its test split, once, by its best-validation checkpoint; or any net with weights on any data."""
@@ -44,19 +43,15 @@ def test(
     from striate.app.scoring.score import Scored
     from striate.base.disk.files import dump_json
 
-    own.let_in(*nets)
     score = score_of(
         nets,
         best=best,
-        weights=source.weights,
         data=data,
-        trained_on=source.trained_on,
-        options=source.options,
         epoch=epoch,
         test_flips=test_flips,
         skip_damaged=skip_damaged,
-        data_dir=source.data_dir,
         warn=remark,
+        **opening.given(*nets),
     )
     if as_json:
         tell(dump_json(score.to_json()), nl=False)

@@ -13,14 +13,14 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from striate.app.exporting.following import followed, needed
 from striate.app.inputs.metadata import metadata
-from striate.base.catalog import unknown
+from striate.base.catalog import Catalog
 from striate.base.disk.outputs import MARK, claim, write_output
 from striate.base.errors import NetError
 from striate.training.starting.exported import KEY
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from striate.app.inputs.opened_net import Subject
     from striate.training.folder.run import Run
 
-FORMATS = {"onnx": ".onnx", "safetensors": ".safetensors", "program": ".pt2"}
 TOLERANCE = 1e-3  # of the largest logit: float32 sums in another order differ by far less
 
 
@@ -53,6 +52,15 @@ class Exported:
         """Return it as JSON-able values by name; ``untrained`` only where it is so."""
         told = asdict(self)
         return told if self.untrained else {name: value for name, value in told.items() if name != "untrained"}
+
+
+@dataclass(frozen=True)
+class Format:
+    """A form of file; ``content(subject, text)`` gives its bytes, and how far its logits are from the net's, of the largest."""
+
+    name: str
+    extension: str
+    content: Callable[[Subject, str], tuple[bytes, float | None]]
 
 
 def export(
@@ -81,13 +89,11 @@ def write(subject: Subject, to: str, out: Path | None = None, *, preprocessing: 
     Without ``out`` the file is named after the net, in the current folder. Raises NetError when the format is unknown,
     an extra is missing, PyTorch cannot follow the net, its logits are not finite, or the file computes something else.
     """
-    if to not in FORMATS:
-        raise NetError(unknown("format", str(to), FORMATS))
+    form = FORMATS.entry(to)
     if preprocessing:
         _may_preprocess(subject, to)
-    path = out or Path(f"{_stem(subject.name)}{FORMATS[to]}")
-    make = {"onnx": _onnx, "safetensors": _safetensors, "program": _program}[to]
-    said = metadata(subject)
+    path = out or Path(f"{_stem(subject.name)}{form.extension}")
+    make, said = form.content, metadata(subject)
     if preprocessing:
         from striate.app.exporting.photograph_graph import LAYOUT, photograph_graph
 
@@ -101,8 +107,8 @@ def write(subject: Subject, to: str, out: Path | None = None, *, preprocessing: 
         net.train(training)
     if difference is not None and not difference <= TOLERANCE:  # so that NaN is refused too
         raise NetError(
-            f"the {to} file would answer otherwise than {subject.name}: the logits differ by {difference:.2g} of the largest, "
-            f"and {TOLERANCE:g} is allowed; nothing was written"
+            f"the {to} file would not give the answers of {subject.name}: the logits differ by {difference:.2g} of the"
+            f" largest, and {TOLERANCE:g} is allowed; nothing was written"
         )
     write_output(path, content)
     levels = 16 if subject.resizing.filter in ("bicubic", "lanczos") else 1
@@ -211,3 +217,14 @@ def _images(subject: Subject, count: int) -> Tensor:
 def _stem(name: str) -> str:
     words = "".join(c if c.isalnum() or c in "-_." else "-" for c in Path(name).name)
     return words.strip("-.") or "net"
+
+
+FORMATS: Catalog[Format] = Catalog(
+    "format",
+    NetError,
+    (
+        Format("onnx", ".onnx", _onnx),
+        Format("safetensors", ".safetensors", _safetensors),
+        Format("program", ".pt2", _program),
+    ),
+)

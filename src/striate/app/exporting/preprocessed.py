@@ -112,8 +112,8 @@ class Preprocessed(nn.Module):
             pixels = pixels.reshape(height * width, channels)[order].reshape(height, width, channels)
         images = pixels.permute(2, 0, 1)[None] / 255
         if self.inputs.per_image:
-            spread = images - images.mean((1, 2, 3), keepdim=True)
-            deviation = spread.square().mean((1, 2, 3), keepdim=True).sqrt()
-            return spread / deviation.clamp_min((height * width * channels) ** -_HALF)
+            centred = images - images.mean((1, 2, 3), keepdim=True)
+            deviation = centred.square().mean((1, 2, 3), keepdim=True).sqrt()
+            return centred / deviation.clamp_min((height * width * channels) ** -_HALF)
         mean, std = torch.tensor(self.inputs.mean), torch.tensor(self.inputs.std)
         return (images - mean[None, :, None, None]) / std[None, :, None, None]

@@ -6,7 +6,8 @@
 
     def export(net: Net, source: Source) -> None: ...       # has --weights, and gets a Source
 
-`spliced` turns such a function into one that Typer can read: in its signature the fields stand in the group's place.
+`spliced` turns such a function into one that Typer can read: in its signature the fields stand in the group's place. A field
+may be a group itself.
 Options that are made from something else, as the fields of a recipe, are a `Group` in the annotation of their parameter:
 ``Annotated[Changes, RecipeFields("lr")]``.
 """
@@ -45,11 +46,29 @@ class _Fields:
     kind: type[Any]
 
     def parameters(self) -> Sequence[inspect.Parameter]:
-        hints = get_type_hints(self.kind, include_extras=True)
-        return [option(field.name, hints[field.name], field.default) for field in dataclasses.fields(self.kind)]
+        return [one for several in self._options().values() for one in several]
 
     def value(self, given: Mapping[str, Any]) -> Any:
-        return self.kind(**given)
+        groups = self._groups()
+        parts = {name: {one.name: given[one.name] for one in several} for name, several in self._options().items()}
+        return self.kind(
+            **{name: groups[name].value(part) if name in groups else part[name] for name, part in parts.items()}
+        )
+
+    def _groups(self) -> dict[str, Group]:
+        """Return the fields that are groups themselves."""
+        hints = get_type_hints(self.kind, include_extras=True)
+        return {name: group for name, hint in hints.items() if (group := _group(hint)) is not None}
+
+    def _options(self) -> dict[str, Sequence[inspect.Parameter]]:
+        """Return field -> its options: one, or those of the group that it is."""
+        hints, groups = get_type_hints(self.kind, include_extras=True), self._groups()
+        return {
+            field.name: groups[field.name].parameters()
+            if field.name in groups
+            else [option(field.name, hints[field.name], field.default)]
+            for field in dataclasses.fields(self.kind)
+        }
 
 
 def option(name: str, kind: Any, default: Any) -> inspect.Parameter:

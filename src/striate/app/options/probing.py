@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from striate.app.options.opening import Opening
 from striate.app.options.shared import AsJson, SkipDamaged
 
 Net = Annotated[
@@ -35,6 +36,8 @@ Channels = Annotated[
         help="Channels of the tap, as 3 8 26; of several taps, of each, as conv1:3,8,26.  [default: 0 1 2]",
     ),
 ]
+
+Images = Annotated[int, typer.Option(min=1, help="How many of its test images, from the first on.")]
 
 
 def _unclaimed_page(value: Path | None) -> Path | None:
@@ -69,6 +72,25 @@ class Through:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """Which class is explained, and of which pictures."""
+
+    target: Class = None
+    quick: Unchecked = False
+    skip_damaged: SkipDamaged = False
+
+
+@dataclass(frozen=True)
+class Excited:
+    """Channels, and the patches that excite them most."""
+
+    tap: Tap = None
+    channels: Channels = None
+    images: Images = 1000
+    top: Annotated[int, typer.Option(min=1, help="Patches for each channel.")] = 9
+
+
+@dataclass(frozen=True)
 class Output:
     """Where the answer of a probe goes."""
 
@@ -80,3 +102,16 @@ class Output:
     ] = None
     npz: Annotated[Path | None, typer.Option(help="Write the arrays to this file.", callback=_unclaimed_arrays)] = None
     as_json: AsJson = False
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What every probe takes: how its net is opened, and where its answer goes."""
+
+    opening: Opening
+    output: Output
+
+    @property
+    def data_dir(self) -> Path | None:
+        """Where the data lie."""
+        return self.opening.source.data_dir

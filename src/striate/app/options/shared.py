@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import typer
 
@@ -68,6 +68,15 @@ Log = Annotated[
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 
 
+class Given(TypedDict):
+    """What says where a net comes from, as functions take it."""
+
+    weights: Path | None
+    trained_on: str | None
+    options: Mapping[str, Any]
+    data_dir: Path | None
+
+
 @dataclass(frozen=True)
 class Source:
     """Where a net comes from that is not a run: its weights, what they were trained on, its options, where the data lie."""
@@ -88,10 +97,18 @@ class Source:
 
         return settings_of(self.settings)
 
+    @property
+    def given(self) -> Given:
+        """All of it, as arguments of what opens a net."""
+        return {
+            "weights": self.weights,
+            "trained_on": self.trained_on,
+            "options": self.options,
+            "data_dir": self.data_dir,
+        }
+
     def open(self, net: str) -> Subject:
         """Return the net that ``net`` names; raises StriateError where it cannot be had."""
         from striate.app.inputs.opened_net import open_subject
 
-        return open_subject(
-            net, self.weights, trained_on=self.trained_on, options=self.options, data_dir=self.data_dir, warn=remark
-        )
+        return open_subject(net, **self.given, warn=remark)

@@ -66,7 +66,7 @@ def judged(
     on: On | None = None,
     **how: Any,
 ) -> Mistaken | Unlabelled:
-    """Return what `mistaken` does, or of a folder of pictures without labels what the net says; keywords are those of `mistaken`."""
+    """Return what `mistaken` does, whose keywords these are, or of pictures without labels what the net says."""
     if data is None or not is_unlabelled(data):
         return mistaken(net, data, most=most, skip_damaged=skip_damaged, warn=warn, on=on, **how)
     if on is not None:

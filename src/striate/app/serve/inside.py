@@ -17,6 +17,7 @@ from striate.app.options.flags import FLAGS, flag
 from striate.app.serve.pictures import Dropped
 from striate.app.serve.place import Place
 from striate.app.serve.runs import stamp_of
+from striate.base.catalog import unknown
 from striate.base.errors import ProbeError, printable
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Inside:
 
         probe, name = query.get("probe", ""), query.get("net", "")
         if probe not in OPTIONS:
-            raise ProbeError(f'"{printable(probe)}" is no probe of this page; it has {", ".join(OPTIONS)}')
+            raise ProbeError(unknown("probe of this page", probe, OPTIONS))
         options = _options(probe, query)
         target = query.get("class") or None
         with self._turn:

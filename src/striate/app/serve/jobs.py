@@ -159,8 +159,7 @@ class Jobs:
 def _asked(given: Mapping[str, Any]) -> tuple[str, int, dict[str, str]]:
     """Return study, seeds and settings of what was posted; raises StudyError or RecipeError."""
     name, seeds, settings = str(given.get("study", "")), given.get("seeds", 3), given.get("settings") or {}
-    if name not in BUILTIN:
-        raise StudyError(f'study "{printable(name)}" is not built in; choose one of the list')
+    BUILTIN.entry(name)  # raises where none has this name
     if not isinstance(seeds, int) or isinstance(seeds, bool) or not 1 <= seeds <= MOST_SEEDS:
         raise StudyError(f"seeds must be a whole number from 1 to {MOST_SEEDS}")
     if not isinstance(settings, dict) or len(settings) > MOST_FIELDS:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from striate.app.actions.choices import SheetFormat
 from striate.app.options.flags import FLAGS
-from striate.base.catalog import loaded
+from striate.base.catalog import loaded, unknown
 from striate.base.disk.files import make_folder, part_of_name
 from striate.base.disk.outputs import claim_folder, write_output
 from striate.base.errors import StudyError, printable
@@ -100,11 +100,11 @@ def sheet(
 
     found = asked if isinstance(asked, Sheet) else named(str(asked))
     if budget not in BUDGETS:
-        raise StudyError(f'`budget` is "{printable(str(budget))}"; accepted are {", ".join(BUDGETS)}')
+        raise StudyError(unknown("budget", str(budget), BUDGETS))
     to = (to,) if isinstance(to, str) else to
     for one in to:
         if one not in FORMATS:
-            raise StudyError(f'`to` is "{printable(str(one))}"; accepted are {", ".join(FORMATS)}')
+            raise StudyError(unknown("form of a sheet", str(one), FORMATS))
     if "ipynb" in to and find_spec("nbformat") is None:
         raise StudyError(
             "a notebook needs the extra .[notebook] of striate; install it, or choose another form with `to`"

@@ -10,7 +10,7 @@ from typer.core import TyperCommand
 from striate.app.options.as_given import as_given
 
 
-def spread(words: Sequence[str], options: Sequence[str]) -> list[str]:
+def repeated(words: Sequence[str], options: Sequence[str]) -> list[str]:
     """Return the words with each of ``options`` repeated before every word that follows it, up to the next option."""
     made: list[str] = []
     current = ""
@@ -31,7 +31,7 @@ class Command(TyperCommand):
         return as_given(super().get_params(ctx))
 
 
-class Spread(Command):
+class Multiword(Command):
     """A command whose list options may be given several words at once; its arguments stand before them.
 
     ``--set`` takes one word as everywhere else.
@@ -41,4 +41,4 @@ class Spread(Command):
         """Parse the words once the list options are repeated."""
         lists = [option for option in self.params if getattr(option, "multiple", False) and "--set" not in option.opts]
         many = [name for option in lists for name in option.opts]
-        return super().parse_args(ctx, spread(args, many))
+        return super().parse_args(ctx, repeated(args, many))

@@ -158,12 +158,12 @@ def watching_study(console: Console, epochs: int) -> Generator[Beat, None, None]
             ended = sum(run is not None and run.status in DONE for run in runs)
             done = sum(_epochs_done(run) for run in runs)
             nonlocal before
-            before = done if before < 0 else before  # what an earlier process did says nothing about the rate
+            before = done if before < 0 else before  # what an earlier process did says nothing about the pace
             total = sum(run.recipe.epochs if run else epochs for run in runs)
-            rate = (done - before) / max(1e-9, (time.monotonic() - began) / 60)
+            pace = (done - before) / max(1e-9, (time.monotonic() - began) / 60)
             runs_done, epochs_done = (
                 f"{ended}/{counted(len(runs), 'run')}",
-                f"{done} of {counted(total, 'epoch')}, {rate:.1f}/min",
+                f"{done} of {counted(total, 'epoch')}, {pace:.1f}/min",
             )
             progress.update(task, description=runs_done, completed=done, total=total, note=epochs_done)
             with suppress(OSError):

@@ -89,7 +89,7 @@ class FittedTable(Table):
             show_header=header,
             collapse_padding=True,
         )
-        for place, width in zip(places, _spread([widths[one] for one in places], room), strict=True):
+        for place, width in zip(places, _widths([widths[one] for one in places], room), strict=True):
             column = self.columns[place]
             made.add_column(
                 _text(column.header), justify=column.justify, style=column.style, overflow="fold", width=width
@@ -104,7 +104,7 @@ class FittedTable(Table):
         first, *others = self.columns
         rest = range(1, len(self.columns))
         aligned = _fits([widths[one].least for one in rest], NARROW_GAP, room - NARROW_GAP)
-        sizes = _spread([widths[one] for one in rest], room - NARROW_GAP) if aligned else []
+        sizes = _widths([widths[one] for one in rest], room - NARROW_GAP) if aligned else []
         if aligned:
             yield Text(str(first.header), style=self.header_style)
             yield self._line([_text(column.header) for column in others], sizes, style=str(self.header_style))
@@ -154,7 +154,7 @@ def _fits(widths: Sequence[int], gap: int, room: int) -> bool:
     return sum(widths) + gap * (len(widths) - 1) <= room
 
 
-def _spread(widths: Sequence[_Width], room: int) -> list[int]:
+def _widths(widths: Sequence[_Width], room: int) -> list[int]:
     """Return how wide each column is where all have ``room``: the widest gives way first, down to its longest word."""
     given = [one.most for one in widths]
     while not _fits(given, NARROW_GAP, room):

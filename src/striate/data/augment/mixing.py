@@ -64,7 +64,7 @@ def _box(share: float, size: tuple[int, int], rng: np.random.Generator) -> tuple
     return max(top, 0), max(left, 0), min(top + rows, height), min(left + columns, width)
 
 
-def shares(labels: NDArray[np.int64], classes: int, mix: Mix) -> NDArray[np.float32]:
+def soft_labels(labels: NDArray[np.int64], classes: int, mix: Mix) -> NDArray[np.float32]:
     """Return the mixed labels float32 (N, classes), each row of sum 1, of ``labels`` int64 (N,)."""
     one_hot = np.eye(classes)
     mixed = mix.share * one_hot[labels] + (1 - mix.share) * one_hot[labels[mix.partner]]

@@ -16,12 +16,13 @@ the variants beside it rank by what the channel did. All four come from one forw
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from striate.base.catalog import unknown
+from striate.base.catalog import Catalog, unknown
 from striate.base.errors import ProbeError, sentence
 from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.taps import tapped
@@ -38,23 +39,45 @@ SIGN = (
 FIRST_CHANNELS = (0, 1, 2)
 
 Channels = Sequence[int] | Mapping[str, Sequence[int]] | None
-_Rule = tuple[Callable[[Tensor, Tensor], Tensor], Callable[[Tensor, Tensor], Tensor]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule, in words what is largest in the images of its choice, and two functions of maps A and gradients g (..., h, w).
+
+    ``rank`` gives what ranks the images (...), ``draw`` the heatmap (..., h, w).
+    """
+
+    name: str
+    largest: str
+    rank: Callable[[Tensor, Tensor], Tensor]
+    draw: Callable[[Tensor, Tensor], Tensor]
 
 
 def _weight(g: Tensor) -> Tensor:
     return g.mean((-2, -1))
 
 
-# Each rule takes maps A and gradients g (..., h, w): what ranks the images (...), and the heatmap (..., h, w).
-RULES: dict[str, _Rule] = {
-    "published": (lambda a, g: _weight(g), lambda a, g: _weight(g)[..., None, None] * a),
-    "contribution": (
-        lambda a, g: _weight(g) * a.mean((-2, -1)),
-        lambda a, g: (_weight(g)[..., None, None] * a).clamp(min=0),
+RULES: Catalog[Rule] = Catalog(
+    "rule",
+    ProbeError,
+    (
+        Rule("published", "weight", lambda a, g: _weight(g), lambda a, g: _weight(g)[..., None, None] * a),
+        Rule(
+            "contribution",
+            "part in Grad-CAM",
+            lambda a, g: _weight(g) * a.mean((-2, -1)),
+            lambda a, g: (_weight(g)[..., None, None] * a).clamp(min=0),
+        ),
+        Rule(
+            "local",
+            "sum of gradient times activation",
+            lambda a, g: (g * a).mean((-2, -1)),
+            lambda a, g: g * a,
+        ),
+        Rule("activation", "activation", lambda a, g: a.amax((-2, -1)), lambda a, g: a),
     ),
-    "local": (lambda a, g: (g * a).mean((-2, -1)), lambda a, g: g * a),
-    "activation": (lambda a, g: a.amax((-2, -1)), lambda a, g: a),
-}
+)
 
 
 def features(
@@ -116,7 +139,7 @@ def heatmaps(
         channels.setdefault(tap, [])
         if channel not in channels[tap]:
             channels[tap].append(channel)
-    draw = RULES[rule][1]
+    draw = RULES.entry(rule).draw
     size = (images.shape[2], images.shape[3])
     with untouched(net, images) as x:
         _, _, made, gradients = _pass(net, x, channels, feature_maps(net, x[:1], tuple(channels)), target, batch)
@@ -190,14 +213,13 @@ def _pass(
 
 
 def _best(
-    rule: _Rule, maps: Tensor, gradients: Tensor, seen: Windows, top: int, size: tuple[int, int]
+    rule: Rule, maps: Tensor, gradients: Tensor, seen: Windows, top: int, size: tuple[int, int]
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return values (c, N), indices (c, top), heatmaps (c, top, H, W) and windows (c, top, 4) of the c maps of one tap."""
-    rank, draw = rule
-    value = rank(maps, gradients).T
+    value = rule.rank(maps, gradients).T
     image = value.sort(dim=1, descending=True, stable=True).indices[:, :top]
     channel = torch.arange(len(image), device=image.device)[:, None]
-    low = draw(maps[image, channel], gradients[image, channel])
+    low = rule.draw(maps[image, channel], gradients[image, channel])
     cells = low.flatten(2).argmax(2).tolist()
     width = low.shape[3]
     window = torch.tensor(

@@ -21,6 +21,7 @@ from typing import get_args
 import torch
 from torch import Tensor, nn
 
+from striate.base.catalog import unknown
 from striate.base.errors import ProbeError, counted
 from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.taps import entered, tapped
@@ -121,11 +122,9 @@ def maximize(
 def _check(
     channels: Sequence[int], steps: int, rate: float, parameters: str, where: str, jitter: int, edge: int
 ) -> None:
-    if parameters not in get_args(Parameters) or where not in get_args(Where):
-        raise ProbeError(
-            f'parameters "{parameters}" and where "{where}" are given; accepted are {", ".join(get_args(Parameters))},'
-            f" and {', '.join(get_args(Where))}"
-        )
+    for kind, given, accepted in (("kind of parameters", parameters, Parameters), ("place to climb", where, Where)):
+        if given not in get_args(accepted):
+            raise ProbeError(unknown(kind, given, get_args(accepted)))
     if not channels or steps < 1 or not rate > 0 or not 0 <= jitter < edge:
         raise ProbeError(
             f"{counted(len(channels), 'channel')}, steps {steps}, rate {rate:g} and jitter {jitter} are given;"

@@ -80,12 +80,12 @@ def _followed(
 def blurred(x: Tensor) -> Tensor:
     """Return ``x`` (N, C, H, W) under a Gaussian blur whose standard deviation is a tenth of the shorter edge."""
     height, width = x.shape[2:]
-    spread = min(height, width) / 10
-    reach = max(1, min(round(2 * spread), min(height, width) - 1)) if min(height, width) > 1 else 0
+    sd = min(height, width) / 10
+    reach = max(1, min(round(2 * sd), min(height, width) - 1)) if min(height, width) > 1 else 0
     if reach == 0:
         return x
     ticks = torch.arange(-reach, reach + 1, dtype=torch.float32, device=x.device)
-    kernel = torch.exp(-((ticks / spread) ** 2) / 2)
+    kernel = torch.exp(-((ticks / sd) ** 2) / 2)
     kernel = (kernel / kernel.sum()).to(x.dtype)
     channels = x.shape[1]
     padded = F.pad(x, (reach, reach, reach, reach), mode="reflect")

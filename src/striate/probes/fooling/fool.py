@@ -20,6 +20,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
+from striate.base.catalog import unknown
 from striate.base.errors import ProbeError
 from striate.probes.choices import Norm, Objective
 from striate.probes.fooling.facts import FoolFacts, Medians
@@ -131,11 +132,9 @@ def _default_step(x: Tensor) -> float:
 
 
 def _checked(climb: Climb) -> Climb:
-    if climb.objective not in get_args(Objective) or climb.norm not in get_args(Norm):
-        raise ProbeError(
-            f'objective "{climb.objective}" and norm "{climb.norm}" are given; accepted are'
-            f" {', '.join(get_args(Objective))}, and {', '.join(get_args(Norm))}"
-        )
+    for kind, given, accepted in (("objective", climb.objective, Objective), ("norm", climb.norm, Norm)):
+        if given not in get_args(accepted):
+            raise ProbeError(unknown(kind, given, get_args(accepted)))
     steps = CHUNK if climb.steps is None else climb.steps
     if not 0 <= climb.confidence < 1 or steps < 1 or not 0 < climb.step < math.inf:
         raise ProbeError(

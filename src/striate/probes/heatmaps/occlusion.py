@@ -83,7 +83,7 @@ def occlusion(
             "occlusion",
             "heatmap",
             {
-                "heatmap": _spread(drops, tops, lefts, window, (height, width)).to(images.device),
+                "heatmap": _painted(drops, tops, lefts, window, (height, width)).to(images.device),
                 "drops": drops.view(len(x), len(tops), len(lefts)).to(images.device),
             },
             SIGN,
@@ -135,7 +135,7 @@ def _covered(
     return torch.cat(made).view(len(x), len(corners))
 
 
-def _spread(drops: Tensor, tops: list[int], lefts: list[int], window: int, size: tuple[int, int]) -> Tensor:
+def _painted(drops: Tensor, tops: list[int], lefts: list[int], window: int, size: tuple[int, int]) -> Tensor:
     """Return the mean of the drops (N, P) over the patches that cover each pixel: (N, H, W)."""
     total = drops.new_zeros(len(drops), *size)
     count = drops.new_zeros(size)

@@ -209,8 +209,8 @@ def _standard(p: Parameters, form: Form) -> Check:
 
 def _variance(batch: Batch) -> Check:
     """Compare the measured variance of both outputs with V / (V + epsilon) and V / (n V + epsilon)."""
-    n, spread = len(batch.x), batch.x.var(axis=0)
-    wanted = [spread / (spread + batch.epsilon), spread / (n * spread + batch.epsilon)]
+    n, variance = len(batch.x), batch.x.var(axis=0)
+    wanted = [variance / (variance + batch.epsilon), variance / (n * variance + batch.epsilon)]
     got = [outputs(batch, form).var(axis=0) for form in ("standard", "printed")]
     oracle = "V / (V + epsilon) and V / (n V + epsilon)"
     return numerics("the variance of the output", zip(got, wanted, strict=True), oracle=oracle)

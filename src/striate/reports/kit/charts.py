@@ -104,10 +104,10 @@ def mean_and_band(lines: Sequence[Line], band: Band) -> list[tuple[float, float,
     for line in lines:
         for x, y in _finite(line):
             values.setdefault(x, []).append(y)
-    return [(x, *_spread(values[x], band)) for x in sorted(values)]
+    return [(x, *_band(values[x], band)) for x in sorted(values)]
 
 
-def _spread(values: list[float], band: Band) -> tuple[float, float, float]:
+def _band(values: list[float], band: Band) -> tuple[float, float, float]:
     mean = fmean(values)
     if band == "range":
         return mean, min(values), max(values)

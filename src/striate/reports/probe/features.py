@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from striate.base.errors import counted
+from striate.probes.channels.features import RULES
 from striate.probes.record import blank, label
 from striate.reports.kit.colours import bar, overlaid, scaled
 from striate.reports.kit.numerals import number
@@ -15,15 +16,10 @@ from striate.reports.probe.page import Group, Legend, Page, Panel, Table
 
 if TYPE_CHECKING:
     from striate.data.photos.picture import Picture
+    from striate.probes.channels.features import RULES
     from striate.probes.facts import FeatureFacts, FeatureMap
-    from striate.probes.record import Record
+from striate.probes.record import Record
 
-RULES = {
-    "published": "largest weight",
-    "contribution": "largest part in Grad-CAM",
-    "local": "largest sum of gradient times activation",
-    "activation": "largest activation",
-}
 WORDS = (
     "The procedure, as a CS 7150 Homework 1 solution has it: each image goes through the net once. The score S of the class the"
     " net predicts is differentiated with respect to one channel A of a layer, and the derivative is averaged over the places"
@@ -54,7 +50,9 @@ def page(record: Record[FeatureFacts], pictures: Sequence[Picture], classes: Seq
             "Each heatmap has its own scale; under the largest activation the right end is the strongest answer.",
         ),
         after=tuple(
-            checks_group(made, f"Do the maps of {RULES[rule]} mean anything?") for rule, made in record.checks.items()
+            checks_group(made, f"Do the maps of the largest {RULES[rule].largest} mean anything?")
+            for rule, made in record.checks.items()
+            for rule, made in record.checks.items()
         ),
         tables=(_table(record, rows, pictures),),
         notes=(f"Looked through: {counted(record.facts.images, 'image')}.",),
@@ -65,7 +63,7 @@ def _group(
     record: Record[FeatureFacts], place: int, row: FeatureMap, pictures: Sequence[Picture], classes: Sequence[str]
 ) -> Group:
     panels: list[Panel] = []
-    for rule, said in RULES.items():
+    for rule in RULES:
         maps = record.arrays[f"{rule}.heatmap"][place].detach().cpu().double().numpy()
         for rank, (found, heatmap) in enumerate(zip(row.rules[rule], maps, strict=True)):
             picture = pictures[found.image]
@@ -77,7 +75,7 @@ def _group(
             panels.append(
                 Panel(
                     f"{row.tap}-{row.channel}-{rule}-{rank + 1}",
-                    f"{said}, {rank + 1}: {number(found.value)}, {picture.name}, seen as {name}{empty}",
+                    f"largest {RULES[rule].largest}, {rank + 1}: {number(found.value)}, {picture.name}, seen as {name}{empty}",
                     beside(parts),
                 )
             )
@@ -88,7 +86,7 @@ def _table(record: Record[FeatureFacts], rows: Sequence[FeatureMap], pictures: S
     lines = [
         (
             f"{row.tap} {row.channel}",
-            RULES[rule],
+            f"largest {RULES[rule].largest}",
             pictures[f.image].name,
             number(f.value),
             _window(f.window),

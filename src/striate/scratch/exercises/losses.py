@@ -78,7 +78,7 @@ def _judge_rule(name: str) -> Callable[[Learner, Values], Compared]:
         return rule(*given)
 
     def climbing(w: Array, dw: Array, config: Any) -> Any:
-        after, config = RULES[name](w, dw, config)
+        after, config = RULES[name].step(w, dw, config)
         return 2 * w - after, config
 
     def uncorrected(w: Array, dw: Array, config: Any) -> Any:
@@ -103,7 +103,7 @@ def _judge_rule(name: str) -> Callable[[Learner, Values], Compared]:
     def judge(learner: Learner, t: Values) -> Compared:
         returned = {"w after each step": follow(learner.get(name), t, learner.call)}
         wrong = [(said, {"w after each step": follow(variant, t, plain)}) for said, variant in variants]
-        return Compared(returned, {"w after each step": follow(RULES[name], t, plain)}, wrong)
+        return Compared(returned, {"w after each step": follow(RULES[name].step, t, plain)}, wrong)
 
     return judge
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from striate.scratch.fast.cache_blocks import Array, Block, Workspace, blocks, cut
-from striate.scratch.fast.threads import share
+from striate.scratch.fast.threads import on_threads
 
 Pair = tuple[int, int]
 
@@ -37,7 +37,7 @@ def correlate(x: Array, w: Array, b: Array | None, out: Array, corner: Pair, str
             product = product.reshape(filters, block.count, block.height, columns).transpose(1, 0, 2, 3)
             np.add(product, 0 if b is None else b[:, None, None], out=out[block.images, :, block.rows])
 
-    share(_blocks(w, out), work)
+    on_threads(_blocks(w, out), work)
 
 
 def filter_gradient(x: Array, w: Array, dout: Array, corner: Pair, stride: int = 1) -> Array:
@@ -52,7 +52,7 @@ def filter_gradient(x: Array, w: Array, dout: Array, corner: Pair, stride: int =
             total += _by_filter(dout, block) @ taps.T
         return total
 
-    return np.sum(share(_blocks(w, dout), work), axis=0).reshape(w.shape)
+    return np.sum(on_threads(_blocks(w, dout), work), axis=0).reshape(w.shape)
 
 
 def input_gradient(dout: Array, w: Array, dx: Array, corner: Pair, stride: int = 1) -> None:
@@ -75,7 +75,7 @@ def input_gradient(dout: Array, w: Array, dx: Array, corner: Pair, stride: int =
             dx[block.images] = cut(read.transpose(1, 0, 2, 3), -corner[0], -corner[1], *dx.shape[2:])
 
     # Whole images only: two strips would add to the same rows.
-    share(blocks(len(dout), rows, row_bytes=w[0].size * columns * dx.itemsize, multiple=rows), work)
+    on_threads(blocks(len(dout), rows, row_bytes=w[0].size * columns * dx.itemsize, multiple=rows), work)
 
 
 def _by_filter(dout: Array, block: Block) -> Array:

@@ -39,7 +39,7 @@ def set_threads(number: int) -> None:
         found[1](number)
 
 
-def share(items: Sequence[Item], work: Callable[[Sequence[Item]], Result]) -> list[Result]:
+def on_threads(items: Sequence[Item], work: Callable[[Sequence[Item]], Result]) -> list[Result]:
     """Cut ``items`` into one run per thread, do ``work`` on all runs at once, and return the results in their order."""
     allowed = threads()
     number = min(allowed, len(items))

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from striate.scratch.fast.cache_blocks import Array, Block, Workspace, blocks, cut
-from striate.scratch.fast.threads import share
+from striate.scratch.fast.threads import on_threads
 
 Pair = tuple[int, int]
 
@@ -56,7 +56,7 @@ def correlate(x: Array, w: Array, b: Array | None, out: Array, corner: Pair) -> 
             image = image[:, : block.height, : out.shape[3]].transpose(0, 3, 1, 2)
             np.add(image, 0 if b is None else b[:, None, None], out=out[block.images, :, block.rows])
 
-    share(_blocks(channels, out), work)
+    on_threads(_blocks(channels, out), work)
 
 
 def filter_gradient(x: Array, w: Array, dout: Array, corner: Pair) -> Array:
@@ -72,7 +72,7 @@ def filter_gradient(x: Array, w: Array, dout: Array, corner: Pair) -> Array:
             total += values.transpose(0, 2, 1) @ _output_values(dout, block, from_points, space)
         return total
 
-    total = np.sum(share(_blocks(channels, dout), work), axis=0)
+    total = np.sum(on_threads(_blocks(channels, dout), work), axis=0)
     dw = (of_filters.T @ total.reshape(READ**2, -1)).reshape(KERNEL, KERNEL, channels, filters)
     return np.ascontiguousarray(dw.transpose(3, 2, 0, 1))
 

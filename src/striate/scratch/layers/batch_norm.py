@@ -76,9 +76,9 @@ def batch_norm_forward(
     if mode == "train":
         mean, var = x.mean(axis=axes), x.var(axis=axes)
         count = x.size // features
-        spread = var * (count / max(count - 1, 1)) if corrected else var
+        variance = var * (count / max(count - 1, 1)) if corrected else var
         averages = Averages(
-            momentum * averages.mean + (1 - momentum) * mean, momentum * averages.var + (1 - momentum) * spread
+            momentum * averages.mean + (1 - momentum) * mean, momentum * averages.var + (1 - momentum) * variance
         )
     else:
         mean, var = averages.mean, averages.var

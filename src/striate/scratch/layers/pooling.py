@@ -24,7 +24,7 @@ import numpy as np
 from striate.base.errors import NetError, sentence
 from striate.base.shapes import window_output
 from striate.scratch.fast.cache_blocks import Array, Block, Workspace, blocks, cut
-from striate.scratch.fast.threads import share
+from striate.scratch.fast.threads import on_threads
 from striate.scratch.layers.checks import broken
 
 # Unsigned integers by their size in bytes. As such, bits times 0 or 1 are nothing or the same bits, of a NaN too.
@@ -68,7 +68,7 @@ def max_pool_forward(x: Array, pool_height: int = 2, pool_width: int = 2, stride
                 # Taps come in ascending order, so the latest that was better is the largest of them.
                 np.maximum(chosen, better * chosen.dtype.type(tap), out=chosen)
 
-    share(_blocks(maps), work)
+    on_threads(_blocks(maps), work)
     return out.reshape(shape), PoolCache(x.shape, winners.reshape(shape), window, stride)
 
 
@@ -106,7 +106,7 @@ def max_pool_backward(dout: Array, cache: PoolCache) -> Array:
                 plane = planes[p, q].reshape(block.count, rows, columns)
                 cells[...] = plane[:, : cells.shape[1], : cells.shape[2]]
 
-    share(_blocks(maps), work)
+    on_threads(_blocks(maps), work)
     return dx
 
 

@@ -178,7 +178,7 @@ def scores(arm: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     single = distinct(runs)
     for measure in MEASURES:
         values = [value for run in single if (value := run.accuracy(measure)) is not None]
-        row[measure] = spread(values, accuracy_scale(single)) if values and len(values) == len(single) else None
+        row[measure] = summary(values, accuracy_scale(single)) if values and len(values) == len(single) else None
     return row
 
 
@@ -191,7 +191,7 @@ def accuracy_scale(runs: Sequence[Outcome]) -> Scale:
     return Scale(0.0, 1.0, 1 / images) if all(run.diverged for run in runs) else share_of(images)
 
 
-def spread(values: Sequence[float], scale: Scale = ANY) -> dict[str, Any]:
+def summary(values: Sequence[float], scale: Scale = ANY) -> dict[str, Any]:
     """Return mean, sd, low, high and n of one value or more, as `scores` tells them."""
     low, high = useful(mean_interval(values, scale), scale) or (None, None)
     sd = stdev(values) if len(values) > 1 else None

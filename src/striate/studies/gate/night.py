@@ -61,13 +61,11 @@ class NightForm(Form):
 def levels(kept: Sequence[int], gate: int) -> float:
     """Return the level of the ``gate``-th gate, from 1 on, where those of the numbers ``kept`` were kept before it."""
     before = sorted(number for number in kept if number < gate)
-    made = FIRST * _share(gate)
-    return made + sum(
-        (ALPHA if place else ALPHA - FIRST) * _share(gate - number) for place, number in enumerate(before)
-    )
+    made = FIRST * _part(gate)
+    return made + sum((ALPHA if place else ALPHA - FIRST) * _part(gate - number) for place, number in enumerate(before))
 
 
-def _share(t: int) -> float:
+def _part(t: int) -> float:
     return t**-POWER / ZETA
 
 

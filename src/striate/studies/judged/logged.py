@@ -10,7 +10,7 @@ from typing import Any
 from striate.base.disk.files import digest
 from striate.base.intervals import ANY, Scale
 from striate.studies.claims.measured import State
-from striate.studies.claims.outcome import distinct, spread, tally
+from striate.studies.claims.outcome import distinct, summary, tally
 
 MANY = 10**9  # images: nothing is known of them, and no run counts as one that only guesses
 TELLING = 3  # numbers of a curve that two runs do not share by chance
@@ -102,7 +102,7 @@ def scores(arm: str, runs: Sequence[Logged]) -> dict[str, Any]:
     for metric in dict.fromkeys(run.metric for run in of):
         members = [run for run in of if run.metric == metric]
         row |= {"n": len(members), "states": dict(tally(members))}
-        row[metric] = spread([run.end for run in distinct(members)], members[0].bounds)
+        row[metric] = summary([run.end for run in distinct(members)], members[0].bounds)
     return row
 
 

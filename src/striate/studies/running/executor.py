@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from striate.base.catalog import unknown
 from striate.base.errors import StudyError
-from striate.studies.running.pool import Job, Source, Warn, cores, share
+from striate.studies.running.pool import Job, Source, Warn, cores, workers_and_threads
 
 
 class Executor(Protocol):
@@ -57,8 +58,7 @@ def placed(
         return Ray(folder, address_of(on), asked_of(ray), workers)
     if on != "slurm":
         raise StudyError(
-            f'"{on}" is no place for runs; `on=slurm` and `on=ray` (or ray://HOST:PORT) are, and without them they are done on '
-            "this machine"
+            f"{unknown('place for runs', on, ('slurm', 'ray'), 'ray://HOST:PORT')}; without `on` they are done on this machine"
         )
     from striate.studies.running.slurm import Slurm, options_of
 
@@ -74,4 +74,4 @@ def crew(runs: int, workers: int | None) -> tuple[int, int]:
 
     if workers is not None:
         return workers, max(1, cores() // workers)
-    return share(runs, gpu=torch.cuda.is_available())
+    return workers_and_threads(runs, gpu=torch.cuda.is_available())

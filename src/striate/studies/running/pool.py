@@ -111,7 +111,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def share(runs: int, *, gpu: bool) -> tuple[int, int]:
+def workers_and_threads(runs: int, *, gpu: bool) -> tuple[int, int]:
     """Return (workers, threads of each) for a study of that many runs: all cores used, and no more workers than runs."""
     workers = 1 if gpu else max(1, min(cores(), runs))
     return workers, max(1, cores() // workers)

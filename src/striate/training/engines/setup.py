@@ -35,7 +35,7 @@ from striate.training.engines.scratch import ScratchEngine
 from striate.training.engines.twin import Masks, twin
 from striate.training.feed.batches import Feed, Splits, in_order, split
 from striate.training.folder.labels import Labels
-from striate.training.folder.restore_net import rate
+from striate.training.folder.restore_net import dropout_rate
 from striate.training.recipe.recipe import Recipe
 from striate.training.starting.source import settled, started, taken_over
 
@@ -113,7 +113,7 @@ def _torch_engine(
     drawn = (
         initial_net(recipe, images, tell, begun=begun)
         if masks is None
-        else twin(initial_model(recipe, images), rate_of(recipe), masks)
+        else twin(initial_model(recipe, images), dropout_rate_of(recipe), masks)
     )
     net = drawn.to(where)
     if takes_channels_last(net):
@@ -133,7 +133,7 @@ def _torch_engine(
 
 def _scratch_engine(recipe: Recipe, images: ImageSet) -> ScratchEngine:
     why = "as asked" if recipe.precision != "auto" else "the layers by hand have no narrower type"
-    return ScratchEngine(recipe, initial_model(recipe, images), rate_of(recipe), why)
+    return ScratchEngine(recipe, initial_model(recipe, images), dropout_rate_of(recipe), why)
 
 
 def initial_model(recipe: Recipe, images: ImageSet) -> Model:
@@ -143,9 +143,9 @@ def initial_model(recipe: Recipe, images: ImageSet) -> Model:
     return scratch_nets.build(recipe.net, recipe.net_options, images.image_shape, len(images.classes), rng, kind)
 
 
-def rate_of(recipe: Recipe) -> float:
+def dropout_rate_of(recipe: Recipe) -> float:
     """Return the dropout rate of the recipe's net by hand."""
-    return rate(recipe.net, recipe.net_options)
+    return dropout_rate(recipe.net, recipe.net_options)
 
 
 def initial_net(

@@ -15,7 +15,7 @@ from torch import Tensor
 from striate.base.errors import DataError, counted, printable, sentence
 from striate.base.seeds import generator
 from striate.data import ImageSet, Split, holdout
-from striate.data.augment.mixing import shares
+from striate.data.augment.mixing import soft_labels
 from striate.data.cache.mapped import blocks, gather
 from striate.data.subset import subset
 from striate.training.engines.pieces import most_images
@@ -124,7 +124,7 @@ class Feed:
         normal = self._normalize(mix.paste(images), self._device)
         if mix.box is None:
             normal = normal.lerp(normal[torch.from_numpy(mix.partner)], 1 - mix.share)
-        return normal, torch.from_numpy(shares(labels, self._classes, mix)).to(self._device)
+        return normal, torch.from_numpy(soft_labels(labels, self._classes, mix)).to(self._device)
 
 
 def in_order(

@@ -23,9 +23,9 @@ def saved_net(labels: Labels, tensors: Mapping[str, Tensor]) -> nn.Module:
     """Return the module with the weights of a checkpoint; a net by hand comes as its PyTorch twin. It is in float32."""
     name, options, shape, classes = labels.net, labels.net_options, labels.image_shape, len(labels.classes)
     if labels.by_hand:
-        return twin(saved_model(labels, tensors), rate(name, options)).float()
+        return twin(saved_model(labels, tensors), dropout_rate(name, options)).float()
     if labels.engine == "twin":
-        net: nn.Module = twin(_model(name, options, shape, classes), rate(name, options), Masks())
+        net: nn.Module = twin(_model(name, options, shape, classes), dropout_rate(name, options), Masks())
     else:
         with seeded(0):  # the weights that are drawn do not last; what else the net draws is the same each time
             net = build_again(name, without_start(name, options), shape, classes)
@@ -48,7 +48,7 @@ def put_state(net: nn.Module, tensors: Mapping[str, Tensor], name: str) -> None:
 
 def blank_twin(net: str, options: Mapping[str, Any], image_shape: tuple[int, int, int], classes: int) -> nn.Module:
     """Return the PyTorch twin of a net by hand for images of (H, W, C), with first weights of no meaning."""
-    return twin(_model(net, options, image_shape, classes), rate(net, options))
+    return twin(_model(net, options, image_shape, classes), dropout_rate(net, options))
 
 
 def saved_model(labels: Labels, tensors: Mapping[str, Tensor]) -> Model:
@@ -59,7 +59,7 @@ def saved_model(labels: Labels, tensors: Mapping[str, Tensor]) -> Model:
     return model
 
 
-def rate(net: str, options: Mapping[str, Any]) -> float:
+def dropout_rate(net: str, options: Mapping[str, Any]) -> float:
     """Return the dropout rate of a net by hand; 0 for one that has no such option."""
     return float(getattr(scratch_nets.complete(net, options), "dropout", 0.0))
 

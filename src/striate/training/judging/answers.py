@@ -36,7 +36,7 @@ class Unsure:
 
 @dataclass(frozen=True)
 class Answers:
-    """Of ``images`` pictures; ``quartiles`` are those of the answers' probabilities, the first of ``least_sure`` is the least."""
+    """Of ``images`` pictures; ``quartiles`` are of the answers' probabilities, the first of ``least_sure`` is the least."""
 
     images: int
     of_classes: tuple[OfAnswer, ...]

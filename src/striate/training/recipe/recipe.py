@@ -18,14 +18,7 @@ from striate.base.validation import faults_of
 from striate.data.photos.resizing import Filter, Fit, Resizing
 from striate.nets.custom.trust import from_file, trust
 from striate.training.recipe import starting
-from striate.training.recipe.engine_nets import (
-    EngineName,
-    complete,
-    engine_faults,
-    net_faults,
-    net_names,
-    options_of,
-)
+from striate.training.recipe.engine_nets import EngineName, complete, engine_faults, net_faults, net_names, options_of
 from striate.training.recipe.like import like
 from striate.training.recipe.net_options import taken, written
 from striate.training.recipe.rules import combination_faults
@@ -179,14 +172,14 @@ class Recipe(Documented):
         fields |= {name: str(fields[name]) for name in ("data", "start") if isinstance(fields.get(name), Path)}
         values = {**_DEFAULTS, "net_options": {}, **fields}
         faults = [*net_faults(values), *engine_faults(values), *combination_faults(values, _DEFAULTS)]
-        if strange := fields.keys() - type(self).model_fields:
-            for name in sorted(strange & set(_options(values["engine"], values["net"]))):
-                del fields[name]
-                faults.append(
-                    f'{name} is an option of the net {values["net"]}; give it as net_options={{"{name}": ...}}'
-                )
+        strange = fields.keys() - type(self).model_fields.keys()
+        misplaced = sorted(strange & {*_options(values["engine"], fields.get("net"))}) if strange else []
+        faults += [
+            f'{name} is an option of the net {values["net"]}; give it as net_options={{"{name}": ...}}'
+            for name in misplaced
+        ]
         try:
-            super().__init__(**fields)
+            super().__init__(**{name: value for name, value in fields.items() if name not in misplaced})
         except ValidationError as error:
             valid = [*_options(values["engine"], fields.get("net")), *type(self).model_fields]
             faults = faults_of(error, valid) + faults

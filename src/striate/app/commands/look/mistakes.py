@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from striate.app.actions.choices import On
-from striate.app.options.own_code import OwnCode
-from striate.app.options.shared import AsJson, SkipDamaged, Source
+from striate.app.options.opening import Opening
+from striate.app.options.shared import AsJson, SkipDamaged
 from striate.app.terminal.speech import remark, say, tell, tell_words
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ def show(
         typer.Option(help="Folder of the page, its pictures and mistakes.json.", callback=_unclaimed_page),
     ] = None,
     skip_damaged: SkipDamaged = False,
-    source: Source,
-    own: OwnCode,
+    opening: Opening,
     as_json: AsJson = False,
 ) -> None:
     """Show where a net is wrong: classes, pairs, its surest mistakes, calibration, labels that look wrong."""
@@ -55,18 +54,14 @@ def show(
     from striate.app.scoring.unlabelled import write_unlabelled
     from striate.base.disk.files import dump_json
 
-    own.let_in(net)
     found = judged(
         net,
         data,
         on=on,
-        weights=source.weights,
-        trained_on=source.trained_on,
-        options=source.options,
         most=most,
-        data_dir=source.data_dir,
         skip_damaged=skip_damaged,
         warn=remark,
+        **opening.given(net),
     )
     if as_json:
         tell(dump_json(found.to_json()), nl=False)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from striate.app.options.own_code import OwnCode
+from striate.app.options.opening import Opening
 from striate.app.options.probing import Pictures
-from striate.app.options.shared import AsJson, SkipDamaged, Source
+from striate.app.options.shared import AsJson, SkipDamaged
 from striate.app.terminal.speech import remark, tell
 
 
@@ -22,8 +22,7 @@ def predict(
     top: Annotated[int, typer.Option(min=1, max=1000, help="Classes told of each picture.")] = 3,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     skip_damaged: SkipDamaged = False,
-    source: Source,
-    own: OwnCode,
+    opening: Opening,
     as_json: AsJson = False,
 ) -> None:
     """Say what a net takes pictures for, with probabilities."""
@@ -33,18 +32,7 @@ def predict(
     from striate.app.terminal.rows import show_rows
     from striate.base.disk.files import dump_json
 
-    own.let_in(net)
-    found = predicted(
-        net,
-        images,
-        top=top,
-        weights=source.weights,
-        trained_on=source.trained_on,
-        options=source.options,
-        data_dir=source.data_dir,
-        skip_damaged=skip_damaged,
-        warn=remark,
-    )
+    found = predicted(net, images, top=top, skip_damaged=skip_damaged, warn=remark, **opening.given(net))
     if as_json:
         tell(dump_json(found.to_json()), nl=False)
     elif as_csv:

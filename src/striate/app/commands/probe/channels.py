@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from striate.app.commands.probe.present import present
-from striate.app.options.own_code import OwnCode
-from striate.app.options.probing import Channels, Net, Output, Seed, Tap, Through, Unchecked
-from striate.app.options.shared import Source
+from striate.app.options.probing import Channels, Excited, Images, Looking, Net, Seed, Through, Unchecked
 from striate.app.terminal.speech import tell_words
 from striate.probes.choices import Parameters, Where
 
@@ -17,23 +15,17 @@ if TYPE_CHECKING:
     from striate.app.actions.looking import Look
     from striate.probes.facts import FeatureFacts, MaximizeFacts, PatchFacts
 
-Images = Annotated[int, typer.Option(min=1, help="How many of its test images, from the first on.")]
-Patches = Annotated[int, typer.Option(min=1, help="Patches for each channel.")]
-
 
 def filters(
     net: Net,
     *,
     tap: Annotated[str | None, typer.Option(help="The convolution.  [default: the first one]")] = None,
-    source: Source,
-    own: OwnCode,
-    output: Output,
+    looking: Looking,
 ) -> None:
     """Show the filters of the first convolution as pictures."""
-    from striate.app.actions import looking
+    from striate.app.actions import looking as actions
 
-    own.let_in(net)
-    present(looking.filters(source.open(net), tap=tap), output)
+    present(actions.filters(looking.opening.open(net), tap=tap), looking.output)
 
 
 def features(
@@ -47,87 +39,72 @@ def features(
     top: Annotated[int, typer.Option(min=1, help="Images shown for each feature map and rule.")] = 2,
     quick: Unchecked = False,
     through: Through,
-    source: Source,
-    own: OwnCode,
-    output: Output,
+    looking: Looking,
 ) -> None:
     """Show which images, and which places in them, make channels count."""
-    from striate.app.actions import looking
+    from striate.app.actions import looking as actions
 
-    own.let_in(net)
-    look = looking.features(
-        source.open(net),
+    look = actions.features(
+        looking.opening.open(net),
         through.data,
         taps=taps or (),
         channels=channels or (),
         images=images,
         top=top,
         quick=quick,
-        data_dir=source.data_dir,
+        data_dir=looking.data_dir,
         skip_damaged=through.skip_damaged,
     )
-    present(look, output, _features)
+    present(look, looking.output, _features)
 
 
 def patches(
     net: Net,
     *,
-    tap: Tap = None,
-    channels: Channels = None,
-    images: Images = 1000,
-    top: Patches = 9,
+    excited: Excited,
     through: Through,
-    source: Source,
-    own: OwnCode,
-    output: Output,
+    looking: Looking,
 ) -> None:
     """Show the patches of a data set that excite a channel most."""
-    from striate.app.actions import looking
+    from striate.app.actions import looking as actions
 
-    own.let_in(net)
-    look = looking.patches(
-        source.open(net),
+    look = actions.patches(
+        looking.opening.open(net),
         through.data,
-        tap=tap,
-        channels=channels or (),
-        images=images,
-        top=top,
-        data_dir=source.data_dir,
+        tap=excited.tap,
+        channels=excited.channels or (),
+        images=excited.images,
+        top=excited.top,
+        data_dir=looking.data_dir,
         skip_damaged=through.skip_damaged,
     )
-    present(look, output, _patches)
+    present(look, looking.output, _patches)
 
 
 def maximize(
     net: Net,
     *,
-    tap: Tap = None,
-    channels: Channels = None,
-    images: Images = 1000,
+    excited: Excited,
     steps: Annotated[int, typer.Option(help="Steps of the climb.")] = 256,
     rate: Annotated[float, typer.Option(help="Length of a step.")] = 0.05,
     where: Annotated[Where, typer.Option(help="What is climbed: the map's middle cell, or the whole map.")] = "cell",
     parameters: Annotated[Parameters, typer.Option(help="The numbers that are changed.")] = "fourier",
     smoothness: Annotated[float, typer.Option(help="Power of the frequency that coefficients are divided by.")] = 1.0,
     jitter: Annotated[int | None, typer.Option(help="Pixels of the random shift.  [default: a sixteenth]")] = None,
-    top: Patches = 9,
     seed: Seed = 0,
     through: Through,
-    source: Source,
-    own: OwnCode,
-    output: Output,
+    looking: Looking,
 ) -> None:
     """Make the image that excites a channel most, beside the patches of a data set that do."""
-    from striate.app.actions import looking
+    from striate.app.actions import looking as actions
 
-    own.let_in(net)
-    look = looking.maximize(
-        source.open(net),
+    look = actions.maximize(
+        looking.opening.open(net),
         through.data,
-        tap=tap,
-        channels=channels or (),
-        images=images,
-        data_dir=source.data_dir,
+        tap=excited.tap,
+        channels=excited.channels or (),
+        images=excited.images,
+        data_dir=looking.data_dir,
         skip_damaged=through.skip_damaged,
         where=where,
         steps=steps,
@@ -135,10 +112,10 @@ def maximize(
         parameters=parameters,
         smoothness=smoothness,
         jitter=jitter,
-        top=top,
+        top=excited.top,
         seed=seed,
     )
-    present(look, output, _maximize)
+    present(look, looking.output, _maximize)
 
 
 def _features(look: Look[FeatureFacts]) -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from striate.app.commands.probe.present import present
-from striate.app.options.own_code import OwnCode
-from striate.app.options.probing import Net, Output, Pictures, Seed
-from striate.app.options.shared import SkipDamaged, Source
+from striate.app.options.probing import Looking, Net, Pictures, Seed
+from striate.app.options.shared import SkipDamaged
 from striate.app.terminal.speech import say, tell_words
 from striate.base.errors import printable
 from striate.probes.choices import Norm, Objective
@@ -41,21 +40,18 @@ def fool(
     objective: Annotated[Objective, typer.Option(help="What is climbed.")] = "score",
     seed: Seed = 0,
     skip_damaged: SkipDamaged = False,
-    source: Source,
-    own: OwnCode,
-    output: Output,
+    looking: Looking,
 ) -> None:
     """Change images as little as it takes until the net sees another class in them."""
-    from striate.app.actions import looking
+    from striate.app.actions import looking as actions
 
-    own.let_in(net, *(also or ()))
-    look = looking.fool(
-        source.open(net),
+    look = actions.fool(
+        looking.opening.open(net, *(also or ())),
         image,
         targets=target or (),
         also=also or (),
-        trained_on=source.trained_on,
-        data_dir=source.data_dir,
+        trained_on=looking.opening.source.trained_on,
+        data_dir=looking.data_dir,
         skip_damaged=skip_damaged,
         confidence=confidence,
         steps=steps,
@@ -65,7 +61,7 @@ def fool(
         objective=objective,
         seed=seed,
     )
-    present(look, output, _summary)
+    present(look, looking.output, _summary)
 
 
 def _summary(look: Look[FoolFacts]) -> None:

@@ -10,10 +10,9 @@ from typing import Annotated
 
 import typer
 
-from striate.app.commands.probe.present import present
-from striate.app.options.own_code import OwnCode
-from striate.app.options.probing import Class, Net, Output, Pictures, Unchecked
-from striate.app.options.shared import SkipDamaged, Source
+from striate.app.commands.probe.present import explain
+from striate.app.options.probing import Explained, Looking, Net, Pictures
+from striate.base.catalog import unknown
 from striate.probes.catalog import ENTRIES, Entry
 
 With = Annotated[
@@ -24,38 +23,15 @@ With = Annotated[
 
 def __getattr__(name: str) -> Callable[..., None]:
     if name not in ENTRIES:
-        raise AttributeError(f"there is no probe {name!r}; the probes are {', '.join(ENTRIES)}")
+        raise AttributeError(unknown(ENTRIES.kind, name, ENTRIES))
     return _command(ENTRIES[name])
 
 
 def _command(entry: Entry) -> Callable[..., None]:
-    def look(
-        net: Net,
-        image: Pictures,
-        *,
-        options: With = None,
-        target: Class = None,
-        quick: Unchecked = False,
-        skip_damaged: SkipDamaged = False,
-        source: Source,
-        own: OwnCode,
-        output: Output,
-    ) -> None:
+    def look(net: Net, image: Pictures, *, options: With = None, explained: Explained, looking: Looking) -> None:
         from striate.app.actions.changes import settings_of
-        from striate.app.actions.looking import probed
 
-        own.let_in(net)
-        found = probed(
-            entry.name,
-            source.open(net),
-            image,
-            target=target,
-            quick=quick,
-            data_dir=source.data_dir,
-            skip_damaged=skip_damaged,
-            options=settings_of(options),
-        )
-        present(found, output)
+        explain(entry.name, looking.opening.open(net), image, explained, looking, settings_of(options))
 
     look.__doc__ = f"Show {entry.summary}."
     return look

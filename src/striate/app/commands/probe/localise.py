@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from striate.app.commands.probe.present import present
-from striate.app.options.own_code import OwnCode
-from striate.app.options.probing import Class, Net, Output, Seed, Tap, Unchecked
-from striate.app.options.shared import SkipDamaged, Source
+from striate.app.options.probing import Explained, Looking, Net, Seed, Tap
 from striate.app.terminal.speech import tell_words
 from striate.base.errors import ProbeError
 from striate.probes.choices import Background
@@ -28,7 +26,7 @@ def localise(
             metavar="IMAGE...", help="Image files, folders, cifar10:7, my_photos:7 or addresses, at their own size."
         ),
     ] = None,
-    target: Class = None,
+    explained: Explained,
     scale: Annotated[list[float] | None, typer.Option(help="How many times each picture is enlarged, as 1 2.")] = None,
     threshold: Annotated[
         float, typer.Option(help="The box holds what is above this share of the largest response.")
@@ -43,30 +41,25 @@ def localise(
     side: Annotated[int, typer.Option(help="How many times wider than an object a scene is.")] = 4,
     background: Annotated[Background, typer.Option(help="What lies around the objects of a scene.")] = "mean",
     seed: Seed = 0,
-    quick: Unchecked = False,
-    skip_damaged: SkipDamaged = False,
-    source: Source,
-    own: OwnCode,
-    output: Output,
+    looking: Looking,
 ) -> None:
     """Show where in a picture a class is, by reading the head at every place of the last feature map."""
     from striate.app.actions import localising
 
-    own.let_in(net)
     if bool(image) == (scenes is not None):
         raise ProbeError("give either pictures to look at, or `scenes` and their `data`")
     look = localising.localise(
-        source.open(net),
+        looking.opening.open(net),
         image or () if scenes is None else localising.Scenes(scenes, data, objects, side, background, seed),
-        target=target,
+        target=explained.target,
         scale=scale or (1.0,),
         threshold=threshold,
         tap=tap,
-        quick=quick,
-        data_dir=source.data_dir,
-        skip_damaged=skip_damaged,
+        quick=explained.quick,
+        data_dir=looking.data_dir,
+        skip_damaged=explained.skip_damaged,
     )
-    present(look, output, _places if scenes is None else _scenes)
+    present(look, looking.output, _places if scenes is None else _scenes)
 
 
 def _places(look: Look[LocaliseFacts]) -> None:

@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from striate.app.options.probing import Output
+from striate.app.options.probing import Explained, Looking, Output
 from striate.app.terminal.speech import remark, say, tell, tell_words
 from striate.base.errors import printable, shown
 
 if TYPE_CHECKING:
     from striate.app.actions.looking import Look
+    from striate.app.inputs.opened_net import Subject
     from striate.probes.facts import Facts
 
 Some = TypeVar("Some", bound="Facts")
+
+
+def explain(
+    name: str,
+    subject: Subject,
+    images: Sequence[str],
+    explained: Explained,
+    looking: Looking,
+    options: Mapping[str, Any],
+) -> None:
+    """Ask the probe ``name`` of the pictures that ``images`` name, and answer."""
+    from striate.app.actions.looking import probed
+
+    look = probed(
+        name,
+        subject,
+        images,
+        target=explained.target,
+        quick=explained.quick,
+        data_dir=looking.data_dir,
+        skip_damaged=explained.skip_damaged,
+        options=options,
+    )
+    present(look, looking.output)
 
 
 def present(look: Look[Some], output: Output, summary: Callable[[Look[Some]], None] | None = None) -> None:
