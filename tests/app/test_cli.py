@@ -101,7 +101,7 @@ def test_a_diverged_run_has_an_exit_code_of_its_own(run) -> None:
         (("train", "--epochs", "2", "--set", "epochs=1"), ["epochs is given by --epochs and by --set; give it once"]),
         (("train", "--set", "lr=1", "--set", "lr=2"), ["lr is set 2 times; set it once"]),
         (("study", "batchnorm", "--data", "digits", "--set", "data=mnist"), ["data is given by --data and by --set"]),
-        (("train", "--set", "lr"), ['"lr" is no setting; write field=value']),
+        (("train", "--set", "lr"), ['"lr" is not a setting; write field=value']),
         (("train", "--data", "cifr10"), ['data set "cifr10" is unknown (did you mean "cifar10"?)']),
         (("train", "--processes", "20"), ["20 processes need batches of at least 40", "take fewer --processes"]),
         (("train", "--set", "widths=[[4],[4],[4],[4]]"), ["4 stages", "8x8 pixels allow 3"]),
@@ -110,7 +110,7 @@ def test_a_diverged_run_has_an_exit_code_of_its_own(run) -> None:
         (("test", "nowhere"), ['no run in "nowhere"']),
         (("test", "nowhere", "--test-flips"), ['no run in "nowhere"']),
         (("resume", "nowhere"), ['no run in "nowhere"']),
-        (("show", "net", "convnet", "--input", "32"), ['input "32" is no image shape', "3x32x32"]),
+        (("show", "net", "convnet", "--input", "32"), ['input "32" is not an image shape', "3x32x32"]),
     ],
 )
 def test_mistakes_end_in_one_sentence_and_leave_nothing(run, words: tuple[str, ...], sentences: list[str]) -> None:

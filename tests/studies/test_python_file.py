@@ -22,7 +22,7 @@ def test_it_is_run_and_known_by_a_name_of_its_own(tmp_path: Path) -> None:
     ("name", "text", "words"),
     [
         ("absent.py", None, 'sheet file ".*absent.py" does not exist; name a file, or one of striate list sheets'),
-        ("mine.txt", "", 'sheet file ".*mine.txt" is no Python file; its name must end in .py'),
+        ("mine.txt", "", 'sheet file ".*mine.txt" is not a Python file; its name must end in .py'),
         (
             "mine.py",
             "1 / 0",

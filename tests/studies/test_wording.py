@@ -37,7 +37,7 @@ def test_commas_in_brackets_and_quotes_part_nothing() -> None:
         (": lr=1", "is not NAME: FIELD=VALUE"),
         ("a:", "is not NAME: FIELD=VALUE"),
         ("a\x1b[31m: lr=1", "is not NAME: FIELD=VALUE"),
-        ("a: lr", 'arm "a": "lr" is no setting'),
+        ("a: lr", 'arm "a": "lr" is not a setting'),
         ("a: lr=1, lr=2", 'arm "a" sets lr more than once'),
     ],
 )

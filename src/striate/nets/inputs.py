@@ -13,7 +13,7 @@ class Inputs:
     ``permuted``: by one fixed permutation the net was shown the pixels in another order.
 
     ``classes[k]`` is the name of output k; empty where no names are known. ``data`` names the data set that the net was
-    trained on; empty where the catalogue of data sets has it not. ``imagenet`` tells that the outputs are ImageNet's 1000
+    trained on; empty where the catalogue of data sets does not have it. ``imagenet`` tells that the outputs are ImageNet's 1000
     classes, whose names `striate.nets.published.imagenet` gives. ``tested`` says how the published weights were tested,
     where that differs from the whole image at this size; ``filter`` is the one by which images were resized then.
     """

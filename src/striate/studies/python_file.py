@@ -19,7 +19,7 @@ def run_file(path: Path, kind: str, others: str) -> ModuleType:
         raise StudyError(f'{kind} file "{path}" does not exist; name a file, or one of striate list {others}')
     spec = spec_from_file_location(f"striate_{kind}_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise StudyError(f'{kind} file "{path}" is no Python file; its name must end in .py')
+        raise StudyError(f'{kind} file "{path}" is not a Python file; its name must end in .py')
     module = module_from_spec(spec)
     sys.modules[spec.name] = module
     try:

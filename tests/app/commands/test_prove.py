@@ -62,7 +62,7 @@ def test_in_and_out_are_the_channels_of_whichever_name() -> None:
 
 
 def test_words_that_are_no_options_are_told_together() -> None:
-    with pytest.raises(ProofError, match=r'"3" is no option, write --FIELD VALUE; --channels needs a value'):
+    with pytest.raises(ProofError, match=r'"3" is not an option, write --FIELD VALUE; --channels needs a value'):
         options(["3", "--channels"], FIELDS)
 
 

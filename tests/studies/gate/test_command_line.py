@@ -61,7 +61,7 @@ def test_what_could_be_a_file_is_found_within_a_shells_words_too() -> None:
     [
         ("python train.py", r'the control has no \{seed\}.*"env SEED=\{seed\} \.\.\." before it'),
         ("python 'train.py {seed}", "No closing quotation"),
-        ("a\0{seed}", "is no command"),
+        ("a\0{seed}", "is not a command"),
     ],
 )
 def test_what_is_no_command_is_refused(text: str, words: str) -> None:

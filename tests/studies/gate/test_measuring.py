@@ -65,7 +65,7 @@ def test_what_is_no_number_is_refused(text: str) -> None:
         value_of(text)
 
 
-@pytest.mark.parametrize(("pattern", "words"), [("(", "is no pattern"), ("(a)(b)", r"has 2 groups; name the one")])
+@pytest.mark.parametrize(("pattern", "words"), [("(", "is not a pattern"), ("(a)(b)", r"has 2 groups; name the one")])
 def test_what_is_no_measure_is_refused(pattern: str, words: str) -> None:
     with pytest.raises(StudyError, match=words):
         Measure(pattern).check()

@@ -130,7 +130,7 @@ def test_options_are_passed_on() -> None:
 @pytest.mark.parametrize(
     ("on", "options", "told"),
     [
-        ("slurm", ["partition"], '"partition" is no option of Slurm; write KEY=VALUE'),
+        ("slurm", ["partition"], '"partition" is not an option of Slurm; write KEY=VALUE'),
         (None, ["partition=gpu"], "the runs are not done there; add `on=slurm`"),
         ("moon", [], 'place for runs "moon" is unknown; accepted are slurm, ray, ray:'),
     ],

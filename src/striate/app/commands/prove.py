@@ -81,7 +81,7 @@ def _help(context: typer.Context, name: str | None) -> None:
 def options(words: Sequence[str], fields: dict[str, Any]) -> dict[str, Any]:
     """Return field -> value of the option ``words``; each value is read as JSON where that is possible, else as text.
 
-    Raises ProofError listing every word that is no option, lacks its value or comes again; whether a field exists is judged
+    Raises ProofError listing every word that is not an option, lacks its value or comes again; whether a field exists is judged
     with the values.
     """
     given: dict[str, Any] = {}
@@ -90,7 +90,7 @@ def options(words: Sequence[str], fields: dict[str, Any]) -> dict[str, Any]:
     while left:
         word = left.pop(0)
         if not word.startswith("--") or word == "--":
-            faults.append(f'"{word}" is no option, write --FIELD VALUE')
+            faults.append(f'"{word}" is not an option, write --FIELD VALUE')
             continue
         written, equals, text = word[2:].partition("=")
         field = written.replace("-", "_")

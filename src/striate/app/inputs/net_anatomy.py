@@ -100,6 +100,6 @@ def _kept(file: Path) -> Anatomy:
 def _shape(text: str) -> tuple[int, int, int]:
     sizes = text.lower().split("x")
     if len(sizes) != 3 or not all(size.isdecimal() and 0 < int(size) <= 4096 for size in sizes):
-        raise NetError(f'input "{text}" is no image shape; write channels, height and width, for example 3x32x32')
+        raise NetError(f'input "{text}" is not an image shape; write channels, height and width, for example 3x32x32')
     channels, height, width = (int(size) for size in sizes)
     return height, width, channels

@@ -36,7 +36,7 @@ IMAGENET = "imagenet"
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A net in evaluation mode, what it expects of an image, and its name for people.
+    """A net in evaluation mode, what it expects of an image, and its display name.
 
     ``levels``: the 16-bit values that became 0 and 255 in the images that it was
     trained on, None where those had 8 bits; ``skip_damaged``: files of their folder that cannot be read were left out;

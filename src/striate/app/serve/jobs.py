@@ -166,7 +166,7 @@ def _asked(given: Mapping[str, Any]) -> tuple[str, int, dict[str, str]]:
         raise RecipeError("settings are at most 40 fields with their values")
     made = {str(field): str(value) for field, value in cast("dict[Any, Any]", settings).items()}
     if wrong := [field for field in made if not re.fullmatch(r"[a-z][a-z0-9_.]{0,60}", field)]:
-        raise RecipeError(f'"{printable(wrong[0])}" is no field; see `striate list fields`')
+        raise RecipeError(f'"{printable(wrong[0])}" is not a field; see `striate list fields`')
     return name, seeds, made
 
 

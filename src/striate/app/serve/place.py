@@ -24,7 +24,7 @@ class Place:
         parts = Path(name).parts
         wrong = not name or "\0" in name or Path(name).is_absolute() or any(part.startswith("..") for part in parts)
         if wrong or any(part.startswith(".") and part != "." for part in parts):
-            raise RunError(f'"{printable(name)}" is no name in this folder; choose one of its list')
+            raise RunError(f'"{printable(name)}" is not a name in this folder; choose one of its list')
         whole = self.top / name
         real, top = os.path.realpath(whole), os.path.realpath(self.top)
         if os.path.commonpath([real, top]) != top:

@@ -45,7 +45,7 @@ def command(side: str, text: str) -> Command:
     except ValueError as error:
         raise StudyError(f"the {side} cannot be read as a command ({error}): {printable(text)}") from error
     if not words or "\0" in text:
-        raise StudyError(f"the {side} is no command: {printable(text)!r}; write what you would write at a shell")
+        raise StudyError(f"the {side} is not a command: {printable(text)!r}; write what you would write at a shell")
     return Command(side, text, needs_shell(text))
 
 

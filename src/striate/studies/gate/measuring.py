@@ -37,7 +37,7 @@ class Measure:
             groups = re.compile(self.pattern)
         except re.error as error:
             raise StudyError(
-                f'the measure "{printable(self.pattern)}" is no pattern ({reason(error)}); correct it'
+                f'the measure "{printable(self.pattern)}" is not a pattern ({reason(error)}); correct it'
             ) from error
         if groups.groups > 1 and "value" not in groups.groupindex:
             raise StudyError(

@@ -152,7 +152,7 @@ class Steps:
     def put(self, key: str, step: float, metric: str, value: float) -> None:
         """Add one value; raises DataError beyond the bounds, and where the step is no number that has an order."""
         if not math.isfinite(step):
-            raise DataError(f"{self.where} has a value at step {step}, which is no place in a run; leave it out")
+            raise DataError(f"{self.where} has a value at step {step}, which is not a place in a run; leave it out")
         row = self._rows.get((key, step))
         if row is None:
             if len(self._rows) >= MOST_ROWS:

@@ -236,7 +236,7 @@ def options_of(settings: Sequence[str]) -> dict[str, Any]:
     for text in settings:
         name, equals, value = text.partition("=")
         if not (equals and name.isidentifier() and value):
-            raise StudyError(f'"{text}" is no option of Slurm; write KEY=VALUE, for example partition=gpu')
+            raise StudyError(f'"{text}" is not an option of Slurm; write KEY=VALUE, for example partition=gpu')
         own = name in ("timeout_min", "mem_gb", "gpus_per_node", "cpus_per_task", "name") or name.startswith("slurm_")
         found[name if own else f"slurm_{name}"] = int(value) if value.isdecimal() else value
     return found

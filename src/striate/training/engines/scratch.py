@@ -55,7 +55,7 @@ class ScratchEngine:
 
     @contextmanager
     def training(self) -> Generator[None, None, None]:
-        """Let numbers overflow without a word: the loop looks at every loss. A pass is told whether it trains."""
+        """Let numbers overflow silently, since the loop checks every loss."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             yield
 

@@ -27,7 +27,7 @@ _MANNER = {"flip_mode": "flip", "pad_mode": "pad_crop", "lowest_momentum": "cycl
 
 
 def combination_faults(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> list[str]:
-    """Return what does not go together; a value of a wrong type is passed over, for its own fault says more."""
+    """Return what does not go together; a value of a wrong type is skipped, since its own fault says more."""
     return [*_owners(values, defaults), *_schedules(values), *_treatments(values, defaults), *faults_of_start(values)]
 
 

@@ -16,7 +16,7 @@ def parse_setting(text: str) -> tuple[str, Any]:
     """
     field, equals, written = text.partition("=")
     if not equals or not field.strip():
-        raise RecipeError(f'"{text}" is no setting; write field=value, for example lr=0.001')
+        raise RecipeError(f'"{text}" is not a setting; write field=value, for example lr=0.001')
     try:
         value = json.loads(written)
     except ValueError:

@@ -138,7 +138,7 @@ def test_localise_in_scenes(run: Run) -> None:
     ("words", "text"),
     [
         (["features", *NET, *DIGITS, "--channels", "3", "conv1:1"], "some --channels name a tap and some do not"),
-        (["features", *NET, *DIGITS, "--channels", "x"], '"x" is no channel; channels are numbers counted from 0'),
+        (["features", *NET, *DIGITS, "--channels", "x"], '"x" is not a channel; channels are numbers counted from 0'),
         (["features", *NET, *DIGITS, "--taps", "conv9"], 'tap "conv9" is unknown'),
         (["features", *NET, *DIGITS, "--channels", "99"], "has channels 0 to 3, not 99"),
         (
