@@ -166,23 +166,19 @@ class Recipe(Documented):
         """Make a recipe; raises RecipeError with every fault of ``fields`` in one sentence. It trusts a net of one's own."""
         if isinstance(name := fields.get("net"), str):
             trust(name)
-        options = fields.get("net_options")
-        if isinstance(options, Mapping):
-            fields["net_options"] = written(options)
+        if isinstance(given := fields.get("net_options"), Mapping):
+            fields["net_options"] = written(given)
         fields |= {name: str(fields[name]) for name in ("data", "start") if isinstance(fields.get(name), Path)}
         values = {**_DEFAULTS, "net_options": {}, **fields}
         faults = [*net_faults(values), *engine_faults(values), *combination_faults(values, _DEFAULTS)]
-        strange = fields.keys() - type(self).model_fields.keys()
-        misplaced = sorted(strange & {*_options(values["engine"], fields.get("net"))}) if strange else []
-        faults += [
-            f'{name} is an option of the net {values["net"]}; give it as net_options={{"{name}": ...}}'
-            for name in misplaced
-        ]
+        options = _options(values["engine"], fields.get("net")) if fields.keys() - _DEFAULTS.keys() else ()
+        misplaced = [name for name in options if name in fields and name not in _DEFAULTS]
+        whose = f"is an option of the net {values['net']}; give it as net_options"
+        faults += [f'{name} {whose}={{"{name}": ...}}' for name in misplaced]
         try:
             super().__init__(**{name: value for name, value in fields.items() if name not in misplaced})
         except ValidationError as error:
-            valid = [*_options(values["engine"], fields.get("net")), *type(self).model_fields]
-            faults = faults_of(error, valid) + faults
+            faults = faults_of(error, (*options, *_DEFAULTS)) + faults
         if faults:
             raise RecipeError(f"the recipe is not accepted: {sentence(faults)}")
 
