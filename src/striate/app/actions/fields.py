@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaWarningKind
-from pydantic_core import to_jsonable_python
 
 from striate.base.errors import listed
 from striate.scratch.catalog import entry as scratch_entry
@@ -21,7 +20,7 @@ _NOTHING = object()  # where there is no default, as none is one
 def fields_of(engine: str, net: str) -> list[tuple[str, str, str, str, str]]:
     """Return (whose, field, default, accepted, what it is) of a recipe, then of the net; raises NetError for an unknown net."""
     from striate.nets.catalog import entry
-    from striate.nets.custom.options import readable, writable
+    from striate.nets.custom.options import anything, readable, writable
     from striate.nets.custom.trust import trust
     from striate.training.recipe.recipe import Recipe
 
@@ -30,7 +29,7 @@ def fields_of(engine: str, net: str) -> list[tuple[str, str, str, str, str]]:
         trust(net)
         default = entry(net).default
         shown = {name: value if writable(value) else readable(value) for name, value in dict(default).items()}
-        own = _of_model(type(default), to_jsonable_python(shown))
+        own = _of_model(type(default), anything().dump_python(shown, mode="json"))
     else:
         own = _of_dataclass(scratch_entry(net).options)
     recipe = _of_model(Recipe, {})
