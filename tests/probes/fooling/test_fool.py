@@ -132,7 +132,7 @@ def test_a_shared_largest_score_is_no_answer() -> None:
         ({"step": -1.0}, "step -1; "),
         ({"step": 0.0}, "step 0; "),
         ({"budget": 0.0}, "the budget is 0, and must be above 0"),
-        ({"norm": "l1"}, 'norm "l1" is unknown (did you mean "l2"?); accepted are l2, linf'),
+        ({"norm": "l1"}, 'norm "l1" is unknown; accepted are l2, linf'),
         ({"mean": 0.9}, "the images have pixels from 1.1 to 1.1, and must have 0 to 1 once the normalization"),
     ],
 )

@@ -24,11 +24,11 @@ def as_given(parameters: Iterable[Any]) -> list[Any]:
 
 def _told(converted: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
     """Return the converted value; what refuses it speaks without a word of Pydantic's."""
-    from click import UsageError
+    from typer import BadParameter
 
     try:
         return converted(context, value)
-    except UsageError as error:
+    except BadParameter as error:
         error.message = error.message.removeprefix("Value error, ")
         raise
 
