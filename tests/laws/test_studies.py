@@ -21,6 +21,7 @@ from striate.studies import builtin
 from striate.studies.catalog import BUILTIN, question
 from striate.studies.claims.comparison import ANSWERS
 from striate.studies.running.execute import run_study
+from striate.studies.running.starts import unstarted
 from striate.training.engines.setup import check
 
 # What makes a study small enough for a test; --set reaches the same fields.
@@ -183,7 +184,7 @@ def test_a_folder_of_photographs_is_put_in(name: str, tmp_path: Path) -> None:
     changes = {**toy(name), "data": str(tmp_path / "photos"), "train_images": None}
     study = question(name).study(changes)
     for arm in study.arms:
-        recipe = study.recipe(arm, 0)
+        recipe = unstarted(study, arm)
         images = load(recipe.data, image_size=recipe.image_size)
         assert images.classes == ("cat", "dog")
         check(recipe, images)

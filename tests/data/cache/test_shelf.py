@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from striate.data.cache import array_file, mapped, shelf
 from striate.data.cache.mapped import Rows, is_mapped
 from striate.data.imageset import ImageSet
 from striate.data.photos import stack
+from striate.training.recipe.recipe import Recipe
+from striate.training.train import resume, train
 
 SIDE = 8
 
@@ -218,3 +221,42 @@ def test_the_time_of_the_last_use_is_kept(pets: Path) -> None:
     load(pets, image_size=SIDE)
     assert time.time() - record.stat().st_mtime < 60
     assert shelf.read_record(record) is not None
+
+
+MAPPED = """
+import os, signal, sys
+from striate.data.cache import mapped
+from striate.data.photos import stack
+from striate.training.recipe.recipe import recipe_from_json
+from striate.training.train import train
+import json
+mapped.COPIED, mapped.KEPT, stack.CACHED = 0, 300, 0
+def watch(tick):
+    if tick.epoch == 2 and tick.val is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+train(recipe_from_json(json.loads(sys.argv[1])), sys.argv[2], watch=watch)
+"""
+
+
+@pytest.mark.slow
+def test_a_run_on_mapped_images_that_is_killed_goes_on_to_the_same_bytes(
+    pets: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    options = {"widths": [[4]], "hidden": []}
+    recipe = Recipe(
+        data=str(pets), image_size=SIDE, net_options=options, batch_size=2, epochs=3, flip=True, validation=0.3
+    )
+    plain = train(recipe, tmp_path / "memory").folder
+    monkeypatch.setattr(mapped, "COPIED", 0)
+    monkeypatch.setattr(mapped, "KEPT", 300)
+    whole = train(recipe, tmp_path / "whole").folder
+    words = [sys.executable, "-c", MAPPED, json.dumps(recipe.to_json()), str(tmp_path / "cut")]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    cut = resume(tmp_path / "cut")
+    assert (cut.status, isinstance(load(pets, image_size=SIDE).train.images, Rows)) == ("finished", True)
+    names = ["history.csv", *(f"checkpoints/{path.name}" for path in (whole / "checkpoints").glob("*.safetensors"))]
+    assert len(names) >= 3
+    for name in names:
+        assert (cut.folder / name).read_bytes() == (whole / name).read_bytes()
+        assert (plain / name).read_bytes() == (whole / name).read_bytes()

@@ -9,10 +9,10 @@ from striate.data.photos.survey import UNREAD, Survey
 
 _SHOWN = 3  # names in a note
 _FACTS = {
-    "CMYK": "images of printing colours (CMYK) became RGB, without a colour profile",
-    "enlarged": "images have a side that is shorter than the size they were brought to, and were enlarged",
-    "frames": "images hold several frames, of which the first was taken",
-    "turned": "images were turned or mirrored, as the orientation in their EXIF data says",
+    "CMYK": ("image", "images", " of printing colours (CMYK) became RGB, without a colour profile"),
+    "enlarged": ("image has", "images have", " a side that is shorter than the size asked for, and became larger"),
+    "frames": ("image holds", "images hold", " several frames, of which the first was taken"),
+    "turned": ("image was", "images were", " turned or mirrored, as the orientation in the EXIF data says"),
 }
 
 
@@ -23,7 +23,9 @@ def notes_of(found: Survey, stack: Stack, image_size: int | None, resizing: Resi
         notes.append(f"images of several sizes were {resizing.in_words()} to {DEFAULT_SIDE} x {DEFAULT_SIDE}")
     elif image_size is not None:
         notes.append(f"images were {resizing.in_words()} to {image_size} x {image_size}")
-    notes += [f"{count} {_FACTS[fact]}" for fact, count in stack.facts.items() if fact in _FACTS]
+    for fact, (one, several, what) in _FACTS.items():
+        if fact in stack.facts:
+            notes.append(f"{counted(stack.facts[fact], one, several)}{what}")
     notes += found.notes
     if stack.levels:
         scaled = f"{stack.levels.low} to {stack.levels.high} became 0 to 255"

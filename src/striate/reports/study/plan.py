@@ -156,8 +156,9 @@ def text_of(shown: Planned | Standing, whole: str = "") -> str:
         "claims:" if record["claims"] else "claims: none",
     ]
     lines += [f"  {_claim(claim)}" for claim in record["claims"]]
-    usual = ("optimizer", "lr", "schedule", "batch_size", "epochs")
+    usual, given = ("optimizer", "lr", "schedule", "batch_size", "epochs"), ("start", "classes", "train_images")
     told = [f"{key}={plain_text(base[key])}" for key in usual if key in base]
+    told += [f"{key}={plain_text(base[key])}" for key in given if base.get(key) is not None]
     told += [f"{key}={plain_text(value)}" for key, value in options.items()]
     lines += ["", f"base recipe: {', '.join(told)}{f' ({whole})' if whole else ''}"]
     lines += [f"note: {note}" for note in record["notes"]]

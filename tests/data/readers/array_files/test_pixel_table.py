@@ -59,3 +59,10 @@ def test_three_times_a_square_are_colours(tmp_path: Path) -> None:
 def test_what_is_no_table_of_pixels_is_refused(tmp_path: Path, lines: list[str], words: str) -> None:
     with pytest.raises(DataError, match=words):
         load(put(tmp_path / "a.csv", *lines))
+
+
+def test_the_row_numbers_that_pandas_writes_are_no_pixels(tmp_path: Path) -> None:
+    # As DataFrame.to_csv writes a table, of which the first column has no name.
+    made = load(put(tmp_path / "a.csv", ",label,pixel0,pixel1,pixel2,pixel3", "0,1,1,2,3,4", "1,0,5,6,7,8"))
+    assert (made.classes, made.image_shape) == (("0", "1"), (2, 2, 1))
+    assert made.train.images[1, ..., 0].tolist() == [[5, 6], [7, 8]]

@@ -71,8 +71,11 @@ def _read(path: Path, part: str) -> dict[str, tuple[Array, Array]]:
         usage = np.asarray(table.column(names.index("usage"))) if "usage" in names else None
     else:
         usage = None
-        pixels = np.empty((len(labels), len(names) - 1), np.uint8)
-        for place, column in enumerate(column for column in range(len(names)) if column != label):
+        # pandas writes the number of each row first, in a column without a name.
+        counting = {0} if label != 0 and names[0] in ("", "unnamed: 0") else set[int]()
+        columns = [column for column in range(len(names)) if column not in {label, *counting}]
+        pixels = np.empty((len(labels), len(columns)), np.uint8)
+        for place, column in enumerate(columns):
             pixels[:, place] = _bytes(np.asarray(table.column(column)), shown, names[column])
     images = _shaped(pixels, shown)
     if usage is None:
