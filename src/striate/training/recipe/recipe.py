@@ -173,7 +173,7 @@ class Recipe(Documented):
         values = {**_DEFAULTS, "net_options": {}, **fields}
         faults = [*net_faults(values), *engine_faults(values), *combination_faults(values, _DEFAULTS)]
         strange = fields.keys() - type(self).model_fields.keys()
-        misplaced = sorted(strange & {*_options(values["engine"], fields.get("net"))}) if strange else []
+        misplaced = sorted(strange & {*_options(values["engine"], values["net"])}) if strange else []
         faults += [
             f'{name} is an option of the net {values["net"]}; give it as net_options={{"{name}": ...}}'
             for name in misplaced
