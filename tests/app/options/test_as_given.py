@@ -90,3 +90,16 @@ def test_a_command_to_which_only_words_are_given_loads_no_pydantic(tmp_path: Pat
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.stdout == "False\n", done.stderr
+
+
+def test_what_is_refused_is_told_in_no_word_of_pydantic() -> None:
+    app = typer.Typer(rich_markup_mode=None)
+
+    @app.command(cls=Command)
+    def ask(engine: Literal["torch", "scratch"] | None = None) -> None:  # pyright: ignore[reportUnusedFunction]
+        raise AssertionError(engine)
+
+    done = CliRunner().invoke(app, ["--engine", "other"])
+    assert done.exit_code == 2
+    assert "'other' is not one of 'torch', 'scratch'" in done.output
+    assert "Value error" not in done.output

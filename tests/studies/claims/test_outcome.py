@@ -95,12 +95,19 @@ def test_copies_are_counted_once():
     assert not copies([runs[0], replace(runs[2], test_accuracy=0.7)])
 
 
-@pytest.mark.parametrize("values", [(0.02, 0.6), (1.0, 1.0, 0.9), (1.0, 1.0), (0.0, 0.0, 0.0)])
+@pytest.mark.parametrize("values", [(0.02, 0.1), (1.0, 1.0, 0.9), (1.0, 1.0), (0.0, 0.0, 0.0)])
 def test_no_interval_of_an_accuracy_leaves_0_to_1(values):
     runs = [replace(RUN, seed=seed, test_accuracy=value) for seed, value in enumerate(values)]
     cell = scores("bn", runs)["test"]
     assert 0 <= cell["low"] < cell["high"] <= 1
     assert cell["low"] <= cell["mean"] <= cell["high"]
+
+
+def test_an_interval_that_is_all_an_accuracy_can_be_is_left_out():
+    cell = scores("bn", [replace(RUN, seed=seed, test_accuracy=value) for seed, value in enumerate((0.02, 0.6))])[
+        "test"
+    ]
+    assert (cell["low"], cell["high"], cell["n"]) == (None, None, 2)
 
 
 def test_scores_hold_the_t_interval():

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import typer
+
+PYDANTIC = "Value error, "
 _PLAIN = (str, int, float, Path)
 
 
@@ -24,13 +27,13 @@ def as_given(parameters: Iterable[Any]) -> list[Any]:
 
 def _told(converted: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
     """Return the converted value; what refuses it speaks without a word of Pydantic's."""
-    from typer import BadParameter
-
     try:
         return converted(context, value)
-    except BadParameter as error:
-        error.message = error.message.removeprefix("Value error, ")
-        raise
+    except typer.BadParameter as error:
+        if not str(error.message).startswith(PYDANTIC):
+            raise
+        said = error.message.removeprefix(PYDANTIC)
+        raise typer.BadParameter(said, error.ctx, error.param, error.param_hint) from error
 
 
 def _sparing(parameter: Any, converted: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

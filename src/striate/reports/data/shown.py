@@ -87,8 +87,9 @@ def twice(told: Summary, *, tabular: bool = False) -> str:
     ]
     parts += [f"{count:,} of {split} are in train too" for split, count in told.leaked.items() if count]
     parts += [f"{told.contradicting:,} have an equal in another class"] if told.contradicting else []
-    wholly = "in every feature" if tabular else "pixel for pixel"
-    return f"{wholly.capitalize()}, {'; '.join(parts)}." if parts else f"No two are equal, {wholly}."
+    if not parts:
+        return "No two rows are equal." if tabular else "No two are equal, pixel for pixel."
+    return f"{'In every feature' if tabular else 'Pixel for pixel'}, {'; '.join(parts)}."
 
 
 def counts_table(told: Summary) -> Table:

@@ -171,7 +171,7 @@ class Recipe(Documented):
         fields |= {name: str(fields[name]) for name in ("data", "start") if isinstance(fields.get(name), Path)}
         values = {**_DEFAULTS, "net_options": {}, **fields}
         faults = [*net_faults(values), *engine_faults(values), *combination_faults(values, _DEFAULTS)]
-        options = _options(values["engine"], fields.get("net")) if fields.keys() - _DEFAULTS.keys() else ()
+        options = _options(values["engine"], values["net"]) if fields.keys() - _DEFAULTS.keys() else ()
         misplaced = [name for name in options if name in fields and name not in _DEFAULTS]
         whose = f"is an option of the net {values['net']}; give it as net_options"
         faults += [f'{name} {whose}={{"{name}": ...}}' for name in misplaced]
