@@ -65,8 +65,6 @@ def write_tables(source: Path, target: Path, slugs: list[str], study: StudyRecor
     ]
     for arm, slug in zip(study.arms, slugs, strict=True):
         for record in arm.runs:
-            if not run_folder(source, slug, record.seed).exists():
-                continue  # of a study that was stopped
             run = open_run(run_folder(source, slug, record.seed))
             for row in run.history():
                 csv.writer(history).writerow(
