@@ -5,8 +5,8 @@ the arms here: each seed has a run on the classes 0, 2, 4, ..., and the runs tha
 Where the base recipe names start weights, the arms start from these instead, on all its classes; weights that have seen the
 images of the question, as published CIFAR-10 weights have those of CIFAR-10, would give the answer away.
 
-Images, batch, rate and epochs for the digits were chosen from three settings by the test scores of seed 0, so what the digits say is
-a demonstration; for other data they are given anew.
+Images, batch, rate and epochs for the digits were chosen from three settings by the test scores of seed 0, so what the digits
+say is a demonstration; for other data they are given anew.
 """
 
 from __future__ import annotations
