@@ -65,6 +65,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "batch_size": {"batch_size": 64},
     "sync_batch_norm": {"sync_batch_norm": True},
     "epochs": {"epochs": 25},
+    "classes": {"classes": "3,5"},
     "precision": {"precision": "float64"},
     "seed": {"seed": 7},
 }

@@ -64,6 +64,8 @@ def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
     text += f"{counted(images, one)} of {recipe.data}" if isinstance(images, int) else f"the data {recipe.data}"
     if recipe.train_images is not None and not isinstance(images, int):
         text += f", {recipe.train_images:,} of the training {one}s"
+    if recipe.classes is not None:
+        text += f", of its classes only {recipe.classes}"
     if recipe.image_size is not None:
         text += f" at {recipe.image_size} x {recipe.image_size} pixels"
     if recipe.resizing != USUAL:
