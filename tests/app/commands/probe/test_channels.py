@@ -58,7 +58,7 @@ def test_features_of_taps_and_channels(run: Run) -> None:
     assert told["images"][11]["origin"] == "digits:11"
     assert set(told["facts"]["checks"]) == {"published", "contribution", "local", "activation"}
     assert len(list(Path("seen").glob("conv1-3-published-*.png"))) == 2
-    assert "Do the maps of largest weight mean anything?" in Path("seen/index.html").read_text(encoding="utf-8")
+    assert "Do the maps of the largest weight mean anything?" in Path("seen/index.html").read_text(encoding="utf-8")
 
 
 def test_features_of_each_tap_its_own_channels(run: Run) -> None:
