@@ -56,7 +56,7 @@ for n in 1 2; do
     slurmd -D -N "$n" -f "$SLURM_CONF" > "$folder/daemon-$n.log" 2>&1 &
     daemons+=($!)
 done
-for _ in $(seq 100); do
+for _ in $(seq 300); do
     [ "$(sinfo --noheader --format %T 2>/dev/null | sort -u)" = idle ] && break
     sleep 0.3
 done
