@@ -128,6 +128,21 @@ def children(driver: int) -> list[int]:
     return found
 
 
+def lives(driver: int) -> bool:
+    """Return whether the process has not ended; one that nobody has waited for yet has."""
+    try:
+        return Path(f"/proc/{driver}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def rest(driver: int, seconds: float) -> None:
+    """Sleep, but not beyond the end of the driver: there is nothing left to kill then."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and lives(driver):
+        time.sleep(0.01)
+
+
 def kill(
     rng: np.random.Generator, study: Study, folder: Path, place: Path, seconds: float, forked: bool
 ) -> tuple[int, Ended]:
@@ -136,13 +151,15 @@ def kill(
     begun = time.monotonic()
     if rng.random() < 0.6:  # half of the time goes into starting the workers; rather hit them at their work
         before = {path: path.stat().st_mtime_ns for path in folder.rglob("status.json")}
-        while time.monotonic() - begun < 60 and before == {
-            path: path.stat().st_mtime_ns for path in folder.rglob("status.json")
-        }:
+        while (
+            lives(driver)
+            and time.monotonic() - begun < 60
+            and before == {path: path.stat().st_mtime_ns for path in folder.rglob("status.json")}
+        ):
             time.sleep(0.01)
-        time.sleep(rng.uniform(0, 0.4 * seconds))
+        rest(driver, rng.uniform(0, 0.4 * seconds))
     else:
-        time.sleep(rng.uniform(0, seconds))
+        rest(driver, rng.uniform(0, seconds))
     victim = str(rng.choice(VICTIMS, p=(0.4, 0.35, 0.25)))
     hit = 0
     if victim == "driver":
