@@ -5,9 +5,7 @@ The browser is Debian's Chromium, driven by Playwright, which downloads none; ax
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,16 +14,15 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from chromium import AXE, AXE_NEEDED, NEEDED, launched
 from finished_study import write_study, write_verdict
 from striate.app.serve.place import Place
 from striate.app.serve.server import Served, prepared
 from striate.training.recipe.recipe import Recipe
 from striate.training.train import train
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = Path(sys.prefix, "node", "node_modules", "axe-core", "axe.min.js")
 RECIPE = Recipe(data="digits", epochs=2, batch_size=256, train_images=200, net_options={"widths": [[2]], "hidden": []})
 TOKEN = "0123456789abcdef"
 PATIENCE = 120_000  # ms; a busy machine is no failure
@@ -51,8 +48,8 @@ REFUSED = {
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here; .ci/run installs it"),
-    pytest.mark.skipif(not AXE.exists(), reason="no axe-core here; make setup-dev installs it"),
+    NEEDED,
+    AXE_NEEDED,
 ]
 
 
@@ -95,11 +92,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--disable-gpu"])
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

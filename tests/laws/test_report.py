@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from chromium import NEEDED, launched
 from finished_study import write_study, write_verdict
 from striate.app.options.repeating import study_command
 from striate.reports.study.page import write_study_report
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here; .ci/run installs it"),
-]
+pytestmark = [pytest.mark.slow, NEEDED]
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +27,13 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def opened(report: Path) -> Iterator[Page]:
     """The report; what its console says and where its requests went are held to be nothing when it closes."""
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--disable-gpu"])
+    with launched() as browser:
         page, said, asked = browser.new_page(), list[str](), list[str]()
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))
         page.goto(report.as_uri())
         yield page
-        browser.close()
     assert said == []
     assert asked == [report.as_uri()]
 
@@ -75,10 +66,7 @@ def test_on_paper_the_still_curves_stand_there(opened: Page) -> None:
 
 
 def test_without_scripts_the_still_curves_stand_there(report: Path) -> None:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--disable-gpu"])
+    with launched() as browser:
         page = browser.new_context(java_script_enabled=False).new_page()
         page.goto(report.as_uri())
         assert page.locator("div.still svg.chart").first.is_visible()
-        browser.close()

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from chromium import AXE, AXE_NEEDED, NEEDED, launched
 from finished_study import write_study, write_verdict
 from laws.test_claims import GIVEN, RUNS, kinds
 from laws.test_probes import PICTURES, Odd, called, prepared
@@ -23,8 +21,6 @@ from striate.probes.catalog import ENTRIES
 from striate.reports.probe.page import page_of, probe_html
 from striate.reports.study.page import write_study_report
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = Path(sys.prefix, "node", "node_modules", "axe-core", "axe.min.js")
 PAPER = "getComputedStyle(document.body).backgroundColor"
 FAINT = (
     '<html lang="en"><title>t</title><body style="background:#fff"><p style="color:#bbb">Faint words</p></body></html>'
@@ -32,18 +28,15 @@ FAINT = (
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here; .ci/run installs it"),
-    pytest.mark.skipif(not AXE.exists(), reason="no axe-core here; make setup-dev installs it"),
+    NEEDED,
+    AXE_NEEDED,
 ]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--disable-gpu"])
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
