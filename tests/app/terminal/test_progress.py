@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import sys
 import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -12,6 +15,7 @@ from rich.console import Console
 from striate.app.terminal.progress import watching_download, watching_run, watching_study
 from striate.training.engines.evaluate import Score
 from striate.training.loop import Tick
+from striate.training.recipe.recipe import Recipe
 
 
 @pytest.fixture
@@ -41,6 +45,22 @@ def test_a_log_of_a_study_gets_what_is_done(clock: list[float]) -> None:
             clock[0] += 30.0
             beat([None, None])
     assert text.getvalue().splitlines() == ["0/2 runs   0 of 10 epochs, 0.0/min"]
+
+
+def test_a_study_says_that_it_searches_a_rate_after_a_run_has_ended(clock: list[float], tmp_path: Path) -> None:
+    folders = [tmp_path / "runs" / arm / "0" for arm in ("bn", "plain")]
+    runs: list[Any] = [SimpleNamespace(folder=f, status="finished", epoch=5, recipe=Recipe(epochs=5)) for f in folders]
+    text = io.StringIO()
+    with watching_study(Console(file=text), 5, {"bn"}) as beat:
+        clock[0] += 60.0
+        beat(runs)
+        (tmp_path / "rates/bn").mkdir(parents=True)
+        (tmp_path / "rates/bn/0.json").write_text("{}")
+        clock[0] += 60.0
+        beat(runs)
+    assert " ".join(text.getvalue().split()) == (
+        "2/2 runs 10 of 10 epochs, searching a rate 2/2 runs 10 of 10 epochs, 0.0/min"
+    )
 
 
 class _Terminal(io.StringIO):

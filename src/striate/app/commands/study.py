@@ -50,12 +50,14 @@ def study(
     from striate.app.terminal import show as terminal
     from striate.app.terminal.progress import watching_study
     from striate.base.disk.files import dump_json, read_json
+    from striate.studies.running.rates import rated
 
     changes = question.changes(base, like=like, skip_damaged=skip_damaged or None)
     planned = question.planned(name, changes, asking.trials_of(sampler, trials))
     folder = out or asking.default_folder(planned)
     try:
-        with watching_study(terminal.console(stderr=True), planned.base.epochs) as beat:
+        slugs = {arm.slug for arm in planned.arms if arm.name in rated(planned)}
+        with watching_study(terminal.console(stderr=True), planned.base.epochs, slugs) as beat:
             reported = asking.study(
                 *(planned, folder),
                 data_dir=question.data_dir,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,7 @@ def _bar(console: Console) -> Generator[Progress | NotebookBar]:
         return
     columns = (
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=30),
+        BarColumn(bar_width=20),
         TextColumn("{task.fields[note]}", style="dim", markup=False),
     )
     # An epoch of a real study takes minutes, and the time left is estimated from the steps of this period.
@@ -145,8 +145,12 @@ def _duration(seconds: float) -> str:
 
 
 @contextmanager
-def watching_study(console: Console, epochs: int) -> Generator[Beat, None, None]:
-    """Yield a watcher for a study: one bar over the epochs of all its runs."""
+def watching_study(console: Console, epochs: int, rated: Collection[str] = ()) -> Generator[Beat, None, None]:
+    """Yield a watcher for a study: one bar over the epochs of all its runs.
+
+    Of the arms in the folders ``rated`` the largest rate is searched once a run has ended, in which no epoch goes on: said.
+    """
+    from striate.studies.layout import rate_file
     from striate.training.folder.forms import DONE
 
     with _bar(console) as progress:
@@ -155,15 +159,16 @@ def watching_study(console: Console, epochs: int) -> Generator[Beat, None, None]
         log = _log(console)
 
         def beat(runs: list[Run | None]) -> None:
-            ended = sum(run is not None and run.status in DONE for run in runs)
+            over = [run for run in runs if run is not None and run.status in DONE]
+            searching = any(run.folder.parent.name in rated and not rate_file(run.folder).exists() for run in over)
             done = sum(_epochs_done(run) for run in runs)
             nonlocal before
             before = done if before < 0 else before  # what an earlier process did says nothing about the pace
             total = sum(run.recipe.epochs if run else epochs for run in runs)
             pace = (done - before) / max(1e-9, (time.monotonic() - began) / 60)
             runs_done, epochs_done = (
-                f"{ended}/{counted(len(runs), 'run')}",
-                f"{done} of {counted(total, 'epoch')}, {pace:.1f}/min",
+                f"{len(over)}/{counted(len(runs), 'run')}",
+                f"{done} of {counted(total, 'epoch')}, " + ("searching a rate" if searching else f"{pace:.1f}/min"),
             )
             progress.update(task, description=runs_done, completed=done, total=total, note=epochs_done)
             with suppress(OSError):
