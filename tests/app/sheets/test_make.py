@@ -15,6 +15,8 @@ import striate as st
 from striate.app.cli import app
 from striate.app.sheets.make import Made
 from striate.app.sheets.workshop import OTHER
+from striate.base.disk.files import read_json, write_json
+from striate.base.disk.sealed_json import sealed
 from striate.base.errors import StudyError
 from striate.sheets import (
     Checked,
@@ -143,6 +145,10 @@ def test_what_was_done_at_another_budget_is_never_shown_as_this_one(made: tuple[
     assert {part.cost for part in other.document.pending} == {OTHER}
     other = st.sheet(sheet, folder, question="4", data="mnist", train=False)
     assert {part.cost for part in other.document.pending} == {OTHER}
+    record = read_json(folder / "studies/pair/study.json")  # as an earlier version wrote it, without a field of today
+    earlier = {name: value for name, value in record["base"].items() if name != "classes"}
+    write_json(folder / "studies/pair/study.json", sealed({**record, "base": earlier}))
+    assert st.sheet(sheet, folder, question="4", train=False).document.pending == ()
 
 
 def test_a_study_may_have_the_name_of_a_proof_beside_it(tmp_path: Path) -> None:

@@ -49,3 +49,15 @@ def test_a_rate_of_another_recipe_is_refused(tmp_path: Path) -> None:
     assert found["rate"] == 0.1
     with pytest.raises(StudyError, match="is of another recipe; remove"):
         known_rate(path, BASE.change(lr=0.5))
+
+
+def test_a_rate_that_an_earlier_version_found_stands(tmp_path: Path) -> None:
+    path = tmp_path / "0.json"
+    earlier = {name: value for name, value in BASE.to_json().items() if name != "classes"}  # a field that came later
+    write_json(path, sealed({"recipe": earlier, "seed": 0, "rate": 0.1, "or_more": False, "tries": []}))
+    found = known_rate(path, BASE)
+    assert found is not None
+    assert found["rate"] == 0.1
+    write_json(path, sealed({"recipe": {"lr": "fast"}, "seed": 0, "rate": 0.1, "or_more": False, "tries": []}))
+    with pytest.raises(StudyError, match="of a recipe that cannot be read .*; remove"):
+        known_rate(path, BASE)

@@ -134,10 +134,13 @@ class Workshop:
             raise NotDone(f"It could not be done: {error}.", failed=True) from error
 
     def _studied(self, work: Work) -> StudyRecord:
+        from striate.training.recipe.recipe import recipe_from_json
+
         place = self.place(work)
         planned = self.planned(work)
         kept = read_study(place) if (place / "study.json").exists() else None
-        if kept is not None and dict(kept.base) != planned.to_json()["base"]:
+        # As recipes: one that an earlier version wrote lacks the fields that have come since.
+        if kept is not None and recipe_from_json(dict(kept.base)) != planned.base:
             raise NotDone(OTHER, failed=True)
         if (
             kept is not None

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.disk.sealed_json import Form, read_own
-from striate.base.errors import StudyError
+from striate.base.errors import StriateError, StudyError
 from striate.studies.claims.larger import LARGEST_RATE, Larger
 from striate.studies.layout import rate_file
 from striate.studies.question import Study
-from striate.training.recipe.recipe import Recipe
+from striate.training.recipe.recipe import Recipe, recipe_from_json
 
 
 class RateForm(Form):
@@ -33,7 +33,11 @@ def known_rate(path: Path, recipe: Recipe) -> dict[str, Any] | None:
         return None
     todo = f'remove "{path}", and it is found again'
     found = read_own(path, RateForm, todo=todo, kind=StudyError)
-    if found["recipe"] != recipe.to_json():
+    try:
+        of = recipe_from_json(found["recipe"])
+    except StriateError as error:
+        raise StudyError(f'"{path}" is of a recipe that cannot be read ({error}); {todo}') from error
+    if of != recipe:  # as recipes: one that an earlier version wrote lacks the fields that have come since
         raise StudyError(f'"{path}" is of another recipe; {todo}')
     return found
 
