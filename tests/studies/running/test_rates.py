@@ -59,5 +59,5 @@ def test_a_rate_that_an_earlier_version_found_stands(tmp_path: Path) -> None:
     assert found is not None
     assert found["rate"] == 0.1
     write_json(path, sealed({"recipe": {"lr": "fast"}, "seed": 0, "rate": 0.1, "or_more": False, "tries": []}))
-    with pytest.raises(StudyError, match="of a recipe that cannot be read .*; remove"):
+    with pytest.raises(StudyError, match=r"of a recipe that cannot be read .*; remove"):
         known_rate(path, BASE)
