@@ -51,7 +51,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "app/commands/probe/present.py": "app/commands/probe/test_heatmap.py",
     "app/options/probing.py": "app/commands/probe/test_heatmap.py",
     "app/options/question.py": "app/commands/look/test_show.py",
-    "app/options/shared.py": "app/test_cli.py",
     "app/terminal/rows.py": "app/commands/look/test_list.py",
     "app/terminal/run.py": "app/test_run_shown.py",
     "app/terminal/shared_names.py": "app/actions/test_fields.py",

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 
 from striate.base.disk.files import write_json
@@ -181,7 +180,7 @@ def test(
 
 def _scored(run: Run, chosen: checkpoints.Checkpoint, split: Split) -> RunScore:
     labels = Labels.of(chosen.values)
-    where = torch.device("cpu") if labels.by_hand else machine.device()
+    where = machine.device(by_hand=labels.by_hand)
     batches = partial(in_order, split, labels.normalization, where)
     if labels.by_hand:
         score = score_of_model(saved_model(labels, chosen.tensors), batches())

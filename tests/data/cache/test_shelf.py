@@ -165,7 +165,7 @@ stack.CACHED = 0
 real = stack.photograph
 def photograph(*given):
     print("decoded", flush=True)
-    time.sleep(.1)
+    sys.stdin.readline()  # until the other one waits
     return real(*given)
 stack.photograph = photograph
 print(load(sys.argv[1], image_size=8).fingerprint)
@@ -183,12 +183,20 @@ def test_a_process_that_is_killed_leaves_nothing_that_is_used(pets: Path) -> Non
 
 
 def test_of_two_processes_one_reads_and_the_other_waits(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with subprocess.Popen([sys.executable, "-c", SLOW, str(pets)], stdout=subprocess.PIPE, text=True) as first:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", SLOW, str(pets)], stdin=pipe, stdout=pipe, text=True) as first:
+        release = first.stdin
+        assert release is not None
         assert first.stdout is not None
         assert first.stdout.readline() == "decoded\n"
         nothing_is_decoded(monkeypatch)
         told: list[str] = []
-        monkeypatch.setattr(stack, "tell", told.append)
+
+        def tell(text: str) -> None:
+            told.append(text)
+            release.close()  # whoever reads on gets an empty line
+
+        monkeypatch.setattr(stack, "tell", tell)
         mine = load(pets, image_size=SIDE)
         assert told == ["another process is reading these images; waiting for it"]
         *_, theirs = first.stdout.read().split()

@@ -9,7 +9,7 @@ import typer
 
 from striate.app.actions.choices import Sampler
 from striate.app.options.question import BaseFields, Question
-from striate.app.options.shared import AsJson, Like, SkipDamaged
+from striate.app.options.shared import AsJson, Device, Like, SkipDamaged
 from striate.app.terminal.speech import INTERRUPTED, remark, say, tell
 from striate.base.errors import shown
 
@@ -27,6 +27,7 @@ def study(
     question: Question,
     skip_damaged: SkipDamaged = False,
     like: Like = None,
+    device: Device = None,
     sampler: Annotated[Sampler, typer.Option(help="How a study of a range finds its values.")] = "grid",
     trials: Annotated[int | None, typer.Option(help="Values that optuna proposes.  [default: 8]")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the study.  [default: runs/NAME-DATA]")] = None,
@@ -52,6 +53,8 @@ def study(
     from striate.base.disk.files import dump_json, read_json
     from striate.studies.running.rates import rated
 
+    if device is not None and (on or "").startswith("ray"):
+        raise typer.BadParameter("--device names one of this machine; a run asks a node of Ray by --ray num_gpus=1")
     changes = question.changes(base, like=like, skip_damaged=skip_damaged or None)
     planned = question.planned(name, changes, asking.trials_of(sampler, trials))
     folder = out or asking.default_folder(planned)

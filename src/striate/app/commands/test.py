@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from striate.app.options.opening import Opening
-from striate.app.options.shared import AsJson, SkipDamaged
+from striate.app.options.shared import AsJson, Device, SkipDamaged
 from striate.app.terminal.speech import remark, tell, tell_words
 from striate.base.errors import counted
 
@@ -34,6 +34,7 @@ def test(
         int | None, typer.Option(min=1, help="The weights of this epoch, which the run's keep_every kept.")
     ] = None,
     skip_damaged: SkipDamaged = False,
+    device: Device = None,  # its callback names it
     opening: Opening,
     as_json: AsJson = False,
 ) -> None:

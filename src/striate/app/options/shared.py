@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -38,6 +39,20 @@ def _shown_downloads(value: Path | None) -> Path | None:
     return value
 
 
+def _on_device(context: typer.Context, value: str | None) -> str | None:
+    """Name the device for this command and for the processes that it starts."""
+    if value is not None:
+        before = os.environ.get("STRIATE_DEVICE")
+
+        def restore() -> None:
+            os.environ.pop("STRIATE_DEVICE")
+            os.environ.update({} if before is None else {"STRIATE_DEVICE": before})
+
+        os.environ["STRIATE_DEVICE"] = value
+        context.call_on_close(restore)
+    return value
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DataDir = Annotated[
     Path | None,
@@ -56,6 +71,14 @@ Workers = Annotated[int | None, typer.Option(min=1, help="Runs side by side.  [d
 Processes = Annotated[
     int | None,
     typer.Option(min=1, help="Train on this many processes, each its part of every batch; torchrun does so too."),
+]
+Device = Annotated[
+    str | None,
+    typer.Option(
+        metavar="cpu|cuda|cuda:N",
+        help="Where to compute, before $STRIATE_DEVICE.  [default: CUDA where there is one]",
+        callback=_on_device,
+    ),
 ]
 Log = Annotated[
     list[str] | None,

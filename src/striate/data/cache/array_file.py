@@ -31,7 +31,7 @@ def with_room(path: Path, shape: tuple[int, ...]) -> Images:
             f"{printable(str(path.parent))} has no room for {math.prod(shape):,} bytes ({reason(error)}); free some space,"
             " clear the cache, or name another place with STRIATE_CACHE"
         ) from error
-    return images
+    return images.view(np.ndarray)  # still in the file; each row of a memmap would be slow to make
 
 
 def finished(path: Path, images: Images) -> None:

@@ -111,7 +111,6 @@ class _Maker:
         """Return the images, what is to be told of them, and the hash of their files' bytes."""
         side = self.side if self.side is not None else self.side_for()
         images, count = np.empty((0, 0, 0, 1), np.uint8), 0
-        rows, size = images, 0
         damaged: dict[str, str] = {}
         facts: dict[str, int] = {}
         whole = hashlib.sha256()
@@ -127,10 +126,9 @@ class _Maker:
                 channels = max(images.shape[3], pixels.ndim * 2 - 3)  # 1 of (H, W), 3 of (H, W, 3)
                 if (*pixels.shape[:2], channels) != images.shape[1:]:
                     images = self.room(allocate, images, count, (*pixels.shape[:2], channels))
-                    rows, size = images.view(np.ndarray), images[:1].nbytes  # rows of a memmap are slow to make
                 # Grey repeats itself in each channel.
-                rows[count] = pixels[..., None] if pixels.ndim == 2 else pixels
-                touched(images, size)
+                images[count] = pixels[..., None] if pixels.ndim == 2 else pixels
+                touched(images, images[count].nbytes)
                 count += 1
                 enlarged = {"enlarged"} if side and min(read.width, read.height) < side else set[str]()
                 for fact in (*read.facts, *enlarged):

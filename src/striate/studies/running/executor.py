@@ -70,8 +70,8 @@ def placed(
 
 def crew(runs: int, workers: int | None) -> tuple[int, int]:
     """Return (workers, threads). Counted from all runs of the study, so that a continued one has the same threads."""
-    import torch
+    from striate.training.engines.machine import device
 
     if workers is not None:
         return workers, max(1, cores() // workers)
-    return workers_and_threads(runs, gpu=torch.cuda.is_available())
+    return workers_and_threads(runs, gpu=device().type == "cuda")

@@ -19,16 +19,30 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from striate.base.errors import reason
+from striate.base.errors import RunError, listed, printable, reason
 from striate.base.version import VERSION
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 KEEP_BYTES = 2**30
+DEVICE = "STRIATE_DEVICE"  # the variable that names one: cpu, cuda, cuda:1
 
 
-def device() -> torch.device:
-    """Return the device on which nets are trained: CUDA where there is one, else the processor."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+def device(*, by_hand: bool = False) -> torch.device:
+    """Return the device on which nets are trained: that which $STRIATE_DEVICE names, else CUDA where there is one, else the
+    processor. The engine scratch (``by_hand``) has no other than the processor.
+
+    Raises RunError where the one that is named is not here.
+    """
+    devices = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    here = ["cpu", *(["cuda"] if devices else []), *(f"cuda:{n}" for n in range(devices))]
+    asked = os.environ.get(DEVICE) or ("cuda" if devices and not by_hand else "cpu")
+    if asked not in here:
+        raise RunError(
+            f'there is no device "{printable(asked)}" on this machine, which has {listed(here)}; name one of these, or none'
+        )
+    if by_hand and asked != "cpu":
+        raise RunError(f'the engine scratch computes on the processor, and the device "{asked}" is asked for; name cpu')
+    return torch.device(asked)
 
 
 @functools.cache

@@ -80,7 +80,7 @@ def set_up(
     """
     machine.keep_memory()
     by_hand = recipe.engine == "scratch"
-    where = torch.device("cpu") if by_hand else machine.device()
+    where = machine.device(by_hand=by_hand)
     splits = split(images, recipe)
     said = [taken_over(recipe)] if recipe.start is not None and not begun else []
     engine: Engine = (

@@ -10,7 +10,7 @@ import typer
 from striate.app.commands.training import trials
 from striate.app.options.own_code import OwnCode
 from striate.app.options.recipe import Changes, RecipeFields
-from striate.app.options.shared import AsJson, DataDir, Like, Log, Processes, RunFolder, Settings
+from striate.app.options.shared import AsJson, DataDir, Device, Like, Log, Processes, RunFolder, Settings
 from striate.app.terminal.speech import DIVERGED, INTERRUPTED, remark, say, tell
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def train(
         bool, typer.Option(help="Only see which learning rates are worth trying; files go to --out.")
     ] = False,
     settings: Settings = None,
+    device: Device = None,  # its callback names it, also for the processes that are started
     log: Log = None,
     processes: Processes = None,
     data_dir: DataDir = None,
@@ -93,6 +94,7 @@ def resume(
     *,
     epochs: Annotated[int | None, typer.Option(min=1, help="Give the run more epochs, up to this many in all.")] = None,
     own: OwnCode,
+    device: Device = None,
     log: Log = None,
     processes: Processes = None,
     data_dir: DataDir = None,

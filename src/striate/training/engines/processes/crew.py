@@ -23,6 +23,7 @@ import torch.distributed as dist
 
 from striate.base.disk.strict_json import dump_json
 from striate.base.errors import ProcessError, RunError
+from striate.training.engines.machine import device
 from striate.training.engines.processes.group import LEAST, VARIABLES, Group, launched, lost_told
 from striate.training.recipe.recipe import Recipe
 
@@ -47,7 +48,7 @@ def check(recipe: Recipe, group: Group) -> None:
             f" {recipe.batch_size}; take fewer `processes` or a larger batch_size"
         )
     here = int(os.environ.get("LOCAL_WORLD_SIZE", group.size)) if group.size > 1 else 1
-    if torch.cuda.is_available() and here > (devices := torch.cuda.device_count()):
+    if device().type == "cuda" and here > (devices := torch.cuda.device_count()):
         raise RunError(
             f"{here} processes on this machine need a device each, and it has {devices}; take fewer `processes`"
         )
@@ -168,9 +169,10 @@ class Other:
 @contextmanager
 def joined(group: Group, store: Any = None) -> Generator[None]:
     """Be a member of ``group`` while the block runs: they meet at ``store``, a TCPStore, or where torchrun says."""
-    if torch.cuda.is_available():
+    on_cuda = device().type == "cuda"
+    if on_cuda:
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", group.rank)))
-    backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+    backend = "cpu:gloo,cuda:nccl" if on_cuda else "gloo"
     loopback = store is not None and sys.platform == "linux" and "GLOO_SOCKET_IFNAME" not in os.environ
     if loopback:
         os.environ["GLOO_SOCKET_IFNAME"] = "lo"  # a host name may resolve to an address that this machine does not have
