@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +14,20 @@ import pytest
 
 from striate.base.disk.lock import locked
 from striate.base.errors import StudyError
+from striate.data import load
+from striate.studies.claims.better import Better
+from striate.studies.looks.plan import Until
+from striate.studies.question import Arm, Study
+from striate.studies.running.execute import run_study
 from striate.studies.running.executor import placed
-from striate.studies.running.pool import Job
+from striate.studies.running.pool import Job, Source, Warn
 from striate.studies.running.process import INTERRUPTED, WANTED
 from striate.studies.running.ray import driver
 from striate.studies.running.ray.driver import Ray
-from striate.training.recipe.recipe import Recipe
+from striate.studies.running.ray.parcel import packed, stamps
+from striate.training.recipe.recipe import Recipe, recipe_from_json
+from striate.training.train import test as score
+from striate.training.train import train
 
 RECIPE = Recipe(data="digits", net_options={"widths": [[4]]}, train_images=60, epochs=2)
 KNOWN = "1" * 64
@@ -220,3 +228,41 @@ def test_where_the_runs_are_placed() -> None:
     assert placed("ray", Path("s")) == Ray(Path("s"))
     with pytest.raises(StudyError, match="options of Ray are given, and the runs are not done there; add `on=ray`"):
         placed("slurm", Path("s"), ray=["num_cpus=2"])
+
+
+@pytest.mark.slow
+def test_seeds_are_spent_until_the_claims_are_decided_as_at_home(
+    tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = load("digits")
+
+    def made(recipe: Recipe, folder: Path) -> None:
+        train(recipe, folder, images=images)
+        score(folder, images=images)
+
+    def task(order: Said) -> Iterator[Said]:
+        root = tmp_path / f"node/{len(cluster.orders)}"
+        root.mkdir(parents=True)
+        cluster.orders.append(order)
+        yield at("a")
+        made(recipe_from_json(order["recipe"]), root / order["run"])
+        yield {**DONE, "parcel": packed(root, {}, stamps(root, root))}
+
+    def at_home(source: Source, beat: Callable[[], None], tell: Warn, failures: dict[Path, str]) -> None:
+        while (job := source([])) is not None:
+            made(recipe_from_json(job.recipe), job.folder)
+
+    monkeypatch.setattr(
+        cluster, "remote", lambda _: SimpleNamespace(options=lambda **how: SimpleNamespace(remote=task))
+    )
+    fast = RECIPE.change(epochs=1, lr=0.01)
+    better = Better("better", "b ends higher", treatment=("b",), control="a", measure="test", margin=0.02)
+    study = Study("s", "?", fast, (Arm("a", {"lr": 1e-6}), Arm("b")), (better,), Until(2, 4))
+    away = run_study(study, tmp_path / "away", on=Ray(tmp_path / "away", most=1))
+    home = run_study(study, tmp_path / "home", on=at_home)
+    assert away.verdicts == home.verdicts
+    names = {path.relative_to(tmp_path / "home").as_posix() for path in (tmp_path / "home").glob("runs/*/*")}
+    assert {order["run"] for order in cluster.orders} == names
+    for name in names:
+        for file in ("recipe.json", "history.csv", "test.json"):
+            assert (tmp_path / "away" / name / file).read_bytes() == (tmp_path / "home" / name / file).read_bytes()
