@@ -248,8 +248,9 @@ def test_seeds_are_spent_until_the_claims_are_decided_as_at_home(
         made(recipe_from_json(order["recipe"]), root / order["run"])
         yield {**DONE, "parcel": packed(root, {}, stamps(root, root))}
 
-    def at_home(source: Source, beat: Callable[[], None], tell: Warn, failures: dict[Path, str]) -> None:
-        while (job := source([])) is not None:
+    def at_home(jobs: Sequence[Job] | Source, beat: Callable[[], None], warn: Warn, failures: dict[Path, str]) -> None:
+        assert callable(jobs)
+        while (job := jobs([])) is not None:
             made(recipe_from_json(job.recipe), job.folder)
 
     monkeypatch.setattr(
