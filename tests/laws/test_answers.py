@@ -62,10 +62,10 @@ def _fooled(fooled: int, hits: int, control: int) -> Any:
     return SimpleNamespace(facts=facts)
 
 
-def _maps(contributes: int, answers: float) -> Any:
+def _maps(contributes: int, answers: float, weight: float = 0.5) -> Any:
     patch = (0, 0, 2, 2)
     rules = {
-        "published": (Patch(1, 0.5, patch),),
+        "published": (Patch(1, weight, patch),),
         "contribution": (Patch(contributes, 0.5, patch),),
         "activation": (Patch(1, answers, patch),),
     }
@@ -194,8 +194,16 @@ CASES: list[tuple[Rule, Any, tuple[str, ...], Any, tuple[str, ...]]] = [
     ),
     (looks.fooled, _fooled(10, 5, 0), ("All 10 pairs",), _fooled(0, 0, 0), ("None of 10 pairs",)),
     (looks.transferred, _fooled(10, 8, 0), ("also fool other",), _fooled(10, 0, 0), ("do not fool other",)),
+    (looks.transferred, _fooled(10, 1, 0), ("may fool", "may be chance"), _fooled(10, 8, 0), ("also fool",)),
     (looks.maps, _maps(1, 2.0), ("In 1 of 1",), _maps(7, 0.0), ("In 0 of 1", "does not see", "answers to none")),
-    (looks.places, _places(55), ("far more often", "localises"), _places(11), ("no more often", "does not localise")),
+    (looks.maps, _maps(1, 2.0), ("In 1 of 1",), _maps(1, 2.0, 0.0), ("above 0 in no image, so none shows",)),
+    (
+        looks.places,
+        _places(55),
+        ("lies on its object in 92 %", "net localises"),
+        _places(11),
+        ("no more often", "does not localise"),
+    ),
     (looks.overfits, _batch(32), ("Yes",), _batch(20), ("No", "The rate is too small.")),
     (
         partial(sources.run_beside, theirs=0.8, data="cifar10"),

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from striate.base.disk.files import dump_json
-from striate.reports.study.cards import EFFECTS, cards
+from striate.reports.study.cards import cards
 from striate.studies import claims
+from striate.studies.claims.kinds import KINDS, claim_kind
 from striate.studies.claims.outcome import Outcome
 
 BOTH = {"treatment": ("new",), "control": "old"}
@@ -52,7 +53,14 @@ RUNS = [run(arm, seed) for arm in ("new", "old") for seed in range(5)]
 
 def test_every_kind_of_claim_is_asked_here() -> None:
     assert kinds().keys() == GIVEN.keys()
-    assert kinds().keys() - EFFECTS.keys() == {"equal"}  # it leaves nothing to chance, and so has no effect to name
+    assert set(kinds()) == set(KINDS)
+
+
+def test_a_kind_that_a_later_striate_wrote_says_nothing_of_its_own() -> None:
+    later = claim_kind("rarer")
+    assert (later.effect, later.unit) == ("effect", "")
+    assert later.compared_by(paired=True).startswith("a t interval on the differences")
+    assert claim_kind("stabler").compared_by(paired=True).startswith("Fisher's exact test")
 
 
 @pytest.mark.parametrize("kind", GIVEN)

@@ -160,6 +160,54 @@ def mutated(parameters):
 ''',
         ("proofs/catalog.py", {'        Entry("dense-or-convolution"': '        Entry("one-is-one", "one is one"),\n'}),
     ),
+    "kind of claim": (
+        "studies/claims/rarer.py",
+        '''"""A toy claim."""
+from dataclasses import dataclass
+from typing import ClassVar
+from striate.studies.claims.verdict import Verdict
+
+@dataclass(frozen=True)
+class Rarer:
+    """It is always so."""
+
+    kind: ClassVar[str] = "rarer"
+    name: str
+    statement: str
+    arms: tuple[str, ...] = ("run",)
+    comparisons: int = 1
+
+    def to_json(self):
+        return {"kind": self.kind, "name": self.name, "statement": self.statement, "margin": 0.5}
+
+    def judge(self, outcomes, look=None):
+        return Verdict(self.name, self.statement, self.kind, "supported", "it is", details={"margin": 0.5})
+''',
+        (
+            "studies/claims/kinds.py",
+            {'        ClaimKind("sooner"': '        ClaimKind("rarer", "difference in rarity", "of all", "a look"),\n'},
+        ),
+    ),
+    "another program's log": (
+        "studies/logs/scribe.py",
+        '''"""A toy program, which writes a name and a number in each line."""
+from striate.studies.logs.log import log_of
+
+def read_scribe(path):
+    """Return the log of a file."""
+    lines = [line.split() for line in path.read_text().splitlines()]
+    rows = [{"arm": arm, "acc": float(value)} for arm, value in lines]
+    return log_of("Scribe", rows, str(path))
+''',
+        (
+            "studies/logs/catalog.py",
+            {
+                "from striate.studies.logs.text_table": "from striate.studies.logs.scribe import read_scribe\n",
+                '        Program("trackio"': '        Program("scribe", "a file of Scribe (.scribe)",'
+                ' files={".scribe": read_scribe}),\n',
+            },
+        ),
+    ),
     "command": (
         "app/commands/greet.py",
         '''"""A toy command."""
@@ -194,12 +242,25 @@ found = {
     "heatmap probe": ["how bright a pixel is" in said("probe", "brightness", "--help")],
     "weight": ["torch" not in sys.modules],
 }
+Path("notes.txt").write_text("nothing")
+Path("runs.scribe").write_text("a 0.5\\na 0.6\\na 0.55\\nb 0.9\\nb 0.95\\nb 0.92\\n")
+told = said("judge", "runs.scribe", "--arm", "arm", "--value", "acc", "--claim", "b > a by 0.01")
+found["another program's log"] = ["supported" in told]
+other = CliRunner().invoke(app, ["judge", "notes.txt", "--arm", "arm", "--value", "acc", "--claim", "b > a"])
+found["another program's log"].append("a file of Scribe (.scribe)" in str(other.exception or other.output))
 net = st.build("tiny", {"bias": False}, (8, 8, 1), 2)
 found["net"].append(len(list(net.parameters())) == 1)
 found["proof"].append(st.prove("one-is-one", number=2).holds)
 said("prove", "one-is-one", "--html", "p.html")
 found["proof"].append("One is one" in Path("p.html").read_text())
 st.train(st.Recipe(net="tiny", data="stripes", epochs=1), "run")
+from striate.reports.study.methods import methods_of
+from striate.reports.study.records import read_study
+from striate.studies.claims.rarer import Rarer
+base = st.Recipe(net="tiny", data="stripes", epochs=1)
+st.study(st.Study("rare", "Is it?", base, (st.Arm("run"),), (Rarer("is", "It is rarer"),), (0,)), "rare", workers=1)
+text = methods_of(read_study(Path("rare"))).text()
+found["kind of claim"] = ["Arms were compared by a look." in text, "is: 0.5 of all." in text, "It is rarer: supported" in text]
 for name, kind, option in (("brightness", "heatmap probe", "power=2"), ("counting", "probe of a new kind", "most=3")):
     said("probe", name, "run", "stripes:0-1", "--with", option, "--quick", "--out", name)
     found[kind].append(callable(getattr(st.probe, name)))

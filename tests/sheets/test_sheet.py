@@ -110,3 +110,21 @@ def test_budgets_choose_data_epochs_and_runs_and_data_of_another_kind_are_left_a
     assert table.changed("quick", "real")["data"] == "sums"
     assert table.changed("full", "data.pkl")["data"] == "data.pkl"
     assert table.changed("full", "cifar10")["data"] == "sums"
+
+
+WITH_WORKS = """
+from striate.sheets import Question, Sheet, Text, Work
+
+works = (Work("w", "question.py"), Work("v", "batchnorm"))
+SHEET = Sheet("a", "A", (Question("1", "?", (Text("t"),)),), works)
+"""
+
+
+def test_a_study_file_beside_the_sheet_is_found_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "question.py").write_text("", encoding="utf-8")
+    (tmp_path / "mine.py").write_text(WITH_WORKS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    studies = [work.study for work in sheet("mine.py").works]
+    assert studies == [str(tmp_path / "question.py"), "batchnorm"]

@@ -115,10 +115,23 @@ class Pending:
 Block = Paragraph | Heading | Formula | Steps | Drawing | Shots | Table | Listing | Aside | Pending
 
 
-def grouped(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Return the blocks one by one, but charts that follow one another together, to stand side by side."""
-    groups: list[list[Block]] = []
+def merged(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks with those that wait for the same work, one after another, as one that names all of them."""
+    made: list[Block] = []
     for block in blocks:
+        last = made[-1] if made else None
+        if isinstance(block, Pending) and isinstance(last, Pending) and block.cost == last.cost:
+            parts = dict.fromkeys([*last.what.split("; "), block.what])
+            made[-1] = Pending("; ".join(parts), block.cost)
+        else:
+            made.append(block)
+    return made
+
+
+def grouped(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Return the merged blocks one by one, but charts that follow one another together, to stand side by side."""
+    groups: list[list[Block]] = []
+    for block in merged(blocks):
         chart = isinstance(block, Drawing) and not block.svg
         if chart and groups and isinstance(last := groups[-1][-1], Drawing) and not last.svg:
             groups[-1].append(block)

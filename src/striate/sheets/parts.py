@@ -99,7 +99,7 @@ class Look:
 
     ``images`` are words such as ``DATA:0-3``, where DATA stands for the data of the run; ``options`` are those of the probe.
     Of its page ``most`` groups of pictures are shown, of each those pictures whose names hold a word of ``keep``, if any;
-    its ``words`` are left out where the sheet has its own.
+    its ``words`` are left out where the sheet has its own. ``own``: the pictures that a person names stand first, beside these.
     """
 
     name: str
@@ -110,6 +110,7 @@ class Look:
     most: int = 9
     keep: tuple[str, ...] = ()
     words: bool = True
+    own: bool = False
     kind: ClassVar[str] = "probe"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from striate.base.catalog import unknown
@@ -89,4 +89,10 @@ def sheet_from_file(path: Path) -> Sheet:
     found: object = getattr(module, "SHEET", None)
     if not isinstance(found, Sheet):
         raise StudyError(f'sheet file "{path}" needs SHEET = Sheet(...); from striate.sheets import Sheet, Question')
-    return found
+    return replace(found, works=tuple(_beside(path, work) for work in found.works))
+
+
+def _beside(path: Path, work: Work) -> Work:
+    """Return ``work`` with its study file so that it is found from any folder, where it lies beside the sheet file ``path``."""
+    place = path.absolute().parent / work.study
+    return replace(work, study=str(place)) if work.study.endswith(".py") and place.is_file() else work

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.python2_pickle import python2_pickle
 
 from striate.base.disk import foreign
 from striate.base.errors import DataError
@@ -61,6 +62,15 @@ def test_a_file_of_python_2_is_read(tmp_path: Path, order: str, fortran: bool) -
     np.testing.assert_array_equal(features, X)
     np.testing.assert_array_equal(targets, Y)
     assert (features.dtype, targets.dtype) == (np.float64, np.int64)
+
+
+def test_a_file_with_a_memo_is_read_as_python_2_wrote_it(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).standard_normal((40, 3))
+    labels = np.arange(40) % 2
+    (tmp_path / "data.pkl").write_bytes(python2_pickle(values, labels))
+    features, targets = read_legacy_pickle(tmp_path / "data.pkl")
+    np.testing.assert_array_equal(features, values)
+    np.testing.assert_array_equal(targets, labels)
 
 
 @pytest.mark.parametrize("protocol", [3, 4])

@@ -69,7 +69,9 @@ def test_names_of_many_channels_stay_unambiguous() -> None:
 
 def test_large_matrices_are_neither_printed_nor_drawn() -> None:
     assert (tables(Layout(1, 1, 3, (2000,))), pictures(Layout(1, 1, 3, (2000,)))) == ((), ())
-    assert len(tables(HOMEWORK)) == 2
+    assert len(tables(HOMEWORK)) == 3
+    assert tables(HOMEWORK)[2].rows[1] == ("from 2 of dL/dY to 1 of dL/dX", "w12_3", "w12_2", "w12_1")
+    assert len(tables(Layout(1, 1, 2, (3, 3)))) == 2
     assert pictures(HOMEWORK)[0].values[1][:5] == (0, 1, 2, 3, 0)
 
 

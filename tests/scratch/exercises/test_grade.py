@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import time
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ PER_IMAGE = (
 MUTANTS = [
     ("fc_backward", "divided by N twice", "dout.sum(axis=0)\n\ndef relu_f", "dout.sum(axis=0) / len(x)\n\ndef relu_f"),
     ("softmax_loss", "divided by N twice", "return loss, dx / N", "return loss, dx / N / N"),
+    ("softmax_loss", "divided by N twice", "return loss, dx / N", "return loss / N, dx / N / N"),
     ("softmax_loss", "divided by N not at all", "return loss, dx / N", "return loss, dx"),
     ("softmax_loss", "loss summed and not averaged", ".sum() / N\n    dx = p / total", ".sum()\n    dx = p / total"),
     ("svm_loss", "loss summed and not averaged", "1 - s * x).mean()", "1 - s * x).sum()"),
@@ -311,3 +313,52 @@ def test_what_a_file_does_to_the_grader_costs_it_its_own_verdict(
     assert verdict.status in ("absent", "failed")
     assert said in verdict.said
     assert "Traceback" not in found.printed  # of the grader's own process, which is not what the file printed
+
+
+def test_what_is_wrong_with_the_whole_file_is_told_once(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text("import numpy as np\nimport nowhere_to_be_found\n")
+    done = grade(file)
+    assert str(done).splitlines() == [
+        "! the file cannot be imported: ModuleNotFoundError: No module named",
+        "'nowhere_to_be_found' (line 2)",
+        "",
+        f"0 of {len(known())} right",
+    ]
+    file.write_text("")
+    told = " ".join(str(grade(file)).split())
+    assert told == f"- {file} has none of the exercises; `striate exercise list` names them 0 of {len(known())} right"
+
+
+def test_a_notebook_is_no_file_to_be_graded(tmp_path: Path) -> None:
+    file = tmp_path / "mine.ipynb"
+    file.write_text('{"cells": []}')
+    with pytest.raises(DataError, match="is a notebook; save its functions in a Python file"):
+        grade(file)
+
+
+LIVELY = """
+import sys, threading, time
+threading.Thread(target=time.sleep, args=(60,)).start()
+sys.stdout = None
+def relu_forward(x):
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    return x * (x > 0), x
+def sgd(w, dw, config):
+    w -= config["learning_rate"] * dw  # in place, as the course's own does
+    return w, config
+def sgd_momentum(w, dw, config):
+    dw *= 0.9
+    return w, config
+def rmsprop(w, dw, config):
+    return rmsprop(w, dw, config)
+"""
+
+
+def test_threads_are_not_waited_for_and_a_step_may_be_taken_in_place(tmp_path: Path) -> None:
+    began = time.monotonic()
+    found = graded(tmp_path, LIVELY)
+    assert time.monotonic() - began < 15  # of the 20 that each may take
+    assert (found["relu_forward"].status, found["sgd"].status) == ("right", "right")
+    assert found["sgd_momentum"].said == "changes its input dw; write into a copy"
+    assert found["rmsprop"].said.startswith("raises RecursionError")

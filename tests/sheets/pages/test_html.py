@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from striate.sheets.document import Document
+from striate.sheets.document import Document, Paragraph, Pending, grouped
 from striate.sheets.pages.html import fragment, sheet_page
 
 
@@ -34,3 +34,21 @@ def test_a_fragment_has_one_answer_and_no_page_around_it(document: Document) -> 
     assert "another" in shown
     assert "<html" not in shown
     assert "q-3c" not in shown
+
+
+def test_parts_that_wait_for_the_same_work_are_named_together() -> None:
+    cost, other = "Not done: 3 runs.", "Not done: 1 run."
+    blocks = (
+        Pending("curves: a", cost),
+        Pending("study: a", cost),
+        Pending("curves: a", cost),
+        Paragraph("words"),
+        Pending("curves: a", cost),
+        Pending("curves: b", other),
+    )
+    assert grouped(blocks) == [
+        [Pending("curves: a; study: a", cost)],
+        [Paragraph("words")],
+        [Pending("curves: a", cost)],
+        [Pending("curves: b", other)],
+    ]

@@ -173,5 +173,5 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "x.db") as database:
         database.execute("CREATE TABLE metrics (a)")
     database.close()
-    with pytest.raises(DataError, match=r"neither one of MLflow nor of Trackio"):
+    with pytest.raises(DataError, match=r"is a database of none of the programs whose logs are read; name a table"):
         read_log(tmp_path / "x.db")

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from striate.app.sheets.workshop import Workshop
 from striate.base.catalog import loaded
+from striate.base.errors import counted
 from striate.reports.kit.numerals import ABSENT, fixed, number
+from striate.sheets.answers import curves
 from striate.sheets.document import (
     Aside,
     Block,
@@ -92,11 +94,9 @@ def _(part: Figure, shop: Workshop) -> Sequence[Block]:
 
 @blocks_of.register
 def _(part: Trained, shop: Workshop) -> Sequence[Block]:
-    from striate.reports.run.page import facts_of
-    from striate.reports.run.procedure import procedure
+    from striate.app.sheets.trained import how_trained
 
-    run = shop.fact(part.work)
-    return [Paragraph(procedure(run.recipe, facts_of(run)), computed=True)]
+    return how_trained(shop.fact(part.work))
 
 
 @blocks_of.register
@@ -121,11 +121,11 @@ def _(part: Scores, shop: Workshop) -> Sequence[Block]:
         (name, *(fixed(points[-1][1] if (points := found.curve(split, metric)) else None, 4) for metric in METRICS))
         for split, name in (("train", "training"), ("val", "validation"))
     ]
-    test = found.test()
+    test, seen = found.test(), curves.rows(found.recipe.data)
     rows.append(
         ("test, best validation weights", *((f"{test.accuracy:.4f}", f"{test.loss:.4f}") if test else (ABSENT, ABSENT)))
     )
-    return [Table(f"After {found.epoch} epochs", ("images", "accuracy", "loss"), tuple(rows))]
+    return [Table(f"After {counted(found.epoch, 'epoch')}", (seen, "accuracy", "loss"), tuple(rows))]
 
 
 METRICS = ("accuracy", "loss")

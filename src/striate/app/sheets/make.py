@@ -7,9 +7,10 @@ sheet("cs7150", budget="evening", to=("html", "tex"))
 
 from __future__ import annotations
 
+import os
 import shlex
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,10 +23,12 @@ from striate.base.disk.files import make_folder, part_of_name
 from striate.base.disk.outputs import claim_folder, write_output
 from striate.base.errors import StudyError, printable
 from striate.base.version import VERSION
+from striate.data.catalog import ENTRIES as DATA
+from striate.sheets.catalog import BUILTIN
 from striate.sheets.catalog import sheet as named
 from striate.sheets.document import Answered, Block, Document, Pending
 from striate.sheets.sheet import Question, Sheet
-from striate.sheets.work import BUDGETS, Budget
+from striate.sheets.work import BUDGETS, REAL, Budget
 
 if TYPE_CHECKING:
     from striate.app.sheets.workshop import Workshop
@@ -79,6 +82,7 @@ def sheet(
     *,
     question: str | None = None,
     data: str | None = None,
+    image: str | Sequence[str] = (),
     budget: Budget = "quick",
     to: str | Sequence[str] = ("html",),
     data_dir: str | Path | None = None,
@@ -92,8 +96,9 @@ def sheet(
 
     ``asked`` is a builtin name, the path of a sheet file, or a `Sheet`. ``question`` is one number, or what several begin with
     (4 for 4a and 4b). ``data`` replaces the images, or where it is a table (.pkl, .npz) the table of features; "real" stands
-    for those that each question is asked of, of which the budget quick takes a sample. ``train`` False does nothing that takes
-    long: what is not done is named with its cost. ``out`` defaults to runs/sheet-NAME-BUDGET. ``tell`` is told what begins.
+    for those that each question is asked of, of which the budget quick takes a sample. ``image`` are pictures of your own,
+    files or addresses, for the questions that ask for some. ``train`` False does nothing that takes long: what is not done is
+    named with its cost. ``out`` defaults to runs/sheet-NAME-BUDGET. ``tell`` is told what begins.
     Raises StudyError for an unknown sheet, question, budget or format, StorageError for a full disk.
     """
     from striate.app.sheets.workshop import Workshop
@@ -102,6 +107,8 @@ def sheet(
     if budget not in BUDGETS:
         raise StudyError(unknown("budget", str(budget), BUDGETS))
     to = (to,) if isinstance(to, str) else to
+    data = None if data is None else _wherever(data, (*DATA, REAL))
+    image = tuple(_wherever(one) for one in ((image,) if isinstance(image, str) else image))
     for one in to:
         if one not in FORMATS:
             raise StudyError(unknown("form of a sheet", str(one), FORMATS))
@@ -112,14 +119,16 @@ def sheet(
     questions = found.asked(question)
     folder = default_folder(found, budget, data) if out is None else Path(out)
     claim_folder(folder, *(f"{found.name}.{ending}" for ending in to))
-    shop = Workshop(found, budget, folder, data, None if data_dir is None else Path(data_dir), workers)
+    shop = Workshop(found, budget, folder, data, None if data_dir is None else Path(data_dir), workers, image)
     shop.train, shop.tell, shop.warn, shop.beat = train, tell, warn, beat
     make_folder(folder)
     answers, failed = _answers(questions, shop)
     name = str(asked) if not isinstance(asked, Sheet) else found.name
-    command = _command(name, folder, question, data, budget, to)
+    command = _command(name, folder, question, data, image, budget, to)
     document = Document(found.name, found.title, found.intro, tuple(answers), command, _facts(shop))
-    again = f'st.sheet("{name}", ".", budget="{budget}"{_given("question", question)}{_given("data", data)})'
+    seen = os.path.relpath(name, folder) if name not in BUILTIN and Path(name).is_file() else name
+    again = f'st.sheet("{seen}", ".", budget="{budget}"{_given("question", question)}{_given("data", data)}'
+    again += f", image={list(image)!r})" if image else ")"
     written = tuple(_write(document, folder, ending, again) for ending in dict.fromkeys(to))
     return Made(document, folder, written, failed, shop.stopped)
 
@@ -182,12 +191,26 @@ def _taken(changed: Mapping[str, Any]) -> str:
     return f"{changed['data']} ({some:,} training images)" if some else str(changed["data"])
 
 
-def _command(name: str, folder: Path, question: str | None, data: str | None, budget: Budget, to: Sequence[str]) -> str:
+def _command(
+    name: str,
+    folder: Path,
+    question: str | None,
+    data: str | None,
+    image: Sequence[str],
+    budget: Budget,
+    to: Sequence[str],
+) -> str:
     words = ["striate", "sheet", name, FLAGS["budget"], budget]
     words += [FLAGS["question"], question] if question else []
     words += [FLAGS["data"], data] if data else []
+    words += [word for one in image for word in (FLAGS["image"], one)]
     words += [word for one in to for word in (FLAGS["to"], one)]
     return shlex.join([*words, FLAGS["out"], str(folder)])
+
+
+def _wherever(name: str, known: Collection[str] = ()) -> str:
+    """Return ``name`` so that it is found from any folder, as from that of a notebook: a path that is there in full."""
+    return str(Path(name).absolute()) if name not in known and Path(name).exists() else name
 
 
 def _given(name: str, value: str | None) -> str:

@@ -51,6 +51,7 @@ class NotDone(Exception):
 class Workshop:
     """The works of ``sheet`` at ``budget``, kept below ``folder``; ``train`` says whether what is not done is done.
 
+    ``images`` are the person's own, for the looks that show them.
     ``tell`` is told what begins, ``beat`` watches the runs of a study. ``stopped``: the person interrupted, so nothing
     more is begun, and no time is measured.
     """
@@ -61,6 +62,7 @@ class Workshop:
     data: str | None = None
     data_dir: Path | None = None
     workers: int | None = None
+    images: tuple[str, ...] = ()
     train: bool = True
     tell: Tell = lambda text: None
     warn: Tell = warnings.warn
@@ -208,7 +210,8 @@ class Workshop:
         assert work is not None
         subject, data = self._subject(look.work), self.data_of(work)
         options: Mapping[str, Any] = look.options
-        words = [word.replace("DATA", data) for word in look.images]
+        own = self.images if look.own else ()
+        words = [*own, *(word.replace("DATA", data) for word in look.images)]
         self.tell(f"probe {look.probe} of {look.work}")
         if look.probe == "features":
             return looking.features(subject, data, data_dir=self.data_dir, quick=True, **options)

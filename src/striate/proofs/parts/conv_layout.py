@@ -128,10 +128,15 @@ class Layout:
     def labels(self) -> list[list[str]]:
         """Return A as texts: w11_2 for tap 2 from input channel 1 to output channel 1, a point for a zero."""
         places = [[int(place) for place in row] for row in self.index()]
-        return [["." if place < 0 else self._label(place) for place in row] for row in places]
 
-    def _label(self, place: int) -> str:
-        j, i, *k = (int(n) + 1 for n in np.unravel_index(place, self.kernels))
+        def at(place: int) -> tuple[int, ...]:
+            return tuple(int(n) for n in np.unravel_index(place, self.kernels))
+
+        return [["." if place < 0 else self.label(*at(place)) for place in row] for row in places]
+
+    def label(self, to: int, channel: int, *tap: int) -> str:
+        """Return the name of tap ``tap`` from channel ``channel`` to channel ``to``, which count from 0."""
+        j, i, *k = (n + 1 for n in (to, channel, *tap))
         comma = "," if max(i, j) > 9 else ""
         return f"w{i}{comma}{j}_{','.join(map(str, k))}"
 
@@ -195,7 +200,21 @@ def tables(layout: Layout) -> tuple[Table, ...]:
             ("", *(f"d{y}" for y in ys)),
             tuple((f"d{x}", *row) for x, row in zip(xs, zip(*labels, strict=True), strict=True)),
         ),
+        *_turned(layout),
     )
+
+
+def _turned(layout: Layout) -> tuple[Table, ...]:
+    """Return the kernels of the backward convolution of signals, tap by tap; nothing in two dimensions."""
+    if len(layout.sides) != 1:
+        return ()
+    taps = range(layout.kernel)
+    rows = [
+        (f"from {j + 1} of dL/dY to {i + 1} of dL/dX", *(layout.label(j, i, layout.kernel - 1 - k) for k in taps))
+        for i in range(layout.channels)
+        for j in range(layout.filters)
+    ]
+    return (Table("The kernels of B as a convolution", ("channels", *(f"tap {k + 1}" for k in taps)), tuple(rows)),)
 
 
 def unshown(layout: Layout) -> str:

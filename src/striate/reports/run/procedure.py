@@ -7,7 +7,7 @@ the tested weights are chosen. Every field of a recipe has its place in one of t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import counted, listed
@@ -42,15 +42,18 @@ TREATMENTS: dict[str, Callable[[Recipe], str]] = {
 }
 
 
-def procedure(recipe: Recipe, environment: Mapping[str, Any]) -> str:
-    """Return a paragraph on how the run was trained; ``environment`` is that of its folder, or empty."""
+def procedure(recipe: Recipe, environment: Mapping[str, Any], seeds: Sequence[int] = ()) -> str:
+    """Return a paragraph on how the run was trained; ``environment`` is that of its folder, or empty.
+
+    Of several runs that differ in nothing else, ``seeds`` are those of all.
+    """
     parts = (
         _what(recipe, environment),
         *_start(recipe),
         _images(recipe),
         _optimizer(recipe),
         _rate(recipe),
-        _end(recipe, environment),
+        _end(recipe, environment, seeds or (recipe.seed,)),
     )
     return " ".join(parts)
 
@@ -110,7 +113,7 @@ def _processes(recipe: Recipe, environment: Mapping[str, Any]) -> str:
 
 def _images(recipe: Recipe) -> str:
     if is_table(recipe.data) and recipe.mean is None:
-        return "Features are normalized by their means and deviations in the training rows, and not augmented."
+        return "Features are normalized by their means and deviations in the training rows."
     own = recipe.standardize == "image"
     text = f"{'Each image is' if own else 'Images are'} normalized by "
     text += "its own mean and deviation" if own else _numbers(recipe)
@@ -171,12 +174,13 @@ def _rate(recipe: Recipe) -> str:
     return f"{text}."
 
 
-def _end(recipe: Recipe, environment: Mapping[str, Any]) -> str:
+def _end(recipe: Recipe, environment: Mapping[str, Any], seeds: Sequence[int]) -> str:
     precision = environment.get("precision", recipe.precision)
     counted_in = "in the type that suits the machine" if precision == "auto" else f"in {precision}"
     flips = ", and with the mean logits of each image and its mirror image beside that" if recipe.test_flips else ""
     return (
-        f"It is computed {counted_in}, with seed {recipe.seed}; the weights of the best validation epoch are tested, "
+        f"It is computed {counted_in}, with {'seed' if len(seeds) == 1 else 'the seeds'} {listed([*map(str, seeds)])}; "
+        f"the weights of the best validation epoch are tested, "
         f"once{flips}."
     )
 

@@ -13,14 +13,8 @@ from striate.reports.kit.numerals import ABSENT, decimals_for, effect, fixed, nu
 from striate.reports.kit.page import Picture, picture
 from striate.reports.kit.svg import Chart
 from striate.reports.kit.table import Table, tables_of
+from striate.studies.claims.kinds import claim_kind
 
-EFFECTS = {
-    "sooner": "epochs saved",
-    "better": "difference in accuracy",
-    "stabler": "difference in the share of stable runs",
-    "choice": "lead in validation accuracy",
-    "larger": "difference",
-}
 MOST_TOGETHER = 3  # more comparisons than these are read from the picture
 
 
@@ -88,7 +82,7 @@ def _label(verdict: Mapping[str, Any]) -> str:
     details: Mapping[str, Any] = verdict.get("details") or {}
     if verdict.get("kind") == "larger" and details.get("metric"):
         return f"difference in {'log10 ' if details.get('log') else ''}{details['metric']}"
-    return EFFECTS.get(str(verdict.get("kind", "")), "effect")
+    return claim_kind(verdict.get("kind")).effect
 
 
 def _worth(verdict: Mapping[str, Any]) -> str:

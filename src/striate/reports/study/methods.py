@@ -17,14 +17,8 @@ from striate.data.catalog import one_of
 from striate.reports.kit.numerals import effect
 from striate.reports.proof.latex import escaped
 from striate.reports.study.records import StudyRecord
+from striate.studies.claims.kinds import claim_kind
 
-UNITS = {"better": "of accuracy", "choice": "of accuracy", "sooner": "epochs", "larger": ""}
-TESTS = {
-    "interval": "Welch's two-sided t interval on the values of the runs",
-    "paired": "a t interval on the differences of runs with one seed, which were declared to be pairs beforehand",
-    "stabler": "Fisher's exact test on the numbers of runs that train",
-    "equal": "the largest relative difference of their losses over all updates, in which nothing is random",
-}
 SPENDING = (
     "the levels of the looks spend the error as the third power of the share of runs (Kim and DeMets, 1987), calibrated by"
     " simulation for Welch's t at few runs"
@@ -78,6 +72,12 @@ def methods_of(study: StudyRecord) -> Methods:
     return Methods(tuple(sentence for sentence in done if sentence), tuple(found))
 
 
+def setup_of(study: StudyRecord) -> tuple[str, ...]:
+    """Return how the runs of ``study`` were compared, without what they were trained on and with."""
+    told = (_design(study), *_tests(study), *_looks(study), _failed(study))
+    return tuple(printable(sentence) for sentence in told if sentence)
+
+
 def _design(study: StudyRecord) -> str:
     numbers = {arm.name: sum(run.status in ("finished", "diverged") for run in arm.runs) for arm in study.arms}
     same = len(set(numbers.values())) == 1
@@ -118,7 +118,7 @@ def _tests(study: StudyRecord) -> list[str]:
     kinds = list(dict.fromkeys(str(claim.get("kind")) for claim in study.claims))
     if not kinds:
         return []
-    used = dict.fromkeys(TESTS[kind if kind in TESTS else "paired" if study.paired else "interval"] for kind in kinds)
+    used = dict.fromkeys(claim_kind(kind).compared_by(study.paired) for kind in kinds)
     several = len(study.claims) > 1
     told = [
         f"Arms were compared by {listed(list(used))}. Each claim errs with probability 5 % at most, shared among its"
@@ -127,7 +127,7 @@ def _tests(study: StudyRecord) -> list[str]:
     margins = [
         f"{claim.get('name')}: a factor of {10**margin:.3g}"
         if claim.get("log")
-        else f"{claim.get('name')}: {margin:g} {claim.get('unit') or UNITS.get(str(claim.get('kind')), '')}".strip()
+        else f"{claim.get('name')}: {margin:g} {claim.get('unit') or claim_kind(claim.get('kind')).unit}".strip()
         for claim in study.claims
         if isinstance(margin := claim.get("margin"), (int, float))
     ]

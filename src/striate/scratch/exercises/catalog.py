@@ -8,8 +8,17 @@ from pathlib import Path
 from striate.base.catalog import Catalog, unknown
 from striate.base.disk.outputs import MARK, write_output
 from striate.base.errors import DataError, StorageError, printable
-from striate.scratch.exercises import derivations, dropping, layers, losses, models, normalizing
 from striate.scratch.exercises.exercise import Exercise
+from striate.scratch.exercises.tasks import (
+    batch_norm,
+    derivations,
+    dropout,
+    layers,
+    losses,
+    models,
+    solver,
+    update_rules,
+)
 
 GROUPS = {
     "eecs498": "EECS 498/598 Deep Learning, Homework 1: layers, losses, update rules, Solver, models",
@@ -20,8 +29,8 @@ GROUPS = {
 @cache
 def known() -> Catalog[Exercise]:
     """Return every exercise by its name, in the order in which they build on each other."""
-    found = [room.exercises() for room in (layers, dropping, normalizing, losses, models, derivations)]
-    return Catalog("exercise", DataError, (exercise for room in found for exercise in room))
+    rooms = (layers, dropout, batch_norm, losses, update_rules, models, solver, derivations)
+    return Catalog("exercise", DataError, (exercise for room in rooms for exercise in room.exercises()))
 
 
 def exercises(name: str | None = None) -> tuple[Exercise, ...]:

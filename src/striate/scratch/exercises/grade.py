@@ -20,7 +20,7 @@ from typing import IO, Any, cast
 
 from striate.base.errors import DataError, printable
 from striate.scratch.exercises.catalog import exercises
-from striate.scratch.exercises.verdict import STATUSES, Grade, Verdict
+from striate.scratch.exercises.verdict import IMPORT, STATUSES, Grade, Verdict
 
 SECONDS, MEMORY = 5.0, 2 << 30
 STARTING = 30.0  # seconds for Python and NumPy to be there
@@ -38,6 +38,10 @@ def grade(file: str | Path, only: str | None = None, *, seconds: float = SECONDS
     place = Path(file)
     if not place.is_file():
         raise DataError(f"there is no file {printable(str(file))}; begin one with `striate exercise start NAME`")
+    if place.suffix == ".ipynb":
+        raise DataError(
+            f"{printable(str(file))} is a notebook; save its functions in a Python file, as jupyter nbconvert --to script does"
+        )
     left = [exercise.name for exercise in exercises(only)]
     found: dict[str, Verdict] = {}
     order = list(left)
@@ -48,7 +52,7 @@ def grade(file: str | Path, only: str | None = None, *, seconds: float = SECONDS
             left = [name for name in left if name not in found]
             if left and ended:
                 # Nothing was begun: it is the file itself that cannot be imported.
-                found |= {name: Verdict(name, "failed", f"the file cannot be imported: it {ended}") for name in left}
+                found |= {name: Verdict(name, "failed", f"{IMPORT}it {ended}") for name in left}
                 left = []
         printed.seek(0)
         text = printed.read(PRINTED).decode("utf-8", "replace")

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass, field
 from textwrap import fill
 from typing import Any
 
-from striate.base.errors import counted
+from striate.base.errors import counted, printable
 from striate.base.inline import Inline
 
 STATUSES = ("right", "wrong", "unfinished", "absent", "failed")
+IMPORT = "the file cannot be imported: "
 MARKS = {"right": "✓", "wrong": "✗", "failed": "!", "absent": "-"}
 
 
@@ -56,8 +57,8 @@ class Grade(Inline):
 
 def _text(done: Grade) -> str:
     """Return the verdicts as lines that fit into 80 columns."""
-    lines: list[str] = []
-    for verdict in done.verdicts:
+    lines = [] if (whole := _of_the_file(done)) is None else [fill(whole, 80)]
+    for verdict in done.verdicts if whole is None else ():
         mark = MARKS.get(verdict.status, "…")
         said = verdict.mistake or verdict.said
         head = f"{mark} {verdict.name}"
@@ -69,6 +70,17 @@ def _text(done: Grade) -> str:
         first, *more = done.printed.strip().splitlines()
         lines.append(f"your file printed: {first[:60]}" + (f" (and {counted(len(more), 'more line')})" if more else ""))
     return "\n".join(lines)
+
+
+def _of_the_file(done: Grade) -> str | None:
+    """Return the one sentence that is true of every function, where several share what is wrong with their file."""
+    first = done.verdicts[0]
+    if len(done.verdicts) == 1 or any(verdict.status != first.status for verdict in done.verdicts):
+        return None
+    if first.status == "absent":
+        return f"- {printable(done.file)} has none of the exercises; `striate exercise list` names them"
+    same = all(verdict.said == first.said for verdict in done.verdicts)
+    return f"! {first.said}" if same and first.said.startswith(IMPORT) else None
 
 
 def _example(verdict: Verdict) -> list[str]:

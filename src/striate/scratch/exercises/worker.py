@@ -23,6 +23,7 @@ from striate.base.errors import reason
 from striate.scratch.exercises.catalog import known
 from striate.scratch.exercises.comparing import all_alike, first_wrong, written
 from striate.scratch.exercises.exercise import Compared, Exercise, Fault, Learner, Skipped, Unfinished, Values
+from striate.scratch.exercises.verdict import IMPORT
 
 WRITTEN = 1 << 25  # bytes of one file that the learner's may write, what it prints among them
 FOREIGN = ("torch", "torchvision", "tensorflow", "keras", "jax", "autograd")
@@ -95,7 +96,7 @@ def main(words: Sequence[str]) -> None:
     try:
         exec(compile(place.read_bytes(), str(place), "exec"), space)  # noqa: S102 - the person named this file to be run
     except BaseException as error:  # also SystemExit: a file that ends itself has failed to be imported
-        trouble = f"the file cannot be imported: {said_of(error, place)}"
+        trouble = f"{IMPORT}{said_of(error, place)}"
     for name in names:
         tell({"begin": name})
         exercise = every[name]
@@ -211,3 +212,7 @@ def inputs_of(exercise: Exercise, trial: Values) -> dict[str, str]:
 
 if __name__ == "__main__":
     main(sys.argv[1:])
+    with contextlib.suppress(Exception):  # the file may have put something else in their place
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(0)  # threads that the file left running are not waited for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from striate.base.errors import counted, listed
 from striate.base.intervals import share_interval
 from striate.data.catalog import one_of
 from striate.reports.kit.numerals import number
+from striate.sheets.work import TABLES
 from striate.training.folder.run import Run
 
 if TYPE_CHECKING:
@@ -126,6 +128,11 @@ def improved(run: Run) -> tuple[str, ...]:
 def rows(data: str) -> str:
     """Return what a data set is made of, in one word: images, or the rows of a table."""
     return f"{one_of(data)}s"
+
+
+def data_name(data: str) -> str:
+    """Return what a data set is called in a sentence: a table in a file by the name of the file."""
+    return Path(data).name if data.endswith(TABLES) else data
 
 
 def interval(share: float, count: int) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from striate.base.errors import counted, listed
 from striate.reports.kit.numerals import number
 
 if TYPE_CHECKING:
-    from striate.probes.facts import FeatureFacts, LocaliseFacts
+    from striate.probes.facts import FeatureFacts, FeatureMap, LocaliseFacts
     from striate.probes.fooling.facts import FoolFacts
     from striate.probes.record import Record
     from striate.training.trials.overfit import Overfit
@@ -44,12 +44,14 @@ def transferred(record: Record[FoolFacts]) -> tuple[str, ...]:
             told.append(f"For {net} there is no pair to judge by.")
             continue
         moved, control = row.hits.hits, row.control_hits.hits
-        verb = "also fool" if moved > control else "do not fool"
+        sure = (row.hits.low or 0.0) > (1.0 if row.control_hits.high is None else row.control_hits.high)
+        verb = "also fool" if sure else "may fool" if moved > control else "do not fool"
         more = (
             f"random changes of the same size do so in {control}"
             if moved > control
             else f"of random changes of the same size {control} are"
         )
+        more += ", and with so few that may be chance" if moved > control and not sure else ""
         misled = f"; {row.misled.hits} make it see some other wrong class" if row.misled.hits else ""
         told.append(f"The pictures {verb} {net}: {moved} of {row.tries} are taken for the target; {more}{misled}.")
     return (" ".join(told) if told else "No other net was asked.",)
@@ -58,29 +60,39 @@ def transferred(record: Record[FoolFacts]) -> tuple[str, ...]:
 def maps(record: Record[FeatureFacts]) -> tuple[str, ...]:
     """Return whether the published weight and what the channel did agree on the images, map by map."""
     facts = record.facts
+    blank = [one for one in facts.maps if not one.rules["published"][0].value]
+    asked = [one for one in facts.maps if one not in blank]
     agree = [
-        f"{one.tap} {one.channel}"
-        for one in facts.maps
+        _named(one)
+        for one in asked
         if {p.image for p in one.rules["published"]} & {p.image for p in one.rules["contribution"]}
     ]
-    silent = [f"{one.tap} {one.channel}" for one in facts.maps if one.rules["activation"][0].value <= 0]
-    whole = len(facts.maps)
-    said = (
-        f"In {len(agree)} of {counted(whole, 'feature map')} an image of largest weight is also one to whose "
-        f"score the channel adds most"
-        + (f" ({listed(agree)})" if 0 < len(agree) < whole else "")
-        + (
+    silent = [_named(one) for one in facts.maps if one.rules["activation"][0].value <= 0]
+    told: list[str] = []
+    if asked:
+        rest = (
             "."
-            if len(agree) == whole
+            if len(agree) == len(asked)
             else "; in the others the weight alone ranks first what the channel does not see."
         )
-    )
-    quiet = (
-        f" {listed(silent)} answer{'s' if len(silent) == 1 else ''} to none of the {facts.images} images."
-        if silent
-        else ""
-    )
-    return (said + quiet,)
+        told.append(
+            f"In {len(agree)} of {counted(len(asked), 'feature map')} an image of largest weight is also one to whose "
+            f"score the channel adds most{f' ({listed(agree)})' if 0 < len(agree) < len(asked) else ''}{rest}"
+        )
+    if blank:
+        told.append(
+            f"{listed([_named(one) for one in blank])} {'has' if len(blank) == 1 else 'have'} a weight above 0 in no image, so "
+            f"none shows what {'it asks' if len(blank) == 1 else 'they ask'} for."
+        )
+    if silent:
+        told.append(
+            f"{listed(silent)} {'answers' if len(silent) == 1 else 'answer'} to none of the {facts.images} images."
+        )
+    return (" ".join(told),)
+
+
+def _named(one: FeatureMap) -> str:
+    return f"{one.tap} {one.channel}"
 
 
 def places(record: Record[LocaliseFacts]) -> tuple[str, ...]:
@@ -97,7 +109,7 @@ def places(record: Record[LocaliseFacts]) -> tuple[str, ...]:
     low = scenes.pointing.low if scenes.pointing.low is not None else 0.0
     beats = low > scenes.chance
     verdict = (
-        "far more often than by chance: trained on small images, the net localises in large ones"
+        "more often than by chance: trained on small images, the net localises in large ones"
         if beats
         else "no more often than by chance: here the net does not localise"
     )

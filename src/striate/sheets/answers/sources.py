@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import counted
 from striate.sheets.answers.choices import best_arm
-from striate.sheets.answers.curves import rows
+from striate.sheets.answers.curves import data_name, rows
 from striate.sheets.answers.verdicts import verdict_of
 from striate.training.folder.run import Run
 
@@ -79,11 +78,11 @@ def choice_beside(study: StudyRecord, data: str, claim: str = "") -> tuple[str, 
 
 
 def _of(data: str, some: int | None) -> str:
-    return f"{some:,} {rows(data)} of {data}" if some else data
+    return f"{some:,} {rows(data)} of {data_name(data)}" if some else data_name(data)
 
 
 def _other(ours: str, theirs: str) -> str:
     """Return the remark that the numbers are of other data, where they are."""
-    if ours == theirs or Path(ours).name == theirs:
+    if data_name(ours) == theirs:
         return ""
     return f" These are other {rows(ours)} than those of {theirs}, so the numbers are not compared."

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import counted, listed
 from striate.reports.kit.numerals import effect
-from striate.reports.study.cards import EFFECTS
+from striate.sheets.answers.curves import data_name
+from striate.studies.claims.kinds import claim_kind
 
 if TYPE_CHECKING:
     from striate.reports.study.records import StudyRecord
@@ -49,7 +50,7 @@ def _numbers(verdict: Mapping[str, Any], *, every: bool = False) -> str:
     if not rows:
         reason = str(verdict.get("reason", ""))
         return f"{reason[:1].upper()}{reason[1:]}."
-    unit = EFFECTS.get(str(verdict.get("kind", "")), "effect")
+    unit = claim_kind(verdict.get("kind")).effect
     shown = rows if every else [max(rows, key=lambda row: abs(float(row["effect"])))]
     told = [f"{row['treatment']} − {row['control']} {effect(row)}" for row in shown]
     count = f", n = {shown[0].get('n_treatment')} against {shown[0].get('n_control')}"
@@ -81,7 +82,7 @@ def _inside(statement: str) -> str:
 def _on(study: StudyRecord) -> str:
     epochs = study.base.get("epochs")
     told = f", {counted(int(epochs), 'epoch')} each" if isinstance(epochs, int) else ""
-    return f"(Data {study.base.get('data')}, {counted(len(study.seeds), 'run')} of each arm{told}.)"
+    return f"(Data {data_name(str(study.base.get('data')))}, {counted(len(study.seeds), 'run')} of each arm{told}.)"
 
 
 def cures(study: StudyRecord) -> tuple[str, ...]:

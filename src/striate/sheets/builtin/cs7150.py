@@ -153,10 +153,10 @@ SHEET = Sheet(
             (
                 Text(
                     "Setup: the net of question 3 without and with batch normalization before every ReLU. The "
-                    "net without it is "
-                    "trained at the rate of 0.0001 and at five times that, the net with it at one, five, ten "
-                    "and thirty times."
+                    "net without it is trained at one rate and at five times that, the net with it at one, five, ten "
+                    "and thirty times that rate; questions 4a to 4c are asked of the same runs."
                 ),
+                Trained("batchnorm"),
                 Figure("convnet-cs7150", {"norm": "batch"}),
                 Says(partial(verdicts.claim, name="accelerates"), ("batchnorm",)),
                 Says(partial(curves.differ, treatment="BN x1", control="baseline"), ("batchnorm",)),

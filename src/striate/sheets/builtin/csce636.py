@@ -6,10 +6,23 @@ from functools import partial
 from typing import Any
 
 from striate.sheets.answers import curves, proofs, verdicts
-from striate.sheets.parts import ALL, Beside, Curves, Derivation, Figure, Says, Scores, Trained, Verdicts
+from striate.sheets.parts import (
+    ALL,
+    Beside,
+    Code,
+    Curves,
+    Derivation,
+    Figure,
+    Says,
+    Scores,
+    Text,
+    Trained,
+    Verdicts,
+)
 from striate.sheets.sheet import Question, Sheet
 from striate.sheets.work import Work
 
+RESNET = "striate.nets.families.resnet"
 TRAINING: dict[str, Any] = {
     "optimizer": "sgd",
     "momentum": 0.9,
@@ -131,7 +144,7 @@ SHEET = Sheet(
                     ),
                     ("conv-as-matrix",),
                 ),
-                Derivation("conv-as-matrix", steps=(4, 7), tables=(2, 2)),
+                Derivation("conv-as-matrix", steps=(4, 7), tables=(2, 3)),
             ),
         ),
         Question(
@@ -140,6 +153,9 @@ SHEET = Sheet(
             "pre-activated "
             "bottlenecks; keep checkpoints, show progress, and report the test accuracy.",
             (
+                Code((f"{RESNET}:Block", f"{RESNET}:build_resnet", f"{RESNET}:_activated", f"{RESNET}:_shortcut")),
+                Text("Training images are padded, cropped at random and mirrored as whole batches:"),
+                Code(("striate.data.augment.geometry:pad_crop", "striate.data.augment.geometry:flip")),
                 Figure("resnet-v1", {"n": 3, "width": 16}),
                 Figure("resnet-v2", {"n": 3, "width": 16}),
                 Trained("v1"),
@@ -152,6 +168,7 @@ SHEET = Sheet(
                 Says(curves.improved, ("v2",)),
                 Curves("v2", ALL),
                 Scores("v2"),
+                Trained("blocks"),
                 Verdicts("blocks"),
                 Says(verdicts.claims, ("blocks",)),
                 Beside(

@@ -21,6 +21,7 @@ from striate.sheets.document import (
     Shots,
     Steps,
     Table,
+    merged,
 )
 from striate.sheets.pages.files import Figures
 
@@ -38,7 +39,7 @@ def sheet_markdown(document: Document, folder: Path) -> str:
     ]
     for question in document.questions:
         lines += [f'<a id="{question.anchor}"></a>\n\n## {question.number}', f"*{escaped(question.words)}*"]
-        lines += [text(block, figures) for block in question.blocks]
+        lines += [text(block, figures) for block in merged(question.blocks)]
     lines += ["## How to make it again", f"```sh\n{document.command}\n```"]
     return "\n\n".join(line for line in lines if line) + f"\n\n<!-- {MARK} -->\n"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from striate.base.disk.outputs import MARK
 from striate.reports.probe.page import enlarged, png
-from striate.sheets.document import Answered, Document, Drawing, Shots
+from striate.sheets.document import Answered, Document, Drawing, Shots, merged
 from striate.sheets.pages.markdown import escaped, text
 
 Bundle = dict[str, Any]
@@ -49,7 +49,7 @@ def bundles(question: Answered) -> list[Bundle]:
             made.append({"text/markdown": joined, "text/plain": joined})
             words.clear()
 
-    for block in question.blocks:
+    for block in merged(question.blocks):
         if isinstance(block, Drawing):
             flush()
             made.append(

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from striate.base.errors import StudyError, listed, printable
-from striate.studies.claims.copied import uncopied
 from striate.studies.claims.verdict import Verdict
+from striate.studies.judged.copied import uncopied
 from striate.studies.judged.grouping import Columns, Grouped, column, group
 from striate.studies.judged.logged import Logged, scores
 from striate.studies.judged.runs import runs_of

@@ -73,6 +73,13 @@ def _value(value: object, is_nan: object, steps: Steps) -> float:
     return math.copysign(math.inf, value) if abs(value) >= LARGEST else float(value)
 
 
+def run_folders(folder: Path) -> list[Path]:
+    """Return the folders of experiments in ``folder``, or it itself, that hold metrics."""
+    return [
+        place for place in (folder / "mlruns", folder) if any(place.glob("*/metrics")) or any(place.glob("*/*/metrics"))
+    ]
+
+
 def read_folder(folder: Path) -> Log:
     """Return the runs in a folder mlruns of MLflow, or in one of its experiments; raises DataError where there are none."""
     steps, values = Steps(said(folder)), list[Value]()

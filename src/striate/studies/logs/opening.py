@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from striate.base.disk.foreign import kind_of
 from striate.base.errors import DataError
-from striate.studies.logs import lightning, mlflow, sqlite, tensorboard, trackio, wandb
+from striate.studies.logs import sqlite
+from striate.studies.logs.catalog import PROGRAMS
 from striate.studies.logs.log import MOST_ROWS, Log, Row, log_of, said, too_many
-from striate.studies.logs.parquet import read_parquet
-from striate.studies.logs.text_table import read_csv, read_json_lines
 
-KINDS = (
-    "a table (.csv, .tsv, .parquet, .jsonl), a folder of TensorBoard runs, of Lightning's CSVLogger or of offline W&B runs,"
-    " the database of MLflow (mlflow.db) or a folder mlruns, or a database of Trackio"
-)
-FILES: Mapping[str, Callable[[Path], Log]] = {
-    ".csv": lambda path: wandb.exported(read_csv(path), said(path)),
-    ".tsv": read_csv,
-    ".parquet": read_parquet,
-    ".jsonl": read_json_lines,
-    ".ndjson": read_json_lines,
-    ".json": read_json_lines,
-    ".wandb": wandb.read_runs,
-}
+*_FIRST, _LAST = (program.logs for program in PROGRAMS.values())
+ACCEPTED = f"{', '.join(_FIRST)}, or {_LAST}"
+FILES = {ending: reader for program in PROGRAMS.values() for ending, reader in program.files.items()}
 
 
 def read_log(table: object) -> Log:
@@ -49,12 +38,12 @@ def _at(path: Path) -> Log:
     if kind == "folder":
         return _folder(path)
     if kind != "file":
-        raise DataError(f"{said(path)} is {kind}; name {KINDS}")
+        raise DataError(f"{said(path)} is {kind}; name {ACCEPTED}")
     if reader := FILES.get(path.suffix.lower()):
         return reader(path)
     if _begins(path, b"SQLite format 3\0"):
         return _database(path)
-    raise DataError(f"{said(path)} is no log that is known by its name; name {KINDS}")
+    raise DataError(f"{said(path)} is no log that is known by its name; name {ACCEPTED}")
 
 
 def _begins(path: Path, head: bytes) -> bool:
@@ -63,38 +52,27 @@ def _begins(path: Path, head: bytes) -> bool:
 
 
 def _folder(folder: Path) -> Log:
-    # The database comes first: beside it lies a folder mlruns, in which are no metrics.
-    if (folder / "mlflow.db").is_file():
-        return _database(folder / "mlflow.db")
-    looks: tuple[tuple[Callable[[Path], Any], Callable[[Path], Log]], ...] = (
-        (tensorboard.event_files, tensorboard.read_folder),
-        (wandb.run_files, wandb.read_runs),
-        (lightning.metric_files, lightning.read_folder),
-        (_mlruns, lambda where: mlflow.read_folder(_mlruns(where)[0])),
-    )
-    for found, reader in looks:
-        if found(folder):
-            return reader(folder)
+    for program in PROGRAMS.values():
+        if program.called and (folder / program.called).is_file():
+            return _database(folder / program.called)
+    for program in PROGRAMS.values():
+        if program.folder is not None and program.lies is not None and program.lies(folder):
+            return program.folder(folder)
     databases = sorted(folder.glob("*.db"))
     if len(databases) == 1:
         return _database(databases[0])
     several = f" ({len(databases)} databases lie in it, name one)" if databases else ""
-    raise DataError(f"{said(folder)} holds no log that is known{several}; name {KINDS}")
-
-
-def _mlruns(folder: Path) -> list[Path]:
-    return [
-        place for place in (folder / "mlruns", folder) if any(place.glob("*/metrics")) or any(place.glob("*/*/metrics"))
-    ]
+    raise DataError(f"{said(folder)} holds no log that is known{several}; name {ACCEPTED}")
 
 
 def _database(path: Path) -> Log:
     with sqlite.reading(path) as database:
         there = sqlite.tables(database)
-    for needed, reader in ((mlflow.TABLES, mlflow.read_database), (trackio.TABLES, trackio.read_database)):
-        if all(columns <= there.get(name, set()) for name, columns in needed.items()):
-            return reader(path)
-    raise DataError(f"{said(path)} is a database, and neither one of MLflow nor of Trackio; name {KINDS}")
+    for program in PROGRAMS.values():
+        read, needed = program.database, program.tables
+        if read is not None and all(columns <= there.get(name, set()) for name, columns in needed.items()):
+            return read(path)
+    raise DataError(f"{said(path)} is a database of none of the programs whose logs are read; name {ACCEPTED}")
 
 
 def _rows(table: object) -> list[Row]:

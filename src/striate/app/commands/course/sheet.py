@@ -27,6 +27,12 @@ def sheet(
             help="Other images, or another table of features (.pkl, .npz); `real`: those that each question names.",
         ),
     ] = None,
+    image: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE|ADDRESS", help="A picture of your own, for the questions that ask for some; may be repeated."
+        ),
+    ] = None,
     budget: Annotated[
         SheetBudget, typer.Option(help="quick: offline, minutes; evening: real images, hours; full: as asked.")
     ] = "quick",
@@ -51,6 +57,7 @@ def sheet(
         out,
         question=question,
         data=data,
+        image=image or (),
         budget=budget,
         to=tuple(to or ("html",)),
         data_dir=data_dir,

@@ -63,6 +63,12 @@ QUESTIONS = (
         "the loss. Consider training and testing.",
         (
             Derivation("batch-norm-gradient"),
+            Text(
+                "At test the running averages m and v of mean and variance, gathered in training, take the place of those of "
+                "the batch. They do not depend on X, so that each output follows its own input alone.",
+                r"Y_i = \gamma \frac{X_i - m}{\sqrt{v + \epsilon}} + \beta, \quad "
+                r"\frac{\partial L}{\partial X_i} = \frac{\gamma}{\sqrt{v + \epsilon}} \frac{\partial L}{\partial Y_i}",
+            ),
             Code((f"{LAYERS}.batch_norm:batch_norm_forward", f"{LAYERS}.batch_norm:batch_norm_backward")),
             Checked(("batch-norm",)),
         ),

@@ -1,8 +1,4 @@
-"""The losses and update rules of EECS 498 as exercises.
-
-A loss is tried with labels 0 and 1, and with -1 and +1: courses write both. A rule is followed for three steps, so that what
-it remembers may have any sign or scale.
-"""
+"""The losses of EECS 498 as exercises: tried with labels 0 and 1, and with -1 and +1, since courses write both."""
 
 from __future__ import annotations
 
@@ -14,7 +10,6 @@ import numpy as np
 from striate.scratch.exercises.comparing import all_alike
 from striate.scratch.exercises.exercise import Array, Compared, Exercise, Learner, Values, draw, parts
 from striate.scratch.layers.losses import hinge_loss, logistic_loss, softmax_loss
-from striate.scratch.update_rules import RULES
 
 Loss = Callable[[Array, Array], tuple[float, Array]]
 OVERFLOW = "float32 lost to an overflow: take the largest exponent out before exp"
@@ -66,48 +61,6 @@ def _finite(value: Any) -> bool:
     return array.dtype.kind not in "f" or bool(np.isfinite(array).all())
 
 
-def _judge_rule(name: str) -> Callable[[Learner, Values], Compared]:
-    def follow(rule: Any, t: Values, call: Callable[..., Any]) -> Array:
-        w, config, seen = t["w"], {"learning_rate": 0.1}, []
-        for dw in t["gradients"]:
-            w, config = parts(call(rule, w, dw, config), "next_w", "config")
-            seen.append(np.array(w))
-        return np.stack(seen)
-
-    def plain(rule: Any, *given: Any) -> Any:
-        return rule(*given)
-
-    def climbing(w: Array, dw: Array, config: Any) -> Any:
-        after, config = RULES[name].step(w, dw, config)
-        return 2 * w - after, config
-
-    def uncorrected(w: Array, dw: Array, config: Any) -> Any:
-        config = {"m": 0 * w, "v": 0 * w} | config
-        config["m"] = 0.9 * config["m"] + 0.1 * dw
-        config["v"] = 0.999 * config["v"] + 0.001 * dw * dw
-        return w - config["learning_rate"] * config["m"] / (np.sqrt(config["v"]) + 1e-8), config
-
-    def damped(w: Array, dw: Array, config: Any) -> Any:
-        config = {"v": 0 * w} | config
-        config["v"] = 0.9 * config["v"] + 0.1 * dw
-        return w - config["learning_rate"] * config["v"], config
-
-    variants = [("the sign of the step is wrong: it climbs", climbing)]
-    if name == "adam":
-        variants.append(
-            ("m and v are not divided by 1 - beta^t, the share of them that t steps can have gathered", uncorrected)
-        )
-    if name == "sgd_momentum":
-        variants.append(("the gradient is multiplied by 1 - momentum, which this rule does not do", damped))
-
-    def judge(learner: Learner, t: Values) -> Compared:
-        returned = {"w after each step": follow(learner.get(name), t, learner.call)}
-        wrong = [(said, {"w after each step": follow(variant, t, plain)}) for said, variant in variants]
-        return Compared(returned, {"w after each step": follow(RULES[name].step, t, plain)}, wrong)
-
-    return judge
-
-
 def _scores(n: int, k: int, scale: float, dtype: Any) -> Values:
     x = draw(n, k) if k else draw(n)
     y = np.arange(n) % (k or 2)
@@ -115,7 +68,7 @@ def _scores(n: int, k: int, scale: float, dtype: Any) -> Values:
 
 
 def exercises() -> list[Exercise]:
-    """Return the three losses and the four rules."""
+    """Return the three losses."""
     from striate.scratch.exercises.forms import FORMS
 
     found: list[Exercise] = []
@@ -126,6 +79,4 @@ def exercises() -> list[Exercise]:
         # With the labels turned round, too: of a right answer an exponential is small.
         trials += [trial | {"y": labels} for trial in large for labels in (trial["y"], (trial["y"] + 1) % (k or 2))]
         found.append(Exercise(name, "eecs498", "loss", FORMS[name], _judge_loss(name), trials, names[1:]))
-    steps = [{"w": draw(*s), "gradients": [draw(*s, seed=k) for k in (1, 2, 3)]} for s in ((1,), (3,), (2, 3))]
-    found += [Exercise(name, "eecs498", "update rule", FORMS[name], _judge_rule(name), steps) for name in RULES]
     return found

@@ -56,10 +56,13 @@ def _forward(learner: Learner, t: Values) -> Compared:
 
 def _backward(learner: Learner, t: Values) -> Compared:
     function = learner.get("dropout_backward")
+    waits = "waits for dropout_forward, whose cache it takes"
     try:
         out, cache = _dropped(learner, t["x"], t["p"], t["mode"])
     except Unfinished:
-        raise Fault("waits for dropout_forward, whose cache it takes") from None
+        raise Fault(waits) from None
+    except Fault as fault:
+        raise Fault(f"{waits}: {fault}") from None
     dx = learner.call(function, t["dout"], cache)
     dx = np.asarray(dx[0] if isinstance(dx, tuple) else dx)
     factors = out / t["x"]
