@@ -45,13 +45,13 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     sheet = replace(SHEET, works=tuple(map(brief, SHEET.works)))
     made = {
         number: st.sheet(sheet, folder / "out", question=number, data=str(path), workers=1, warn=lambda text: None)
-        for number in ("2", "3")
+        for number in ("2", "3.3")
     }
     return path, made
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "loss"), [("2", "logistic"), ("3", "hinge")])
+@pytest.mark.parametrize(("number", "loss"), [("2", "logistic"), ("3.3", "hinge")])
 def test_the_courses_file_answers_the_questions_that_are_asked_of_it(
     answered: tuple[Path, dict[str, Made]], number: str, loss: str
 ) -> None:
@@ -60,30 +60,34 @@ def test_the_courses_file_answers_the_questions_that_are_asked_of_it(
     assert made.document.pending == ()
     assert made.document.facts["data"].startswith(str(path))
     assert f"--data {path}" in made.document.command
-    blocks = made.question(f"{number}.3").blocks
+    blocks = made.question(f"{number[0]}.3").blocks
     said = " ".join(block.text for block in blocks if isinstance(block, Paragraph))
     assert f"is trained on 500 rows of {path} for 40 epochs" in said
     assert "250 rows are held out for validation" in said
     assert f"on the {loss} loss" in said
     assert "augmented" not in said
     (scores,) = (block for block in blocks if isinstance(block, Table))
-    assert (scores.columns[0], scores.rows[2][1]) == ("rows", "1.0000")
+    assert scores.columns[0] == "rows"
+    assert float(scores.rows[2][1]) > 0.98  # of the generated table 0.96 at most
     (beside,) = (block for block in blocks if isinstance(block, Aside))
-    assert beside.ours.startswith("On data.pkl: a training accuracy of 1.0000")
+    assert beside.ours.startswith("On data.pkl: a training accuracy of ")
     assert "not compared" not in beside.ours
-    chosen = made.question(f"{number}.4").blocks[0]
-    assert isinstance(chosen, Paragraph)
-    assert "Validation chooses" in chosen.text or "nothing to choose" in chosen.text
 
 
 @pytest.mark.slow
 def test_every_run_was_of_the_courses_file(answered: tuple[Path, dict[str, Made]]) -> None:
     path, every = answered
     recipes = [json.loads(file.read_text()) for file in every["2"].folder.rglob("recipe.json")]
-    assert len(recipes) > 10
+    assert len(recipes) > 5
     assert {recipe["data"] for recipe in recipes} == {str(path)}
+    chosen = every["2"].question("2.4").blocks[0]
+    assert isinstance(chosen, Paragraph)
+    assert "Validation chooses" in chosen.text
+    (arms, *_) = (block for block in every["2"].question("2.4").blocks if isinstance(block, Table))
+    assert arms.columns == ("arm", "changes")
 
 
+@pytest.mark.slow
 def test_a_picture_of_ones_own_stands_before_the_test_images(tmp_path: Path) -> None:
     picture = tmp_path / "mine.png"
     Image.fromarray(np.arange(8 * 8 * 3, dtype=np.uint8).reshape(8, 8, 3)).save(picture)

@@ -40,7 +40,7 @@ def grade(file: str | Path, only: str | None = None, *, seconds: float = SECONDS
         raise DataError(f"there is no file {printable(str(file))}; begin one with `striate exercise start NAME`")
     if place.suffix == ".ipynb":
         raise DataError(
-            f"{printable(str(file))} is a notebook; save its functions in a Python file, as jupyter nbconvert --to script does"
+            f"{printable(str(file))} is a notebook; save its functions in a Python file, which nbconvert makes of it"
         )
     left = [exercise.name for exercise in exercises(only)]
     found: dict[str, Verdict] = {}

@@ -12,8 +12,8 @@ QUESTIONS = (
         "Show saliency maps of given images, and of your own.",
         (
             Text(
-                "The map is the derivative of the score with respect to each pixel. Pictures of your own stand first where "
-                "they are named, as files or addresses: striate sheet convnets2020 --image photo.png --image https://..."
+                "The map is the derivative of the score with respect to each pixel. Pictures of your own, files or "
+                "addresses, stand first where the option image of striate sheet names them."
             ),
             Look("saliency", "saliency", "simple", ("DATA:0-5",), most=4, own=True),
         ),
