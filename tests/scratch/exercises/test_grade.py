@@ -362,3 +362,35 @@ def test_threads_are_not_waited_for_and_a_step_may_be_taken_in_place(tmp_path: P
     assert (found["relu_forward"].status, found["sgd"].status) == ("right", "right")
     assert found["sgd_momentum"].said == "changes its input dw; write into a copy"
     assert found["rmsprop"].said.startswith("raises RecursionError")
+
+
+ODD = """
+import numpy as np
+def relu_forward(x):
+    for _ in range(1000): print("x" * 100000)
+def fc_forward(x, w, b):
+    print("one line")
+    return x @ w + b, x
+def softmax_loss(x, y):
+    return 1.0, [[1, 2], [3]]
+def adam(w, dw, config):
+    return (w - 0.1).astype(np.float32), config
+def rmsprop(w, dw, config):
+    return w[None], config
+def sgd(w, dw, config):
+    return (w - config["learning_rate"] * dw).tolist(), config
+def sgd_momentum(w, dw, config):
+    return None, config
+"""
+
+
+def test_what_comes_back_in_another_form_is_said_and_a_flood_of_prints_harms_no_other(tmp_path: Path) -> None:
+    found = graded(tmp_path, ODD)
+    said = {name: verdict.said for name, verdict in found.items()}
+    assert said["relu_forward"] == "prints or writes more than 32 MB"
+    assert found["fc_forward"].status == "right"
+    assert said["softmax_loss"] == "returns rows of uneven lengths for dx"
+    assert said["adam"] == "returns next_w of dtype float32, where the inputs are float64"
+    assert said["rmsprop"] == "returns next_w of shape (1, 1), where (1,) is needed"
+    assert found["sgd"].status == "right"  # a list of numbers is one, too
+    assert said["sgd_momentum"] == "returns None for next_w"

@@ -55,7 +55,8 @@ def grade(file: str | Path, only: str | None = None, *, seconds: float = SECONDS
                 found |= {name: Verdict(name, "failed", f"{IMPORT}it {ended}") for name in left}
                 left = []
         printed.seek(0)
-        text = printed.read(PRINTED).decode("utf-8", "replace")
+        kept = printed.read(PRINTED + 1)
+        text = kept[:PRINTED].decode("utf-8", "replace") + ("\n..." if len(kept) > PRINTED else "")
     verdicts = [found[name] for name in order]
     if only is None and any(verdict.status != "absent" for verdict in verdicts):
         verdicts = [verdict for verdict in verdicts if verdict.status != "absent"]

@@ -34,7 +34,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Grade(Inline):
-    """The verdicts on a file, in order, and what it printed (its beginning)."""
+    """The verdicts on a file, in order, and what it printed: its beginning, and then ... where there was more."""
 
     file: str
     verdicts: tuple[Verdict, ...]
@@ -68,7 +68,8 @@ def _text(done: Grade) -> str:
     lines.append(f"\n{done.right} of {len(done.verdicts)} right")
     if done.printed.strip():
         first, *more = done.printed.strip().splitlines()
-        lines.append(f"your file printed: {first[:60]}" + (f" (and {counted(len(more), 'more line')})" if more else ""))
+        rest = "many more lines" if more and more[-1] == "..." else counted(len(more), "more line")
+        lines.append(f"your file printed: {first[:60]}{f' (and {rest})' if more else ''}")
     return "\n".join(lines)
 
 

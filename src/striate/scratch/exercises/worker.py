@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import importlib.machinery
 import json
 import os
@@ -149,6 +150,12 @@ def attempt(exercise: Exercise, learner: Learner, trial: Values, place: Path) ->
         return failed(name, f"uses {error}, where NumPy alone is asked for")
     except MemoryError:
         return failed(name, "takes more memory than it is given")
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            os.ftruncate(1, 0)  # so that the others may print, too
+            os.lseek(1, 0, os.SEEK_SET)
+            return failed(name, f"prints or writes more than {WRITTEN >> 20} MB")
+        return failed(name, f"raises {said_of(error, place)}", inputs=inputs_of(exercise, trial))
     except BaseException as error:
         return failed(name, f"raises {said_of(error, place)}", inputs=inputs_of(exercise, trial))
     if any(all_alike(compared.returned, right) for right in compared.also):

@@ -57,7 +57,10 @@ def _judge_loss(name: str) -> Callable[[Learner, Values], Compared]:
 
 
 def _finite(value: Any) -> bool:
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of uneven lengths, which the comparison tells
+        return True
     return array.dtype.kind not in "f" or bool(np.isfinite(array).all())
 
 

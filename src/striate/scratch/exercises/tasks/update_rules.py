@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from striate.scratch.exercises.comparing import checked
 from striate.scratch.exercises.exercise import Array, Compared, Exercise, Learner, Values, draw, parts
 from striate.scratch.update_rules import RULES
 
@@ -46,7 +47,9 @@ def _follow(rule: Call, t: Values, call: Call) -> Array:
     w, config, seen = t["w"], {"learning_rate": 0.1}, []
     for dw in t["gradients"]:
         w, config = parts(call(rule, w, dw, config), "next_w", "config")
-        seen.append(np.array(w))
+        checked("next_w", w, dw)
+        w = np.array(w)
+        seen.append(w.copy())
     return np.stack(seen)
 
 
