@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch import nn
 
+import striate as st
 from striate.probes.facts import SaliencyFacts
 from striate.probes.record import Record, Score
 from striate.proofs.proof import Check, Proof, Step
@@ -55,6 +56,16 @@ def test_a_verdict_and_an_answer_show_the_interval(tmp_path: Path) -> None:
     assert "Does it?" in made
     assert "a, seed 1: its data were gone" in made
     assert made.count("<img") == 1
+
+
+def test_what_a_log_says_shows_its_verdicts() -> None:
+    rows = {"arm": [*"aaabbb"], "seed": [0, 1, 2, 0, 1, 2], "acc": [0.50, 0.52, 0.51, 0.70, 0.72, 0.71]}
+    judged = st.judge(rows, "b > a by 0.01", arm="arm", seed="seed", value="acc")
+    made = card(judged)
+    assert made.title == "What a table says"
+    assert made.over.endswith("6 runs of 2 arms")
+    assert made.passages[0].word == "supported"
+    assert SHOWN(judged).count("<img") == 1
 
 
 def test_a_record_shows_maps_in_one_scale_of_colours_and_pictures_as_pictures() -> None:

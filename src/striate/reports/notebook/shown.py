@@ -1,4 +1,4 @@
-"""The card of each kind of result: a run, a study's answer and its verdicts, the record of a probe, a proof, a grade."""
+"""The card of each kind of result: a run, a study's answer, verdicts, the record of a probe, a proof, a grade."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from striate.proofs.proof import Proof
 from striate.reports.notebook.card import Card, Passage, Shown, drawing, html_of, photograph
 from striate.scratch.exercises.verdict import Grade
 from striate.studies.claims.verdict import Verdict
+from striate.studies.judged.judging import Judged
 from striate.studies.running.judge import Answer
 from striate.training.folder.run import Run
 
@@ -70,6 +71,17 @@ def _(shown: Answer) -> Card:
         passages=(*(passage for passage, _ in judged), *((Passage("Runs that failed", failed),) if failed else ())),
         pictures=tuple(picture for _, pictures in judged for picture in pictures),
         foot=f"The whole report is {shown.folder / 'report.html'}.",
+    )
+
+
+@card.register
+def _(shown: Judged) -> Card:
+    judged = [_judged(verdict) for verdict in shown.verdicts]
+    return Card(
+        title=f"What {shown.kind} says",
+        over=f"{shown.name}: {counted(len(shown.runs), 'run')} of {counted(len(shown.arms), 'arm')}",
+        passages=(*(passage for passage, _ in judged), *((Passage(lines=shown.notes),) if shown.notes else ())),
+        pictures=tuple(picture for _, pictures in judged for picture in pictures),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from striate.base.errors import StudyError, listed, printable
+from striate.base.inline import Inline
 from striate.studies.claims.verdict import Verdict
 from striate.studies.judged.copied import uncopied
 from striate.studies.judged.grouping import Columns, Grouped, column, group
@@ -26,7 +27,7 @@ CURE = "let the program depend on its seed, and run the copies again"
 
 
 @dataclass(frozen=True)
-class Judged:
+class Judged(Inline):
     """What a log says to the claims. ``runs`` are those that were compared, once for each column; ``notes`` whole clauses;
     ``order`` all arms of the log, as it has them; ``plan`` the looks, and ``asked`` the SHA-256 of what was
     fixed, where that was before the first run."""
