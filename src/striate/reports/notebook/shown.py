@@ -80,7 +80,7 @@ def _(shown: Judged) -> Card:
     return Card(
         title=f"What {shown.kind} says",
         over=f"{shown.name}: {counted(len(shown.runs), 'run')} of {counted(len(shown.arms), 'arm')}",
-        passages=(*(passage for passage, _ in judged), *((Passage(lines=shown.notes),) if shown.notes else ())),
+        passages=tuple(passage for passage, _ in judged),
         pictures=tuple(picture for _, pictures in judged for picture in pictures),
     )
 
