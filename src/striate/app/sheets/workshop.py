@@ -9,23 +9,23 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from striate.app.sheets.standing import Standing, of_run, of_study
 from striate.app.study import plan, study
 from striate.base.errors import StriateError, counted
 from striate.proofs.catalog import ENTRIES, prove
 from striate.reports.study.plan import duration
-from striate.reports.study.records import read_study
+from striate.reports.study.records import StudyRecord, read_study
 from striate.sheets.parts import Derivation, Look, Trial
 from striate.sheets.sheet import Sheet
 from striate.sheets.work import Budget, Work
-from striate.studies.question import Arm, Study
+from striate.studies.question import Study
 
 if TYPE_CHECKING:
     from striate.app.actions.looking import Look as Looked
     from striate.app.inputs.opened_net import Subject
     from striate.proofs.proof import Proof
-    from striate.reports.study.records import StudyRecord
     from striate.studies.running.execute import Beat
     from striate.training.folder.run import Run
     from striate.training.recipe.recipe import Recipe
@@ -135,44 +135,38 @@ class Workshop:
                 raise  # the disk refused: nothing that follows could be kept either
             raise NotDone(f"It could not be done: {error}.", failed=True) from error
 
-    def _studied(self, work: Work) -> StudyRecord:
-        from striate.training.recipe.recipe import recipe_from_json
+    def standing(self, work: Work) -> Standing:
+        """Return how far a work is; raises StriateError where what its folder holds cannot be read."""
+        if work.study:
+            return of_study(self.planned(work), self.place(work))
+        return of_run(work.name, self.recipe(work), self.place(work))
 
-        place = self.place(work)
-        planned = self.planned(work)
-        kept = read_study(place) if (place / "study.json").exists() else None
-        # As recipes: one that an earlier version wrote lacks the fields that have come since.
-        if kept is not None and recipe_from_json(dict(kept.base)) != planned.base:
-            raise NotDone(OTHER, failed=True)
-        if (
-            kept is not None
-            and kept.verdicts
-            and kept.ended == len(kept.runs)
-            and len(kept.seeds) >= len(planned.seeds)
-        ):
-            return kept
-        if not self.train or self.stopped:
-            raise NotDone(self._cost(planned, kept))
-        self.tell(f"study {work.study}: {counted(len(planned.arms) * len(planned.seeds), 'run')}")
+    def _studied(self, work: Work) -> StudyRecord:
+        found, place = self._begun(work), self.place(work)
+        if isinstance(found.kept, StudyRecord) and found.done:
+            return found.kept
+        planned = found.planned
+        self.tell(f"study {work.study}: {counted(found.runs, 'run')}")
         study(planned, place, data_dir=self.data_dir, workers=self.workers, beat=self.beat, warn=self.warn)
         return read_study(place)
+
+    def _begun(self, work: Work) -> Standing:
+        """Return how far a work is; raises NotDone where it is another one, or is not done and nothing more is to be."""
+        found = self.standing(work)
+        if found.other:
+            raise NotDone(OTHER, failed=True)
+        if not found.done and (not self.train or self.stopped):
+            raise NotDone(self._cost(found))
+        return found
 
     def planned(self, work: Work) -> Study:
         """Return the study that a work is."""
         return plan(work.study, work.runs(self.budget), work.changed(self.budget, self.data))
 
     def _run(self, work: Work) -> Run:
-        from striate.training.folder.forms import DONE
-        from striate.training.folder.run import open_run
-
-        place = self.place(work)
-        kept = open_run(place) if (place / "status.json").exists() else None
-        recipe = self.recipe(work)
-        if kept is not None and kept.recipe != recipe:
-            raise NotDone(OTHER, failed=True)
-        if kept is None or kept.status not in DONE:
-            if not self.train or self.stopped:
-                raise NotDone(self._cost(Study(work.name, "", recipe, (Arm("run"),), (), (recipe.seed,)), None))
+        found, place = self._begun(work), self.place(work)
+        kept, recipe = cast("Run | None", found.kept), found.planned.base
+        if kept is None or not found.done:
             from striate.training.train import train
 
             self.tell(f"run {work.name}: {counted(recipe.epochs, 'epoch')} on {recipe.data}")
@@ -183,16 +177,15 @@ class Workshop:
             test(place, data_dir=self.data_dir, warn=self.warn)
         return kept
 
-    def _cost(self, planned: Study, kept: StudyRecord | None) -> str:
-        runs = len(planned.arms) * len(planned.seeds)
-        left = runs - (kept.ended if kept is not None else 0)
+    def _cost(self, found: Standing) -> str:
+        planned, left = found.planned, found.runs - found.ended
         told = f"{counted(left, 'run')} of {counted(planned.base.epochs, 'epoch')} on {planned.base.data}"
         if self.stopped:
             return f"Not done: {told}."
         from striate.studies.cost import cost
 
         try:
-            seconds = cost(planned, self.data_dir, self.workers).seconds * left / runs
+            seconds = cost(planned, self.data_dir, self.workers).seconds * left / found.runs
         except StriateError as error:
             return f"Not done: {told}; no estimate of the time: {error}."
         return f"Not done: {told}, about {duration(seconds)} on this machine (an estimate from a few updates)."
