@@ -115,15 +115,20 @@ def recipe_table(base: Mapping[str, Any]) -> Table:
 
 def changes_table(study: StudyRecord) -> Table:
     """Return, arm by arm, every field that differs from the base recipe, as `field: base -> arm`."""
-    options: Mapping[str, Any] = study.base.get("net_options") or {}
     rows: list[tuple[Cell, ...]] = []
     for arm in study.arms:
-        before = {name: study.base.get(name, options.get(name, "the net's own")) for name in arm.changes}
+        before = {name: in_base(study, name) for name in arm.changes}
         said = [
             f"{_words(k)}: {plain_text(before[k])} → {plain_text(v)}" for k, v in arm.changes.items() if before[k] != v
         ]
         rows.append((Cell(arm.name), Cell("; ".join(said) or "the base recipe")))
     return Table("", ("arm", "differs from the base recipe"), tuple(rows))
+
+
+def in_base(study: StudyRecord, field: str) -> Any:
+    """Return the value of a field, or of an option of the net, in the base recipe; words where the net's own holds."""
+    options: Mapping[str, Any] = study.base.get("net_options") or {}
+    return study.base.get(field, options.get(field, "the net's own"))
 
 
 def environment_table(study: StudyRecord) -> Table:

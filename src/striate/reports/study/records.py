@@ -16,7 +16,7 @@ from striate.base.disk.sealed_json import Form, checked, fault
 from striate.base.errors import RunError, StudyError, reason
 from striate.reports.study.forms import VerdictForm
 from striate.studies.layout import run_folder
-from striate.training.folder.forms import DONE, StatusForm
+from striate.training.folder.forms import DONE, ScoreForm, StatusForm
 from striate.training.folder.run import standing
 from striate.training.folder.tables import changed, read_history, read_timing
 
@@ -24,7 +24,7 @@ Json = Mapping[str, Any]
 Curves = Mapping[tuple[str, str], tuple[tuple[int, float], ...]]
 
 
-FORMS: dict[str, type[Form]] = {"status.json": StatusForm, "verdict.json": VerdictForm}
+FORMS: dict[str, type[Form]] = {"status.json": StatusForm, "test.json": ScoreForm, "verdict.json": VerdictForm}
 
 
 def _nothing() -> dict[str, Any]:
@@ -36,7 +36,7 @@ class RunRecord:
     """One run. ``status`` is `waiting` before it has begun; ``curves`` holds (epoch, value) by (split, metric).
 
     ``updates`` holds (update, loss) where the recipe kept the loss of each; ``timing`` (update, epoch, seconds) at the end
-    of each epoch.
+    of each epoch; ``test`` is the accuracy on the test images, None before there is one.
     """
 
     seed: int
@@ -45,6 +45,7 @@ class RunRecord:
     epoch: int = 0
     curves: Curves = field(default_factory=dict[tuple[str, str], tuple[tuple[int, float], ...]])
     updates: tuple[tuple[int, float], ...] = ()
+    test: float | None = None
     timing: tuple[tuple[int, int, float], ...] = ()
     seconds: float | None = None
     environment: Json = field(default_factory=_nothing)
@@ -53,11 +54,15 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class ArmRecord:
-    """One arm: the fields in which it differs from the base recipe, and its runs in the order of the seeds."""
+    """One arm: the fields in which it differs from the base recipe, and its runs in the order of the seeds.
+
+    ``slug`` is the name of its folder, empty where it has none.
+    """
 
     name: str
     changes: Json
     runs: tuple[RunRecord, ...]
+    slug: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,7 @@ def read_study(folder: Path) -> StudyRecord:
                 name,
                 _mapping(arm.get("changes")),
                 _runs(folder, _place(arm), seeds, damaged, whole=not study.get("until")),
+                _place(arm),
             )
             for name, arm in zip(names, arms, strict=True)
         ),
@@ -190,6 +196,7 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
         epoch=int(status.get("epoch") or 0),
         curves={key: tuple(sorted(values.items())) for key, values in curves.items()},
         updates=tuple(updates),
+        test=_read(path / "test.json", folder, damaged).get("accuracy"),
         timing=timing,
         seconds=max((total for _, _, total in timing), default=None),
         environment=_read(path / "environment.json", folder, damaged),
