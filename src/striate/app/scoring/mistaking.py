@@ -28,6 +28,8 @@ from striate.training.judging.mistakes import Mistakes, mistakes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from striate.reports.probe.page import Page
+
 On = Literal["val", "test"]
 _PIECE = 256  # images that are brought to the net's size at a time
 
@@ -88,11 +90,13 @@ def mistaken(
     data_dir: str | Path | None = None,
     skip_damaged: bool = False,
     warn: Callable[[str], None] = warnings.warn,
+    beat: Callable[[int, int], None] = lambda done, of: None,
 ) -> Mistaken:
     """Return where ``net`` is wrong: a run on its validation images, or on its test images once it was tested (``on``).
 
     With ``data`` any net or exported file on the test images of these (else validation, else training images), which must have
-    its classes. Raises StriateError where something cannot be had or does not go together.
+    its classes. ``beat`` is told how many images of how many are classified, and may raise to stop. Raises StriateError where
+    something cannot be had or does not go together.
     """
     opened = open_predictor(
         str(net),
@@ -114,10 +118,12 @@ def mistaken(
         fitted = all_fitted(found, opened.subject.inputs.image_shape, opened.subject.resizing)
         return [Picture(p.name, pixels, p.origin, p.label) for p, pixels in zip(found, fitted, strict=True)]
 
-    parts = [
-        probabilities(opened, np.stack([p.pixels for p in received(list(range(at, min(at + _PIECE, len(labels)))))]))
-        for at in range(0, len(labels), _PIECE)
-    ]
+    parts: list[NDArray[np.float64]] = []
+    for at in range(0, len(labels), _PIECE):
+        beat(at, len(labels))
+        piece = received(list(range(at, min(at + _PIECE, len(labels)))))
+        parts.append(probabilities(opened, np.stack([each.pixels for each in piece])))
+    beat(len(labels), len(labels))
     found = mistakes(np.concatenate(parts), labels, known or classes, most=most, groups=split.groups)
     answers = {each.place: each.answer for each in (*found.suspects, *found.surest)}
     shown = received(list(answers)) if answers else []
@@ -126,14 +132,19 @@ def mistaken(
     return Mistaken(opened.subject.name, seen, found, pictures, dict(zip(answers, maps, strict=True)), (*notes, *said))
 
 
+def page_of_mistakes(found: Mistaken) -> Page:
+    """Return what is shown of ``found``."""
+    from striate.reports.run.mistakes import mistakes_page
+
+    return mistakes_page(found.mistakes, found.net, found.seen, dict(found.pictures), dict(found.maps), found.notes)
+
+
 def write_mistakes(found: Mistaken, out: str | Path) -> Path:
     """Write the page, its pictures and mistakes.json into the folder ``out``, and return the path of the page."""
     from striate.reports.probe.page import write_page
-    from striate.reports.run.mistakes import mistakes_page
 
     folder = Path(out)
-    page = mistakes_page(found.mistakes, found.net, found.seen, dict(found.pictures), dict(found.maps), found.notes)
-    written = write_page(page, folder, "mistakes")
+    written = write_page(page_of_mistakes(found), folder, "mistakes")
     write_output(folder / "mistakes.json", dump_json({"generator": MARK, **found.to_json()}))
     return written
 
