@@ -19,10 +19,10 @@ AXE_NEEDED = pytest.mark.skipif(not AXE.exists(), reason="no axe-core here; make
 
 
 @contextmanager
-def launched() -> Generator[Browser]:
-    """Give a browser."""
+def launched(*more: str) -> Generator[Browser]:
+    """Give a browser, started with ``more`` arguments."""
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--disable-gpu"])
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=[*arguments, "--disable-gpu", *more])
         yield opened
         opened.close()

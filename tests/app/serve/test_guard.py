@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from itertools import product
+from typing import Any, cast
 
 import pytest
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
+from striate.app.serve import guard
 from striate.app.serve.guard import HEADERS, MOST_BYTES, Guard, allowed
 from striate.app.serve.place import Place
 from striate.app.serve.server import application
@@ -143,3 +146,86 @@ def test_the_page_may_load_nothing_from_elsewhere_and_run_nothing_inside_it() ->
 
 def test_at_port_80_a_browser_leaves_the_port_out() -> None:
     assert allowed(("localhost",), 80, TOKEN).hosts == {"localhost", "localhost:80"}
+
+
+def every_route(client: TestClient) -> dict[str, set[str]]:
+    """Return each address of the page with the methods that it answers, its parameters filled in."""
+    routes = cast("Any", client.app).app.routes
+    return {re.sub(r"\{[^}]*\}", "x", route.path): set(route.methods) for route in routes}
+
+
+def test_every_route_refuses_whoever_is_not_its_page(client: TestClient) -> None:
+    """The same refusals by the whole application: no route stands beside the guard, and none changes anything by GET."""
+    own, cookie = f"http://{HOST}", f"striate-8765={TOKEN}"
+    routes = every_route(client)
+    assert {
+        "/api/compare",
+        "/api/mistakes",
+        "/api/drawn-on",
+        "/api/weights",
+        "/api/weights-file",
+        "/api/grade",
+        "/api/make-sheet",
+    } <= routes.keys()
+    for path, methods in routes.items():
+        assert methods in ({"GET", "HEAD"}, {"POST"}), path
+        for method in ("GET", "POST"):
+            assert asked(client, method, path, "evil.example", own, cookie) == 421, path
+            assert asked(client, method, path, HOST, "http://evil.example", cookie) == 403, path
+            assert asked(client, method, path, HOST, own, None) == 401, path
+            assert asked(client, method, path, HOST, own, cookie[:-1]) == 401, path
+        assert asked(client, "POST", path, HOST, None, cookie) == 403, path
+        assert asked(client, "DELETE", path, HOST, own, cookie) == 405, path
+        assert asked(client, "GET" if methods == {"POST"} else "POST", path, HOST, own, cookie) == 405, path
+
+
+@pytest.mark.parametrize("path", ["/api/picture?name=a.png", "/api/weights-file?name=a.pt", "/api/plan"])
+def test_a_body_that_comes_too_slowly_or_is_too_long_is_cut_off(
+    path: str, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "MOST_SECONDS", 0.2)
+    monkeypatch.setattr(guard, "MOST_BYTES", 10)
+
+    async def sent(pieces: list[bytes]) -> tuple[int, str]:
+        answer: list[Message] = []
+        scope = scope_of("POST", HOST, f"http://{HOST}", f"striate-8765={TOKEN}", path)
+
+        async def receive() -> Message:
+            if not pieces:
+                await asyncio.sleep(3600)
+            return {"type": "http.request", "body": pieces.pop(0), "more_body": True}
+
+        async def send(message: Message) -> None:
+            answer.append(message)
+
+        await client.app({**scope, "http_version": "1.1", "root_path": "", "scheme": "http"}, receive, send)
+        return int(answer[0]["status"]), bytes(answer[1]["body"]).decode()
+
+    for pieces in ([b"12345"], [b"123456", b"123456"]):
+        status, told = asyncio.run(sent(pieces))
+        assert (status, "it was cut off" in told) == (408, True)
+
+
+def test_a_whole_body_is_waited_for_no_longer() -> None:
+    """What was asked with a whole body may take its time: that its window is still there is no slow body."""
+
+    async def waiting() -> str:
+        pieces = [{"type": "http.request", "body": b"x", "more_body": False}]
+
+        async def receive() -> Message:
+            if pieces:
+                return pieces.pop()
+            await asyncio.sleep(0.3)
+            return {"type": "http.disconnect", "why": "the window"}
+
+        counting = guard._counted(receive)
+        await counting()
+        return str((await counting())["why"])
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(guard, "MOST_SECONDS", 0.05)
+        assert asyncio.run(waiting()) == "the window"
+
+
+def test_the_page_alone_may_ask_for_the_camera() -> None:
+    assert HEADERS["permissions-policy"].startswith("camera=(self), microphone=()")

@@ -129,3 +129,24 @@ def test_nothing_is_started_by_get(client: TestClient) -> None:
         assert client.post(f"/api/{path}", content=b"[").status_code == 400
     assert client.get("/api/jobs").json() == []
     assert {one["name"] for one in client.get("/api/choices").json()["studies"]} >= {"batchnorm"}
+
+
+def test_a_sheet_is_made_by_its_command_in_its_own_folder(tmp_path: Path, begun: Begun) -> None:
+    jobs = Jobs(Place(tmp_path))
+    assert jobs.make_sheet({"name": "cs7150", "data": "mnist"})["name"] == "sheet-cs7150-quick-mnist"
+    words = ["sheet", "cs7150", "--budget", "quick", "--data", "mnist", "--out", "sheet-cs7150-quick-mnist"]
+    assert begun.words[0][1:] == ["-m", "striate", *words]
+    for wrong in ({"name": "evil.py"}, {"name": "cs7150", "data": "x.npz"}, {"name": "cs7150", "budget": "--out"}):
+        with pytest.raises(StriateError):
+            jobs.make_sheet(wrong)
+    with pytest.raises(StudyError, match="one at a time"):
+        jobs.make_sheet({"name": "csce636"})
+    assert len(begun.words) == 1
+
+
+def test_a_job_says_its_last_words_while_it_runs(tmp_path: Path, begun: Begun) -> None:
+    jobs = Jobs(Place(tmp_path))
+    jobs.make_sheet({"name": "cs7150"})
+    while "up" not in _said(jobs, "sheet-cs7150-quick"):
+        time.sleep(0.02)
+    assert jobs.record({})[0]["said"] == "up"

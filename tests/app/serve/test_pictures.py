@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from striate.app.serve.pictures import MOST, Dropped
+from striate.app.serve.pictures import Dropped
+from striate.app.serve.uploads import MOST
 from striate.base.errors import DataError
 
 
@@ -48,7 +49,7 @@ def test_what_is_no_image_is_refused_by_its_own_name(content: bytes, name: str, 
 def test_the_oldest_is_forgotten() -> None:
     dropped = Dropped()
     words = [dropped.take(png(value), "a.png") for value in range(MOST + 1)]
-    with pytest.raises(DataError, match="drop it again"):
+    with pytest.raises(DataError, match="this picture is not here any more; give it again"):
         dropped.word(words[0])
     assert Path(dropped.word(words[1])).is_file()
 

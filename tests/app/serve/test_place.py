@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from striate.app.serve.place import Place
+from striate.app.serve.place import Place, files_below
 from striate.base.errors import RunError
 
 
@@ -50,3 +50,31 @@ def test_what_does_not_is_refused(place: Place, name: str) -> None:
 
 def test_names_are_relative_to_the_top(place: Place) -> None:
     assert (place.name(place.top / "a" / "b"), place.name(place.top)) == ("a/b", ".")
+
+
+@pytest.mark.parametrize("name", ["a/b", "../outside/x", "out/x", "a/none", ".hidden/x", ""])
+def test_a_file_is_one_of_the_folder_or_refused(place: Place, name: str) -> None:
+    (place.top.parent / "outside" / "x").write_text("x")
+    (place.top / ".hidden" / "x").write_text("x")
+    (place.top / "a" / "file").write_text("x")
+    assert place.file("a/file").read_text() == "x"
+    with pytest.raises(RunError):
+        place.file(name)
+
+
+def test_files_are_found_below_but_those_of_runs_and_hidden_ones(tmp_path: Path) -> None:
+    for name in (
+        "b.pt",
+        "a/x.pt",
+        "a/y.txt",
+        ".h/x.pt",
+        "run/recipe.json",
+        "run/checkpoints/w.pt",
+        "1/2/3/near.pt",
+        "1/2/3/4/far.pt",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert files_below(tmp_path, (".pt",)) == ["b.pt", "1/2/3/near.pt", "a/x.pt"]
+    assert files_below(tmp_path, (".pt",), most=1) == ["b.pt"]
+    assert files_below(tmp_path, (".pt",), looked_at=1) == ["b.pt"]

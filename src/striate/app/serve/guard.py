@@ -4,14 +4,16 @@
     origin    this page's own, on every method, where the browser says one; a request that changes something must say it
     token     one for each start, by the cookie that the first address sets, which no script reads
     method    GET and HEAD look, POST changes, nothing else is answered
-    size      of a request's body, counted as it arrives
+    size      of a request's body, counted as it arrives, and the time that it takes
 
 What is refused gets one sentence and no data. Every answer says what its page may load: this server's files alone.
 """
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -24,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 LOOKING, CHANGING = ("GET", "HEAD"), ("POST",)
 MOST_BYTES = 32 * 2**20  # of a body, which is a picture at most
+MOST_SECONDS = 60.0  # that a body may take to arrive
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -34,6 +37,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
+    "permissions-policy": "camera=(self), microphone=(), geolocation=(), display-capture=()",
 }
 WANTED = "open the address that striate serve printed when it started; it holds the token of this start"
 
@@ -130,13 +134,21 @@ def _refused(text: str, status: int) -> Response:
 
 
 def _counted(receive: Receive) -> Receive:
-    """Return ``receive``, which ends a body that is longer than it may be, whatever its header said."""
-    taken = 0
+    """Return ``receive``, which ends a body that is longer than it may be, or comes too slowly, whatever its header said."""
+    taken, whole = 0, False
+    end = time.monotonic() + MOST_SECONDS
 
     async def counting() -> Message:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, whole
+        if whole:  # what comes now is only that the window is gone, whenever it goes
+            return await receive()
+        try:
+            async with asyncio.timeout(max(0.0, end - time.monotonic())):
+                message = await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
         taken += len(message.get("body", b""))
+        whole = not message.get("more_body", False)
         return message if taken <= MOST_BYTES else {"type": "http.disconnect"}
 
     return counting

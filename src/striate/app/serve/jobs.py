@@ -1,7 +1,7 @@
-"""Studies that the page starts, stops and continues: each the command in a process of its own, which outlives the page.
+"""Studies and sheets that the page starts, stops and continues: each its command, in a process that outlives the page.
 
-One at a time unless another is asked for. What is started is a study that is built in, with nets that are Striate's, timm's
-or torchvision's: a page never makes this machine run code of a file.
+One at a time unless another is asked for. What is started is built in, with nets that are Striate's, timm's or
+torchvision's: to train, a page makes this machine run no code of a file.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Job:
     stopped: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """Return its state, and its last words where it did not end well."""
+        """Return its state, and its last words while it runs, or where it did not end well."""
         code = self.process.poll()
         state = "running" if code is None else "stopped" if self.stopped else "ended" if code in (0, 4) else "failed"
         size = os.fstat(self.said).st_size
@@ -50,7 +50,7 @@ class Job:
         return {
             "name": self.name,
             "state": state,
-            "said": printable(text.rpartition("\n")[2]) if state == "failed" else "",
+            "said": printable(text.rpartition("\n")[2]) if state in ("failed", "running") else "",
         }
 
 
@@ -118,6 +118,14 @@ class Jobs:
         _harmless(str(study.base.get("net")), *(str(arm.changes.get("net", "")) for arm in study.arms))
         words = shlex.split(study_command(study, str(folder.absolute())))[1:]
         return self._begin(name, words, beside=given.get("beside") is True)
+
+    def make_sheet(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Begin or continue a sheet that is built in, in the folder that its command would choose."""
+        from striate.app.serve.views.sheets import folder_of, words_of
+
+        asked = {name: str(given.get(name) or "") for name in ("name", "budget", "data")}
+        out = folder_of(asked)
+        return self._begin(out, [*words_of(asked), FLAGS["out"], out], beside=given.get("beside") is True)
 
     def stop(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Interrupt the study that this page started; what has ended stays, and it can be continued."""

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from striate.base.disk.foreign import kind_of
 from striate.base.errors import RunError, printable
 
 
@@ -21,6 +22,23 @@ class Place:
 
         Hidden folders are none, nor is what a symbolic link leads out to.
         """
+        whole = self._inside(name)
+        if not whole.is_dir():
+            raise RunError(f'"{printable(name)}" is gone: there is no such folder any more')
+        return whole
+
+    def file(self, name: str) -> Path:
+        """Return the regular file ``name`` below the top; raises RunError as `folder` does."""
+        whole = self._inside(name)
+        if kind_of(whole) != "file":
+            raise RunError(f'"{printable(name)}" is gone: there is no such file any more')
+        return whole
+
+    def name(self, folder: Path) -> str:
+        """Return how ``folder`` is named here; the top itself is "."."""
+        return os.path.relpath(folder, self.top)
+
+    def _inside(self, name: str) -> Path:
         parts = Path(name).parts
         wrong = not name or "\0" in name or Path(name).is_absolute() or any(part.startswith("..") for part in parts)
         if wrong or any(part.startswith(".") and part != "." for part in parts):
@@ -29,10 +47,24 @@ class Place:
         real, top = os.path.realpath(whole), os.path.realpath(self.top)
         if os.path.commonpath([real, top]) != top:
             raise RunError(f'"{printable(name)}" leads out of the folder that is served')
-        if not whole.is_dir():
-            raise RunError(f'"{printable(name)}" is gone: there is no such folder any more')
         return whole
 
-    def name(self, folder: Path) -> str:
-        """Return how ``folder`` is named here; the top itself is "."."""
-        return os.path.relpath(folder, self.top)
+
+def files_below(top: Path, endings: tuple[str, ...], *, most: int = 200, looked_at: int = 20_000) -> list[str]:
+    """Return the names, relative to ``top``, of files that end in one of ``endings``, in order; none of a run is among them.
+
+    Hidden folders, links and what belongs to a run are passed over; ``looked_at`` names at most are seen, and 4 levels.
+    """
+    found: list[str] = []
+    for here, inner, names in os.walk(top):
+        level = 0 if here == str(top) else os.path.relpath(here, top).count(os.sep) + 1
+        run = "recipe.json" in names
+        inner[:] = [] if run or level >= 3 else sorted(name for name in inner if not name.startswith("."))
+        looked_at -= len(names) + len(inner)
+        if not run:
+            ours = (name for name in sorted(names) if name.endswith(endings) and not name.startswith("."))
+            whole = (os.path.join(here, name) for name in ours)
+            found += [os.path.relpath(path, top) for path in whole if not os.path.islink(path)]
+        if len(found) >= most or looked_at <= 0:
+            break
+    return found[:most]

@@ -12,38 +12,48 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from striate.app.actions import lists
-from striate.app.serve import play
-from striate.app.serve.answers import answered, changing, json_answer, looking
+from striate.app.serve.answers import changing, defect, json_answer, looking, receiving, telling, working
 from striate.app.serve.events import Watcher
-from striate.app.serve.guard import LOOPBACK, Guard, allowed
-from striate.app.serve.inside import Inside
+from striate.app.serve.guard import LOOPBACK, MOST_BYTES, MOST_SECONDS, Guard, allowed
 from striate.app.serve.jobs import Jobs
 from striate.app.serve.place import Place
-from striate.app.serve.proofs import proof_shown, proofs
-from striate.app.serve.runs import Folder, confused, run_shown
-from striate.app.serve.studies import report, study_shown, written
+from striate.app.serve.views import play
+from striate.app.serve.views.exercises import Exercises
+from striate.app.serve.views.inside import Inside
+from striate.app.serve.views.mistakes import SECONDS as MISTAKES_SECONDS
+from striate.app.serve.views.mistakes import mistakes_shown
+from striate.app.serve.views.proofs import proof_shown, proofs
+from striate.app.serve.views.runs import Folder, confused, pictured, run_shown
+from striate.app.serve.views.sheets import SECONDS as SHEET_SECONDS
+from striate.app.serve.views.sheets import costs, document, sheet_shown, sheets
+from striate.app.serve.views.studies import compared, report, study_shown, written
 from striate.base.errors import StorageError, printable
 from striate.reports.kit.scripting import SCRIPTS
 
 PORT = 8765
-HOMES = (files("striate.app.serve") / "static", SCRIPTS)  # of what the page is made of; reports share the second
+OWN = files("striate.app.serve") / "static"
+HOMES = (OWN, OWN / "views", SCRIPTS)  # of what the page is made of; reports share the second
 LAYERS = (play.convolution, play.pooling, play.batch_norm, play.softmax)
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 VIEWS = (
     "/",
     "/run/{name:path}",
     "/study/{name:path}",
+    "/compare/{name:path}",
     "/inside",
     "/play",
     "/play/{name}",
     "/start",
     "/proofs",
     "/proofs/{name}",
+    "/sheets",
+    "/sheets/{name}",
+    "/exercises",
 )
 
 
@@ -56,39 +66,60 @@ class Served:
     listener: socket.socket
 
 
-def application(place: Place, names: tuple[str, ...], port: int, token: str) -> Guard:
-    """Return the page of ``place``, which answers to the hosts ``names`` at ``port`` for who has ``token``."""
-    folder, watcher, inside, jobs = Folder(place), Watcher(place), Inside(place), Jobs(place)
+def application(place: Place, names: tuple[str, ...], port: int, token: str, *, local: bool = True) -> Guard:
+    """Return the page of ``place``, which answers to the hosts ``names`` at ``port`` for who has ``token``.
 
-    async def drop(request: Request) -> Response:
-        content, name = await request.body(), request.query_params.get("name", "")
-        return await answered(lambda: {"image": inside.dropped.take(content, name)})
+    ``local`` says that no other machine reaches it.
+    """
+    folder, watcher, inside, jobs = Folder(place), Watcher(place), Inside(place), Jobs(place)
+    exercises = Exercises(place, local=local)
 
     routes = [
         Route("/api/folder", looking(folder.record)),
         Route("/api/run", looking(partial(run_shown, place))),
         Route("/api/confusion", looking(partial(confused, place))),
+        Route("/api/mistakes", telling(partial(mistakes_shown, place, inside.turn), MISTAKES_SECONDS)),
+        Route("/api/drawn-on", looking(partial(pictured, place, inside.dropped))),
         Route("/api/study", looking(partial(study_shown, place))),
+        Route("/api/compare", looking(partial(compared, place))),
         Route("/api/report", looking(partial(report, place))),
         Route("/api/file", looking(partial(written, place))),
         Route("/api/events", watcher.stream),
-        Route("/api/net", looking(inside.net)),
-        Route("/api/look", looking(inside.look)),
-        Route("/api/maps", looking(inside.maps)),
-        Route("/api/picture", drop, methods=["POST"]),
+        Route("/api/net", working(inside.net)),
+        Route("/api/look", working(inside.look)),
+        Route("/api/maps", working(inside.maps)),
+        Route(
+            "/api/picture",
+            receiving(lambda content, name: {"image": inside.dropped.take(content, name)}),
+            methods=["POST"],
+        ),
+        Route("/api/weights", looking(inside.weights.listed)),
+        Route(
+            "/api/weights-file",
+            receiving(lambda content, name: {"weights": inside.weights.take(content, name)}),
+            methods=["POST"],
+        ),
         Route("/api/choices", looking(choices)),
         Route("/api/jobs", looking(jobs.record)),
         Route("/api/plan", changing(jobs.plan), methods=["POST"]),
         Route("/api/start", changing(jobs.start), methods=["POST"]),
         Route("/api/continue", changing(jobs.go_on), methods=["POST"]),
         Route("/api/stop", changing(jobs.stop), methods=["POST"]),
+        Route("/api/sheets", looking(sheets)),
+        Route("/api/sheet", looking(partial(sheet_shown, place))),
+        Route("/api/sheet-cost", telling(partial(costs, place, inside.turn), SHEET_SECONDS)),
+        Route("/api/sheet-document", looking(partial(document, place))),
+        Route("/api/make-sheet", changing(jobs.make_sheet), methods=["POST"]),
+        Route("/api/exercises", looking(exercises.listed)),
+        Route("/api/exercise", looking(exercises.begun)),
+        Route("/api/grade", changing(exercises.graded), methods=["POST"]),
         Route("/api/proofs", looking(proofs)),
         Route("/api/proof", looking(proof_shown)),
         *(Route(f"/api/play/{layer.__name__.replace('_', '-')}", looking(layer)) for layer in LAYERS),
         Route("/static/{name}", static),
         *(Route(path, shell) for path in VIEWS),
     ]
-    app = Starlette(routes=routes, exception_handlers={404: _missing, 405: _missing, Exception: _defect})
+    app = Starlette(routes=routes, exception_handlers=HANDLERS)
     return Guard(app, allowed(names, port, token))
 
 
@@ -108,7 +139,7 @@ async def static(request: Request) -> Response:
 
 
 def _static(name: str) -> Response:
-    found = {entry.name: entry for home in HOMES for entry in home.iterdir()}
+    found = {entry.name: entry for home in HOMES for entry in home.iterdir() if entry.is_file()}
     if name not in found:
         return json_answer({"error": "there is no such file of the page"}, 404)
     return Response(found[name].read_bytes(), media_type=KINDS[Path(name).suffix])
@@ -122,9 +153,19 @@ async def _missing(request: Request, error: Any) -> Response:
     return json_answer({"error": "there is nothing at this address"}, int(error.status_code))
 
 
+async def _cut(_request: Request, _error: Exception) -> Response:
+    """Answer a body that was too large or too slow; its connection is closed, since the rest of it may still come."""
+    told = f"it was cut off: a request holds at most {MOST_BYTES // 2**20} MB, and takes at most {MOST_SECONDS:g} s"
+    answer = json_answer({"error": told, "kind": "cut off"}, 408)
+    answer.headers["connection"] = "close"
+    return answer
+
+
 async def _defect(_request: Request, error: Exception) -> Response:
-    told = f"this is a defect of striate ({type(error).__name__}: {printable(str(error))})"
-    return json_answer({"error": told, "kind": "defect"}, 500)
+    return json_answer(defect(error), 500)
+
+
+HANDLERS: dict[Any, Any] = {404: _missing, 405: _missing, ClientDisconnect: _cut, Exception: _defect}
 
 
 def prepared(place: Place, host: str = "127.0.0.1", port: int = PORT, token: str | None = None) -> Served:
@@ -146,7 +187,7 @@ def prepared(place: Place, host: str = "127.0.0.1", port: int = PORT, token: str
     token = token or secrets.token_hex(24)
     shown = f"[{bare}]" if ":" in bare else bare
     names = (*LOOPBACK, shown) if loopback else (*LOOPBACK, shown, socket.gethostname())
-    app = application(place, names, port, token)
+    app = application(place, names, port, token, local=loopback)
     return Served(app, f"http://{shown if loopback else names[-1]}:{port}/?token={token}", listener)
 
 

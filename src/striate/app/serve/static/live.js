@@ -41,6 +41,28 @@ async function answer(asked) {
 
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 
+// Ask for what takes a while: `beat` is told of (done, of) as it goes on, until the answer comes. To stop it, abort the signal.
+export async function told(path, query, signal, beat) {
+  const gone = (error) => {
+    if (error.name === "AbortError") throw error;
+    throw new Failure("The server was gone before it had answered; it may have been stopped.", "offline");
+  };
+  const response = await fetch(`${path}?${new URLSearchParams(query)}`, { signal }).catch(gone);
+  if (!response.ok) return answer(Promise.resolve(response));
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let rest = ""; ;) {
+    const { value, done } = await reader.read().catch(gone);
+    if (done) return gone(new Error("no answer"));
+    const lines = (rest + value).split("\n");
+    rest = lines.pop();
+    for (const one of lines.map((line) => JSON.parse(line))) {
+      if (one.error) throw new Failure(sentence(one.error), one.kind || "failed");
+      if (one.of === undefined) return one.result;
+      beat(one.done, one.of);
+    }
+  }
+}
+
 // Tell `changed` of the names of what changed (null: everything may have), and `state` of the line: "live" or "offline".
 export function listen(changed, state) {
   let lost = false;

@@ -2,24 +2,30 @@
 
 import { h, link, show } from "/static/dom.js";
 import { listen } from "/static/live.js";
+import { compareView } from "/static/compare.js";
+import { exercisesView } from "/static/exercises.js";
 import { folderView } from "/static/folder.js";
 import { insideView } from "/static/inside.js";
 import { playView } from "/static/play.js";
 import { proofView } from "/static/proofs.js";
 import { runView } from "/static/run.js";
+import { sheetsView } from "/static/sheets.js";
 import { startView } from "/static/start.js";
 import { studyView } from "/static/study.js";
 
 const VIEWS = [
   { pattern: /^\/$/, view: folderView, title: () => "Runs and studies" },
   { pattern: /^\/run\/(.+)$/, view: runView, title: (name) => name },
+  { pattern: /^\/compare\/(.+)$/, view: compareView, title: (name) => `Two arms of ${name}` },
   { pattern: /^\/study\/(.+)$/, view: studyView, title: (name) => name },
   { pattern: /^\/inside$/, view: insideView, title: () => "Look inside" },
   { pattern: /^\/play(?:\/([a-z-]+))?$/, view: playView, title: () => "Play" },
   { pattern: /^\/start$/, view: startView, title: () => "Ask a question" },
   { pattern: /^\/proofs(?:\/([a-z-]+))?$/, view: proofView, title: () => "Proofs" },
+  { pattern: /^\/sheets(?:\/([a-z0-9-]+))?$/, view: sheetsView, title: (name) => name || "Sheets" },
+  { pattern: /^\/exercises$/, view: exercisesView, title: () => "Exercises" },
 ];
-const LINKS = [["/", "Runs and studies"], ["/inside", "Look inside"], ["/play", "Play"], ["/proofs", "Proofs"], ["/start", "Ask a question"]];
+const LINKS = [["/", "Runs and studies"], ["/inside", "Look inside"], ["/play", "Play"], ["/proofs", "Proofs"], ["/sheets", "Sheets"], ["/exercises", "Exercises"], ["/start", "Ask a question"]];
 
 const main = document.getElementById("main");
 const state = document.getElementById("link");
@@ -27,7 +33,7 @@ let current = null;
 
 function navigation() {
   document.getElementById("views").replaceChildren(...LINKS.map(([path, name]) => {
-    const here = path === "/" ? ["/", "/run", "/study"].some((p) => location.pathname === p || (p !== "/" && location.pathname.startsWith(`${p}/`))) : location.pathname.startsWith(path);
+    const here = path === "/" ? ["/", "/run", "/study", "/compare"].some((p) => location.pathname === p || (p !== "/" && location.pathname.startsWith(`${p}/`))) : location.pathname.startsWith(path);
     return h("a", { href: path, "aria-current": here ? "page" : undefined }, name);
   }));
 }
@@ -59,7 +65,10 @@ export function go(path) {
 // Keep what is chosen in the address, so that it can be shared and loaded again.
 function remember(values) {
   const query = new URLSearchParams(location.search);
-  for (const [key, value] of Object.entries(values)) value === null || value === "" ? query.delete(key) : query.set(key, value);
+  for (const [key, value] of Object.entries(values)) {
+    query.delete(key);
+    for (const one of [value].flat()) if (one !== null && one !== undefined && one !== "") query.append(key, one);
+  }
   const text = query.toString();
   history.replaceState(null, "", location.pathname + (text ? `?${text}` : ""));
 }

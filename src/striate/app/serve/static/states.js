@@ -1,4 +1,4 @@
-// What every view says while it loads, and where it fails; and how often it asks again.
+// What every view says while it loads, and where it fails; how often it asks again; what of its switches stands in the address.
 
 import { h, link, show } from "/static/dom.js";
 
@@ -32,4 +32,13 @@ export function later(load, signal) {
       await ask();
     }
   };
+}
+
+// What is switched on in the curves of a study, from the address and back into it.
+export function chosenOf(query) {
+  return { off: new Set(query.getAll("off")), axis: query.get("x"), seeds: query.get("seeds") === "1", log: query.get("y") !== "linear", logx: query.get("logx") === "1" };
+}
+
+export function kept({ off, axis, seeds, log, logx }) {
+  return { x: axis === "epoch" ? null : axis, seeds: seeds ? 1 : null, y: log ? null : "linear", logx: logx ? 1 : null, off: [...off] };
 }

@@ -2,6 +2,16 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+// An element that is shown already and is to be shown again stays where it is, with its focus: something stands in for it meanwhile.
+const originals = new WeakMap();
+function inPlace(node) {
+  if (!node.isConnected || !node.dataset?.keep) return node;
+  const made = node.cloneNode(false);
+  made.dataset.standin = "";
+  originals.set(made, node);
+  return made;
+}
+
 function filled(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (value === undefined || value === null || value === false) continue;
@@ -12,7 +22,7 @@ function filled(element, attributes, children) {
   }
   for (const child of children.flat(4)) {
     if (child === null || child === undefined || child === false) continue;
-    element.append(child instanceof Node ? child : String(child));
+    element.append(child instanceof Node ? inPlace(child) : String(child));
   }
   return element;
 }
@@ -33,10 +43,12 @@ export function morph(old, made) {
   if (old.dataset?.keep) return;
   for (const { name } of [...old.attributes]) if (!made.hasAttribute(name) && name !== "open") old.removeAttribute(name);
   for (const { name, value } of made.attributes) if (old.getAttribute(name) !== value && name !== "open") old.setAttribute(name, value);
+  const { value } = made; // of a list, before its options move
   const before = [...old.childNodes];
   const after = [...made.childNodes];
   after.forEach((child, place) => (before[place] ? morph(before[place], child) : old.append(child)));
   before.slice(after.length).forEach((child) => child.remove());
+  if (old.nodeName === "SELECT" && old.value !== value) old.value = value;
 }
 
 export function show(parent, ...children) {
@@ -49,6 +61,7 @@ export function show(parent, ...children) {
     made.dataset.view = "";
     parent.replaceChildren(made);
   }
+  for (const one of parent.querySelectorAll("[data-standin]")) one.replaceWith(originals.get(one));
 }
 
 export const link = (path, ...children) => h("a", { href: path }, ...children);

@@ -4,21 +4,23 @@ import { lineChart } from "/static/chart.js";
 import { matrix } from "/static/confusion.js";
 import { accuracy, bar, command, duration, h, link, show, status } from "/static/dom.js";
 import { get } from "/static/live.js";
+import { mistakesOf } from "/static/mistakes.js";
 import { netFigure } from "/static/net.js";
 import { failure, later } from "/static/states.js";
 
 const SPLITS = { train: "training", val: "validation" };
 
-export function runView({ main, name, signal }) {
+export function runView({ main, name, signal, query, remember }) {
   const charts = { accuracy: lineChart("accuracy", "Accuracy"), loss: lineChart("loss", "Loss"), lr: lineChart("rate", "Learning rate") };
   let figure = null;
+  const mistakes = mistakesOf({ name, signal, query, remember });
   let confused = null;
   let run = null;
 
   const load = later(async () => {
     try {
       run = await get("/api/run", { name }, signal);
-      figure ||= run.anatomy && netFigure(run.anatomy);
+      figure ||= run.anatomy && (run.unit === "image" ? netFigure(run.anatomy, /^[\w-]+$/.test(run.recipe.data) ? `${run.recipe.data}:0` : "", (image) => get("/api/drawn-on", { name, image }, signal)) : netFigure(run.anatomy));
       draw();
     } catch (error) {
       failure(main, error, load);
@@ -65,6 +67,7 @@ export function runView({ main, name, signal }) {
       h("section", { "aria-label": "What it takes for what" }, h("h2", {}, "What it takes for what"),
         confused || h("p", {}, h("button", { type: "button", onclick: classify }, `Classify the validation ${run.unit}s`), h("span", { class: "soft" }, " with the weights of the best epoch")),
       ),
+      run.unit === "image" && h("section", { "aria-label": "Where it is wrong" }, h("h2", {}, "Where it is wrong"), mistakes),
       h("p", {}, link(`/inside?${new URLSearchParams({ net: name })}`, "Look inside this net")),
       h("section", { "aria-label": "By command" }, h("h2", {}, "By command"), command(`striate show run ${quoted(run.folder)}`), !going && run.status !== "finished" ? command(`striate resume ${quoted(run.folder)}`) : null));
     const of = (metric) => Object.entries(SPLITS).map(([split, word], place) => ({ name: word, colour: place, dash: place, lines: [{ name: word, points: curves[`${split}_${metric}`] || [] }] })).filter((one) => one.lines[0].points.length);

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from starlette.testclient import TestClient
 
 from striate.app.serve.place import Place
-from striate.app.serve.runs import Folder
+from striate.app.serve.views.runs import Folder
 from striate.training.folder.run import open_run
 
 
@@ -53,3 +56,12 @@ def test_a_run_that_vanishes_and_one_that_comes_are_seen(filled: Path, tmp_path:
 def test_the_folder_may_be_a_run_or_empty(filled: Path, tmp_path: Path) -> None:
     assert [run.folder for run in Folder(Place(filled / "<b>run")).record()["runs"]] == ["."]
     assert Folder(Place(tmp_path)).record()["all"] == []
+
+
+def test_a_picture_to_draw_on_has_the_size_that_the_net_takes(client: TestClient) -> None:
+    told = client.get("/api/drawn-on", params={"name": "<b>run", "image": "digits:3"}).json()
+    content = base64.b64decode(told["uri"].partition(",")[2])
+    assert Image.open(BytesIO(content)).size == (8, 8)
+    assert told["caption"].startswith("digits 3, ")
+    for image in ("/etc/passwd", "digits:99999", ""):
+        assert client.get("/api/drawn-on", params={"name": "<b>run", "image": image}).status_code == 400

@@ -10,9 +10,10 @@ from starlette.testclient import TestClient
 
 from striate.app.actions.looking import probed
 from striate.app.inputs.opened_net import open_subject
-from striate.app.serve.inside import OPTIONS, Inside
 from striate.app.serve.place import Place
-from striate.base.errors import StriateError
+from striate.app.serve.pulse import Pulse
+from striate.app.serve.views.inside import OPTIONS, Inside
+from striate.base.errors import ProbeError, StriateError
 from striate.reports.probe.page import page_of
 
 
@@ -81,3 +82,26 @@ def test_a_dropped_picture_is_looked_at(client: TestClient) -> None:
     word = client.post("/api/picture", params={"name": "my cat.png"}, content=file.getvalue()).json()["image"]
     told = client.get("/api/look", params={"net": "<b>run", "probe": "gradcam", "image": word}).json()
     assert told["command"].endswith("'my cat.png'")
+
+
+def test_a_probe_that_nobody_waits_for_stops_and_leaves_the_net_as_it_was(inside: Inside) -> None:
+    asked = {"net": "<b>run", "probe": "occlusion", "image": "digits:0"}
+    before = inside.look(asked)
+    pulse = Pulse()
+
+    class Counted(Pulse):
+        def __call__(self, done: int = 0, of: int = 0) -> None:
+            self.gone = self.late() or len(calls) > 8
+            calls.append(0)
+            super().__call__(done, of)
+
+    calls: list[int] = []
+    with pytest.raises(ProbeError, match="nobody waits"):
+        inside.look(asked, Counted())
+    assert inside.look(asked, pulse) == before
+
+
+def test_the_command_names_every_option_that_was_given(inside: Inside) -> None:
+    told = inside.look({"net": "<b>run", "probe": "maximize", "channels": "0,1", "steps": "2"})
+    words = shlex.split(told["command"])
+    assert words[words.index("--channels") : words.index("--channels") + 3] == ["--channels", "0", "1"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from striate.app.serve.play import batch_norm, convolution, pooling, softmax
+from striate.app.serve.views.play import batch_norm, convolution, pooling, softmax
 from striate.base.errors import NetError
 
 X = [[1, 2, 0, 1], [0, 1, 3, 2], [2, 0, 1, 1], [1, 1, 0, 2]]

@@ -4,11 +4,11 @@ import { intervals, key } from "/static/chart.js";
 import { studyCurves } from "/static/curves.js";
 import { accuracy, bar, command, duration, h, link, pathOf, show, status } from "/static/dom.js";
 import { get, post } from "/static/live.js";
-import { failure, later } from "/static/states.js";
+import { chosenOf, failure, kept, later } from "/static/states.js";
 
 export function studyView({ main, name, signal, query, remember }) {
-  const chosen = { off: new Set(query.getAll("off")), axis: query.get("x"), seeds: query.get("seeds") === "1", log: query.get("y") !== "linear", logx: query.get("logx") === "1" };
-  const curves = studyCurves(chosen, keep);
+  const chosen = chosenOf(query);
+  const curves = studyCurves(chosen, () => { remember(kept(chosen)); draw(); });
   let study = null;
 
   const load = later(async () => {
@@ -19,15 +19,6 @@ export function studyView({ main, name, signal, query, remember }) {
       failure(main, error, load);
     }
   }, signal);
-
-  function keep() {
-    remember({ x: chosen.axis === "epoch" ? null : chosen.axis, seeds: chosen.seeds ? 1 : null, y: chosen.log ? null : "linear", logx: chosen.logx ? 1 : null });
-    const now = new URLSearchParams(location.search);
-    now.delete("off");
-    for (const arm of chosen.off) now.append("off", arm);
-    history.replaceState(null, "", location.pathname + (now.size ? `?${now}` : ""));
-    draw();
-  }
 
   let said = "";
   const steer = async (event, path) => {
@@ -54,6 +45,7 @@ export function studyView({ main, name, signal, query, remember }) {
       Object.entries(study.failures).map(([run, why]) => h("p", { class: "note" }, `${run}: ${why}`)),
       h("section", { "aria-label": "Verdicts" }, h("h2", {}, "Verdicts as they stand"), study.verdicts.length ? study.verdicts.map(card) : h("p", {}, "This study claims nothing: its curves are all there is.")),
       h("section", { "aria-label": "Curves" }, h("h2", {}, "Curves"),
+        study.arms.length > 1 && h("p", {}, link(pathOf("compare", name), "Two arms side by side")),
         curves.controls(study)),
       h("section", { "aria-label": "Arms" }, h("h2", {}, "Arms"), arms(study, name)),
       h("section", { "aria-label": "By command" }, h("h2", {}, "By command and as files"), command(study.command),

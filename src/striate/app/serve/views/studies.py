@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,11 +10,11 @@ from starlette.responses import Response
 
 from striate.app.options.repeating import study_command
 from striate.app.serve.place import Place
-from striate.base.disk.files import read_json
 from striate.base.disk.lock import held
 from striate.base.errors import StudyError
 from striate.reports.kit.svg import file_of
 from striate.reports.study.alive import arm_drawable
+from striate.reports.study.beside import beside
 from striate.reports.study.cards import axis_of, facts_of, sentence_of
 from striate.reports.study.page import study_page
 from striate.reports.study.records import ArmRecord, Json, RunRecord, read_study
@@ -25,8 +26,6 @@ def study_shown(place: Place, query: Query) -> dict[str, Any]:
     """Return the study: what was asked, what has run, what is judged."""
     folder = place.folder(query.get("name", ""))
     study = read_study(folder)
-    asked = read_json(folder / "study.json")
-    slugs = [str(arm.get("slug", arm["name"])) for arm in asked["arms"]]
     judged = {verdict.get("claim") for verdict in study.verdicts}
     return {
         "name": query["name"],
@@ -40,10 +39,7 @@ def study_shown(place: Place, query: Query) -> dict[str, Any]:
         "ended": study.ended,
         "runs": len(study.runs),
         "going": held(folder),
-        "arms": [
-            {**_arm(arm, number, study.scores.get(arm.name)), "folder": f"runs/{slug}"}
-            for number, (arm, slug) in enumerate(zip(study.arms, slugs, strict=True))
-        ],
+        "arms": [_arm(arm, number, study.scores.get(arm.name)) for number, arm in enumerate(study.arms)],
         "verdicts": [
             *map(_verdict, study.verdicts),
             *(_waiting(c) for c in study.claims if c.get("name") not in judged),
@@ -79,11 +75,33 @@ def _waiting(claim: Json) -> dict[str, Any]:
 def _arm(arm: ArmRecord, place: int, score: Mapping[str, Any] | None) -> dict[str, Any]:
     drawn = arm_drawable(arm, place)
     runs = [{**told, **_state(run)} for told, run in zip(drawn["runs"], arm.runs, strict=True)]
-    return {**drawn, "score": score, "runs": runs}
+    return {**drawn, "score": score, "runs": runs, "folder": f"runs/{arm.slug}" if arm.slug else ""}
 
 
 def _state(run: RunRecord) -> dict[str, Any]:
     return {"status": run.status, "reason": run.reason, "epoch": run.epoch, "seconds": run.seconds}
+
+
+def compared(place: Place, query: Query) -> dict[str, Any]:
+    """Return the arms ``a`` and ``b`` of a study side by side, the first two where none are named."""
+    folder = place.folder(query.get("name", ""))
+    study = read_study(folder)
+    names = [arm.name for arm in study.arms]
+    first = query.get("a") or next((name for name in names if name != query.get("b")), "")
+    second = query.get("b") or next((name for name in names if name != first), "")
+    found = beside(study, first, second)
+    return {
+        "name": query["name"],
+        "question": study.question or study.name,
+        "base": study.base,
+        "names": names,
+        "arms": [_arm(arm, names.index(arm.name), study.scores.get(arm.name)) for arm in found.arms],
+        "fields": found.fields,
+        "seeds": found.seeds,
+        "judged": found.judged,
+        "going": held(folder),
+        "command": shlex.join(["striate", "show", "study", str(folder)]),
+    }
 
 
 def report(place: Place, query: Query) -> Response:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from striate.app.serve.pictures import Dropped
 from striate.app.serve.place import Place
 from striate.base.errors import RunError
 from striate.data.catalog import one_of
@@ -95,3 +96,20 @@ def confused(place: Place, query: Mapping[str, str]) -> dict[str, Any]:
     if shown.confusion is None:
         return {"confusion": None, "why": shown.unclassified}
     return {"confusion": {**shown.confusion.to_json(), "most_confused": shown.confusion.most_confused()}, "why": ""}
+
+
+def pictured(place: Place, dropped: Dropped, query: Mapping[str, str]) -> dict[str, Any]:
+    """Return the picture ``image`` at the size that the run's net takes, to draw on it what a layer sees."""
+    from striate.app.inputs.images import pictures
+    from striate.app.run_shown import seen
+    from striate.data.photos.picture import all_fitted
+    from striate.reports.kit.pictures import rgb
+    from striate.reports.probe.page import Panel
+
+    shown = seen(place.folder(query.get("name", "")), quick=True)
+    if shown.anatomy is None:
+        raise RunError("this run does not say what images its net takes")
+    recipe, (channels, tall, wide) = shown.run.recipe, shown.anatomy.input
+    found = pictures([dropped.word(query.get("image", ""))], place.data_dir, skip_damaged=recipe.skip_damaged)
+    fitted = all_fitted(found, (tall, wide, channels), recipe.resizing)
+    return {"uri": Panel("", found[0].name, rgb(fitted[0])).uri, "caption": found[0].name}

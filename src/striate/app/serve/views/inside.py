@@ -9,21 +9,25 @@ import copy
 import shlex
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from striate.app.options.flags import FLAGS, flag
+from striate.app.serve.pages import page_json
 from striate.app.serve.pictures import Dropped
 from striate.app.serve.place import Place
-from striate.app.serve.runs import stamp_of
+from striate.app.serve.pulse import FREE, Pulse
+from striate.app.serve.views.runs import stamp_of
+from striate.app.serve.views.weights import Weights
 from striate.base.catalog import unknown
 from striate.base.errors import ProbeError, printable
 
 if TYPE_CHECKING:
     from striate.app.actions.looking import Look
     from striate.app.inputs.opened_net import Subject
-    from striate.reports.probe.page import Group, Page
 
 Query = Mapping[str, str]
 KEPT = 4  # nets that stay open
@@ -47,16 +51,16 @@ class Inside:
     """The nets that are open, and the pictures that were dropped. One probe at a time: they take all cores."""
 
     def __init__(self, place: Place) -> None:
-        self.place, self.dropped = place, Dropped()
+        self.place, self.dropped, self.weights = place, Dropped(), Weights(place)
         self._open: OrderedDict[tuple[Any, ...], Subject] = OrderedDict()
-        self._turn = threading.Lock()
+        self.turn = threading.Lock()
 
-    def net(self, query: Query) -> dict[str, Any]:
+    def net(self, query: Query, pulse: Pulse = FREE) -> dict[str, Any]:
         """Return what the net takes and holds: image, classes, taps with the shape of their maps."""
         from striate.nets.measure.anatomy import anatomy
 
-        with self._turn:
-            subject = self._subject(query.get("net", ""))
+        with pulse.turn(self.turn):
+            subject = self._subject(query)
             measured = anatomy(subject.net, subject.inputs.image_shape, subject.name)
         taps = [
             {"name": layer.name, "kind": layer.kind, "shape": layer.output}
@@ -64,23 +68,25 @@ class Inside:
             if len(layer.output) == 3 and "(" not in layer.name
         ]
         told = {"classes": subject.inputs.classes, "data": subject.inputs.data, "untrained": subject.untrained}
-        return {"name": subject.name, "image": subject.inputs.image_shape, "taps": taps, **told}
+        name = subject.name if query.get("weights") else query.get("net", "")
+        return {"name": name, "image": subject.inputs.image_shape, "taps": taps, **told}
 
-    def look(self, query: Query) -> dict[str, Any]:
+    def look(self, query: Query, pulse: Pulse = FREE) -> dict[str, Any]:
         """Return what ``probe`` finds in ``image``, as JSON of its page."""
         from striate.reports.probe.page import page_of
 
-        probe, name = query.get("probe", ""), query.get("net", "")
+        probe = query.get("probe", "")
         if probe not in OPTIONS:
             raise ProbeError(unknown("probe of this page", probe, OPTIONS))
         options = _options(probe, query)
         target = query.get("class") or None
-        with self._turn:
-            subject = self._subject(name)
-            look = self._probed(probe, subject, query.get("image", ""), target, options)
+        with pulse.turn(self.turn):
+            subject = self._subject(query)
+            with pulse.within(subject.net):
+                look = self._probed(probe, subject, query.get("image", ""), target, dict(options))
         shown = page_of(look.record, look.views.pictures, subject.inputs.classes, subject.name)
-        answer = _page(replace(shown, notes=(*shown.notes, *look.views.notes)))
-        return {**answer, "command": self._command(probe, name, query.get("image", ""), target, options)}
+        answer = page_json(replace(shown, notes=(*shown.notes, *look.views.notes)))
+        return {**answer, "command": self._command(probe, subject, query, target, options)}
 
     def _probed(
         self, probe: str, subject: Subject, image: str, target: str | None, options: dict[str, Any]
@@ -105,7 +111,7 @@ class Inside:
             return looking.fool(copy.deepcopy(subject), [word], targets=aims, data_dir=data_dir, **options)
         return looking.probed(probe, subject, [word], target=target, quick=True, data_dir=data_dir, options=options)
 
-    def maps(self, query: Query) -> dict[str, Any]:
+    def maps(self, query: Query, pulse: Pulse = FREE) -> dict[str, Any]:
         """Return the maps of ``tap`` for ``image`` as pictures, each scaled to its own largest magnitude."""
         import torch
 
@@ -114,11 +120,11 @@ class Inside:
         from striate.reports.kit.colours import coloured, scaled
         from striate.reports.probe.page import Panel
 
-        with self._turn:
-            subject = self._subject(query.get("net", ""))
+        with pulse.turn(self.turn):
+            subject = self._subject(query)
             views = opened_pictures(subject, [self.dropped.word(query.get("image", ""))], self.place.data_dir)
             tap = query.get("tap", "")
-            with torch.no_grad(), tapped(subject.net, [tap]) as kept:
+            with pulse.within(subject.net), torch.no_grad(), tapped(subject.net, [tap]) as kept:
                 subject.net(views.images)
         output = kept[tap].float().cpu().numpy()
         if output.ndim != 4:
@@ -133,27 +139,33 @@ class Inside:
             panels.append({"caption": f"channel {channel}, full colour is {full:.3g}", "uri": panel.uri})
         return {"panels": panels, "channels": output.shape[1], "shape": output.shape[1:]}
 
-    def _subject(self, name: str) -> Subject:
-        """Return the net: a run of the folder, or one of timm or torchvision; kept open."""
-        if name.startswith(ELSEWHERE):
-            key: tuple[Any, ...] = (name,)
-            text = name
-        else:
-            folder = self.place.folder(name)
-            key, text = (name, stamp_of(folder)), str(folder)
-        if key not in self._open:
-            from striate.app.inputs.opened_net import open_subject
+    def _subject(self, query: Query) -> Subject:
+        """Return the net: a run of the folder, one of timm or torchvision, or one with the weights of a file; kept open."""
+        from striate.app.inputs.opened_net import open_subject
 
-            self._open[key] = open_subject(text, data_dir=self.place.data_dir, warn=lambda _: None)
+        name, weights, trained_on = (query.get(word, "") for word in ("net", "weights", "trained_on"))
+        make: Callable[[], Subject]
+        if weights:
+            file = self.weights.path(weights)
+            key: tuple[Any, ...] = (name, weights, trained_on, stamp_of(file.parent, (file.name,)))
+            make = partial(self.weights.opened, name, weights, trained_on)
+        else:
+            elsewhere = name.startswith(ELSEWHERE)
+            text = name if elsewhere else str(self.place.folder(name))
+            key = (name, () if elsewhere else stamp_of(Path(text)))
+            make = partial(open_subject, text, data_dir=self.place.data_dir, warn=lambda _: None)
+        if key not in self._open:
+            self._open[key] = make()
             while len(self._open) > KEPT:
                 self._open.popitem(last=False)
         self._open.move_to_end(key)
         return self._open[key]
 
-    def _command(self, probe: str, name: str, image: str, target: str | None, options: Mapping[str, Any]) -> str:
-        net = name if name.startswith(ELSEWHERE) else str(self.place.top / name)
-        words = ["striate", "probe", probe, net]
-        words += [self.dropped.shown(image)] if probe not in ("filters", "maximize") else []
+    def _command(
+        self, probe: str, subject: Subject, query: Query, target: str | None, options: Mapping[str, Any]
+    ) -> str:
+        words = ["striate", "probe", probe, subject.name]
+        words += [self.dropped.shown(query.get("image", ""))] if probe not in ("filters", "maximize") else []
         words += (
             [flag("target") if probe == "fool" else FLAGS["target"], target]
             if target and probe not in ("filters", "maximize")
@@ -162,6 +174,8 @@ class Inside:
         for option, value in options.items():
             words += [flag(option), *(str(value).replace(",", " ").split() if option == "channels" else [str(value)])]
         words += [flag("images"), str(DATA_IMAGES)] if probe == "maximize" else []
+        words += [FLAGS["weights"], self.weights.shown(query["weights"])] if query.get("weights") else []
+        words += [FLAGS["trained_on"], query["trained_on"]] if query.get("weights") and query.get("trained_on") else []
         return shlex.join(words)
 
 
@@ -177,21 +191,3 @@ def _options(probe: str, query: Query) -> dict[str, Any]:
     if "steps" in made and not 0 <= made["steps"] <= MOST_STEPS[probe]:
         raise ProbeError(f"steps is {made['steps']}, and this page takes 0 to {MOST_STEPS[probe]}; more by the command")
     return made
-
-
-def _page(shown: Page) -> dict[str, Any]:
-    from striate.reports.kit.mathml import formula
-
-    def group(one: Group) -> dict[str, Any]:
-        panels = [{"caption": panel.caption, "uri": panel.uri, "wide": panel.wide} for panel in one.panels]
-        return {"title": one.title, "lines": one.lines, "panels": panels}
-
-    legend = shown.legend
-    return {
-        "title": shown.title,
-        "words": [*shown.words, *shown.notes],
-        "formula": str(formula(shown.formula)) if shown.formula else "",
-        "groups": [group(one) for one in (*shown.groups, *shown.after)],
-        "legend": None if legend is None else {"uri": legend.bar.uri, "ends": legend.ends, "text": legend.text},
-        "tables": shown.tables,
-    }

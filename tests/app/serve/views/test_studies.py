@@ -46,3 +46,22 @@ def test_a_study_that_cannot_be_read_says_why(client: TestClient, filled: Path) 
     answer = client.get("/api/study", params={"name": "broken"})
     assert answer.status_code == 400
     assert "study.json cannot be read" in answer.json()["error"]
+
+
+def test_two_arms_are_the_first_ones_unless_they_are_named(client: TestClient) -> None:
+    names = list(ARMS)
+    told = client.get("/api/compare", params={"name": "asked"}).json()
+    assert [arm["name"] for arm in told["arms"]] == names[:2]
+    told = client.get("/api/compare", params={"name": "asked", "a": names[3], "b": names[0]}).json()
+    assert [(arm["name"], arm["colour"], arm["folder"]) for arm in told["arms"]] == [
+        (names[3], 3, "runs/bn-x5"),
+        (names[0], 0, "runs/baseline"),
+    ]
+    assert next((one["claim"], one["effect"]) for one in told["judged"]) == ("accelerates", 9.33)
+    assert (told["names"], told["fields"][0]["values"]) == (names, ["batch", "none"])
+    assert client.get("/api/compare", params={"name": "asked", "a": names[0]}).json()["arms"][1]["name"] == names[1]
+
+
+def test_an_arm_that_is_none_is_a_sentence(client: TestClient) -> None:
+    answer = client.get("/api/compare", params={"name": "asked", "a": "nobody"})
+    assert (answer.status_code, 'arm of this study "nobody" is unknown' in answer.json()["error"]) == (400, True)

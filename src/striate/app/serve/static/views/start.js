@@ -28,11 +28,7 @@ export function startView({ main, signal, query, remember, go }) {
 
   function check() {
     clearTimeout(waiting);
-    remember({ study: form.study, seeds: form.seeds, out: form.out });
-    const now = new URLSearchParams(location.search);
-    now.delete("set");
-    for (const [field, value] of settings) if (field) now.append("set", `${field}=${value}`);
-    history.replaceState(null, "", `${location.pathname}?${now}`);
+    remember({ study: form.study, seeds: form.seeds, out: form.out, set: settings.filter(([field]) => field).map((pair) => pair.join("=")) });
     waiting = setTimeout(async () => {
       try {
         told = await post("/api/plan", asked(), signal);
