@@ -131,15 +131,14 @@ def telling(function: Callable[[Query, Pulse], Any], seconds: float = SECONDS) -
     return route
 
 
-def _leave(work: asyncio.Future[Any], pulse: Pulse) -> None:
+def _leave(work: asyncio.Task[Any], pulse: Pulse) -> None:
     """Have work that goes on notice that nobody waits; until then it is held, and how it ends is of no interest."""
     pulse.gone = True
-    if work.done() or not isinstance(work, asyncio.Task):
+    if work.done():
         return
-    task = cast("asyncio.Task[Any]", work)
-    _ORPHANS.add(task)
-    task.add_done_callback(_ORPHANS.discard)
-    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+    _ORPHANS.add(work)
+    work.add_done_callback(_ORPHANS.discard)
+    work.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
 
 
 async def answered(compute: Callable[[], Any]) -> Response:

@@ -33,12 +33,10 @@ class Exercises:
         self.place, self.local = place, local
         self._turn = threading.Lock()
 
-    def listed(self, _query: Query = None) -> dict[str, Any]:
+    def listed(self, _query: Mapping[str, str] = {}) -> dict[str, Any]:
         """Return the exercises with their groups, and the Python files of the folder."""
         from striate.scratch.exercises.catalog import GROUPS, exercises
 
-        if _query is None:
-            _query = {}
         rows = [{"name": one.name, "group": one.group, "topic": one.topic} for one in exercises()]
         files = files_below(self.place.top, (ENDING,)) if self.local else []
         return {"exercises": rows, "groups": GROUPS, "files": files, "why": "" if self.local else ELSEWHERE}

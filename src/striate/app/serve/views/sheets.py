@@ -27,13 +27,11 @@ Query = Mapping[str, str]
 SECONDS = 900.0  # that the estimates of a whole sheet may take
 
 
-def sheets(_query: Query = None) -> dict[str, Any]:
+def sheets(_query: Mapping[str, str] = {}) -> dict[str, Any]:
     """Return the sheets, and what each may be made at and of."""
     from striate.data.catalog import names
     from striate.sheets.work import BUDGETS, REAL
 
-    if _query is None:
-        _query = {}
     return {"sheets": list_sheets(), "budgets": BUDGETS, "data": [REAL, *names()]}
 
 
