@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -177,6 +180,30 @@ def test_a_sheet_says_what_is_left_and_what_it_costs(window: Window, server: Ser
     page.frame_locator("iframe").locator("text=The answers").wait_for()
     assert "document=1" in page.url
     assert said == []
+
+
+def test_a_sheet_is_begun_and_stopped(window: Window, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By one button, whose meaning changes with its words; the process stands for the command, and only waits."""
+    waiting = "import signal, sys; signal.signal(2, lambda *_: sys.exit(130)); print('question 1', flush=True); signal.pause()"
+    words: list[list[str]] = []
+    real = subprocess.Popen
+
+    def begun(given: list[str], **named: Any) -> subprocess.Popen[bytes]:
+        words.append(given)
+        return real([sys.executable, "-c", waiting], **named)
+
+    monkeypatch.setattr("striate.app.serve.jobs.subprocess.Popen", begun)
+    page, said, _ = window
+    page.goto(f"{server.address}/sheets/csce636")
+    said.clear()
+    page.click(".steer .main:has-text('Make it')")
+    page.wait_for_selector(".steer:has-text('question 1')")
+    assert words[0][3:5] == ["sheet", "csce636"]
+    assert page.is_disabled("#budget")
+    page.click(".steer button:has-text('Stop')")
+    page.wait_for_selector(".steer .main:has-text('Make it')")
+    page.wait_for_selector(".steer:has-text('what is done stays')")
+    assert (len(words), said) == (1, [])
 
 
 def test_an_exercise_is_begun_and_graded(window: Window, server: Server) -> None:

@@ -168,7 +168,7 @@ export function key({ colour, dash }) {
 // Estimates with their intervals, one row each: [{ name, effect, low, high }]; the margin is drawn on both sides of 0.
 // An interval that is all that a difference can be (boundless) is named and not drawn.
 export function intervals(id, title, rows, margin, reach = Infinity) {
-  const width = 420;
+  const width = Math.max(220, Math.min(420, document.documentElement.clientWidth - 100)); // its text is not to shrink on a phone
   const top = 8;
   const step = 34;
   const height = top + rows.length * step + 26;
@@ -183,7 +183,7 @@ export function intervals(id, title, rows, margin, reach = Infinity) {
   const svg = s("svg", { class: "chart intervals", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}. ${rows.map((r) => `${r.name}: ${said(r)}`).join("; ")}` },
     margin ? s("rect", { x: X(-margin), width: X(margin) - X(-margin), y: top, height: floor - top, class: "band" }) : null,
     s("line", { x1: X(0), x2: X(0), y1: top, y2: floor, class: "axis" }),
-    ticks(low, high, false, 5).map((v) => s("text", { x: X(v), y: height - 6, "text-anchor": "middle" }, short(v))),
+    ticks(low, high, false, width < 330 ? 3 : 5).map((v) => s("text", { x: X(v), y: height - 6, "text-anchor": "middle" }, short(v))),
     rows.map((row, place) => {
       const y = top + place * step + 24;
       return [s("text", { x: 8, y: y - 9, class: "quiet" }, row.boundless ? `${row.name}: no useful interval` : row.name), !row.boundless && s("line", { x1: X(row.low ?? low), x2: X(row.high ?? high), y1: y, y2: y, class: "interval" }), s("circle", { cx: X(row.effect), cy: y, r: 4, class: "estimate" },

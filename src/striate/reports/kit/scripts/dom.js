@@ -12,10 +12,19 @@ function inPlace(node) {
   return made;
 }
 
+// What an element does when something happens to it: the newest handler of each kind, which `morph` takes over.
+const handlers = new WeakMap();
+function hear(element, type, handler) {
+  if (!handlers.has(element)) handlers.set(element, {});
+  const own = handlers.get(element);
+  if (!(type in own)) element.addEventListener(type, (event) => own[type]?.(event));
+  own[type] = handler;
+}
+
 function filled(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (value === undefined || value === null || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    if (name.startsWith("on")) hear(element, name.slice(2), value);
     else if (name === "vars") for (const [key, one] of Object.entries(value)) element.style.setProperty(`--${key}`, one);
     else if (name === "value" && "value" in element && element.tagName !== "LI") element.value = value;
     else element.setAttribute(name, value === true ? "" : value);
@@ -30,7 +39,7 @@ function filled(element, attributes, children) {
 export const h = (tag, attributes, ...children) => filled(document.createElement(tag), attributes, children);
 export const s = (tag, attributes, ...children) => filled(document.createElementNS(SVG, tag), attributes, children);
 
-// Make `old` look like `made` and keep what did not change: focus, scroll, open details, and all inside [data-keep].
+// Make `old` look and act like `made` and keep what did not change: focus, scroll, open details, and all inside [data-keep].
 export function morph(old, made) {
   if (old.nodeType !== made.nodeType || old.nodeName !== made.nodeName || old.dataset?.keep !== made.dataset?.keep) {
     old.replaceWith(made);
@@ -43,6 +52,8 @@ export function morph(old, made) {
   if (old.dataset?.keep) return;
   for (const { name } of [...old.attributes]) if (!made.hasAttribute(name) && name !== "open") old.removeAttribute(name);
   for (const { name, value } of made.attributes) if (old.getAttribute(name) !== value && name !== "open") old.setAttribute(name, value);
+  const fresh = handlers.get(made) || {};
+  for (const type of Object.keys({ ...handlers.get(old), ...fresh })) hear(old, type, fresh[type]);
   const { value } = made; // of a list, before its options move
   const before = [...old.childNodes];
   const after = [...made.childNodes];
