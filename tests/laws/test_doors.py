@@ -38,7 +38,7 @@ WRITES = {
 # Module -> why it may: what it does is not with a file that a person named.
 MAY = {
     "app/inputs/download.py": "a file in a folder for the moment",
-    "app/serve/pictures.py": "dropped pictures in a private folder for the moment",
+    "app/serve/uploads.py": "what came through the page, in a private folder for the moment",
     "probes/record.py": "an archive in memory",
     "reports/probe/page.py": "removes older pictures of its own page, by their mark",
     "reports/kit/svg.py": "a figure in memory",

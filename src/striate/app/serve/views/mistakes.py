@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from striate.app.options.flags import FLAGS
 from striate.app.serve.pages import page_json
 from striate.app.serve.place import Place
 from striate.app.serve.pulse import FREE, Pulse
@@ -32,5 +33,5 @@ def mistakes_shown(place: Place, turn: threading.Lock, query: Mapping[str, str],
             warn=lambda text: None,
             beat=pulse,
         )
-    words = ["striate", "show", "mistakes", str(folder), *(["--on", "test"] if on == "test" else [])]
+    words = ["striate", "show", "mistakes", str(folder), *([FLAGS["on"], "test"] if on == "test" else [])]
     return {**page_json(page_of_mistakes(found)), "command": shlex.join(words)}

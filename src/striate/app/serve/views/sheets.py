@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from striate.app.actions.lists import list_sheets
+from striate.app.options.flags import FLAGS
 from striate.app.serve.place import Place
 from striate.app.serve.pulse import FREE, Pulse
 from striate.app.serve.views.proofs import FRAMED
@@ -127,7 +128,7 @@ def opened(place: Place, query: Query) -> tuple[Workshop, str]:
     name, budget, data = query.get("name", ""), query.get("budget") or "quick", query.get("data") or None
     sheet, folder = BUILTIN.entry(name).sheet(), place.top / folder_of(query)
     shop = Workshop(sheet, _budget(budget), folder, data, place.data_dir, warn=lambda text: None, train=False)
-    return shop, shlex.join(["striate", *words_of(query), "--out", str(folder)])
+    return shop, shlex.join(["striate", *words_of(query), FLAGS["out"], str(folder)])
 
 
 def folder_of(query: Query) -> str:
@@ -142,7 +143,6 @@ def folder_of(query: Query) -> str:
 
 def words_of(query: Query) -> list[str]:
     """Return the words of the command that makes the sheet of ``query``, without its folder; raises StudyError."""
-    from striate.app.options.flags import FLAGS
     from striate.sheets.catalog import BUILTIN
 
     name, budget, data = query.get("name", ""), query.get("budget") or "quick", query.get("data", "")
