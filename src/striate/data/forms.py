@@ -93,7 +93,15 @@ def _arrays(reader: str) -> Callable[[Path, Wanted], ImageSet]:
 def _has(*endings: str) -> Callable[[Path], bool]:
     from striate.data.readers.parts import files_in
 
-    return lambda folder: folder.is_dir() and not _has_folders(folder) and bool(files_in(folder, endings))
+    def has(folder: Path) -> bool:
+        if not folder.is_dir():
+            return False
+        found = [
+            file for file in files_in(folder, endings) if file.stem != "metadata"
+        ]  # which lists the images beside it
+        return bool(found) and not (found[0].parent == folder and _has_folders(folder))
+
+    return has
 
 
 def _has_folders(folder: Path) -> bool:

@@ -16,6 +16,8 @@ from striate.data.photos.survey import Survey
 from striate.data.readers.parts import WORDS
 
 _SPLITS = ("train", "val", "test")
+GROUPS = ("group", "subgroup", "group_name", "domain")
+"""The columns of a list that may say to which group an image belongs."""
 
 
 @dataclass(frozen=True)
