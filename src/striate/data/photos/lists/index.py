@@ -37,7 +37,7 @@ Record = dict[str, str]
 def survey_index(path: Path) -> Survey:
     """Return the images that the index ``path`` names; raises DataError where it is none."""
     rows, notes = _rows(path, path.parent, None)
-    found = survey_of(path.parent, rows)
+    found = survey_of(path, rows)
     found.notes += notes
     found.notes.append(f"the images are those that {printable(path.name)} names: {counted(len(rows), 'row')}")
     return found

@@ -105,7 +105,7 @@ def survey_parquet(path: Path) -> Survey:
                 f"{printable(str(table.path))} has other columns or classes than {printable(first.path.name)}"
             )
     rows = [row for part, table in tables for row in _rows(part, table)]
-    found = survey_of(path if path.is_dir() else path.parent, rows, first.names)
+    found = survey_of(path, rows, first.names)
     found.notes += notes
     if first.names is None:
         found.notes.append("the file does not name its classes, so their labels are their names")
