@@ -22,7 +22,7 @@ from striate.nets.custom.naming import is_zoo
 from striate.nets.entry import Entry, ImageShape
 from striate.nets.families.options import NetOptions
 from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
-from striate.nets.published.hub import cache_alone_where_unreachable
+from striate.nets.published.hub import cache_alone_where_unreachable, refuse_unreachable
 from striate.nets.published.imagenet import COUNT
 from striate.nets.weights.fitted import adapted
 from striate.nets.weights.load import AUXILIARY, copy_weights, misfits, read_weights
@@ -129,6 +129,7 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
     def make(options: ZooOptions, image_shape: ImageShape, classes: int) -> nn.Module:
         channels = image_shape[2]
         if options.pretrained:
+            refuse_unreachable(published.url)
             net, had, count = _without_sides(models.get_model(model, weights=published)), 3, trained
         else:
             net, had, count = drawn(channels, classes), channels, classes
