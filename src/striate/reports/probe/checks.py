@@ -28,19 +28,19 @@ METHOD = (
 )
 
 
-def checks_group(checks: Checks, title: str = "Does the map mean anything?") -> Group:
-    """Return what `striate.probes.checks.sanity` found of one kind of map, as a group of the page."""
+def checks_group(checks: Checks, title: str = "Does the map mean anything?", *, explained: bool = True) -> Group:
+    """Return what `striate.probes.checks.sanity` found of one kind of map, as a group; ``explained``: how it is checked too."""
     cascade, curves, said = checks.cascade, checks.curves, checks.conclusions
     areas = {name: f"{area:.3f}" for name, area in (curves.areas() if curves else {}).items()}
     covered = f"; mean area under the curve {areas['deletion']}, moved {areas['moved_deletion']}" if areas else ""
     put_in = f"; mean area {areas['insertion']}, moved {areas['moved_insertion']}" if areas else ""
     lines = (
-        f"Weights: {said.weights}.".replace(" -", " −"),
+        f"Weights: {said.weights}.".replace(" -", " −").replace("(-", "(−"),
         f"Covered: {said.deletion}{covered}.",
         f"Put in: {said.insertion}{put_in}.",
     )
     charts = (*([cascade_svg(cascade)] if cascade else []), *([curves_svg(curves)] if curves else []))
-    return Group(title, lines=(*lines, *([METHOD] if charts else [])), charts=charts)
+    return Group(title, lines=(*lines, *([METHOD] if charts and explained else [])), charts=charts)
 
 
 def cascade_svg(cascade: Cascade) -> str:
