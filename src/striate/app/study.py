@@ -103,7 +103,8 @@ def _refuse_on_ray(planned: Study, loggers: Sequence[str]) -> None:
             "an arm of this study starts from the run of another, and a node of Ray does not see that run; " + slurm
         )
     if others := [name for name in loggers if name != "tensorboard"]:
-        raise StudyError(f"what {listed(others)} keep of a run would stay on the node of Ray that does it; {slurm}")
+        keep = "keeps" if len(others) == 1 else "keep"
+        raise StudyError(f"what {listed(others)} {keep} of a run would stay on the node of Ray that does it; {slurm}")
 
 
 def plan(
