@@ -116,8 +116,7 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
         raise NetError(unknown("classifier of torchvision", model, known, see="torchvision.models.list_models()"))
     published = models.get_model_weights(model).DEFAULT
     transforms = published.transforms()
-    side = transforms.crop_size[0]
-    how = str(transforms.interpolation.value)
+    side, how = transforms.crop_size[0], str(transforms.interpolation.value)
     seen = crop_words(transforms.resize_size[0], side, how)
     trained = len(published.meta["categories"])
     explicit = EXPLICIT.get(model, {})

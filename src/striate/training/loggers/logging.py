@@ -45,8 +45,9 @@ class Known:
     def name(self) -> str:
         """What people call it: the name of its folder; a run of a study, where that is a seed, by study and arm too."""
         folder = self.folder.absolute()
-        *_, study, runs, arm, seed = ("", "", "", *folder.parts)
-        return f"{study}-{arm}-{seed}" if runs == "runs" and seed.isdecimal() else folder.name
+        if not (folder.parent.parent.name == "runs" and folder.name.isdecimal()):
+            return folder.name
+        return f"{folder.parents[2].name}-{folder.parent.name}-{folder.name}"
 
 
 class Logger(Protocol):
