@@ -61,7 +61,7 @@ def cascade_svg(cascade: Cascade) -> str:
         axes.axvline(0, color=INK, alpha=0.35, linewidth=0.8)
         axes.set_yticks(range(len(stages)), [shortened(name, 20) for name in stages])
         for place, row in enumerate(rows):
-            axes.plot(row, [place] * len(row), "o", markersize=4.5, color=PALETTE[0], alpha=0.35, markeredgewidth=0)
+            axes.plot(row, [place] * len(row), "o", markersize=4.5, color=PALETTE[0], alpha=0.6, markeredgewidth=0)
         means = [np.nan if mean is None else mean for mean in cascade.means()]
         places = range(len(stages))
         axes.plot(means, places, "-|", color=PALETTE[0], markersize=13, markeredgewidth=2.2, linewidth=1)
