@@ -6,12 +6,16 @@ Image k of class c is 8 x 8: red is 16 * row + k, green 16 * column, blue 100 * 
 from __future__ import annotations
 
 import gzip
+import io
 import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
+from pyarrow import parquet
 
 from striate.base.errors import DataError
 from striate.data import load
@@ -108,3 +112,34 @@ def test_what_is_in_no_form_is_refused(tmp_path: Path) -> None:
         load(strange)
     with pytest.raises(DataError, match="there is no folder"):
         load(tmp_path / "absent")
+
+
+def test_what_is_known_and_not_read_is_said_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    for name in ("state.json", "data-00000-of-00001.arrow"):
+        (tmp_path / "disk" / name).touch()
+    with pytest.raises(
+        DataError, match=r"is what save_to_disk of .* writes, and is not read; write each split with its to_parq"
+    ):
+        load(tmp_path / "disk")
+    (tmp_path / "packed").mkdir()
+    packed = gzip.compress((WRITTEN / "shards/train-000000.tar").read_bytes())
+    (tmp_path / "packed/train-000000.tar.gz").write_bytes(packed)
+    for path in (tmp_path / "packed", tmp_path / "packed/train-000000.tar.gz"):
+        with pytest.raises(DataError, match=r"tar\.gz is compressed, .*; unpack it with gunzip"):
+            load(path)
+    for ending, name in (("gif", "GIF"), ("tiff", "TIFF")):
+        with io.BytesIO() as file:
+            Image.new("P", (3, 3)).save(file, ending)
+            table = pa.table({"image": [file.getvalue()] * 2, "label": [0, 1]})
+        parquet.write_table(table, tmp_path / "a.parquet")
+        with pytest.raises(
+            DataError, match=rf"a\.parquet cannot be used: .* holds {name}, and PNG, JPEG, .* are read; conv"
+        ):
+            load(tmp_path / "a.parquet")
+
+
+def test_a_file_of_images_gives_its_name() -> None:
+    made = load(WRITTEN / "paths.parquet")
+    assert (made.name, made.origin) == ("paths.parquet", str(WRITTEN / "paths.parquet"))
+    assert load(WRITTEN / "hub").name == "hub"

@@ -626,3 +626,46 @@ class Raising(Dense):
 
 def leaving() -> nn.Module:
     raise SystemExit(3)
+
+
+class ModeWithoutReturn(Dense):
+    """Keeps a layer in evaluation mode, as nets with frozen norms do, and forgets what `train` returns."""
+
+    def train(self, mode: bool = True) -> None:  # type: ignore[override]
+        super().train(mode)
+        self.fc.eval()
+
+    def eval(self) -> None:  # type: ignore[override]
+        self.train(False)
+
+
+class NumpyOfImage(Dense):
+    """Writes into its images by NumPy, which a tensor that asks for a gradient does not allow."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x.numpy()[...] *= 0.5
+        return super().forward(x)
+
+
+class WithoutGradientOfImage(Dense):
+    """Does not bear images of which a gradient is asked for."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.requires_grad:
+            raise ValueError("plain images, please")
+        return super().forward(x)
+
+
+class ScriptedInside(Dense):
+    def __init__(self) -> None:
+        super().__init__()
+        with warnings.catch_warnings(action="ignore"):
+            self.act: nn.Module = torch.jit.script(nn.ReLU())
+
+
+class ExpandedBuffer(Dense):
+    """A buffer whose cells are one number, into which PyTorch itself loads nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("ones", torch.ones(1).expand(3))

@@ -55,7 +55,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "app/terminal/run.py": "app/test_run_shown.py",
     "app/terminal/shared_names.py": "app/actions/test_fields.py",
     "probes/choices.py": "laws/test_options.py",
-    "app/study.py": "app/test_cli.py",
     "app/exporting/following.py": "app/exporting/test_export.py",
     "app/exporting/photograph_graph.py": "app/exporting/test_preprocessed.py",
     "scratch/exercises/exercise.py": "scratch/exercises/test_grade.py",

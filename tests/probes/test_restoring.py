@@ -121,3 +121,31 @@ def test_a_net_that_draws_numbers_draws_the_same_each_time() -> None:
         with untouched(nn.Flatten(), torch.ones(1, 1, 2, 2)):
             drawn.append((float(torch.rand(())), float(np.random.random()), random.random()))
     assert drawn[0] == drawn[1]
+
+
+class Raising(nn.Module):
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def forward(self, x: Tensor) -> Tensor:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            IndexError("no such place"),
+            r"the net does not bear this probe: it raised IndexError: no such place when it was",
+        ),
+        (RuntimeError("When use_reentrant=True, ..."), r"has use_reentrant=True, .*; give it use_reentrant=False"),
+        (
+            RuntimeError("Can't call numpy() on Tensor that requires grad."),
+            r"no gradient leads from the net's logits back",
+        ),
+    ],
+)
+def test_what_a_net_says_against_a_probe_is_told_as_its_own(error: Exception, told: str) -> None:
+    with pytest.raises(ProbeError, match=told), untouched(net := Raising(error), torch.rand(1, 1, 2, 2)) as x:
+        net(x)

@@ -13,7 +13,7 @@ from striate.app.options.repeating import arms_and_claims, study_command
 from striate.app.terminal.trained import beaten
 from striate.base.disk.files import part_of_name
 from striate.base.disk.outputs import claim_folder
-from striate.base.errors import StudyError
+from striate.base.errors import StudyError, listed
 from striate.base.inline import Inline
 from striate.studies.catalog import question
 from striate.studies.question import Question, Study
@@ -56,6 +56,7 @@ def study(
     trials: int | None = None,
     warn: Warn = warnings.warn,
     redo_damaged: bool = False,
+    log: str | Sequence[str] | None = None,
 ) -> Reported:
     """Run a study to its verdicts and write its report; runs that ``out`` already holds are not repeated.
 
@@ -65,26 +66,26 @@ def study(
     runs/<study>-<data>. ``trials`` has a sampler propose that many values where the study searches a range. ``warn`` is told
     what the runs warn of; with ``redo_damaged`` a damaged run is set aside and redone. ``on`` has the runs done elsewhere:
     "slurm", with the options ``slurm``, or "ray" or "ray://HOST:PORT", with what ``ray`` asks of a node for each, KEY=VALUE
-    texts. Raises StriateError, see `run_study`.
+    texts. ``log`` names who is told of each epoch, as for `striate.train`: each run of the study is one run there. Raises
+    StriateError, see `run_study`.
     """
     from striate.reports.study.page import REPORT, write_study_report
     from striate.studies.running.execute import run_study
     from striate.studies.running.executor import placed
     from striate.studies.running.search import run_search
+    from striate.training.loggers.catalog import TENSORBOARD
 
     planned = plan(asked, seeds, changes or {}, trials)
     folder = default_folder(planned) if out is None else Path(out)
     claim_folder(folder, REPORT)
-    if on is not None and on.startswith("ray") and any(planned.origins(arm) for arm in planned.arms):
-        raise StudyError(
-            "an arm of this study starts from the run of another, and a node of Ray does not see that run; leave `on` out, or"
-            " use slurm, whose nodes share the disk"
-        )
+    loggers = (TENSORBOARD,) if log is None else (log,) if isinstance(log, str) else tuple(log)
+    if on is not None and on.startswith("ray"):
+        _refuse_on_ray(planned, loggers)
     executor = placed(on, folder, slurm, ray, workers)
     try:
         run = run_search if planned.trials is not None else run_study
         how: Doing = {"data_dir": data_dir, "workers": workers, "on": executor, "warn": warn}
-        how["redo_damaged"] = redo_damaged
+        how["redo_damaged"], how["log"] = redo_damaged, loggers
         with beaten(beat, planned.base.epochs) as seen:
             how["beat"] = seen
             answer = run(planned, folder, **how)
@@ -92,6 +93,18 @@ def study(
         write_study_report(folder, study_command)  # of what has ended so far
         raise
     return Reported(answer, write_study_report(folder, study_command))
+
+
+def _refuse_on_ray(planned: Study, loggers: Sequence[str]) -> None:
+    """Raise StudyError for what nodes that share no disk with this machine cannot do."""
+    slurm = "leave `on` out, or use slurm, whose nodes share the disk"
+    if any(planned.origins(arm) for arm in planned.arms):
+        raise StudyError(
+            "an arm of this study starts from the run of another, and a node of Ray does not see that run; " + slurm
+        )
+    if others := [name for name in loggers if name != "tensorboard"]:
+        keep = "keeps" if len(others) == 1 else "keep"
+        raise StudyError(f"what {listed(others)} {keep} of a run would stay on the node of Ray that does it; {slurm}")
 
 
 def plan(

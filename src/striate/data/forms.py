@@ -56,6 +56,11 @@ def form_of(path: Path) -> Form | None:
 
 def load_form(path: Path, wanted: Wanted) -> ImageSet:
     """Return the images at ``path``; raises DataError where it is in no form that is known, or cannot be read."""
+    if (path / "dataset_dict.json").is_file() or ((path / "state.json").is_file() and any(path.glob("*.arrow"))):
+        raise DataError(
+            f"{printable(str(path))} is what save_to_disk of the library datasets writes, and is not read; write each split"
+            ' with its to_parquet, as in load_from_disk("FOLDER")["train"].to_parquet("train.parquet"), into one folder'
+        )
     form = form_of(path)
     if form is None:
         names = ", ".join(form.name for form in FORMS)
@@ -93,7 +98,15 @@ def _arrays(reader: str) -> Callable[[Path, Wanted], ImageSet]:
 def _has(*endings: str) -> Callable[[Path], bool]:
     from striate.data.readers.parts import files_in
 
-    return lambda folder: folder.is_dir() and not _has_folders(folder) and bool(files_in(folder, endings))
+    def has(folder: Path) -> bool:
+        if not folder.is_dir():
+            return False
+        found = [
+            file for file in files_in(folder, endings) if file.stem != "metadata"
+        ]  # which lists the images beside it
+        return bool(found) and not (found[0].parent == folder and _has_folders(folder))
+
+    return has
 
 
 def _has_folders(folder: Path) -> bool:
@@ -153,7 +166,7 @@ FORMS: tuple[Form, ...] = (
     Form("Parquet", lambda p, h: h[:4] == b"PAR1" or _has(".parquet")(p), _photos("lists.parquet:survey_parquet")),
     Form(
         "webdataset",
-        lambda p, h: h[257:262] == b"ustar" or _has(".tar")(p),
+        lambda p, h: h[257:262] == b"ustar" or _has(".tar", ".tar.gz", ".tgz")(p),
         _photos("lists.webdataset:survey_webdataset"),
     ),
     Form("imagefolder with metadata", _folder_of_metadata, _photos("lists.index:survey_metadata")),

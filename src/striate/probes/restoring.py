@@ -10,18 +10,27 @@ works on its own copy, so that a net which begins with an in-place layer cannot 
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from striate.base.errors import ProbeError
+from striate.base.errors import ProbeError, StriateError, reason
 from striate.nets.custom.calling import device_of, input_dtype
 from striate.nets.custom.surroundings import seeded
 
+OURS = (Path(__file__).parents[1], Path(traceback.__file__).parent)  # and Python's
 # What PyTorch says where what is asked for was not computed from the images.
-UNREACHED = ("does not require grad", "not have been used in the graph", "cannot register a hook on a tensor")
+UNREACHED = (
+    *("does not require grad", "not have been used in the graph", "cannot register a hook on a tensor"),
+    "Can't call numpy() on Tensor that requires grad",
+)
+REENTRANT = (
+    "When use_reentrant=True"  # how PyTorch begins to say that such a checkpoint does not go with what probes ask
+)
 
 
 @contextmanager
@@ -40,16 +49,36 @@ def untouched(net: nn.Module, images: Tensor) -> Generator[Tensor, None, None]:
                 each.requires_grad_(False)
             where = device_of(net) if any(True for _ in net.parameters()) else images.device
             yield images.detach().to(device=where, dtype=input_dtype(net), copy=True)
-    except RuntimeError as error:
-        if not any(words in str(error) for words in UNREACHED):
-            raise
-        raise ProbeError(
-            "no gradient leads from the net's logits back to its images (its forward uses NumPy, detach or no_grad), and this "
-            "probe follows gradients; occlusion does without"
-        ) from error
+    except StriateError:
+        raise
+    except Exception as error:
+        if any(words in str(error) for words in UNREACHED):
+            raise ProbeError(
+                "no gradient leads from the net's logits back to its images (its forward uses NumPy, detach or no_grad), and"
+                " this probe follows gradients; occlusion does without"
+            ) from error
+        if str(error).startswith(REENTRANT):
+            raise ProbeError(
+                "the net's torch.utils.checkpoint has use_reentrant=True, which lets no gradient be asked for by itself; give"
+                " it use_reentrant=False"
+            ) from error
+        if _of_net(error):
+            raise ProbeError(
+                f"the net does not bear this probe: it raised {reason(error, kind=True)} when it was called"
+            ) from error
+        raise
     finally:
         for restore in restorers:
             restore()
+
+
+def _of_net(error: Exception) -> bool:
+    """Return whether ``error`` comes from code that a module called and that is neither ours, a library's nor Python's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    calls = [place for place, frame in enumerate(frames) if frame.name == "_call_impl"]  # of torch.nn.Module
+    files = [Path(frame.filename) for frame in frames[calls[0] :]] if calls else []
+    own = (file for file in files if file.suffix == ".py" and "site-packages" not in file.parts)
+    return any(not any(file.is_relative_to(place) for place in OURS) for file in own)
 
 
 def check_images(images: Tensor) -> None:

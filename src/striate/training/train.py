@@ -18,6 +18,7 @@ from striate.base.errors import DataError, RunError, reason
 from striate.data import ImageSet
 from striate.data.catalog import one_of
 from striate.data.imageset import Split
+from striate.nets.custom.calling import in_mode
 from striate.training.engines import machine
 from striate.training.engines.denormals import denormals_flushed
 from striate.training.engines.evaluate import evaluate
@@ -221,4 +222,4 @@ def best_net(run: Run, *, warn: Warn = warnings.warn) -> Best:
     admit(run.folder, run.recipe.net, warn)
     found = best(run)
     labels = Labels.of(found.values)
-    return Best(saved_net(labels, found.tensors).eval(), labels, found.step)
+    return Best(in_mode(saved_net(labels, found.tensors)), labels, found.step)

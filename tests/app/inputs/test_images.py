@@ -68,3 +68,19 @@ def test_an_address_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_scheme_is_refused() -> None:
     with pytest.raises(DataError, match="it leads to ftp, and only https is followed"):
         pictures(["ftp://example.org/cat.png"])
+
+
+def test_pictures_of_one_name_are_told_apart_by_the_end_of_their_paths(tmp_path: Path) -> None:
+    for name in ("x/a/0.png", "x/b/0.png", "x/b/1.png", "x/b/1.bmp", "x/c.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (9, 9), 7).save(tmp_path / name)
+    words = [str(tmp_path / name) for name in ("x/a/0.png", "x/a/0.png", "x/b", "x/c.png")]
+    assert [p.name for p in pictures(words)] == ["a/0", "a/0", "b/0", "1.bmp", "1.png", "c"]
+
+
+def test_addresses_of_one_name_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = np.zeros((9, 9, 3), np.uint8)
+    monkeypatch.setattr(address, "fetch", lambda word: Picture("0", pixels, word))
+    asked = ["https://a.example/0.png?n=1", "https://a.example/0.png?n=2", "https://b.example/0.png?n=1"]
+    assert [p.name for p in pictures(asked[1:])] == ["a.example/0", "b.example/0"]
+    assert [p.name for p in pictures(asked)] == ["a.example/0.png?n=1", "a.example/0.png?n=2", "b.example/0.png?n=1"]

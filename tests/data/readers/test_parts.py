@@ -48,3 +48,27 @@ def test_the_folder_data_and_names_without_a_part(tmp_path: Path) -> None:
         (tmp_path / "data" / name).touch()
     assert [path.name for path in files_in(tmp_path, (".x",))] == ["a.x", "b.x"]
     assert [path.name for path in all_part_files(tmp_path, (".x",))[0]["train"]] == ["a.x", "b.x"]
+
+
+def test_folders_that_are_called_as_parts_or_that_are_alone(tmp_path: Path) -> None:
+    for name in (
+        "split/train/1.x",
+        "split/train/0.x",
+        "split/Validation/0.x",
+        "hub/plain_text/test-0.x",
+        "a/b/1.x",
+        "a/c/1.x",
+        "class/train/old.x",
+        "class/train/cat/0.png",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    files, notes = all_part_files(tmp_path / "split", (".x",))
+    assert {part: [path.name for path in several] for part, several in files.items()} == {
+        "train": ["0.x", "1.x"],
+        "val": ["0.x"],
+    }
+    assert notes == ()
+    assert all_part_files(tmp_path / "hub", (".x",))[0] == {"test": [tmp_path / "hub/plain_text/test-0.x"]}
+    assert files_in(tmp_path / "a", (".x",)) == []
+    assert files_in(tmp_path / "class", (".x",)) == []

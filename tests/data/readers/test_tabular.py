@@ -159,7 +159,7 @@ def with_cell(value: float) -> np.ndarray:
         ),
         (
             {"X": np.ones((8, 2)), "y": TARGETS},
-            "do not make a validation and test part: there are 1 different ones in 1 cl",
+            "do not make a validation and test part: there is 1 different one in 1 class",
         ),
         (
             {"X": ROWS, "y": 1e300 * TARGETS},

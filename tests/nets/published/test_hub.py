@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,3 +59,19 @@ def test_the_cache_alone_is_asked_where_nobody_answers(
         fails()
     assert seen == [alone]
     assert constants.HF_HUB_OFFLINE is False
+
+
+def test_a_file_that_is_not_kept_is_asked_of_a_server_that_answers_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    address = "https://striate.invalid/models/net-1234.pth"
+    monkeypatch.setattr(hub, "reachable", lambda _address: True)
+    hub.refuse_unreachable(address)
+    monkeypatch.setattr(hub, "reachable", lambda _address: False)
+    with pytest.raises(ConnectionError, match=r"^striate\.invalid cannot be reached$"):
+        hub.refuse_unreachable(address)
+    kept = tmp_path / "hub/checkpoints/net-1234.pth"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    hub.refuse_unreachable(address)

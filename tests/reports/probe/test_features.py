@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,8 +11,10 @@ from torch import nn
 
 from striate.data.photos.picture import Picture
 from striate.probes.channels.features import RULES, features
+from striate.probes.checks.outcome import Cascade, Checks, Conclusions
 from striate.probes.facts import FeatureFacts
 from striate.probes.record import Record
+from striate.reports.probe.checks import METHOD
 from striate.reports.probe.features import page
 from striate.reports.probe.page import probe_html
 
@@ -48,3 +52,12 @@ def test_the_algorithm_stands_on_the_page(record: Record[FeatureFacts]) -> None:
     assert "without the sum over channels and the ReLU" in html
     assert "<math" in html
     assert "Looked through: 3 images." in html
+
+
+def test_each_rule_is_checked_once_and_the_checks_are_explained_once(record: Record[FeatureFacts]) -> None:
+    cascade = Cascade(("output",), ((0.5, 0.25, 0.0),))
+    made = Checks(cascade, None, Conclusions("undecided", "undecided", "undecided"))
+    checked = replace(record, checks=dict.fromkeys(RULES, made))
+    after = page(checked, PICTURES, (), "net").after
+    assert len(after) == len({group.title for group in after}) == len(RULES)
+    assert [METHOD in group.lines for group in after] == [True, False, False, False]

@@ -29,7 +29,7 @@ def test_the_made_image_stands_before_the_patches() -> None:
     expected = np.round(record.arrays["pixels"][1, 0].numpy() * 255)
     assert np.array_equal(shown.groups[1].panels[0].pixels[..., 0], expected)
     assert "to the best patch" in shown.groups[0].lines[0]
-    assert "each divided by its frequency to the power 1," in shown.words[0]
+    assert "each divided by its frequency to the power 1. The best" in shown.words[0]
     assert "<math" in probe_html(shown)
 
 
@@ -37,7 +37,7 @@ def test_a_tap_of_numbers_has_no_patches() -> None:
     record = maximize(net(), torch.rand(1, 1, 6, 6), tap="3", channels=[1], steps=2, parameters="pixel")
     shown = page(record, PICTURES[:1], (), "net")
     assert [panel.file for panel in shown.groups[0].panels] == ["channel-1-made"]
-    assert "The image is pixel by pixel," in shown.words[0]
+    assert "The image is written pixel by pixel" in shown.words[0]
 
 
 def test_patches_alone() -> None:
@@ -46,3 +46,9 @@ def test_patches_alone() -> None:
     assert [panel.file for panel in shown.groups[0].panels] == ["channel-1-1", "channel-1-2"]
     best = PICTURES[record.facts.patches[0][0].image]
     assert (shown.groups[0].panels[0].pixels == best.pixels[0, 0]).all()
+
+
+def test_a_climb_tells_of_shifts_where_there_are_some() -> None:
+    record = maximize(net(), torch.rand(1, 1, 6, 6), tap="0", channels=[1], steps=2, jitter=1)
+    words = page(record, PICTURES[:1], (), "net").words[0]
+    assert "to the power 1 and is shifted at random by up to 1 pixel at each step, without which the climb" in words

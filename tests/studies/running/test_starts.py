@@ -15,6 +15,7 @@ from striate.studies.question import Arm, Study
 from striate.studies.running.ended import place
 from striate.studies.running.execute import run_study
 from striate.studies.running.pool import Job
+from striate.studies.running.slurm import Slurm
 from striate.studies.running.starts import first_of, in_order
 from striate.training.folder.run import open_run
 from striate.training.folder.weights import best
@@ -82,6 +83,18 @@ def test_each_run_starts_from_the_one_of_its_seed_and_a_study_that_was_moved_goe
     (tmp_path / "moved/runs/other-classes/1/recipe.json").write_text("{")
     failed = run_study(study(), tmp_path / "moved", workers=1).failures
     assert set(failed) == {"Other Classes, seed 1", "fine, seed 1"}
+
+
+@pytest.mark.slow
+def test_nodes_of_slurm_share_the_disk_so_that_a_run_starts_there_from_another_too(tmp_path: Path) -> None:
+    here = run_study(study((0,)), tmp_path / "here", workers=1)
+    folder = tmp_path / "there"
+    there = run_study(study((0,)), folder, on=Slurm(folder, {"timeout_min": 10}, cluster="local"))
+    assert (here.failures, there.failures) == ({}, {})
+    for arm in ARMS:
+        first, second = (place(tmp_path / name, arm, 0) / "history.csv" for name in ("here", "there"))
+        assert first.read_bytes() == second.read_bytes()
+    assert open_run(place(folder, ARMS[1], 0)).recipe.start == "arm:other-classes"
 
 
 def test_seeds_until_decided_give_the_start_its_seeds_too(tmp_path: Path) -> None:

@@ -166,3 +166,9 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text('{"loggers": 3}')
     with pytest.raises(RunError, match="remove it, and the run begins anew in its loggers"):
         asked(tmp_path, ())
+
+
+def test_a_run_of_a_study_is_called_by_study_arm_and_seed(tmp_path: Path) -> None:
+    assert Known(tmp_path / "bn/runs/batch-norm/3", {}, "", 0).name == "bn-batch-norm-3"
+    assert Known(tmp_path / "runs/first", {}, "", 0).name == "first"
+    assert Known(tmp_path / "2026", {}, "", 0).name == "2026"

@@ -9,7 +9,7 @@ import typer
 
 from striate.app.actions.choices import Sampler
 from striate.app.options.question import BaseFields, Question
-from striate.app.options.shared import AsJson, Device, Like, SkipDamaged
+from striate.app.options.shared import AsJson, Device, Like, Log, SkipDamaged
 from striate.app.terminal.speech import INTERRUPTED, remark, say, tell
 from striate.base.errors import shown
 
@@ -44,6 +44,7 @@ def study(
         typer.Option(metavar="KEY=VALUE", help="What a run asks of a node of Ray, as num_gpus=1. May be repeated."),
     ] = None,
     redo_damaged: Annotated[bool, typer.Option(help="Set damaged runs aside, and do them again.")] = False,
+    log: Log = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question: train every arm with every seed, judge the claims, write the report."""
@@ -71,6 +72,7 @@ def study(
                 beat=beat,
                 warn=remark,
                 redo_damaged=redo_damaged,
+                log=log,
             )
     except KeyboardInterrupt:
         say(f"stopped; what is done is kept in {folder}, and the same command continues")

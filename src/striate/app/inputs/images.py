@@ -37,6 +37,8 @@ def pictures(
     ``levels`` are the 16-bit values that become 0 and 255. With ``skip_damaged`` the files of a folder that cannot be read are
     left out, and ``tell`` is called with what a report should say of that.
     """
+    from striate.data.photos.picture import told_apart
+
     asked = _Asked(data_dir, levels, skip_damaged, tell or (lambda _: None))
     made: list[Picture] = []
     faults: list[str] = []
@@ -48,7 +50,7 @@ def pictures(
             faults.append(str(error))
     if faults:
         raise DataError(sentence(faults))
-    return made
+    return told_apart(made)
 
 
 @dataclass(frozen=True)

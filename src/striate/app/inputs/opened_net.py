@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from striate.base.catalog import unknown
 from striate.base.errors import NetError, ProbeError, listed, printable
 from striate.data.photos.resizing import USUAL, Resizing
+from striate.nets.custom.calling import in_mode
 from striate.training.starting.exported import Resize, Told, inputs_told, metadata_of
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def _of_catalogue(
     if weights is not None:
         load_weights(net, weights)
     # A maker may load weights by itself: then two builds under different seeds agree, and the net is trained.
-    return Subject(net.eval(), inputs, name, untrained=drawn and _differs(net, _built(name, options, inputs, 1)))
+    return Subject(in_mode(net), inputs, name, untrained=drawn and _differs(net, _built(name, options, inputs, 1)))
 
 
 def _built(name: str, options: Mapping[str, Any], inputs: Inputs, seed: int) -> nn.Module:
@@ -224,7 +225,7 @@ def _of_export(name: str, weights: Path | None, options: dict[str, Any], told: T
     if weights is not None:
         load_weights(net, weights)
     resizing = (told.input.resize or Resize()).resizing()
-    return Subject(net.eval(), inputs, name, levels_told(told.input.levels), resizing=resizing)
+    return Subject(in_mode(net), inputs, name, levels_told(told.input.levels), resizing=resizing)
 
 
 def inputs_of_data(name: str | None, data_dir: str | Path | None) -> Inputs:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from striate.app.inputs.opened_net import Subject, open_subject
 from striate.base.disk.foreign import kind_of
 from striate.base.errors import NetError, printable, reason
+from striate.nets.custom.calling import in_mode
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,7 +100,7 @@ def _of_subject(subject: Subject) -> Predictor:
             ]
         return np.concatenate(parts)
 
-    return Predictor(replace(subject, net=subject.net.float().cpu().eval()), logits)
+    return Predictor(replace(subject, net=in_mode(subject.net.float().cpu())), logits)
 
 
 def _of_onnx(path: Path) -> Predictor:

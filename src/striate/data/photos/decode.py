@@ -12,6 +12,7 @@ a half, a quarter or an eighth (`striate.data.photos.resizing`).
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -48,6 +49,12 @@ FORMATS = {
     ".dib": ("BMP", "DIB"),
 }
 _OPENED = ["PNG", "JPEG", "WEBP", "BMP"]
+_OTHERS = (
+    ("TIFF", rb"II[*+]\0|MM\0[*+]"),
+    ("GIF", rb"GIF8"),
+    ("JPEG 2000", rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51"),
+    ("HEIF or AVIF", rb"....ftyp(heic|heix|hevc|mif1|msf1|avif|avis)"),
+)
 _GREY = ("1", "L", "LA", "La")
 _Wanted = TypeVar("_Wanted")
 
@@ -139,6 +146,10 @@ def _read(source: Source, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _
                     raise
                 return _judged(kept, extension, what)
         except Image.UnidentifiedImageError as error:
+            file.seek(0)
+            head = file.read(12)
+            if other := next((name for name, mark in _OTHERS if re.match(mark, head, re.DOTALL)), ""):
+                raise Unreadable(f"holds {other}, and PNG, JPEG, WebP and BMP are read; convert it") from error
             raise Unreadable("is no PNG, JPEG, WebP or BMP image, or its header is damaged") from error
         except Image.DecompressionBombError as error:
             raise Unreadable(f"has more than {PIXEL_LIMIT:,} pixels") from error

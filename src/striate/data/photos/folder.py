@@ -85,12 +85,12 @@ def load_survey(
     notes = (*notes_of(found, stack, image_size, resizing), *blank_notes(splits, name), *equal_notes(splits, name))
     notes += hold_out_test(splits)
     made = image_set(
-        os.path.basename(os.path.abspath(found.root)),
+        os.path.basename(os.path.abspath(found.place)),
         found.classes,
         train=splits["train"],
         val=splits.get("val"),
         test=splits.get("test"),
-        origin=str(found.root),
+        origin=str(found.place),
         notes=notes,
         known=stack.kept.fingerprint if stack.kept else None,
     )
@@ -140,7 +140,7 @@ def _refuse(found: Survey, skip_damaged: bool) -> None:
     faults = [*found.faults, *damaged]
     if not faults:
         return
-    told = f"{printable(str(found.root))} cannot be used: {sentence(faults, _LISTED)}"
+    told = f"{printable(str(found.place))} cannot be used: {sentence(faults, _LISTED)}"
     if len(set(faults)) > _LISTED:
         told += _all_listed(faults)
     other = ", or leave out the files that cannot be read: `skip_damaged`" if damaged else ""

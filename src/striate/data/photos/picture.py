@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +86,26 @@ def read_folder(
     if faults and tell:
         tell(left_out(faults))
     return pictures
+
+
+def told_apart(pictures: Sequence[Picture]) -> list[Picture]:
+    """Return the pictures; those of one name by as much of where they come from as tells them apart: a/0 and b/0."""
+    origins: dict[str, dict[str, None]] = {}
+    for picture in pictures:
+        origins.setdefault(picture.name, {})[picture.origin] = None
+    names = {name: _apart(list(several)) for name, several in origins.items() if len(several) > 1}
+    return [replace(p, name=names[p.name][p.origin]) if p.name in names else p for p in pictures]
+
+
+def _apart(origins: Sequence[str]) -> dict[str, str]:
+    """Return the shortest ends of these paths, without their extensions if they can do without, that are all different."""
+    for whole in (False, True):
+        parts = {each: (each if whole else os.path.splitext(each)[0]).split("/") for each in origins}
+        for count in range(1, max(map(len, parts.values())) + 1):
+            names = {each: "/".join(part[-count:]) for each, part in parts.items()}
+            if len(set(names.values())) == len(names):
+                return names
+    return {each: each for each in origins}
 
 
 def fitted(picture: Picture, image_shape: tuple[int, int, int], resizing: Resizing = USUAL) -> Images:

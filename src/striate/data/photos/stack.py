@@ -92,7 +92,7 @@ def _kept(maker: _Maker, stamps: list[Stamp]) -> Kept | None:
         "decoder": _VERSION.format(PIL.__version__, jpeg),
     }
     root = str(maker.found.root.absolute())
-    question = Question(maker.found.root.name, root, stamps, way)
+    question = Question(maker.found.place.name, root, stamps, way)
     return find_or_make(question, maker.content, maker.fill, tell)
 
 
@@ -114,7 +114,7 @@ class _Maker:
         damaged: dict[str, str] = {}
         facts: dict[str, int] = {}
         whole = hashlib.sha256()
-        what = f"reading the images of {printable(self.found.root.name)}"
+        what = f"reading the images of {printable(self.found.place.name)}"
         with unwarned():
             for place, made in enumerate(self.decoded(side, what, hashing=hashing)):
                 digest, read = made
@@ -208,7 +208,7 @@ class _Maker:
         """Return an array for all images of ``shape``, with the ``count`` that are there already."""
         if before.shape[1:3] not in ((0, 0), shape[:2]):
             raise DataError(
-                f"the images of {printable(str(self.found.root))} change while they are read; read them again"
+                f"the images of {printable(str(self.found.place))} change while they are read; read them again"
             )
         images, done = allocate((len(self.sources), *shape)), 0
         for block in blocks(before[:count]):  # grey so far
@@ -223,7 +223,7 @@ class _Maker:
         if (need := count * height * width * channels) > memory.limit():
             todo = "give image_size to have them made smaller" if self.side is None else "give a smaller image_size"
             raise DataError(
-                f"the {len(self.sources):,} images of {printable(str(self.found.root))} need {memory.gigabytes(need)} at"
+                f"the {len(self.sources):,} images of {printable(str(self.found.place))} need {memory.gigabytes(need)} at"
                 f" {width} x {height} pixels, and may have a quarter of the memory, {memory.gigabytes(memory.limit())};"
                 f" {todo}, or fewer images"
             )

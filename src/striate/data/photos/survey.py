@@ -37,7 +37,7 @@ class Survey:
 
     ``faults`` are about folders; ``damaged`` are files that have the name of an image and can be left out. ``ignored`` counts
     the other files by extension, ``beside`` are folders next to train that were not read, and ``notes`` is what else to say.
-    ``groups`` are the names of groups that an index gives images.
+    ``groups`` are the names of groups that an index gives images; ``file`` is the one in ``root`` that holds or names them all.
     """
 
     root: Path
@@ -49,6 +49,12 @@ class Survey:
     beside: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
     groups: dict[Source, str] = field(default_factory=dict[Source, str])
+    file: Path | None = None
+
+    @property
+    def place(self) -> Path:
+        """What was given: the file that holds or names the images, or else the folder."""
+        return self.file or self.root
 
     def shown(self, source: Source) -> str:
         """Return the name of ``source`` from the folder on, as it may be printed."""

@@ -28,23 +28,25 @@ def part_of(name: str) -> str | None:
 def all_part_files(path: Path, endings: Sequence[str]) -> tuple[dict[str, list[Path]], tuple[str, ...]]:
     """Return the files of each part of ``path``, a file or a folder, in the order of their names, and notes on the others.
 
-    A folder is looked into, and into its folder ``data``; where no name begins with a word for a part, all are train. Raises
-    DataError where it has no file with one of ``endings``.
+    Where a folder has none, its folder ``data`` is looked into, its folders ``train``, ``test`` ..., or its only one, as those
+    of a configuration on the Hugging Face hub. Where no name begins with a word for a part, all are train. Raises DataError
+    where there is no file with one of ``endings``.
     """
     if not path.is_dir():
         return {"train": [path]}, ()
-    found = files_in(path, endings)
-    if not found:
+    places = _places(path, endings)
+    if not places:
         raise DataError(f"{printable(str(path))} has no file that ends in {', '.join(endings)}")
     named: dict[str, list[Path]] = {}
     others: list[str] = []
-    for file in found:
-        if part := part_of(file.name):
-            named.setdefault(part, []).append(file)
-        else:
-            others.append(printable(file.name))
+    for part, files in places:
+        for file in files:
+            if of := part or part_of(file.name):
+                named.setdefault(of, []).append(file)
+            else:
+                others.append(printable(file.name))
     if not named:
-        return {"train": found}, ()
+        return {"train": places[0][1]}, ()
     one = "file has no word for a part in its name, and was"
     several = "files have no word for a part in their name, and were"
     note = (f"{counted(len(others), one, several)} not read: {sentence(others, 3)}",)
@@ -52,17 +54,33 @@ def all_part_files(path: Path, endings: Sequence[str]) -> tuple[dict[str, list[P
 
 
 def files_in(path: Path, endings: Sequence[str]) -> list[Path]:
-    """Return the files in the folder ``path``, or else in its folder ``data``, that have one of ``endings``, by name."""
-    for place in (path, path / "data"):
-        try:
-            there = sorted(p for p in place.iterdir() if p.name.endswith(tuple(endings)) and not p.name.startswith("."))
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise DataError(f"the folder {printable(str(place))} could not be read ({reason(error)})") from error
-        if there:
-            return there
-    return []
+    """Return the files with one of ``endings`` that `all_part_files` finds in the folder ``path``, by name."""
+    return [file for _, files in _places(path, endings) for file in files]
+
+
+def _places(path: Path, endings: Sequence[str], data: str = "data") -> list[tuple[str | None, list[Path]]]:
+    """Return the files of ``path`` itself, or else of the folders in it; with the part where the folder's name is its word."""
+    files, folders = _listed(path, endings)
+    if files:
+        return [(None, files)]
+    if data in (folder.name for folder in folders):
+        return _places(path / data, endings, "")
+    parts = [WORDS.get(folder.name.lower()) for folder in folders]
+    if len(folders) > 1 and None in parts:
+        return []
+    found = [(part, *_listed(folder, endings)) for part, folder in zip(parts, folders, strict=True)]
+    return [(part, files) for part, files, inner in found if files and not inner]  # not an archive beside class folders
+
+
+def _listed(path: Path, endings: Sequence[str]) -> tuple[list[Path], list[Path]]:
+    """Return the files with one of ``endings``, and the folders, in ``path``."""
+    try:
+        there = sorted(p for p in path.iterdir() if not p.name.startswith("."))
+    except FileNotFoundError:
+        return [], []
+    except OSError as error:
+        raise DataError(f"the folder {printable(str(path))} could not be read ({reason(error)})") from error
+    return [p for p in there if p.name.endswith(tuple(endings))], [p for p in there if p.is_dir()]
 
 
 def part_files(path: Path, endings: Sequence[str]) -> tuple[dict[str, Path], tuple[str, ...]]:

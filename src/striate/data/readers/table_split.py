@@ -57,8 +57,8 @@ def stratified(grouped: Groups, labels: Array) -> Parts:
     found = tuple(np.flatnonzero(part[group] == number) for number in range(3))
     if empty := [name for name, rows in zip(NAMES, found, strict=True) if not len(rows)]:
         raise DataError(
-            f"the rows do not make a {listed(empty)} part: there are {len(first)} different ones in"
-            f" {len(np.unique(of_class))} classes; give more of each class"
+            f"the rows do not make a {listed(empty)} part: there {'is' if len(first) == 1 else 'are'}"
+            f" {counted(len(first), 'different one')} in {counted(len(np.unique(of_class)), 'class')}; give more of each class"
         )
     return found[0], found[1], found[2]
 

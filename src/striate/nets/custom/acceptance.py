@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from striate.base.errors import NetError, listed, reason
-from striate.nets.custom.calling import give_copies, keep_contiguous, keep_prints_apart
+from striate.nets.custom.calling import give_copies, in_mode, keep_contiguous, keep_prints_apart
 from striate.nets.custom.state import traceless
 from striate.nets.custom.surroundings import seeded, settings, settings_kept
 from striate.nets.entry import ImageShape
@@ -40,6 +40,11 @@ def unwrapped(made: object, name: str) -> nn.Module:
             f'"{name}" returned a TorchScript module, whose insides cannot be looked into; return the module itself, as it is '
             "before torch.jit"
         )
+    if scripted := [path for path, module in inner.named_modules() if isinstance(module, torch.jit.ScriptModule)]:
+        raise NetError(
+            f'"{name}" has TorchScript modules in it ({listed(scripted[:3])}), whose insides cannot be looked into; leave them'
+            " as they are before torch.jit"
+        )
     return inner
 
 
@@ -60,7 +65,7 @@ def tried(
             if any(is_lazy(p) for p in (*net.parameters(), *net.buffers())):
                 _filled(net, image, name)
             with traceless(net), redirect_stdout(io.StringIO()) as heard:
-                out, wrote = called(net.eval(), image)
+                out, wrote = called(in_mode(net), image)
         except NetError:
             raise
         except Exception as error:
@@ -146,7 +151,7 @@ def _filled(net: nn.Module, image: Tensor, name: str) -> None:
     """Have lazy layers draw their weights, from the global generators as the others did."""
     modes = {module: module.training for module in net.modules()}
     with torch.no_grad():
-        net.eval()(image.clone())
+        in_mode(net)(image.clone())
     for module, training in modes.items():
         module.training = training
     if empty := [path for path, p in (*net.named_parameters(), *net.named_buffers()) if is_lazy(p)]:

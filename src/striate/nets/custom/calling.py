@@ -7,10 +7,12 @@ export all keep to it without knowing. Hooks are no part of the state dictionary
 from __future__ import annotations
 
 import sys
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 import torch
 from torch import Tensor, nn
+
+Net = TypeVar("Net", bound=nn.Module)
 
 
 def give_copies(net: nn.Module) -> None:
@@ -33,6 +35,12 @@ def keep_prints_apart(net: nn.Module) -> None:
 def takes_channels_last(net: nn.Module) -> bool:
     """Return whether the weights of ``net`` may be put into channels-last memory."""
     return _contiguous not in vars(net)["_forward_pre_hooks"].values()
+
+
+def in_mode(net: Net, training: bool = False) -> Net:
+    """Return ``net``, put into evaluation mode, or training mode: a net whose own `train` returns nothing is common."""
+    net.train(training)
+    return net
 
 
 def input_dtype(net: nn.Module) -> torch.dtype:

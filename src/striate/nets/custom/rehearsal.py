@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from striate.base.errors import NetError, counted, listed, reason
 from striate.base.seeds import integer
 from striate.nets.custom.acceptance import alike, called, refuse_settings
-from striate.nets.custom.calling import give_copies, keep_contiguous, takes_channels_last
+from striate.nets.custom.calling import give_copies, in_mode, keep_contiguous, takes_channels_last
 from striate.nets.custom.state import strays
 from striate.nets.custom.surroundings import seeded, settings, settings_kept
 from striate.nets.entry import ImageShape
@@ -69,9 +69,10 @@ def rehearse(
     try:
         third.load_state_dict(state)
     except Exception as error:
-        raise NetError(f'net "{name}" does not take its own weights back ({reason(error, kind=True)})') from error
+        told = str(error).partition("\n")[2].strip() or str(error)  # which PyTorch says below a heading
+        raise NetError(f'net "{name}" does not take its own weights back ({reason(NetError(told))})') from error
     for training in (False, True):
-        _compare(other.train(training), third.train(training), images, name)
+        _compare(in_mode(other, training), in_mode(third, training), images, name)
 
 
 def _refuse_weights(net: nn.Module, name: str) -> None:

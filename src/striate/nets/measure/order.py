@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from striate.nets.custom.calling import in_mode
 from striate.nets.custom.state import traceless
 from striate.nets.custom.surroundings import seeded
 from striate.nets.entry import ImageShape
@@ -27,7 +28,7 @@ def passed(net: nn.Module, image_shape: ImageShape) -> tuple[str, ...]:
     like = next((p for p in net.parameters() if p.is_floating_point()), torch.zeros(()))
     image = torch.zeros((1, channels, height, width), dtype=like.dtype, device=like.device)
     with traceless(net), torch.no_grad(), seeded(0), watched(net, note):
-        net.eval()(image)
+        in_mode(net)(image)
     return tuple(seen)
 
 

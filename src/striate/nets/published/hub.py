@@ -12,6 +12,7 @@ import threading
 import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +33,19 @@ def cache_alone_where_unreachable() -> Generator[None]:
         yield
     finally:
         constants.HF_HUB_OFFLINE = before
+
+
+def refuse_unreachable(address: str) -> None:
+    """Raise ConnectionError where torchvision has no copy of the file at ``address`` and its server cannot be reached.
+
+    torch.hub itself waits for a server that never answers as long as the system does, for minutes.
+    """
+    import torch
+
+    parts = urlsplit(address)
+    kept = Path(torch.hub.get_dir(), "checkpoints", Path(parts.path).name)
+    if not kept.exists() and not reachable(address):
+        raise ConnectionError(f"{parts.hostname} cannot be reached")
 
 
 def reachable(address: str, seconds: float = SECONDS) -> bool:

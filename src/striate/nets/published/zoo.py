@@ -22,7 +22,7 @@ from striate.nets.custom.naming import is_zoo
 from striate.nets.entry import Entry, ImageShape
 from striate.nets.families.options import NetOptions
 from striate.nets.inputs import IMAGENET_MEAN, IMAGENET_STD, Inputs
-from striate.nets.published.hub import cache_alone_where_unreachable
+from striate.nets.published.hub import cache_alone_where_unreachable, refuse_unreachable
 from striate.nets.published.imagenet import COUNT
 from striate.nets.weights.fitted import adapted
 from striate.nets.weights.load import AUXILIARY, copy_weights, misfits, read_weights
@@ -116,8 +116,7 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
         raise NetError(unknown("classifier of torchvision", model, known, see="torchvision.models.list_models()"))
     published = models.get_model_weights(model).DEFAULT
     transforms = published.transforms()
-    side = transforms.crop_size[0]
-    how = str(transforms.interpolation.value)
+    side, how = transforms.crop_size[0], str(transforms.interpolation.value)
     seen = crop_words(transforms.resize_size[0], side, how)
     trained = len(published.meta["categories"])
     explicit = EXPLICIT.get(model, {})
@@ -129,6 +128,7 @@ def _torchvision_entry(torchvision: Any, name: str, model: str) -> Entry:
     def make(options: ZooOptions, image_shape: ImageShape, classes: int) -> nn.Module:
         channels = image_shape[2]
         if options.pretrained:
+            refuse_unreachable(published.url)
             net, had, count = _without_sides(models.get_model(model, weights=published)), 3, trained
         else:
             net, had, count = drawn(channels, classes), channels, classes

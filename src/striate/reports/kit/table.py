@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any, cast
 
 from striate.base.errors import counted
+from striate.data.catalog import one_of
 from striate.reports.kit.numerals import ABSENT, fixed, measured, number
 
 if TYPE_CHECKING:
@@ -110,16 +111,20 @@ def recipe_table(base: Mapping[str, Any]) -> Table:
     plain = {**base, **(base.get("net_options") or {})}
     plain.pop("net_options", None)
     plain.pop("seed", None)  # the study's seeds take its place
-    return Table("", PAIR, tuple((Cell(_words(key)), Cell(plain_text(plain[key]))) for key in plain))
+    one = one_of(str(base.get("data")))
+    return Table("", PAIR, tuple((Cell(words_of(key, one)), Cell(plain_text(plain[key]))) for key in plain))
 
 
 def changes_table(study: StudyRecord) -> Table:
     """Return, arm by arm, every field that differs from the base recipe, as `field: base -> arm`."""
+    one = one_of(str(study.base.get("data")))
     rows: list[tuple[Cell, ...]] = []
     for arm in study.arms:
         before = {name: in_base(study, name) for name in arm.changes}
         said = [
-            f"{_words(k)}: {plain_text(before[k])} → {plain_text(v)}" for k, v in arm.changes.items() if before[k] != v
+            f"{words_of(k, one)}: {plain_text(before[k])} → {plain_text(v)}"
+            for k, v in arm.changes.items()
+            if before[k] != v
         ]
         rows.append((Cell(arm.name), Cell("; ".join(said) or "the base recipe")))
     return Table("", ("arm", "differs from the base recipe"), tuple(rows))
@@ -134,10 +139,11 @@ def in_base(study: StudyRecord, field: str) -> Any:
 def environment_table(study: StudyRecord) -> Table:
     """Return what the runs were done with; where they differ, each value with its number of runs."""
     seen: dict[str, Counter[str]] = {}
+    one = one_of(str(study.base.get("data")))
     for run in study.runs:
         for name, value in run.environment.items():
             seen.setdefault(name, Counter())[plain_text(value)] += 1
-    return Table("", PAIR, tuple((Cell(_words(name)), Cell(_shared(seen[name]))) for name in seen))
+    return Table("", PAIR, tuple((Cell(words_of(name, one)), Cell(_shared(seen[name]))) for name in seen))
 
 
 def _shared(values: Counter[str]) -> str:
@@ -148,10 +154,10 @@ def _shared(values: Counter[str]) -> str:
 
 def tables_of(details: Mapping[str, Any], title: str = "") -> list[Table]:
     """Return every value of ``details`` in tables: single ones together, a list of rows as one, nested ones in turn."""
-    single = [(Cell(_words(key)), Cell(plain_text(value))) for key, value in details.items() if not _nested(value)]
+    single = [(Cell(words_of(key)), Cell(plain_text(value))) for key, value in details.items() if not _nested(value)]
     made = [Table(title, PAIR, tuple(single))] if single else []
     for key, value in details.items():
-        name = f"{title}, {_words(key)}" if title else _words(key)
+        name = f"{title}, {words_of(key)}" if title else words_of(key)
         if isinstance(value, Mapping) and _nested(value):
             made += tables_of(cast("Mapping[str, Any]", value), name)
         elif _nested(value):
@@ -170,7 +176,7 @@ def _nested(value: object) -> bool:
 def _rows(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     columns = list(dict.fromkeys(key for row in rows for key in row))
     cells = tuple(tuple(Cell(plain_text(row.get(column))) for column in columns) for row in rows)
-    return Table(title, tuple(_words(column) for column in columns), cells)
+    return Table(title, tuple(words_of(column) for column in columns), cells)
 
 
 def plain_text(value: Any) -> str:
@@ -188,5 +194,6 @@ def plain_text(value: Any) -> str:
     return number(value)
 
 
-def _words(key: str) -> str:
-    return str(key).replace("_", " ")
+def words_of(key: str, one: str = "image") -> str:
+    """Return the name of a field as words; one that counts images of a table speaks of ``one``, a row."""
+    return str(key).replace("_images", f"_{one}s").replace("_", " ")

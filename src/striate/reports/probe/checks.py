@@ -28,19 +28,19 @@ METHOD = (
 )
 
 
-def checks_group(checks: Checks, title: str = "Does the map mean anything?") -> Group:
-    """Return what `striate.probes.checks.sanity` found of one kind of map, as a group of the page."""
+def checks_group(checks: Checks, title: str = "Does the map mean anything?", *, explained: bool = True) -> Group:
+    """Return what `striate.probes.checks.sanity` found of one kind of map, as a group; ``explained``: how it is checked too."""
     cascade, curves, said = checks.cascade, checks.curves, checks.conclusions
     areas = {name: f"{area:.3f}" for name, area in (curves.areas() if curves else {}).items()}
     covered = f"; mean area under the curve {areas['deletion']}, moved {areas['moved_deletion']}" if areas else ""
     put_in = f"; mean area {areas['insertion']}, moved {areas['moved_insertion']}" if areas else ""
     lines = (
-        f"Weights: {said.weights}.".replace(" -", " −"),
+        f"Weights: {said.weights}.".replace(" -", " −").replace("(-", "(−"),
         f"Covered: {said.deletion}{covered}.",
         f"Put in: {said.insertion}{put_in}.",
     )
     charts = (*([cascade_svg(cascade)] if cascade else []), *([curves_svg(curves)] if curves else []))
-    return Group(title, lines=(*lines, *([METHOD] if charts else [])), charts=charts)
+    return Group(title, lines=(*lines, *([METHOD] if charts and explained else [])), charts=charts)
 
 
 def cascade_svg(cascade: Cascade) -> str:
@@ -61,7 +61,7 @@ def cascade_svg(cascade: Cascade) -> str:
         axes.axvline(0, color=INK, alpha=0.35, linewidth=0.8)
         axes.set_yticks(range(len(stages)), [shortened(name, 20) for name in stages])
         for place, row in enumerate(rows):
-            axes.plot(row, [place] * len(row), "o", markersize=4.5, color=PALETTE[0], alpha=0.35, markeredgewidth=0)
+            axes.plot(row, [place] * len(row), "o", markersize=4.5, color=PALETTE[0], alpha=0.6, markeredgewidth=0)
         means = [np.nan if mean is None else mean for mean in cascade.means()]
         places = range(len(stages))
         axes.plot(means, places, "-|", color=PALETTE[0], markersize=13, markeredgewidth=2.2, linewidth=1)

@@ -16,9 +16,8 @@ from striate.reports.probe.page import Group, Legend, Page, Panel, Table
 
 if TYPE_CHECKING:
     from striate.data.photos.picture import Picture
-    from striate.probes.channels.features import RULES
     from striate.probes.facts import FeatureFacts, FeatureMap
-from striate.probes.record import Record
+    from striate.probes.record import Record
 
 WORDS = (
     "The procedure, as a CS 7150 Homework 1 solution has it: each image goes through the net once. The score S of the class the"
@@ -50,9 +49,8 @@ def page(record: Record[FeatureFacts], pictures: Sequence[Picture], classes: Seq
             "Each heatmap has its own scale; under the largest activation the right end is the strongest answer.",
         ),
         after=tuple(
-            checks_group(made, f"Do the maps of the largest {RULES[rule].largest} mean anything?")
-            for rule, made in record.checks.items()
-            for rule, made in record.checks.items()
+            checks_group(made, f"Do the maps of the largest {RULES[rule].largest} mean anything?", explained=not place)
+            for place, (rule, made) in enumerate(record.checks.items())
         ),
         tables=(_table(record, rows, pictures),),
         notes=(f"Looked through: {counted(record.facts.images, 'image')}.",),

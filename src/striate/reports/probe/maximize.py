@@ -29,15 +29,15 @@ def page(record: Record[MaximizeFacts], pictures: Sequence[Picture], classes: Se
     facts = record.facts
     what = "the middle cell of the channel's map" if facts.where == "cell" else "the mean of the channel's map"
     how = (
-        f"written in Fourier coefficients, each divided by its frequency to the power {facts.smoothness:g},"
+        f"written in Fourier coefficients, each divided by its frequency to the power {facts.smoothness:g}"
         if facts.parameters == "fourier"
-        else "pixel by pixel,"
+        else "written pixel by pixel"
     )
+    shifts = f" and is shifted at random by up to {counted(facts.jitter, 'pixel')} at each step,"
+    shifted = f"{shifts} without which the climb would end in noise" if facts.jitter else ""
     words = (
         f"From an almost even grey, an image climbs for {counted(facts.steps, 'step')} of Adam (rate {facts.rate:g}) to where"
-        f" {what} answers most. The image is {how} and is shifted at random by up to"
-        f" {counted(facts.jitter, 'pixel')} at each step,"
-        " without which the climb would end in noise. The best image on the way is shown.",
+        f" {what} answers most. The image is {how}{shifted}. The best image on the way is shown.",
         _PATCHES,
     )
     groups: list[Group] = []

@@ -11,7 +11,7 @@ from striate.base.errors import counted
 from striate.data.catalog import one_of
 from striate.reports.kit.charts import Line, Series, curves_svg
 from striate.reports.kit.page import Picture, picture, render
-from striate.reports.kit.table import PAIR, Cell, Table, plain_text, recipe_table
+from striate.reports.kit.table import PAIR, Cell, Table, plain_text, recipe_table, words_of
 from striate.reports.kit.terminal_chart import Curve, plotted
 from striate.reports.net.description import paragraph
 from striate.reports.net.figure import architecture_svg
@@ -58,9 +58,6 @@ def run_page(run: Run, anatomy: Anatomy | None, confused: Confusion | None, uncl
     """Return the page of ``run``; ``unclassified`` says why there is no confusion matrix, where there is none."""
     environment, one = facts_of(run), one_of(run.recipe.data)
 
-    def named(key: str) -> str:
-        return key.replace("_images", f"_{one}s").replace("_", " ")
-
     return render(
         "run.html.jinja",
         title=title_of(os.path.abspath(run.folder)),
@@ -83,7 +80,7 @@ def run_page(run: Run, anatomy: Anatomy | None, confused: Confusion | None, uncl
         environment=Table(
             "",
             PAIR,
-            tuple((Cell(named(key)), Cell(plain_text(v))) for key, v in environment.items()),
+            tuple((Cell(words_of(key, one)), Cell(plain_text(v))) for key, v in environment.items()),
         ),
     )
 

@@ -116,3 +116,11 @@ def named(arm: Arm, seed: int) -> str:
 def place(folder: Path, arm: Arm, seed: int) -> Path:
     """Return the folder of one run of the study in ``folder``."""
     return run_folder(folder, arm.slug, seed)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged run's folder, and return its new name."""
+    n = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{n}")).exists():
+        n += 1
+    return path.rename(aside)

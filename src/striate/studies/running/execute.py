@@ -22,7 +22,7 @@ from striate.data import ImageSet
 from striate.studies.layout import rate_file
 from striate.studies.looks.plan import ALPHA, Plan, Until, planned
 from striate.studies.question import Arm, Study
-from striate.studies.running.ended import damage, done, ended, named, outcomes_of, place
+from striate.studies.running.ended import damage, done, ended, named, outcomes_of, place, set_aside
 from striate.studies.running.executor import Executor, crew
 from striate.studies.running.judge import Answer, judge, plan_of, read_study
 from striate.studies.running.pool import Job, run_jobs
@@ -35,6 +35,8 @@ from striate.training.feed.images import Asked, asked, images_of
 from striate.training.folder.inspection import inspect
 from striate.training.folder.own_code import refuse_changed, source_of
 from striate.training.folder.run import Run, open_run
+from striate.training.loggers import logging as loggers
+from striate.training.loggers.catalog import TENSORBOARD
 from striate.training.recipe.recipe import differing, recipe_from_json
 
 Beat = Callable[[list[Run | None]], None]
@@ -51,16 +53,19 @@ def run_study(
     beat: Beat | None = None,
     warn: Warn = warnings.warn,
     redo_damaged: bool = False,
+    log: tuple[str, ...] = (TENSORBOARD,),
 ) -> Answer:
     """Do every run of ``study`` that ``out`` does not hold yet, judge the claims, and write verdict.json.
 
     ``beat`` is called about twice a second with all runs as they stand (None: not begun), ``warn`` with what a run warns of.
     ``on`` does the runs: by default processes of this machine, ``workers`` of them.
-    A damaged run is a failure of its own, and the others go on; with ``redo_damaged`` it is set aside and done again. Raises
-    StriateError before anything is written when data and nets do not go together, or ``out`` holds something else or is in
-    use by another process; KeyboardInterrupt after saving what is under way and judging what has ended.
+    A damaged run is a failure of its own, and the others go on; with ``redo_damaged`` it is set aside and done again. ``log``
+    names the loggers that a run tells of its epochs, one run there for each of the study. Raises StriateError before anything
+    is written when data and nets do not go together, or ``out`` holds something else or is in use by another process;
+    KeyboardInterrupt after saving what is under way and judging what has ended.
     """
     folder = Path(out)
+    loggers.asked(folder, log)  # raises where one is unknown
     images, fingerprints = _check(study, data_dir)
     _may_hold(folder, study, images.fingerprint)
     with locked(folder, "runs"):
@@ -79,7 +84,7 @@ def run_study(
         reasons = {path: why for path, (arm, seed) in runs.items() if (why := damage(study, arm, seed, path))}
         for path, why in list(reasons.items()):
             if redo_damaged:
-                tell(path, f"{why}; it was set aside as {_set_aside(path).name}, and is done again")
+                tell(path, f"{why}; it was set aside as {set_aside(path).name}, and is done again")
                 del reasons[path]
             else:
                 reasons[path] = f"damaged: {why}; `redo_damaged` sets it aside and does it again"
@@ -100,9 +105,8 @@ def run_study(
         def job(arm: Arm, seed: int, path: Path) -> Job:
             recipe = study.recipe(arm, seed)
             rate = rate_file(path) if arm.name in with_rate else None
-            return Job(
-                recipe.to_json(), path, data_dir, every, source_of(recipe.net), rate, fingerprints[asked(recipe)]
-            )
+            source, known = source_of(recipe.net), fingerprints[asked(recipe)]
+            return Job(recipe.to_json(), path, data_dir, every, source, rate, known, log=log)
 
         plan, _ = plan_of(folder)
         jobs = [job(*run, path) for path, run in runs.items() if path not in reasons and path not in ended_now]
@@ -139,14 +143,6 @@ def standing(study: Study, folder: Path) -> list[Run | None]:
             except StriateError:
                 found.append(None)
     return found
-
-
-def _set_aside(path: Path) -> Path:
-    """Rename a damaged run's folder, and return its new name."""
-    n = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{n}")).exists():
-        n += 1
-    return path.rename(aside)
 
 
 def _test_chosen(study: Study, folder: Path, data_dir: str | Path | None, tell: Tell) -> dict[Path, str]:

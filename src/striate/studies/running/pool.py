@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from striate.studies.running.process import INTERRUPTED
+from striate.training.loggers.catalog import TENSORBOARD
 
 Warn = Callable[[Path, str], None]
 PATIENCE = 60.0  # seconds for the runs under way to save when they are asked to stop
@@ -33,6 +34,7 @@ class Job:
     largest rate at which its recipe learns, None where no claim asks for that. ``images`` is the fingerprint that its images
     must have, for they may be read elsewhere; empty where any will do. ``sent`` is where such images lie that were sent to
     this machine, or would lie: they serve where it has none of its own; None where the study's machine does the run.
+    ``log`` names the loggers that are told of its epochs.
     """
 
     recipe: dict[str, Any]
@@ -43,13 +45,14 @@ class Job:
     rate: Path | None = None
     images: str = ""
     sent: Path | None = None
+    log: tuple[str, ...] = (TENSORBOARD,)
 
     def line(self) -> bytes:
         """Return the job as the worker reads it."""
         data_dir = str(self.data_dir) if self.data_dir else None
         job = {"recipe": self.recipe, "folder": str(self.folder), "data_dir": data_dir, "test": self.test}
         rate, sent = str(self.rate) if self.rate else None, str(self.sent) if self.sent else None
-        job |= {"source": self.source, "rate": rate, "images": self.images, "sent": sent}
+        job |= {"source": self.source, "rate": rate, "images": self.images, "sent": sent, "log": self.log}
         return json.dumps(job).encode() + b"\n"
 
 

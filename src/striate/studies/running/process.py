@@ -75,7 +75,7 @@ def do(job: dict[str, Any], loaded: dict[str, Any], warn: Callable[[str], None])
             if (found := images_here(job, recipe)) is None:
                 return WANTED
             loaded[key] = found
-        run = train(recipe, job["folder"], images=loaded[key], warn=warn)
+        run = train(recipe, job["folder"], images=loaded[key], warn=warn, log=job["log"])
         if run.status == "finished" and job["test"]:
             test(run.folder, images=loaded[key], warn=warn)
         if run.status != "interrupted" and (path := job.get("rate")):

@@ -53,6 +53,7 @@ class Doing(TypedDict, total=False):
     beat: Beat | None
     warn: Warn
     redo_damaged: bool
+    log: tuple[str, ...]
 
 
 def run_search(study: Study, out: str | Path, **how: Unpack[Doing]) -> Answer:

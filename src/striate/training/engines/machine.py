@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from striate.base.errors import RunError, listed, printable, reason
 from striate.base.version import VERSION
+from striate.nets.custom.calling import in_mode
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 KEEP_BYTES = 2**30
@@ -116,7 +117,7 @@ def bfloat16_error(net: nn.Module, images: Tensor) -> float:
     """
     gradients: list[Tensor] = []
     for enabled in (False, True):
-        twin = copy.deepcopy(net).eval()  # eval: no dropout, and the running statistics stay untouched
+        twin = in_mode(copy.deepcopy(net))  # eval: no dropout, and the running statistics stay untouched
         with torch.autocast(images.device.type, torch.bfloat16, enabled=enabled):
             logits = twin(images)
         logits.float().logsumexp(1).mean().backward()

@@ -41,6 +41,14 @@ class Known:
     key: str
     step: int
 
+    @property
+    def name(self) -> str:
+        """What people call it: the name of its folder; a run of a study, where that is a seed, by study and arm too."""
+        folder = self.folder.absolute()
+        if not (folder.parent.parent.name == "runs" and folder.name.isdecimal()):
+            return folder.name
+        return f"{folder.parents[2].name}-{folder.parent.name}-{folder.name}"
+
 
 class Logger(Protocol):
     """Takes what a run learns; made with `Known`, at the start of each session. ``key`` is kept for the next one."""
@@ -170,7 +178,7 @@ class Loggers:
 
 def _opened(name: str, known: Known, sure: int) -> Open:
     """Return the logger, ready; raises RunError where it refuses."""
-    key = known.key or f"{re.sub('[^A-Za-z0-9._-]', '-', known.folder.absolute().name)[:100]}-{secrets.token_hex(4)}"
+    key = known.key or f"{re.sub('[^A-Za-z0-9._-]', '-', known.name)[:100]}-{secrets.token_hex(4)}"
     try:
         logger: Logger = loaded(LOGGERS[name].home)(replace(known, key=key))
         has = logger.has()

@@ -38,7 +38,7 @@ class MlflowRun:
         name = os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT)
         found = self._client.get_experiment_by_name(name)
         experiment = found.experiment_id if found else self._client.create_experiment(name)
-        run = self._client.create_run(experiment, run_name=known.folder.absolute().name).info.run_id
+        run = self._client.create_run(experiment, run_name=known.name).info.run_id
         texts = {key: str(value)[:LONGEST] for key, value in known.recipe.items()}
         parameters = [self._entities.Param(key, text) for key, text in texts.items()]
         for start in range(0, len(parameters), 100):  # as many as one request may hold

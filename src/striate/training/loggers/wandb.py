@@ -51,7 +51,7 @@ def of_wandb(known: Known) -> WandbRun:
     mode = os.environ.get("WANDB_MODE", "offline")
     run = wandb.init(
         project=os.environ.get("WANDB_PROJECT", PROJECT),
-        name=os.environ.get("WANDB_NAME", known.folder.absolute().name),
+        name=os.environ.get("WANDB_NAME", known.name),
         id=known.key,
         dir=os.environ.get("WANDB_DIR", str(known.folder)),
         mode=mode,

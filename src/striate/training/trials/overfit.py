@@ -24,7 +24,7 @@ from torch import Tensor
 
 from striate.base.errors import counted
 from striate.data import ImageSet
-from striate.nets.custom.calling import input_dtype
+from striate.nets.custom.calling import in_mode, input_dtype
 from striate.nets.custom.surroundings import seeded
 from striate.training.engines.denormals import denormals_flushed
 from striate.training.engines.setup import Setup, set_up
@@ -112,7 +112,7 @@ def _attempt(setup: Setup, batch: Tensor, labels: Tensor, updates: int) -> Attem
 
 def _seen(setup: Setup, batch: Tensor) -> bool:
     """Return whether the net gives at least two images different logits."""
-    net = setup.engine.module().eval()
+    net = in_mode(setup.engine.module())
     with torch.no_grad(), seeded(0):
         logits = net(batch.to(input_dtype(net)))
     return bool((logits - logits[:1]).abs().max() > 1e-6)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from PIL import Image
+from pyarrow import parquet
 
 from striate.base.errors import DataError
 from striate.data import load
@@ -108,3 +112,38 @@ def test_an_index_may_name_groups_which_go_with_their_images(tmp_path: Path) -> 
     assert found.test is not None
     assert found.test.groups == tuple(("day", "night", "")[n % 3] for n in range(0, 24, 4))
     assert found.train.take(np.array([3, 0])).groups == ("", "night")
+
+
+def test_splits_are_the_folders_with_which_paths_begin_where_nothing_else_tells_them(folder: Path) -> None:
+    for part, numbers in (("train", "0123"), ("Test", "45")):
+        (folder / part).mkdir()
+        for number in numbers:
+            Image.new("L", (3, 3), int(number)).save(folder / part / f"{number}.png")
+    rows = ["file_name,label", *(f"train/{n}.png,{n % 2}" for n in range(4)), "Test/4.png,0", "Test/5.png,1"]
+    (folder / "metadata.csv").write_text("\n".join(rows))
+    for made in (load(folder), load(folder / "metadata.csv")):
+        assert made.test is not None
+        assert (len(made.train), len(made.test)) == (4, 2)
+        assert "the splits are the folders with which the paths begin: Test and train" in made.notes
+    told = ["file_name,label,split", *(f"train/{n}.png,{n % 2},train" for n in range(4)), "Test/4.png,0,train"]
+    (folder / "metadata.csv").write_text("\n".join(told))
+    assert len(load(folder / "metadata.csv").train) == 5
+
+
+def test_metadata_may_be_a_parquet_table_with_groups(folder: Path) -> None:
+    told = {"info": {"features": {"label": {"_type": "ClassLabel", "names": ["cat", "ape"]}}}}
+    columns: dict[str, Any] = {
+        "file_name": [f"{n}.png" for n in range(4)],
+        "label": [0, 1, 0, 1],
+        "domain": ["a", "b", None, "b"],
+    }
+    columns["objects"] = [[1], [2, 3], [], None]
+    table = pa.table(columns).replace_schema_metadata({"huggingface": json.dumps(told)})
+    parquet.write_table(table, folder / "metadata.parquet")
+    made = load(folder)
+    assert made.classes == ("ape", "cat")
+    assert made.train.labels.tolist() == [1, 0, 1, 0]
+    assert made.train.groups == ("a", "b", "", "b")
+    (folder / "metadata.parquet").write_bytes((folder / "metadata.parquet").read_bytes()[:-9])
+    with pytest.raises(DataError, match=r"metadata\.parquet is damaged .*fetch it again"):
+        load(folder)

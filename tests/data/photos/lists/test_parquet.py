@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -14,6 +15,7 @@ from pyarrow import parquet
 from striate.base.errors import DataError
 from striate.data import load
 from striate.data.photos import stack
+from striate.data.photos.lists import parquet as reader
 
 WRITTEN = Path(__file__).parents[2] / "written"
 
@@ -95,3 +97,25 @@ def test_damage_is_a_sentence(tmp_path: Path) -> None:
     assert len(told) > 30
     assert all(map(str.isprintable, told))
     assert os.path.getsize(path)
+
+
+def test_groups_are_those_of_a_column_by_name_or_number(tmp_path: Path) -> None:
+    told = {"info": {"features": {"Domain": {"_type": "ClassLabel", "names": ["day", "night"]}}}}
+    pixels = [(WRITTEN / f"{name}.png").read_bytes() for name in "ab"] * 2
+    columns = {"image": pixels, "label": ["x", "y", "x", "y"], "Domain": [0, 1, None, 1]}
+    table = pa.table(columns).replace_schema_metadata({"huggingface": json.dumps(told)})
+    parquet.write_table(table, tmp_path / "a.parquet")
+    assert load(tmp_path / "a.parquet").train.groups == ("day", "night", "", "night")
+    columns["subgroup"] = ["m", "n", "m", ""]
+    parquet.write_table(pa.table(columns), tmp_path / "b.parquet")
+    assert load(tmp_path / "b.parquet").train.groups == ("m", "n", "m", "")
+
+
+def test_a_text_that_a_dictionary_repeats_is_refused_before_it_fills_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "free_memory", lambda: 10_000)
+    pixels = [(WRITTEN / f"{name}.png").read_bytes() for name in "ab"] * 2
+    parquet.write_table(pa.table({"image": pixels, "label": ["x" * 3000, "y"] * 2}), tmp_path / "a.parquet")
+    with pytest.raises(DataError, match=r"is damaged \(its texts would fill 12\.0 kB of memory\)"):
+        load(tmp_path / "a.parquet")

@@ -62,7 +62,7 @@ def test_what_is_missing_is_told(tmp_path: Path) -> None:
 
 def test_packed_and_damaged_archives_are_refused(tmp_path: Path) -> None:
     packed = put(tmp_path / "x.tar.gz", {"a.png": png(1), "a.cls": b"0"}, "w:gz")
-    with pytest.raises(DataError, match=r"x\.tar\.gz is no plain tar archive, .*; unpack it with gunzip"):
+    with pytest.raises(DataError, match=r"x\.tar\.gz is compressed, .*; unpack it with gunzip"):
         load(packed)
     whole = put(tmp_path / "x.tar", {"a.png": png(1), "a.cls": b"0", "b.png": png(2), "b.cls": b"1"})
     content = whole.read_bytes()

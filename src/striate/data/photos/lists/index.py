@@ -3,9 +3,10 @@
     path,label,split,group         also file_name, filename, image; class, category, target; set, subset, fold; domain
     pets/1.jpg,cat,train           without a first line of names, the columns are path, label and, if there, split and group
 
-Paths count from the folder of the list. Hugging Face's `imagefolder` has metadata.csv or metadata.jsonl beside the images of
-each split, with file_name and a label; a metadata file without a label leaves the classes to the folders, which that library
-does not. Images that lie there and are not listed are counted.
+Paths count from the folder of the list. Where nothing else tells the split and all paths begin with a folder that is called
+one, as train/1.jpg, it is told by that. Hugging Face's `imagefolder` has metadata.csv, .jsonl or .parquet beside the images of
+each split, or beside the folders of the splits, with file_name and a label; one without a label leaves the classes to the
+folders, which that library does not. Images that lie there and are not listed are counted.
 """
 
 from __future__ import annotations
@@ -19,24 +20,25 @@ from pathlib import Path
 from striate.base.disk.files import read_text
 from striate.base.errors import DataError, counted, listed, printable, reason
 from striate.data.photos.decode import FORMATS
-from striate.data.photos.lists.rows import Row, survey_of
+from striate.data.photos.lists.parquet import records
+from striate.data.photos.lists.rows import GROUPS, Row, survey_of
 from striate.data.photos.survey import Survey
 from striate.data.readers.parts import WORDS
 
-METADATA = ("metadata.csv", "metadata.jsonl")
+METADATA = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 _LIMIT = 1 << 28  # bytes of a list
-_PATHS = ("path", "file_name", "filename", "file", "image", "image_path", "filepath", "img")
+_PATHS = ("path", "file_name", "filename", "file", "image", "image_path", "filepath", "img", "image_file_name")
 _LABELS = ("label", "class", "category", "target", "labels", "class_name", "label_name")
 _SPLITS = ("split", "set", "subset", "fold", "partition", "usage")
-_GROUPS = ("group", "subgroup", "group_name", "domain")
 
 Record = dict[str, str]
 
 
 def survey_index(path: Path) -> Survey:
     """Return the images that the index ``path`` names; raises DataError where it is none."""
-    rows = list(_rows(path, path.parent, None))
-    found = survey_of(path.parent, rows)
+    rows, notes = _rows(path, path.parent, None)
+    found = survey_of(path, rows)
+    found.notes += notes
     found.notes.append(f"the images are those that {printable(path.name)} names: {counted(len(rows), 'row')}")
     return found
 
@@ -57,8 +59,10 @@ def metadata_of(folder: Path) -> list[tuple[Path, str | None]]:
 def survey_metadata(folder: Path) -> Survey:
     """Return the images that the metadata files of ``folder`` name; raises DataError where one is damaged."""
     files = metadata_of(folder)
-    rows = [row for file, split in files for row in _rows(file, file.parent, split)]
+    parts = [_rows(file, file.parent, split) for file, split in files]
+    rows = [row for part, _ in parts for row in part]
     found = survey_of(folder, rows)
+    found.notes += [note for _, notes in parts for note in notes]
     named = {os.path.abspath(row.source) for row in rows if isinstance(row.source, Path)}
     beside = [image for file, _ in files for image in _images(file.parent) if image not in named]
     if unlisted := len(set(beside)):
@@ -87,30 +91,39 @@ def _has_label(file: Path) -> bool:
     return first is not None and _column(first, _LABELS) is not None
 
 
-def _rows(file: Path, folder: Path, split: str | None) -> Iterator[Row]:
-    path_name = label_name = split_name = group_name = None
-    for number, record in enumerate(_records(file), start=1):
-        if path_name is None:
-            path_name, label_name = _column(record, _PATHS), _column(record, _LABELS)
-            split_name, group_name = _column(record, _SPLITS), _column(record, _GROUPS)
-            if path_name is None or label_name is None:
-                told = ", ".join(printable(name) for name in list(record)[:8])
-                raise DataError(
-                    f"{printable(str(file))} has the columns {told}; it needs one of paths ({', '.join(_PATHS[:4])}) and one"
-                    f" of labels ({', '.join(_LABELS[:4])})"
-                )
-        where = f"row {number} of {file.name}"
-        name, label = record.get(path_name, "").strip(), record.get(label_name or "", "").strip()
+def _rows(file: Path, folder: Path, split: str | None) -> tuple[list[Row], list[str]]:
+    """Return the rows of a list whose paths count from ``folder``, all of one ``split`` where that is known, and notes."""
+    records = list(_records(file))
+    if not records:
+        return [], []
+    path_name, label_name = _column(records[0], _PATHS), _column(records[0], _LABELS)
+    split_name, group_name = _column(records[0], _SPLITS), _column(records[0], GROUPS)
+    if path_name is None or label_name is None:
+        told = ", ".join(printable(name) for name in list(records[0])[:8])
+        raise DataError(
+            f"{printable(str(file))} has the columns {told}; it needs one of paths ({', '.join(_PATHS[:4])}) and one"
+            f" of labels ({', '.join(_LABELS[:4])})"
+        )
+    names = [record.get(path_name, "").strip() for record in records]
+    folders = {name.partition("/")[0] if "/" in name else "" for name in names if name}
+    parts = {WORDS.get(place.lower()) for place in folders}
+    by_folder = split is None and split_name is None and "train" in parts and None not in parts
+    rows: list[Row] = []
+    for number, (record, name) in enumerate(zip(records, names, strict=True), start=1):
         told = split if split_name is None else record.get(split_name, "")
+        told = name.partition("/")[0] if by_folder else told
+        label, group = record.get(label_name, "").strip(), record.get(group_name or "", "").strip()
+        where, image = f"row {number} of {file.name}", folder / name
         if not name:
-            yield Row(where, None, label or None, told, "names no file")
+            rows.append(Row(where, None, label or None, told, "names no file"))
             continue
-        image = folder / name
         fault = "" if os.path.isfile(image) else f"names {printable(name)}, which is not there"
         if not fault and image.suffix.lower() not in FORMATS:
             fault = f"names {printable(name)}, which does not end in {', '.join(FORMATS)}"
-        group = record.get(group_name or "", "").strip()
-        yield Row(where if fault or not label else name, None if fault else image, label or None, told, fault, group)
+        shown, source = (where, None) if fault else (name if label else where, image)
+        rows.append(Row(shown, source, label or None, told, fault, group))
+    split_words = listed(sorted(map(printable, folders)))
+    return rows, [f"the splits are the folders with which the paths begin: {split_words}"] if by_folder else []
 
 
 def _column(record: Record, names: tuple[str, ...]) -> str | None:
@@ -120,6 +133,9 @@ def _column(record: Record, names: tuple[str, ...]) -> str | None:
 
 def _records(file: Path) -> Iterator[Record]:
     """Yield each row of a list by the names of its columns; raises DataError where it is damaged."""
+    if file.suffix == ".parquet":
+        yield from records(file)
+        return
     shown = printable(str(file))
     try:
         text = read_text(file, _LIMIT).removeprefix("\ufeff")

@@ -1,8 +1,9 @@
 """Images in Parquet files, as Hugging Face's data sets come: a column of structs of bytes and path, and a column of labels.
 
 The names of the classes stand in the metadata of the schema, under ``huggingface``; where a tool has dropped them, the labels
-are the names, which is said. A row may hold a path without bytes: then the image lies in a file beside. Files of a part are
-named train-..., validation-... and test-...; only the bytes of the rows that are decoded are read.
+are the names, which is said. A column called group, subgroup or domain says to which group each image belongs. A row may hold a
+path without bytes: then the image lies in a file beside. Files of a part are named train-..., validation-... and test-...;
+only the bytes of the rows that are decoded are read.
 Source: Hugging Face, Datasets, Image feature; observed with datasets 5.2.0.
 """
 
@@ -14,12 +15,13 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from striate.base.disk.foreign import amount, free_memory
 from striate.base.errors import DataError, listed, printable, reason
-from striate.data.photos.lists.rows import Row, survey_of
+from striate.data.photos.lists.rows import GROUPS, Row, survey_of
 from striate.data.photos.source import Source, Stamp
 from striate.data.photos.survey import Survey
 from striate.data.readers.parquet import opened, refuse_large
@@ -31,13 +33,15 @@ _GROUPS = 2  # row groups whose bytes are held at a time
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """One file: where its images and labels are."""
+    """One file: where its images, labels and groups are; and the names of classes and groups that are numbers."""
 
     path: Path
     file: Any
     image: str
     label: str
     names: tuple[str, ...] | None
+    group: str = ""
+    groups: tuple[str, ...] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def bytes_of(self, group: int) -> Any:
@@ -101,7 +105,7 @@ def survey_parquet(path: Path) -> Survey:
                 f"{printable(str(table.path))} has other columns or classes than {printable(first.path.name)}"
             )
     rows = [row for part, table in tables for row in _rows(part, table)]
-    found = survey_of(path if path.is_dir() else path.parent, rows, first.names)
+    found = survey_of(path, rows, first.names)
     found.notes += notes
     if first.names is None:
         found.notes.append("the file does not name its classes, so their labels are their names")
@@ -109,27 +113,27 @@ def survey_parquet(path: Path) -> Survey:
 
 
 def _opened(path: Path) -> _Table:
+    import pyarrow as pa
+
     shown = printable(str(path))
     try:
         file = opened(path)
         if (rows := file.metadata.num_rows) > (size := path.stat().st_size):  # a run length can stand for any number
             raise ValueError(f"it says that it has {rows:,} images in {size:,} bytes")
         schema = file.schema_arrow
-        told = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
-        features = told.get("info", {}).get("features", {})
+        classes = _classes(schema)
     except Exception as error:  # pyarrow's errors are those of each type of file
         raise DataError(f"{shown} is no Parquet file, or is damaged ({reason(error)}); fetch it again") from error
     images = [column.name for column in schema if _holds_images(column)]
-    classes = {
-        name: kind for name, kind in features.items() if isinstance(kind, dict) and kind.get("_type") == "ClassLabel"
-    }
     labels = [name for name in (*_LABELS, *classes) if name in schema.names]
     if not images or not labels:
         known = listed([printable(name) for name in schema.names[:8]])
         what = "images (a struct of bytes and path)" if not images else f"labels ({', '.join(_LABELS[:4])})"
         raise DataError(f"{shown} has the columns {known}, and none of {what}")
-    names = classes.get(labels[0], {}).get("names")
-    return _Table(path, file, images[0], labels[0], tuple(map(str, names)) if names else None)
+    plain = {column.name.lower(): column.name for column in schema if not pa.types.is_nested(column.type)}
+    group = next((plain[name] for name in GROUPS if name in plain), "")
+    names, groups = (classes.get(name) or None for name in (labels[0], group))
+    return _Table(path, file, images[0], labels[0], names, group, groups)
 
 
 def _holds_images(column: Any) -> bool:
@@ -146,21 +150,21 @@ def _rows(part: str, table: _Table) -> Iterator[Row]:
     """Yield the rows of one file, of which labels and paths are read, and of the bytes only whether they are there."""
     for group in range(table.file.metadata.num_row_groups):
         try:
-            labels = _column(table, group, table.label).to_pylist()
+            labels = _values(_column(table, group, table.label))
+            groups = _values(_column(table, group, table.group)) if table.group else [None] * len(labels)
             held, paths = _parts(_column(table, group, table.image))
             present = held.is_valid().to_pylist()
             told = [None] * len(present) if paths is None else paths.to_pylist()
         except Exception as error:
             raise DataError(f"{printable(str(table.path))} is damaged ({reason(error)}); fetch it again") from error
-        for row, (label, there, path) in enumerate(zip(labels, present, told, strict=True)):
+        for row, (label, of, there, path) in enumerate(zip(labels, groups, present, told, strict=True)):
             name = f"{table.path.name}:{group}:{row}"
-            yield _row(table, Cell(table, group, row, name), label, part, there=there, path=path)
+            made = _row(table, Cell(table, group, row, name), label, part, there=there, path=path)
+            yield replace(made, group=_worded(of, table.groups) or "")
 
 
 def _row(table: _Table, cell: Cell, label: Any, part: str, *, there: bool, path: str | None) -> Row:
-    word = None if label is None else str(label)
-    if table.names is not None and isinstance(label, int):  # -1 stands for none in a test set without labels
-        word = table.names[label] if 0 <= label < len(table.names) else None
+    word = _worded(label, table.names)
     if there:
         return Row(cell.name, cell, word, part)
     if path is None:
@@ -172,3 +176,49 @@ def _row(table: _Table, cell: Cell, label: Any, part: str, *, there: bool, path:
         f"holds the path {printable(path)} without the bytes, and no such file lies beside" if source is None else ""
     )
     return Row(path, source, word, part, fault)
+
+
+def _worded(value: Any, names: tuple[str, ...] | None) -> str | None:
+    """Return a label or a group as it is called; None for none, which -1 stands for in a test set without labels."""
+    if names is not None and isinstance(value, int):
+        return names[value] if 0 <= value < len(names) else None
+    return None if value is None else str(value)
+
+
+def records(path: Path) -> Iterator[dict[str, str]]:
+    """Yield each row of a table without images, as a list of images is kept; raises DataError where it is damaged."""
+    import pyarrow as pa
+
+    try:
+        file = opened(path)
+        names = _classes(file.schema_arrow)
+        plain = [column.name for column in file.schema_arrow if not pa.types.is_nested(column.type)]
+        for group in range(file.metadata.num_row_groups):
+            refuse_large(file, group)
+            columns = [_values(column) for column in file.read_row_group(group, columns=plain).columns]
+            for row in zip(*columns, strict=True):
+                yield {key: _worded(value, names.get(key)) or "" for key, value in zip(plain, row, strict=True)}
+    except Exception as error:  # pyarrow's errors are those of each type of file
+        raise DataError(f"{printable(str(path))} is damaged ({reason(error)}); fetch it again") from error
+
+
+def _values(column: Any) -> list[Any]:
+    """Return the values of a column; raises OSError where a dictionary holds so long a text that its rows would fill memory."""
+    import pyarrow as pa
+    from pyarrow import compute as untyped
+
+    compute: Any = untyped
+    for chunk in column.chunks:
+        if pa.types.is_dictionary(chunk.type):
+            longest = compute.max(compute.binary_length(chunk.dictionary)).as_py() or 0
+            if (size := longest * len(chunk)) > free_memory():
+                raise OSError(None, f"its texts would fill {amount(size)} of memory")
+    return column.to_pylist()
+
+
+def _classes(schema: Any) -> dict[str, tuple[str, ...]]:
+    """Return the names of the classes of each column of ClassLabel that a schema tells of."""
+    told = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
+    features = told.get("info", {}).get("features", {}).items()
+    kinds = {name: kind for name, kind in features if isinstance(kind, dict) and kind.get("_type") == "ClassLabel"}
+    return {name: tuple(map(str, kind["names"])) if kind.get("names") else () for name, kind in kinds.items()}

@@ -16,6 +16,8 @@ from striate.data.photos.survey import Survey
 from striate.data.readers.parts import WORDS
 
 _SPLITS = ("train", "val", "test")
+GROUPS = ("group", "subgroup", "group_name", "domain")
+"""The columns of a list that may say to which group an image belongs."""
 
 
 @dataclass(frozen=True)
@@ -33,19 +35,19 @@ class Row:
     group: str = ""
 
 
-def survey_of(root: Path, rows: Iterable[Row], classes: Sequence[str] | None = None) -> Survey:
-    """Return what the rows name, in their order; ``classes`` are the names in theirs, or else the labels of train, sorted.
+def survey_of(path: Path, rows: Iterable[Row], classes: Sequence[str] | None = None) -> Survey:
+    """Return what the rows of ``path``, a file or a folder, name; ``classes`` are the names in theirs, or the labels of train.
 
-    Labels that are all whole numbers are sorted as numbers. Raises DataError for fewer than two classes.
+    Labels are sorted, those that are all whole numbers as numbers. Raises DataError for fewer than two classes.
     """
-    found = Survey(root)
+    found = Survey(path) if path.is_dir() else Survey(path.parent, file=path)
     every = list(rows)
     splits = [_split_of(row, found) for row in every]
     labels = {row.label for row, split in zip(every, splits, strict=True) if split == "train" and row.label is not None}
     found.classes = tuple(classes) if classes is not None else tuple(sorted(labels, key=_order))
     if len(found.classes) < 2:
         raise DataError(
-            f"{printable(str(root))} names {counted(len(found.classes), 'class')}"
+            f"{printable(str(path))} names {counted(len(found.classes), 'class')}"
             f" ({sentence([printable(name[:60]) for name in found.classes], 3) or 'no label'}), and needs at least two"
         )
     numbers = {name: number for number, name in enumerate(found.classes)}
@@ -68,7 +70,7 @@ def survey_of(root: Path, rows: Iterable[Row], classes: Sequence[str] | None = N
                 found.groups[row.source] = row.group
     if "train" not in found.files:
         raise DataError(
-            f"{printable(str(root))} names no image of train; its splits are {', '.join(found.files) or 'none'}"
+            f"{printable(str(path))} names no image of train; its splits are {', '.join(found.files) or 'none'}"
         )
     found.files = {split: found.files[split] for split in _SPLITS if split in found.files}
     return found

@@ -27,18 +27,23 @@ _EXTENDING = (
     *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
 )
 _MOST_HEADER = 1 << 20  # bytes of a name or of pax records
-_LABELS = ("cls", "json", "txt")
+ENDINGS = (".tar", ".tar.gz", ".tgz")
+_LABELS = ("cls", "class", "json", "txt")
 _MOST_LABEL = 1 << 16  # bytes
 _MOST_MEMBERS = 50_000_000
 
 
 def survey_webdataset(path: Path) -> Survey:
     """Return the images of a tar archive, or of those in a folder; raises DataError where one is damaged."""
-    files, notes = all_part_files(path, (".tar",))
+    files, notes = all_part_files(path, ENDINGS)
     rows = [row for part, several in files.items() for file in several for row in _rows(part, file)]
     if not rows:
         raise DataError(f"{printable(str(path))} has no member that is an image; the endings are {', '.join(FORMATS)}")
-    found = survey_of(path if path.is_dir() else path.parent, rows)
+    if all(row.label is None for row in rows):
+        raise DataError(
+            f"{printable(str(path))} has images and no labels; a member KEY.cls, KEY.json or KEY.txt holds one each"
+        )
+    found = survey_of(path, rows)
     found.notes += notes
     return found
 
@@ -83,8 +88,7 @@ def _rows(part: str, archive: Path) -> Iterator[Row]:
             if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):  # Python's own reader ends there in silence
                 raise EOFError("its end is missing")
     except (OSError, EOFError, ValueError, RecursionError, tarfile.TarError) as error:
-        packed = "; unpack it with gunzip" if archive.suffix in (".gz", ".tgz") else "; fetch it again"
-        raise DataError(f"{shown} is no plain tar archive, or is damaged ({reason(error)}){packed}") from error
+        raise DataError(_refusal(archive, error)) from error
     for key, several in images.items():
         if len(several) > 1:
             yield Row(
@@ -94,6 +98,14 @@ def _rows(part: str, archive: Path) -> Iterator[Row]:
             yield Row(several[0].name, several[0], labels.get(key), part)
     for key in labels.keys() - images.keys():
         yield Row(f"{archive.name}:{key}", None, labels[key], part, "has a label and no image")
+
+
+def _refusal(archive: Path, error: Exception) -> str:
+    if archive.suffix in (".gz", ".tgz"):
+        return (
+            f"{printable(str(archive))} is compressed, so no image in it can be read by itself; unpack it with gunzip"
+        )
+    return f"{printable(str(archive))} is no plain tar archive, or is damaged ({reason(error)}); fetch it again"
 
 
 def _label(ending: str, content: bytes) -> str | None:
