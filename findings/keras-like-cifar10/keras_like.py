@@ -1,4 +1,4 @@
-"""Do the defaults of Keras change how well the course's net does? The net with and without batch normalization, each both ways."""
+"""Do the defaults of Keras change how well the course's net does? With and without batch normalization, each both ways."""
 
 import striate as st
 
