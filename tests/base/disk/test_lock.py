@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from striate.base.disk import lock
-from striate.base.disk.lock import held, locked, unused
+from striate.base.disk.lock import held, locked, unused, waited_for
 from striate.base.errors import RunError, StorageError
 
 OURS = ".striate-123-0123456789abcdef.tmp"
@@ -147,3 +148,25 @@ def test_a_folder_is_unused_with_what_a_start_that_was_cut_short_leaves(tmp_path
     assert not unused(tmp_path / "lock")
     (tmp_path / ".notes.tmp").touch()
     assert not unused(tmp_path)
+
+
+def test_who_waits_gets_it_when_it_is_free_and_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "EVERY", 0.01)
+    told, done = list[str](), threading.Event()
+
+    def wait() -> None:
+        with waited_for(tmp_path, lambda: told.append("waiting")):
+            told.append("mine")
+        done.set()
+
+    with locked(tmp_path):
+        other = threading.Thread(target=wait)
+        other.start()
+        assert not done.wait(0.2)
+        assert told == ["waiting"]
+    assert done.wait(60)
+    other.join()
+    assert told == ["waiting", "mine"]
+    with waited_for(tmp_path, lambda: told.append("waiting")):
+        assert held(tmp_path)
+    assert told == ["waiting", "mine"]

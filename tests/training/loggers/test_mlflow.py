@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from striate.base.disk.lock import locked
 from striate.training.folder.tables import Row
 from striate.training.loggers.logging import Known
 from striate.training.loggers.mlflow import MlflowRun
@@ -87,3 +89,22 @@ def test_a_run_that_the_store_has_not_begins_there(store: Store, tmp_path: Path)
     made = MlflowRun(Known(tmp_path / "r", {f"p{n}": n for n in range(250)}, "gone", 6))
     assert made.key in store["runs"]
     assert len(store["runs"][made.key]["params"]) == 250
+
+
+def test_runs_begin_one_after_another(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIATE_CACHE", str(tmp_path / "cache"))
+    other = threading.Thread(target=lambda: MlflowRun(Known(tmp_path / "r", {}, "r-0000", 0)))
+    with locked(tmp_path / "cache" / "mlflow"):
+        other.start()
+        other.join(0.3)
+        assert store["experiments"] == {}
+    other.join(60)
+    assert len(store["runs"]) == 1
+
+
+def test_without_a_cache_a_run_begins_all_the_same(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("a file where a folder belongs")
+    monkeypatch.setenv("STRIATE_CACHE", str(tmp_path / "cache"))
+    assert MlflowRun(Known(tmp_path / "r", {}, "r-0000", 0)).key in store["runs"]

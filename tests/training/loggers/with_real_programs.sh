@@ -33,5 +33,19 @@ for name in trackio==0.43.0 mlflow==3.17.2; do
     "$root/.venv/bin/python" run.py "$program" 0
     unset PYTHONPATH
 done
+cat > "$folder/question.py" <<'PY'
+import striate as st
+BASE = st.Recipe(net_options={"widths": [[3]], "hidden": []}, batch_size=25, train_images=75, epochs=2)
+def study(base):
+    better = st.Better("better", "b ends higher", treatment=("b",), control="a", measure="test", margin=0.01)
+    return st.Study("pair", "Is b better?", base, (st.Arm("a"), st.Arm("b", {"lr": 0.01})), (better,), (0, 1))
+PY
+# Four runs, two at a time, into a store that is not there yet.
+MLFLOW_TRACKING_URI=sqlite:///$folder/new.db PYTHONPATH=$folder/mlflow-packages \
+    "$root/.venv/bin/striate" study question.py --log mlflow --workers 2 --out pair > /dev/null
+"$root/.venv/bin/python" -c 'from striate.studies.logs.opening import read_log
+runs = [row["run"] for row in read_log("new.db").rows]
+print("new.db", len(runs), "rows of", len(set(runs)), "runs")
+assert (len(runs), len(set(runs))) == (8, 4)'
 "$root/.venv/bin/python" read.py trackio/striate.db
 "$root/.venv/bin/python" read.py mlflow.db

@@ -12,7 +12,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from striate.base.disk.files import is_temporary, kind_of, make_folder, refusals, refuse_links, sweep
@@ -20,6 +20,7 @@ from striate.base.errors import RunError, StorageError, printable
 
 NAME = "lock"
 FORM = re.compile(rb"(\d{1,10}( [\w.-]{1,255})?\s?)?")
+EVERY = 0.1  # seconds between two looks at a lock that somebody holds
 PATIENCE = 0.5  # seconds: someone who only looks (`held`) has it for an instant
 SAFE = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -63,6 +64,33 @@ def locked(folder: Path, *inner: str) -> Generator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def waited_for(folder: Path, waiting: Callable[[], None] | None = None) -> Generator[None]:
+    """Hold ``folder`` for this process, after whoever holds it is done; ``waiting`` is called once where somebody does.
+
+    Raises as `locked`, but for a folder that is in use; StorageError where the lock may not be opened.
+    """
+    lock = folder / NAME
+    told = False
+    while True:
+        if kind_of(lock) and not os.access(lock, os.R_OK | os.W_OK):
+            raise StorageError(f"{printable(str(lock))} may not be opened; name another place with STRIATE_CACHE")
+        while held(folder):
+            if waiting is not None and not told:
+                waiting()
+            told = True
+            time.sleep(EVERY)
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(locked(folder))
+            except RunError:
+                if held(folder):  # somebody else was quicker
+                    continue
+                raise
+            yield
+            return
 
 
 def _taken(descriptor: int) -> bool:

@@ -16,8 +16,7 @@ import contextlib
 import hashlib
 import json
 import os
-import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from striate.base.disk.files import kind_of, part_of_name, read_json, sync_folder, write_json
-from striate.base.disk.lock import held, locked
+from striate.base.disk.lock import waited_for
 from striate.base.disk.sealed_json import Form, checked, sealed
 from striate.base.errors import RunError, StorageError, printable, reason, remark
 from striate.data.cache.array_file import finished, with_room
@@ -34,7 +33,6 @@ from striate.data.imageset import Images, marks_of
 
 FORMAT = 1  # raised when an array of the same question would have other pixels
 _SHOWN = 40  # characters of the data set's name in a folder's
-_EVERY = 1.0  # seconds between looks at a lock
 
 
 class _Record(Form):
@@ -108,35 +106,11 @@ def find_or_make(
     if found := _found(question, content):
         return found
     try:
-        with _alone(folder, tell):
+        with waited_for(folder, lambda: tell("another process is reading these images; waiting for it")):
             return _found(question, content) or _made(question, fill)
     except (StorageError, RunError) as error:
         remark(f"the images are not kept in the cache, and will be read again the next time: {error}")
         return None
-
-
-@contextlib.contextmanager
-def _alone(folder: Path, tell: Callable[[str], None]) -> Generator[None]:
-    """Hold ``folder`` for this process, after whoever holds it is done."""
-    lock = folder / "lock"
-    while True:
-        told = False
-        if kind_of(lock) and not os.access(lock, os.R_OK | os.W_OK):
-            raise StorageError(f"{printable(str(lock))} may not be opened; name another place with STRIATE_CACHE")
-        while held(folder):
-            if not told:
-                tell("another process is reading these images; waiting for it")
-                told = True
-            time.sleep(_EVERY / 10)
-        with contextlib.ExitStack() as stack:
-            try:
-                stack.enter_context(locked(folder))
-            except RunError:
-                if held(folder):  # somebody else was quicker
-                    continue
-                raise
-            yield
-            return
 
 
 def _found(question: Question, content: Callable[[], str]) -> Kept | None:

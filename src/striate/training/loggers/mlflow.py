@@ -5,15 +5,28 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from importlib import import_module
 from typing import Any
 
+from striate.base.disk.lock import waited_for
+from striate.base.errors import RunError, StorageError
+from striate.data.cache.place import cache_folder
 from striate.training.folder.tables import Row
 from striate.training.loggers.logging import Known
 
 EXPERIMENT = "striate"
 LONGEST = 500  # characters of a parameter, which every store takes
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Generator[None]:
+    """Let no other run of this user begin while the block runs: those of a study begin side by side, and MLflow makes the
+    tables of a new store, and the experiment, in steps that another process must not meet half done."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(StorageError, RunError):  # without a cache they begin as they come
+            stack.enter_context(waited_for(cache_folder() / "mlflow"))
+        yield
 
 
 class MlflowRun:
@@ -22,11 +35,12 @@ class MlflowRun:
     def __init__(self, known: Known) -> None:
         client: Any = import_module("mlflow.tracking").MlflowClient
         self._entities: Any = import_module("mlflow.entities")
-        self._client = client()
         self.key = known.key
-        if not self._known():
-            self.key = self._begun(known)
-        self._client.set_terminated(self.key, status="RUNNING")
+        with _one_at_a_time():
+            self._client = client()
+            if not self._known():
+                self.key = self._begun(known)
+            self._client.set_terminated(self.key, status="RUNNING")
 
     def _known(self) -> bool:
         """Return whether the store has the run, as it has one that goes on."""
