@@ -315,8 +315,9 @@ def test_what_a_file_does_to_the_grader_costs_it_its_own_verdict(
     assert "Traceback" not in found.printed  # of the grader's own process, which is not what the file printed
 
 
-def test_what_is_wrong_with_the_whole_file_is_told_once(tmp_path: Path) -> None:
-    file = tmp_path / "mine.py"
+def test_what_is_wrong_with_the_whole_file_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # a longer name would be folded
+    file = Path("mine.py")
     file.write_text("import numpy as np\nimport nowhere_to_be_found\n")
     done = grade(file)
     assert str(done).splitlines() == [
