@@ -15,6 +15,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from striate.base.errors import ProbeError
 from striate.data.photos.picture import Picture
 from striate.nets import build
 from striate.probes.catalog import ENTRIES, Entry
@@ -135,8 +136,9 @@ def test_no_trace_is_left(name: str, kind: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, entry in ENTRIES.items() if entry.images])
 def test_a_net_that_raises_is_heard(name: str) -> None:
-    with pytest.raises(RuntimeError, match="this net breaks"):
+    with pytest.raises(ProbeError, match="it raised RuntimeError: this net breaks") as heard:
         called(ENTRIES[name], prepared(lambda: Odd(0)), torch.randn(2, 3, 16, 16))
+    assert isinstance(heard.value.__cause__, RuntimeError)  # with the net's own lines, for whoever mends it
 
 
 @pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode, torch.enable_grad])
