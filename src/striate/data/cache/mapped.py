@@ -15,7 +15,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-KEPT = 128 << 20  # bytes of a mapped file that may be in memory before they are given back
+KEPT = 64 << 20  # bytes of a mapped file that may be in memory before they are given back
 AROUND = 4 << 20  # bytes that the system may map around one that is read: 5 MB were seen for a row of 150 kB, Linux 6
 COPIED = 64 << 20  # bytes up to which rows of a mapped array are copied: as fast, and an array like any other
 _BLOCK = 16 << 20  # bytes that `blocks` gives at a time
