@@ -114,6 +114,14 @@ def test_a_net_that_no_gradient_goes_through_is_refused() -> None:
         raise RuntimeError("another")
 
 
+def test_a_net_through_which_a_gradient_cannot_go_back_is_refused() -> None:
+    lost = nn.Sequential(nn.Conv2d(1, 2, 1), nn.Sigmoid(), nn.ReLU(inplace=True), nn.Flatten())
+    with pytest.raises(ProbeError, match=r"RuntimeError: one of the variables .* when a gradient went back through it"):
+        saliency(lost, torch.ones(1, 1, 2, 2))
+    with pytest.raises(RuntimeError, match="ours"), untouched(lost, torch.ones(1, 1, 2, 2)):
+        raise RuntimeError("ours")
+
+
 def test_a_net_that_draws_numbers_draws_the_same_each_time() -> None:
     drawn = []
     for seed in (1, 2):

@@ -62,9 +62,9 @@ def untouched(net: nn.Module, images: Tensor) -> Generator[Tensor, None, None]:
                 "the net's torch.utils.checkpoint has use_reentrant=True, which lets no gradient be asked for by itself; give"
                 " it use_reentrant=False"
             ) from error
-        if _of_net(error):
+        if when := _of_net(error):
             raise ProbeError(
-                f"the net does not bear this probe: it raised {reason(error, kind=True)} when it was called"
+                f"the net does not bear this probe: it raised {reason(error, kind=True)} {when}"
             ) from error
         raise
     finally:
@@ -72,13 +72,20 @@ def untouched(net: nn.Module, images: Tensor) -> Generator[Tensor, None, None]:
             restore()
 
 
-def _of_net(error: Exception) -> bool:
-    """Return whether ``error`` comes from code that a module called and that is neither ours, a library's nor Python's."""
+def _of_net(error: Exception) -> str:
+    """Return when the net raised ``error``, in words; empty where it was not the net.
+
+    Called, it did where code that a module called is neither ours, a library's nor Python's. What is raised while a gradient
+    goes back through the net is always of the net's own operations, as one in place that loses what another still needs.
+    """
     frames = traceback.extract_tb(error.__traceback__)
+    if any(Path(frame.filename).parts[-3:-1] == ("torch", "autograd") for frame in frames):
+        return "when a gradient went back through it"
     calls = [place for place, frame in enumerate(frames) if frame.name == "_call_impl"]  # of torch.nn.Module
     files = [Path(frame.filename) for frame in frames[calls[0] :]] if calls else []
     own = (file for file in files if file.suffix == ".py" and "site-packages" not in file.parts)
-    return any(not any(file.is_relative_to(place) for place in OURS) for file in own)
+    of_net = any(not any(file.is_relative_to(place) for place in OURS) for file in own)
+    return "when it was called" if of_net else ""
 
 
 def check_images(images: Tensor) -> None:

@@ -59,9 +59,10 @@ def study(
     changes = question.changes(base, like=like, skip_damaged=skip_damaged or None)
     planned = question.planned(name, changes, asking.trials_of(sampler, trials))
     folder = out or asking.default_folder(planned)
+    with_rate = rated(planned)
+    searched = {arm.slug for arm in planned.arms if arm.name in with_rate}
     try:
-        slugs = {arm.slug for arm in planned.arms if arm.name in rated(planned)}
-        with watching_study(terminal.console(stderr=True), planned.base.epochs, slugs) as beat:
+        with watching_study(terminal.console(stderr=True), planned.base.epochs, searched) as beat:
             reported = asking.study(
                 *(planned, folder),
                 data_dir=question.data_dir,
