@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
+from pydantic import Field, create_model
 
 from striate.app.actions.fields import accepted, fields_of, shared_names
 from striate.base.errors import NetError
@@ -15,20 +17,30 @@ from striate.training.recipe.recipe import Recipe
 
 
 @pytest.mark.parametrize(
-    ("schema", "words"),
+    ("annotation", "words"),
     [
-        ({"type": "integer", "minimum": 1, "maximum": 64}, "whole number from 1 to 64"),
-        ({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, "number above 0 and below 1"),
-        ({"type": "number", "maximum": 2.5}, "number to 2.5"),
-        ({"enum": ["channel", "image"]}, "channel or image"),
-        ({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}, "whole number from 1 or none"),
-        ({"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}, "list of [list of whole number]"),
-        ({"type": "boolean"}, "true or false"),
-        ({}, ""),
+        (Annotated[int, Field(ge=1, le=64)], "whole number from 1 to 64"),
+        (Annotated[float, Field(gt=0, lt=1)], "number above 0 and below 1"),
+        (Annotated[float, Field(le=2.5)], "number to 2.5"),
+        (Annotated[int, Field(ge=0, lt=2**63)], "whole number from 0 and below 9223372036854775808"),
+        (Literal["channel", "image"], "channel or image"),
+        (Recipe.model_fields["image_size"].annotation, "whole number from 1 to 4096 or none"),
+        (Annotated[float | None, Field(gt=0)], "number above 0 or none"),
+        (str | None, "text or none"),
+        (list[list[int]], "list of [list of whole number]"),
+        (tuple[Annotated[int, Field(ge=1)], ...], "list of whole number from 1"),
+        (tuple[int, str], "list"),
+        (Sequence[float], "list of number"),
+        (list, "list"),
+        (bool, "true or false"),
+        (dict[str, int], ""),
+        (Path, "text"),
+        (Any, ""),
     ],
 )
-def test_a_schema_in_words(schema: dict[str, Any], words: str) -> None:
-    assert accepted(schema) == words
+def test_a_type_in_words(annotation: Any, words: str) -> None:
+    field = create_model("One", option=(annotation, ...)).model_fields["option"]
+    assert accepted(field.annotation, field.metadata) == words
 
 
 @pytest.mark.parametrize("name", ENTRIES)

@@ -16,12 +16,15 @@ from rich import box
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.padding import Padding
+from rich.segment import Segment
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from striate.app.terminal.folding import GAP, lines_of
 from striate.base.errors import shown
 
-GAP, NARROW_GAP = 3, 2  # columns of the terminal between two of the table, and where there is little room
+NARROW_GAP = 2  # columns of the terminal between two of the table, where there is little room
 ASIDE = 3  # the first column is repeated before each group while it takes at most this part of the width, 1 / ASIDE
 
 
@@ -49,7 +52,7 @@ class FittedTable(Table):
         easy = min(widths[0].most, max(widths[0].least, room // ASIDE))  # a name folded over five lines is hard to read
         beside = [_Width(easy, widths[0].most), *widths[1:]]
         if _fits([one.most for one in widths], GAP, room):
-            yield from super().__rich_console__(console, options)
+            yield from (self._whole() if self._is_plain() else super().__rich_console__(console, options))
         elif _fits([one.least for one in beside], NARROW_GAP, room):
             yield self._part(range(len(widths)), beside, room)
         elif widths[0].least * ASIDE <= room and all(_fits([easy, one.least], NARROW_GAP, room) for one in widths[1:]):
@@ -59,6 +62,24 @@ class FittedTable(Table):
                 yield self._part((0, *group), beside, room)
         else:
             yield from self._stacked(widths, room)
+
+    def _is_plain(self) -> bool:
+        """Return whether every cell is one line of text in no style of its own, as in a list of names."""
+        cells = (cell for column in self.columns for cell in column.cells)
+        styled = any(part.style for part in (*self.columns, *self.rows))
+        return not styled and all(
+            isinstance(cell, Text) and not cell.style and not cell.spans and cell.plain.isprintable() for cell in cells
+        )
+
+    def _whole(self) -> Iterator[Segment]:
+        """Yield the rows where nothing is folded and no cell is more than text."""
+        columns = [str(column.header) for column in self.columns]
+        cells = ([_text(cell).plain for cell in column.cells] for column in self.columns)
+        style = Style.parse(str(self.header_style))
+        for line in lines_of(columns, list(zip(*cells, strict=True)), self.numbers):
+            yield Segment(line, style)
+            yield Segment.line()
+            style = None
 
     def _width(self, place: int, console: Console, options: ConsoleOptions) -> _Width:
         column = self.columns[place]

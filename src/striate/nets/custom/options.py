@@ -16,8 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 from pydantic.errors import PydanticUserError
+from pydantic_core import to_json
 
 from striate.base.errors import NetError
 
@@ -66,18 +67,12 @@ def signature_of(name: str, maker: Callable[..., Any]) -> inspect.Signature:
         raise NetError(f'net "{name}" does not tell its parameters; write a function around it') from error
 
 
-@functools.cache
-def anything() -> TypeAdapter[Any]:
-    """Return what writes a value of any type as JSON; it is built once, for building it takes longer than a value does."""
-    return TypeAdapter(Any)
-
-
 def writable(value: Any) -> bool:
     """Return whether JSON can hold ``value`` so that it comes back as what it was, but for tuples, sets and paths."""
     if isinstance(value, type) or is_number(value) or is_array(value) or callable(value) or is_tensor(value):
         return False
     try:
-        anything().dump_json(value)
+        to_json(value)
     except (ValueError, RecursionError):
         return False
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from striate.app.actions import lists
 from striate.app.actions.choices import Engine
 from striate.app.options.flags import in_flags
 from striate.app.options.shared import AsJson, DataDir
+from striate.app.terminal.folding import unfolded
 from striate.app.terminal.rows import show_rows
 from striate.app.terminal.speech import say, tell
 
@@ -53,13 +55,17 @@ def fields(
     as_json: AsJson = False,
 ) -> None:
     """List what --set reaches: the fields of a recipe and the options of a net."""
+    rows = [(row.of, row.field, row.default, row.accepted, row.meaning) for row in lists.list_fields(net, engine)]
+    columns = ("of", "field", "default", "accepted", "what it is")
+    if as_json or unfolded(sys.stdout):
+        show_rows(columns, rows, as_json)
+        return
     from striate.app.terminal.field_table import ROOM, show_fields
     from striate.app.terminal.show import console
 
-    rows = [(row.of, row.field, row.default, row.accepted, row.meaning) for row in lists.list_fields(net, engine)]
     out = console()
-    if as_json or out.width >= ROOM:
-        show_rows(("of", "field", "default", "accepted", "what it is"), rows, as_json)
+    if out.width >= ROOM:
+        show_rows(columns, rows, as_json)
     else:
         show_fields(out, rows)
 
