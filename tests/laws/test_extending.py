@@ -265,6 +265,12 @@ for name, kind, option in (("brightness", "heatmap probe", "power=2"), ("countin
     said("probe", name, "run", "stripes:0-1", "--with", option, "--quick", "--out", name)
     found[kind].append(callable(getattr(st.probe, name)))
     found[kind].append(option.partition("=")[2] in Path(name, "index.html").read_text())
+from striate.app.serve.place import Place
+from striate.app.serve.views.controls import probes
+from striate.app.serve.views.inside import Inside
+found["heatmap probe"].append("brightness" in [one["name"] for one in probes({})])
+asked = {"net": "run", "probe": "brightness", "image": "stripes:0", "class": "1"}
+found["heatmap probe"].append("brightness run stripes:0 --class 1" in Inside(Place(Path())).look(asked)["command"])
 found["heatmap probe"].append("How bright it is" in Path("brightness", "index.html").read_text())
 print(json.dumps(found))
 """

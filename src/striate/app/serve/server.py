@@ -23,6 +23,7 @@ from striate.app.serve.guard import LOOPBACK, MOST_BYTES, MOST_SECONDS, Guard, a
 from striate.app.serve.jobs import Jobs
 from striate.app.serve.place import Place
 from striate.app.serve.views import play
+from striate.app.serve.views.controls import probes
 from striate.app.serve.views.exercises import Exercises
 from striate.app.serve.views.inside import Inside
 from striate.app.serve.views.mistakes import SECONDS as MISTAKES_SECONDS
@@ -85,6 +86,7 @@ def application(place: Place, names: tuple[str, ...], port: int, token: str, *, 
         Route("/api/report", looking(partial(report, place))),
         Route("/api/file", looking(partial(written, place))),
         Route("/api/events", watcher.stream),
+        Route("/api/probes", looking(probes)),
         Route("/api/net", working(inside.net)),
         Route("/api/look", working(inside.look)),
         Route("/api/maps", working(inside.maps)),

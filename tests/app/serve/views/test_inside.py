@@ -12,7 +12,8 @@ from striate.app.actions.looking import probed
 from striate.app.inputs.opened_net import open_subject
 from striate.app.serve.place import Place
 from striate.app.serve.pulse import Pulse
-from striate.app.serve.views.inside import OPTIONS, Inside
+from striate.app.serve.views.controls import shown
+from striate.app.serve.views.inside import Inside
 from striate.base.errors import ProbeError, StriateError
 from striate.reports.probe.page import page_of
 
@@ -37,9 +38,9 @@ def test_a_heatmap_is_that_of_the_command(inside: Inside, filled: Path) -> None:
     assert shlex.split(told["command"]) == words
 
 
-@pytest.mark.parametrize("probe", sorted(OPTIONS.keys() - {"saliency"}))
+@pytest.mark.parametrize("probe", sorted({one.name for one in shown()} - {"saliency", "maps"}))
 def test_every_probe_of_the_page_has_pictures(probe: str, inside: Inside) -> None:
-    more = {"steps": "2"} if "steps" in OPTIONS[probe] else {}
+    more = {"steps": "2"} if probe in ("maximize", "fool") else {}
     told = inside.look({"net": "<b>run", "probe": probe, "image": "digits:0", **more})
     assert told["groups"][0]["panels"][0]["uri"].startswith("data:image/png;base64,")
     assert told["command"].startswith(f"striate probe {probe} ")

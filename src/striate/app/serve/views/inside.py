@@ -20,9 +20,9 @@ from striate.app.serve.pages import page_json
 from striate.app.serve.pictures import Dropped
 from striate.app.serve.place import Place
 from striate.app.serve.pulse import FREE, Pulse
+from striate.app.serve.views.controls import Shown, options_of, probe_shown
 from striate.app.serve.views.runs import stamp_of
 from striate.app.serve.views.weights import Weights
-from striate.base.catalog import unknown
 from striate.base.errors import ProbeError, printable
 
 if TYPE_CHECKING:
@@ -33,18 +33,7 @@ Query = Mapping[str, str]
 KEPT = 4  # nets that stay open
 ELSEWHERE = ("timm:", "torchvision:")
 MOST_MAPS = 64  # channels of a tap that are shown
-OPTIONS: dict[str, dict[str, type]] = {
-    "saliency": {"method": str},
-    "gradcam": {"tap": str},
-    "occlusion": {"window": int, "stride": int},
-    "localise": {"threshold": float, "scale": float},
-    "filters": {"tap": str},
-    "maximize": {"tap": str, "channels": str, "steps": int, "rate": float},
-    "fool": {"steps": int, "step": float, "budget": float, "norm": str},
-}
-"""Probe -> the options that the page has a control for, beside the class."""
 DATA_IMAGES = 64  # of a data set, where a probe looks through one: enough for the scale of its pixels
-MOST_STEPS = {"maximize": 1024, "fool": 2000}
 
 
 class Inside:
@@ -76,17 +65,16 @@ class Inside:
         from striate.reports.probe.page import page_of
 
         probe = query.get("probe", "")
-        if probe not in OPTIONS:
-            raise ProbeError(unknown("probe of this page", probe, OPTIONS))
-        options = _options(probe, query)
+        shown = probe_shown(probe)
+        options = options_of(shown, query)
         target = query.get("class") or None
         with pulse.turn(self.turn):
             subject = self._subject(query)
             with pulse.within(subject.net):
                 look = self._probed(probe, subject, query.get("image", ""), target, dict(options))
-        shown = page_of(look.record, look.views.pictures, subject.inputs.classes, subject.name)
-        answer = page_json(replace(shown, notes=(*shown.notes, *look.views.notes)))
-        return {**answer, "command": self._command(probe, subject, query, target, options)}
+        page = page_of(look.record, look.views.pictures, subject.inputs.classes, subject.name)
+        answer = page_json(replace(page, notes=(*page.notes, *look.views.notes)))
+        return {**answer, "command": self._command(shown, subject, query, target, options)}
 
     def _probed(
         self, probe: str, subject: Subject, image: str, target: str | None, options: dict[str, Any]
@@ -162,32 +150,16 @@ class Inside:
         return self._open[key]
 
     def _command(
-        self, probe: str, subject: Subject, query: Query, target: str | None, options: Mapping[str, Any]
+        self, probe: Shown, subject: Subject, query: Query, target: str | None, options: Mapping[str, Any]
     ) -> str:
-        words = ["striate", "probe", probe, subject.name]
-        words += [self.dropped.shown(query.get("image", ""))] if probe not in ("filters", "maximize") else []
-        words += (
-            [flag("target") if probe == "fool" else FLAGS["target"], target]
-            if target and probe not in ("filters", "maximize")
-            else []
-        )
+        words = ["striate", "probe", probe.name, subject.name]
+        if probe.pictured:
+            words.append(self.dropped.shown(query.get("image", "")))
+        if probe.pictured and target:
+            words += [flag("target") if probe.name == "fool" else FLAGS["target"], target]
         for option, value in options.items():
             words += [flag(option), *(str(value).replace(",", " ").split() if option == "channels" else [str(value)])]
-        words += [flag("images"), str(DATA_IMAGES)] if probe == "maximize" else []
+        words += [flag("images"), str(DATA_IMAGES)] if probe.name == "maximize" else []
         words += [FLAGS["weights"], self.weights.shown(query["weights"])] if query.get("weights") else []
         words += [FLAGS["trained_on"], query["trained_on"]] if query.get("weights") and query.get("trained_on") else []
         return shlex.join(words)
-
-
-def _options(probe: str, query: Query) -> dict[str, Any]:
-    """Return the options that are given; raises ProbeError for a number that is none, or that would take too long."""
-    made: dict[str, Any] = {}
-    for option, kind in OPTIONS[probe].items():
-        if text := query.get(option, ""):
-            try:
-                made[option] = kind(text)
-            except ValueError as error:
-                raise ProbeError(f'{option} is "{printable(text)}", and a number is expected') from error
-    if "steps" in made and not 0 <= made["steps"] <= MOST_STEPS[probe]:
-        raise ProbeError(f"steps is {made['steps']}, and this page takes 0 to {MOST_STEPS[probe]}; more by the command")
-    return made

@@ -6,28 +6,13 @@ import { picture, shownPage } from "/static/shown.js";
 import { sources } from "/static/sources.js";
 import { failure } from "/static/states.js";
 
-const PROBES = {
-  maps: "Feature maps", saliency: "Saliency", gradcam: "Grad-CAM", occlusion: "Occlusion", localise: "Localise", filters: "Filters", maximize: "Maximize", fool: "Fool",
-};
-const METHODS = ["gradient", "signed", "times-input", "smoothgrad", "integrated"];
-// Probe -> its controls: [name, label, kind, ...]; "steps" grows by itself while the probe plays.
-const CONTROLS = {
-  maps: [["tap", "Tap", "tap"]],
-  saliency: [["class", "Class", "class"], ["method", "Method", "choice", METHODS]],
-  gradcam: [["class", "Class", "class"], ["tap", "Tap", "tap", "the last one"]],
-  occlusion: [["class", "Class", "class"], ["window", "Patch (pixels)", "number", 1, 64, 1], ["stride", "Step (pixels)", "number", 1, 64, 1]],
-  localise: [["class", "Class", "class"], ["threshold", "Threshold", "range", 0.05, 0.95, 0.05, 0.2], ["scale", "Enlarged", "range", 1, 4, 0.5, 1]],
-  filters: [["tap", "Convolution", "tap", "the first one"]],
-  maximize: [["tap", "Tap", "tap", "the last one"], ["channels", "Channels (4 at most)", "text", "0 1 2"], ["steps", "Steps", "range", 1, 512, 1, 64], ["rate", "Length of a step", "range", 0.01, 0.2, 0.01, 0.05]],
-  fool: [["class", "To be taken for", "class", "every class"], ["steps", "Steps at most", "range", 0, 500, 1, 100], ["budget", "Largest change", "range", 0, 8, 0.1, 0], ["norm", "Measured in", "choice", ["l2", "linf"]]],
-};
-const PICTURED = (probe) => !["filters", "maximize"].includes(probe);
 const OWN = ["net", "weights", "trained_on", "image", "probe"]; // what stands in the address beside the controls
 
 export function insideView({ main, signal, query, remember }) {
   const chosen = Object.fromEntries(["net", "weights", "trained_on", "image"].map((key) => [key, query.get(key) || ""]));
   let net = null;
-  let probe = PROBES[query.get("probe")] ? query.get("probe") : "gradcam";
+  let probes = {}; // name -> what the server says of it: title, pictured, plays, controls
+  let probe = query.get("probe");
   const values = Object.fromEntries([...query].filter(([key]) => !OWN.includes(key)));
   const result = h("div", { class: "result", "data-keep": "result", "aria-live": "polite" });
   const clock = h("span", { role: "timer" });
@@ -38,7 +23,9 @@ export function insideView({ main, signal, query, remember }) {
 
   async function begin() {
     try {
-      await from.begin();
+      const [listed] = await Promise.all([get("/api/probes", {}, signal), from.begin()]);
+      probes = Object.fromEntries(listed.map((one) => [one.name, one]));
+      if (!probes[probe]) probe = "gradcam";
       draw();
       if (chosen.net || chosen.weights) await open();
     } catch (error) {
@@ -109,7 +96,7 @@ export function insideView({ main, signal, query, remember }) {
   }
 
   function keep() {
-    const own = Object.fromEntries((CONTROLS[probe] || []).map(([key]) => [key, values[key] ?? null]));
+    const own = Object.fromEntries(probes[probe].controls.map(({ name }) => [name, values[name] ?? null]));
     const gone = Object.fromEntries(Object.keys(values).map((key) => [key, null]));
     remember({ ...gone, ...own, ...chosen, probe });
   }
@@ -117,10 +104,10 @@ export function insideView({ main, signal, query, remember }) {
   async function look(more = {}) {
     if (!net) return false;
     keep();
-    const asked = { ...source(), ...(PICTURED(probe) ? { image: chosen.image } : {}), ...more };
-    for (const [key, , kind, , , , start] of CONTROLS[probe]) {
-      const value = values[key] ?? (kind === "range" ? start : "");
-      if (!(key in asked) && value !== "" && !(key === "budget" && !Number(value))) asked[key] = value;
+    const asked = { ...source(), ...(probes[probe].pictured ? { image: chosen.image } : {}), ...more };
+    for (const { name, kind, start } of probes[probe].controls) {
+      const value = values[name] ?? (kind === "range" ? start : "");
+      if (!(name in asked) && value !== "") asked[name] = value;
     }
     if (probe === "maps") asked.tap ||= net.taps[0]?.name;
     if (!result.querySelector(".group")) said("Looking…");
@@ -130,7 +117,7 @@ export function insideView({ main, signal, query, remember }) {
   }
 
   async function play(event) {
-    const most = Number(values.steps ?? CONTROLS[probe].find(([key]) => key === "steps")[6]);
+    const most = Number(values.steps ?? probes[probe].controls.find(({ name }) => name === "steps").start);
     event.target.disabled = true;
     for (let steps = probe === "fool" ? 1 : 2; ; steps = Math.min(most, steps * 2)) {
       if (!(await look({ steps })) || steps >= most) break;
@@ -139,21 +126,21 @@ export function insideView({ main, signal, query, remember }) {
     event.target.disabled = false;
   }
 
-  function control([name, label, kind, ...more]) {
+  function control({ name, label, kind, start, choices, least, most, step, free_at }) {
     const id = `o-${probe}-${name}`;
     const change = (event) => { values[name] = event.target.value; look(); };
     const value = values[name];
     const option = (one, word = one) => h("option", { value: one, selected: String(one) === String(value ?? "") }, word);
-    if (kind === "class") return box(label, id, h("select", { id, onchange: change }, option("", more[0] || "the predicted one"), (net?.classes || []).map((one, place) => option(String(place), one))));
-    if (kind === "tap") return box(label, id, h("select", { id, onchange: change }, more[0] ? option("", more[0]) : null, (net?.taps || []).filter((tap) => probe !== "filters" || tap.kind === "convolution").map((tap) => option(tap.name, `${tap.name} (${tap.shape.join(" × ")})`))));
-    if (kind === "choice") return box(label, id, h("select", { id, onchange: change }, more[0].map((one) => option(one))));
+    if (kind === "class") return box(label, id, h("select", { id, onchange: change }, option("", start), (net?.classes || []).map((one, place) => option(String(place), one))));
+    if (kind === "tap") return box(label, id, h("select", { id, onchange: change }, start ? option("", start) : null, (net?.taps || []).filter((tap) => probe !== "filters" || tap.kind === "convolution").map((tap) => option(tap.name, `${tap.name} (${tap.shape.join(" × ")})`))));
+    if (kind === "choice") return box(label, id, h("select", { id, onchange: change }, choices.map((one) => option(one))));
     if (kind === "range") {
-      const [min, max, step, start] = more;
-      const out = h("output", { for: id }, value ?? (name === "budget" ? "any" : start));
-      return box(label, id, h("input", { type: "range", id, min, max, step, value: value ?? start, oninput: (event) => { out.textContent = name === "budget" && !Number(event.target.value) ? "any" : event.target.value; }, onchange: change }), out);
+      const told = (text) => (free_at !== null && Number(text) === free_at ? "any" : text);
+      const out = h("output", { for: id }, told(value ?? start));
+      return box(label, id, h("input", { type: "range", id, min: least, max: most, step, value: value ?? start, oninput: (event) => { out.textContent = told(event.target.value); }, onchange: change }), out);
     }
-    const bounds = kind === "number" ? { min: more[0], max: more[1], step: more[2], placeholder: "own choice" } : {};
-    return box(label, id, h("input", { type: kind, id, ...bounds, value: value ?? (kind === "text" ? more[0] : ""), onchange: change }));
+    const bounds = kind === "number" ? { min: least, max: most, step, placeholder: "own choice" } : {};
+    return box(label, id, h("input", { type: kind, id, ...bounds, value: value ?? start, onchange: change }));
   }
   const box = (label, id, ...inner) => h("div", { class: "field", "data-keep": `${id}-${net?.name || ""}` }, h("label", { for: id }, label), ...inner);
 
@@ -165,9 +152,9 @@ export function insideView({ main, signal, query, remember }) {
   }
 
   function draw() {
-    show(main, h("h1", {}, "Look inside"), from.draw(PICTURED(probe)),
-      h("div", { class: "tabs", role: "group", "aria-label": "Probe" }, Object.entries(PROBES).map(([name, word]) => h("button", { type: "button", "aria-pressed": String(name === probe), onclick: () => choose(name) }, word))),
-      h("div", { class: "controls", "data-keep": `controls-${probe}-${net ? JSON.stringify(source()) : ""}` }, net && CONTROLS[probe].map(control), net && ["maximize", "fool"].includes(probe) && h("button", { type: "button", onclick: play }, "Play step by step")),
+    show(main, h("h1", {}, "Look inside"), from.draw(probes[probe].pictured),
+      h("div", { class: "tabs", role: "group", "aria-label": "Probe" }, Object.values(probes).map(({ name, title }) => h("button", { type: "button", "aria-pressed": String(name === probe), onclick: () => choose(name) }, title))),
+      h("div", { class: "controls", "data-keep": `controls-${probe}-${net ? JSON.stringify(source()) : ""}` }, net && probes[probe].controls.map(control), net && probes[probe].plays && h("button", { type: "button", onclick: play }, "Play step by step")),
       busy, result);
   }
   begin();
