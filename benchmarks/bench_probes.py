@@ -4,7 +4,7 @@ One net (resnet20 of the catalogue, random weights) and one batch, each way in a
 the numbers of both ways are equal is checked first.
 python benchmarks/bench_probes.py [--pairs 7] [--images 256] [--threads 0] [--processor-time]
 
-pytorch-grad-cam is measured where it is found: pip install grad-cam (it is no dependency, for it has no wheel).
+pytorch-grad-cam is measured where it is found: pip install grad-cam (it is not a dependency, for it has no wheel).
 """
 
 from __future__ import annotations

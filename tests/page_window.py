@@ -22,7 +22,7 @@ from striate.training.train import train
 
 RECIPE = Recipe(data="digits", epochs=2, batch_size=256, train_images=200, net_options={"widths": [[2]], "hidden": []})
 TOKEN = "0123456789abcdef"
-PATIENCE = 120_000  # ms; a busy machine is no failure
+PATIENCE = 120_000  # ms; a busy machine is not a failure
 Window = tuple[Page, list[str], list[str]]
 """A window with the token, what its console says, and where its requests went."""
 

@@ -139,7 +139,7 @@ def test_the_code_of_others_is_found_in_a_traceback(tmp_path: Path, monkeypatch:
         (RuntimeError("Weights only load failed. ...\nRe-running torch.load with weights_only=False"), "RuntimeError"),
         (RuntimeError("use torch.serialization.safe_globals"), "RuntimeError"),
         (OSError("pass verify=False"), "OSError"),
-        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), "byte 0 is no UTF-8"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), "byte 0 is not UTF-8"),
     ],
 )
 def test_a_librarys_words_are_quoted_without_its_advice(error: Exception, words: str) -> None:

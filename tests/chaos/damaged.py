@@ -47,7 +47,7 @@ def prepare(place: Path) -> dict[str, Path]:
 
 
 def crude(end: Ended) -> str:
-    """Return what no damage may cause: a defect, or a refusal that is no sentence."""
+    """Return what no damage may cause: a defect, or a refusal that is not a sentence."""
     if defect := end.defect():
         return defect
     if end.code in (2, 3) and not end.err.strip().split("\n")[-1].startswith("striate: "):

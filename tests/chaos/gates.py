@@ -81,7 +81,7 @@ def kill(rng: np.random.Generator, place: Path, seconds: float, operations: int)
     driver = fork(partial(asked, place), place.with_name(f"{place.name}-killed"))
     time.sleep(rng.uniform(0, seconds))
     hit = 0
-    # The first child is the process that watches over the others; what it does when it is killed itself is no promise.
+    # The first child is the process that watches over the others; what it does when it is killed itself is not a promise.
     commands = children(driver)[1:] if victim in ("command", "all") else []
     if victim in ("moment", "all"):
         os.kill(driver, signal.SIGKILL)

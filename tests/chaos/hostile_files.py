@@ -118,7 +118,7 @@ def odd(make: Callable[[str], object]) -> Callable[[str], object]:
     return made
 
 
-# What is no file, by name.
+# What is not a file, by name.
 KINDS: dict[str, Callable[[str], object]] = {
     "a pipe": odd(os.mkfifo),
     "a link to itself": odd(lambda name: os.symlink(Path(name).name, name)),

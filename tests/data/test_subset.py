@@ -79,9 +79,9 @@ def test_images_of_some_classes_keep_their_order_and_get_labels_from_0() -> None
         ("::9", "leave 1 class of the 4"),
         ("4:", "leave 0 classes of the 4"),
         ("b, dd", 'class "dd" is unknown .did you mean "d"'),
-        ("1:x", "is no slice; write it as in Python"),
-        ("::0", "is no slice"),
-        (":" * 9, "is no slice"),
+        ("1:x", "is not a slice; write it as in Python"),
+        ("::0", "is not a slice"),
+        (":" * 9, "is not a slice"),
     ],
 )
 def test_classes_that_are_none_are_refused(words: str, told: str) -> None:

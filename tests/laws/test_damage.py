@@ -78,7 +78,7 @@ def test_a_study_that_is_none_ends_in_a_sentence(what: str, tmp_path: Path) -> N
 
 
 def test_a_run_with_a_recipe_of_wrong_types_ends_in_a_sentence(whole: Path, tmp_path: Path) -> None:
-    """As one written by hand might be, without a seal: whatever a field holds, it is no defect of ours."""
+    """As one written by hand might be, without a seal: whatever a field holds, it is not a defect of ours."""
     from striate.base.disk.files import read_json, write_json
 
     plain = {key: value for key, value in read_json(whole / "recipe.json").items() if key not in ("seal", "format")}

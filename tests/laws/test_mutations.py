@@ -16,7 +16,7 @@ from striate.base.errors import DataError
 
 
 def _loaded() -> ModuleType:
-    """Return the module, which lies beside the tests and is no test."""
+    """Return the module, which lies beside the tests and is not a test."""
     spec = importlib.util.spec_from_file_location("striate_mutations", Path(__file__).parents[1] / "mutations.py")
     assert spec is not None
     assert spec.loader is not None

@@ -32,7 +32,7 @@ def trees(*, below: bool) -> Iterator[tuple[str, ast.Module]]:
 
 
 def strings(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield every string that is no docstring, with its line."""
+    """Yield every string that is not a docstring, with its line."""
     said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:

@@ -57,7 +57,7 @@ NETS: dict[str, str] = {
     "Squeezed": "gives shape (10,) for an image",
     "Scalar": "gives shape () for an image",
     "Answers": "gives whole numbers (int64)",
-    "ExtraState": "puts into its state what is no tensor (_extra_state, by get_extra_state)",
+    "ExtraState": "puts into its state what is not a tensor (_extra_state, by get_extra_state)",
     "ExtraTensor": "",
     "frozen": "has nothing to train: all its parameters are frozen",
     "half_frozen": "",

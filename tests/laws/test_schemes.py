@@ -42,7 +42,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def window(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(120_000)  # ms; a busy machine is no failure
+    page.set_default_timeout(120_000)  # ms; a busy machine is not a failure
     yield page
     page.close()
 

@@ -123,7 +123,7 @@ def test_what_is_not_acceptable_is_named() -> None:
         (lambda: SVM(reg=np.nan), "reg is nan, and must be a finite number, at least 0"),
         (
             lambda: SVM(4, 0),
-            "the layers have the sizes (4, 0, 1), and each must be a whole number from 1; hidden_dim None is no hidden",
+            "the layers have the sizes (4, 0, 1), and each must be a whole number from 1; hidden_dim None means no hidden",
         ),
         (lambda: SVM(4, 2.5), "the layers have the sizes (4, 2.5, 1)"),  # pyright: ignore[reportArgumentType]
         (lambda: SVM(4, weight_scale=np.inf), "weight_scale is inf, and must be a finite number, at least 0, or None"),

@@ -34,7 +34,7 @@ def seen(folder: Path, on: On = "val", *, quick: bool = False, data_dir: Path | 
     """Return the run in ``folder`` with what it takes for what on its validation or test images.
 
     Where data or weights are not at hand, that is said in place of it; ``quick`` looks for neither. Raises RunError where there
-    is no run, or where the test images are asked for and have not been scored.
+    is not a run, or where the test images are asked for and have not been scored.
     """
     run = open_run(folder)
     if on == "test" and not run.test():

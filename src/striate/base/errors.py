@@ -107,7 +107,7 @@ def reason(error: BaseException, *, kind: bool = False) -> str:
     if isinstance(error, OSError) and error.strerror and not kind:
         text = error.strerror  # without the name of the file, which the sentence has
     elif isinstance(error, UnicodeDecodeError):
-        text = f"byte {error.start} is no UTF-8"
+        text = f"byte {error.start} is not UTF-8"
     elif isinstance(error, ValueError) and "integer string conversion" in str(error):
         text = "a whole number has more digits than are read"  # and no advice to lift the limit
     else:

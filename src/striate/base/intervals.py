@@ -4,7 +4,7 @@
     share    Wilson: (p + z^2 / 2n -+ z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)
 
 The truth lies within the bounds of its quantity, so an interval that is cut there covers it as often as one that is not.
-Equal values show no spread, which is no proof that there is none: values on a grid then have that of rounding, and shares
+Equal values show no spread, which is not a proof that there is none: values on a grid then have that of rounding, and shares
 of ``tries`` images that of the images, sqrt(q (1 - q) / tries) with q = (hits + 2) / (n tries + 4) (Agresti and Coull).
 By simulation of 2 to 5 runs of 50 to 10,000 images and a true accuracy of .5 to .999, such an interval covers in 92.5 to
 100 % of cases; with the spread of rounding alone, in 83 % of some near 1. Where nine runs in ten have every image right

@@ -22,7 +22,7 @@ def walk(content: bytes | mmap, begin: int = 0) -> Iterator[tuple[str, int, int]
     """Yield (opcode, its whole number, where the next step begins) of the pickle at byte ``begin``, as far as its STOP.
 
     The number is that of an opcode for whole numbers, else 0. Raises DataError where a step asks for more memory than the
-    file has bytes, ValueError where the file is no pickle or is cut off.
+    file has bytes, ValueError where the file is not a pickle or is cut off.
     """
     place, length = begin, len(content)
     while True:

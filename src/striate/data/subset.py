@@ -42,7 +42,7 @@ def of_classes(images: ImageSet, chosen: str) -> ImageSet:
     """Return the images of the classes that ``chosen`` names, in the order of all classes, with labels from 0 on.
 
     ``chosen`` holds names with commas between them, or is a slice of all classes as Python writes it: ``::2`` is every other
-    one. Raises DataError for a name that is no class, where fewer than two classes are left, or none of their training images.
+    one. Raises DataError for an unknown name, where fewer than two classes are left, or none of their training images.
     """
     kept = _named(images.classes, chosen)
     if len(kept) < 2:
@@ -79,7 +79,7 @@ def _named(classes: tuple[str, ...], chosen: str) -> list[int]:
             r".*:.*:\s*-?0+\s*", chosen
         ):
             raise DataError(
-                f'classes "{chosen}" is no slice; write it as in Python, 0:5 for the first five and ::2 for every other one,'
+                f'classes "{chosen}" is not a slice; write it as in Python, 0:5 for the first five and ::2 for every other one,'
                 " or names with commas between them"
             )
         bounds = [int(part) if part.strip() else None for part in chosen.split(":")]

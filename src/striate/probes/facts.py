@@ -137,7 +137,7 @@ class PatchFacts(Facts):
 class MaximizeFacts(Facts):
     """``answers[m]``: the climbed number of channel m, ``largest[m]``: its map's largest cell, for the finished image.
 
-    ``nowhere``: the channels whose climb ended no higher than it began; ``patches`` None for a tap that is no map.
+    ``nowhere``: the channels whose climb ended no higher than it began; ``patches`` None for a tap that is not a map.
     """
 
     first_dimension: str = "channels"

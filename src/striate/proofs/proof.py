@@ -188,7 +188,7 @@ def numerics(
     if odd or not arrays or any(a.size == 0 for a, _ in arrays):
         return Check(name, "numeric", False, f"{head}: {odd or 'nothing to compare'}")
     shares = [_off(a, b, scale) for a, b in arrays]
-    worst = float(np.max(shares))  # of one that is no number, no number
+    worst = float(np.max(shares))  # of one that is not a number, no number
     many = f"{len(arrays)} arrays, the worst " if len(arrays) > 1 else ""
     of = "its largest number" if not scale else f"its largest number or of {scale:.3g}"
     detail = f"{head}: {many}off by {worst:.1e} of {of}, {tolerance:.0e} allowed"

@@ -232,6 +232,6 @@ def _sizes(input_dim: int, hidden_dim: int | None, outputs: int) -> tuple[int, .
     sizes = (input_dim, outputs) if hidden_dim is None else (input_dim, hidden_dim, outputs)
     if broken(**{str(place): size for place, size in enumerate(sizes)}) or min(sizes) < 1:
         raise NetError(
-            f"the layers have the sizes {sizes}, and each must be a whole number from 1; hidden_dim None is no hidden layer"
+            f"the layers have the sizes {sizes}, and each must be a whole number from 1; hidden_dim None means no hidden layer"
         )
     return sizes

@@ -38,7 +38,7 @@ Tests = Literal["every", "chosen", "none"]
 class Search:
     """The range of one field: a number from ``low`` to ``high``, both included, even in its logarithm where ``log``.
 
-    ``choices`` are its values where they are no range: a net, yes or no. ``trials`` is how many values a sampler proposes;
+    ``choices`` are its values where they are not a range: a net, yes or no. ``trials`` is how many values a sampler proposes;
     None where the arms are a grid, fixed beforehand.
     """
 

@@ -112,7 +112,7 @@ def asked_question(
 
 
 def asked_name(asked: Question | None) -> str:
-    """Return the word that names ``asked`` on the command line: its name, or NAME.py where it is no builtin."""
+    """Return the word that names ``asked`` on the command line: its name, or NAME.py where it is not a builtin."""
     from striate.studies.catalog import BUILTIN
 
     assert asked is not None

@@ -52,7 +52,7 @@ def test_only_onnx_of_images_resizes(tmp_path: Path) -> None:
     run = st.train(st.Recipe(data="sums", net="mlp", epochs=1), tmp_path / "table")
     for to, words in (
         ("safetensors", "safetensors holds no graph that resizes"),
-        ("onnx", "1x1x20, which is no image"),
+        ("onnx", "1x1x20, which is not an image"),
     ):
         with pytest.raises(NetError, match=words):
             st.export(run.folder, to, tmp_path / "x", preprocessing=True)

@@ -91,7 +91,7 @@ def test_what_is_refused(tmp_path: Path, weights: Path) -> None:
         open_subject("convnet", weights)
     with pytest.raises(NetError, match=r'net "convet" is unknown \(did you mean "convnet"\?\)'):
         open_subject("convet", weights)
-    with pytest.raises(NetError, match=r"is a folder without recipe\.json, so it is no run"):
+    with pytest.raises(NetError, match=r"is a folder without recipe\.json, so it is not a run"):
         open_subject(str(tmp_path))
     with pytest.raises(NetError, match="do not fit the net"):
         open_subject("convnet", weights, trained_on="digits")

@@ -59,7 +59,7 @@ def test_predictions_are_the_softmax_of_the_run_and_of_its_exported_files(first:
 def test_files_that_cannot_answer_are_told(first: Path, tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime")
     (tmp_path / "broken.onnx").write_bytes(b"\x08\x01 no graph")
-    with pytest.raises(NetError, match="is no whole ONNX file"):
+    with pytest.raises(NetError, match="is not a whole ONNX file"):
         predict(tmp_path / "broken.onnx", "digits:0")
     with pytest.raises(NetError, match="there is no file"):
         predict(tmp_path / "absent.onnx", "digits:0")

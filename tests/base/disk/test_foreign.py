@@ -36,7 +36,7 @@ def test_a_pipe_a_device_and_a_folder_are_refused_at_once(tmp_path: Path) -> Non
         watch = threading.Timer(20, os._exit, (1,))  # a reader that waits for ever would stop the suite
         watch.start()
         try:
-            with pytest.raises(OSError, match="it is no regular file"):
+            with pytest.raises(OSError, match="it is not a regular file"):
                 open_regular(path)
         finally:
             watch.cancel()
@@ -82,5 +82,5 @@ def test_a_name_that_became_a_pipe_meanwhile_is_refused(tmp_path: Path, monkeypa
     (tmp_path / "file").write_bytes(b"")
     before = os.stat(tmp_path / "file")
     monkeypatch.setattr(os, "stat", lambda _path: before)
-    with pytest.raises(OSError, match="it is no regular file"):
+    with pytest.raises(OSError, match="it is not a regular file"):
         open_regular(tmp_path / "pipe")

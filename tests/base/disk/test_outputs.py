@@ -141,7 +141,7 @@ def test_a_folder_is_claimed_with_its_files_and_not_made(tmp_path: Path) -> None
         claim_folder(tmp_path, "other.html", "index.html")
     for wrong, said in (
         ("index.html", "is a file, and a folder"),
-        ("index.html/a", "is no folder"),
+        ("index.html/a", "is not a folder"),
         ("-", '"-" is taken'),
     ):
         with pytest.raises(StorageError, match=said):

@@ -32,7 +32,7 @@ def test_a_seal_is_the_sha_256_of_the_sorted_rest() -> None:
     assert seal({"a": 1}) == digest(b'{"a":1}')
     assert seal({"b": [0.5, "x"], "seal": "?", "a": 1}) == seal(json.loads('{"a": 1, "b": [0.5, "x"]}'))
     assert seal({"a": 1}) != seal({"a": 1.0})
-    assert seal({"class": "\udcff"}) != seal({"class": "?"})  # a name of a file that is no UTF-8
+    assert seal({"class": "\udcff"}) != seal({"class": "?"})  # a name of a file that is not UTF-8
     assert seal({"a": 1}) != seal({"a": "1"})
 
 

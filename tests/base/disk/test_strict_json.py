@@ -47,7 +47,7 @@ UNREADABLE = {
     '{"a": 1, "b": 2, "a": 3}': "'a' comes twice",
     "9" * 5000: "digits",
     "1e999": "1e999 is too large a number",
-    "NaN": "NaN is no JSON",
+    "NaN": "NaN is not JSON",
     '{"nonfinite": "9"}': "nan, inf or -inf",
     '{"nonfinite": [1]}': "nan, inf or -inf",
     "\0": "Expecting value",

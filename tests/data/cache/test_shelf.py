@@ -136,7 +136,7 @@ def test_a_cache_that_cannot_be_written_is_said(pets: Path, monkeypatch: pytest.
 
 def test_what_is_refused_leaves_nothing(pets: Path) -> None:
     (pets / "train/dog/1.jpg").write_bytes(b"nothing")
-    with pytest.raises(DataError, match=r"1\.jpg is no PNG"):
+    with pytest.raises(DataError, match=r"1\.jpg is not a PNG"):
         load(pets, image_size=SIDE)
     skipped = load(pets, image_size=SIDE, skip_damaged=True)  # what could be read was kept, and what could not is told
     assert any("1 file could not be read as an image" in note for note in skipped.notes)

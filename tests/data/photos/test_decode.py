@@ -216,7 +216,9 @@ def test_a_jpeg_without_its_last_bytes_is_refused(tmp_path: Path) -> None:
 )
 def test_what_is_no_regular_file_is_never_read(tmp_path: Path, make: Callable[[Path], object]) -> None:
     make(tmp_path / "x.png")
-    with pytest.raises(Unreadable, match=r"could not be opened \((it is no regular file|No such file or directory)\)"):
+    with pytest.raises(
+        Unreadable, match=r"could not be opened \((it is not a regular file|No such file or directory)\)"
+    ):
         decode(tmp_path / "x.png")
 
 

@@ -147,7 +147,7 @@ def test_images_of_other_formats_are_not_called_something_else(pets: Path) -> No
         (pets / name).write_bytes(b"")
     unread, others = load_folder(pets).notes[:2]
     assert unread == "2 images are of formats that are not read (.gif, .tiff); convert them to .png"
-    assert others == "1 file that is no image was passed over (.txt)"
+    assert others == "1 file that is not an image was passed over (.txt)"
 
 
 def test_what_is_no_image_is_passed_over_with_a_note(pets: Path) -> None:
@@ -159,7 +159,7 @@ def test_what_is_no_image_is_passed_over_with_a_note(pets: Path) -> None:
     (pets / "train/labels").write_text("x")
     whole = load_folder(pets)
     assert whole.fingerprint == expected
-    assert whole.notes[1] == "2 files that are no images were passed over (.txt, no ending)"
+    assert whole.notes[1] == "2 files that are not images were passed over (.txt, no ending)"
 
 
 def test_the_same_image_in_two_splits_is_counted(pets: Path) -> None:
@@ -182,18 +182,21 @@ FAULTS: list[tuple[Callable[[Path], object], str]] = [
     (lambda root: (root / "val/cat").mkdir(), r"val/cat is an empty class"),
     (lambda root: put(root / "test/mouse/a.png"), r"test/mouse is a class that train does not have"),
     (lambda root: truncate(root / "train/cat/a.png"), r"train/cat/a\.png is cut off or damaged"),
-    (lambda root: (root / "val/dog/a.png").write_bytes(b""), r"val/dog/a\.png is no PNG, JPEG"),
+    (lambda root: (root / "val/dog/a.png").write_bytes(b""), r"val/dog/a\.png is not a PNG, JPEG"),
     (
         lambda root: put(root / "x.bmp").rename(root / "val/dog/y.png"),
         r"val/dog/y\.png holds BMP, which its extension does not say",
     ),
     (lambda root: put(root / "train/stray.png"), r"train/stray\.png lies outside the class folders"),
     (lambda root: (root / "train/cat/more").mkdir(), r"train/cat/more is a folder inside a class folder"),
-    (lambda root: os.mkfifo(root / "train/cat/pipe.png"), r"train/cat/pipe\.png is no regular file"),
-    (lambda root: (root / "train/cat/l.png").symlink_to("nowhere"), r"train/cat/l\.png is no regular file, or a link"),
-    (lambda root: (root / "train/cat/o.png").symlink_to("o.png"), r"train/cat/o\.png is no regular file, or a link"),
+    (lambda root: os.mkfifo(root / "train/cat/pipe.png"), r"train/cat/pipe\.png is not a regular file"),
+    (
+        lambda root: (root / "train/cat/l.png").symlink_to("nowhere"),
+        r"train/cat/l\.png is not a regular file, or a link",
+    ),
+    (lambda root: (root / "train/cat/o.png").symlink_to("o.png"), r"train/cat/o\.png is not a regular file, or a link"),
     (lambda root: put(root / "train/c\x1b[2Jt/a.png"), r"train/c\\x1b\[2Jt has a name that cannot be printed"),
-    (lambda root: put(root / "train/cat/\n.png").write_bytes(b"x"), r"train/cat/\\n\.png is no PNG"),
+    (lambda root: put(root / "train/cat/\n.png").write_bytes(b"x"), r"train/cat/\\n\.png is not a PNG"),
 ]
 
 
@@ -225,7 +228,7 @@ def test_all_faults_are_reported_together(pets: Path, monkeypatch: pytest.Monkey
     assert str(told) in str(caught.value)
     lines = told.read_text().splitlines()
     assert len(lines) == 15
-    assert sum("is no PNG" in line for line in lines) == 12
+    assert sum("is not a PNG" in line for line in lines) == 12
 
 
 def test_a_folder_without_two_classes_is_refused(tmp_path: Path) -> None:
@@ -277,7 +280,7 @@ def test_bad_files_are_left_out_when_that_is_asked_for_and_counted(pets: Path) -
     assert whole.fingerprint == expected
     (note,) = [note for note in whole.notes if "left out" in note]
     assert note.startswith(
-        "4 files could not be read as images and were left out: test/cat/pipe.png is no regular file"
+        "4 files could not be read as images and were left out: test/cat/pipe.png is not a regular file"
     )
     assert note.endswith("; and 1 more")
 

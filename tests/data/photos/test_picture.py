@@ -79,7 +79,7 @@ def test_a_folder_is_read_in_order_and_its_faults_are_told_together(tmp_path: Pa
     assert [p.name for p in read_folder(tmp_path)] == ["a", "b"]
     for name in ("x", "y"):
         (tmp_path / f"{name}.png").write_bytes(b"nothing")
-    with pytest.raises(DataError, match=r"x\.png is no PNG.*; .*y\.png is no PNG"):
+    with pytest.raises(DataError, match=r"x\.png is not a PNG.*; .*y\.png is not a PNG"):
         read_folder(tmp_path)
 
 

@@ -85,10 +85,10 @@ def test_the_order_of_the_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_named_folder_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(DataError, match=r"the data folder is .*nowhere, which is no folder"):
+    with pytest.raises(DataError, match=r"the data folder is .*nowhere, which is not a folder"):
         roots(tmp_path / "nowhere")
     monkeypatch.setenv("STRIATE_DATA", str(tmp_path / "typo"))
-    with pytest.raises(DataError, match=r"\$STRIATE_DATA is .*typo, which is no folder; make it"):
+    with pytest.raises(DataError, match=r"\$STRIATE_DATA is .*typo, which is not a folder; make it"):
         roots(None)
 
 

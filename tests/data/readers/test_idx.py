@@ -180,5 +180,5 @@ def test_a_wrong_label_is_named(tmp_path: Path) -> None:
 
 def test_nothing_is_looked_for_in_a_folder_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(fetch.VARIABLE, str(tmp_path / "typo"))
-    with pytest.raises(DataError, match=r"\$STRIATE_DATA is .*typo, which is no folder"):
+    with pytest.raises(DataError, match=r"\$STRIATE_DATA is .*typo, which is not a folder"):
         TINY.locate(None)

@@ -144,7 +144,7 @@ def test_what_is_no_pair_of_arrays_is_refused(tmp_path: Path, held: object, said
 @pytest.mark.parametrize("data", [b"", b"\x80", b"(", b"garbage", b"\x80\x04K\x01", b"cnumpy\ndtype\n(NtR"])
 def test_damage_is_named(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "data.pkl").write_bytes(data)
-    with pytest.raises(DataError, match=r"data.pkl is no pickle of arrays, or is damaged \("):
+    with pytest.raises(DataError, match=r"data.pkl is not a pickle of arrays, or is damaged \("):
         read_legacy_pickle(tmp_path / "data.pkl")
 
 
@@ -207,5 +207,5 @@ def test_a_file_that_memory_cannot_hold_is_refused_unread(tmp_path: Path, monkey
 
 def test_a_pipe_is_no_pickle(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "data.pkl")
-    with pytest.raises(DataError, match=r"data.pkl could not be read \(it is no regular file\)"):
+    with pytest.raises(DataError, match=r"data.pkl could not be read \(it is not a regular file\)"):
         read_legacy_pickle(tmp_path / "data.pkl")

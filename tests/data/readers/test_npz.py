@@ -160,7 +160,7 @@ def test_what_is_no_archive_is_refused_without_harmful_advice(tmp_path: Path, co
 
 def test_a_pipe_is_no_archive(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.npz")
-    with pytest.raises(DataError, match=r"a\.npz could not be read \(it is no regular file\)"):
+    with pytest.raises(DataError, match=r"a\.npz could not be read \(it is not a regular file\)"):
         Npz(tmp_path / "a.npz")
 
 

@@ -186,7 +186,7 @@ def test_what_is_no_table_is_refused(tmp_path: Path, arrays: dict[str, np.ndarra
 
 
 def test_absent_and_damaged_files_are_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"own.npz is no file; give the path of a table, .npz or .pkl"):
+    with pytest.raises(DataError, match=r"own.npz is not a file; give the path of a table, .npz or .pkl"):
         load_table(tmp_path / "own.npz")
     for data in (b"", b"PK\x03\x04", b"text"):
         (tmp_path / "own.npz").write_bytes(data)

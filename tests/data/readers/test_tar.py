@@ -119,5 +119,5 @@ def test_bytes_after_the_end_of_the_compressed_file_and_a_pipe_are_refused(tmp_p
         read(path)
     path.unlink()
     os.mkfifo(path)
-    with pytest.raises(Damaged, match=r"at its start \(it is no regular file\)"):
+    with pytest.raises(Damaged, match=r"at its start \(it is not a regular file\)"):
         read(path)

@@ -79,9 +79,11 @@ def test_the_last_norm_that_still_hears_the_image_is_folded(
 def test_tokens_that_are_no_grid_row_by_row_are_refused() -> None:
     torch.manual_seed(0)
     net, x = Transformer(order="columns").eval(), torch.randn(1, 3, 24, 16)
-    with pytest.raises(ProbeError, match=r'after its last map \("stem"\) this net works on 25 tokens that are no grid'):
+    with pytest.raises(ProbeError, match=r'after its last map \("stem"\) this net has 25 tokens that are not a grid'):
         feature_map(net, x)
-    with pytest.raises(ProbeError, match=r'the tap "norm" puts out shape \(1, 25, 8\), and its 25 tokens are no grid'):
+    with pytest.raises(
+        ProbeError, match=r'the tap "norm" puts out shape \(1, 25, 8\), and its 25 tokens are not a grid'
+    ):
         feature_map(net, x, "norm")
     assert feature_map(net, x, "stem") == ("stem", Layout("NCHW"))
     assert saliency(net, x).heatmap.shape == (1, 24, 16)

@@ -95,7 +95,7 @@ class Foreign:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("w.safetensors", b"not one", "is no whole safetensors file"),
+        ("w.safetensors", b"not one", "is not a whole safetensors file"),
         ("w.pt", b"not one", "is damaged or holds more than weights"),
         ("w.pt", {"net": Foreign()}, "is damaged or holds more than weights"),
         ("w.pt", [1, 2], "holds no dictionary of named tensors but a list; save net.state_dict()"),
@@ -105,7 +105,7 @@ class Foreign:
             "no dictionary of tensors alone; it has epoch (int), w (dict); save net.state",
         ),
         ("w.pt", {}, "it has nothing; save net.state_dict() alone"),
-        ("w.npz", b"", "is no weights file by its name; accepted are .safetensors, .pt"),
+        ("w.npz", b"", "is not a weights file by its name; accepted are .safetensors, .pt"),
     ],
 )
 def test_a_file_that_is_no_weights_is_one_sentence(tmp_path: Path, name: str, content: Any, words: str) -> None:

@@ -34,5 +34,5 @@ def test_what_is_refused(paper_net: nn.Sequential) -> None:
         filters(nn.Linear(2, 2))
     with pytest.raises(NetError, match=r'tap "conf" is unknown \(did you mean "conv"\?\); accepted are conv'):
         filters(paper_net, tap="conf")
-    with pytest.raises(ProbeError, match='the tap "relu" is no convolution; those of this net are conv'):
+    with pytest.raises(ProbeError, match='the tap "relu" is not a convolution; those of this net are conv'):
         filters(paper_net, tap="relu")

@@ -58,7 +58,7 @@ def test_runs_below_and_the_folder_itself_are_found_in_order(made, tmp_path: Pat
     [
         ("recipe.json", "{", "recipe.json cannot be read"),
         ("recipe.json", "[]", "recipe.json holds no object"),
-        ("recipe.json", '{"net": 3}', "recipe.json is no recipe"),
+        ("recipe.json", '{"net": 3}', "recipe.json is not a recipe"),
         ("recipe.json", "[" * 100_000, "recipe.json cannot be read"),
         ("recipe.json", None, "it has no recipe.json"),
         ("status.json", "\udcff", "status.json cannot be read"),

@@ -9,7 +9,7 @@ import pytest
 
 from striate.base.errors import StudyError
 from striate.studies.claims.comparison import compare
-from striate.studies.claims.larger import LARGEST_RATE, Larger
+from striate.studies.claims.larger import LARGEST_RATE, Larger, factor_text
 from striate.studies.claims.outcome import Outcome
 
 CLAIM = Larger("vanishes", "the gradient is larger", ("relu",), "sigmoid", "train/gradient", 1.0, log=True)
@@ -33,6 +33,36 @@ def test_decades_on_a_logarithmic_scale() -> None:
         "train/gradient of relu is 1e+04 times that of sigmoid (by a factor of 491 to 2.04e+05), +4.00 decades (95 % interval"
     )
     assert [row["mean"] for row in verdict.details["arms"]] == pytest.approx([10 ** (1 / 3), 10 ** (-11 / 3)])
+
+
+def test_bounds_that_no_float_holds_are_told() -> None:
+    """At the first of many looks three runs each give bounds of hundreds of decades."""
+    rate = Larger("rate", "it is larger", ("a",), "b", "train/gradient", 0.3, log=True, confidence=0.999999999)
+    verdict = rate.judge([*runs("a", 1e-7, 1.0, 1e7), *runs("b", 1e-7, 10.0, 1e3)])
+    comparison = verdict.comparisons[0][2]
+    assert comparison.high > 400  # decades: worked for the case to be the one that is meant
+    assert f"(by a factor of 1e{comparison.low:+.0f} to 1e{comparison.high:+.0f})" in verdict.reason
+    assert (factor_text(2), factor_text(-307), factor_text(308), factor_text(1e4)) == (
+        "100",
+        "1e-307",
+        "1e+308",
+        "1e+10000",
+    )
+
+
+@pytest.mark.parametrize("huge", [1e308, -1e308, 1e200])
+def test_a_value_too_large_to_square_is_told_with_its_run(huge: float) -> None:
+    claim = Larger("c", "the gradient is larger", ("a",), "b", "train/gradient", 0.1)
+    verdict = claim.judge([*runs("a", 1.0, huge, huge), *runs("b", 1.0, 2.0, 1.5)])
+    assert verdict.answer == "undecided"
+    words = "the run of a with seed 1 and 1 more recorded no finite train/gradient within 1e+150 of 0, whose square"
+    assert verdict.reason.startswith(words)
+
+
+def test_values_that_hardly_differ_have_no_correlation() -> None:
+    claim = Larger("c", "the gradient is larger", ("a",), "b", "train/gradient", 0.1)
+    verdict = claim.judge([*runs("a", 1e-320, 2e-320, 3e-320, 4e-320), *runs("b", 0.1, 0.2, 0.3, 0.5)])
+    assert verdict.comparisons[0][2].correlation is None
 
 
 def test_the_gap_between_training_and_validation() -> None:

@@ -91,7 +91,7 @@ def test_the_horizon_is_the_smallest_budget():
 def test_a_control_that_failed_sets_no_target(bad, words, cure):
     verdict = CLAIM.judge([*PLAIN[:2], bad, *FAST])
     assert (verdict.answer, verdict.seeds_needed) == ("undecided", None)
-    assert verdict.reason == (f"{words}, so its final accuracy is no target; give it {cure}")
+    assert verdict.reason == (f"{words}, so its final accuracy is not a target; give it {cure}")
     assert verdict.comparisons == ()
     assert verdict.details["target"] is None
 

@@ -146,7 +146,7 @@ def test_failed_runs_count_where_it_is_said_as_what(ask: Ask) -> None:
     silent = ask("silent", treatment="sh acc 0.85 {seed} | sed s/^acc:.*47//", failed_as=0.2)
     assert silent.to_json()["values"]["treatment"] == {"0": 0.8513, "1": 0.2, "2": 0.8522}
     with pytest.raises(StudyError, match="printed nothing"):
-        ask("slip", measure=Measure("auc: (.*)"), failed_as=0.1)  # a slip of the pattern is no failed run
+        ask("slip", measure=Measure("auc: (.*)"), failed_as=0.1)  # a slip of the pattern is not a failed run
 
 
 def test_a_file_that_a_command_writes_is_no_program_that_changed(ask: Ask, tmp_path: Path) -> None:

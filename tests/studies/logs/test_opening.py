@@ -44,7 +44,7 @@ def test_a_log_says_what_its_program_was_given(name: str, tmp_path: Path) -> Non
     log = read_log(laid(name, tmp_path))
     accuracy, loss = LOGS[name]
     assert told(log, accuracy) == curves("val_acc")
-    assert told(log, loss) == curves("loss")  # with the one that is no number
+    assert told(log, loss) == curves("loss")  # with the one that is not a number
 
 
 def test_mlflow_leaves_out_the_run_that_was_deleted_and_is_found_in_its_folder(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_a_bit_that_flipped_in_a_number_or_a_length_is_found(tmp_path: Path) -> 
     path = tensorboard.event_files(folder / "a" / "seed0")[0]
     whole = path.read_bytes()
     number = whole.index(struct.pack("<f", 0.6))
-    for place, words in ((number, "is damaged in record"), (0, "is no event file, or is damaged")):
+    for place, words in ((number, "is damaged in record"), (0, "is not an event file, or is damaged")):
         spoiled = bytearray(whole)
         spoiled[place] ^= 1
         path.write_bytes(bytes(spoiled))

@@ -30,7 +30,7 @@ def test_the_separator_is_that_of_the_first_line(separator: str, tmp_path: Path)
     [
         ("a,b\n1\n", r"has 1 cell in line 2, and 2 columns"),
         ("a,a\n1,2\n", r'two columns named "a"'),
-        ('a,b\n"1,2\n', r"is no CSV"),
+        ('a,b\n"1,2\n', r"is not CSV"),
         (b"a,b\n\xff,1\n", r"no UTF-8"),
         ("a,b\n", r"holds no rows"),
         ("", r"holds no rows"),
@@ -49,9 +49,9 @@ def test_objects_in_a_line_are_columns_with_dots(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('{"a": 1}\n{"a": \n', r"line 2, is no JSON object"),
+        ('{"a": 1}\n{"a": \n', r"line 2, is not a JSON object"),
         ("3\n", r"there is int where an object belongs"),
-        ("[1]", r"is no list of JSON objects"),
+        ("[1]", r"is not a list of JSON objects"),
         ("[" * 100_000, r"nested too deep"),
     ],
 )

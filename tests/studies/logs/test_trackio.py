@@ -1,4 +1,4 @@
-"""Trackio's database: what is no JSON in it is said."""
+"""Trackio's database: what is not JSON in it is said."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is on disk becomes verdicts: what limits an answer, and what is no difference at all, is said with it."""
+"""What is on disk becomes verdicts: what limits an answer, and what is not a difference at all, is said with it."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from striate.training.feed.normalization import Normalization
 
 
 class Wide(nn.Module):
-    """4 x 4 pixels become 8 maps, concatenated with themselves by a function that is no module; it counts its images."""
+    """4 x 4 pixels become 8 maps, concatenated with themselves by a function that is not a module; it counts its images."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -40,7 +40,7 @@ def test_what_decides_the_images_is_told_apart() -> None:
 
 
 def test_size_and_leaving_out_arrive(scans: Path) -> None:
-    with pytest.raises(DataError, match=r"bad\.png is no PNG.*`skip_damaged`"):
+    with pytest.raises(DataError, match=r"bad\.png is not a PNG.*`skip_damaged`"):
         images_of(Recipe(data=str(scans)))
     made = images_of(Recipe(data=str(scans), skip_damaged=True, image_size=4))
     assert made.image_shape == (4, 4, 1)
@@ -77,11 +77,11 @@ def test_a_folder_of_pictures_leaves_out_and_tells(tmp_path: Path) -> None:
     Image.new("L", (9, 9), 3).save(tmp_path / "a.png")
     (tmp_path / "b.png").write_bytes(b"")
     told: list[str] = []
-    with pytest.raises(DataError, match=r"b\.png is no PNG"):
+    with pytest.raises(DataError, match=r"b\.png is not a PNG"):
         pictures([str(tmp_path)], tell=told.append)
     assert [p.name for p in pictures([str(tmp_path)], skip_damaged=True, tell=told.append)] == ["a"]
     (note,) = told
     assert note.startswith("1 file could not be read as an image and was left out: ")
     (tmp_path / "a.png").unlink()
-    with pytest.raises(DataError, match=r"b\.png is no PNG"):  # nothing is left to look at
+    with pytest.raises(DataError, match=r"b\.png is not a PNG"):  # nothing is left to look at
         pictures([str(tmp_path)], skip_damaged=True)

@@ -47,9 +47,9 @@ def test_timing_reads_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
-        ("1,1,val,loss", "line 2 is no row of step"),
-        ("1,1,test,loss,0.5", "line 2 is no row of step"),
-        ("1,1,val,,0.5", "line 2 is no row of step"),
+        ("1,1,val,loss", "line 2 is not a row of step"),
+        ("1,1,test,loss,0.5", "line 2 is not a row of step"),
+        ("1,1,val,,0.5", "line 2 is not a row of step"),
         ("x,1,val,loss,0.5", 'line 2 holds "x" where a whole number belongs'),
         (f"{'9' * 5000},1,val,loss,0.5", "where a whole number belongs"),
         ("1,-1,val,loss,0.5", "where a whole number belongs"),
@@ -66,7 +66,7 @@ def test_a_table_without_its_head_or_its_end_is_refused() -> None:
         history_rows(f"{HEADER}\n1,1,val,loss,0.5")
     with pytest.raises(ValueError, match="its first line is not step,epoch,seconds"):
         timing_rows(f"{HEADER}\n")
-    with pytest.raises(ValueError, match="line 2 is no row of step,epoch,seconds"):
+    with pytest.raises(ValueError, match="line 2 is not a row of step,epoch,seconds"):
         timing_rows(f"{TIMING_HEADER}\n1,1\n")
 
 

@@ -50,7 +50,7 @@ def test_nor_does_what_is_no_such_file(tmp_path: Path) -> None:
         assert metadata_of(tmp_path / name) is None
     assert metadata_of(None) is None
     (tmp_path / "torn.safetensors").write_bytes(b"x")
-    with pytest.raises(NetError, match=r'torn\.safetensors" is no whole safetensors file'):
+    with pytest.raises(NetError, match=r'torn\.safetensors" is not a whole safetensors file'):
         metadata_of(tmp_path / "torn.safetensors")
 
 
@@ -94,9 +94,9 @@ def test_a_whole_record_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "it is no JSON"),
-        ("[" * 100_000, "it is no JSON"),
-        ("9" * 5000, "it is no JSON"),
+        ("{", "it is not JSON"),
+        ("[" * 100_000, "it is not JSON"),
+        ("9" * 5000, "it is not JSON"),
         ("[]", "Input should be"),
         ("null", "Input should be"),
         *((changed(place, ...), rf"{place}: Field required") for place in (

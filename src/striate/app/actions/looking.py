@@ -216,7 +216,7 @@ def channels_of(words: Sequence[str]) -> dict[str, list[int]] | list[int] | None
 
 
 def plain(words: Sequence[str]) -> list[int]:
-    """Return channels as numbers, 0 1 2 for none; raises ProbeError for what is no number."""
+    """Return channels as numbers, 0 1 2 for none; raises ProbeError for what is not a number."""
     if wrong := [word for word in words if not (word.isascii() and word.isdecimal())]:
         raise ProbeError(f'"{printable(wrong[0])}" is not a channel; channels are numbers counted from 0, as 3 8 26')
     return [int(word) for word in words] or [0, 1, 2]

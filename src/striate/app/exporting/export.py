@@ -135,7 +135,7 @@ def _may_preprocess(subject: Subject, to: str) -> None:
         )
     if height * width == 1 or channels not in (1, 3):
         raise NetError(
-            f"{subject.name} takes {height}x{width}x{channels}, which is no image; leave the preprocessing out"
+            f"{subject.name} takes {height}x{width}x{channels}, which is not an image; leave the preprocessing out"
         )
 
 

@@ -59,7 +59,7 @@ def _further(place: str, further: str, seen: str) -> str:
     try:
         return urljoin(place, further)
     except ValueError as error:
-        raise DataError(f"{seen} is refused: it leads to what is no address ({reason(error)})") from error
+        raise DataError(f"{seen} is refused: it leads to what is not an address ({reason(error)})") from error
 
 
 def system_addresses(host: str, port: int) -> list[str]:
@@ -89,7 +89,7 @@ def _judged_parts(url: str, seen: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise DataError(f"{refused}: it is no address ({reason(error)})") from error
+        raise DataError(f"{refused}: it is not an address ({reason(error)})") from error
     if parts.scheme.lower() != "https":
         raise DataError(
             f"{refused}: it leads to {parts.scheme}, and only https is followed; save the image and give the file"
@@ -113,7 +113,7 @@ def _get(
     if private := [address for address in addresses if not public(address)]:
         told = private[0] if host == private[0] else f"{printable(host)} is {private[0]}, which"
         raise DataError(
-            f"{seen} is refused: {told} is no address of the public internet; save the image and give the file"
+            f"{seen} is refused: {told} is not an address of the public internet; save the image and give the file"
         )
     try:
         connection = _connected(host, addresses, seen, deadline, connect)

@@ -125,7 +125,7 @@ def open_subject(
         return _of_run(folder, warn)
     if folder.is_dir():
         raise NetError(
-            f'"{printable(text)}" is a folder without recipe.json, so it is no run; give a run folder or the name of a net'
+            f'"{printable(text)}" is a folder without recipe.json, so it is not a run; give a run folder or the name of a net'
         )
     return _of_catalogue(text, weights, trained_on, unprefixed(options or {}), data_dir)
 

@@ -110,7 +110,7 @@ def _of_onnx(path: Path) -> Predictor:
 
     shown = printable(str(path))
     if (kind := kind_of(path)) != "file":
-        raise NetError(f'there is no file "{shown}"' if kind == "absent" else f'"{shown}" is no file ({kind})')
+        raise NetError(f'there is no file "{shown}"' if kind == "absent" else f'"{shown}" is not a file ({kind})')
     if path.stat().st_size > MOST_BYTES:
         raise NetError(f'"{shown}" has more than {MOST_BYTES:,} bytes, and no ONNX file has; export it again')
     needed("onnxruntime")
@@ -124,7 +124,7 @@ def _of_onnx(path: Path) -> Predictor:
         session: Any = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
         text: Any = session.get_modelmeta().custom_metadata_map.get(KEY)
     except Exception as error:  # the runtime raises whatever the bytes lead it to
-        raise NetError(f'"{shown}" is no whole ONNX file ({reason(error)[:200]}); export it again') from error
+        raise NetError(f'"{shown}" is not a whole ONNX file ({reason(error)[:200]}); export it again') from error
     if text is None:
         raise NetError(
             f'"{shown}" does not say what goes into it (another program wrote it); export the net with striate'

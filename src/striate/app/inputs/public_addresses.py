@@ -28,7 +28,7 @@ _TEREDO = ip_network("2001::/32")
 
 
 def public(address: str) -> bool:
-    """Return whether ``address``, IPv4 or IPv6 as text, is one of the public internet; False for what is no address."""
+    """Return whether ``address``, IPv4 or IPv6 as text, is one of the public internet; False for what is not an address."""
     try:
         number = ip_address(address.partition("%")[0])
     except ValueError:

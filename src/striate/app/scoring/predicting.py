@@ -115,7 +115,7 @@ def predict(
 def probabilities(opened: Predictor, images: Any) -> NDArray[np.float64]:
     """Return the softmax probabilities float64 (N, K) of uint8 images (N, H, W, C) of the net's size.
 
-    Raises ProbeError where they are no numbers.
+    Raises ProbeError where they are not numbers.
     """
     logits = opened.logits(opened.subject.arranged(images))
     if not np.isfinite(logits).all():

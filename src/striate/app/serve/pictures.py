@@ -18,7 +18,7 @@ class Dropped:
         self._files = Uploads("picture", FORMATS, read_picture)
 
     def take(self, content: bytes, name: str) -> str:
-        """Return the word of a picture from now on, ``dropped:HASH``; raises DataError for what is no image."""
+        """Return the word of a picture from now on, ``dropped:HASH``; raises DataError for what is not an image."""
         return self._files.take(content, name)
 
     def word(self, asked: str) -> str:
@@ -31,7 +31,7 @@ class Dropped:
         kind, _, rest = asked.rpartition(":")
         if kind in names() and re.fullmatch(r"[0-9]{1,12}", rest):
             return asked
-        raise DataError(f'"{printable(asked)}" is no picture here; drop one, or name a test image, as digits:3')
+        raise DataError(f'"{printable(asked)}" is not a picture here; drop one, or name a test image, as digits:3')
 
     def shown(self, asked: str) -> str:
         """Return how ``asked`` is called on a command line."""

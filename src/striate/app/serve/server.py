@@ -205,7 +205,7 @@ def _taken(host: str, port: int) -> socket.socket:
         except OSError as error:
             listener.close()
             if error.errno not in (98, 48, 13):  # in use, on Linux and on macOS; not permitted
-                raise StorageError(f"{printable(host)} is no address of this machine ({error.strerror})") from error
+                raise StorageError(f"{printable(host)} is not an address of this machine ({error.strerror})") from error
             continue
         if tried == port:
             return listener

@@ -52,7 +52,7 @@ MOST_CHECKS = 3  # groups of pictures of how a map was checked
 @singledispatch
 def blocks_of(part: Part, shop: Workshop) -> Sequence[Block]:
     """Return the blocks of ``part``; raises NotDone where it rests on what is not done."""
-    raise TypeError(f"{type(part).__name__} is no part of a sheet")
+    raise TypeError(f"{type(part).__name__} is not part of a sheet")
 
 
 @blocks_of.register

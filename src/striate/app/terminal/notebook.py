@@ -16,7 +16,7 @@ PAUSE = 0.2  # seconds between two drawings, which cross the network
 
 
 def notebook() -> Place | None:
-    """Return what shows HTML below the cell that runs, in Jupyter or marimo; None where this is no notebook."""
+    """Return what shows HTML below the cell that runs, in Jupyter or marimo; None where this is not a notebook."""
     # Neither is imported: a program that runs in a notebook has it loaded.
     if (marimo := sys.modules.get("marimo")) is not None and marimo.running_in_notebook():
         return lambda html: marimo.output.replace(marimo.Html(html))

@@ -36,7 +36,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write ``content`` to ``path`` durably and atomically; its folder must exist.
 
     Raises StorageError naming the file and the system's reason; then the file holds its previous content, or, where only
-    the last step failed (making the new name durable), the new one. What is there and is no regular file (a symbolic
+    the last step failed (making the new name durable), the new one. What is there and is not a regular file (a symbolic
     link, a folder, a pipe, a socket, a device) is refused and left alone.
     """
     with refusals(path):
@@ -221,7 +221,7 @@ def read_text(path: Path, limit: int) -> str:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # or opening a pipe would wait for its writer
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ValueError("it is no regular file")
+            raise ValueError("it is not a regular file")
         content = file.read(limit + 1)
     if len(content) > limit:
         raise ValueError(f"it is larger than {limit:,} bytes")

@@ -33,7 +33,7 @@ def open_regular(path: Path) -> BinaryIO:
 
 def _refuse_irregular(mode: int, path: Path) -> None:
     if not stat.S_ISREG(mode):
-        raise OSError(None, "it is no regular file", str(path))
+        raise OSError(None, "it is not a regular file", str(path))
 
 
 def kind_of(path: Path) -> str:

@@ -1,7 +1,7 @@
 """One reader for our own JSON files: within bounds, by a schema, and sealed against damage.
 
 A seal is the SHA-256 of everything else in a record. It finds damage and slips (a file cut short, a flipped bit, a number
-edited by hand); it is no defence against somebody who means it, for whoever can edit a record can seal it again.
+edited by hand); it is not a defence against somebody who means it, for whoever can edit a record can seal it again.
 """
 
 from __future__ import annotations

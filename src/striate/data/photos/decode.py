@@ -60,7 +60,7 @@ _Wanted = TypeVar("_Wanted")
 
 
 class Unreadable(Exception):
-    """The file is no acceptable image; the text says why, to stand after the file's name."""
+    """The file is not an acceptable image; the text says why, to stand after the file's name."""
 
 
 class Deep(Exception):
@@ -150,7 +150,7 @@ def _read(source: Source, what: Callable[[Image.Image, BinaryIO], _Wanted]) -> _
             head = file.read(12)
             if other := next((name for name, mark in _OTHERS if re.match(mark, head, re.DOTALL)), ""):
                 raise Unreadable(f"holds {other}, and PNG, JPEG, WebP and BMP are read; convert it") from error
-            raise Unreadable("is no PNG, JPEG, WebP or BMP image, or its header is damaged") from error
+            raise Unreadable("is not a PNG, JPEG, WebP or BMP image, or its header is damaged") from error
         except Image.DecompressionBombError as error:
             raise Unreadable(f"has more than {PIXEL_LIMIT:,} pixels") from error
         except MemoryError as error:
@@ -192,7 +192,7 @@ def _range(image: Image.Image, file: BinaryIO) -> tuple[int, int] | None:
 def _pixels(image: Image.Image, file: BinaryIO, levels: Levels | None) -> tuple[Images, frozenset[str]]:
     orientation = orientation_of(image)
     facts = {"turned"} if orientation != 1 else set[str]()
-    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # the second picture of a telephone is no animation
+    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # a telephone's second picture is none
         facts.add("frames")
     if sixteen.is_deep(image):
         if levels is None:

@@ -69,7 +69,7 @@ def load_survey(
     that become 0 and 255; None finds those of these files. ``resizing`` says how an image gets another size.
     Without test images a fifth of train, class by class and always the same, is held out as the test split, unless a
     class has fewer than 5 images; a note says so. Raises DataError with the first ten faults and the name of a file with
-    all of them: an empty class, a class of val or test that train does not have, a file that is no image, is damaged or is
+    all of them: an empty class, a class of val or test that train does not have, a file that is not an image, is damaged or is
     too large; when there are fewer than two classes; and when the images would take more than a quarter of the memory and
     cannot be mapped from the cache.
     """

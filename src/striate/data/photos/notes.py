@@ -40,7 +40,7 @@ def notes_of(found: Survey, stack: Stack, image_size: int | None, resizing: Resi
         )
     if others := {extension: n for extension, n in found.ignored.items() if extension not in UNREAD}:
         notes.append(
-            f"{counted(sum(others.values()), 'file that is no image was', 'files that are no images were')}"
+            f"{counted(sum(others.values()), 'file that is not an image was', 'files that are not images were')}"
             f" passed over ({_endings(others)})"
         )
     if found.beside:

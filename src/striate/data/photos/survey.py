@@ -1,7 +1,7 @@
 """What lies in a folder of images: which folders are splits and classes, and which files are images. None is opened.
 
 Splits are found by the names that are usual for them, in any letter case; a folder called train that holds no folders, beside
-two others that are no splits, is a class. Passed over in silence is what systems leave behind: names that start with a dot,
+two others that are not splits, is a class. Passed over in silence is what systems leave behind: names that start with a dot,
 ``__MACOSX`` and the like.
 """
 
@@ -157,7 +157,7 @@ def _images(place: Path, found: Survey) -> list[Path]:
             else:
                 found.ignored[extension] += 1
         elif not _is_file(entry):  # opening a pipe would wait for ever
-            found.damaged.append(f"{found.shown(Path(entry.path))} is no regular file, or a link that leads nowhere")
+            found.damaged.append(f"{found.shown(Path(entry.path))} is not a regular file, or a link that leads nowhere")
         else:
             images.append(Path(entry.path))
     if not images and len(found.damaged) == damaged:

@@ -52,7 +52,7 @@ class Remote:
 
 
 def roots(data_dir: Path | None) -> tuple[Path, ...]:
-    """Return the folders to look in, in order; raises DataError when one that was named is no folder."""
+    """Return the folders to look in, in order; raises DataError when one that was named is not a folder."""
     named: list[tuple[str, Path]] = []
     if data_dir is not None:
         named.append(("the data folder", data_dir))
@@ -60,7 +60,7 @@ def roots(data_dir: Path | None) -> tuple[Path, ...]:
         named.append((f"${VARIABLE}", Path(variable)))
     for source, folder in named:
         if not os.path.isdir(folder):
-            raise DataError(f"{source} is {printable(str(folder))}, which is no folder; make it or name another one")
+            raise DataError(f"{source} is {printable(str(folder))}, which is not a folder; make it or name another one")
     return (*(folder for _, folder in named), cache_folder())
 
 

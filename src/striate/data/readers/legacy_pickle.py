@@ -76,7 +76,7 @@ def read_legacy_pickle(path: Path) -> tuple[NDArray[Any], NDArray[Any]]:
     except OSError as error:
         raise DataError(f"{shown} could not be read ({reason(error)}); give the path of a data.pkl") from error
     except Exception as error:  # a damaged pickle can raise anything
-        raise DataError(f"{shown} is no pickle of arrays, or is damaged ({reason(error)})") from error
+        raise DataError(f"{shown} is not a pickle of arrays, or is damaged ({reason(error)})") from error
     if not isinstance(held, tuple) or len(held) != 2 or not all(isinstance(part, unpickler.array) for part in held):
         raise DataError(f"{shown} holds {_said(held)}, and must hold a tuple of two arrays, (features, targets)")
     try:

@@ -24,7 +24,7 @@ from striate.base.errors import DataError, printable, reason
 Array = NDArray[Any]
 
 _EXPANSION = 1032  # bytes that deflate can make of one, by its design
-_SLACK = 1 << 16  # bytes of a member that are no numbers
+_SLACK = 1 << 16  # bytes of a member that are not numbers
 _SHOWN = 10  # names in an error
 
 

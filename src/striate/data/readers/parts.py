@@ -1,6 +1,6 @@
 """Which files of a folder are the training, validation and test part: told by the word with which their names begin.
 
-`train-00000-of-00002.parquet`, `test_32x32.mat`, `valid.tar`: the word ends at a character that is no letter. A file that is
+`train-00000-of-00002.parquet`, `test_32x32.mat`, `valid.tar`: the word ends at a character that is not a letter. A file that is
 given by itself is train.
 """
 

@@ -1,7 +1,7 @@
 """How a net wants to be called: with a copy of its images, in contiguous memory, in which type, and with what it prints apart.
 
 What a net cannot bear is noted on the net itself as a hook before its forward pass, so that training, evaluation, probes and
-export all keep to it without knowing. Hooks are no part of the state dictionary, and are copied with the net.
+export all keep to it without knowing. Hooks are not part of the state dictionary, and are copied with the net.
 """
 
 from __future__ import annotations

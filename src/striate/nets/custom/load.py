@@ -133,7 +133,7 @@ def _refuse_installed(name: str, module: str, origin: str | None) -> None:
 
 
 def _defined_in(found: Any) -> Path | None:
-    """Return the file whose code runs when ``found`` is called; None for what is no function written in Python."""
+    """Return the file whose code runs when ``found`` is called; None for what is not a function written in Python."""
     while isinstance(found, functools.partial):
         found = found.func
     code = getattr(inspect.unwrap(getattr(found, "__func__", found)), "__code__", None)

@@ -88,7 +88,7 @@ def _refuse_weights(net: nn.Module, name: str) -> None:
         raise NetError(f'net "{name}" has nothing to train: {frozen}; leave some of them free')
     if extra := [path for path, value in net.state_dict().items() if not isinstance(value, Tensor)]:
         raise NetError(
-            f'net "{name}" puts into its state what is no tensor ({listed(extra[:3])}, by get_extra_state), and a file of '
+            f'net "{name}" puts into its state what is not a tensor ({listed(extra[:3])}, by get_extra_state), and a file of '
             "weights holds tensors alone; return a tensor there"
         )
     # Buffers too: a file of weights has to hold them, and an optimizer has not.

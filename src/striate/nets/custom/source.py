@@ -74,7 +74,7 @@ def _files(module: str, root: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _imports(content: bytes, module: str, *, package: bool) -> list[str]:
-    """Return every dotted name that ``content`` may import, relative ones made whole; none of a file that is no Python."""
+    """Return every dotted name that ``content`` may import, relative ones made whole; none of a file that is not Python."""
     try:
         tree = ast.parse(content)
     except (SyntaxError, ValueError):

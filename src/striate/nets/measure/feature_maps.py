@@ -66,7 +66,7 @@ class Layout:
 
 @dataclass(frozen=True, eq=False)
 class Use:
-    """One use of a module: what it put out; ``order`` is None where that is no map of (N, C, h, w) in either order."""
+    """One use of a module: what it put out; ``order`` is None where that is not a map of (N, C, h, w) in either order."""
 
     name: str
     module: nn.Module
@@ -80,7 +80,7 @@ class Use:
 
     @property
     def cells(self) -> int:
-        """How many places the map has; 0 for what is no map."""
+        """How many places the map has; 0 for what is not a map."""
         return self.places[0] * self.places[1] if self.order else 0
 
     @property

@@ -19,7 +19,7 @@ def tapped(net: nn.Module, names: Iterable[str]) -> Generator[dict[str, Tensor],
 
     The stored tensor is the module's own output and stays in the graph, so gradients reach it; the net goes on with a
     copy, so that an in-place layer after it cannot change what was stored. Hooks are removed also when the block raises.
-    Raises NetError for a name that is no module of the net, with the nearest one and the list.
+    Raises NetError for a name that is not a module of the net, with the nearest one and the list.
     """
     kept: dict[str, Tensor] = {}
 

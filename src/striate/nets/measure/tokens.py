@@ -100,7 +100,7 @@ def _layout(net: nn.Module, x: Tensor, passed: Sequence[Use], use: Use) -> Layou
     layout = _grid(net, x, passed, order, _length(use))
     if layout is None:
         raise ProbeError(
-            f'the tap "{use.name}" puts out shape {shape}, and its {_length(use)} tokens are no grid over the image, row by'
+            f'the tap "{use.name}" puts out shape {shape}, and its {_length(use)} tokens are not a grid over the image, row by'
             " row; a feature map is (N, C, H, W), or as many tokens as the image was cut into; choose another tap"
         )
     return layout
@@ -123,7 +123,7 @@ def _last_tokens(
         return name, layouts[name]
     at = f'its last map ("{last.name}")' if last else "the image"
     raise ProbeError(
-        f"after {at} this net works on {max(map(_length, after))} tokens that are no grid over the image, row by row, so they"
+        f"after {at} this net has {max(map(_length, after))} tokens that are not a grid over the image, row by row, so they"
         " cannot be laid back over it; saliency and occlusion work on every net, and a map before the tokens can be named"
         " with `tap`"
     )

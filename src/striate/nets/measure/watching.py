@@ -36,7 +36,7 @@ def _at(modules: Mapping[str, nn.Module], tap: str) -> nn.Module:
 def watched(net: nn.Module, watcher: Watcher, names: Iterable[str] | None = None) -> Generator[None, None, None]:
     """While the block runs, call ``watcher`` after each use of the modules ``names`` (None: all but the net itself).
 
-    The hooks are removed also when the block raises. Raises NetError for a name that is no module of the net.
+    The hooks are removed also when the block raises. Raises NetError for a name that is not a module of the net.
     """
     every = dict(net.named_modules())
     modules = [(name, _at(every, name)) for name in (filter(None, every) if names is None else names)]

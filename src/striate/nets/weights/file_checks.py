@@ -33,9 +33,9 @@ def header_of(path: Path) -> dict[str, Any]:
                 raise ValueError(f"its header would have {length:,} bytes, and the file has {size:,}")
             found = json.loads(file.read(length), object_pairs_hook=_once)
     except (OSError, ValueError, RecursionError) as error:
-        raise NetError(f"{shown} is no whole safetensors file ({reason(error)}); fetch it again") from error
+        raise NetError(f"{shown} is not a whole safetensors file ({reason(error)}); fetch it again") from error
     if not isinstance(found, dict):
-        raise NetError(f"{shown} is no whole safetensors file (its header is no list of tensors); fetch it again")
+        raise NetError(f"{shown} is not a whole safetensors file (its header is not a list of tensors); fetch it again")
     return cast(dict[str, Any], found)
 
 

@@ -73,7 +73,7 @@ def _parted(path: Path) -> tuple[Path, str]:
     if kind != "file":
         raise NetError(f"{shown} is {kind.replace('folder', 'a folder')}, and must be a file of weights ({accepted})")
     if file.suffix != ".safetensors" and file.suffix not in TORCH_FILES:
-        raise NetError(f"{shown} is no weights file by its name; accepted are {accepted} (weights only)")
+        raise NetError(f"{shown} is not a weights file by its name; accepted are {accepted} (weights only)")
     return file, part
 
 
@@ -83,7 +83,7 @@ def _safetensors(path: Path) -> dict[str, Tensors]:
         tensors = load_file(path)
     except Exception as error:  # also what it says of types that PyTorch lacks
         raise NetError(
-            f'"{printable(str(path))}" is no whole safetensors file ({reason(error)}); fetch it again'
+            f'"{printable(str(path))}" is not a whole safetensors file ({reason(error)}); fetch it again'
         ) from error
     if not tensors:
         raise NetError(

@@ -20,7 +20,7 @@ SIGN = "brighter than grey where the weight is positive, darker where it is nega
 def filters(net: nn.Module, images: Tensor | None = None, *, tap: str | None = None) -> Record[FilterFacts]:
     """Return the weights of the convolution ``tap`` (None: the first one): ``filters`` (F, C, K, K), and their ``norms`` (F,).
 
-    ``images`` are not looked at. Raises NetError for an unknown tap, ProbeError for one that is no convolution of images.
+    ``images`` are not looked at. Raises NetError for an unknown tap, ProbeError for one that is not a convolution of images.
     """
     convolutions = {name: m for name, m in net.named_modules() if isinstance(m, nn.Conv2d)}
     if not convolutions:
@@ -29,7 +29,7 @@ def filters(net: nn.Module, images: Tensor | None = None, *, tap: str | None = N
     if name not in dict(net.named_modules()):
         raise NetError(unknown("tap", name, convolutions))
     if name not in convolutions:
-        raise ProbeError(f'the tap "{name}" is no convolution; those of this net are {", ".join(convolutions)}')
+        raise ProbeError(f'the tap "{name}" is not a convolution; those of this net are {", ".join(convolutions)}')
     module = convolutions[name]
     with torch.no_grad():
         weight = full(module.weight.detach().clone())

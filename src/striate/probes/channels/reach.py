@@ -44,7 +44,7 @@ class Call:
     alike: dict[Any, Any]
 
     def key(self, tensor: Tensor) -> Any:
-        """Return what tells calls apart that may treat places differently: the function, and all that is no tensor."""
+        """Return what tells calls apart that may treat places differently: the function, and all that is not a tensor."""
 
         def told(value: Any) -> Any:
             if isinstance(value, Tensor):

@@ -26,7 +26,7 @@ _SETTINGS = {
 
 
 def slid(name: str, argument: Argument, spans: Sequence[Spans], cells: Sequence[int]) -> list[Spans] | None:
-    """Return what ``cells`` rows and columns see after the call ``name``; None where that is no window slid over a map."""
+    """Return what ``cells`` rows and columns see after the call ``name``; None where that is not a window slid over a map."""
     if name == "pad":
         return _padded(argument, spans, cells)
     if name not in _SETTINGS:

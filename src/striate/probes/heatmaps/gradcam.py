@@ -52,7 +52,7 @@ def gradcam(
     ``map`` (N, h, w), signed, at the size of the feature map. ``target="all"`` gives both for every class at once,
     (N, K, ...), the scores told being those of the predicted class. ``facts.backward_pass`` tells whether one was needed.
     At most ``batch`` images go through the net at once. Raises NetError for an unknown tap, ProbeError for one
-    that is no map and no grid of tokens.
+    that is not a map and no grid of tokens.
     """
     every = isinstance(target, str)
     if every and target != "all":

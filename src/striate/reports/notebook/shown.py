@@ -124,7 +124,7 @@ def _drawn(record: Record[Any]) -> list[Shown]:
 
 
 def _pictures(values: Any) -> list[Any]:
-    """Return the entries of an array as uint8 (H, W, 3): planes, one colour or three; none where they are no pictures."""
+    """Return the entries of an array as uint8 (H, W, 3): planes, one colour or three; none where they are not pictures."""
     from striate.reports.kit.colours import coloured, scaled
     from striate.reports.kit.pictures import bytes_of, rgb
 

@@ -27,7 +27,8 @@ SPECIAL = {
 
 
 SPACES = re.compile(r"[\t\n\v\f\r ]+")
-JOINED = re.compile("-(?=-)|,(?=,)|[?!](?=`)|`(?=`)")  # two hyphens are no dash, and ?` is no turned question mark
+JOINED = re.compile("-(?=-)|,(?=,)|[?!](?=`)|`(?=`)")
+"""What LaTeX would join: two hyphens to a dash, ?` to a turned question mark."""
 LONGEST = 90  # characters of a formula whose statements stand side by side
 FITTED = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"  # no wider than the text
 

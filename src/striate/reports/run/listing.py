@@ -86,13 +86,13 @@ def listed(place: Path, top: Path, now: float) -> Listed:
     known = {"net": str, "data": str, "seed": int, "epochs": int}
     fields: dict[str, Any] = {
         key: recipe[key] for key, kind in known.items() if type(recipe.get(key)) is kind
-    }  # a bool is no number here
+    }  # a bool is not a number here
     if (
         (place / "recipe.json").is_file()
         and len(fields) < len(known)
         and not any("recipe.json" in fault for fault in faults)
     ):
-        faults.append("recipe.json is no recipe")
+        faults.append("recipe.json is not a recipe")
     made = replace(
         made, **fields, **_best(place / "history.csv", status, faults), **_tested(place / "test.json", faults)
     )

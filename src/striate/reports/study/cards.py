@@ -14,6 +14,7 @@ from striate.reports.kit.page import Picture, picture
 from striate.reports.kit.svg import Chart
 from striate.reports.kit.table import Table, tables_of
 from striate.studies.claims.kinds import claim_kind
+from striate.studies.claims.larger import factor_text
 
 MOST_TOGETHER = 3  # more comparisons than these are read from the picture
 
@@ -91,7 +92,7 @@ def _worth(verdict: Mapping[str, Any]) -> str:
     margin = details.get("margin")
     if not details.get("log") or not isinstance(margin, (int, float)):
         return ""
-    return f"{margin:.3g}, a factor of {10**margin:.3g}"
+    return f"{margin:.3g}, a factor of {factor_text(margin)}"
 
 
 def axis_of(verdict: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from striate.reports.kit.numerals import effect
 from striate.reports.proof.latex import escaped
 from striate.reports.study.records import StudyRecord
 from striate.studies.claims.kinds import claim_kind
+from striate.studies.claims.larger import factor_text
 
 SPENDING = (
     "the levels of the looks spend the error as the third power of the share of runs (Kim and DeMets, 1987), calibrated by"
@@ -125,7 +126,7 @@ def _tests(study: StudyRecord) -> list[str]:
         f" comparisons by Bonferroni's inequality{'; the claims are not corrected for one another' if several else ''}."
     ]
     margins = [
-        f"{claim.get('name')}: a factor of {10**margin:.3g}"
+        f"{claim.get('name')}: a factor of {factor_text(margin)}"
         if claim.get("log")
         else f"{claim.get('name')}: {margin:g} {claim.get('unit') or claim_kind(claim.get('kind')).unit}".strip()
         for claim in study.claims

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 from striate.base.errors import counted, listed, printable
 from striate.data.catalog import one_of
 from striate.reports.kit.table import plain_text
+from striate.studies.claims.larger import factor_text
 
 if TYPE_CHECKING:
     from striate.studies.cost import Cost
@@ -178,7 +179,7 @@ def _claim(claim: Mapping[str, Any]) -> str:
 def _margin(claim: Mapping[str, Any], margin: float) -> str:
     """Return the smallest difference of ``claim`` in its unit; of a learning rate, in logarithms, as a factor."""
     if claim.get("log"):
-        return f"a factor of {10**margin:.3g}"
+        return f"a factor of {factor_text(margin)}"
     if claim.get("kind") == "sooner":
         return f"{margin:.4g} {str(claim.get('unit') or 'epochs').removesuffix('s')}{'' if margin == 1 else 's'}"
     return f"{margin:.4g}"

@@ -14,7 +14,7 @@ TOLERANCE = 1e-6
 
 
 def checked(name: str, value: Any, right: Any) -> None:
-    """Raise Fault where ``value`` is no array of the shape and type of ``right``; nothing is said of its numbers."""
+    """Raise Fault where ``value`` is not an array of the shape and type of ``right``; nothing is said of its numbers."""
     if value is None:
         raise Fault(f"returns None for {name}")
     if not isinstance(value, (np.ndarray, np.generic, int, float, tuple, list)):

@@ -187,7 +187,7 @@ PARAMS
     def __init__(self, input_dim=100, hidden_dim=None, weight_scale=1e-3, reg=0.0):
 METHODS
 class SoftmaxClassifier:
-    '''K classes by the softmax loss; hidden_dim None is no hidden layer.
+    '''K classes by the softmax loss; hidden_dim None means no hidden layer.
 PARAMS
     def __init__(self, input_dim=784, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
 METHODS

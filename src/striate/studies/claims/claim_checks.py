@@ -10,7 +10,7 @@ from striate.base.errors import StudyError, sentence
 
 
 def check_terms(name: str, statement: str, families: Mapping[str, tuple[str, ...]], margin: float) -> None:
-    """Raise StudyError listing every fault: empty texts, arms that are no tuple of names or named twice, the margin.
+    """Raise StudyError listing every fault: empty texts, arms that are not a tuple of names or named twice, the margin.
 
     ``families`` are the arms by their part in the claim, such as treatment and control. ``margin`` is the smallest
     difference worth having, in the unit of the claim, finite and at least 0.

@@ -16,6 +16,7 @@ and with several looks the error holds for the same reason, see `striate.studies
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import fmean
@@ -24,7 +25,7 @@ from typing import Any, ClassVar
 from striate.base.errors import StudyError
 from striate.base.intervals import ANY, Scale
 from striate.studies.claims.claim_checks import check_terms
-from striate.studies.claims.comparison import Comparison
+from striate.studies.claims.comparison import LARGEST, Comparison
 from striate.studies.claims.finding import (
     Finding,
     also_text,
@@ -104,7 +105,10 @@ class Larger:
         missing = [run.label for arm in self.arms for run in runs[arm] if self._value(run) is None]
         if missing:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-            words = f"{missing[0]}{more} recorded no {'positive ' if self.log else ''}finite {self.metric}"
+            kind = "positive finite" if self.log else "finite"
+            large = any(abs(run.value(self.metric) or 0) > LARGEST for arm in self.arms for run in runs[arm])
+            within = f" within {LARGEST:g} of 0, whose square a number can hold" if large and not self.log else ""
+            words = f"{missing[0]}{more} recorded no {kind} {self.metric}{within}"
             return Verdict(self.name, self.statement, self.kind, "undecided", words, details=details)
         findings = {arm: look.kept.get(arm) or self._find(arm, runs, look) for arm in self.treatment}
         leader = lead(findings)
@@ -115,7 +119,7 @@ class Larger:
 
     def _value(self, run: Measured) -> float | None:
         value = run.value(self.metric)
-        if value is None or not math.isfinite(value) or (self.log and value <= 0):
+        if value is None or not math.isfinite(value) or (value <= 0 if self.log else abs(value) > LARGEST):
             return None
         return math.log10(value) if self.log else value
 
@@ -150,10 +154,11 @@ class Larger:
     def _seen(self, leader: str, findings: Mapping[str, Finding]) -> str:
         comparison = findings[leader].comparison
         if self.log:
-            times = 10 ** (-comparison.effect if self.lower else comparison.effect)
-            ends = sorted(10 ** (-bound if self.lower else bound) for bound in (comparison.low, comparison.high))
-            factor = f" (by a factor of {ends[0]:.3g} to {ends[1]:.3g})" if math.isfinite(comparison.low) else ""
-            seen = f"is {times:.3g} times that of {self.control}{factor}, {comparison.effect:+.2f} decades"
+            times = factor_text(-comparison.effect if self.lower else comparison.effect)
+            ends = sorted(-bound if self.lower else bound for bound in (comparison.low, comparison.high))
+            told = f" (by a factor of {factor_text(ends[0])} to {factor_text(ends[1])})"
+            factor = told if math.isfinite(comparison.low) else ""
+            seen = f"is {times} times that of {self.control}{factor}, {comparison.effect:+.2f} decades"
         elif self.lower:
             seen = f"is {'lower' if comparison.effect >= 0 else 'higher'} than that of {self.control}, a gain of"
             seen = f"{seen} {comparison.effect:+.4f}"
@@ -163,6 +168,11 @@ class Larger:
         return f"{among(findings, self.control)}{words} of {leader} {seen} ({interval_text(comparison, 2 if self.log else 4)})"
 
 
+def factor_text(decades: float) -> str:
+    """Return the factor of that many decades; few runs give bounds that no float holds, as 1e+400."""
+    return f"{10**decades:.3g}" if abs(decades) < sys.float_info.max_10_exp else f"1e{decades:+.0f}"
+
+
 def _row(arm: str, runs: Sequence[Measured], values: Sequence[float | None], *, log: bool) -> dict[str, Any]:
     known = [value for value in values if value is not None]
     mean = fmean(known) if known else None
@@ -170,6 +180,6 @@ def _row(arm: str, runs: Sequence[Measured], values: Sequence[float | None], *, 
         "arm": arm,
         "n": len(runs),
         **tally(runs),
-        "mean": None if mean is None else 10**mean if log else mean,
+        "mean": None if mean is None else 10 ** min(mean, sys.float_info.max_10_exp) if log else mean,
         "seeds": {str(run.seed): value for run, value in zip(runs, values, strict=True)},
     }

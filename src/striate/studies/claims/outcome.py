@@ -185,7 +185,7 @@ def scores(arm: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
 def accuracy_scale(runs: Sequence[Outcome]) -> Scale:
     """Return the scale of the accuracies of ``runs``. A test set, mostly larger, counts as if of validation's size.
 
-    Where all diverged, the accuracy that they count with is no count of images, and has no spread of its own.
+    Where all diverged, the accuracy that they count with is not a count of images, and has no spread of its own.
     """
     images = min(run.val_images for run in runs)
     return Scale(0.0, 1.0, 1 / images) if all(run.diverged for run in runs) else share_of(images)

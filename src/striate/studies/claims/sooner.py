@@ -126,7 +126,7 @@ class Sooner:
             if tally(runs[self.control])["diverged"]
             else "another learning rate or more epochs"
         )
-        return self._undecided(runs, f"{failed}, so its final accuracy is no target; give it {cure}")
+        return self._undecided(runs, f"{failed}, so its final accuracy is not a target; give it {cure}")
 
     def _undecided(self, runs: Mapping[str, Sequence[Measured]], words: str) -> Verdict:
         rows = [{"arm": arm, "n": len(runs[arm]), **tally(runs[arm])} for arm in self.arms]

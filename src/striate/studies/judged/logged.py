@@ -20,7 +20,7 @@ TELLING = 3  # numbers of a curve that two runs do not share by chance
 class Logged:
     """``curve`` holds (step, value) in their order; ``end`` is the value that counts, finite.
 
-    ``seed`` is the run's seed, or its place among the runs of its arm where ``told``, what the log calls it, is no number.
+    ``seed`` is the run's seed, or its place among the runs of its arm where ``told``, what the log calls it, is not a number.
     ``failed`` says that the run ended without a number, and ``end`` is what it was said to count with. ``bounds`` is what the
     values can be, as far as their name says it.
     """

@@ -21,7 +21,7 @@ Curve = list[tuple[float, float]]
 def runs_of(grouped: Grouped, metric: str, arms: Sequence[str], columns: Columns) -> list[Logged]:
     """Return the runs of ``arms`` by ``metric``; raises StudyError, in one sentence, for what cannot count.
 
-    These are: a cell that is no number, a step that comes twice, a run without a value or with a last one that is not finite,
+    These are: a cell that is not a number, a step that comes twice, a run without a value or whose last one is not finite,
     arms whose runs end at different steps, an arm with one run, percent beside fractions.
     """
     percent = dict[tuple[str, str], bool]()

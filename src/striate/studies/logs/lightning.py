@@ -1,7 +1,7 @@
 """Lightning's CSVLogger: a folder for each run with metrics.csv and, where it was asked for, hparams.yaml.
 
 A validation metric has a row of its own, at the last training step before it, counted from 0; the other cells of that row are
-empty, which is no missing number. The rows of one step are one.
+empty, which is not a missing number. The rows of one step are one.
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ class Steps:
         self._runs.setdefault(key, {}).update(config or {})
 
     def put(self, key: str, step: float, metric: str, value: float) -> None:
-        """Add one value; raises DataError beyond the bounds, and where the step is no number that has an order."""
+        """Add one value; raises DataError beyond the bounds, and where the step is not a number that has an order."""
         if not math.isfinite(step):
             raise DataError(f"{self.where} has a value at step {step}, which is not a place in a run; leave it out")
         row = self._rows.get((key, step))

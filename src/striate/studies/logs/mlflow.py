@@ -61,13 +61,13 @@ def read_database(path: Path) -> Log:
 
 def _whole(value: object, steps: Steps) -> int:
     if not isinstance(value, int):  # a column of SQLite may hold anything
-        raise DataError(f"{steps.where} has a step or a time that is no whole number; export the runs anew")
+        raise DataError(f"{steps.where} has a step or a time that is not a whole number; export the runs anew")
     return value
 
 
 def _value(value: object, is_nan: object, steps: Steps) -> float:
     if not isinstance(value, (int, float)):
-        raise DataError(f"{steps.where} has a metric whose value is no number; export the runs anew")
+        raise DataError(f"{steps.where} has a metric whose value is not a number; export the runs anew")
     if is_nan:
         return math.nan
     return math.copysign(math.inf, value) if abs(value) >= LARGEST else float(value)

@@ -43,7 +43,7 @@ def _at(path: Path) -> Log:
         return reader(path)
     if _begins(path, b"SQLite format 3\0"):
         return _database(path)
-    raise DataError(f"{said(path)} is no log that is known by its name; name {ACCEPTED}")
+    raise DataError(f"{said(path)} is not a log that is known by its name; name {ACCEPTED}")
 
 
 def _begins(path: Path, head: bytes) -> bool:

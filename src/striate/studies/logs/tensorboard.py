@@ -85,7 +85,9 @@ def _records(path: Path, cut: list[str]) -> Iterator[tuple[bytes, int]]:
             while head := file.read(12):
                 length = struct.unpack("<Q", head[:8])[0] if len(head) == 12 else 0
                 if len(head) == 12 and _masked_crc(head[:8]) != struct.unpack("<I", head[8:])[0]:
-                    raise DataError(f"{said(path)} is no event file, or is damaged; name a folder of TensorBoard runs")
+                    raise DataError(
+                        f"{said(path)} is not an event file, or is damaged; name a folder of TensorBoard runs"
+                    )
                 if length > LONGEST:
                     raise DataError(f"{said(path)} has a record of {length:,} bytes, and {LONGEST:,} are read")
                 body = file.read(length + 4)

@@ -57,7 +57,7 @@ def read_csv(path: Path, kind: str = "a CSV table") -> Log:
                 rows.append(row)
         except csv.Error as error:
             raise DataError(
-                f"{said(path)}, line {reader.line_num}, is no CSV ({reason(error)}); correct it there"
+                f"{said(path)}, line {reader.line_num}, is not CSV ({reason(error)}); correct it there"
             ) from error
     return log_of(kind, rows, said(path))
 
@@ -77,7 +77,7 @@ def _opened(path: Path, what: str, todo: str, newline: str | None = "\n") -> Gen
 def _lines(file: TextIO, path: Path) -> Iterator[str]:
     while line := file.readline(LONGEST):
         if len(line) == LONGEST:
-            raise DataError(f"{said(path)} has a line of more than {LONGEST:,} characters; it is no table of runs")
+            raise DataError(f"{said(path)} has a line of more than {LONGEST:,} characters; it is not a table of runs")
         yield line
 
 
@@ -108,7 +108,7 @@ def read_json_lines(path: Path) -> Log:
                 rows.append(_row(_parsed(line)))
             except ValueError as error:
                 raise DataError(
-                    f"{said(path)}, line {place}, is no JSON object ({reason(error)}); write one in each line"
+                    f"{said(path)}, line {place}, is not a JSON object ({reason(error)}); write one in each line"
                 ) from error
             room.take(len(rows[-1]))
     return log_of("JSON lines", rows, said(path))
@@ -130,7 +130,7 @@ def _listed(file: TextIO, path: Path, room: Cells) -> list[Row]:
             raise too_many(said(path))
         made = [_row(row) for row in rows]
     except ValueError as error:
-        raise DataError(f"{said(path)} is no list of JSON objects ({reason(error)}); write one a line") from error
+        raise DataError(f"{said(path)} is not a list of JSON objects ({reason(error)}); write one a line") from error
     for row in made:
         room.take(len(row))
     return made

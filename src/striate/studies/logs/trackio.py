@@ -48,5 +48,5 @@ def _object(blob: Any, path: Path) -> Mapping[str, Any]:
     try:
         value = json.loads(blob)
     except (ValueError, TypeError, RecursionError) as error:
-        raise DataError(f"{said(path)} holds metrics that are no JSON ({reason(error)}); export it anew") from error
+        raise DataError(f"{said(path)} holds metrics that are not JSON ({reason(error)}); export it anew") from error
     return value if isinstance(value, dict) else {}

@@ -110,7 +110,7 @@ def _content(path: Path) -> bytes:
         raise DataError(f"{said(path)} cannot be read ({reason(error)}); copy it anew") from error
     if content[:4] != HEAD or len(content) > MOST_BYTES:
         raise DataError(
-            f"{said(path)} is no log of an offline W&B run of at most {MOST_BYTES:,} bytes; name one, or its folder"
+            f"{said(path)} is not a log of an offline W&B run of at most {MOST_BYTES:,} bytes; name one, or its folder"
         )
     return content
 
@@ -157,7 +157,7 @@ def _fields(content: bytes, path: Path) -> Fields:
                     raise IndexError
             found.append((key >> 3, value))
     except (IndexError, KeyError) as error:
-        raise DataError(f"{said(path)} holds a record that is no protocol buffer; copy it anew") from error
+        raise DataError(f"{said(path)} holds a record that is not a protocol buffer; copy it anew") from error
     return found
 
 
@@ -203,7 +203,9 @@ def _summary(row: Any, where: str) -> dict[str, Any]:
         try:
             value: Any = _literal(NONFINITE.sub("None", str(row.get(part, "{}"))))
         except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
-            raise DataError(f"{where} has a {part} that is no dictionary ({reason(error)}); export it anew") from error
+            raise DataError(
+                f"{where} has a {part} that is not a dictionary ({reason(error)}); export it anew"
+            ) from error
         found |= {k: v for k, v in flat(dict(value)).items() if not k.startswith("_")}
     return found
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from statistics import correlation, stdev
+from statistics import StatisticsError, correlation, stdev
 from typing import TYPE_CHECKING
 
 from striate.base.errors import StudyError
@@ -62,7 +62,10 @@ def _measured(comparison: Comparison, treatment: list[float], control: list[floa
     n = len(treatment)
     if n < FEWEST or len(set(treatment)) == 1 or len(set(control)) == 1:
         return replace(comparison, pairs=n)
-    r = correlation(treatment, control)
+    try:
+        r = correlation(treatment, control)
+    except StatisticsError:  # they differ by so little that no number holds the square
+        return replace(comparison, pairs=n)
     apart = stdev(t - c for t, c in zip(treatment, control, strict=True))
     paired = t_quantile(n - 1, comparison.confidence) * apart / math.sqrt(n)
     plain = compare(treatment, control, confidence=comparison.confidence)

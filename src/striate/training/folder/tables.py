@@ -49,7 +49,7 @@ def history_rows(text: str) -> list[Row]:
     rows: list[Row] = []
     for number, cells in _lines(text, HEADER):
         if len(cells) != 5 or cells[2] not in SPLITS or not cells[3]:
-            raise ValueError(f"line {number} is no row of {HEADER}")
+            raise ValueError(f"line {number} is not a row of {HEADER}")
         rows.append(
             Row(_whole(cells[0], number), _whole(cells[1], number), cells[2], cells[3], _real(cells[4], number))
         )
@@ -66,7 +66,7 @@ def timing_rows(text: str) -> list[Timing]:
     rows: list[Timing] = []
     for number, cells in _lines(text, TIMING_HEADER):
         if len(cells) != 3:
-            raise ValueError(f"line {number} is no row of {TIMING_HEADER}")
+            raise ValueError(f"line {number} is not a row of {TIMING_HEADER}")
         rows.append((_whole(cells[0], number), _whole(cells[1], number), _real(cells[2], number)))
     return rows
 

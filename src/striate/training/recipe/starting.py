@@ -24,7 +24,7 @@ def of_arm(start: str | None) -> bool:
 def run_of_arm(start: str, run: Path) -> Path:
     """Return the folder of the run that ``arm:NAME`` means to the run in the folder ``run``, which is RUNS/ARM/SEED in a study.
 
-    Raises RunError where NAME is no name of a folder of arms, or the other run is not there.
+    Raises RunError where NAME is not a name of a folder of arms, or the other run is not there.
     """
     name = start.removeprefix(ARM)
     there = run.parent.parent / name / run.name

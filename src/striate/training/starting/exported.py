@@ -134,7 +134,7 @@ def told_of(path: Path, text: Any) -> Told:
 def _fault(error: Exception) -> str:
     """Return the first fault, with the place of the entry."""
     if not isinstance(error, ValidationError):
-        return "it is no JSON"
+        return "it is not JSON"
     first = error.errors()[0]
     place = ".".join(map(str, first["loc"]))
     said = first["msg"].removeprefix("Value error, ").rstrip(".")

@@ -137,7 +137,7 @@ def _is_run(start: str) -> bool:
 
 
 def _stamp(start: str) -> tuple[int, ...]:
-    """Return what changes when the file does; nothing for what is no file."""
+    """Return what changes when the file does; nothing for what is not a file."""
     try:
         known = os.stat(_file(start))
     except OSError:
@@ -166,7 +166,7 @@ def _source(start: str, net: str, _changed: tuple[int, ...]) -> Source:
         return Source(str(found.record["sha256"]), labels.classes, _of_labels(labels))
     if Path(start).is_dir():
         raise NetError(
-            f'"{printable(start)}" is a folder without recipe.json, so it is no run; give a run, a file or timm:NAME'
+            f'"{printable(start)}" is a folder without recipe.json, so it is not a run; give a run, a file or timm:NAME'
         )
     file = _file(start)
     kind = kind_of(file)

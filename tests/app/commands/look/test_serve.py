@@ -21,4 +21,4 @@ def test_the_address_is_printed_and_the_folder_must_be_there(run, monkeypatch: p
     assert (code, json.loads(out).keys()) == (0, {"address", "token"})
     code, out, err = run("serve", "nowhere")
     assert (code, out) == (2, "")
-    assert err == 'striate: "nowhere" is no folder; give the one in which runs lie, or make it first\n'
+    assert err == 'striate: "nowhere" is not a folder; give the one in which runs lie, or make it first\n'

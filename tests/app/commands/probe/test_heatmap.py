@@ -94,7 +94,7 @@ def test_filters_need_no_image(run: Run) -> None:
         (["saliency", *NET, "none.png"], "there is no image file none.png"),
         (["saliency", *NET, "small.png"], "small.png has 7 x 9 pixels, and the net needs 8 x 8 or more"),
         (["saliency", "convnet", "digits:0"], '"convnet" alone is an untrained net'),
-        (["filters", *NET, "--tap", "act1"], 'the tap "act1" is no convolution'),
+        (["filters", *NET, "--tap", "act1"], 'the tap "act1" is not a convolution'),
     ],
 )
 def test_a_mistake_is_one_sentence(words: list[str], text: str, run: Run) -> None:

@@ -63,7 +63,7 @@ def test_absent_files_and_missing_labels_are_told_and_may_be_left_out(folder: Pa
     [
         ("path,size\n0.png,3\n", r"has the columns path, size; it needs one of paths .* and one of labels"),
         ("path,label\n0.png,a,b\n", "line 2 has 3 columns, and the first has 2"),
-        ('path,label\n"0.png,a\n', "line 2 is no row of a table"),
+        ('path,label\n"0.png,a\n', "line 2 is not a row of a table"),
         ("path,label\n", "names 0 classes"),
     ],
 )
@@ -85,7 +85,7 @@ def test_metadata_counts_what_it_does_not_list(folder: Path) -> None:
     assert made.classes == ("7", "a")
     assert any(note.startswith("2 images lie there that metadata.jsonl does not list") for note in made.notes)
     (folder / "metadata.jsonl").write_text('{"file_name": "0.png", "label": "a"}\nnothing\n')
-    with pytest.raises(DataError, match=r"metadata\.jsonl: line 2 is no JSON"):
+    with pytest.raises(DataError, match=r"metadata\.jsonl: line 2 is not JSON"):
         load(folder)
     (folder / "metadata.jsonl").write_text('{"file_name": "0.png", "label": "a"}\n[1]\n')
     with pytest.raises(DataError, match="line 2 is list, and an object is expected"):

@@ -71,7 +71,7 @@ def test_images_are_kept_in_the_cache_and_read_anew_when_the_file_changes(
         ({"label": [0, 1]}, "has the columns label, and none of images"),
         ({"image": [b"x", b"y"], "size": [1, 2]}, "has the columns image and size, and none of labels"),
         ({"image": [b"x", b"y"], "label": [0, None]}, "has no label"),
-        ({"image": [b"x", b"y"], "label": [0, 1]}, "is no PNG, JPEG, WebP or BMP image"),
+        ({"image": [b"x", b"y"], "label": [0, 1]}, "is not a PNG, JPEG, WebP or BMP image"),
     ],
 )
 def test_other_tables_are_refused(tmp_path: Path, columns: dict[str, list[object]], words: str) -> None:

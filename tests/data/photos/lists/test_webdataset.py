@@ -68,7 +68,7 @@ def test_packed_and_damaged_archives_are_refused(tmp_path: Path) -> None:
     content = whole.read_bytes()
     for end in (700, 1024, 2048, 4096):  # within a member, and between two
         whole.write_bytes(content[:end])
-        with pytest.raises(DataError, match=r"x\.tar is no plain tar archive, or is damaged"):
+        with pytest.raises(DataError, match=r"x\.tar is not a plain tar archive, or is damaged"):
             load(whole)
     with pytest.raises(DataError, match="has no member that is an image"):
         load(put(tmp_path / "y.tar", {"notes": b"0"}))

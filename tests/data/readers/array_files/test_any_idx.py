@@ -53,7 +53,7 @@ def test_damage_is_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds 3 values where 4 belong"):
         load(tmp_path)
     labels.write_bytes(b"\0\0\x08\x03" + whole[4:])
-    with pytest.raises(DataError, match="is no IDX file of uint8 with 1 dimensions; it begins with 00000803"):
+    with pytest.raises(DataError, match="is not an IDX file of uint8 with 1 dimensions; it begins with 00000803"):
         load(tmp_path)
     (images,) = tmp_path.glob("*images*")
     images.write_bytes(struct.pack(">HBB3I", 0, 8, 3, 2**32 - 1, 2**32 - 1, 2**32 - 1))

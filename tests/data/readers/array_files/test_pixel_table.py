@@ -48,9 +48,9 @@ def test_three_times_a_square_are_colours(tmp_path: Path) -> None:
     [
         (["label,pixel0", "0,1", "1,256"], "row 1 has 256 in the column pixel0, and pixels are whole numbers"),
         (["label,pixel0", "0,1", "1,2.5"], r"row 1 has 2\.5 in the column pixel0"),
-        (["label,pixel0", "0,1", "1,x"], "the column pixel0 holds what is no number"),
-        (["label,pixel0", "0,1", "1,2,3"], "is no table of one width"),
-        (["label,pixel0,pixel1", "0,1,2", "1,2,3"], "has 2 pixels in a row, which are no square image"),
+        (["label,pixel0", "0,1", "1,x"], "the column pixel0 holds what is not a number"),
+        (["label,pixel0", "0,1", "1,2,3"], "is not a table of one width"),
+        (["label,pixel0,pixel1", "0,1,2", "1,2,3"], "has 2 pixels in a row, which are not a square image"),
         (["label,pixel0", "0,1", "x,2"], "must be whole numbers"),
         (["emotion,pixels,Usage", "0,1 2 3 4,Training", "1,1 2,Training"], "as many whole numbers in every row"),
         (["emotion,pixels,Usage", "0,1 2 3 4,Training", "1,1 2 3 4,Some"], "row 1 has a Usage that is none of"),

@@ -43,5 +43,5 @@ def test_sizes_and_absence_are_told(folder: Path) -> None:
         load(folder)
     with (folder / "train_X.bin").open("ab") as file:
         file.write(b"x")
-    with pytest.raises(DataError, match="has 82,945 bytes, which are no whole number of 27,648"):
+    with pytest.raises(DataError, match="has 82,945 bytes, which are not a whole number of 27,648"):
         load(folder)

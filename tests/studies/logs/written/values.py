@@ -14,7 +14,7 @@ def accuracy(arm: str, seed: int, step: int) -> float:
 
 
 def rows() -> Iterator[tuple[str, int, int, float, float]]:
-    """Yield arm, seed, step, accuracy and loss; one loss in between is no number."""
+    """Yield arm, seed, step, accuracy and loss; one loss in between is not a number."""
     for arm, seed in RUNS:
         for step in (1, 2, 3):
             loss = float("nan") if (arm, seed, step) == ("a", 0, 2) else round(1 - accuracy(arm, seed, step), 4)

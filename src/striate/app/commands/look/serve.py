@@ -26,7 +26,7 @@ def serve(
     from striate.base.errors import NetError, RunError, printable
 
     if not folder.is_dir():
-        raise RunError(f'"{printable(str(folder))}" is no folder; give the one in which runs lie, or make it first')
+        raise RunError(f'"{printable(str(folder))}" is not a folder; give the one in which runs lie, or make it first')
     try:
         from striate.app.serve.server import prepared, run
     except ModuleNotFoundError as error:

@@ -59,7 +59,7 @@ class Exercises:
         name, only = str(given.get("file", "")), str(given.get("only") or "")
         path = self.place.file(name)
         if path.suffix != ENDING:
-            raise DataError(f'"{printable(name)}" is no Python file; choose one whose name ends in {ENDING}')
+            raise DataError(f'"{printable(name)}" is not a Python file; choose one whose name ends in {ENDING}')
         if not self._turn.acquire(blocking=False):
             raise StorageError("another file is being graded; wait for it")
         try:

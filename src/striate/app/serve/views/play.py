@@ -83,7 +83,7 @@ def _array(query: Query, name: str, most: int) -> Numbers:
         given = json.loads(query.get(name, ""))
         value = np.array(given, dtype=np.float64)
     except (ValueError, TypeError, RecursionError) as error:
-        raise NetError(f"{name} is no table of numbers") from error
+        raise NetError(f"{name} is not a table of numbers") from error
     if value.ndim != 2 or not 1 <= min(value.shape) <= max(value.shape) <= most:
         raise NetError(f"{name} has the shape {value.shape}, and at most {most} x {most} cells are taken")
     if not (np.abs(value) <= LARGEST).all():
@@ -102,7 +102,7 @@ def _real(query: Query, name: str, default: float) -> float:
     try:
         value = float(query.get(name, default))
     except ValueError as error:
-        raise NetError(f"{name} is no number") from error
+        raise NetError(f"{name} is not a number") from error
     if not abs(value) <= LARGEST:
         raise NetError(f"{name} is not within {LARGEST:g} of 0")
     return value

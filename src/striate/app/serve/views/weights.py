@@ -50,7 +50,7 @@ class Weights:
             if here == kind and name.endswith(ENDINGS):
                 with contextlib.suppress(RunError):
                     return one.file(name)
-        raise NetError(f'"{printable(key)}" is no file of weights here; choose one of the list, or upload it')
+        raise NetError(f'"{printable(key)}" is not a file of weights here; choose one of the list, or upload it')
 
     def shown(self, key: str) -> str:
         """Return how the file is called on a command line."""
@@ -68,11 +68,11 @@ class Weights:
         name = name or _told(path)
         if is_own(name) or not re.fullmatch(r"[A-Za-z0-9][\w.:-]*", name):
             raise NetError(
-                f'"{printable(name)}" is no net that weights can be of here; choose one of `striate list nets`'
+                f'"{printable(name)}" is not a net that weights can be of here; choose one of `striate list nets`'
             )
         known = self.listed()["data"]
         if trained_on and trained_on not in known:
-            raise NetError(f'"{printable(trained_on)}" is no data set of this page; accepted are {", ".join(known)}')
+            raise NetError(f'"{printable(trained_on)}" is not a data set of this page; accepted are {", ".join(known)}')
         return open_subject(name, path, trained_on=trained_on or None, data_dir=self.place.data_dir)
 
     def _places(self) -> list[tuple[str, Place]]:

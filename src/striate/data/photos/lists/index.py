@@ -164,7 +164,7 @@ def _records(file: Path) -> Iterator[Record]:
                 yield dict(zip(names, row, strict=True))
     except csv.Error as error:
         raise DataError(
-            f"{shown}: line {reader.line_num} is no row of a table ({reason(error)}); correct it"
+            f"{shown}: line {reader.line_num} is not a row of a table ({reason(error)}); correct it"
         ) from error
 
 
@@ -175,7 +175,7 @@ def _json_lines(text: str, shown: str) -> Iterator[Record]:
         try:
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise DataError(f"{shown}: line {number} is no JSON ({reason(error)}); correct it") from error
+            raise DataError(f"{shown}: line {number} is not JSON ({reason(error)}); correct it") from error
         if not isinstance(record, dict):
             raise DataError(f"{shown}: line {number} is {type(record).__name__}, and an object is expected")
         yield {str(key): "" if value is None else str(value) for key, value in record.items()}

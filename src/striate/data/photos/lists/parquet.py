@@ -123,7 +123,7 @@ def _opened(path: Path) -> _Table:
         schema = file.schema_arrow
         classes = _classes(schema)
     except Exception as error:  # pyarrow's errors are those of each type of file
-        raise DataError(f"{shown} is no Parquet file, or is damaged ({reason(error)}); fetch it again") from error
+        raise DataError(f"{shown} is not a Parquet file, or is damaged ({reason(error)}); fetch it again") from error
     images = [column.name for column in schema if _holds_images(column)]
     labels = [name for name in (*_LABELS, *classes) if name in schema.names]
     if not images or not labels:

@@ -105,7 +105,7 @@ def _refusal(archive: Path, error: Exception) -> str:
         return (
             f"{printable(str(archive))} is compressed, so no image in it can be read by itself; unpack it with gunzip"
         )
-    return f"{printable(str(archive))} is no plain tar archive, or is damaged ({reason(error)}); fetch it again"
+    return f"{printable(str(archive))} is not a plain tar archive, or is damaged ({reason(error)}); fetch it again"
 
 
 def _label(ending: str, content: bytes) -> str | None:

@@ -70,7 +70,7 @@ def _values(path: Path, dimensions: int) -> Images:
         raise DataError(f"{shown} could not be read ({reason(error)}); put it beside the others") from error
     if len(header) < 4 + 4 * dimensions or header[:4] != bytes((0, 0, 8, dimensions)):
         raise DataError(
-            f"{shown} is no IDX file of uint8 with {dimensions} dimensions; it begins with {header[:4].hex()}"
+            f"{shown} is not an IDX file of uint8 with {dimensions} dimensions; it begins with {header[:4].hex()}"
         )
     shape = struct.unpack(f">{dimensions}I", header[4:])
     size = 1

@@ -85,7 +85,7 @@ def _read(path: Path) -> tuple[Array, Array]:
                     found[made.name] = _array(element.whole(_most(made)), made, order)
     except (OSError, EOFError, zlib.error, _Damage) as error:
         raise DataError(
-            f"{shown} is no MATLAB file of version 5, or is damaged ({reason(error)}); fetch it again"
+            f"{shown} is not a MATLAB file of version 5, or is damaged ({reason(error)}); fetch it again"
         ) from error
     if len(found) < 2:
         names = ", ".join(printable(name)[:50] for name in known[:10]) or "nothing"
@@ -155,7 +155,7 @@ class _Element:
 
 
 def _elements(file: BinaryIO, order: str) -> Iterator[_Element]:
-    """Yield the arrays of the file, in order; what is no array is passed over."""
+    """Yield the arrays of the file, in order; what is not an array is passed over."""
     while len(tag := file.read(8)) == 8:
         kind, size = (int(word) for word in np.frombuffer(tag, f"{order}u4"))
         end = file.tell() + size
@@ -186,7 +186,7 @@ def _part(content: bytes, at: int, order: str) -> tuple[int, bytes, int]:
 
 def _variable(front: bytes, order: str) -> _Variable:
     if len(front) < 8 or int(np.frombuffer(front, f"{order}u4", 1)[0]) != _MATRIX:
-        raise _Damage("an element is no array")
+        raise _Damage("an element is not an array")
     kind, flags, at = _part(front, 8, order)
     if kind != 6 or len(flags) != 8:
         raise _Damage("an array has no flags")

@@ -59,7 +59,7 @@ def _read(path: Path, part: str) -> dict[str, tuple[Array, Array]]:
         titles: list[str] = list(table.column_names)
     except Exception as error:  # pyarrow's errors are those of each type of file
         raise DataError(
-            f"{shown} is no table of one width ({reason(error)}); every row needs as many columns"
+            f"{shown} is not a table of one width ({reason(error)}); every row needs as many columns"
         ) from error
     names = [name.strip().strip("\ufeff").lower() for name in titles]
     label = next((place for place, name in enumerate(names) if name in LABELS), 0 if numbers else None)
@@ -100,7 +100,7 @@ def _is_number(cell: str) -> bool:
 
 def _bytes(column: Array, shown: str, name: str) -> Array:
     if column.dtype.kind not in "iuf":
-        raise DataError(f"{shown}: the column {printable(name)} holds what is no number, and pixels are 0 to 255")
+        raise DataError(f"{shown}: the column {printable(name)} holds what is not a number, and pixels are 0 to 255")
     wrong = np.flatnonzero(~((column >= 0) & (column <= 255) & (np.trunc(column) == column)))
     if wrong.size:
         raise DataError(
@@ -125,5 +125,5 @@ def _shaped(pixels: Array, shown: str) -> Array:
         if side and side * side * channels == count:
             return pixels.reshape(-1, side, side, channels)
     raise DataError(
-        f"{shown} has {counted(count, 'pixel')} in a row, which are no square image, nor one of three colours"
+        f"{shown} has {counted(count, 'pixel')} in a row, which are not a square image, nor one of three colours"
     )

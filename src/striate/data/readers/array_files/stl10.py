@@ -49,7 +49,7 @@ def _values(path: Path, each: int) -> Images:
         with open_regular(path) as file:
             size = file.seek(0, os.SEEK_END)
             if size % each or not size:
-                raise DataError(f"{shown} has {size:,} bytes, which are no whole number of {each:,}; fetch it again")
+                raise DataError(f"{shown} has {size:,} bytes, which are not a whole number of {each:,}; fetch it again")
             if why := too_large(2 * size):
                 raise DataError(f"{shown} cannot be held: {why}; give fewer images")
             file.seek(0)

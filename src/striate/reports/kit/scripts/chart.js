@@ -1,5 +1,5 @@
 // A chart of lines: values under the pointer or the arrow keys, linear or log axes, and itself as SVG, PNG or CSV.
-// A series is { name, colour, dash, lines: [{ name, points: [[x, y]], faint }] }; y is null where it is no finite number.
+// A series is { name, colour, dash, lines: [{ name, points: [[x, y]], faint }] }; y is null where it is not a finite number.
 
 import { h, number, s } from "/static/dom.js";
 import { saveCsv, savePng, saveSvg } from "/static/save.js";

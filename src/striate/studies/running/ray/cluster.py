@@ -61,7 +61,7 @@ def asked_of(settings: Collection[str]) -> dict[str, float | str]:
 
 
 def as_ray_has_them(options: Mapping[str, float | str]) -> dict[str, Any]:
-    """Return ``options`` as options of a Ray task: what is no name of Ray's own is a resource."""
+    """Return ``options`` as options of a Ray task: what is not a name of Ray's own is a resource."""
     own = {name: value for name, value in options.items() if name in (*NUMBERS, "accelerator_type")}
     resources = {name: value for name, value in options.items() if name not in own}
     return {**own, **({"resources": resources} if resources else {})}

@@ -137,7 +137,7 @@ def _sent(images: Any, known: str) -> Path:
     with contextlib.suppress(FileExistsError):
         shelf.mkdir(mode=0o700)
     if kind_of(shelf) != "a folder" or shelf.stat().st_uid != os.getuid():
-        raise StorageError(f"{shelf} is no folder of this user's; remove it")
+        raise StorageError(f"{shelf} is not a folder of this user's; remove it")
     place = shelf / known
     if images is not None and not place.exists():
         import ray
