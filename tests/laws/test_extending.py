@@ -165,7 +165,13 @@ def mutated(parameters):
         '''"""A toy claim."""
 from dataclasses import dataclass
 from typing import ClassVar
-from striate.studies.claims.verdict import Verdict
+from striate.studies.claims.verdict import Details, Verdict
+
+@dataclass(frozen=True, kw_only=True)
+class RarerDetails(Details):
+    """The margin."""
+
+    margin: float
 
 @dataclass(frozen=True)
 class Rarer:
@@ -181,7 +187,7 @@ class Rarer:
         return {"kind": self.kind, "name": self.name, "statement": self.statement, "margin": 0.5}
 
     def judge(self, outcomes, look=None):
-        return Verdict(self.name, self.statement, self.kind, "supported", "it is", details={"margin": 0.5})
+        return Verdict(self.name, self.statement, self.kind, "supported", "it is", details=RarerDetails(margin=0.5))
 ''',
         (
             "studies/claims/kinds.py",

@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from details import details
 from striate.base.errors import StudyError
 from striate.base.intervals import share_of
-from striate.studies.claims.better import Better
+from striate.studies.claims.better import Better, BetterDetails
 from striate.studies.claims.comparison import compare
 from striate.studies.claims.outcome import Outcome
 
@@ -38,7 +39,7 @@ def test_supported_when_one_arm_is():
     assert verdict.comparisons[0] == ("bn", "plain", expected)
     assert [(arm, control) for arm, control, _ in verdict.comparisons] == [("bn", "plain"), ("bn x5", "plain")]
     assert verdict.detectable == expected.detectable
-    assert verdict.details["answers"] == {"bn": "supported", "bn x5": "undecided"}
+    assert details(verdict, BetterDetails).answers == {"bn": "supported", "bn x5": "undecided"}
     assert verdict.reason == (
         "of bn and bn x5, bn differs from plain by +0.1000 in final validation accuracy"
         f" (97.5 % interval {expected.low:+.4f} to {expected.high:+.4f}, n = 3 against 3)"
@@ -62,9 +63,9 @@ def test_each_measure_compares_its_own_accuracy():
         verdict = replace(CLAIM, measure=measure).judge([*PLAIN, *HIGH, *SAME])
         _, _, comparison = verdict.comparisons[0]
         assert (comparison.mean_treatment, comparison.mean_control) == pytest.approx(means)
-        assert verdict.details["measured"] == measure
+        assert details(verdict, BetterDetails).measured == measure
     # All three are reported for every arm, whichever decides.
-    row = verdict.details["arms"][-1]
+    row = details(verdict, BetterDetails).arms[-1]
     assert row["name"] == "plain"
     assert [row[measure]["mean"] for measure in ("final", "best", "test")] == pytest.approx([0.71, 0.76, 0.72])
 
@@ -72,19 +73,19 @@ def test_each_measure_compares_its_own_accuracy():
 def test_a_missing_test_accuracy_is_named():
     untested = [replace(run, test_accuracy=None) for run in HIGH[:2]]
     verdict = replace(CLAIM, measure="test").judge([*PLAIN, *untested, HIGH[2], *SAME])
-    assert (verdict.details["measure"], verdict.details["measured"]) == ("test", "best")
+    assert (details(verdict, BetterDetails).measure, details(verdict, BetterDetails).measured) == ("test", "best")
     assert "in best validation accuracy" in verdict.reason
     assert verdict.reason.endswith(
         "decided on best validation accuracy, since the test accuracy of the run of bn with seed 0 and of 1 more is missing"
     )
     assert verdict.comparisons[0][2].mean_treatment == pytest.approx(0.86)
-    assert verdict.details["arms"][0]["test"] is None
+    assert details(verdict, BetterDetails).arms[0]["test"] is None
 
 
 def test_diverged_runs_are_outcomes():
     some = [*HIGH, *(replace(run, seed=9) for run in lost("bn", 1))]
     verdict = replace(CLAIM, measure="test").judge([*PLAIN, *some, *SAME])
-    assert verdict.details["measured"] == "test"
+    assert details(verdict, BetterDetails).measured == "test"
     assert verdict.comparisons[0][2].mean_treatment == pytest.approx((0.81 + 0.82 + 0.83 + 0.1) / 4)
     assert "1 of 4 runs of bn diverged (a diverged run counts as guessing)" in verdict.reason
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from details import details
 from striate.base.errors import StudyError
 from striate.base.intervals import share_of
-from striate.studies.claims.choice import Choice
+from striate.studies.claims.choice import Choice, ChoiceDetails
 from striate.studies.claims.comparison import compare
 from striate.studies.claims.outcome import Outcome
 
@@ -25,7 +26,7 @@ def runs(arm: str, *finals: float, status: str = "finished") -> list[Outcome]:
 def test_supported_when_every_other_arm_is_worse() -> None:
     verdict = CLAIM.judge([*runs("a", 0.5, 0.51, 0.52), *runs("b", 0.8, 0.81, 0.82), *runs("c", 0.6, 0.61, 0.62)])
     assert (verdict.kind, verdict.answer, verdict.seeds_needed) == ("choice", "supported", None)
-    assert (verdict.details["chosen"], verdict.details["not told apart"]) == ("b", [])
+    assert (details(verdict, ChoiceDetails).chosen, details(verdict, ChoiceDetails).not_told_apart) == ("b", ())
     # Three pairs share the level, though only two of them are shown.
     assert verdict.comparisons[1] == (
         "b",
@@ -40,7 +41,7 @@ def test_supported_when_every_other_arm_is_worse() -> None:
 def test_undecided_names_those_that_cannot_be_told_apart() -> None:
     verdict = CLAIM.judge([*runs("a", 0.5, 0.51, 0.52), *runs("b", 0.79, 0.81, 0.83), *runs("c", 0.78, 0.8, 0.82)])
     assert verdict.answer == "undecided"
-    assert verdict.details["not told apart"] == ["c"]
+    assert details(verdict, ChoiceDetails).not_told_apart == ("c",)
     assert verdict.seeds_needed is not None
     assert f"c cannot be told from it; about {verdict.seeds_needed} seeds" in verdict.reason
 
@@ -71,14 +72,14 @@ def test_the_test_split_plays_no_part() -> None:
 def test_a_diverged_run_counts_as_guessing() -> None:
     lost = [replace(run, status="diverged", val_accuracy=(), seconds=()) for run in runs("a", 0.9, 0.9)]
     verdict = CLAIM.judge([*lost, *runs("b", 0.8, 0.81), *runs("c", 0.6, 0.61)])
-    assert verdict.details["chosen"] == "b"
+    assert details(verdict, ChoiceDetails).chosen == "b"
     assert "2 of 2 runs of a diverged" in verdict.reason
 
 
 def test_two_runs_without_spread_choose_nothing() -> None:
     verdict = CLAIM.judge([*runs("a", 0.5, 0.5), *runs("b", 0.9, 0.9), *runs("c", 0.6, 0.6)])
-    assert (verdict.answer, verdict.details["chosen"]) == ("undecided", "b")
-    assert verdict.details["not told apart"] == ["a", "c"]
+    assert (verdict.answer, details(verdict, ChoiceDetails).chosen) == ("undecided", "b")
+    assert details(verdict, ChoiceDetails).not_told_apart == ("a", "c")
     assert verdict.seeds_needed == 5  # 2 / C(10, 5) is the first at or below .05 / 3
     equal = CLAIM.judge([*runs("a", 1.0, 1.0), *runs("b", 1.0, 1.0), *runs("c", 1.0, 1.0)])
     assert equal.answer == "undecided"
@@ -97,5 +98,5 @@ def test_equal_arms_are_told_apart_in_at_most_five_percent_of_studies() -> None:
     for finals in rng.normal(0.8, 0.01, size=(studies, arms, seeds)):
         outcomes = [run for arm, values in zip("abcde", finals, strict=True) for run in runs(arm, *values)]
         verdict = claim.judge(outcomes)
-        false += verdict.answer == "supported" or len(verdict.details["not told apart"]) < arms - 1
+        false += verdict.answer == "supported" or len(details(verdict, ChoiceDetails).not_told_apart) < arms - 1
     assert false / studies <= 0.05

@@ -6,8 +6,9 @@ import dataclasses
 
 import pytest
 
+from details import details
 from striate.base.errors import StudyError
-from striate.studies.claims.equal import Equal, differences
+from striate.studies.claims.equal import Equal, EqualDetails, differences
 from striate.studies.claims.outcome import Outcome
 
 CLAIM = Equal("one curve", "Both trace one curve", treatment="by hand", control="torch", tolerance=1e-3)
@@ -24,15 +25,15 @@ def test_the_difference_is_relative_to_the_larger() -> None:
 def test_curves_within_the_tolerance_support_it_and_one_update_beyond_it_refutes_it() -> None:
     near = CLAIM.judge([outcome("by hand", (2.0, 1.0, 0.5)), outcome("torch", (2.0, 1.0005, 0.5))])
     assert near.answer == "supported"
-    assert near.details["runs"][0]["at_update"] == 2
-    assert near.details["runs"][0]["largest_difference"] == pytest.approx(0.0005 / 1.0005)
+    assert details(near, EqualDetails).runs[0]["at_update"] == 2
+    assert details(near, EqualDetails).runs[0]["largest_difference"] == pytest.approx(0.0005 / 1.0005)
     assert "over 3 updates and 1 seed the losses of by hand and torch differ by at most 0.0005" in near.reason
     far = [outcome("by hand", (2.0, 1.0), 1), outcome("torch", (2.0, 1.0), 1)]
     far += [outcome("by hand", (2.0, 1.0), 0), outcome("torch", (2.0, 1.01), 0)]
     verdict = CLAIM.judge(far)
     assert verdict.answer == "refuted"
     assert "2 seeds" in verdict.reason
-    assert verdict.details["differences"] == [[0.0, pytest.approx(0.01 / 1.01)], [0.0, 0.0]]
+    assert details(verdict, EqualDetails).differences == [[0.0, pytest.approx(0.01 / 1.01)], [0.0, 0.0]]
 
 
 def test_what_cannot_be_compared_is_undecided_and_says_why() -> None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from details import details
 from striate.base.errors import StudyError
 from striate.studies.claims.comparison import compare
-from striate.studies.claims.larger import LARGEST_RATE, Larger, factor_text
+from striate.studies.claims.larger import LARGEST_RATE, Larger, LargerDetails, factor_text
 from striate.studies.claims.outcome import Outcome
 
 CLAIM = Larger("vanishes", "the gradient is larger", ("relu",), "sigmoid", "train/gradient", 1.0, log=True)
@@ -32,7 +33,9 @@ def test_decades_on_a_logarithmic_scale() -> None:
     assert verdict.reason.startswith(
         "train/gradient of relu is 1e+04 times that of sigmoid (by a factor of 491 to 2.04e+05), +4.00 decades (95 % interval"
     )
-    assert [row["mean"] for row in verdict.details["arms"]] == pytest.approx([10 ** (1 / 3), 10 ** (-11 / 3)])
+    assert [row["mean"] for row in details(verdict, LargerDetails).arms] == pytest.approx(
+        [10 ** (1 / 3), 10 ** (-11 / 3)]
+    )
 
 
 def test_bounds_that_no_float_holds_are_told() -> None:

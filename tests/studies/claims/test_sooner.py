@@ -4,11 +4,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from details import details
 from striate.base.errors import StudyError
 from striate.base.intervals import Scale
 from striate.studies.claims.comparison import compare
 from striate.studies.claims.outcome import Outcome
-from striate.studies.claims.sooner import Sooner, first_epoch
+from striate.studies.claims.sooner import Sooner, SoonerDetails, first_epoch
+from striate.studies.claims.verdict import Table
 
 CLAIM = Sooner("accelerates", "it accelerates", ("bn",), "plain", 1.0)
 
@@ -35,10 +37,10 @@ def test_worked_by_hand():
     # Target 0.70: the plain runs reach it in epochs 6, 5, 5, the others in 2, 2, 1. To spare of 6: 0 1 1 and 4 4 5.
     verdict = CLAIM.judge([*PLAIN, *FAST])
     assert verdict.answer == "supported"
-    assert (verdict.details["target"], verdict.details["horizon"]) == (pytest.approx(0.7), 6)
+    assert (details(verdict, SoonerDetails).target, details(verdict, SoonerDetails).horizon) == (pytest.approx(0.7), 6)
     assert verdict.comparisons == (("bn", "plain", compare([4, 4, 5], [0, 1, 1], scale=Scale(0, 5, step=1))),)
     assert verdict.comparisons[0][2].effect == pytest.approx(11 / 3)
-    fast, plain = verdict.details["arms"]
+    fast, plain = details(verdict, SoonerDetails).arms
     assert (fast["arm"], fast["n"], fast["reached"], fast["mean_epochs"]) == ("bn", 3, 3, pytest.approx(5 / 3))
     # Seconds are 10 e + seed after epoch e: 20, 21 and 12.
     assert (fast["mean_images"], fast["mean_seconds"]) == pytest.approx((2500 / 3, 53 / 3))
@@ -61,7 +63,7 @@ def test_not_reached_is_censored_counted_and_named():
     slow = [run("bn", seed, 0.2, 0.3, 0.4, 0.5, 0.6, 0.69) for seed in range(2)] + [FAST[2]]
     verdict = CLAIM.judge([*PLAIN, *slow])
     assert verdict.comparisons[0][2].mean_treatment == pytest.approx(5 / 3)
-    row = verdict.details["arms"][0]
+    row = details(verdict, SoonerDetails).arms[0]
     assert (row["reached"], row["epochs"]) == (1, {"0": None, "1": None, "2": 1})
     assert row["mean_epochs"] == pytest.approx(13 / 3)
     assert (row["mean_images"], row["mean_seconds"]) == pytest.approx((12500 / 3, (60 + 61 + 12) / 3))
@@ -73,8 +75,8 @@ def test_the_horizon_is_the_smallest_budget():
         replace(r, budget=8, val_accuracy=(*r.val_accuracy[:5], 0.6, 0.6, 0.7), seconds=(1.0,) * 8) for r in PLAIN
     ]
     verdict = CLAIM.judge([*longer, *FAST])
-    assert verdict.details["horizon"] == 6
-    assert verdict.details["arms"][1]["epochs"] == {"0": None, "1": 5, "2": 5}
+    assert details(verdict, SoonerDetails).horizon == 6
+    assert details(verdict, SoonerDetails).arms[1]["epochs"] == {"0": None, "1": 5, "2": 5}
 
 
 @pytest.mark.parametrize(
@@ -93,14 +95,14 @@ def test_a_control_that_failed_sets_no_target(bad, words, cure):
     assert (verdict.answer, verdict.seeds_needed) == ("undecided", None)
     assert verdict.reason == (f"{words}, so its final accuracy is not a target; give it {cure}")
     assert verdict.comparisons == ()
-    assert verdict.details["target"] is None
+    assert details(verdict, Table).target is None
 
 
 def test_a_treatment_that_diverged():
     early = run("bn", 2, 0.6, 0.75, diverged=True)
     verdict = CLAIM.judge([*PLAIN, *FAST[:2], early])
-    assert verdict.details["arms"][0]["epochs"]["2"] == 2
-    assert verdict.details["arms"][0]["mean_seconds"] is not None
+    assert details(verdict, SoonerDetails).arms[0]["epochs"]["2"] == 2
+    assert details(verdict, SoonerDetails).arms[0]["mean_seconds"] is not None
     assert "1 of 3 runs of bn diverged" in verdict.reason
     none = CLAIM.judge([*PLAIN, *(run("bn", seed, diverged=True) for seed in range(3))])
     assert (none.answer, none.seeds_needed) == ("undecided", 4)
@@ -112,7 +114,7 @@ def test_several_arms_share_the_level():
     slow = [replace(r, arm="bn x5", val_accuracy=(0.5,) * 6) for r in FAST]
     verdict = claim.judge([*PLAIN, *FAST, *slow])
     assert verdict.answer == "supported"
-    assert verdict.details["answers"] == {"bn": "supported", "bn x5": "refuted"}
+    assert details(verdict, SoonerDetails).answers == {"bn": "supported", "bn x5": "refuted"}
     assert verdict.comparisons[0][2].confidence == pytest.approx(0.975)
     assert "of bn and bn x5, bn takes 1.7 epochs" in verdict.reason
     assert claim.judge([*PLAIN, *slow, *(replace(r, arm="bn") for r in slow)]).answer == "refuted"
@@ -134,7 +136,7 @@ def test_in_one_epoch_there_is_none_to_save():
 
 def test_a_run_that_ended_before_the_horizon_has_no_seconds_to_it():
     lost = run("bn", 2, 0.6, diverged=True)
-    assert CLAIM.judge([*PLAIN, *FAST[:2], lost]).details["arms"][0]["mean_seconds"] is None
+    assert details(CLAIM.judge([*PLAIN, *FAST[:2], lost]), SoonerDetails).arms[0]["mean_seconds"] is None
 
 
 def test_one_seed():

@@ -3,9 +3,10 @@ from dataclasses import replace
 
 import pytest
 
+from details import details
 from striate.base.errors import StudyError
 from striate.studies.claims.outcome import Outcome
-from striate.studies.claims.stabler import Stabler
+from striate.studies.claims.stabler import Stabler, StablerDetails
 
 CLAIM = Stabler("permits", "it permits larger rates", ("bn x1", "bn x5", "bn x10"), ("plain x1", "plain x5"))
 
@@ -36,13 +37,13 @@ def test_supported():
         " stable (Fisher's exact test, p = 0.0079); stable up to: treatment 0.001 or more, control 0.0001"
     )
     assert verdict.detectable == pytest.approx(0.8314, abs=1e-4)
-    treatment, control = verdict.details["treatment"], verdict.details["control"]
+    treatment, control = details(verdict, StablerDetails).treatment, details(verdict, StablerDetails).control
     assert (treatment["largest_stable"], treatment["or_more"]) == (pytest.approx(1e-3), True)
     assert (control["largest_stable"], control["or_more"]) == (pytest.approx(1e-4), False)
     assert control["arms"][1] == {
         "arm": "plain x5", "lr": pytest.approx(5e-4), "n": 5, "stable": 0, "at chance": 3, "diverged": 2
     }  # fmt: skip
-    assert [row["p"] for row in verdict.details["shared"]] == [1.0, pytest.approx(2 / 252)]
+    assert [row["p"] for row in details(verdict, StablerDetails).shared] == [1.0, pytest.approx(2 / 252)]
 
 
 def test_refuted_when_the_control_is_stabler():
@@ -98,7 +99,7 @@ def test_all_runs_diverged():
     verdict = CLAIM.judge(study(bn_x1="ddddd", bn_x5="ddddd", bn_x10="ddddd", plain_x1="ddddd", plain_x5="ddddd"))
     assert verdict.answer == "undecided"
     assert "treatment not even 0.0001, the smallest tried" in verdict.reason
-    assert verdict.details["treatment"]["largest_stable"] is None
+    assert details(verdict, StablerDetails).treatment["largest_stable"] is None
 
 
 def test_no_shared_rate():
@@ -111,8 +112,8 @@ def test_no_shared_rate():
 def test_a_range_ends_at_the_first_failure():
     # Stable again at x10 after a failure at x5: the range ends at x1 and is not open.
     verdict = CLAIM.judge(study(bn_x1="sssss", bn_x5="ssssd", bn_x10="sssss", plain_x1="sssss", plain_x5="ccccc"))
-    assert verdict.details["treatment"]["largest_stable"] == pytest.approx(1e-4)
-    assert verdict.details["treatment"]["or_more"] is False
+    assert details(verdict, StablerDetails).treatment["largest_stable"] == pytest.approx(1e-4)
+    assert details(verdict, StablerDetails).treatment["or_more"] is False
 
 
 def test_rates_are_equal_up_to_rounding_and_pooled():
@@ -120,9 +121,12 @@ def test_rates_are_equal_up_to_rounding_and_pooled():
     twin = [replace(run, arm="other x5", lr=run.lr * (1 + 1e-12)) for run in runs("plain x5", "ccccc")]
     claim = replace(CLAIM, control=("plain x1", "plain x5", "other x5"))
     verdict = claim.judge([*STABLE, *study(plain_x5="ccccc"), *twin])
-    assert verdict.details["shared"][-1]["control"] == "0 of 10"
+    assert details(verdict, StablerDetails).shared[-1]["control"] == "0 of 10"
     different = [replace(run, lr=run.lr * 1.001) for run in twin]
-    assert claim.judge([*STABLE, *study(plain_x5="ccccc"), *different]).details["shared"][-1]["control"] == "0 of 5"
+    assert (
+        details(claim.judge([*STABLE, *study(plain_x5="ccccc"), *different]), StablerDetails).shared[-1]["control"]
+        == "0 of 5"
+    )
 
 
 def test_what_cannot_be_judged():

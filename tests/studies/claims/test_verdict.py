@@ -1,11 +1,20 @@
 import math
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from striate.base.disk.files import read_json, write_json
 from striate.studies.claims.comparison import compare, decide
-from striate.studies.claims.verdict import Verdict
+from striate.studies.claims.verdict import Details, Row, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows(Details):
+    n: Sequence[Row | None]
+    taken: tuple[str, ...] = field(default=("a",), metadata={"key": "taken for"})
+    unit: str | None = field(default=None, metadata={"optional": True})
+
 
 BASE = compare([1.0, 2.0], [0.0, 1.0])
 
@@ -41,7 +50,7 @@ def test_a_file_holds_all_of_a_verdict(tmp_path):
         (("bn", "plain", BASE), ("bn x5", "plain", one)),
         math.inf,
         3,
-        {"n": [None]},
+        Rows(n=[None]),
     )
     write_json(tmp_path / "verdict.json", verdict.to_json())
     written = read_json(tmp_path / "verdict.json")
@@ -50,4 +59,4 @@ def test_a_file_holds_all_of_a_verdict(tmp_path):
         {"treatment": "bn", "control": "plain", **BASE.to_json()},
         {"treatment": "bn x5", "control": "plain", **one.to_json()},
     ]
-    assert written["details"] == {"n": [None]}
+    assert written["details"] == {"n": [None], "taken for": ["a"]}

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from details import details
 from logged import laid
 from striate.base.disk.strict_json import dump_json, parse_json
 from striate.base.errors import StudyError
 from striate.studies.claims.better import Better
 from striate.studies.claims.outcome import Outcome
-from striate.studies.claims.sooner import Sooner
+from striate.studies.claims.sooner import Sooner, SoonerDetails
 from striate.studies.judged.grouping import Columns
 from striate.studies.judged.judging import judge_log
 
@@ -84,7 +85,7 @@ def test_sooner_is_that_of_a_study_in_the_steps_of_the_log(sign: int) -> None:
     assert verdict.answer == study.answer
     assert [one.effect, one.low, one.high] == pytest.approx([100 * v for v in (other.effect, other.low, other.high)])
     assert "steps and a" in verdict.reason
-    assert verdict.details["unit"] == "steps"
+    assert details(verdict, SoonerDetails).unit == "steps"
 
 
 def test_what_the_log_does_not_say_is_said() -> None:

@@ -9,7 +9,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from striate.studies.claims.better import Better
+from details import details
+from striate.studies.claims.better import Better, BetterDetails
 from striate.studies.claims.choice import Choice
 from striate.studies.claims.equal import Equal
 from striate.studies.claims.fisher import fisher
@@ -77,7 +78,7 @@ def test_a_refuted_arm_gets_no_more_seeds_and_stands_as_it_was() -> None:
     bad = [0.3, 0.31, 0.3, 0.31]
     made = path(claim, [*runs("t", *near), *runs("u", *bad), *runs("c", *LOW[:4])])
     assert made.verdict is not None
-    assert made.verdict.details["answers"] == {"t": "undecided", "u": "refuted"}
+    assert details(made.verdict, BetterDetails).answers == {"t": "undecided", "u": "refuted"}
     assert (made.needs, made.next) == (("t", "c"), 5)
     more = path(claim, [*runs("t", *near, 0.5), *runs("u", *bad), *runs("c", *LOW[:5])])
     assert more.verdict is not None

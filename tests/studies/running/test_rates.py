@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from details import details
 from striate.base.disk.files import read_json, write_json
 from striate.base.disk.sealed_json import sealed
 from striate.base.errors import StudyError
-from striate.studies.claims.larger import LARGEST_RATE, Larger
+from striate.studies.claims.larger import LARGEST_RATE, Larger, LargerDetails
 from striate.studies.layout import rate_file
 from striate.studies.question import Arm, Study
 from striate.studies.running.execute import run_study
@@ -27,7 +28,7 @@ def test_a_claim_compares_the_largest_rates_of_its_arms(tmp_path: Path) -> None:
     study = Study("s", "?", BASE, arms, (CLAIM,), (0,))
     assert rated(study) == {"a", "b"}
     verdict = run_study(study, tmp_path / "out").verdicts[0]
-    rates = {arm["arm"]: arm["seeds"] for arm in verdict.details["arms"]}
+    rates = {arm["arm"]: arm["seeds"] for arm in details(verdict, LargerDetails).arms}
     for arm in study.arms[:2]:
         kept = read_json(rate_file(tmp_path / "out/runs" / arm.name / "0"))
         assert rates[arm.name]["0"] == pytest.approx(math.log10(kept["rate"]))

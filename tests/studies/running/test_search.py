@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from details import details
 from striate.base.disk.files import read_json
 from striate.base.errors import StudyError
 from striate.studies.catalog import question
-from striate.studies.claims.choice import Choice
+from striate.studies.claims.choice import Choice, ChoiceDetails
+from striate.studies.claims.equal import EqualDetails
 from striate.studies.claims.outcome import Outcome
 from striate.studies.grid import arm_name, grid
 from striate.studies.question import Search, Study
@@ -169,7 +171,7 @@ def test_a_search_that_is_asked_again_trains_nothing_anew(tmp_path: Path) -> Non
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("timing.csv")} == stamps
     assert again.verdicts == first.verdicts
     scored = {path.parent.parent.name for path in tmp_path.rglob("test.json")}
-    assert scored == {str(first.verdicts[0].details["chosen"]).replace(" ", "-")}
+    assert scored == {str(details(first.verdicts[0], ChoiceDetails).chosen).replace(" ", "-")}
     with pytest.raises(StudyError, match="which differs in its search"):
         run_search(replace(sampled(GRID, 4), seeds=(0,)), tmp_path / "out")
 
@@ -179,6 +181,6 @@ def test_both_engines_trace_one_curve_in_the_builtin_study(tmp_path: Path) -> No
     study = question("same-curve").study({"epochs": 1, "batch_size": 200})
     answer = run_study(study, tmp_path / "out")
     assert [verdict.answer for verdict in answer.verdicts] == ["supported", "supported"]
-    assert all(row["largest_difference"] < 1e-12 for v in answer.verdicts for row in v.details["runs"])
+    assert all(row["largest_difference"] < 1e-12 for v in answer.verdicts for row in details(v, EqualDetails).runs)
     ledger = read_json(tmp_path / "out" / "study.json")
     assert {arm["changes"]["engine"] for arm in ledger["arms"]} == {"scratch", "twin"}

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from details import details
 from striate.base.errors import StudyError
-from striate.studies.claims.choice import Choice
+from striate.studies.claims.choice import Choice, ChoiceDetails
 from striate.studies.claims.outcome import Outcome
 from striate.studies.question import Arm, Search, Study
 from striate.studies.running.execute import run_study
@@ -85,5 +86,5 @@ def test_a_study_that_chooses_needs_a_choice() -> None:
 def test_the_runs_of_the_chosen_arm_alone_meet_the_test_images(tmp_path: Path) -> None:
     verdict = run_study(STUDY, tmp_path / "out").verdicts[0]
     scored = {path.parent.parent.name for path in tmp_path.rglob("test.json")}
-    assert scored == {verdict.details["chosen"]}
-    assert f"test accuracy of {verdict.details['chosen']}: " in verdict.reason
+    assert scored == {details(verdict, ChoiceDetails).chosen}
+    assert f"test accuracy of {details(verdict, ChoiceDetails).chosen}: " in verdict.reason

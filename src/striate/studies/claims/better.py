@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from striate.base.catalog import unknown
 from striate.base.errors import StudyError
 from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.comparison import Answer
 from striate.studies.claims.finding import (
     Finding,
     also_text,
@@ -26,7 +27,7 @@ from striate.studies.claims.finding import (
     lead,
 )
 from striate.studies.claims.outcome import MEASURES, Measure, Outcome, accuracy_scale, by_arm, scores
-from striate.studies.claims.verdict import Verdict, answered
+from striate.studies.claims.verdict import Details, Row, Verdict, answered
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
 
@@ -35,6 +36,17 @@ WORDS: Mapping[Measure, str] = {
     "final": "final validation accuracy",
     "best": "best validation accuracy",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class BetterDetails(Details):
+    """The measure of the claim and the one that decided, the answer to each treatment, and how every arm did."""
+
+    measure: Measure
+    measured: Measure
+    margin: float
+    answers: Mapping[str, Answer]
+    arms: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -94,13 +106,13 @@ class Better:
             clauses.append(
                 f"decided on {WORDS['best']}, since the test accuracy of {untested[0].label}{more} is missing"
             )
-        details = {
-            "measure": self.measure,
-            "measured": measure,
-            "margin": self.margin,
-            "answers": {arm: finding.answer for arm, finding in findings.items()},
-            "arms": [scores(arm, outcomes) for arm in self.arms],
-        }
+        details = BetterDetails(
+            measure=self.measure,
+            measured=measure,
+            margin=self.margin,
+            answers={arm: finding.answer for arm, finding in findings.items()},
+            arms=[scores(arm, outcomes) for arm in self.arms],
+        )
         return answered(self, findings, clauses, details)
 
     def _find(self, arm: str, runs: Mapping[str, Sequence[Outcome]], measure: Measure, look: Look) -> Finding:

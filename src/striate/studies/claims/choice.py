@@ -19,7 +19,7 @@ A diverged run counts as guessing. The accuracy of the chosen arm is optimistica
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from statistics import fmean
 from typing import Any, ClassVar, Literal, get_args
 
@@ -28,11 +28,22 @@ from striate.studies.claims.claim_checks import check_terms
 from striate.studies.claims.comparison import Answer, Comparison, decide, exact_seeds, seeds_needed
 from striate.studies.claims.finding import MOST_NAMED, Finding, failures_text, interval_text
 from striate.studies.claims.outcome import Outcome, accuracy_scale, by_arm, scores
-from striate.studies.claims.verdict import Verdict
+from striate.studies.claims.verdict import Details, Row, Verdict
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
 
 Chooser = Literal["final", "best"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceDetails(Details):
+    """The arm that is taken, those that are not told apart from it, and how every arm did."""
+
+    chosen: str
+    not_told_apart: tuple[str, ...] = field(metadata={"key": "not told apart"})
+    measure: str
+    margin: float
+    arms: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -109,13 +120,13 @@ class Choice:
             ),
             detectable=against[closest].detectable,
             seeds_needed=needed,
-            details={
-                "chosen": chosen,
-                "not told apart": list(rivals),
-                "measure": self.measure,
-                "margin": self.margin,
-                "arms": [_row(arm, outcomes) for arm in self.candidates],
-            },
+            details=ChoiceDetails(
+                chosen=chosen,
+                not_told_apart=rivals,
+                measure=self.measure,
+                margin=self.margin,
+                arms=[_row(arm, outcomes) for arm in self.candidates],
+            ),
             open=(chosen, *rivals) if answer == "undecided" else (),
             kept=out,
         )

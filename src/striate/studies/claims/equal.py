@@ -20,8 +20,17 @@ from striate.base.errors import StudyError
 from striate.studies.claims.claim_checks import check_terms
 from striate.studies.claims.comparison import Answer
 from striate.studies.claims.outcome import Outcome, by_arm
-from striate.studies.claims.verdict import Verdict
+from striate.studies.claims.verdict import Details, Row, Verdict
 from striate.studies.looks.plan import ONCE, Look
+
+
+@dataclass(frozen=True, kw_only=True)
+class EqualDetails(Details):
+    """The largest difference that is allowed, that of each seed, and the differences of each at every update."""
+
+    tolerance: float
+    runs: Sequence[Row]
+    differences: Sequence[Sequence[float]]
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ class Equal:
     def _verdict(
         self, answer: Answer, reason: str, rows: list[dict[str, Any]], curves: list[list[float]] | None = None
     ) -> Verdict:
-        details = {"tolerance": self.tolerance, "runs": rows, "differences": curves or []}
+        details = EqualDetails(tolerance=self.tolerance, runs=rows, differences=curves or [])
         return Verdict(self.name, self.statement, self.kind, answer, reason, details=details)
 
 

@@ -18,14 +18,14 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from statistics import fmean
 from typing import Any, ClassVar
 
 from striate.base.errors import StudyError
 from striate.base.intervals import ANY, Scale
 from striate.studies.claims.claim_checks import check_terms
-from striate.studies.claims.comparison import LARGEST, Comparison
+from striate.studies.claims.comparison import LARGEST, Answer, Comparison
 from striate.studies.claims.finding import (
     Finding,
     also_text,
@@ -37,13 +37,24 @@ from striate.studies.claims.finding import (
 )
 from striate.studies.claims.measured import Measured
 from striate.studies.claims.outcome import by_arm, tally
-from striate.studies.claims.verdict import Verdict, answered
+from striate.studies.claims.verdict import Details, Row, Verdict, answered
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
 from striate.training.trials.largest_rate import PER_DECADE
 
 LARGEST_RATE = "largest/lr"
 OWN = {"lower": False, "logged": False, "confidence": 0.95}  # what no claim of a study says
+
+
+@dataclass(frozen=True, kw_only=True)
+class LargerDetails(Details):
+    """The metric, its values in every arm (by seed in decades where ``log``), and the answer to each treatment."""
+
+    metric: str
+    margin: float
+    log: bool
+    arms: Sequence[Row]
+    answers: Mapping[str, Answer] | None = field(default=None, metadata={"optional": True})
 
 
 @dataclass(frozen=True)
@@ -96,12 +107,12 @@ class Larger:
         """
         runs = by_arm(outcomes, self.arms)
         values = {arm: [self._value(run) for run in runs[arm]] for arm in self.arms}
-        details = {
-            "metric": self.metric,
-            "margin": self.margin,
-            "log": self.log,
-            "arms": [_row(arm, runs[arm], values[arm], log=self.log) for arm in self.arms],
-        }
+        details = LargerDetails(
+            metric=self.metric,
+            margin=self.margin,
+            log=self.log,
+            arms=[_row(arm, runs[arm], values[arm], log=self.log) for arm in self.arms],
+        )
         missing = [run.label for arm in self.arms for run in runs[arm] if self._value(run) is None]
         if missing:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
@@ -115,7 +126,7 @@ class Larger:
         clauses = [self._seen(leader, findings), findings[leader].meaning, also_text(findings, leader)]
         clauses.append(failures_text(runs[arm] for arm in self.arms))
         answers = {arm: finding.answer for arm, finding in findings.items()}
-        return answered(self, findings, clauses, {**details, "answers": answers})
+        return answered(self, findings, clauses, replace(details, answers=answers))
 
     def _value(self, run: Measured) -> float | None:
         value = run.value(self.metric)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from statistics import fmean, stdev
 from typing import Any, ClassVar
@@ -29,6 +29,7 @@ from typing import Any, ClassVar
 from striate.base.errors import counted
 from striate.base.intervals import Scale
 from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.comparison import Answer
 from striate.studies.claims.finding import (
     Finding,
     also_text,
@@ -40,12 +41,25 @@ from striate.studies.claims.finding import (
 )
 from striate.studies.claims.measured import Measured
 from striate.studies.claims.outcome import by_arm, tally
-from striate.studies.claims.verdict import Verdict, answered
+from striate.studies.claims.verdict import Details, Row, Table, Verdict, answered
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
 
 # Accuracies are whole images over a count; the mean of equal ones may be one rounding step larger than each of them.
 ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoonerDetails(Details):
+    """What was to be reached and until when, the answer to each treatment, and when every arm reached it."""
+
+    margin: float
+    target: float
+    horizon: float
+    metric: str | None = field(default=None, metadata={"optional": True})
+    unit: str | None = field(default=None, metadata={"optional": True})
+    answers: Mapping[str, Answer]
+    arms: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -108,14 +122,15 @@ class Sooner:
         clauses = [self._seen(leader, findings, target, horizon), findings[leader].meaning]
         clauses += [also_text(findings, leader), _missed(rows, horizon, self.unit)]
         clauses.append(failures_text(runs[arm] for arm in self.treatment))
-        details = {
-            "margin": self.margin,
-            "target": target,
-            "horizon": horizon,
-            **({"metric": self.metric, "unit": self.unit} if self.metric else {}),
-            "answers": {arm: finding.answer for arm, finding in findings.items()},
-            "arms": rows,
-        }
+        details = SoonerDetails(
+            margin=self.margin,
+            target=target,
+            horizon=horizon,
+            metric=self.metric or None,
+            unit=self.unit if self.metric else None,
+            answers={arm: finding.answer for arm, finding in findings.items()},
+            arms=rows,
+        )
         return answered(self, findings, clauses, details)
 
     def _without_target(self, runs: Mapping[str, Sequence[Measured]], failed: str) -> Verdict:
@@ -130,7 +145,7 @@ class Sooner:
 
     def _undecided(self, runs: Mapping[str, Sequence[Measured]], words: str) -> Verdict:
         rows = [{"arm": arm, "n": len(runs[arm]), **tally(runs[arm])} for arm in self.arms]
-        return Verdict(self.name, self.statement, self.kind, "undecided", words, details={"target": None, "arms": rows})
+        return Verdict(self.name, self.statement, self.kind, "undecided", words, details=Table(arms=rows))
 
     def _find(
         self, treatment: Sequence[Measured], control: Sequence[Measured], target: float, grid: Scale, look: Look

@@ -24,8 +24,17 @@ from striate.studies.claims.claim_checks import check_terms
 from striate.studies.claims.comparison import Answer
 from striate.studies.claims.fisher import fisher, fisher_detectable, fisher_seeds
 from striate.studies.claims.outcome import Outcome, by_arm, tally
-from striate.studies.claims.verdict import Verdict
+from striate.studies.claims.verdict import Details, Row, Verdict
 from striate.studies.looks.plan import ONCE, Look
+
+
+@dataclass(frozen=True, kw_only=True)
+class StablerDetails(Details):
+    """Both families with their largest stable rate, and the rates that were given to both, with Fisher's p."""
+
+    treatment: Row
+    control: Row
+    shared: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -64,13 +73,11 @@ class Stabler:
         treatment, control = _family(runs, self.treatment), _family(runs, self.control)
         shared = [(t, c) for t in treatment for c in control if _same(t.lr, c.lr)]
         ranges = f"stable up to: treatment {_range_text(treatment)}, control {_range_text(control)}"
-        details: dict[str, Any] = {
-            "treatment": _table(treatment, runs, self.treatment),
-            "control": _table(control, runs, self.control),
-            "shared": [
-                {"lr": t.lr, "treatment": t.share_text, "control": c.share_text, "p": _p(t, c)} for t, c in shared
-            ],
-        }
+        details = StablerDetails(
+            treatment=_table(treatment, runs, self.treatment),
+            control=_table(control, runs, self.control),
+            shared=[{"lr": t.lr, "treatment": t.share_text, "control": c.share_text, "p": _p(t, c)} for t, c in shared],
+        )
         if not shared:
             words = f"no learning rate was given to both; give the control those of the treatment; {ranges}"
             return self._verdict("undecided", words, details)
@@ -88,7 +95,7 @@ class Stabler:
         return verdict if answer != "undecided" or hopeless else replace(verdict, open=(*t.arms, *c.arms))
 
     def _verdict(
-        self, answer: Answer, reason: str, details: Mapping[str, Any], seen: float = math.inf, needed: int | None = None
+        self, answer: Answer, reason: str, details: Details, seen: float = math.inf, needed: int | None = None
     ) -> Verdict:
         return Verdict(
             self.name, self.statement, self.kind, answer, reason, detectable=seen, seeds_needed=needed, details=details

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from striate.base.inline import Inline
@@ -27,12 +27,43 @@ if TYPE_CHECKING:
     from striate.studies.claims.outcome import Outcome
 
 
-def _no_details() -> dict[str, Any]:
-    return {}
-
-
 def _no_findings() -> dict[str, Finding]:
     return {}
+
+
+Row = Mapping[str, Any]
+"""A row of a table for readers, as plain JSON: words and numbers under their headings, None where one is missing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """Nothing more; a kind of claim adds its fields.
+
+    A field is written under ``metadata["key"]`` where that is there, and left out while it is None where
+    ``metadata["optional"]`` says so.
+    """
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        told = [(each.metadata, each.metadata.get("key", each.name), getattr(self, each.name)) for each in fields(self)]
+        return {
+            key: list(value) if isinstance(value, tuple) else value
+            for known, key, value in told
+            if not (value is None and known.get("optional"))
+        }
+
+    def undecided(self) -> Details:
+        """Return them with every answer to a single arm undecided."""
+        answers: Mapping[str, str] | None = getattr(self, "answers", None)
+        return replace(self, answers=dict.fromkeys(answers, "undecided")) if answers else self
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Details):
+    """The arms, where nothing could be compared, and why: there is no ``target``."""
+
+    target: None = None
+    arms: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -56,7 +87,7 @@ class Verdict(Inline):
     ``reason`` is one sentence for a reader. ``comparisons`` holds (treatment arm, control arm, numbers); ``detectable``
     is the smallest true effect that the study would have seen with power 0.8, in the unit of the claim, infinite when
     there is none; ``seeds_needed`` the runs per arm that would settle an undecided verdict, None when it is settled, or
-    when no number up to 1000 does. ``details`` holds tables of plain JSON values, with None where a value is missing.
+    when no number up to 1000 does. ``details`` is the record of the kind of claim.
     ``open`` are the arms of which more seeds could change the answer, and ``kept`` the findings, by arm, that stand
     whatever the others get. ``looks`` is what each look saw, where there were several.
     """
@@ -69,7 +100,7 @@ class Verdict(Inline):
     comparisons: tuple[tuple[str, str, Comparison], ...] = ()
     detectable: float = math.inf
     seeds_needed: int | None = None
-    details: Mapping[str, Any] = field(default_factory=_no_details)
+    details: Details = field(default_factory=Details)
     open: tuple[str, ...] = ()
     kept: Mapping[str, Finding] = field(default_factory=_no_findings)
     looks: tuple[Seen, ...] = ()
@@ -80,8 +111,9 @@ class Verdict(Inline):
             {"treatment": treatment, "control": control, **comparison.to_json()}
             for treatment, control, comparison in self.comparisons
         ]
-        record = {key: value for key, value in asdict(self).items() if key not in ("open", "kept")}
-        return {**record, "comparisons": comparisons, "looks": list(record["looks"])}
+        record = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("open", "kept")}
+        looks = [asdict(seen) for seen in self.looks]
+        return {**record, "comparisons": comparisons, "details": self.details.to_json(), "looks": looks}
 
 
 class Against(Protocol):
@@ -105,9 +137,7 @@ class Against(Protocol):
         ...
 
 
-def answered(
-    claim: Against, findings: Mapping[str, Finding], clauses: Iterable[str], details: Mapping[str, Any]
-) -> Verdict:
+def answered(claim: Against, findings: Mapping[str, Finding], clauses: Iterable[str], details: Details) -> Verdict:
     """Return the verdict of a claim that holds when one of its arms is found better than the control.
 
     The leading arm speaks for all; ``clauses`` are its reason, of which an empty one says nothing. ``findings`` are by arm.

@@ -26,8 +26,6 @@ def uncopied(judge: Callable[[list[R]], Verdict], arms: Sequence[str], runs: Seq
         f" run counted {len(group)} times"
         for arm, group in copied
     ]
-    details = dict(verdict.details)
-    if "answers" in details:
-        details["answers"] = dict.fromkeys(details["answers"], "undecided")
+    details = verdict.details.undecided()
     reason = "; ".join([*told, cure, f"with each counted once, {verdict.reason}"])
     return replace(verdict, answer="undecided", reason=reason, seeds_needed=None, details=details, open=())

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from striate.base.errors import StudyError, listed
-from striate.studies.claims.choice import Choice
+from striate.studies.claims.choice import Choice, ChoiceDetails
 from striate.studies.claims.outcome import Outcome
 from striate.studies.question import Search, Study
 
@@ -27,7 +27,8 @@ def chosen(study: Study, outcomes: Sequence[Outcome]) -> str | None:
     claim = choice(study)
     if set(claim.arms) - {outcome.arm for outcome in outcomes}:
         return None
-    return str(claim.judge(outcomes).details["chosen"])
+    details = claim.judge(outcomes).details
+    return details.chosen if isinstance(details, ChoiceDetails) else None
 
 
 def touched(study: Study, outcomes: Sequence[Outcome]) -> str:
