@@ -166,7 +166,7 @@ def test_the_doctor_finds_this_machine_well(run) -> None:
     code, out, _ = run("doctor")
     assert code == 0
     assert "torch" in out
-    assert "MEND" not in out
+    assert "fix" not in out
 
 
 def test_the_version_is_printed() -> None:

@@ -14,7 +14,7 @@ import typer.main
 from striate.app.actions import choices
 from striate.app.cli import app
 from striate.app.exporting.export import FORMATS
-from striate.app.options.flags import FLAGS, PARAMETER
+from striate.app.options.flags import FLAGS, PARAMETER, flag
 from striate.training.confusion import On
 
 SOURCE = Path(__file__).parents[2] / "src" / "striate"
@@ -104,7 +104,10 @@ def test_the_options_that_parameters_become_exist() -> None:
 
 def test_what_sentences_put_into_backticks_is_a_parameter() -> None:
     raised = {name: parameters(tree) for name, tree in trees(below=True)}
-    assert {"out", "tap", "seeds", "redo_damaged"} <= set[str]().union(*raised.values())
+    named = set[str]().union(*raised.values())
+    assert {"out", "tap", "seeds", "redo_damaged"} <= named
+    options = options_of(typer.main.get_command(app))
+    assert {name for name in named if flag(name) in options and name not in FLAGS} == set()
 
 
 def test_choices_are_those_of_the_library() -> None:

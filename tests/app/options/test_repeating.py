@@ -33,6 +33,13 @@ def test_what_differs_from_the_builtin_base_is_said(finished: Path) -> None:
     assert batchnorm.BASE.change(data="cifar10", epochs=3, **dict(settings)).to_json() == study.base
 
 
+def test_what_has_an_option_of_its_own_is_said_by_it(finished: Path) -> None:
+    study = builtin(finished)
+    words = study_command(replace(study, base={**study.base, "start": "weights.safetensors", "lr": 0.5}), "out")
+    assert "--start weights.safetensors" in words
+    assert "--set lr=0.5" in words
+
+
 def test_a_study_of_ones_own_is_a_file_with_its_own_base(finished: Path) -> None:
     study = replace(read_study(finished), name="my study")
     assert study_command(study, "out") == "striate study 'my study.py' --data cifar10 --epochs 25 --seeds 3 --out out"

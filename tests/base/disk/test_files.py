@@ -214,7 +214,7 @@ def test_below_a_folder_of_ours_no_link_is_followed(tmp_path: Path) -> None:
     [
         ("x" * 300, "File name too long"),
         ("a\0b", "no folder can have the name"),
-        ("a/-", '"-" is taken for no name here'),
+        ("a/-", '"-" cannot be a name here'),
     ],
 )
 def test_a_name_that_no_folder_can_have_is_refused(tmp_path: Path, name: str, said: str) -> None:
@@ -245,7 +245,7 @@ def test_a_part_of_a_default_name_leads_nowhere_and_is_short(text: str, part: st
 def test_only_a_regular_file_within_bounds_is_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", tmp_path):
-        with pytest.raises((ValueError, OSError), match=r"no regular file|Is a directory"):
+        with pytest.raises((ValueError, OSError), match=r"not a regular file|Is a directory"):
             read_json(path)
     (tmp_path / "x.json").write_bytes(b"[1]")
     assert read_json(tmp_path / "x.json", limit=3) == [1]

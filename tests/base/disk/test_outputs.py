@@ -73,7 +73,7 @@ def test_what_was_not_written_here_is_refused_and_stays(
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("-", '"-" is taken for no name here'),
+        ("-", '"-" cannot be a name here'),
         ("nowhere/a.svg", "there is no folder .*nowhere; make it first"),
         ("ours.svg/a.svg", "there is no folder .*ours.svg; make it first"),
         ("x" * 300, r"\(File name too long\); choose a shorter name"),
@@ -142,7 +142,7 @@ def test_a_folder_is_claimed_with_its_files_and_not_made(tmp_path: Path) -> None
     for wrong, said in (
         ("index.html", "is a file, and a folder"),
         ("index.html/a", "is not a folder"),
-        ("-", '"-" is taken'),
+        ("-", '"-" cannot be a name'),
     ):
         with pytest.raises(StorageError, match=said):
             claim_folder(tmp_path / wrong)

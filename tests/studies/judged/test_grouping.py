@@ -50,7 +50,7 @@ def test_arm_and_seed_come_from_the_names_of_runs(tmp_path: Path) -> None:
         (Columns(arm="modle"), r'`arm`: column "modle" is unknown \(did you mean "model"\?\)'),
         (Columns(arm="model", seed="sed"), r'`seed`: column "sed" is unknown \(did you mean "seed"\?\)'),
         (Columns(arm="model", step="acc2"), r'`step`: column "acc2" is unknown'),
-        (Columns(), r"nothing says which arm a row is of; add `arm` COLUMN, one of model, lr, seed, acc"),
+        (Columns(), r"nothing says which arm a row is of; add `arm=COLUMN`, one of model, lr, seed, acc"),
         (Columns(arm="model", where=("lr",)), r'"lr" is not COLUMN=VALUE'),
         (Columns(arm="model", where=("lr=9",)), r"no row is left"),
         (Columns(arm="model"), r'arm "x" has 2 rows with seed 0; leave one row'),
@@ -65,7 +65,7 @@ def test_several_rows_ask_for_the_column_that_counts_them() -> None:
     rows = [{"arm": "a", "seed": 0, "epoch": epoch, "acc": 0.5} for epoch in (1, 2)]
     with pytest.raises(StudyError, match="add `step` epoch"):
         group(table(*rows), Columns())
-    with pytest.raises(StudyError, match="add `seed` COLUMN"):
+    with pytest.raises(StudyError, match="add `seed=COLUMN`"):
         group(table({"arm": "a", "epoch": 1}), Columns(step="epoch"))
     with pytest.raises(StudyError, match='row 1 is of arm "a" and has nothing in "seed"'):
         group(table({"arm": "a"}, {"arm": "a", "seed": 1}), Columns())

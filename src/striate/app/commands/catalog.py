@@ -29,7 +29,7 @@ class Entry:
 
 
 GROUPS = {
-    "clear": "Remove what is kept to be fast again.",
+    "clear": "Remove the decoded photographs that are kept.",
     "list": "List what there is by name.",
     "show": "Show one thing in detail.",
     "exercise": "Write the layers by hand yourself, and have them graded.",

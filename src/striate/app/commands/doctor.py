@@ -14,7 +14,7 @@ def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     from striate.app.terminal.rows import show_rows
 
     findings = examine(data_dir)
-    rows = [("ok" if f.well else "MEND", f.subject, in_flags(f.text)) for f in findings]
+    rows = [("ok" if f.well else "fix", f.subject, in_flags(f.text)) for f in findings]
     show_rows(("state", "subject", "finding"), rows, as_json)
     if not all(f.well for f in findings):
         raise typer.Exit(1)

@@ -42,7 +42,7 @@ def gate(
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", help="End a run that takes longer.")] = None,
     failed_as: Annotated[
         float | None,
-        typer.Option(metavar="VALUE", help="What a run counts with that fails.  [default: the gate stops]"),
+        typer.Option(metavar="VALUE", help="The value counted for a run that fails.  [default: the gate stops]"),
     ] = None,
     last: Annotated[bool, typer.Option("--last", help="Take the last number where the measure fits several.")] = False,
     night: Annotated[

@@ -13,7 +13,7 @@ from striate.app.terminal.speech import say, tell
 
 
 class Split(StrEnum):
-    """Of which images the values are."""
+    """Which images the values were measured on."""
 
     TEST = "test"
     VALIDATION = "validation"
@@ -64,9 +64,9 @@ def judge(
     failed_as: Annotated[
         float | None, typer.Option(metavar="VALUE", help="What a run counts with that ends in nan or inf.")
     ] = None,
-    split: Annotated[Split | None, typer.Option(help="Of which images the values are.")] = None,
+    split: Annotated[Split | None, typer.Option(help="Which images the values were measured on.")] = None,
     lower_is_better: Annotated[
-        bool, typer.Option(help="What a claim 'sooner than' times falls to its target.")
+        bool, typer.Option(help="In a claim 'sooner than', the value falls to its target instead of rising.")
     ] = False,
     out: Annotated[
         Path | None,

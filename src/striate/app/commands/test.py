@@ -31,7 +31,7 @@ def test(
         bool, typer.Option(help="Score with mirror images too; a run's recipe says it for its own data.")
     ] = False,
     epoch: Annotated[
-        int | None, typer.Option(min=1, help="The weights of this epoch, which the run's keep_every kept.")
+        int | None, typer.Option(min=1, help="Score the weights of this epoch, kept by the run's keep_every.")
     ] = None,
     skip_damaged: SkipDamaged = False,
     device: Device = None,  # its callback names it

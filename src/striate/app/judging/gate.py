@@ -38,7 +38,7 @@ def gate(
     Each command has {seed} where its seed belongs. ``measure`` is a pattern that finds the number in what it prints, once, or
     the ``last`` time; ``lower`` says that smaller is better, ``margin`` is the smallest gain worth having, in the unit of the
     measure. ``seeds`` is how many runs each gets, or ``Until(least, most)``, which looks after each seed until it is decided.
-    ``timeout`` is in seconds for each run. ``failed_as`` is what a run counts with that fails. Everything is kept in ``out``,
+    ``timeout`` is in seconds for each run. ``failed_as`` is what counts for a run that fails. Everything is kept in ``out``,
     by default a new folder runs/gate-N; the same gate goes on in the folder that it was begun in, and with more seeds it has a
     further look. ``workers`` runs go side by side. ``night`` is a file that shares the error among all gates that are given it.
     Raises StudyError for a run that cannot count.

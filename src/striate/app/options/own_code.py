@@ -20,7 +20,11 @@ class OwnCode:
 
     own_net: Annotated[
         str | None,
-        typer.Option("--net", metavar="MODULE:CALLABLE", help="The run's own net, which may run from its file here."),
+        typer.Option(
+            "--net",
+            metavar="MODULE:CALLABLE",
+            help="The own net that the run trained; its code is run.",
+        ),
     ] = None
     trust_code: Annotated[bool, typer.Option(help="Run the source that the run keeps, once it was shown.")] = False
     changed_code: Annotated[bool, typer.Option(help="Go on though the source of the net has changed.")] = False

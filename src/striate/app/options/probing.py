@@ -28,13 +28,13 @@ Class = Annotated[
 Tap = Annotated[str | None, typer.Option(help="The feature map to look at.  [default: the last one]")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of what is drawn at random.")]
 Unchecked = Annotated[bool, typer.Option(help="Leave out the checks whether the map means anything.")]
+_CHANNELS = ("--channels", "--channel")
 Channels = Annotated[
+    list[str] | None, typer.Option(*_CHANNELS, help="Channels of the tap, as 3 8 26.  [default: 0 1 2]")
+]
+ChannelsOfTaps = Annotated[
     list[str] | None,
-    typer.Option(
-        "--channels",
-        "--channel",
-        help="Channels of the tap, as 3 8 26; of several taps, of each, as conv1:3,8,26.  [default: 0 1 2]",
-    ),
+    typer.Option(*_CHANNELS, help="Channels of every tap, as 3 8 26, or of each, as conv1:3,8,26.  [default: 0 1 2]"),
 ]
 
 Images = Annotated[int, typer.Option(min=1, help="How many of its test images, from the first on.")]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from striate.app.options.recipe import Changes, RecipeFields
+from striate.app.options.repeating import OWN
 from striate.app.options.seeds import Least, Most, UntilDecided, seeds_of
 from striate.app.options.shared import DataDir, Settings, Workers
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from striate.studies.looks.plan import Until
     from striate.studies.question import Study
 
-BaseFields = Annotated[Changes, RecipeFields(("data", "epochs", "net", "start"))]
+BaseFields = Annotated[Changes, RecipeFields(OWN)]
 """Fields of the base recipe that have options of their own."""
 
 

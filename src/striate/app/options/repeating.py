@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from striate.proofs.proof import Proof
     from striate.reports.study.records import StudyRecord
 
-OWN = ("data", "epochs", "net")
-"""Fields of the base recipe that have options of their own."""
+OWN = ("data", "epochs", "net", "start")
+"""Fields of the base recipe that have options of their own in `striate study`."""
 
 
 def arms_and_claims(arms: Sequence[str], claims: Sequence[str]) -> tuple[str, ...]:

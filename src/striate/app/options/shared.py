@@ -105,7 +105,8 @@ class Source:
     """Where a net comes from that is not a run: its weights, what they were trained on, its options, where the data lie."""
 
     weights: Annotated[
-        Path | None, typer.Option(help="The net's weights: .safetensors, .pt or .pth; FILE#PART of several.")
+        Path | None,
+        typer.Option(help="The net's weights: .safetensors, .pt or .pth; FILE#PART of a file of several nets."),
     ] = None
     trained_on: Annotated[
         str | None, typer.Option(help="The data set that the weights were trained on, where nothing else says it.")

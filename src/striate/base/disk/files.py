@@ -112,7 +112,7 @@ def regular_or_absent(path: Path) -> None:
 def refuse_dash(path: Path) -> None:
     """Raise StorageError for "-", by which other programs mean their output, and which would become a name here."""
     if path.name == "-":
-        raise StorageError('"-" is taken for no name here, since output goes to files and folders; choose another name')
+        raise StorageError('"-" cannot be a name here, since output goes to files and folders; choose another name')
 
 
 def kind_of(path: Path) -> str:

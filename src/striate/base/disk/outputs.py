@@ -54,7 +54,7 @@ def claim_folder(folder: Path, *files: str) -> None:
             return
         there = next(level for level in folder.parents if level.exists())
         if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-            what = "a folder without permission to write" if there.is_dir() else "no folder"
+            what = "a folder without permission to write" if there.is_dir() else "not a folder"
             raise StorageError(
                 f"the folder {printable(str(folder))} could not be made: {printable(str(there))} is {what}; "
                 "choose another one with `out`"

@@ -70,7 +70,7 @@ def read_folder(
     except OSError as error:
         raise DataError(f"the folder {shown} could not be read ({error.strerror or error})") from error
     if not files:
-        raise DataError(f"{shown} holds no image; the endings are {', '.join(FORMATS)}")
+        raise DataError(f"{shown} holds no image; accepted extensions are {', '.join(FORMATS)}")
     if len(files) > MOST:
         raise DataError(f"{shown} holds {len(files):,} images, and at most {MOST:,} are looked at; name some of them")
     pictures: list[Picture] = []

@@ -157,7 +157,9 @@ def by_arm(outcomes: Sequence[R], arms: Iterable[str]) -> dict[str, tuple[R, ...
     runs = {arm: tuple(sorted((o for o in outcomes if o.arm == arm), key=lambda o: o.seed)) for arm in wanted}
     for arm, members in runs.items():
         if len({outcome.seed for outcome in members}) < len(members):
-            raise StudyError(f'the arm "{arm}" has two runs with one seed; give each seed once, or n would be untrue')
+            raise StudyError(
+                f'the arm "{arm}" has two runs with one seed; give each seed once, since each run counts once'
+            )
     return runs
 
 

@@ -63,7 +63,7 @@ def group(log: Log, columns: Columns) -> Grouped:
     if seed is None and not named:
         seed = next((name for name in SEEDS if name in log.columns), None)
     if arms is None:
-        raise StudyError(f"nothing says which arm a row is of; add `arm` COLUMN, one of {_shown(log.columns)}")
+        raise StudyError(f"nothing says which arm a row is of; add `arm=COLUMN`, one of {_shown(log.columns)}")
     if named:
         first = next(iter(named))
         notes.append(
@@ -71,7 +71,7 @@ def group(log: Log, columns: Columns) -> Grouped:
         )
     elif seed is None:
         if log.run is None and step is not None:
-            raise StudyError(f"nothing says which rows are of one run; add `seed` COLUMN, one of {_shown(log.columns)}")
+            raise StudyError(f"nothing says which rows are of one run; add `seed=COLUMN`, one of {_shown(log.columns)}")
         notes.append(
             "the log does not say the seeds: each run counts as one of its own, as if all had been drawn independently"
         )

@@ -131,7 +131,7 @@ def _terms(texts: Sequence[str], grouped: Grouped, columns: Columns, *, lower: b
     made = [term(text, grouped.arms, columns.value, unit=unit) for text in texts]
     if grouped.step is None and (timed := next((one for one in made if one.kind == "sooner"), None)):
         raise StudyError(
-            f'claim "{timed.name}" is about steps, and the table has one row for each run; add `step` COLUMN'
+            f'claim "{timed.name}" is about steps, and the table has one row for each run; add `step=COLUMN`'
         )
     falling = {one.metric for one in made if one.kind == "larger" and one.lower}
     return [replace(one, lower=lower or one.metric in falling) if one.kind == "sooner" else one for one in made]

@@ -32,7 +32,7 @@ def runs_of(grouped: Grouped, metric: str, arms: Sequence[str], columns: Columns
             if not curves[key] and columns.failed_as is None:
                 raise StudyError(
                     f"{_named(key)} has no value in {printable(metric)}; leave it out with `where`, run it to its end, or say"
-                    " what a run counts with that failed, with `failed_as` VALUE"
+                    " what a failed run counts as, with `failed_as=VALUE`"
                 )
     _refuse_mixed(percent, metric)
     ends = _at(curves, columns.at, grouped.step)
@@ -72,7 +72,7 @@ def _curve(
             )
         if at in values:
             raise StudyError(
-                f"{_named(key)} has two rows at {printable(str(step))} {at:g}; leave one of them, or n would be untrue"
+                f"{_named(key)} has two rows at {printable(str(step))} {at:g}; leave one of them, for a run counts once"
             )
         values[at] = value
     return sorted(values.items())
@@ -115,8 +115,8 @@ def _run(
     failed = not math.isfinite(end)
     if failed and columns.failed_as is None:
         raise StudyError(
-            f"{_named(key)} ends with {printable(metric)} {end}, which counts as no number; say what a run counts with that"
-            " failed, with `failed_as` VALUE (an accuracy: that of guessing), or leave it out with `where`"
+            f"{_named(key)} ends with {printable(metric)} {end}, which counts as no number; say what counts for a failed"
+            " run with `failed_as=VALUE` (an accuracy: that of guessing), or leave it out with `where`"
         )
     counted = columns.failed_as if failed and columns.failed_as is not None else end
     return Logged(key[0], seeds[key], key[1], metric, finite(curve), counted, failed, bounds)

@@ -41,7 +41,7 @@ def term(text: str, arms: Sequence[str], column: str | None, *, lower: bool = Fa
         )
     metric = match["column"] or column
     if metric is None:
-        raise StudyError(f'claim "{printable(text)}" names no column; add `value` COLUMN, or end it with "in COLUMN"')
+        raise StudyError(f'claim "{printable(text)}" names no column; add `value=COLUMN`, or end it with "in COLUMN"')
     several = match["arms"]
     treatment = (several,) if several in arms else tuple(part.strip() for part in several.split(","))
     for arm in (*treatment, match["control"]):

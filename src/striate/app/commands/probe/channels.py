@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from striate.app.commands.probe.present import present
-from striate.app.options.probing import Channels, Excited, Images, Looking, Net, Seed, Through, Unchecked
+from striate.app.options.probing import ChannelsOfTaps, Excited, Images, Looking, Net, Seed, Through, Unchecked
 from striate.app.terminal.speech import tell_words
 from striate.probes.choices import Parameters, Where
 
@@ -34,7 +34,7 @@ def features(
     taps: Annotated[
         list[str] | None, typer.Option(help="The places in the net, as conv1 conv2.  [default: the last feature map]")
     ] = None,
-    channels: Channels = None,
+    channels: ChannelsOfTaps = None,
     images: Images = 100,
     top: Annotated[int, typer.Option(min=1, help="Images shown for each feature map and rule.")] = 2,
     quick: Unchecked = False,

@@ -38,7 +38,9 @@ def survey_webdataset(path: Path) -> Survey:
     files, notes = all_part_files(path, ENDINGS)
     rows = [row for part, several in files.items() for file in several for row in _rows(part, file)]
     if not rows:
-        raise DataError(f"{printable(str(path))} has no member that is an image; the endings are {', '.join(FORMATS)}")
+        raise DataError(
+            f"{printable(str(path))} has no member that is an image; accepted extensions are {', '.join(FORMATS)}"
+        )
     if all(row.label is None for row in rows):
         raise DataError(
             f"{printable(str(path))} has images and no labels; a member KEY.cls, KEY.json or KEY.txt holds one each"

@@ -44,7 +44,7 @@ def asked_of(settings: Collection[str]) -> dict[str, float | str]:
         name, equals, value = text.partition("=")
         if not (equals and name and value):
             raise StudyError(
-                f'"{text}" is nothing that a run can ask of a node; write KEY=VALUE, for example num_gpus=1'
+                f'"{text}" is not a resource that a run can ask of a node; write KEY=VALUE, for example num_gpus=1'
             )
         try:
             number = float(value)
