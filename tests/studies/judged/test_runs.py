@@ -66,7 +66,11 @@ def test_percent_is_read_and_not_mixed_with_what_has_none() -> None:
     ("rows", "columns", "words"),
     [
         (flat(0.1, "x", 0.3, 0.4), {}, r'the run of a with seed 1 has "x" in acc, and a number is expected'),
-        (flat(0.1, math.nan, 0.3, 0.4), {}, r"seed 1 ends with acc nan, which counts as no number; .* `failed_as=VALUE`"),
+        (
+            flat(0.1, math.nan, 0.3, 0.4),
+            {},
+            r"seed 1 ends with acc nan, which counts as no number; .* `failed_as=VALUE`",
+        ),
         (flat(0.1, "-inf", 0.3, 0.4), {}, r"ends with acc -inf"),
         (flat(0.1, "NA", 0.3, 0.4), {}, r"seed 1 has no value in acc"),
         (flat(0.1, 0.3), {}, r'arm "a" has 1 run with acc, and a verdict needs at least 2 seeds for each arm'),

@@ -19,9 +19,9 @@ const VIEWS = [
   { pattern: /^\/compare\/(.+)$/, view: compareView, title: (name) => `Two arms of ${name}` },
   { pattern: /^\/study\/(.+)$/, view: studyView, title: (name) => name },
   { pattern: /^\/inside$/, view: insideView, title: () => "Look inside" },
-  { pattern: /^\/play(?:\/([a-z-]+))?$/, view: playView, title: () => "Play" },
+  { pattern: /^\/play(?:\/([a-z0-9-]+))?$/, view: playView, title: () => "Play" },
   { pattern: /^\/start$/, view: startView, title: () => "Ask a question" },
-  { pattern: /^\/proofs(?:\/([a-z-]+))?$/, view: proofView, title: () => "Proofs" },
+  { pattern: /^\/proofs(?:\/([a-z0-9-]+))?$/, view: proofView, title: () => "Proofs" },
   { pattern: /^\/sheets(?:\/([a-z0-9-]+))?$/, view: sheetsView, title: (name) => name || "Sheets" },
   { pattern: /^\/exercises$/, view: exercisesView, title: () => "Exercises" },
 ];
