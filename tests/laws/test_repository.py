@@ -119,7 +119,7 @@ def test_what_is_imported_is_asked_for_and_what_is_asked_for_is_imported() -> No
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 named.update(known.get(node.value, []))
             tops = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"striate"}
-            used |= {known.get(top, [top])[0].lower() for top in tops}
+            used |= {known.get(top, [top])[0].lower().replace("_", "-") for top in tops}
     core, optional = requirements()
     assert used - core - optional == set(), "imported and not asked for"
     assert core - used - named == set(), "asked for and not imported"
