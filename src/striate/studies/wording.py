@@ -14,12 +14,11 @@ from dataclasses import replace
 from typing import Any
 
 from striate.base.errors import RecipeError, StudyError, listed, printable
-from striate.studies.claims.better import Better
+from striate.studies.claims.better import MARGIN, Better
 from striate.studies.question import Arm, Question, Study
 from striate.training.recipe.recipe import Recipe
 from striate.training.recipe.setting import parse_setting
 
-MARGIN = 0.005
 LONGEST = 60  # characters of a study's name, which names its folder
 CLAIM = re.compile(r"(?P<arms>.+?)\s*>\s*(?P<control>.+?)(?:\s+by\s+(?P<margin>\S+))?(?:\s+in\s+(?P<measure>\w+))?\s*")
 

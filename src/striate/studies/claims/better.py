@@ -38,6 +38,10 @@ WORDS: Mapping[Measure, str] = {
 }
 
 
+MARGIN = 0.005
+"""The smallest difference of accuracies that is worth having, where nothing else is said."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class BetterDetails(Details):
     """The measure of the claim and the one that decided, the answer to each treatment, and how every arm did."""
@@ -63,8 +67,8 @@ class Better:
     statement: str
     treatment: tuple[str, ...]
     control: str
-    measure: Measure
-    margin: float
+    measure: Measure = "test"
+    margin: float = MARGIN
     rescue: bool = False
 
     def __post_init__(self) -> None:

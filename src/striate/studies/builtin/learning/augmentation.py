@@ -44,8 +44,6 @@ def study(base: Recipe) -> Study:
                 "Transformed training images end in a higher test accuracy",
                 treatment=tuple(transforms),
                 control=none.name,
-                measure="test",
-                margin=0.005,
             ),
             Larger(
                 "overfits without",

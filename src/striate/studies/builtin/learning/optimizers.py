@@ -34,8 +34,6 @@ def study(base: Recipe) -> Study:
                 f"Under {name}, batch normalization ends in a higher test accuracy",
                 treatment=(f"{name} + BN",),
                 control=name,
-                measure="test",
-                margin=0.005,
             ),
             Sooner(
                 f"accelerates under {name}",

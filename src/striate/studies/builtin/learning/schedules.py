@@ -39,8 +39,6 @@ def study(base: Recipe) -> Study:
                 "A schedule ends in a higher test accuracy than the constant rate",
                 treatment=tuple(schedules),
                 control="constant",
-                measure="test",
-                margin=0.005,
             ),
             Choice(
                 "one schedule is best",

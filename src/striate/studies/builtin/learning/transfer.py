@@ -58,7 +58,6 @@ def study(base: Recipe) -> Study:
                 " from nothing",
                 treatment=("fine-tuned",),
                 control="from nothing",
-                measure="test",
                 margin=0.01,
             ),
             Better(
@@ -67,7 +66,6 @@ def study(base: Recipe) -> Study:
                 " one from nothing",
                 treatment=("frozen",),
                 control="from nothing",
-                measure="test",
                 margin=0.01,
             ),
             Better(
@@ -76,7 +74,6 @@ def study(base: Recipe) -> Study:
                 " the last one alone does",
                 treatment=("fine-tuned",),
                 control="frozen",
-                measure="test",
                 margin=0.01,
             ),
             Sooner(

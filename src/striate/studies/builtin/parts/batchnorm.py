@@ -55,8 +55,6 @@ def study(base: Recipe) -> Study:
                 "Batch normalization ends in a higher test accuracy than the baseline",
                 treatment=bn,
                 control="baseline",
-                measure="test",
-                margin=0.005,
             ),
         ),
     )

@@ -43,16 +43,12 @@ def study(base: Recipe) -> Study:
                 "Scaling at test time ends in a higher test accuracy than no scaling",
                 treatment=("at test",),
                 control="no scaling",
-                measure="test",
-                margin=0.005,
             ),
             Better(
                 "inverted dropout is better than scaling at test",
                 "Inverted dropout ends in a higher test accuracy than scaling at test time",
                 treatment=("inverted",),
                 control="at test",
-                measure="test",
-                margin=0.005,
             ),
         ),
     )

@@ -27,8 +27,6 @@ def study(base: Recipe) -> Study:
                 "Residual connections end in a higher test accuracy",
                 treatment=("residual",),
                 control="plain",
-                measure="test",
-                margin=0.005,
             ),
             Sooner(
                 "accelerates",

@@ -54,8 +54,6 @@ def study(base: Recipe) -> Study:
                 "At equal multiply-adds, bottleneck blocks end in a higher test accuracy than standard blocks",
                 treatment=("bottleneck, post",),
                 control="standard, post",
-                measure="test",
-                margin=0.005,
             ),
             *(
                 Better(
@@ -63,8 +61,6 @@ def study(base: Recipe) -> Study:
                     f"Pre-activated {block} blocks end in a higher test accuracy than post-activated ones",
                     treatment=(f"{block}, pre",),
                     control=f"{block}, post",
-                    measure="test",
-                    margin=0.005,
                 )
                 for block in ("standard", "bottleneck")
             ),

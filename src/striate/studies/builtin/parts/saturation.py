@@ -41,7 +41,6 @@ def study(base: Recipe) -> Study:
                     f"With {depth} convolutions, ReLU ends in a higher test accuracy than sigmoid",
                     treatment=(name["relu", depth],),
                     control=name["sigmoid", depth],
-                    measure="test",
                     margin=0.01,
                 )
                 for depth in DEPTHS

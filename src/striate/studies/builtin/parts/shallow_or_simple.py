@@ -28,8 +28,6 @@ def study(base: Recipe) -> Study:
                 f"simpleconvnet ends in a higher test accuracy than {base.net}",
                 treatment=("simpleconvnet",),
                 control=base.net,
-                measure="test",
-                margin=0.005,
             ),
             Sooner(
                 "six convolutions learn in fewer epochs",

@@ -44,8 +44,6 @@ def study(base: Recipe) -> Study:
                 f"{after.name}, added to {before.name}, ends in a higher test accuracy",
                 treatment=(after.name,),
                 control=before.name,
-                measure="test",
-                margin=0.005,
             )
             for before, after in pairwise(arms)
         ),
