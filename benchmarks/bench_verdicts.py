@@ -5,7 +5,7 @@
     two       power and runs at true differences of 1.5, 2 and 3 sd, for those of the fixed design of the same largest n
     six       the same of five treatments and their control, of which one treatment is better, or all are
     racing    runs of five spread arms of which one is best, for those of the fixed design
-    adastop   the package of that name at its defaults (n=5, K=5, alpha=.01) and at alpha=.05, on the same scores
+    adastop   the package of that name at its defaults (n=5, K=5, alpha=.01) and at alpha=.05, beside ours of at most 25
     digits    runs of builtin studies on digits until all claims have ended, for those of a fixed number of seeds
 
 The rules are those of `simulated_studies.py`; `--check` holds them against the claims themselves, study by study. Each part is
@@ -217,7 +217,7 @@ def main() -> None:
     parser.add_argument("--kept", type=Path, help="folder of the pieces that are done, for a command that goes on")
     parser.add_argument("--minutes", type=float, default=8.0, help="after which no further piece begins")
     parser.add_argument("--studies", type=int, default=10_000)
-    parser.add_argument("--adastop", type=int, default=200, help="studies that adastop judges, some a second")
+    parser.add_argument("--adastop", type=int, default=200, help="studies that adastop judges, two or three a second")
     parser.add_argument("--least", type=int, default=3)
     parser.add_argument("--most", type=int, default=12)
     parser.add_argument("--builtin", nargs="+", default=BUILTIN, help="studies to run on digits")
