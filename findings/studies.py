@@ -51,10 +51,14 @@ def section(folder: Path, study: StudyRecord) -> str:
     options = ", ".join(f"{name} {value}" for name, value in study.base["net_options"].items())
     net = f"net {study.base['net']}{f' with {options}' if options else ''}"
     images = f"{some:,} images of {study.base['data']}" if some else study.base["data"]
+    until, ended = study.until, sum(run.seconds is not None for run in study.runs)
+    seeds = (
+        f"{until['least']} to {until['most']} seeds until decided, {ended} runs" if until else f"{len(study.seeds)} seeds"
+    )
     lines = [
         f"## {study.question}",
         "",
-        f"`{folder.name}` on {images}, {net}: {len(study.arms)} arms x {len(study.seeds)} seeds, "
+        f"`{folder.name}` on {images}, {net}: {len(study.arms)} arms x {seeds}, "
         f"{study.base['epochs']} epochs; {minutes:.1f} minutes in updates, all runs together ({facts}).",
         "",
     ]
