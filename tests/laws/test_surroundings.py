@@ -44,6 +44,12 @@ def test_nothing_of_the_person_who_runs_the_tests_is_seen() -> None:
     assert Path("~").expanduser() == Path.home()
 
 
+def test_what_is_written_goes_to_the_disk_in_memory_where_there_is_one(tmp_path: Path) -> None:
+    if root := os.environ.get("PYTEST_DEBUG_TEMPROOT"):
+        assert tmp_path.resolve().is_relative_to(Path(root).resolve())
+        assert Path.home().parent == Path(root)
+
+
 def test_one_thread() -> None:
     import torch
 
