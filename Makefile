@@ -20,6 +20,7 @@ demo: setup ## does batch normalization help? answered on the offline digits
 
 test: check ## format, lint, types, laws and all tests: what CI runs
 	@echo "== tests"
+	$(BIN)/python -m compileall -q src  # or each program that the tests start would, where the environment forbids to keep it
 	$(BIN)/pytest -q --slow --numprocesses auto --dist worksteal
 
 check: setup-dev ## the fast part of `make test`: format, lint, types

@@ -30,6 +30,22 @@ for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 os.environ["MPLBACKEND"] = "Agg"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
+MEMORY, ROOM = "/dev/shm", 4 << 30
+
+
+def roomy(folder: str) -> bool:
+    """Return whether a disk has ROOM bytes for what the tests write, and lets them run it."""
+    if not os.access(folder, os.W_OK):
+        return False
+    found = os.statvfs(folder)
+    return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize >= ROOM
+
+
+# Striate follows each file to the disk, and its folder too (fsync): a disk takes some ten milliseconds for each, memory none,
+# and a run writes dozens. So the tests write to a disk in memory where there is one, unless TMPDIR says where to.
+if "TMPDIR" not in os.environ and roomy(MEMORY):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+
 settings.register_profile("striate", derandomize=True, deadline=None, database=None)
 settings.load_profile("striate")
 
@@ -73,7 +89,8 @@ def _not_skipped(report: R) -> R:
 @pytest.fixture(scope="session", autouse=True)
 def _own_home() -> Iterator[Path]:
     """Give the whole session an empty home, so that no cache or configuration of a person is read or written."""
-    with tempfile.TemporaryDirectory(prefix="striate-home-") as folder, pytest.MonkeyPatch.context() as patch:
+    root = os.environ.get("PYTEST_DEBUG_TEMPROOT")
+    with tempfile.TemporaryDirectory(prefix="striate-home-", dir=root) as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", folder)
         for variable in [name for name in os.environ if name.startswith(("STRIATE_", "XDG_"))]:
             patch.delenv(variable)

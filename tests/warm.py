@@ -2,12 +2,13 @@
 
 A program that starts by itself imports PyTorch first, five seconds of work that a test is not about, and the suite starts
 some hundreds. So the tests (`conftest.py`) take the `Popen` of this file for that of `subprocess`: a process is then asked
-of a server, which has imported what others wrote and nothing of Striate, and forks. What differs from a start by itself:
-the libraries are loaded already, and two processes in turn come from two servers, whose hashes of strings differ.
+of a server, which has imported the libraries and the commonest modules of Striate, and forks. What differs from a start by
+itself: these are loaded already, and two processes in turn come from two servers, whose hashes of strings differ.
 All else is as the one who starts it asked: arguments, environment, folder, descriptors, session, standard streams, the
 parent (the kernel makes the fork a child of the asker: CLONE_PARENT), and the code with which it ends. What it
-starts in turn begins warm too. A test marked `cold` starts its programs by themselves, and so does any other system than
-Linux on x86-64 or arm64, and any process that is started in an unusual manner.
+starts in turn begins warm too; and what a shell does within `shells()`, where Python hands the program `striate` over as it
+starts. A test marked `cold` starts its programs by themselves, and so does any other system than Linux on x86-64 or arm64,
+and any process that is started in an unusual manner.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -43,13 +44,42 @@ HEAVY = (
         "pydantic",
     ),
     *("typer", "rich.progress", "rich.table", "rich.live", "rich.markup", "jinja2", "pooch"),
+    *("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
+    *("striate.app.cli", "striate.app.commands.loading", "striate.app.actions.training", "striate.app.study"),
+    *(
+        "striate.app.terminal.progress",
+        "striate.app.terminal.show",
+        "striate.training.train",
+        "striate.training.session",
+    ),
+    *("striate.training.engines.setup", "striate.nets.families.convnet", "striate.nets.custom.load"),
+    *("striate.data.readers.digits", "striate.studies.running.process", "striate.studies.running.execute"),
+    *("striate.reports.study.page", "striate.reports.net.figure"),
 )
+# The modules that begin warm, or those of these packages: of Striate, and those that start Striate.
+MODULES = ("striate", "chaos", "sphinx", "ipykernel_launcher", "submitit")
+FLAGS = ("-u",)
 CLONE = {"x86_64": 56, "aarch64": 220}.get(platform.machine()) if sys.platform == "linux" else None
 CLONE_PARENT = 0x8000  # linux/sched.h
 SERVERS = 2  # for one environment
 KEPT = 6  # servers in all; the oldest is let go
+ROOM = 100_000  # bytes for the words, and for the environment, that the system shows of a process
 # What Python, or a library when it is imported, reads of the environment: a server is for one setting of these.
-READ = ("PYTHON", "LC_", "LANG", "OMP_", "MKL_", "OPENBLAS_", "CUDA_", "MPL", "TORCH", "HIDDEN_", "LD_")
+READ = ("PYTHON", "LC_", "LANG", "OMP_", "MKL_", "OPENBLAS_", "CUDA_", "MPLC", "TORCH", "HIDDEN_", "LD_")
+
+
+DOOR = "STRIATE_TESTS_DOOR"  # in the environment of shells
+HANDING = """
+import os, sys
+
+if {door!r} in os.environ and [os.path.basename(word) for word in sys.orig_argv[1:2]] == ["striate"]:
+    sys.path.insert(0, {tests!r})
+    import warm
+
+    warm.hand_over()
+    del sys.path[0]
+"""
+lock = threading.Lock()
 
 
 class Server:
@@ -57,8 +87,9 @@ class Server:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, __file__, str(theirs.fileno())]
-        self.process = Cold(command, stdin=subprocess.DEVNULL, cwd="/", env=environment, pass_fds=(theirs.fileno(),))
+        command = [sys.executable, __file__, str(theirs.fileno()), " " * ROOM]
+        named = {**environment, "STRIATE_TESTS_ROOM": " " * ROOM}
+        self.process = Cold(command, stdin=subprocess.DEVNULL, cwd="/", env=named, pass_fds=(theirs.fileno(),))
         theirs.close()
 
     def fork(self, asked: Mapping[str, Any], descriptors: Sequence[int]) -> int | None:
@@ -105,7 +136,8 @@ class Popen(Cold):
             environment = dict(os.environ if env is None else env)
             asked = {"words": words, "environment": environment, "numbers": [0, 1, 2, *kept], "session": session}
             asked["folder"] = os.path.abspath(os.fspath(cwd)) if cwd else os.getcwd()
-            if os.path.isdir(asked["folder"]) and (pid := forked(asked, [*streams, *kept])):
+            room = max(map(len, (shown([sys.executable, *words]), shown(shown_environment(environment))))) <= ROOM
+            if room and os.path.isdir(asked["folder"]) and (pid := forked(asked, [*streams, *kept])):
                 self.pid, self._child_created = pid, True
                 self._close_pipe_fds(*pipes)
                 return
@@ -120,28 +152,96 @@ def warm(args: Any) -> list[str] | None:
     program, *words = [os.fspath(word) for word in args]
     if program != sys.executable or not words or not all(isinstance(word, str) for word in words):
         return None
-    of_striate = words[0] == "-m" and len(words) > 1 and words[1].partition(".")[0] == "striate"
-    if of_striate and words[1].startswith("striate.scratch."):
+    start = words[words[0] in FLAGS :]
+    known = start[:1] == ["-m"] and len(start) > 1 and start[1].partition(".")[0] in MODULES
+    if known and start[1].startswith("striate.scratch."):
         return None  # NumPy alone, and bounds of memory that PyTorch alone would exceed
-    return words if of_striate or words[0].endswith(".py") else None
+    return words if known or (start[:1] and start[0].endswith(".py")) else None
+
+
+def indoors(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without what `shells` put into it."""
+    if DOOR not in environment:
+        return {**environment}
+    plain = {name: value for name, value in environment.items() if name not in (DOOR, "PYTHONPATH")}
+    paths = environment["PYTHONPATH"].removeprefix(environment[DOOR]).removeprefix(os.pathsep)
+    return plain | ({"PYTHONPATH": paths} if paths else {})
+
+
+def read(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return what a server is for."""
+    return tuple(sorted((name, value) for name, value in environment.items() if name.startswith(READ)))
 
 
 def forked(asked: Mapping[str, Any], descriptors: Sequence[int]) -> int | None:
     """Return a new process of a server for the environment; None where none is worth its start, or there can be none."""
     if nested is not None:
         return fork(nested, asked, descriptors)
-    read = {name: value for name, value in asked["environment"].items() if name.startswith(READ)}
-    key = tuple(sorted(read.items()))
+    environment = indoors(asked["environment"])
+    key = read(environment)
     known = servers.setdefault(key, [])
     turn = requests[key] = requests.get(key, 0) + 1
     if len(known) < SERVERS and turn > len(known) + 1:
-        known.append(Server(asked["environment"]))
+        known.append(Server(environment))
     if not known:
         return None
     while sum(map(len, servers.values())) > KEPT:
         for server in servers.pop(next(iter(servers))):
             server.close()
     return known[turn % len(known)].fork(asked, descriptors)
+
+
+@contextlib.contextmanager
+def shells(folder: Path) -> Iterator[dict[str, str]]:
+    """Give the environment in which the program `striate` that a shell starts begins warm, as a child of this process.
+
+    A file in ``folder``, which Python reads when it starts, has the program hand over what it was asked for, and wait.
+    """
+    (folder / "sitecustomize.py").write_text(HANDING.format(door=DOOR, tests=str(Path(__file__).parent)), "utf-8")
+    paths = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": paths, DOOR: str(folder)}
+    key = read(indoors(environment))
+    requests[key] = max(requests.get(key, 0), SERVERS)  # there will be many: all begin warm, and the first as well
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
+        door.bind(f"\0{folder}")  # a name of Linux that is no file
+        door.listen(16)
+        threading.Thread(target=_open, args=(door,), daemon=True).start()
+        yield environment
+        door.shutdown(socket.SHUT_RDWR)
+
+
+def _open(door: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # the door was shut
+        while True:
+            threading.Thread(target=_serve_shell, args=(door.accept()[0],), daemon=True).start()
+
+
+def _serve_shell(asker: socket.socket) -> None:
+    with asker:
+        _, received, *_ = socket.recv_fds(asker, 1, 4)
+        with open(received[0], "rb") as file:
+            file.seek(0)
+            asked = json.loads(file.read().decode("utf-8", "surrogateescape"))
+        asked |= {"environment": indoors(asked["environment"]), "numbers": [0, 1, 2], "session": False}
+        with lock:
+            pid = forked(asked, received[1:])
+        for number in received[1:]:
+            os.close(number)
+        if pid:  # else the program begins by itself
+            asker.send(str(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])).encode())
+
+
+def hand_over() -> None:
+    """In a program that starts: have it done by a process that begins warm, and end as that one does; else return."""
+    asked = {"words": sys.orig_argv[1:], "environment": dict(os.environ), "folder": os.getcwd()}
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asker, contextlib.suppress(OSError):
+        asker.connect(f"\0{os.environ[DOOR]}")
+        with os.fdopen(os.memfd_create("asked"), "w+b") as file:
+            file.write(json.dumps(asked).encode("utf-8", "surrogateescape"))
+            file.flush()
+            socket.send_fds(asker, [b"?"], [file.fileno(), 0, 1, 2])
+        if code := asker.recv(32):
+            os._exit(int(code) & 255)
 
 
 def close() -> None:
@@ -198,18 +298,44 @@ def begin(asker: socket.socket, received: Sequence[int]) -> dict[str, Any]:
         os.close(held)
     os.environ.clear()
     os.environ.update(asked["environment"])
+    show([sys.executable, *asked["words"]], asked["environment"])
     os.chdir(asked["folder"])
     random.seed()
     sys.modules["numpy"].random.seed()  # two processes that begin alike would hide that they draw from it
     importlib.invalidate_caches()
-    encoding, errors = sys.stdout.encoding, sys.stdout.errors
+    encoding, errors, unbuffered = sys.stdout.encoding, sys.stdout.errors, asked["words"][0] == "-u"
     sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), encoding, sys.stdin.errors)
     for number, name in ((1, "stdout"), (2, "stderr")):
-        raw = io.BufferedWriter(io.FileIO(number, "w", closefd=False))
-        lines = number == 2 or os.isatty(number)
-        setattr(sys, name, io.TextIOWrapper(raw, encoding, errors if number == 1 else "backslashreplace", None, lines))
+        file = io.FileIO(number, "w", closefd=False)
+        raw = file if unbuffered else io.BufferedWriter(file)
+        lines, errors = number == 2 or os.isatty(number), errors if number == 1 else "backslashreplace"
+        setattr(sys, name, io.TextIOWrapper(raw, encoding, errors, None, lines, write_through=unbuffered))
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
     return asked
+
+
+def shown(words: Sequence[str]) -> bytes:
+    """Return words as they stand in the memory of a process."""
+    return b"".join(os.fsencode(word) + b"\0" for word in words)
+
+
+def shown_environment(environment: Mapping[str, str]) -> list[str]:
+    """Return an environment as words."""
+    return [f"{name}={value}" for name, value in environment.items()]
+
+
+def show(words: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Have the system tell these of this process (/proc/PID/cmdline and environ): by them others find it."""
+    numbers = Path("/proc/self/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+    places = [int(numbers[number - 3]) for number in (48, 49, 50, 51)]  # of arg_start ... env_end in proc(5)
+    for start, end, kept in zip(places[::2], places[1::2], (words, shown_environment(environment)), strict=True):
+        ctypes.memmove(start, shown(kept)[: end - start].ljust(end - start, b"\0"), end - start)
+
+
+def alone() -> None:
+    """In a fork that a program makes of itself: leave the server to that program, since two would get each other's answers."""
+    global nested
+    nested = None
 
 
 def spare() -> socket.socket | None:
@@ -240,7 +366,7 @@ def become(asked: Mapping[str, Any]) -> NoReturn:
     """Run the module or the script as Python would, and end as Python does, but for taking all modules apart."""
     subprocess.Popen = Popen
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    first, *words = asked["words"]
+    first, *words = asked["words"][asked["words"][0] in FLAGS :]
     code = 0
     try:
         if first == "-m":
@@ -279,6 +405,7 @@ def main(descriptor: int) -> None:
     for name in HEAVY:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    os.register_at_fork(after_in_child=alone)
     if len(os.listdir("/proc/self/task")) > 1:
         sys.exit("a library has started a thread, and a fork would not have it")
     gc.freeze()  # so that no fork copies what it does not change

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import striate
+import warm
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -21,7 +21,8 @@ def test_it_is_built_without_a_warning_and_every_block_runs(tmp_path: Path) -> N
     """A block that fails ends the build, and so does a warning, as of a link that leads nowhere."""
     site = tmp_path / "site"
     command = [sys.executable, "-m", "sphinx", "-W", "-q", "-d", str(tmp_path / "trees"), str(DOCS), str(site)]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    with warm.shells(tmp_path) as environment:
+        done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
     for source in [*DOCS.glob("*.md"), *DOCS.glob("notebooks/*.ipynb")]:
         assert site.joinpath(source.relative_to(DOCS)).with_suffix(".html").is_file()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,13 @@ from striate.reports.study.page import write_study_report
 from striate.studies import builtin
 from striate.studies.catalog import BUILTIN, question
 from striate.studies.claims.comparison import ANSWERS
+from striate.studies.running import execute
 from striate.studies.running.execute import run_study
+from striate.studies.running.pool import in_turn
+from striate.studies.running.process import do
 from striate.studies.running.starts import unstarted
 from striate.training.engines.setup import check
+from striate.training.trials.largest_rate import largest_rate
 
 # What makes a study small enough for a test; --set reaches the same fields.
 TOY: dict[str, Any] = {"epochs": 1, "train_images": 60, "batch_size": 30}
@@ -190,7 +195,22 @@ def test_a_folder_of_photographs_is_put_in(name: str, tmp_path: Path) -> None:
         check(recipe, images)
 
 
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the runs of a study be done in this process, as its workers do them; and largest rates be sought by few updates."""
+
+    def done(jobs: Any, workers: int, threads: int, beat: Any, warn: Any, failures: dict[Path, str]) -> None:
+        source, kept = jobs if callable(jobs) else in_turn(jobs), dict[str, Any]()
+        while job := source(()):
+            if reason := do(json.loads(job.line()), kept, partial(warn, job.folder)):
+                failures[job.folder] = reason
+
+    monkeypatch.setattr(execute, "run_jobs", done)
+    monkeypatch.setitem(largest_rate.__kwdefaults__, "updates", 20)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("name", BUILTIN)
 def test_it_runs_to_a_verdict_and_a_report(name: str, tmp_path: Path) -> None:
     study = question(name).study(toy(name), seeds=1)

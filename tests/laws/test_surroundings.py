@@ -44,6 +44,12 @@ def test_nothing_of_the_person_who_runs_the_tests_is_seen() -> None:
     assert Path("~").expanduser() == Path.home()
 
 
+def test_what_is_written_goes_to_the_disk_in_memory_where_there_is_one(tmp_path: Path) -> None:
+    if root := os.environ.get("PYTEST_DEBUG_TEMPROOT"):
+        assert tmp_path.resolve().is_relative_to(Path(root).resolve())
+        assert Path.home().parent == Path(root)
+
+
 def test_one_thread() -> None:
     import torch
 
@@ -64,6 +70,8 @@ said = [int(numpy.random.randint(2**31)), random.random(), hash("a")]
 said += [sys.argv[1:], os.getcwd(), os.environ["ASKED"], os.getppid(), os.getsid(0) == os.getpid(), sys.stdin.read()]
 said += [signal.getsignal(signal.SIGINT) is signal.default_int_handler, os.read(int(sys.argv[1]), 9).decode()]
 said += ["torch" in sys.modules, "striate" in sys.modules, __name__, sys.path[0]]
+seen = [open(f"/proc/self/{name}", "rb").read().rstrip(b"\\0").decode() for name in ("cmdline", "environ")]
+said += [seen[0].split("\\0")[1:], "ASKED=" + os.environ["ASKED"] in seen[1].split("\\0")]
 print(json.dumps(said))
 sys.exit("how it ends")
 """
@@ -91,7 +99,7 @@ def ask(folder: Path, *, session: bool = False) -> list[object]:
     said = json.loads(done.stdout)
     inherited = [[str(ours), "é x"], str(folder), "ü\n" * 5000, os.getpid(), session, "given", True, "through"]
     assert said[3:11] == inherited
-    assert said[12:] == [False, "__main__", str(folder)]
+    assert said[12:] == [said[11], "__main__", str(folder), ["asked.py", str(ours), "é x"], True]
     return [*said[:3], said[11]]
 
 
@@ -104,6 +112,29 @@ def test_a_program_begins_warm_and_is_else_as_it_was_asked_for(tmp_path: Path) -
     assert heavy[-3:] == (True,) * 3
     assert len({*drawn}) == len({*floats}) == 6  # each draws anew, as it would by itself
     assert len({*hashes[-2:]}) == 2  # two in turn never share the order of a set
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(warm.CLONE is None, reason="only Linux lets a server fork for another")
+def test_the_program_that_a_shell_starts_begins_warm_too(tmp_path: Path) -> None:
+    program, inner = tmp_path / "striate", tmp_path / "inner"
+    said = ["'torch' in sys.modules", "sys.argv[1:]", "os.getcwd()", "sys.stdin.read()", "os.environ['ASKED']"]
+    said += [f"{warm.DOOR!r} in os.environ", f"os.environ.get('PYTHONPATH') == {os.environ.get('PYTHONPATH')!r}"]
+    program.write_text(f"#!{sys.executable}\nimport os, sys\nprint([{', '.join(said)}])\nsys.exit('how it ends')\n")
+    program.chmod(0o700)
+    inner.mkdir()
+    with warm.shells(tmp_path) as environment:
+        command = "cd inner; echo given | ../striate 'é x'; echo $?; ../striate < /dev/null | wc -l"
+        done = subprocess.run(
+            ["sh", "-c", command],
+            cwd=tmp_path,
+            env={**environment, "ASKED": "ü"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    told = [True, ["é x"], str(inner), "given\n", "ü", False, True]
+    assert (done.stdout, done.stderr) == (f"{told}\n1\n1\n", 2 * "how it ends\n")
 
 
 @pytest.mark.slow

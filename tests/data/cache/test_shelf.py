@@ -258,7 +258,8 @@ def test_a_run_on_mapped_images_that_is_killed_goes_on_to_the_same_bytes(
     monkeypatch.setattr(mapped, "COPIED", 0)
     monkeypatch.setattr(mapped, "KEPT", 300)
     whole = train(recipe, tmp_path / "whole").folder
-    words = [sys.executable, "-c", MAPPED, json.dumps(recipe.to_json()), str(tmp_path / "cut")]
+    (tmp_path / "trains.py").write_text(MAPPED)
+    words = [sys.executable, str(tmp_path / "trains.py"), json.dumps(recipe.to_json()), str(tmp_path / "cut")]
     done = subprocess.run(words, capture_output=True, text=True, timeout=120)
     assert done.returncode == -signal.SIGKILL, done.stderr
     cut = resume(tmp_path / "cut")

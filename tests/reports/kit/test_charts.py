@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from striate.reports.kit.charts import Interval, Line, Series, curves_svg, intervals_svg, mean_and_band
+from striate.reports.kit.charts import Interval, Line, Series, curves, curves_svg, intervals_svg, mean_and_band
 from striate.reports.kit.page import picture
 from striate.reports.kit.palette import PALETTE
+from striate.reports.kit.svg import canvas
 
 Said = Callable[[str], list[str]]
 EPOCHS = (1.0, 2.0, 3.0)
@@ -89,3 +90,13 @@ def test_hostile_and_many_names(said: Said) -> None:
 
 def test_the_forest_plot_is_at_hand_here_too(said: Said) -> None:
     assert "epochs" in said(intervals_svg([Interval("a", 1.0, 0.5, 1.5)], label="epochs"))
+
+
+@pytest.mark.parametrize("scale", [1.0, 12345678.0])
+def test_the_numbers_of_y_have_room_whatever_their_length(scale: float) -> None:
+    chart = curves([Series("arm", (Line((1.0, 2.0), (scale, 1.5 * scale)),))], title="t")
+    with canvas(chart.width, chart.height, "t") as figure:
+        chart.draw(figure)
+        figure.draw_without_rendering()
+        (axes,) = figure.axes
+        assert min(label.get_window_extent().x0 for label in axes.get_yticklabels()) >= 0

@@ -38,13 +38,16 @@ os.kill(os.getpid(), 9)
 
 def test_two_kills_leave_every_step_once(tmp_path: Path) -> None:
     """The first before anything was saved, so that the second session starts again from 0; the third continues from 15."""
+    (tmp_path / "killed.py").write_text(KILLED)
+    folder = tmp_path / "events"
     for start, last in ((0, 20), (0, 30)):
-        ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), str(start), str(last)], check=False)
+        words = [sys.executable, str(tmp_path / "killed.py"), str(folder), str(start), str(last)]
+        ended = subprocess.run(words, check=False)
         assert ended.returncode == -9
-    with closing(EventFile(Known(tmp_path, {}, "", 15))) as events:
+    with closing(EventFile(Known(folder, {}, "", 15))) as events:
         for step in range(16, 41):
             events.write([Row(step, step, "val", "accuracy", step / 64)])
-    found = EventAccumulator(str(tmp_path)).Reload()
+    found = EventAccumulator(str(folder)).Reload()
     assert [(e.step, e.value) for e in found.Scalars("accuracy/val")] == [(n, n / 64) for n in range(1, 41)]
 
 

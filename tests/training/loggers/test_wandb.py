@@ -30,8 +30,10 @@ train(recipe, sys.argv[1], log=sys.argv[3:], watch=watch)
 
 @pytest.mark.slow
 def test_a_killed_run_goes_on_as_one_run(tmp_path: Path) -> None:
+    (tmp_path / "trains.py").write_text(TRAIN)
+
     def trained(name: str, kill: int, *log: str) -> int:
-        words = [sys.executable, "-c", TRAIN, str(tmp_path / name), str(kill), *log]
+        words = [sys.executable, str(tmp_path / "trains.py"), str(tmp_path / name), str(kill), *log]
         return subprocess.run(words, capture_output=True, check=False).returncode
 
     assert [trained("logged", 2, "wandb"), trained("logged", 0), trained("plain", 0)] == [-9, 0, 0]

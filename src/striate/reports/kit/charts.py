@@ -162,7 +162,7 @@ def _arm(axes: Axes, series: Series, place: int, *, log: bool, band: Band | None
 
 def _widest(figure: Figure, axes: Axes) -> float:
     """Return the width of the widest number on the y axis, in user units."""
-    figure.draw_without_rendering()
+    # Asked for its labels, an axis sets their places and texts; a whole drawing would do that and take as long as the file.
     widths = [label.get_window_extent().width for label in axes.get_yticklabels() if label.get_text()]
     return max(widths, default=0.0) * POINTS / figure.dpi
 

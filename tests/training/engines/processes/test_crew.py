@@ -100,7 +100,6 @@ def stop(tick: Tick) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.cold  # the other process is known by its command line
 def test_two_processes_follow_the_curve_of_one_and_resume_to_the_same_bytes(tmp_path: Path) -> None:
     one, two = train(RECIPE, tmp_path / "one"), train(RECIPE, tmp_path / "two", processes=2)
     assert (one.step, two.step) == (50, 50)
