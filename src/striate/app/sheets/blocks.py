@@ -21,6 +21,7 @@ from striate.sheets.document import (
     Formula,
     Listing,
     Paragraph,
+    Pending,
     Shot,
     Shots,
     Steps,
@@ -166,7 +167,9 @@ def _(part: Look, shop: Workshop) -> Sequence[Block]:
         made += [Shots(group.title, tuple(shots)), *lines] if shots else lines
     checks = [line for group in shown.after[:MOST_CHECKS] for line in group.lines]
     made += [Paragraph(" ".join(checks), computed=True)] if checks else []
-    return made
+    return made + [
+        Pending(f"picture {picture}", f"It could not be shown: {why}.") for picture, why in shop.unusable[part.name]
+    ]
 
 
 @blocks_of.register
