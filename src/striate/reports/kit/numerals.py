@@ -60,7 +60,8 @@ def measured(score: Mapping[str, Any] | None) -> tuple[str, str]:
 def effect(comparison: Mapping[str, Any]) -> str:
     """Return `+0.031 [+0.022, +0.040]` of a record with effect, low and high; a dash for nothing.
 
-    An interval that is ``boundless``, all that a difference can be, is named and not written out.
+    An interval that is ``boundless``, all that a difference can be, is named and not written out; so is one without ends, as
+    that of a single run, which ``n_treatment`` or ``n_control`` of 1 says.
     """
     value, low, high = (comparison.get(key) for key in ("effect", "low", "high"))
     if value is None:
@@ -73,6 +74,9 @@ def effect(comparison: Mapping[str, Any]) -> str:
         return f"{text}, no useful interval"
     if low is None or high is None:
         return text
+    if math.isinf(low) and math.isinf(high):
+        alone = 1 in (comparison.get("n_treatment"), comparison.get("n_control"))
+        return f"{text}, one run, no interval" if alone else f"{text}, no interval"
     return f"{text} [{fixed(low, places, sign=True)}, {fixed(high, places, sign=True)}]"
 
 

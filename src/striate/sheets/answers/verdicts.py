@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import counted, listed
@@ -55,7 +56,9 @@ def _numbers(verdict: Mapping[str, Any], *, every: bool = False) -> str:
     told = [f"{row['treatment']} − {row['control']} {effect(row)}" for row in shown]
     count = f", n = {shown[0].get('n_treatment')} against {shown[0].get('n_control')}"
     of = f" (the largest of {len(rows)})" if len(rows) > 1 and not every else ""
-    return f"{unit[:1].upper()}{unit[1:]}, with its interval: {'; '.join(told)}{of}{count}."
+    bounded = any(isfinite(float(row.get(end) or 0.0)) for row in shown for end in ("low", "high"))
+    what = f"{unit[:1].upper()}{unit[1:]}{', with its interval' if bounded else ''}"
+    return f"{what}: {'; '.join(told)}{of}{count}."
 
 
 def claims(study: StudyRecord) -> tuple[str, ...]:
