@@ -132,9 +132,12 @@ def parts(result: Any, *names: str) -> tuple[Any, ...]:
 
 
 def draw(*shape: int, seed: int = 0) -> Array:
-    """Return numbers from -2 to 2 with one decimal, none of them 0 nor near another's tie: they are read by people."""
+    """Return numbers from -2 to 1.5 with one decimal or two, none of them 0 nor near another's tie: they are read by people.
+
+    Nor do they sum to 0, which would hide a gradient that is a sum, and none is 1 or -1, where the hinge has its kink.
+    """
     size = int(np.prod(shape))
-    values = np.random.default_rng([seed, size]).permutation(np.linspace(-2, 2, max(size, 2)))[:size]
+    values = np.random.default_rng([seed, size]).permutation(np.linspace(-2, 1.5, max(size, 2)))[:size]
     values = np.round(values, 1 if size < 12 else 2)
     values[values == 0] = 0.1
     return values.reshape(shape)
