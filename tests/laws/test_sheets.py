@@ -178,6 +178,20 @@ def test_the_net_of_every_run_can_be_built_for_the_images_of_the_quick_budget(na
             assert st.build(recipe.net, dict(recipe.net_options), (side, side, 1), 10) is not None
 
 
+@pytest.mark.parametrize("name", ASKED)
+def test_the_quick_budget_stays_a_matter_of_minutes(name: str) -> None:
+    """In images that pass forward and backward, of 32 or fewer pixels a side: some 2 ms each on one core, at most."""
+    sheet = BUILTIN.entry(name).sheet()
+    shop = Workshop(sheet, "quick", Path("nowhere"))
+    seen = 0
+    for work in sheet.works:
+        planned = shop.standing(work).planned
+        recipe = planned.base
+        if recipe.engine == "torch" and recipe.data == "digits":
+            seen += len(planned.arms) * len(planned.seeds) * recipe.epochs * 1293  # training images of the digits
+    assert 0 < seen < 500_000
+
+
 @pytest.mark.parametrize(("sheet", "number"), PLOTS)
 def test_plots_that_are_asked_for_by_their_number_of_curves_have_them(sheet: str, number: str) -> None:
     (question,) = BUILTIN.entry(sheet).sheet().asked(number)

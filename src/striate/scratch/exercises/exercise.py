@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.base.inline import TRIALS, Inline
+
 Array = NDArray[Any]
 Values = dict[str, Any]
 
@@ -42,11 +44,13 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Exercise:
+class Exercise(Inline):
     """A function or class to be written. ``trials`` go from the smallest input to larger ones.
 
     ``aliases`` are the names that courses give it; ``code`` is what `start` writes, the formula in its docstring.
     """
+
+    CARD = TRIALS
 
     name: str
     group: str
