@@ -9,6 +9,7 @@ from functools import singledispatch
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from striate.app.sheets.numbers import checked_gradients, compared_forms
 from striate.app.sheets.workshop import Workshop
 from striate.base.catalog import loaded
 from striate.base.errors import counted
@@ -34,6 +35,7 @@ from striate.sheets.parts import (
     Curves,
     Derivation,
     Figure,
+    Forms,
     Look,
     Part,
     Says,
@@ -191,24 +193,12 @@ def _(part: Code, shop: Workshop) -> Sequence[Block]:
 
 @blocks_of.register
 def _(part: Checked, shop: Workshop) -> Sequence[Block]:
-    from striate.app.actions.gradchecks import check_layers
+    return checked_gradients(part)
 
-    rows: list[tuple[str, ...]] = []
-    holds = True
-    for case in part.cases:
-        for one in check_layers(case):
-            holds = holds and one.check.holds
-            row = (one.case.name, one.case.inputs, str(one.check.entries), f"{one.check.worst.error:.1e}")
-            rows += [] if row in rows else [row]  # two names may have a variant in common
-    told = "Every gradient agrees" if holds else "Not every gradient agrees"
-    return [
-        Table(
-            "The gradients by hand against central differences",
-            ("layer", "inputs", "entries", "worst relative error"),
-            tuple(rows),
-        ),
-        Paragraph(f"{told} with central differences in float64 to within 1e-06, relative.", computed=True),
-    ]
+
+@blocks_of.register
+def _(part: Forms, shop: Workshop) -> Sequence[Block]:
+    return compared_forms(part)
 
 
 @blocks_of.register
