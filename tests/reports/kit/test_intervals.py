@@ -49,8 +49,8 @@ def test_an_interval_without_end_reaches_the_edge_of_the_plot(said: Said) -> Non
     svg = intervals_svg([alone], label="difference", margin=0.2)
     ((left, right),) = bars(svg)
     assert (left, right) == pytest.approx((22, 458))
-    assert "+0.1000, one run, no interval" in said(svg)
-    assert intervals([alone], label="difference").label == "difference: one run +0.1000, one run, no interval"
+    assert "+0.1, one run, no interval" in said(svg)
+    assert intervals([alone], label="difference").label == "difference: one run +0.1, one run, no interval"
     half = said(intervals_svg([Interval("half", 0.1, -0.1, math.inf)], label="difference"))
     assert "+0.1000 [−0.1000, +∞]" in half
 
@@ -59,7 +59,7 @@ def test_an_interval_of_all_that_can_be_is_named_and_not_drawn(said: Said) -> No
     svg = intervals_svg([Interval("a few", 0.1, -1.0, 1.0, boundless=True)], label="difference", margin=0.2)
     assert bars(svg) == []
     text = said(svg)
-    assert "+0.1000, no useful interval" in text
+    assert "+0.1, no useful interval" in text
     assert not {"1.0", "−1.0", "0.5"} & set(text)  # nor does it stretch the axis
 
 
