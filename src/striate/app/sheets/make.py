@@ -72,9 +72,10 @@ class Made:
             raise StudyError(f'question "{printable(number)}" is not in this document, which has {there}') from None
 
     def _repr_html_(self) -> str:
+        from striate.reports.notebook.card import framed
         from striate.sheets.pages.html import fragment
 
-        return "".join(fragment(question) for question in self.document.questions)
+        return framed("".join(fragment(question) for question in self.document.questions))
 
 
 def sheet(
