@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from striate.base.errors import counted
 from striate.reports.kit.numerals import fixed, number
@@ -18,12 +17,9 @@ from striate.training.folder.run_score import RunScore
 from striate.training.trials.lr_range import RangeTest
 from striate.training.trials.overfit import Overfit
 
-if TYPE_CHECKING:
-    from striate.studies.claims.comparison import Answer
-
 __all__ = ["html", "pairs", "scores"]
 
-KEEP: Mapping[Answer, str] = {
+KEEP: Mapping[str, str] = {
     "supported": "Keep the treatment",
     "refuted": "Do not keep the treatment",
     "undecided": "Not decided: do not keep the treatment yet",
