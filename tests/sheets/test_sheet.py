@@ -105,6 +105,9 @@ def test_budgets_choose_data_epochs_and_runs_and_data_of_another_kind_are_left_a
         "data": "cifar10", "lr": 0.1, "train_images": 1400, "validation": 0.02, "epochs": 2
     }  # fmt: skip
     assert images.changed("quick", "mnist")["train_images"] == 1400
+    less = Work("cnn", quick={"epochs": 4}, full={"epochs": 9}, offline={"epochs": 3})
+    assert [less.changed("quick", data)["epochs"] for data in (None, "digits", "real", "mnist")] == [3, 3, 4, 4]
+    assert less.changed("full")["epochs"] == 9
     assert images.changed("full", "real") == images.changed("full")
     table = Work("logistic", kind="table", real="sums")
     assert table.changed("quick", "real")["data"] == "sums"

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from striate.base.errors import NetError
+from striate.base.inline import TRIALS, Inline
 from striate.scratch.models import Model
 
 Array = NDArray[Any]
@@ -47,8 +48,10 @@ class Worst:
 
 
 @dataclass(frozen=True)
-class GradCheck:
+class GradCheck(Inline):
     """The worst entry of each gradient; ``entries`` is how many were compared."""
+
+    CARD = TRIALS
 
     gradients: tuple[Worst, ...]
     entries: int

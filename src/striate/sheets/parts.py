@@ -140,6 +140,17 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class Forms:
+    """Two forms of ``net``, by their options, against each other on images (H, W, C): how far apart what they compute is."""
+
+    net: str
+    first: Mapping[str, Any]
+    second: Mapping[str, Any]
+    image: tuple[int, int, int] = (32, 32, 3)
+    kind: ClassVar[str] = "table"
+
+
+@dataclass(frozen=True)
 class Says:
     """Sentences that ``rule`` builds from the facts of what ``of`` names, so that they change when the numbers do.
 
@@ -168,7 +179,22 @@ class Beside:
     kind: ClassVar[str] = "beside"
 
 
-Part = Text | Derivation | Figure | Trained | Curves | Scores | Verdicts | Look | Trial | Code | Checked | Says | Beside
+Part = (
+    Text
+    | Derivation
+    | Figure
+    | Trained
+    | Curves
+    | Scores
+    | Verdicts
+    | Look
+    | Trial
+    | Code
+    | Checked
+    | Forms
+    | Says
+    | Beside
+)
 
 
 def needs(part: Part) -> tuple[str, ...]:

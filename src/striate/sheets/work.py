@@ -35,7 +35,8 @@ class Work:
 
     ``study`` is a builtin study or the path of a study file. ``changes`` are fields of the recipe, or of the study's base
     recipe, at every budget; ``quick``, ``evening`` and ``full`` are what else differs at one. ``real`` is the data set of the
-    evening and full budgets. ``seeds`` are the runs of each arm at the three budgets.
+    evening and full budgets. ``seeds`` are the runs of each arm at the three budgets. ``offline`` is what else
+    differs at the budget quick on the data that are there without a download, which are learned sooner.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Work:
     real: str = "cifar10"
     kind: Kind = "images"
     seeds: tuple[int, int, int] = (1, 3, 5)
+    offline: Mapping[str, Any] = field(default_factory=_none)
 
     def changed(self, budget: Budget, data: str | None = None) -> dict[str, Any]:
         """Return the fields that differ from the recipe's defaults, or from the study's base, at ``budget``.
@@ -59,7 +61,8 @@ class Work:
         chosen = data if data is not None and fits else own
         sample = SAMPLE if budget == "quick" and chosen in LARGE else {}
         at: Mapping[Budget, Mapping[str, Any]] = {"quick": self.quick, "evening": self.evening, "full": self.full}
-        return {"data": chosen, **self.changes, **sample, **at[budget]}
+        less = self.offline if budget == "quick" and chosen == OFFLINE[self.kind] else {}
+        return {"data": chosen, **self.changes, **sample, **at[budget], **less}
 
     def runs(self, budget: Budget) -> int:
         """Return how many runs each arm has at ``budget``."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 import contextlib
 import http.client
 import io
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
+import trustme
 from PIL import Image
 
 from striate.app.inputs import download as address
@@ -234,3 +239,66 @@ def test_a_name_that_nobody_has_and_a_machine_that_is_away() -> None:
         fetch("https://nowhere.example/a.png", resolve=unknown)
     with pytest.raises(DataError, match=r"could not be fetched \(Connection refused\)"):
         fetch("https://example.org/a.png", resolve=lambda *_: [PUBLIC], connect=away)
+
+
+Secure = Callable[..., None]
+
+
+@pytest.fixture
+def secure(monkeypatch: pytest.MonkeyPatch) -> Iterator[Secure]:
+    """Give a function that starts a server with that answer and certificate, and leads the TLS of a public name to it."""
+    servers: list[ThreadingHTTPServer] = []
+    reach = socket.create_connection
+
+    def start(answer: Answer, certificate: trustme.LeafCert) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                with contextlib.suppress(OSError):
+                    answer(self)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(context)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.handle_error = lambda request, client_address: None  # who does not trust the certificate hangs up
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+        def led(place: tuple[str, int], timeout: float) -> socket.socket:
+            assert place == (PUBLIC, 443)
+            return reach(("127.0.0.1", server.server_port), timeout)
+
+        monkeypatch.setattr(address, "system_addresses", lambda *_: [PUBLIC])
+        monkeypatch.setattr(address.socket, "create_connection", led)
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_the_authority_that_the_environment_names_is_trusted(
+    secure: Secure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = trustme.CA()
+    secure(sends(png()), authority.issue_cert("example.org"))
+    url = "https://example.org/cat.png"
+    untrusted = (
+        r"^https://example\.org/cat\.png could not be fetched: its certificate is not accepted \(unable to get local issuer "
+        r"certificate\); the variable SSL_CERT_FILE names an authority to trust, or save the image and give the file$"
+    )
+    with pytest.raises(DataError, match=untrusted):
+        fetch(url)
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    assert fetch(url).pixels.tolist() == np.full((8, 8, 3), 9).tolist()
+    for name, other in (
+        ("Hostname mismatch", authority.issue_cert("other.example")),
+        ("certificate has expired", authority.issue_cert("example.org", not_after=datetime(2020, 1, 1, tzinfo=UTC))),
+    ):
+        secure(sends(png()), other)
+        with pytest.raises(DataError, match=rf"its certificate is not accepted \({name}"):
+            fetch(url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -257,6 +258,15 @@ def test_the_command_answers_a_question_and_speaks_json(tmp_path: Path) -> None:
     assert [question["number"] for question in told["questions"]] == ["4a", "4b"]
     assert told["written"] == [f"{out}/csce636.html"]
     assert "Both have the shape C" in told["questions"][0]["answer"][0]["text"]
+
+
+def test_what_was_made_shows_its_answers_as_a_card(tmp_path: Path) -> None:
+    done = st.sheet("csce636", tmp_path / "out", question="4a")
+    card = methodcaller("_repr_html_")(done)  # as a notebook calls it
+    assert card.startswith('<div class="striate-card">')
+    assert card.count('class="striate-card"') == 1
+    assert "<style>" in card
+    assert "Both have the shape C" in card
 
 
 def test_the_command_lists_sheets_and_refuses_an_unknown_question(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tests.python2_pickle import python2_pickle
 
 import striate as st
 from striate.app.sheets.make import Made
+from striate.base.errors import StudyError
 from striate.data.readers.legacy_pickle import read_legacy_pickle
 from striate.sheets import Look, Question, Sheet, Work
 from striate.sheets.builtin.eecs498 import SHEET
@@ -87,23 +88,47 @@ def test_every_run_was_of_the_courses_file(answered: tuple[Path, dict[str, Made]
     assert arms.columns == ("arm", "changes")
 
 
+def looking() -> Sheet:
+    """Return a sheet that looks at one test image, and at pictures of one's own."""
+    tiny = {"net": "convnet", "widths": ((4,),), "hidden": (), "train_images": 200, "epochs": 1}
+    look = Look("saliency", "saliency", "net", ("DATA:0",), own=True)
+    return Sheet("own", "A homework", (Question("1", "?", (look,)),), (Work("net", changes=tiny),))
+
+
 @pytest.mark.slow
 def test_a_picture_of_ones_own_stands_before_the_test_images(tmp_path: Path) -> None:
     picture = tmp_path / "mine.png"
     Image.fromarray(np.arange(8 * 8 * 3, dtype=np.uint8).reshape(8, 8, 3)).save(picture)
-    tiny = {"net": "convnet", "widths": ((4,),), "hidden": (), "train_images": 200, "epochs": 1}
-    sheet = Sheet(
-        "own",
-        "A homework",
-        (Question("1", "?", (Look("saliency", "saliency", "net", ("DATA:0",), own=True),)),),
-        (Work("net", changes=tiny),),
-    )
-    made = st.sheet(sheet, tmp_path / "out", image=str(picture), warn=lambda text: None)
+    made = st.sheet(looking(), tmp_path / "out", image=str(picture), warn=lambda text: None)
     titles = [block.title for block in made.question("1").blocks if isinstance(block, Shots)]
     assert len(titles) == 2
     assert "mine" in titles[0]
     assert "digits 0" in titles[1]
     assert f"--image {picture}" in made.document.command
-    missing = st.sheet(sheet, tmp_path / "out", image=str(tmp_path / "none.png"), warn=lambda text: None)
-    assert missing.failed
-    assert "none.png" in missing.document.pending[0].cost
+
+
+@pytest.mark.slow
+def test_a_picture_that_cannot_be_shown_is_named_and_the_others_are_shown(tmp_path: Path) -> None:
+    pictures = {name: tmp_path / name for name in ("one.png", "two.png", "small.png", "torn.png", "none.png")}
+    for name, side in (("one.png", 9), ("two.png", 8), ("small.png", 7)):
+        Image.fromarray(np.full((side, side, 3), 90, np.uint8)).save(pictures[name])
+    pictures["torn.png"].write_bytes(pictures["one.png"].read_bytes()[:20])
+    images = [str(path) for path in pictures.values()]
+    made = st.sheet(looking(), tmp_path / "out", image=images, warn=lambda text: None)
+    titles = [block.title for block in made.question("1").blocks if isinstance(block, Shots)]
+    assert [title.split(",")[0] for title in titles] == ["one", "two", "digits 0"]
+    assert made.failed
+    left = {Path(part.what.removeprefix("picture ")).name: part.cost for part in made.document.pending}
+    assert set(left) == {"small.png", "torn.png", "none.png"}
+    assert "has 7 x 7 pixels, and the net needs 8 x 8 or more" in left["small.png"]
+    assert "there is no image file" in left["none.png"]
+    assert all(why.startswith("It could not be shown: ") and why.endswith(".") for why in left.values())
+    alone = st.sheet(looking(), tmp_path / "out", image=str(pictures["none.png"]), warn=lambda text: None)
+    assert [block.title[:8] for block in alone.question("1").blocks if isinstance(block, Shots)] == ["digits 0"]
+    assert [part.what for part in alone.document.pending] == [f"picture {pictures['none.png']}"]
+
+
+def test_a_picture_that_no_question_shows_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="none of these questions shows pictures of your own; leave out `image`"):
+        st.sheet("convnets2020", tmp_path / "out", question="1b", image="mine.png")
+    assert not (tmp_path / "out").exists()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from striate.reports.kit.intervals import Interval, intervals_svg
+from striate.reports.kit.intervals import Interval, intervals, intervals_svg
 from striate.reports.kit.page import picture
 from striate.reports.kit.palette import PALETTE
 
@@ -45,17 +45,21 @@ def test_intervals_lie_where_their_numbers_are() -> None:
 
 
 def test_an_interval_without_end_reaches_the_edge_of_the_plot(said: Said) -> None:
-    svg = intervals_svg([Interval("one run", 0.1, -math.inf, math.inf)], label="difference", margin=0.2)
+    alone = Interval("one run", 0.1, -math.inf, math.inf, n_treatment=3, n_control=1)
+    svg = intervals_svg([alone], label="difference", margin=0.2)
     ((left, right),) = bars(svg)
     assert (left, right) == pytest.approx((22, 458))
-    assert "+0.1000 [−∞, +∞]" in said(svg)
+    assert "+0.1, one run, no interval" in said(svg)
+    assert intervals([alone], label="difference").label == "difference: one run +0.1, one run, no interval"
+    half = said(intervals_svg([Interval("half", 0.1, -0.1, math.inf)], label="difference"))
+    assert "+0.1000 [−0.1000, +∞]" in half
 
 
 def test_an_interval_of_all_that_can_be_is_named_and_not_drawn(said: Said) -> None:
     svg = intervals_svg([Interval("a few", 0.1, -1.0, 1.0, boundless=True)], label="difference", margin=0.2)
     assert bars(svg) == []
     text = said(svg)
-    assert "+0.1000, no useful interval" in text
+    assert "+0.1, no useful interval" in text
     assert not {"1.0", "−1.0", "0.5"} & set(text)  # nor does it stretch the axis
 
 

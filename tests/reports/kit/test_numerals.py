@@ -69,8 +69,16 @@ def test_no_score_is_a_dash() -> None:
 def test_an_effect_has_signs_and_as_many_decimals_as_its_interval_is_wide() -> None:
     assert effect({"effect": 0.0509, "low": 0.0419, "high": 0.0599}) == "+0.0509 [+0.0419, +0.0599]"
     assert effect({"effect": 9.33, "low": 7.23, "high": 11.43}) == "+9.3 [+7.2, +11.4]"
-    assert effect({"effect": -0.02, "low": -math.inf, "high": math.inf}) == "−0.0200 [−∞, +∞]"
+    endless = {"effect": -0.02, "low": -math.inf, "high": math.inf}
+    assert effect(endless) == "−0.02, no interval"  # equal values on no known grid
+    assert effect({**endless, "n_treatment": 1, "n_control": 3}) == "−0.02, one run, no interval"
+    assert effect({**endless, "high": 0.01, "n_control": 1}) == "−0.0200 [−∞, +0.0100]"
     assert effect({"effect": None}) == "–"
+    assert (
+        effect({"effect": 2.5, "low": -4.0, "high": 4.0, "boundless": True, "detectable": 20})
+        == "+2.5, no useful interval"
+    )
+    assert effect({"effect": 0.23412, "detectable": 20}) == "+0.234"
 
 
 def test_large_counts_are_brief() -> None:

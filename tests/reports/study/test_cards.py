@@ -53,7 +53,7 @@ def test_numbers_nested_in_a_comparison_are_found_too() -> None:
 
 def test_an_interval_of_all_that_can_be_is_named_in_the_numbers_and_in_the_picture() -> None:
     made = card(comparisons=[comparison("a", low=-1.0, high=1.0, boundless=True)])
-    assert facts(made)["difference in accuracy"][0] == "+0.0200, no useful interval"
+    assert facts(made)["difference in accuracy"][0] == "+0.02, no useful interval"
     assert made.intervals is not None
     assert "no useful interval" in made.intervals.svg
     assert "1.0" not in made.intervals.svg.partition("<title")[2].partition("</title>")[0]

@@ -7,12 +7,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.scratch.exercises.solutions import FFT, LOOPS, MODELS, WINDOWS
 
 from striate.base.errors import DataError
 from striate.scratch.exercises import worker
 from striate.scratch.exercises.catalog import known
+from striate.scratch.exercises.comparing import told_apart, written
 from striate.scratch.exercises.exercise import Learner
 from striate.scratch.exercises.grade import Verdict, grade
 
@@ -161,6 +163,20 @@ MUTANTS = [
     ("conv_matrix", "the channels are exchanged", "= W[i, j]", "= W[j, i]"),
     ("conv_backward_matrix", "B is A itself", "conv_matrix(W).T", "conv_matrix(W)"),
     ("conv_backward_kernels", "the kernels of the backward pass", ".transpose(1, 0, 2)[:, :, ::-1]", ".transpose(1, 0, 2)"),
+    ("fc_backward", "divided by N twice", "dout.sum(axis=0)\n\ndef relu_f", "dout.mean(axis=0)\n\ndef relu_f"),
+    ("batchnorm_backward", "divided by N twice", "(dout * h).sum(axis=0), dout.sum(axis=0)\n\ndef spatial",
+     "(dout * h).mean(axis=0), dout.mean(axis=0)\n\ndef spatial"),
+    ("batchnorm_forward", "momentum the other way round", 'bn_param["eps"], bn_param["momentum"]',
+     'bn_param["eps"], 1 - bn_param["momentum"]'),
+    ("batchnorm_forward", "statistics of the batch used at test", 'if bn_param["mode"] == "test":', "if False:"),
+    ("batchnorm_forward", "eps added to the root", "np.sqrt(var + eps)\n    return gamma",
+     "(np.sqrt(var) + eps)\n    return gamma"),
+    ("dropout_forward", "cells dropped at test", 'if dropout_param["mode"] == "test":', "if False:"),
+    ("dropout_forward", "scaled twice", "return x, (None, p)", "return x * p, (None, p)"),
+    ("dropout_forward", "one mask for several images", ".random(x.shape) < p", ".random(x.shape[1:]) < p"),
+    ("softmax_loss", "float32 lost to an underflow", "loss = -(z - np.log(total))[", "loss = -np.log(np.exp(z) / total)["),
+    ("rmsprop", "epsilon added under the root", "(np.sqrt(c) + 1e-8)", "np.sqrt(c + 1e-8)"),
+    ("adam", "epsilon added under the root", "(np.sqrt(vt) + 1e-8)", "np.sqrt(vt + 1e-8)"),
     ("conv_backward_kernels", "the channels have to be exchanged", ".transpose(1, 0, 2)[:, :, ::-1]", "[:, :, ::-1]"),
 ]  # fmt: skip
 
@@ -395,3 +411,57 @@ def test_what_comes_back_in_another_form_is_said_and_a_flood_of_prints_harms_no_
     assert said["rmsprop"] == "returns next_w of shape (1, 1), where (1,) is needed"
     assert found["sgd"].status == "right"  # a list of numbers is one, too
     assert said["sgd_momentum"] == "returns None for next_w"
+
+
+UNNAMED = [
+    # What learners get wrong without a name for it: the first trial that shows it, and that it is the smallest there is.
+    ("relu_backward", "return dout * (cache > 0)", "return dout * (dout > 0)", "x", "[[ 0.3, -0.8, -2. ,  1.5]]"),
+    ("conv_forward", "xp[n, :, i*S", "xp[n, :1, i*S", "x", "[[[[-2. ]],\n  [[ 1.5]]]]"),
+    ("conv_backward", 'S, P = conv_param["stride"]', "S, P = 1", "x", "[[[[ 1.5, -0.2, -2. ]]]]"),
+    ("conv_backward", "dout.sum(axis=(0, 2, 3))", "dout.mean(axis=(0, 2, 3))", "x", "[[[[ 1.5, -0.2, -2. ]]]]"),
+    (
+        "max_pool_forward",
+        ".max(axis=(2, 3))",
+        ".max(axis=(2, 3), initial=0)",
+        "x",
+        "[[[[-1. , -0.5],\n   [-1.5, -0.7]]]]",
+    ),
+    ("svm_loss", "np.maximum(0, 1 - s * x)", "np.maximum(0, -s * x)", "x", "[-2.]"),
+    ("adam", "0.001 * dw**2", "0.001 * abs(dw)", "gradients", "[[-2.],\n [-2.],\n [-2.]]"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "given", "smallest"), UNNAMED, ids=[f"{u[0]}-{k}" for k, u in enumerate(UNNAMED)]
+)
+def test_a_mistake_without_a_name_is_shown_on_the_smallest_input(
+    name: str, right: str, wrong: str, given: str, smallest: str
+) -> None:
+    code = LOOPS + MODELS
+    begin = code.index(f"def {name}(")
+    verdict = marked(code[:begin] + code[begin:].replace(right, wrong, 1), name)
+    assert (verdict["status"], verdict["mistake"]) == ("wrong", None)
+    assert verdict["inputs"][given] == smallest
+    assert verdict["expected"] != verdict["returned"]
+
+
+def test_either_answer_is_right_where_there_is_no_derivative() -> None:
+    code = LOOPS.replace("(cache > 0)", "(cache >= 0)").replace("(s * x < 1)", "(s * x <= 1)")
+    assert [marked(code, name)["status"] for name in ("relu_backward", "svm_loss")] == ["right", "right"]
+
+
+def test_numbers_that_differ_are_written_so_that_they_differ() -> None:
+    right = np.array([[-0.0, 1.0], [2e-7, -4.0]])
+    assert told_apart("out", right, right + np.array([[0, 0], [0, 2e-5]])) == (
+        "out",
+        "[[ 0.       ,  1.       ],\n [ 0.0000002, -4.       ]]",
+        "[[ 0.       ,  1.       ],\n [ 0.0000002, -3.99998  ]]",
+    )
+    tiny = np.array([1e-5, -2e-5])
+    assert told_apart("dx", tiny, -tiny)[1:] == ("[ 1.e-05, -2.e-05]", "[-1.e-05,  2.e-05]")
+    large = np.arange(400.0).reshape(20, 20)
+    other = large.copy()
+    other[15, 7] += 1
+    assert told_apart("dx", large, other) == ("dx[15, 7]", "307", "308")
+    assert told_apart("loss", 1.0, 1.0 + 1e-6)[1:] == ("1", "1.000001")
+    assert written(np.array([-0.0])) == "[0.]"

@@ -13,7 +13,7 @@ from striate.base.errors import NetError
 from striate.scratch.fast import cache_blocks as blocks
 from striate.scratch.fast.cache_blocks import Array
 from striate.scratch.gradcheck import gradcheck
-from striate.scratch.layers.pooling import max_pool_backward, max_pool_forward
+from striate.scratch.layers.pooling import max_pool_backward, max_pool_forward, plain_backward, plain_forward
 
 NEEDED = "(N, C, H, W) of type float16, float32 or float64 is needed"
 
@@ -59,9 +59,12 @@ def test_it_equals_pytorch_with_ties_and_overlaps(
     x = rng.integers(0, values, size=(*maps, window[0] + more[0], window[1] + more[1])).astype(dtype)
     out, cache = max_pool_forward(x, *window, stride)
     dout = rng.integers(-50, 50, size=out.shape).astype(dtype)
-    for ours, theirs in zip((out, max_pool_backward(dout, cache)), by_pytorch(x, dout, window, stride), strict=True):
-        assert ours.dtype == dtype
+    plain = plain_forward(x, *window, stride), plain_backward(dout, x, *window, stride)
+    both = zip((out, max_pool_backward(dout, cache)), plain, by_pytorch(x, dout, window, stride), strict=True)
+    for ours, as_it_reads, theirs in both:
+        assert ours.dtype == as_it_reads.dtype == dtype
         np.testing.assert_array_equal(ours, theirs)
+        np.testing.assert_array_equal(as_it_reads, theirs)
 
 
 @pytest.mark.parametrize(("window", "stride"), [((2, 2), 2), ((2, 4), 1), ((3, 3), 2)])

@@ -34,6 +34,9 @@ def test_a_fragment_has_one_answer_and_no_page_around_it(document: Document) -> 
     assert "another" in shown
     assert "<html" not in shown
     assert "q-3c" not in shown
+    pictures = fragment(document.question("3c"))
+    assert pictures.count('class="drawn"') == 2  # the two charts, as pictures that keep the card's colours
+    assert "<svg" not in pictures
 
 
 def test_parts_that_wait_for_the_same_work_are_named_together() -> None:

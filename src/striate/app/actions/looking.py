@@ -36,6 +36,8 @@ from striate.reports.probe.page import file_name, older_page, page_of, write_pag
 if TYPE_CHECKING:
     from torch import nn
 
+    from striate.data.photos.picture import Picture
+
 Some = TypeVar("Some", bound=Facts, covariant=True)
 
 
@@ -68,7 +70,7 @@ class WrittenLook:
 def probed(
     name: str,
     subject: Subject,
-    images: Sequence[str],
+    images: Sequence[str | Picture],
     *,
     target: str | None = None,
     quick: bool = False,
@@ -160,7 +162,7 @@ def maximize(
 
 def fool(
     subject: Subject,
-    images: Sequence[str],
+    images: Sequence[str | Picture],
     *,
     targets: Sequence[str] = (),
     also: Sequence[str] = (),

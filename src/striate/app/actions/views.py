@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from striate.app.inputs.images import pictures
 from striate.app.inputs.opened_net import Subject
-from striate.base.errors import ProbeError, printable
+from striate.base.errors import DataError, ProbeError, printable
 from striate.data import load
-from striate.data.photos.picture import Picture, all_fitted
+from striate.data.photos.picture import Picture, all_fitted, fitted
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,7 +39,7 @@ class Views:
 
 
 def opened_pictures(
-    subject: Subject, words: Sequence[str], data_dir: Path | None = None, skip_damaged: bool = False
+    subject: Subject, words: Sequence[str | Picture], data_dir: Path | None = None, skip_damaged: bool = False
 ) -> Views:
     """Return the pictures that ``words`` name, at the size of the net; raises StriateError where one cannot be had."""
     notes: list[str] = []
@@ -50,11 +50,34 @@ def opened_pictures(
 
 
 def looked_at(
-    subject: Subject, words: Sequence[str], data_dir: Path | None, skip_damaged: bool, notes: list[str]
+    subject: Subject, words: Sequence[str | Picture], data_dir: Path | None, skip_damaged: bool, notes: list[str]
 ) -> list[Picture]:
     """Return the pictures that ``words`` name, read like those ``subject`` was trained on; ``notes`` gets what a page says."""
     skipping = skip_damaged or subject.skip_damaged
     return pictures(words, data_dir, levels=subject.levels, skip_damaged=skipping, tell=notes.append)
+
+
+def usable(
+    subject: Subject, words: Sequence[str], data_dir: Path | None = None
+) -> tuple[list[Picture], list[tuple[str, str]]]:
+    """Return the pictures of ``words`` that can be shown to the net, and (picture, why not) of each that cannot."""
+    found: list[Picture] = []
+    left: list[tuple[str, str]] = []
+    for word in words:
+        notes: list[str] = []
+        try:
+            read = looked_at(subject, [word], data_dir, True, notes)
+        except DataError as error:
+            left.append((word, str(error)))
+            continue
+        left += [(word, note) for note in notes]
+        for picture in read:
+            try:
+                fitted(picture, subject.inputs.image_shape, subject.resizing)
+                found.append(picture)
+            except DataError as error:
+                left.append((picture.origin, str(error)))
+    return found, left
 
 
 def opened_data(

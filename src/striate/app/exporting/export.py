@@ -23,6 +23,7 @@ from striate.app.inputs.metadata import metadata
 from striate.base.catalog import Catalog
 from striate.base.disk.outputs import MARK, claim, write_output
 from striate.base.errors import NetError
+from striate.base.inline import Inline
 from striate.training.starting.exported import KEY
 
 if TYPE_CHECKING:
@@ -35,11 +36,13 @@ TOLERANCE = 1e-3  # of the largest logit: float32 sums in another order differ b
 
 
 @dataclass(frozen=True)
-class Exported:
+class Exported(Inline):
     """``file`` of ``bytes`` bytes; ``difference`` of the logits of file and net, over the largest, None where nothing was run.
 
     ``checked`` says in words how it was compared with the net; ``untrained``: the weights were drawn at random.
     """
+
+    CARD = "striate.app.scoring.cards:html"
 
     file: str
     format: str

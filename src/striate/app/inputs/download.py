@@ -68,7 +68,10 @@ def system_addresses(host: str, port: int) -> list[str]:
 
 
 def secure_connection(host: str, port: int, address: str, seconds: float) -> http.client.HTTPConnection:
-    """Return a TLS connection to ``address`` whose certificate is checked against ``host``."""
+    """Return a TLS connection to ``address`` whose certificate is checked against ``host``.
+
+    Who is trusted is the system's to say, or the variables SSL_CERT_FILE and SSL_CERT_DIR.
+    """
     context = ssl.create_default_context()
     connection = http.client.HTTPSConnection(host, port, timeout=seconds, context=context)
     plain = socket.create_connection((address, port), timeout=seconds)
@@ -131,6 +134,11 @@ def _get(
             connection.close()
     except TimeoutError as error:
         raise _slow(seen) from error
+    except ssl.SSLCertVerificationError as error:
+        raise DataError(
+            f"{seen} could not be fetched: its certificate is not accepted ({printable(error.verify_message).rstrip('.')}); "
+            "the variable SSL_CERT_FILE names an authority to trust, or save the image and give the file"
+        ) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         _left(deadline, seen)  # a connection that was cut off at the limit ends in many ways
         raise DataError(f"{seen} could not be fetched ({reason(error)})") from error

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def pictures(
-    words: Sequence[str],
+    words: Sequence[str | Picture],
     data_dir: Path | None = None,
     *,
     levels: Levels | None = None,
@@ -34,10 +34,11 @@ def pictures(
 ) -> list[Picture]:
     """Return the pictures that ``words`` name, in order; raises DataError listing all that cannot be had.
 
+    A picture that was read before stands for itself.
     ``levels`` are the 16-bit values that become 0 and 255. With ``skip_damaged`` the files of a folder that cannot be read are
     left out, and ``tell`` is called with what a report should say of that.
     """
-    from striate.data.photos.picture import told_apart
+    from striate.data.photos.picture import Picture, told_apart
 
     asked = _Asked(data_dir, levels, skip_damaged, tell or (lambda _: None))
     made: list[Picture] = []
@@ -45,7 +46,7 @@ def pictures(
     sets: dict[str, ImageSet] = {}
     for word in words:
         try:
-            made += _named(word, asked, sets)
+            made += [word] if isinstance(word, Picture) else _named(word, asked, sets)
         except DataError as error:
             faults.append(str(error))
     if faults:

@@ -19,6 +19,7 @@ import numpy as np
 from striate.app.actions.views import looked_at
 from striate.app.inputs.predictor import Predictor, open_predictor
 from striate.base.errors import ProbeError
+from striate.base.inline import Inline
 from striate.data.photos.picture import all_fitted
 
 if TYPE_CHECKING:
@@ -38,8 +39,10 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class Predicted:
+class Predicted(Inline):
     """What ``net`` takes each picture for; ``notes`` are what is to be said about them."""
+
+    CARD = "striate.app.scoring.cards:html"
 
     net: str
     predictions: tuple[Prediction, ...]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from striate.app.inputs.opened_net import Subject, open_subject
 from striate.base.errors import DataError, NetError, counted
+from striate.base.inline import Inline
 from striate.training.starting.exported import metadata_of
 
 if TYPE_CHECKING:
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Scored:
+class Scored(Inline):
     """``accuracy`` and ``loss`` (mean cross-entropy in nats) of ``net`` on so many test ``images`` of ``data``.
 
     ``data_notes``: what is to be said about the images. ``untrained``: the weights were drawn at random. ``accuracy_flips`` and
     ``loss_flips`` are of the mean logits of each image and its mirror image, where they were asked for. ``unit`` is what one
     of the images is called: a row where they are those of a table.
     """
+
+    CARD = "striate.app.scoring.cards:html"
 
     net: str
     data: str

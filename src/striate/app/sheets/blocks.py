@@ -9,6 +9,7 @@ from functools import singledispatch
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from striate.app.sheets.numbers import checked_gradients, compared_forms
 from striate.app.sheets.workshop import Workshop
 from striate.base.catalog import loaded
 from striate.base.errors import counted
@@ -21,6 +22,7 @@ from striate.sheets.document import (
     Formula,
     Listing,
     Paragraph,
+    Pending,
     Shot,
     Shots,
     Steps,
@@ -33,6 +35,7 @@ from striate.sheets.parts import (
     Curves,
     Derivation,
     Figure,
+    Forms,
     Look,
     Part,
     Says,
@@ -166,7 +169,9 @@ def _(part: Look, shop: Workshop) -> Sequence[Block]:
         made += [Shots(group.title, tuple(shots)), *lines] if shots else lines
     checks = [line for group in shown.after[:MOST_CHECKS] for line in group.lines]
     made += [Paragraph(" ".join(checks), computed=True)] if checks else []
-    return made
+    return made + [
+        Pending(f"picture {picture}", f"It could not be shown: {why}.") for picture, why in shop.unusable[part.name]
+    ]
 
 
 @blocks_of.register
@@ -188,24 +193,12 @@ def _(part: Code, shop: Workshop) -> Sequence[Block]:
 
 @blocks_of.register
 def _(part: Checked, shop: Workshop) -> Sequence[Block]:
-    from striate.app.actions.gradchecks import check_layers
+    return checked_gradients(part)
 
-    rows: list[tuple[str, ...]] = []
-    holds = True
-    for case in part.cases:
-        for one in check_layers(case):
-            holds = holds and one.check.holds
-            row = (one.case.name, one.case.inputs, str(one.check.entries), f"{one.check.worst.error:.1e}")
-            rows += [] if row in rows else [row]  # two names may have a variant in common
-    told = "Every gradient agrees" if holds else "Not every gradient agrees"
-    return [
-        Table(
-            "The gradients by hand against central differences",
-            ("layer", "inputs", "entries", "worst relative error"),
-            tuple(rows),
-        ),
-        Paragraph(f"{told} with central differences in float64 to within 1e-06, relative.", computed=True),
-    ]
+
+@blocks_of.register
+def _(part: Forms, shop: Workshop) -> Sequence[Block]:
+    return compared_forms(part)
 
 
 @blocks_of.register

@@ -27,6 +27,7 @@ from striate.data.catalog import ENTRIES as DATA
 from striate.sheets.catalog import BUILTIN
 from striate.sheets.catalog import sheet as named
 from striate.sheets.document import Answered, Block, Document, Pending
+from striate.sheets.parts import Look
 from striate.sheets.sheet import Question, Sheet
 from striate.sheets.work import BUDGETS, REAL, Budget
 
@@ -71,9 +72,10 @@ class Made:
             raise StudyError(f'question "{printable(number)}" is not in this document, which has {there}') from None
 
     def _repr_html_(self) -> str:
+        from striate.reports.notebook.card import framed
         from striate.sheets.pages.html import fragment
 
-        return "".join(fragment(question) for question in self.document.questions)
+        return framed("".join(fragment(question) for question in self.document.questions))
 
 
 def sheet(
@@ -117,6 +119,10 @@ def sheet(
             "a notebook needs the extra .[notebook] of striate; install it, or choose another form with `to`"
         )
     questions = found.asked(question)
+    if image and not any(isinstance(part, Look) and part.own for question in questions for part in question.parts):
+        raise StudyError(
+            "none of these questions shows pictures of your own; leave out `image`, or ask another question"
+        )
     folder = default_folder(found, budget, data) if out is None else Path(out)
     claim_folder(folder, *(f"{found.name}.{ending}" for ending in to))
     shop = Workshop(found, budget, folder, data, None if data_dir is None else Path(data_dir), workers, image)
@@ -160,7 +166,7 @@ def _answers(questions: Sequence[Question], shop: Workshop) -> tuple[list[Answer
                 failed = failed or left.failed
                 blocks.append(Pending(title_of(part), left.cost))
         made.append(Answered(question.number, question.words, tuple(blocks)))
-    return made, failed
+    return made, failed or any(shop.unusable.values())
 
 
 def _write(document: Document, folder: Path, ending: str, again: str) -> Path:

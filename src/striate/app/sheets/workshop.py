@@ -51,7 +51,8 @@ class NotDone(Exception):
 class Workshop:
     """The works of ``sheet`` at ``budget``, kept below ``folder``; ``train`` says whether what is not done is done.
 
-    ``images`` are the person's own, for the looks that show them.
+    ``images`` are the person's own, for the looks that show them; ``unusable`` are, by the name of the look, those that could
+    not be shown, each with the reason.
     ``tell`` is told what begins, ``beat`` watches the runs of a study. ``stopped``: the person interrupted, so nothing
     more is begun, and no time is measured.
     """
@@ -68,6 +69,7 @@ class Workshop:
     warn: Tell = warnings.warn
     beat: Beat | None = None
     stopped: bool = False
+    unusable: dict[str, list[tuple[str, str]]] = field(default_factory=dict[str, "list[tuple[str, str]]"])
     _known: dict[str, Any] = field(default_factory=dict[str, Any])
     _failed: dict[str, NotDone] = field(default_factory=dict[str, NotDone])
 
@@ -198,14 +200,15 @@ class Workshop:
 
     def _look(self, look: Look) -> Looked[Any]:
         from striate.app.actions import localising, looking
+        from striate.app.actions.views import usable
 
         work = self.sheet.work(look.work)
         assert work is not None
         subject, data = self._subject(look.work), self.data_of(work)
         options: Mapping[str, Any] = look.options
-        own = self.images if look.own else ()
-        words = [*own, *(word.replace("DATA", data) for word in look.images)]
         self.tell(f"probe {look.probe} of {look.work}")
+        own, self.unusable[look.name] = usable(subject, self.images if look.own else (), self.data_dir)
+        words = [*own, *(word.replace("DATA", data) for word in look.images)]
         if look.probe == "features":
             return looking.features(subject, data, data_dir=self.data_dir, quick=True, **options)
         if look.probe == "fool":

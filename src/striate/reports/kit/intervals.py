@@ -25,7 +25,8 @@ LETTER = 6.4  # user units that a letter under the plot takes, on average
 class Interval:
     """One effect with its interval, in the unit of the plot; ``low`` and ``high`` may be infinite.
 
-    ``boundless``: the interval is all that a difference can be, and so none is drawn.
+    ``boundless``: the interval is all that a difference can be, and so none is drawn. ``n_treatment`` and ``n_control`` are
+    how many runs it rests on, where that is known.
     """
 
     name: str
@@ -33,6 +34,8 @@ class Interval:
     low: float
     high: float
     boundless: bool = False
+    n_treatment: int | None = None
+    n_control: int | None = None
 
 
 def intervals_svg(

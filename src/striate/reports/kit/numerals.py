@@ -60,20 +60,23 @@ def measured(score: Mapping[str, Any] | None) -> tuple[str, str]:
 def effect(comparison: Mapping[str, Any]) -> str:
     """Return `+0.031 [+0.022, +0.040]` of a record with effect, low and high; a dash for nothing.
 
-    An interval that is ``boundless``, all that a difference can be, is named and not written out.
+    An interval that is ``boundless``, all that a difference can be, is named and not written out; so is one without ends, as
+    that of a single run, which ``n_treatment`` or ``n_control`` of 1 says.
     """
     value, low, high = (comparison.get(key) for key in ("effect", "low", "high"))
     if value is None:
         return ABSENT
-    boundless = bool(comparison.get("boundless"))
-    width = (high - low) / 2 if low is not None and high is not None and not boundless else None
-    places = decimals_for(width, comparison.get("detectable") if width is None else None)
-    text = fixed(value, places, sign=True)
-    if boundless:
-        return f"{text}, no useful interval"
+    alone = _special(value, sign=True) or _minus(f"{value:+.3g}")  # three digits, for no spread says how many count
+    if comparison.get("boundless"):
+        return f"{alone}, no useful interval"
     if low is None or high is None:
-        return text
-    return f"{text} [{fixed(low, places, sign=True)}, {fixed(high, places, sign=True)}]"
+        return alone
+    if math.isinf(low) and math.isinf(high):
+        one = 1 in (comparison.get("n_treatment"), comparison.get("n_control"))
+        return f"{alone}, one run, no interval" if one else f"{alone}, no interval"
+    places = decimals_for((high - low) / 2)
+    value, low, high = (fixed(number, places, sign=True) for number in (value, low, high))
+    return f"{value} [{low}, {high}]"
 
 
 def brief(count: int) -> str:

@@ -167,6 +167,8 @@ def intervals_of(verdict: Mapping[str, Any]) -> Chart | None:
             float(c["low"]),
             float(c["high"]),
             bool(c.get("boundless")),
+            c.get("n_treatment"),
+            c.get("n_control"),
         )
         for c in compared
         if all(isinstance(c.get(key), (int, float)) for key in ("effect", "low", "high"))

@@ -128,7 +128,7 @@ def _tests(study: StudyRecord) -> list[str]:
     margins = [
         f"{claim.get('name')}: a factor of {factor_text(margin)}"
         if claim.get("log")
-        else f"{claim.get('name')}: {margin:g} {claim.get('unit') or claim_kind(claim.get('kind')).unit}".strip()
+        else f"{claim.get('name')}: {_worth(margin, claim.get('unit') or claim_kind(claim.get('kind')).unit)}"
         for claim in study.claims
         if isinstance(margin := claim.get("margin"), (int, float))
     ]
@@ -139,6 +139,11 @@ def _tests(study: StudyRecord) -> list[str]:
             f" were {'; '.join(margins)}."
         )
     return told
+
+
+def _worth(margin: float, unit: str) -> str:
+    """Return a margin with its unit: `0.005 of accuracy`, `1 epoch`, `2 epochs`."""
+    return f"{margin:g} {unit.removesuffix('s') if margin == 1 else unit}".strip()
 
 
 def _looks(study: StudyRecord) -> list[str]:

@@ -11,6 +11,8 @@ from striate.scratch.exercises.exercise import Fault, Values
 
 TOLERANCE = 1e-6
 """Relative to the largest number of the right value: loops, windows, an FFT and one of two equal formulas differ less."""
+DIGITS = 4
+"""After the point, where they show what is to be seen."""
 
 
 def checked(name: str, value: Any, right: Any) -> None:
@@ -64,8 +66,26 @@ def all_alike(returned: Values, other: Mapping[str, Any]) -> bool:
     return all(name in returned and alike(returned[name], value) for name, value in other.items())
 
 
-def written(value: Any) -> str:
-    """Return a value as a person reads it, on at most 12 lines."""
+def told_apart(name: str, right: Any, returned: Any) -> tuple[str, str, str]:
+    """Return ``name``, and two values that differ, written with as many digits as show it.
+
+    Where what differs lies in what is left out of a large array, it is one cell of it that is named and written.
+    """
+    texts = ("", "")
+    for digits in (DIGITS, 7, 10, 16):
+        texts = written(right, digits), written(returned, digits)
+        if texts[0] != texts[1]:
+            return name, *texts
+    one, two = (np.asarray(value, np.float64) for value in (right, returned))
+    if not one.ndim:
+        return name, *texts
+    place = np.unravel_index(int(np.argmax(np.abs(np.nan_to_num(one - two, nan=np.inf)))), one.shape)
+    cell = ", ".join(str(int(index)) for index in place)
+    return told_apart(f"{name}[{cell}]", one[place], two[place])
+
+
+def written(value: Any, digits: int = DIGITS) -> str:
+    """Return a value as a person reads it, on at most 12 lines, with so many ``digits`` after the point."""
     if isinstance(value, dict):
         return ", ".join(f"{key} {written(item)}" for key, item in value.items())
     if isinstance(value, type):
@@ -76,7 +96,12 @@ def written(value: Any) -> str:
         value = np.asarray(value)
     array = np.asarray(value)
     if array.ndim == 0:
-        return f"{array:.6g}"
-    text = np.array2string(array, precision=4, suppress_small=True, max_line_width=60, threshold=40, separator=", ")
+        return f"{array + 0:.{digits + 2}g}"
+    finite = np.abs(array[np.isfinite(array)]) if array.dtype.kind == "f" else np.zeros(0)
+    plain = not finite.size or not finite.any() or float(finite.max()) >= 10.0 ** (1 - digits)
+    array = array + 0.0 if array.dtype.kind == "f" else array  # -0 is 0 for a reader
+    text = np.array2string(
+        array, precision=digits, suppress_small=plain, max_line_width=60, threshold=40, separator=", "
+    )
     lines = [line for line in text.splitlines() if line.strip()]
     return "\n".join(lines if len(lines) <= 12 else [*lines[:11], "..."])

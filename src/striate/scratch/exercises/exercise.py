@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.base.inline import TRIALS, Inline
+
 Array = NDArray[Any]
 Values = dict[str, Any]
 
@@ -42,11 +44,13 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Exercise:
+class Exercise(Inline):
     """A function or class to be written. ``trials`` go from the smallest input to larger ones.
 
     ``aliases`` are the names that courses give it; ``code`` is what `start` writes, the formula in its docstring.
     """
+
+    CARD = TRIALS
 
     name: str
     group: str
@@ -132,9 +136,12 @@ def parts(result: Any, *names: str) -> tuple[Any, ...]:
 
 
 def draw(*shape: int, seed: int = 0) -> Array:
-    """Return numbers from -2 to 2 with one decimal, none of them 0 nor near another's tie: they are read by people."""
+    """Return numbers from -2 to 1.5 with one decimal or two, none of them 0 nor near another's tie: they are read by people.
+
+    Nor do they sum to 0, which would hide a gradient that is a sum, and none is 1 or -1, where the hinge has its kink.
+    """
     size = int(np.prod(shape))
-    values = np.random.default_rng([seed, size]).permutation(np.linspace(-2, 2, max(size, 2)))[:size]
+    values = np.random.default_rng([seed, size]).permutation(np.linspace(-2, 1.5, max(size, 2)))[:size]
     values = np.round(values, 1 if size < 12 else 2)
     values[values == 0] = 0.1
     return values.reshape(shape)

@@ -22,7 +22,7 @@ from typing import Any
 
 from striate.base.errors import reason
 from striate.scratch.exercises.catalog import known
-from striate.scratch.exercises.comparing import all_alike, first_wrong, written
+from striate.scratch.exercises.comparing import all_alike, first_wrong, told_apart, written
 from striate.scratch.exercises.exercise import Compared, Exercise, Fault, Learner, Skipped, Unfinished, Values
 from striate.scratch.exercises.verdict import IMPORT
 
@@ -169,15 +169,16 @@ def attempt(exercise: Exercise, learner: Learner, trial: Values, place: Path) ->
 def shown_wrong(exercise: Exercise, trial: Values, seen: Sequence[Compared]) -> Verdict:
     """Return the verdict on wrong numbers; ``seen`` begins with those of ``trial``."""
     value = first_wrong(seen[0].returned, seen[0].expected) or ""
+    name, expected, returned = told_apart(value, seen[0].expected[value], seen[0].returned[value])
     return {
         "name": exercise.name,
         "status": "wrong",
         "said": f"{value} is not right",
         "mistake": recognised(seen),
         "inputs": inputs_of(exercise, trial),
-        "value": value,
-        "expected": written(seen[0].expected[value]),
-        "returned": written(seen[0].returned[value]),
+        "value": name,
+        "expected": expected,
+        "returned": returned,
     }
 
 
@@ -191,7 +192,7 @@ def recognised(seen: Sequence[Compared]) -> str | None:
             if any(all_alike(compared.returned, values) for said, values in compared.mistakes if said == name)
             or all_alike(compared.returned, compared.expected)
         ]
-        candidates = kept or candidates[:1]
+        candidates = kept
     return candidates[0] if candidates else None
 
 

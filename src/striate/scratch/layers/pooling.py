@@ -110,6 +110,25 @@ def max_pool_backward(dout: Array, cache: PoolCache) -> Array:
     return dx
 
 
+def plain_forward(x: Array, pool_height: int = 2, pool_width: int = 2, stride: int = 2) -> Array:
+    """Return ``out`` (N, C, I, J) as the formula reads: the largest cell of each window. Raises NetError as above."""
+    out = np.empty(_out_shape(x, (pool_height, pool_width), stride), x.dtype)
+    for i, j in np.ndindex(*out.shape[2:]):
+        window = x[:, :, i * stride : i * stride + pool_height, j * stride : j * stride + pool_width]
+        out[:, :, i, j] = window.max(axis=(2, 3))
+    return out
+
+
+def plain_backward(dout: Array, x: Array, pool_height: int = 2, pool_width: int = 2, stride: int = 2) -> Array:
+    """Return ``dx`` as the formula reads: each gradient goes to the first of the largest cells of its window."""
+    dx = np.zeros(x.shape, dout.dtype)
+    for n, c, i, j in np.ndindex(*dout.shape):
+        window = x[n, c, i * stride : i * stride + pool_height, j * stride : j * stride + pool_width]
+        u, v = np.unravel_index(window.argmax(), window.shape)
+        dx[n, c, i * stride + u, j * stride + v] += dout[n, c, i, j]
+    return dx
+
+
 def _taps(maps: Array, window: tuple[int, int], stride: int, out: Array) -> Iterator[Array]:
     """Yield for each tap of the window, row by row, the view (maps, I, J) of the cells that it reads."""
     rows, columns = out.shape[1:]

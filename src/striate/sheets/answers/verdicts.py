@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import counted, listed
@@ -51,11 +52,16 @@ def _numbers(verdict: Mapping[str, Any], *, every: bool = False) -> str:
         reason = str(verdict.get("reason", ""))
         return f"{reason[:1].upper()}{reason[1:]}."
     unit = claim_kind(verdict.get("kind")).effect
+    details: Mapping[str, Any] = verdict.get("details") or {}
+    if details.get("log") and details.get("metric"):
+        unit = f"difference in log10 {details['metric']}"
     shown = rows if every else [max(rows, key=lambda row: abs(float(row["effect"])))]
     told = [f"{row['treatment']} − {row['control']} {effect(row)}" for row in shown]
     count = f", n = {shown[0].get('n_treatment')} against {shown[0].get('n_control')}"
     of = f" (the largest of {len(rows)})" if len(rows) > 1 and not every else ""
-    return f"{unit[:1].upper()}{unit[1:]}, with its interval: {'; '.join(told)}{of}{count}."
+    bounded = any(isfinite(float(row.get(end) or 0.0)) for row in shown for end in ("low", "high"))
+    what = f"{unit[:1].upper()}{unit[1:]}{', with its interval' if bounded else ''}"
+    return f"{what}: {'; '.join(told)}{of}{count}."
 
 
 def claims(study: StudyRecord) -> tuple[str, ...]:
@@ -74,7 +80,9 @@ def verdict_of(study: StudyRecord, name: str) -> Mapping[str, Any]:
 
 
 def _inside(statement: str) -> str:
-    """Return a statement as it stands within a sentence: names in capitals keep them."""
+    """Return a statement as it stands within a sentence: names in capitals keep them, and what a colon adds is in brackets."""
+    head, colon, more = statement.partition(": ")
+    statement = f"{head} ({more})" if colon else statement
     first = statement.partition(" ")[0]
     return statement if first[1:].lower() != first[1:] else statement[:1].lower() + statement[1:]
 

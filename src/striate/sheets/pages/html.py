@@ -9,6 +9,7 @@ from typing import Any
 
 from striate.reports.kit.mathml import Formula, formula, parts
 from striate.reports.kit.page import Picture, picture, render
+from striate.reports.notebook.card import Markup, drawn
 from striate.reports.probe.page import png
 from striate.reports.proof.weight_labels import Cell, cells
 from striate.sheets.document import Answered, Block, Document, Drawing, Shot, Table, grouped
@@ -21,7 +22,7 @@ def sheet_page(document: Document) -> str:
 
 def fragment(question: Answered) -> str:
     """Return the blocks of one question as markup for a notebook, without a page around them."""
-    return render("sheet_answer.html.jinja", question=question, view=View())
+    return render("sheet_answer.html.jinja", question=question, view=CardView())
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class View:
         """Return the cells of a table with those that name a weight taken apart."""
         return cells(block.rows)
 
-    def wide(self, block: Drawing) -> Picture:
+    def wide(self, block: Drawing) -> Picture | Markup:
         """Return the drawing for a wide page."""
         return picture(block.svg or block.chart.svg())
 
@@ -55,3 +56,14 @@ class View:
     def runs(self, blocks: Sequence[Block]) -> list[list[Block]]:
         """Return the blocks, with charts that follow one another in one group, to stand side by side."""
         return grouped(blocks)
+
+
+class CardView(View):
+    """The same for a card in a notebook, whose theme the drawings must not follow."""
+
+    def wide(self, block: Drawing) -> Picture | Markup:
+        """Return the drawing as a picture of the card."""
+        return drawn(block.svg or block.chart.svg(), block.caption or block.chart.label)
+
+    def narrow(self, block: Drawing) -> None:
+        """Return nothing: a card is scrolled."""

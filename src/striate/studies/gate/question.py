@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import StudyError
+from striate.base.inline import TRIALS, Inline
 from striate.studies.claims.larger import Larger
 from striate.studies.claims.verdict import Verdict
 from striate.studies.gate import night as nights
@@ -77,8 +78,10 @@ class Gate:
 
 
 @dataclass(frozen=True)
-class Gated:
+class Gated(Inline):
     """What a gate found. ``night`` is its number and its level, one-sided, in a night of gates."""
+
+    CARD = TRIALS
 
     folder: Path
     gate: Gate

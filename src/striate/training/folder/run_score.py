@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from striate.base.inline import TRIALS, Inline
+
 
 @dataclass(frozen=True)
 class Earlier:
@@ -18,7 +20,7 @@ class Earlier:
 
 
 @dataclass(frozen=True)
-class RunScore:
+class RunScore(Inline):
     """``accuracy`` and ``loss`` (nats) on so many ``images``, by the weights of ``epoch`` and ``step``.
 
     ``checkpoint`` is the SHA-256 of these weights ("" in files that do not tell it). ``accuracy_flips`` and ``loss_flips`` are
@@ -27,6 +29,8 @@ class RunScore:
     finished: its ``status``, the epoch it ``reached``, and of how many ``epochs``; such a score is not kept.
     ``unit`` is what one of the images is called: a row where they are those of a table.
     """
+
+    CARD = TRIALS
 
     accuracy: float
     loss: float

@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import fmean
 
 from striate.base.errors import RecipeError, sentence
+from striate.base.inline import TRIALS, Inline
 from striate.data import ImageSet
 from striate.training.engines.denormals import denormals_flushed
 from striate.training.engines.setup import Setup, set_up
@@ -48,8 +49,10 @@ class Ramp:
 
 
 @dataclass(frozen=True)
-class RangeTest:
+class RangeTest(Inline):
     """The ramps, one for each seed, and their geometric mean suggestion with the lowest and highest; None without any."""
+
+    CARD = TRIALS
 
     recipe: Recipe
     ramps: tuple[Ramp, ...]

@@ -23,6 +23,7 @@ import torch
 from torch import Tensor
 
 from striate.base.errors import counted
+from striate.base.inline import TRIALS, Inline
 from striate.data import ImageSet
 from striate.nets.custom.calling import in_mode, input_dtype
 from striate.nets.custom.surroundings import seeded
@@ -63,8 +64,10 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Overfit:
+class Overfit(Inline):
     """The attempt with the recipe as it is, without the treatments ``switched_off``; ``reasons`` where it did not get there."""
+
+    CARD = TRIALS
 
     attempt: Attempt
     switched_off: tuple[str, ...]

@@ -19,6 +19,7 @@ from striate.scratch.exercises.exercise import (
     draw,
     parts,
 )
+from striate.scratch.exercises.tasks.layers import AVERAGED
 
 ROWS = (
     ("batchnorm_forward", "batch_norm_forward"),
@@ -28,6 +29,7 @@ IMAGES = (
     ("spatial_batchnorm_forward", "batchnorm2d_forward", "spatial_batch_norm_forward"),
     ("spatial_batchnorm_backward", "batchnorm2d_backward", "spatial_batch_norm_backward"),
 )
+AT_TEST = "statistics of the batch used at test: there it is the running ones"
 Names = tuple[str, ...]
 Statistics = tuple[str, str]
 RUNNING: Statistics = ("running_mean", "running_var")
@@ -35,23 +37,32 @@ MOMENTUM, EPS = 0.9, 1e-5
 
 
 def _normalized(
-    t: Values, *, ddof: int = 0, running: bool = False, constant: bool = False, over: tuple[int, ...] | None = None
+    t: Values,
+    *,
+    ddof: int = 0,
+    running: bool = False,
+    constant: bool = False,
+    over: tuple[int, ...] | None = None,
+    at_test: bool = False,
+    outside: bool = False,
+    momentum: float = MOMENTUM,
 ) -> Values:
     """Return all right values of a trial; ``over`` are the axes of mean and variance, all but the channel's by default.
 
     ``ddof`` is taken from the count, ``running`` uses the running statistics in training too, and ``constant`` leaves out of
-    dx that mean and variance depend on x.
+    dx that mean and variance depend on x. ``at_test`` takes the batch's statistics at test, too; ``outside`` adds eps to the
+    root.
     """
     x, dout = t["x"], t["dout"]
     every = tuple(axis for axis in range(x.ndim) if axis != 1)
     axes = every if over is None else over
     gamma, beta, mean_kept, var_kept = (_along(t[name], x.ndim) for name in ("gamma", "beta", *RUNNING))
     count = int(np.prod([x.shape[axis] for axis in axes]))
-    of_batch = t["mode"] == "train" and not running
+    of_batch = (t["mode"] == "train" and not running) or at_test
     mean, var = (x.mean(axes, keepdims=True), x.var(axes, keepdims=True)) if of_batch else (mean_kept, var_kept)
     if of_batch and ddof:
         var = var * count / max(count - 1, 1)
-    sigma = np.sqrt(var + EPS)
+    sigma = np.sqrt(var) + EPS if outside else np.sqrt(var + EPS)
     h = (x - mean) / sigma
     dx = gamma / sigma * dout
     if of_batch and not constant:
@@ -60,7 +71,7 @@ def _normalized(
     after = {name: t[name] for name in RUNNING}
     if t["mode"] == "train":
         batch = {"running_mean": x.mean(every), "running_var": x.var(every)}
-        after = {name: MOMENTUM * t[name] + (1 - MOMENTUM) * batch[name] for name in RUNNING}
+        after = {name: momentum * t[name] + (1 - momentum) * batch[name] for name in RUNNING}
     gradients = {"dgamma": (dout * h).sum(every), "dbeta": dout.sum(every)}
     return {"out": gamma * h + beta, "dx": dx} | gradients | after
 
@@ -78,6 +89,8 @@ def _mistakes(t: Values) -> list[tuple[str, Values]]:
             _normalized(t, running=True),
         ),
         ("mean and variance taken for constants: they depend on x, too", _normalized(t, constant=True)),
+        (AT_TEST, _normalized(t, at_test=True)),
+        ("eps added to the root: it belongs under it", _normalized(t, outside=True)),
     ]
     if t["x"].ndim == 4:
         found += [
@@ -106,10 +119,15 @@ def _forward(learner: Learner, t: Values, names: Names) -> Compared:
     known = [(name, wrong) for name, wrong in _mistakes(t) if not name.startswith("mean and variance")]
     mistakes = [
         (name, {"out": wrong["out"], "running_mean": wrong["running_mean"], "running_var": var})
-        for name, wrong in known[:2]
+        for name, wrong in known[:4]
         for var in (right["running_var"], unbiased)
     ]
-    mistakes += [(name, {"out": wrong["out"]}) for name, wrong in known[2:]]  # whatever shape their running ones have
+    mistakes += [(name, {"out": wrong["out"]}) for name, wrong in known[4:]]  # whatever shape their running ones have
+    mistakes.append((AT_TEST, _of(_normalized(t | {"mode": "train"}), right)))  # whatever the mode, they move as well
+    turned = _normalized(t, momentum=1 - MOMENTUM)
+    mistakes.append(
+        ("momentum the other way round: it is the share that is kept of the running ones", _of(turned, right))
+    )
     mistakes.append(
         ("the running averages do not move in training, or move at test", right | {name: t[name] for name in RUNNING})
     )
@@ -127,8 +145,10 @@ def _backward(learner: Learner, t: Values, names: tuple[Names, Names]) -> Compar
         raise Fault(f"{waits}: {fault}") from None
     values = parts(learner.call(function, t["dout"], cache), "dx", "dgamma", "dbeta")
     returned: Values = dict(zip(("dx", "dgamma", "dbeta"), values, strict=True))
+    right = _of(_normalized(t), returned)
     mistakes = [(name, _of(variant, returned)) for name, variant in _mistakes(t)]
-    return Compared(returned, _of(_normalized(t), returned), mistakes)
+    mistakes.append((AVERAGED, right | {name: right[name] / len(t["x"]) for name in ("dgamma", "dbeta")}))
+    return Compared(returned, right, mistakes)
 
 
 def _of(values: Values, like: Values) -> Values:
@@ -144,7 +164,7 @@ def _batch(shape: tuple[int, ...], mode: str) -> Values:
 
 
 VECTORS = [
-    _batch(shape, mode) for shape, mode in (((2, 1), "train"), ((4, 2), "train"), ((2, 1), "test"), ((5, 3), "train"))
+    _batch(shape, mode) for shape, mode in (((3, 1), "train"), ((4, 2), "train"), ((2, 1), "test"), ((5, 3), "train"))
 ]
 PICTURES = [
     _batch(shape, mode)

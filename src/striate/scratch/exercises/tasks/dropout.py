@@ -36,19 +36,40 @@ def _forward(learner: Learner, t: Values) -> Compared:
     factors = _dropped(learner, x, p, "train")[0] / x
     at_test = _dropped(learner, x, p, "test")[0] / x
     kept = factors[factors != 0]
+    masks = len(np.unique(factors != 0, axis=0))
     share = len(kept) / x.size
     keep = p if abs(share - p) <= abs(share - (1 - p)) else 1 - p  # p is kept in one course, dropped in another
-    right: Values = {"share of cells kept": keep, "factor of kept cells": 1 / keep, "factor at test": 1.0}
+    right: Values = {
+        "share of cells kept": keep,
+        "factor of kept cells": 1 / keep,
+        "share of cells kept at test": 1.0,
+        "factor at test": 1.0,
+        "rows with a mask of their own": len(x),
+    }
     got: Values = {
         "share of cells kept": keep if abs(share - keep) < 0.1 else share,
         "factor of kept cells": float(kept.mean()) if len(kept) else 0.0,
+        "share of cells kept at test": float((at_test != 0).mean()),
         "factor at test": float(at_test.mean()),
+        "rows with a mask of their own": masks,
     }
     mistakes = [
         (
             "mask not scaled: kept cells are multiplied by 1 / (share kept), or the outputs at test by the share",
             right | {"factor of kept cells": 1.0},
-        )
+        ),
+        (
+            "scaled twice: kept cells are multiplied in training, or all outputs at test, and not both",
+            right | {"factor at test": keep},
+        ),
+        (
+            "cells dropped at test: there all of them pass",
+            {name: got[name] if name.endswith("at test") else value for name, value in right.items()},
+        ),
+        (
+            "one mask for several images: each cell is dropped by itself",
+            right | {"rows with a mask of their own": masks},
+        ),
     ]
     vanilla = right | {"factor of kept cells": 1.0, "factor at test": keep}
     return Compared(got, right, mistakes, [vanilla])

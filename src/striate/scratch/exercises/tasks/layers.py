@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from striate.scratch.exercises.exercise import Array, Exercise, Values, draw
-from striate.scratch.exercises.judges import Layer
+from striate.scratch.exercises.judges import Layer, Passes
 from striate.scratch.layers.convolution import plain_backward, plain_forward
 
 AVERAGED = "divided by N twice: the loss is a mean already, and a layer only sums over the batch"
+DIVIDED = (("dw", "db"), ("dx", "dw", "db"), ("dw",), ("db",), ("dx",))
+"""The gradients that learners divide by N."""
 
 
 def _dense(t: Values) -> Values:
@@ -21,9 +23,14 @@ def _dense(t: Values) -> Values:
     return {"out": x @ w + b, "dx": dout @ w.T, "dw": x.T @ dout, "db": dout.sum(0)}
 
 
-def _dense_averaged(t: Values) -> Values:
-    right, count = _dense(t), len(t["x"])
-    return right | {"dw": right["dw"] / count, "db": right["db"] / count}
+def averaged(passes: Passes, *names: str) -> tuple[str, Passes]:
+    """Return the mistake of dividing the gradients ``names`` by N."""
+
+    def wrong(t: Values) -> Values:
+        right, count = passes(t), len(t["x"])
+        return right | {name: right[name] / count for name in names}
+
+    return AVERAGED, wrong
 
 
 def _relu(t: Values) -> Values:
@@ -44,11 +51,6 @@ def _conv_flipped(t: Values) -> Values:
 def _conv_flipped_input(t: Values) -> Values:
     """The gradient of the images alone slides the filters as they are, where it has to turn them."""
     return _conv(t) | {"dx": _conv_flipped(t)["dx"]}
-
-
-def _conv_averaged(t: Values) -> Values:
-    right, count = _conv(t), len(t["x"])
-    return right | {"dw": right["dw"] / count, "db": right["db"] / count}
 
 
 def _conv_padded(t: Values) -> Values:
@@ -93,7 +95,7 @@ DENSE = Layer(
     ("fc_backward", "affine_backward", "dense_backward", "linear_backward"),
     ("x", "w", "b"),
     _dense,
-    [(AVERAGED, _dense_averaged)],
+    [averaged(_dense, *names) for names in DIVIDED],
 )
 RELU = Layer(("relu_forward",), ("relu_backward",), ("x",), _relu)
 CONV = Layer(
@@ -106,7 +108,7 @@ CONV = Layer(
         ("kernel flipped: dx slides the filters as they stand, and has to turn them", _conv_flipped_input),
         ("padding's gradient kept: the cells around the image are cut off from dx", _conv_padded),
         ("padding's gradient kept: dx begins in the padding's corner", _conv_corner),
-        (AVERAGED, _conv_averaged),
+        *(averaged(_conv, *names) for names in DIVIDED),
     ],
     options=("stride", "padding"),
     spelled={"pad": "padding", "s": "stride", "p": "padding"},
@@ -153,6 +155,8 @@ ANY = [{"x": draw(*s), "dout": draw(*s, seed=3)} for s in ((1, 1), (1, 4), (2, 3
 IMAGES = [
     _images(1, 1, 1, 2, 1, (1, 2), 1, 0, bias=False),
     _images(1, 1, 2, 2, 1, (2, 2), 1, 0, bias=True),
+    _images(1, 2, 1, 1, 2, (1, 1), 1, 0, bias=False),
+    _images(1, 1, 1, 3, 1, (1, 1), 2, 0, bias=False),
     _images(2, 1, 3, 3, 1, (2, 2), 1, 0, bias=False),
     _images(2, 2, 4, 5, 3, (3, 2), 1, 0, bias=True),
     _images(1, 1, 2, 2, 1, (3, 3), 1, 1, bias=True),
@@ -160,6 +164,7 @@ IMAGES = [
 ]
 MAPS = [
     _maps([[[[0.5, -1.0], [1.5, 0.1]]]], 2, 2, 2),
+    _maps([[[[-1.0, -0.5], [-1.5, -0.7]]]], 2, 2, 2),
     _maps([[[[1.0, 1.0], [0.5, -1.0]]]], 2, 2, 2),
     _maps([[[[0.0, 0.0, 2.0, 1.0]]]], 1, 2, 2),
     _maps([[[[-1.0, 2.0, 0.5]]]], 1, 2, 1),

@@ -13,6 +13,7 @@ from striate.scratch.layers.losses import hinge_loss, logistic_loss, softmax_los
 
 Loss = Callable[[Array, Array], tuple[float, Array]]
 OVERFLOW = "float32 lost to an overflow: take the largest exponent out before exp"
+UNDERFLOW = "float32 lost to an underflow: p is 0, and its logarithm infinite; write log p as x - log(sum of exp(x))"
 NAMES: dict[str, tuple[tuple[str, ...], Loss]] = {
     "logistic_loss": (("logistic_loss",), logistic_loss),
     "svm_loss": (("svm_loss", "hinge_loss"), hinge_loss),
@@ -41,7 +42,8 @@ def _judge_loss(name: str) -> Callable[[Learner, Values], Compared]:
             ("divided by N twice", {"loss": right_loss / n, "dx": right_dx / n}),
         ]
         if not all(_finite(value) for value in returned.values()):
-            mistakes.insert(0, (OVERFLOW, returned))
+            lost = UNDERFLOW if name == "softmax_loss" and _finite(dx) else OVERFLOW  # too large an exp makes p nan
+            mistakes.insert(0, (lost, returned))
         return Compared(returned, right, mistakes)
 
     def judge(learner: Learner, trial: Values) -> Compared:
@@ -78,6 +80,8 @@ def exercises() -> list[Exercise]:
     for name, (names, _) in NAMES.items():
         k = 3 if name == "softmax_loss" else 0
         trials = [_scores(n, k, 1.0, np.float64) for n in (1, 2, 5)]
+        trials[1:1] = [trials[0] | {"y": np.array([1])}]  # of one that is classified right the hinge is 0
+        trials[2:2] = [trials[2] | {"y": np.array([1, 0])}]
         large = [_scores(2, k, 100.0, np.float32), _scores(4, k, 1000.0, np.float64)]
         # With the labels turned round, too: of a right answer an exponential is small.
         trials += [trial | {"y": labels} for trial in large for labels in (trial["y"], (trial["y"] + 1) % (k or 2))]

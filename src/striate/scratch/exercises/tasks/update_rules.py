@@ -36,11 +36,25 @@ def _damped(w: Array, dw: Array, config: Any) -> Any:
     return w - config["learning_rate"] * config["v"], config
 
 
+def _rooted(name: str) -> Call:
+    """Return the rule with epsilon under the root, by way of its state, which it does not enter."""
+
+    def step(w: Array, dw: Array, config: Any) -> Any:
+        _, config = RULES[name].step(w, dw, config)
+        mean, square = (config["m"], config["v"]) if name == "adam" else (dw, config["cache"])
+        if name == "adam":
+            mean, square = mean / (1 - 0.9 ** config["t"]), square / (1 - 0.999 ** config["t"])
+        return w - config["learning_rate"] * mean / np.sqrt(square + 1e-8), config
+
+    return step
+
+
 OF_ONE: dict[str, tuple[str, Call]] = {
     "adam": ("m and v are not divided by 1 - beta^t, the share of them that t steps can have gathered", _uncorrected),
     "sgd_momentum": ("the gradient is multiplied by 1 - momentum, which this rule does not do", _damped),
 }
 """The mistakes that one rule alone invites."""
+ADAPTIVE = ("rmsprop", "adam")
 
 
 def _follow(rule: Call, t: Values, call: Call) -> Array:
@@ -60,6 +74,7 @@ def _plain(rule: Call, *given: Any) -> Any:
 def _judge(name: str) -> Callable[[Learner, Values], Compared]:
     variants = [("the sign of the step is wrong: it climbs", _climbing(name))]
     variants += [OF_ONE[name]] if name in OF_ONE else []
+    variants += [("epsilon added under the root: it is added to it", _rooted(name))] if name in ADAPTIVE else []
 
     def judge(learner: Learner, t: Values) -> Compared:
         in_place = partial(learner.call, free=(0,))  # as the course's own sgd does
@@ -75,4 +90,11 @@ def exercises() -> list[Exercise]:
     from striate.scratch.exercises.forms import FORMS
 
     steps = [{"w": draw(*s), "gradients": [draw(*s, seed=k) for k in (1, 2, 3)]} for s in ((1,), (3,), (2, 3))]
-    return [Exercise(name, "eecs498", "update rule", FORMS[name], _judge(name), steps) for name in RULES]
+    # Epsilon counts where gradients are small.
+    small = [{"w": draw(1), "gradients": [1e-5 * draw(1, seed=k) for k in (1, 2, 3)]}]
+    return [
+        Exercise(
+            name, "eecs498", "update rule", FORMS[name], _judge(name), [*steps, *(small if name in ADAPTIVE else [])]
+        )
+        for name in RULES
+    ]

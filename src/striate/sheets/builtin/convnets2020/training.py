@@ -12,6 +12,7 @@ from striate.sheets.parts import (
     Code,
     Curves,
     Figure,
+    Forms,
     Says,
     Scores,
     Text,
@@ -51,8 +52,9 @@ QUESTIONS = (
         "2.2",
         "Write the object-oriented form of the ShallowNet that is given as a sequence of layers.",
         (
-            Text("The sequence of layers and the class hold the same weights under other names, and compute the same."),
+            Text("The sequence of layers and the class hold the same weights under the same names."),
             Code(("striate.nets.families.shallownet:sequential_form", "striate.nets.families.shallownet:ShallowNet")),
+            Forms("shallownet", {"form": "sequential"}, {"form": "module"}),
             Figure("shallownet"),
         ),
     ),

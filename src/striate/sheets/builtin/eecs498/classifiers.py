@@ -14,6 +14,7 @@ from striate.sheets.parts import (
     Figure,
     Says,
     Scores,
+    Text,
     Trained,
     Verdicts,
 )
@@ -137,6 +138,9 @@ QUESTIONS = (
         "5.1",
         "Implement the two passes of max pooling.",
         (
+            Text("As the definition reads, window by window:"),
+            Code((f"{LAYERS}.pooling:plain_forward", f"{LAYERS}.pooling:plain_backward")),
+            Text("And as the nets of this document do it, the same numbers in fewer passes over memory:"),
             Code((f"{LAYERS}.pooling:max_pool_forward", f"{LAYERS}.pooling:max_pool_backward")),
             Checked(("max-pool",)),
         ),

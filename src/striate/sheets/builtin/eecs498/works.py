@@ -25,6 +25,12 @@ def _digits(name: str, study: str, quick: int, full: int, seeds: tuple[int, int,
     return Work(name, study, {}, {"epochs": quick}, evening, {"epochs": full}, "mnist", "images", seeds)
 
 
+def _short(name: str, study: str, quick: tuple[int, int], seeds: tuple[int, int, int]) -> Work:
+    """Return a study of a short answer; ``quick`` are its epochs at that budget, on real images and on the digits."""
+    evening = {"epochs": 5, "train_images": 5000}
+    return Work(name, study, {}, {"epochs": quick[0]}, evening, {}, seeds=seeds, offline={"epochs": quick[1]})
+
+
 def _linear(name: str) -> Work:
     return Work(name, changes={**LINEAR, "net": name}, real="sums", kind="table")
 
@@ -60,8 +66,9 @@ WORKS = (
         {"epochs": 5, "train_images": 10000},
         {"epochs": 30},
         seeds=(2, 2, 3),
+        offline={"epochs": 3},
     ),
-    Work("saturation", "saturation", {}, {"epochs": 3}, {"epochs": 5, "train_images": 5000}, {}, seeds=(4, 4, 4)),
-    Work("scaling", "dropout-scaling", {}, {"epochs": 4}, {"epochs": 5, "train_images": 5000}, {}, seeds=(3, 3, 5)),
-    Work("divergence", "divergence", {}, {"epochs": 3}, {"epochs": 5, "train_images": 5000}, {}, seeds=(4, 4, 5)),
+    _short("saturation", "saturation", (3, 2), (4, 4, 4)),
+    _short("scaling", "dropout-scaling", (4, 3), THIRDS),
+    _short("divergence", "divergence", (3, 2), CHEAP),
 )
