@@ -24,7 +24,7 @@ from statistics import fmean
 from typing import Any, ClassVar, Literal, get_args
 
 from striate.base.errors import StudyError, listed
-from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.checks import check_terms
 from striate.studies.claims.comparison import Answer, Comparison, decide, exact_seeds, seeds_needed
 from striate.studies.claims.finding import MOST_NAMED, Finding, failures_text, interval_text
 from striate.studies.claims.outcome import Outcome, accuracy_scale, by_arm, scores
