@@ -45,7 +45,7 @@ def test_hidden_units_are_those_of_either_engine(words: tuple[str, ...], hidden:
 
 
 def test_a_study_prints_verdicts_and_writes_its_report(run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("striate.app.terminal.progress.SILENCE", math.inf)  # a slow machine is no other answer
+    monkeypatch.setattr("striate.app.progress.bars.SILENCE", math.inf)  # a slow machine is no other answer
     code, out, err = run(
         "study", "batchnorm", "--epochs", "1", "--seeds", "1", "--out", "bn", *TINY[2:], "--set", "lr=0.001"
     )

@@ -49,8 +49,8 @@ def study(
 ) -> None:
     """Answer a question: train every arm with every seed, judge the claims, write the report."""
     from striate.app import study as asking
+    from striate.app.progress.bars import watching_study
     from striate.app.terminal import show as terminal
-    from striate.app.terminal.progress import watching_study
     from striate.base.disk.files import dump_json, read_json
     from striate.studies.running.rates import rated
 

@@ -79,7 +79,7 @@ def train(
         return
 
     from striate.app.actions.training import follow_launched, train_run
-    from striate.app.terminal.progress import watching_run
+    from striate.app.progress.bars import watching_run
     from striate.app.terminal.show import console
 
     if follow_launched(processes, data_dir):
@@ -102,7 +102,7 @@ def resume(
 ) -> None:
     """Continue an interrupted run; it ends in the same bytes as if it had never stopped."""
     from striate.app.actions.training import follow_launched, resume_run
-    from striate.app.terminal.progress import watching_run
+    from striate.app.progress.bars import watching_run
     from striate.app.terminal.show import console
 
     if follow_launched(processes, data_dir):
