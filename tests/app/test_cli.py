@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from striate.app import cli
-from striate.app.actions.changes import changes_of
+from striate.app.inputs.changes import changes_of
 
 TINY = ["--set", "widths=[[4]]", "--set", "hidden=[]", "--set", "batch_size=256"]
 

@@ -1,4 +1,4 @@
-"""The parameters of a proof as options after its name, of `striate prove` and of the page: ``--FIELD VALUE``, ``--FIELD=VALUE``.
+"""The parameters of a proof as options after its name: ``--FIELD VALUE``, ``--FIELD=VALUE``; of `striate prove` and the page.
 
 Which fields there are the proof says, so they cannot be the options of a signature.
 """

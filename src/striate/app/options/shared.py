@@ -117,7 +117,7 @@ class Source:
     @property
     def options(self) -> Mapping[str, Any]:
         """The options of the net, from --set."""
-        from striate.app.actions.changes import settings_of
+        from striate.app.inputs.changes import settings_of
 
         return settings_of(self.settings)
 

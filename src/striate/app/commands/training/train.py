@@ -54,7 +54,7 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train one net by a recipe; --set reaches every other field that `striate list fields` tells."""
-    from striate.app.actions.changes import changes_of
+    from striate.app.inputs.changes import changes_of
 
     changes = changes_of(settings, {**fields.given, "hidden": hidden, "like": like})
     if overfit_batch and range_test:
