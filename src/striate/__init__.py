@@ -1,5 +1,7 @@
 """Striate: a laboratory for convolutional networks.
 
+Programs take every public name from here, and each is loaded when it is first used.
+
 import striate as st
 
 run = st.train(st.Recipe(data="digits"), "runs/first")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -38,3 +40,61 @@ def test_no_file_repeats_the_name_of_its_folder() -> None:
 def test_a_name_that_repeats_its_folders_is_found(path: str) -> None:
     assert repeating([Path(path)]) == [Path(path)]
     assert repeating([Path("claims/checks.py"), Path("proofs/proof.py"), Path("training/trained.py")]) == []
+
+
+def room_faults(folder: Path, said: str) -> list[str]:
+    """Return why ``said`` does not introduce the room ``folder``: too short, too long, or it names what is not there.
+
+    A first line says why the room is there; a paragraph after it says what may go in. A name in backquotes is a module or
+    a folder of the room or of the one around it, a path below src, or a dotted name of Striate; commands have a blank in them.
+    """
+    sentences = re.findall(r"[.?!](?=\s|$)", said)
+    faults = (
+        [] if len(sentences) in (2, 3) else [f"it has {len(sentences)} sentences, and a room is said in two or three"]
+    )
+    head, _, rest = said.partition("\n\n")
+    if head.count("\n") or not rest:
+        faults.append("after a line of its own, what may go in is said in a paragraph")
+    names = re.findall(r"(?<!`)`([^`\s]+)`(?!`)", said)
+    return faults + [f"{name} is not there" for name in names if not is_there(folder, name)]
+
+
+def is_there(folder: Path, name: str) -> bool:
+    if name.startswith("striate."):
+        place = SOURCE.parent.joinpath(*name.split("."))
+        holder = place.parent.with_suffix(".py")  # of a function or class, where the last part is one
+        defined = re.compile(rf"^(def|class) {place.name}\b|^{place.name}\b.* = ", re.MULTILINE)
+        return is_module(place) or (holder.is_file() and bool(defined.search(holder.read_text("utf-8"))))
+    return any(is_module(place / name) for place in (folder, folder.parent, SOURCE.parent))
+
+
+def is_module(place: Path) -> bool:
+    return place.is_dir() or place.with_suffix(".py").is_file()
+
+
+def test_every_room_says_why_it_is_there_and_what_may_go_in() -> None:
+    rooms = sorted(SOURCE.rglob("__init__.py"))
+    said = {room.parent: ast.get_docstring(ast.parse(room.read_text("utf-8"))) or "" for room in rooms}
+    wrong = {
+        str(room.relative_to(SOURCE)): faults for room, text in said.items() if (faults := room_faults(room, text))
+    }
+    assert wrong == {}
+
+
+SAID = "What is shown.\n\nWhat draws goes in; see `kit`. Verdicts are in `striate.studies.claims`."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("\n\nWhat draws goes in; see `kit`. Verdicts are in `striate.studies.claims`.", "", "it has 1 sentences"),
+        ("What is shown.\n\n", "What is shown. ", "after a line of its own"),
+        ("goes in; see", "goes in. There is more. See", "it has 5 sentences"),
+        ("`kit`", "`opened`", "opened is not there"),
+        ("claims`", "claims.better.Best`", "striate.studies.claims.better.Best is not there"),
+    ],
+)
+def test_a_room_that_says_too_little_or_what_is_untrue_is_found(old: str, new: str, fault: str) -> None:
+    assert room_faults(SOURCE / "reports", SAID) == []
+    assert room_faults(SOURCE / "reports", SAID.replace("claims`", "claims.better.Better`")) == []
+    assert any(one.startswith(fault) for one in room_faults(SOURCE / "reports", SAID.replace(old, new)))
