@@ -64,8 +64,18 @@ def is_there(folder: Path, name: str) -> bool:
         place = SOURCE.parent.joinpath(*name.split("."))
         holder = place.parent.with_suffix(".py")  # of a function or class, where the last part is one
         defined = re.compile(rf"^(def|class) {place.name}\b|^{place.name}\b.* = ", re.MULTILINE)
-        return is_module(place) or (holder.is_file() and bool(defined.search(holder.read_text("utf-8"))))
+        return (
+            is_module(place)
+            or (holder.is_file() and bool(defined.search(holder.read_text("utf-8"))))
+            or is_public(place)
+        )
     return any(is_module(place / name) for place in (folder, folder.parent, SOURCE.parent))
+
+
+def is_public(place: Path) -> bool:
+    """Return whether a package hands out the name, or what it is a part of, such as ``striate.probe`` of a probe."""
+    ways = [one for one in (place, *place.parents) if (one.parent / "__init__.py").is_file()]
+    return any(f" as {one.name}\n" in (one.parent / "__init__.py").read_text("utf-8") for one in ways)
 
 
 def is_module(place: Path) -> bool:
@@ -79,6 +89,16 @@ def test_every_room_says_why_it_is_there_and_what_may_go_in() -> None:
         str(room.relative_to(SOURCE)): faults for room, text in said.items() if (faults := room_faults(room, text))
     }
     assert wrong == {}
+
+
+def test_whatever_a_source_names_of_striate_exists() -> None:
+    gone = [
+        f"{path.relative_to(SOURCE)}: {name}"
+        for path in sorted(SOURCE.rglob("*.py"))
+        for name in re.findall(r"(?<!`)`(striate\.[\w.]+)`(?!`)", path.read_text("utf-8"))
+        if not is_there(path.parent, name)
+    ]
+    assert gone == []
 
 
 SAID = "What is shown.\n\nWhat draws goes in; see `kit`. Verdicts are in `striate.studies.claims`."
