@@ -103,6 +103,19 @@ APART = {
 }
 MOST_LINES = 250
 MOST_SIBLINGS = 14
+MOST_DENSE = 40
+BRANCHES = (
+    ast.If,
+    ast.IfExp,
+    ast.For,
+    ast.While,
+    ast.Try,
+    ast.ExceptHandler,
+    ast.With,
+    ast.Match,
+    ast.BoolOp,
+    ast.comprehension,
+)
 JUNK_DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc"}
 HEAVY = {"torch", "sklearn", "scipy", "matplotlib", "pooch", "tensorboard", "PIL", "jinja2"}
 
@@ -326,6 +339,42 @@ def test_every_file_is_one_idea_of_readable_length_and_says_what_it_is() -> None
             silent.append(name)
     assert too_long == []
     assert silent == []
+
+
+def densest(modules: Modules, count: int) -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Return the functions with the most lines times branches, docstrings apart, each with its module."""
+    found = [
+        (name, node)
+        for name, tree in modules.items()
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+    return sorted(found, key=lambda one: density(one[1]), reverse=True)[:count]
+
+
+def density(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    branches = sum(isinstance(node, BRANCHES) for statement in body for node in ast.walk(statement))
+    return (1 + branches) * ((function.end_lineno or 0) - body[0].lineno + 1) if body else 0
+
+
+def test_the_densest_functions_say_why() -> None:
+    files = sources()
+    silent: list[str] = []
+    for module, function in densest(trees(), MOST_DENSE):
+        lines = files[module].read_text(encoding="utf-8").splitlines()[function.lineno - 1 : function.end_lineno]
+        if not any(line.lstrip().startswith("# ") or "  # " in line for line in lines):
+            silent.append(f"{module}: {function.name}")
+    assert silent == []
+
+
+def test_the_denser_function_is_found() -> None:
+    tree = ast.parse(
+        "def plain():\n    a = 1\n    b = 2\n    return a\n\ndef bent(x):\n    return [y for y in x if y or x]\n"
+    )
+    assert [function.name for _, function in densest({"striate.app.a": tree}, 2)] == ["plain", "bent"]
+    tree = ast.parse("def plain():\n    return 1\n\ndef bent(x):\n    if x:\n        return 2\n    return 3\n")
+    assert [function.name for _, function in densest({"striate.app.a": tree}, 2)] == ["bent", "plain"]
 
 
 def test_no_shelf_is_overfull() -> None:

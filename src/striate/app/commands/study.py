@@ -78,6 +78,7 @@ def study(
     except KeyboardInterrupt:
         say(f"stopped; what is done is kept in {folder}, and the same command continues")
         raise typer.Exit(INTERRUPTED) from None
+    # From the disk and not from the answer, so that what is printed is what the folder holds.
     verdict = read_json(folder / "verdict.json")
     if as_json:
         tell(dump_json({**verdict, "folder": str(folder), "report": str(reported.report)}), nl=False)
