@@ -53,7 +53,9 @@ def section(folder: Path, study: StudyRecord) -> str:
     images = f"{some:,} images of {study.base['data']}" if some else study.base["data"]
     until, ended = study.until, sum(run.seconds is not None for run in study.runs)
     seeds = (
-        f"{until['least']} to {until['most']} seeds until decided, {ended} runs" if until else f"{len(study.seeds)} seeds"
+        f"{until['least']} to {until['most']} seeds until decided, {ended} runs"
+        if until
+        else f"{len(study.seeds)} seeds"
     )
     lines = [
         f"## {study.question}",

@@ -1,5 +1,7 @@
 """Striate: a laboratory for convolutional networks.
 
+Programs take every public name from here, and each is loaded when it is first used.
+
 import striate as st
 
 run = st.train(st.Recipe(data="digits"), "runs/first")
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from striate.app.exporting.export import export as export
     from striate.app.judging.gate import gate as gate
     from striate.app.judging.judged import judge as judge
+    from striate.app.progress.trained import resume as resume
+    from striate.app.progress.trained import train as train
     from striate.app.scoring.predicting import predict as predict
     from striate.app.scoring.score import score as score
     from striate.app.sheets.make import sheet as sheet
@@ -28,8 +32,6 @@ if TYPE_CHECKING:
     from striate.app.shown import open_net as open_net
     from striate.app.shown import page as page
     from striate.app.study import study as study
-    from striate.app.terminal.trained import resume as resume
-    from striate.app.terminal.trained import train as train
     from striate.nets.catalog import build as build
     from striate.nets.custom.trust import trust_code as trust_code
     from striate.nets.weights.load import load_weights as load_weights

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from striate.app import cli
-from striate.app.actions.changes import changes_of
+from striate.app.inputs.changes import changes_of
 
 TINY = ["--set", "widths=[[4]]", "--set", "hidden=[]", "--set", "batch_size=256"]
 # The largest rates at which nets of this study learn are sought from its rate: few short runs from here, on few images.
@@ -47,7 +47,7 @@ def test_hidden_units_are_those_of_either_engine(words: tuple[str, ...], hidden:
 
 
 def test_a_study_prints_verdicts_and_writes_its_report(run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("striate.app.terminal.progress.SILENCE", math.inf)  # a slow machine is no other answer
+    monkeypatch.setattr("striate.app.progress.bars.SILENCE", math.inf)  # a slow machine is no other answer
     code, out, err = run("study", "batchnorm", "--epochs", "1", "--seeds", "1", "--out", "bn", *TINY_STUDY)
     assert (code, err) == (0, "")
     assert out.startswith("Does batch normalization help?\ndigits, 6 arms x 1 seed, 1 epoch")

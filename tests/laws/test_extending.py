@@ -76,7 +76,7 @@ def counting(net, images, *, most=9):
         ),
     ),
     "study": (
-        "studies/builtin/learning/momentum.py",
+        "studies/builtin/training/momentum.py",
         '''"""Does momentum help?"""
 from striate.studies.claims.better import Better
 from striate.studies.question import Arm, Study
@@ -91,7 +91,7 @@ def study(base):
 ''',
         (
             "studies/catalog.py",
-            {'        Entry("learning.optimizers"': '        Entry("learning.momentum", "Does momentum help?"),\n'},
+            {'        Entry("training.optimizers"': '        Entry("training.momentum", "Does momentum help?"),\n'},
         ),
     ),
     "data set": (

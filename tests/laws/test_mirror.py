@@ -11,12 +11,13 @@ PACKAGES = {path.name for path in SOURCE.iterdir() if path.is_dir()}
 
 # Module -> the test file that exercises it, where a file of its own would only repeat that one.
 TESTED_ELSEWHERE: dict[str, str] = {
+    "app/inputs/installed.py": "app/exporting/test_export.py",
     "app/inputs/predictor.py": "app/scoring/test_predicting.py",
     "reports/run/mistakes.py": "app/scoring/test_mistaking.py",
     "reports/run/unlabelled.py": "app/scoring/test_unlabelled.py",
     "training/recipe/starting.py": "training/starting/test_source.py",
     "data/photos/upright.py": "data/photos/test_picture.py",
-    "app/actions/changes.py": "app/test_cli.py",
+    "app/inputs/changes.py": "app/test_cli.py",
     "app/actions/choices.py": "laws/test_options.py",
     "app/actions/gradchecks.py": "app/commands/test_gradcheck.py",
     "app/actions/lists.py": "app/commands/look/test_list.py",
@@ -28,7 +29,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "app/actions/scoring.py": "app/test_cli.py",
     "app/actions/study_shown.py": "app/commands/look/test_show.py",
     "app/actions/training.py": "app/test_cli.py",
-    "app/actions/views.py": "app/commands/probe/test_channels.py",
+    "app/inputs/views.py": "app/commands/probe/test_channels.py",
     "app/commands/course/sheet.py": "app/sheets/test_make.py",
     "app/sheets/blocks.py": "app/sheets/test_make.py",
     "app/sheets/trained.py": "app/sheets/test_make.py",
@@ -52,7 +53,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "app/options/probing.py": "app/commands/probe/test_heatmap.py",
     "app/options/question.py": "app/commands/look/test_show.py",
     "app/terminal/rows.py": "app/commands/look/test_list.py",
-    "app/terminal/run.py": "app/test_run_shown.py",
+    "app/terminal/run.py": "app/actions/test_run_shown.py",
     "app/terminal/shared_names.py": "app/actions/test_fields.py",
     "probes/choices.py": "laws/test_options.py",
     "app/exporting/following.py": "app/exporting/test_export.py",

@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from striate.app.actions.run_shown import seen
 from striate.app.cli import app
-from striate.app.run_shown import seen
 from striate.app.terminal.run import show_seen
 from striate.reports.run.page import run_page
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from striate.app.actions.run_shown import seen
 from striate.app.inputs.net_anatomy import net_anatomy
 from striate.app.inputs.opened_net import Subject, open_subject
 from striate.app.options.repeating import study_command
-from striate.app.run_shown import seen
 from striate.base.disk.outputs import write_output
 from striate.base.errors import RunError, printable
 from striate.reports.kit.svg import file_of

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from striate.app.options.repeating import arms_and_claims, study_command
-from striate.app.terminal.trained import beaten
+from striate.app.progress.trained import beaten
 from striate.base.disk.files import part_of_name
 from striate.base.disk.outputs import claim_folder
 from striate.base.errors import StudyError, listed

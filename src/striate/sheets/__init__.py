@@ -1,8 +1,8 @@
 """The questions of one course, in order, and the parts from which each is answered: what a sheet file holds.
 
-A sheet is a Python file with ``SHEET = Sheet(...)``, builtin or a teacher's own; a question names its parts, and the parts name
-runs, studies, proofs and probes. Nothing here trains: the front doors make the parts, this package says what they are, puts
-what came out into sentences, and writes the document.
+A sheet is a Python file with ``SHEET = Sheet(...)``, builtin or a teacher's own; a question names its parts, and the parts
+name runs, studies, proofs and probes. Nothing here trains: `striate.app.sheets` has the parts made, this package says what
+they are, puts what came out into sentences, and writes the document.
 """
 
 from striate.sheets.parts import (

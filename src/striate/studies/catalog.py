@@ -46,27 +46,27 @@ BUILTIN: Catalog[Entry] = Catalog(
             "parts.batchnorm",
             "Does batch normalization help? It accelerates, permits larger learning rates, improves the result.",
         ),
-        Entry("learning.optimizers", "Does batch normalization help under SGD and under Adam alike?"),
+        Entry("training.optimizers", "Does batch normalization help under SGD and under Adam alike?"),
         Entry("parts.residual", "Do residual connections help a small convolutional net?"),
         Entry("parts.depth", "Where do plain nets stop improving with depth, and do residual nets go on?"),
         Entry(
-            "learning.augmentation", "Which transforms of the training images help against overfitting, and which hurt?"
+            "training.augmentation", "Which transforms of the training images help against overfitting, and which hurt?"
         ),
-        Entry("learning.schedules", "Does a learning-rate schedule help, and which?"),
-        Entry("learning.learning_rates", "Which learning rate suits SGD, and which Adam?"),
-        Entry("learning.step_gamma", "By which factor should StepLR lower the learning rate?"),
+        Entry("training.schedules", "Does a learning-rate schedule help, and which?"),
+        Entry("training.learning_rates", "Which learning rate suits SGD, and which Adam?"),
+        Entry("training.step_gamma", "By which factor should StepLR lower the learning rate?"),
         Entry(
-            "learning.transfer",
+            "training.transfer",
             "With few training images, does it help to start from weights that were trained on other images?",
         ),
         Entry("parts.locality", "What is left of a convolutional net when the pixels are permuted?"),
         Entry("parts.saturation", "Do sigmoid units stop a deep net from learning?"),
         Entry("parts.dropout_scaling", "What does dropout without scaling at test time cost?"),
-        Entry("learning.divergence", "A loss falls and then explodes: which hyper-parameter cures it?"),
+        Entry("training.divergence", "A loss falls and then explodes: which hyper-parameter cures it?"),
         Entry("parts.vgg11", "What turns the literal VGG11 into a good one?"),
         Entry("parts.resnet_blocks", "Standard or bottleneck blocks, activated after or before, at equal cost?"),
         Entry(
-            "learning.same_curve",
+            "training.same_curve",
             "Do the layers by hand and PyTorch compute the same? One net, one set of batches, two engines, one curve.",
         ),
         Entry(

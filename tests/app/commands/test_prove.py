@@ -10,60 +10,15 @@ from pathlib import Path
 import pytest
 
 import striate
-from striate.app.commands.prove import options
 from striate.base.catalog import Catalog
 from striate.base.errors import ProofError
 from striate.proofs import catalog
 from striate.proofs.proof import Check
 
-FIELDS = {
-    "channels": int,
-    "filters": int,
-    "kernel_height": int,
-    "bias": bool,
-    "alpha": float,
-    "output": str,
-    "w1": tuple,
-}
-
 
 @pytest.fixture
 def run(run):
     return partial(run, "prove")
-
-
-@pytest.mark.parametrize(
-    ("words", "given"),
-    [
-        (["--channels", "3", "--kernel-height=5"], {"channels": 3, "kernel_height": 5}),
-        (["--in", "2", "--out", "4"], {"channels": 2, "filters": 4}),
-        (["--bias"], {"bias": True}),
-        (["--bias", "--channels", "2"], {"bias": True, "channels": 2}),
-        (["--bias", "false"], {"bias": False}),
-        (["--no-bias"], {"bias": False}),
-        (["--alpha", "-1.5"], {"alpha": -1.5}),
-        (["--output", "identity"], {"output": "identity"}),
-        (["--w1", "[[1, 2]]"], {"w1": [[1, 2]]}),
-        (["--w1", "1,0.5"], {"w1": [1, 0.5]}),
-        (["--output", "a,b"], {"output": "a,b"}),
-        (["--chanels", "3"], {"chanels": 3}),
-        ([], {}),
-    ],
-)
-def test_options_become_fields(words: list[str], given: dict[str, object]) -> None:
-    assert options(words, FIELDS) == given
-
-
-def test_in_and_out_are_the_channels_of_whichever_name() -> None:
-    assert options(["--in", "2", "--out", "3"], {"channels_in": int, "channels_out": int}) == {
-        "channels_in": 2,
-        "channels_out": 3,
-    }
-
-
-def test_words_that_are_no_options_are_told_together() -> None:
-    with pytest.raises(ProofError, match=r'"3" is not an option, write --FIELD VALUE; --channels needs a value'):
-        options(["3", "--channels"], FIELDS)
 
 
 def test_a_proof_at_sizes_of_ones_own(run) -> None:
@@ -76,12 +31,6 @@ def test_a_proof_at_sizes_of_ones_own(run) -> None:
     words = " ".join(out.split())
     assert "Drawn on the page only, which --html FILE writes: dz/dx: entries of y; dz/dy: entries of x" in words
     assert out.endswith("made by: striate prove cross-correlation --length 3 --seed 0\n")
-
-
-def test_a_field_is_given_once() -> None:
-    told = r"--channels is given a second time, as 3; give each field once; --no-bias is given a second time, as false"
-    with pytest.raises(ProofError, match=told):
-        options(["--in", "2", "--channels", "3", "--bias", "--no-bias"], FIELDS)
 
 
 def test_the_command_that_made_a_proof_makes_it_again(run) -> None:

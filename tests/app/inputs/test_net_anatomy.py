@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from striate.app.actions.changes import changes_of
+from striate.app.inputs.changes import changes_of
 
 TINY = ["--set", "widths=[[4]]", "--set", "hidden=[]", "--set", "batch_size=256"]
 

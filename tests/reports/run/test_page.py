@@ -1,4 +1,4 @@
-"""The tables of a run's page; the page itself is made in tests/app/test_run_shown.py, from a run that was trained."""
+"""The tables of a run's page; the page itself is made in tests/app/actions/test_run_shown.py, from a run that was trained."""
 
 from __future__ import annotations
 

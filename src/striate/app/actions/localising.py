@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from striate.app.actions.looking import Look, told
-from striate.app.actions.views import Views, looked_at
 from striate.app.inputs.opened_net import Subject
+from striate.app.inputs.views import Views, looked_at
 from striate.base.errors import ProbeError
 from striate.base.seeds import generator
 from striate.data import load

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, Unpack
 
-from striate.app.actions.views import Views, opened_data, opened_pictures
 from striate.app.inputs.opened_net import Subject, open_subject
+from striate.app.inputs.views import Views, opened_data, opened_pictures
 from striate.base.catalog import unknown
 from striate.base.disk.files import make_folder
 from striate.base.errors import ProbeError, printable

@@ -1,5 +1,6 @@
-"""The commands, one file for each that has a body of its own: parse, call one function, print.
+"""The commands: each parses, calls one function and prints what that returns.
 
-What a command does belongs in a function that Python and the page can call too; what it prints goes through
-`striate.app.terminal`.
+A new command is a module here and a row in `catalog`; commands of one group share a folder, and none imports another. What a
+command does goes into `striate.app.actions` or lower, what it prints through `striate.app.terminal`, and an option that two
+commands have into `striate.app.options`.
 """

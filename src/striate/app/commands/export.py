@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from striate.app.actions.choices import ExportFormat
-from striate.app.commands.test import UNTRAINED
 from striate.app.options.opening import Opening
 from striate.app.options.shared import AsJson, unclaimed
 from striate.app.terminal.speech import tell, tell_words
@@ -32,6 +31,7 @@ def export(
 ) -> None:
     """Write a net as a file that other programs read, with its classes, resizing and normalization in it."""
     from striate.app.exporting.export import export as write
+    from striate.app.terminal.show import UNTRAINED
     from striate.base.disk.files import dump_json
 
     result = write(net, to, out, preprocessing=preprocessing, **opening.given(net))

@@ -49,8 +49,8 @@ def study(
 ) -> None:
     """Answer a question: train every arm with every seed, judge the claims, write the report."""
     from striate.app import study as asking
+    from striate.app.progress.bars import watching_study
     from striate.app.terminal import show as terminal
-    from striate.app.terminal.progress import watching_study
     from striate.base.disk.files import dump_json, read_json
     from striate.studies.running.rates import rated
 
@@ -78,6 +78,7 @@ def study(
     except KeyboardInterrupt:
         say(f"stopped; what is done is kept in {folder}, and the same command continues")
         raise typer.Exit(INTERRUPTED) from None
+    # From the disk and not from the answer, so that what is printed is what the folder holds.
     verdict = read_json(folder / "verdict.json")
     if as_json:
         tell(dump_json({**verdict, "folder": str(folder), "report": str(reported.report)}), nl=False)

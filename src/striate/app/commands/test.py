@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from striate.app.scoring.score import Scored
     from striate.training.folder.run_score import RunScore
 
-UNTRAINED = "; it is untrained: no weights were given"
-
 
 def test(
     nets: Annotated[
@@ -66,6 +64,7 @@ def test(
 
 def score_in_words(score: RunScore | Scored) -> str:
     """Return the score of a run, or of a net on named data, as one sentence with all that limits it."""
+    from striate.app.terminal.show import UNTRAINED
     from striate.training.folder.run_score import RunScore
 
     of_run = isinstance(score, RunScore)

@@ -1,4 +1,5 @@
-"""A net as a file for other programs: the formats, the graph that takes photographs, and how the exporters are followed.
+"""A net as a file for other programs: the formats, the graph that takes photographs, and PyTorch's exporters kept silent.
 
-What a reader of such a file finds in it is in `striate.app.inputs`.
+A further format, or a step on the way to one, may go in. What reads such a file again is in `striate.app.inputs`; the weights
+that a run keeps for itself are written by `striate.training.folder`.
 """

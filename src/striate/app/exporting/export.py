@@ -18,7 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from striate.app.exporting.following import followed, needed
+from striate.app.exporting.following import followed
+from striate.app.inputs.installed import needed
 from striate.app.inputs.metadata import metadata
 from striate.base.catalog import Catalog
 from striate.base.disk.outputs import MARK, claim, write_output

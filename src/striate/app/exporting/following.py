@@ -1,9 +1,8 @@
-"""What every export needs of the libraries: that they are there, and that PyTorch's exporters are silent until they fail."""
+"""PyTorch's exporters, silent until they fail, and their failures in a sentence."""
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import io
 import logging
 from collections.abc import Generator
@@ -13,21 +12,6 @@ from striate.base.errors import NetError, printable
 
 if TYPE_CHECKING:
     from striate.app.inputs.opened_net import Subject
-
-
-def needed(*modules: str) -> None:
-    """Raise NetError naming those of ``modules`` that are not installed, and what to install."""
-    missing: list[str] = []
-    for name in modules:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            missing.append(name)
-    if missing:
-        raise NetError(
-            f"the format onnx needs {', '.join(missing)}; install what is missing, in the folder of striate's source, with: pip"
-            ' install ".[export]"'
-        )
 
 
 @contextlib.contextmanager

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from striate.app.exporting.following import followed, needed
+from striate.app.exporting.following import followed
+from striate.app.inputs.installed import needed
 from striate.base.disk.outputs import MARK
 from striate.base.errors import NetError
 from striate.training.starting.exported import KEY

@@ -104,7 +104,7 @@ def _of_subject(subject: Subject) -> Predictor:
 
 
 def _of_onnx(path: Path) -> Predictor:
-    from striate.app.exporting.following import needed
+    from striate.app.inputs.installed import needed
     from striate.training.folder.labels import levels_told
     from striate.training.starting.exported import KEY, Resize, inputs_told, told_of
 

@@ -46,7 +46,7 @@ class Question:
 
     def changes(self, fields: Changes, **more: Any) -> Mapping[str, Any]:
         """Return what ``fields``, --set and ``more`` change of the base recipe; raises RecipeError for a field given twice."""
-        from striate.app.actions.changes import changes_of
+        from striate.app.inputs.changes import changes_of
 
         return changes_of(self.settings, {**fields.given, **more})
 

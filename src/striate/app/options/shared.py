@@ -31,7 +31,7 @@ def _shown_downloads(value: Path | None) -> Path | None:
     from striate.data.readers.download import watch_downloads
 
     def watch(name: str, total: int | None) -> AbstractContextManager[Callable[[int], None]]:
-        from striate.app.terminal.progress import watching_download
+        from striate.app.progress.bars import watching_download
 
         return watching_download(name, total)
 
@@ -117,7 +117,7 @@ class Source:
     @property
     def options(self) -> Mapping[str, Any]:
         """The options of the net, from --set."""
-        from striate.app.actions.changes import settings_of
+        from striate.app.inputs.changes import settings_of
 
         return settings_of(self.settings)
 

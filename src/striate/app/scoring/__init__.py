@@ -1,4 +1,5 @@
-"""Accuracies on test images: of one net, and of that run of several which validation chose.
+"""What a net answers on images, counted: its accuracy, its mistakes, its predictions, and the best of several runs.
 
-A run's test images are touched once; what guards that is in `striate.training.train.test`.
+What shows images to a net and says how good or how sure its answers are goes in; what looks inside the net is in
+`striate.app.actions`. A run's test images are touched once, which `striate.training.train.test` guards.
 """

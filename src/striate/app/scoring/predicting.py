@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from striate.app.actions.views import looked_at
 from striate.app.inputs.predictor import Predictor, open_predictor
+from striate.app.inputs.views import looked_at
 from striate.base.errors import ProbeError
 from striate.base.inline import Inline
 from striate.data.photos.picture import all_fitted

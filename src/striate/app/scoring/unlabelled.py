@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from striate.app.actions.views import looked_at
 from striate.app.inputs.predictor import Predictor
+from striate.app.inputs.views import looked_at
 from striate.app.scoring.predicting import probabilities
 from striate.base.disk.files import dump_json
 from striate.base.disk.outputs import MARK, write_output

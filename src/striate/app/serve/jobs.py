@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from striate.app.actions.changes import settings_of
+from striate.app.inputs.changes import settings_of
 from striate.app.options.flags import FLAGS
 from striate.app.options.repeating import study_command
 from striate.app.serve.place import Place

@@ -75,6 +75,9 @@ def application(place: Place, names: tuple[str, ...], port: int, token: str, *, 
     folder, watcher, inside, jobs = Folder(place), Watcher(place), Inside(place), Jobs(place)
     exercises = Exercises(place, local=local)
 
+    # How a route is wrapped says what it may do: `looking` reads, `working` ends once nobody waits, `telling` shows how far
+    # it is, and only a POST (`receiving`, `changing`) writes or starts a process. The guard stands before all of them, so
+    # no route has to remember it.
     routes = [
         Route("/api/folder", looking(folder.record)),
         Route("/api/run", looking(partial(run_shown, place))),

@@ -114,7 +114,7 @@ def _(part: Curves, shop: Workshop) -> Sequence[Block]:
 
 @blocks_of.register
 def _(part: Scores, shop: Workshop) -> Sequence[Block]:
-    from striate.reports.kit.table import arms_table
+    from striate.reports.study.tables import arms_table
     from striate.training.folder.run import Run
 
     found = shop.fact(part.work)

@@ -108,6 +108,7 @@ def sheet(
     found = asked if isinstance(asked, Sheet) else named(str(asked))
     if budget not in BUDGETS:
         raise StudyError(unknown("budget", str(budget), BUDGETS))
+    # All that can be refused is refused before the folder is claimed: what follows may train for hours.
     to = (to,) if isinstance(to, str) else to
     data = None if data is None else _wherever(data, (*DATA, REAL))
     image = tuple(_wherever(one) for one in ((image,) if isinstance(image, str) else image))
@@ -132,6 +133,7 @@ def sheet(
     name = str(asked) if not isinstance(asked, Sheet) else found.name
     command = _command(name, folder, question, data, image, budget, to)
     document = Document(found.name, found.title, found.intro, tuple(answers), command, _facts(shop))
+    # The notebook lies in the folder and is run there, so a sheet of one's own is named from there; a builtin is no file.
     seen = os.path.relpath(name, folder) if name not in BUILTIN and Path(name).is_file() else name
     again = f'st.sheet("{seen}", ".", budget="{budget}"{_given("question", question)}{_given("data", data)}'
     again += f", image={list(image)!r})" if image else ")"

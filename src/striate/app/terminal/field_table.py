@@ -1,6 +1,6 @@
 """The list of fields on a terminal: in groups, each field with its default and, on the same line, what it is.
 
-Where the output is piped, or the terminal is wide, each field is one line of one table (`look._rows`).
+Where the output is piped, or the terminal is wide, each field is one line of one table (`striate.app.terminal.rows`).
 """
 
 from __future__ import annotations

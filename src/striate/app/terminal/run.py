@@ -17,7 +17,7 @@ from striate.reports.run.procedure import procedure
 from striate.training.confusion import Confusion
 
 if TYPE_CHECKING:
-    from striate.app.run_shown import Seen
+    from striate.app.actions.run_shown import Seen
 
 MOST_CLASSES = 12  # up to which the whole matrix fits into a terminal
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 INDENT = 10
 WIDE = 112  # columns at which a net's table has room for every word
 UNFOLDED = 10_000  # a table's row is one line there, whatever is in it, so that grep and cut find it whole
+UNTRAINED = "; it is untrained: no weights were given"
 COLOURS = {"supported": "green", "refuted": "red", "undecided": "yellow"}
 
 

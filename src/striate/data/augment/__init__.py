@@ -1,4 +1,5 @@
 """Augmentations of whole batches as arrays, uint8 (N, H, W, C), one kind a file.
 
-Each draws from the generator that it is given; a recipe switches them on (`striate.training.feed.augmentation`).
+A kind goes in as a function of a batch and of the generator from which it draws. Which of them a recipe switches on, and in
+which order, is said in `striate.training.feed.augmentation`.
 """

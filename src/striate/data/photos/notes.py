@@ -19,6 +19,8 @@ _FACTS = {
 def notes_of(found: Survey, stack: Stack, image_size: int | None, resizing: Resizing) -> tuple[str, ...]:
     """Return the notes on what was ``found`` and how it became the ``stack``."""
     notes: list[str] = []
+    # A size that was asked for is told even where nothing had to change; the default is news only where it changed
+    # something.
     if stack.resized and image_size is None:
         notes.append(f"images of several sizes were {resizing.in_words()} to {DEFAULT_SIDE} x {DEFAULT_SIDE}")
     elif image_size is not None:
@@ -31,6 +33,7 @@ def notes_of(found: Survey, stack: Stack, image_size: int | None, resizing: Resi
         scaled = f"{stack.levels.low} to {stack.levels.high} became 0 to 255"
         used = f"the images of 16 bits use the values {stack.range[0]} to {stack.range[1]}, and " if stack.range else ""
         notes.append(f"{used}{scaled}" if used else f"of the images of 16 bits, the values {scaled}")
+    # An image of a format that is not read is a loss that the reader can undo; any other file beside is no loss at all.
     unread = {extension: n for extension, n in found.ignored.items() if extension in UNREAD}
     if unread:
         count = sum(unread.values())

@@ -54,11 +54,13 @@ def patches(
                 if fault := checked_map(tap, made, channels):
                     raise ProbeError(fault)
                 width = made.shape[3]
+                # One number an image, its largest cell: else the nine patches would be one image nine times, a pixel apart.
                 flat = full(made[:, list(channels)]).flatten(2)
                 best = flat.max(2)
                 lowest.append(flat.amin(2))
                 largest.append(best.values)
                 places.append(best.indices)
+        # Stable, so that equal activations keep the order of the images, on every device and for every size of batch.
         order = torch.cat(largest).T.sort(dim=1, descending=True, stable=True)
         value, image = order.values[:, :top], order.indices[:, :top]
         ends = torch.stack((torch.cat(lowest).amin(0), torch.cat(largest).amax(0)), 1)

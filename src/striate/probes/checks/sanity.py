@@ -151,6 +151,8 @@ def _on_weights(fall: Cascade | None, among: _Among) -> str:
     vanished = shown - len(values)
     if not values:
         return f"undefined; with all weights random the map is blank in every {among.counted}, so it cannot be compared"
+    # A correlation of -1 is the same map with its sign turned: the net's image all the same. So sizes are compared, and the
+    # interval is mirrored with a negative mean.
     mean, low, high = _interval(values)
     near, far = (abs(mean), high if mean >= 0 else -low)
     least = low if mean >= 0 else -high

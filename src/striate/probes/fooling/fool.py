@@ -85,6 +85,8 @@ def fool(
         pairs = _pairs(before, target)
         pixels, iterations, success = _climb(net, space, given, pairs, climb, batch)
         after = full(_scores(net, space, pixels, batch))
+        # A change below half a level of 8 bits vanishes in any file that the picture is saved to; whether it survives is told
+        # apart.
         rounded = full(_scores(net, space, (pixels * 255).round() / 255, batch)).argmax(1) == pairs.target
         change = pixels - given[pairs.image]
         nets: dict[str, nn.Module] = {"itself": net, **(also or {})}
@@ -181,6 +183,7 @@ def _climb(
     success = torch.zeros_like(pairs.image, dtype=torch.bool)
     active = torch.arange(len(pixels), device=pixels.device)
     before = torch.full(success.shape, torch.inf, device=pixels.device)
+    # One round more than updates: the last only looks whether the last update arrived.
     for update in range(most + 1):
         left: list[Tensor] = []
         for some in active.split(batch):
@@ -199,6 +202,9 @@ def _climb(
             left.append(some[stay])
             if update < most and bool(stay.any()):
                 score = scores if climb.objective == "score" else scores.log_softmax(1)
+                # The sum over pairs has each pair's own gradient, since in evaluation mode no image of a batch touches
+                # another. A score that no pixel reaches has the gradient 0: its pair stays where it is, which is an answer
+                # and no error.
                 (g,) = torch.autograd.grad(score.gather(1, aim).sum(), leaf, materialize_grads=True)
                 moved = leaf.detach() + climb.step * _unit(g)
                 pixels[some[stay]] = _within(moved, start[some], climb)[stay]

@@ -50,6 +50,8 @@ def transfer(
     `untouched` already. Arrays: ``tries``, ``hits``, ``misled``, ``control_hits``, ``control_misled``.
     """
     sources, targets = pairs.source.unique(), pairs.target.unique()
+    # A change of that size at random is the control: a net that it misleads as often is unsteady, and nothing was
+    # transferred.
     noisy = same_size(given[pairs.image], pixels, norm, seed)
     counts: dict[str, list[Tensor]] = {}
     told: list[Moved] = []
@@ -57,6 +59,8 @@ def transfer(
         with nullcontext() if place == 0 else untouched(net, given):
             clean, after, control = (_seen(name, net, space, p, batch) for p in (given, pixels, noisy))
         defined = (clean[pairs.image] >= 0) & (after >= 0) & (control >= 0)
+        # Only images that the other net sees as the first one did can be misled; one it had wrong before says nothing of
+        # transfer.
         tried = success & defined & (clean[pairs.image] == pairs.source)
         cells = {
             "tries": tried,

@@ -112,6 +112,7 @@ def found(
             overlaps.append([overlap(t, b) for t, b in found_as])
             blanks += shown.count(False)
     each = [value for row in overlaps for value in row]
+    # Objects of one scene share its canvas and are no independent values: n of the interval is the number of scenes.
     per_scene = np.array([float(np.mean(row)) for row in overlaps if row], dtype=np.float64)
     top, left, bottom, right = made.boxes[0, 0].tolist()
     low, high = useful(mean_interval(per_scene.tolist(), OVERLAP), OVERLAP) or (None, None)

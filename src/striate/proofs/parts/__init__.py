@@ -1,1 +1,5 @@
-"""What several statements share: layouts, demonstrations, neighbourhoods, and small pieces of algebra."""
+"""What statements rest on: layouts, small experiments, and pieces of algebra.
+
+A piece lies here when it can be read and tested without the statement that uses it, and it knows none. Claims, derivations
+and their checks belong in `striate.proofs.statements`.
+"""

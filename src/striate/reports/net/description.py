@@ -21,6 +21,8 @@ def architecture_text(anatomy: Anatomy) -> str:
 
 def paragraph(anatomy: Anatomy) -> str:
     """Return the net in a few sentences: what goes in and out, how deep, how large, how far it sees."""
+    # Without the first block, which is the image itself. A convolution on a shortcut is told with the shortcuts: counted
+    # among the others it would make a net deeper than it is.
     made = blocks(anatomy)[1:]
     shortcuts = [one for block in made for one in block.shortcuts]
     aside = [layer for one in shortcuts for layer in one.layers if layer.kind == "convolution"]
@@ -37,6 +39,7 @@ def paragraph(anatomy: Anatomy) -> str:
         text += f" ({len(aside)} of them through a convolution)," if aside else ","
     text += f" to {counted(math.prod(out), 'output')}. It has {counted(anatomy.parameters, 'parameter')}"
     share = sum(b.parameters for b in dense) / anatomy.parameters if anatomy.parameters else 0.0
+    # Never 0 % or 100 %: both would say that one of the two kinds of layers has no parameters.
     percent = "under 1" if share < 0.01 else "over 99" if share > 0.995 else f"{100 * share:.0f}"
     text += f", {percent} % of them in the dense layers," if convolutions and dense else ""
     text += f" and takes {brief(anatomy.macs)} multiply-adds for one {one}."

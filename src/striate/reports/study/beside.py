@@ -13,9 +13,10 @@ from typing import Any
 
 from striate.base.catalog import unknown
 from striate.base.errors import StudyError
-from striate.reports.kit.table import in_base, plain_text
+from striate.reports.kit.table import plain_text
 from striate.reports.study.cards import axis_of
 from striate.reports.study.records import ArmRecord, RunRecord, StudyRecord
+from striate.reports.study.tables import in_base
 
 ACCURACY = ("val", "accuracy")
 

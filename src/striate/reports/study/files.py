@@ -19,13 +19,14 @@ from striate.base.disk.files import make_folder
 from striate.base.disk.outputs import MARK, write_output
 from striate.base.errors import StudyError
 from striate.reports.kit.svg import Chart, file_of
-from striate.reports.kit.table import Cell, Table, arms_table, changes_table
+from striate.reports.kit.table import Cell, Table
 from striate.reports.proof.latex import escaped
 from striate.reports.study.cards import intervals_of
 from striate.reports.study.heat import heat_chart, heat_of, heat_table
 from striate.reports.study.methods import methods_of
 from striate.reports.study.page import panels
 from striate.reports.study.records import StudyRecord, read_study
+from striate.reports.study.tables import arms_table, changes_table
 
 LEGEND = "% Of accuracies: mean +- standard deviation over the seeds, [95 % interval of the mean], (runs).\n"
 MEASURES = ("final", "best", "test")

@@ -95,6 +95,8 @@ def heat_chart(heat: Heat) -> Chart:
         for row, value in enumerate(heat.rows):
             axes.text(LEFT - 12, HEAD + ROW * (row + 0.5), plain_text(value), ha="right", va="center", fontsize=11.5)
         for (row, column), mean in heat.means.items():
+            # By the range of these means: they differ by a few hundredths, which from 0 to 1 would be one shade. The opacity
+            # ends at 0.55, so that the number in the cell stays readable, and the range is told below.
             share = (mean - low) / (high - low) if high > low else 0.5
             corner = LEFT + CELL * column + 1.5, HEAD + ROW * row + 1.5
             axes.add_patch(

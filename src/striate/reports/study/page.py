@@ -12,12 +12,13 @@ from striate.reports.kit.charts import Line, Series, curves
 from striate.reports.kit.page import Picture, picture, render
 from striate.reports.kit.scripting import chart_style, jsonable, report_script
 from striate.reports.kit.svg import Chart
-from striate.reports.kit.table import arms_table, changes_table, environment_table, recipe_table
+from striate.reports.kit.table import recipe_table
 from striate.reports.study.alive import drawable
 from striate.reports.study.cards import cards
 from striate.reports.study.heat import heat_chart, heat_of
 from striate.reports.study.methods import methods_of
 from striate.reports.study.records import Json, RunRecord, StudyRecord, read_study
+from striate.reports.study.tables import arms_table, changes_table, environment_table
 from striate.reports.study.updates import update_panels
 
 PANELS = (

@@ -170,6 +170,7 @@ def _run(folder: Path, place: str, seed: int, damaged: list[str]) -> RunRecord:
     if not place or not path.is_dir():
         return RunRecord(seed)
     status = _read(path / "status.json", folder, damaged)
+    # A run that was killed still says running; whether a process holds its folder is the truth about that.
     status = standing(status, path) if status else status
     curves: dict[tuple[str, str], dict[int, float]] = {}
     updates: list[tuple[int, float]] = []

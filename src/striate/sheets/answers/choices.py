@@ -24,6 +24,7 @@ def chosen(study: StudyRecord, name: str = "choice") -> tuple[str, ...]:
     told = f"Validation chooses {taken}"
     if isinstance(mean := means.get(taken), float):
         told += f", with a mean {details.get('measure', 'best')} validation accuracy of {mean:.4f}"
+    # An arm at chance is not a worse choice but none: compared as one it would make the others look well chosen.
     failed = [str(row["arm"]) for row in details.get("arms") or () if row.get("n") and not row.get("stable")]
     if taken in failed:
         return (f"No run of {listed(failed)} learned anything, so there is nothing to choose between.",)

@@ -60,6 +60,7 @@ def transferred(record: Record[FoolFacts]) -> tuple[str, ...]:
 def maps(record: Record[FeatureFacts]) -> tuple[str, ...]:
     """Return whether the published weight and what the channel did agree on the images, map by map."""
     facts = record.facts
+    # A map whose weight is nowhere above 0 has no image that it asks for: its ranking is an order of ties, and left out.
     blank = [one for one in facts.maps if not one.rules["published"][0].value]
     asked = [one for one in facts.maps if one not in blank]
     agree = [

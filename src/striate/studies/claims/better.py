@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from striate.base.catalog import unknown
 from striate.base.errors import StudyError
-from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.checks import check_terms
 from striate.studies.claims.comparison import Answer
 from striate.studies.claims.finding import (
     Finding,

@@ -24,7 +24,7 @@ from statistics import fmean
 from typing import Any, ClassVar, Literal, get_args
 
 from striate.base.errors import StudyError, listed
-from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.checks import check_terms
 from striate.studies.claims.comparison import Answer, Comparison, decide, exact_seeds, seeds_needed
 from striate.studies.claims.finding import MOST_NAMED, Finding, failures_text, interval_text
 from striate.studies.claims.outcome import Outcome, accuracy_scale, by_arm, scores
@@ -87,6 +87,8 @@ class Choice:
     def judge(self, outcomes: Sequence[Outcome], look: Look = ONCE) -> Verdict:
         """Return the verdict; raises StudyError when a candidate has no run."""
         runs = by_arm(outcomes, self.candidates)
+        # An arm that an earlier look counted out stays out, with the comparison it had then: tried again at each look it
+        # could come back by chance, for which the level of the looks makes no allowance.
         racing = [arm for arm in self.candidates if arm not in look.kept]
         means = {arm: fmean(_values(runs[arm], self.measure).values()) for arm in racing}
         chosen = max(means, key=means.__getitem__)
@@ -98,6 +100,7 @@ class Choice:
         }
         rivals = tuple(arm for arm in against if arm not in out)
         answers = {arm: decide(comparison, self.margin) for arm, comparison in against.items()}
+        # Refuted are two things: no other arm is worse by the margin, or every arm still racing is as good as the chosen one.
         near = all(answer == "refuted" for answer in answers.values())
         tied = bool(rivals) and all(answers[arm] == "refuted" for arm in rivals)
         answer: Answer = "refuted" if near or tied else "undecided" if rivals else "supported"

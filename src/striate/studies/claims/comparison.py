@@ -123,6 +123,8 @@ def compare(
         error, df = (math.sqrt(v_d / n_t), float(n_t - 1)) if n_t > 1 else (math.inf, 0.0)
     else:
         error, df = _welch(v_t, n_t, v_c, n_c)
+    # No difference exceeds the span of the scale, and the interval is cut there. Where no error is known it stays infinite:
+    # cut, it would look like something that was measured.
     half, bound = (t_quantile(df, level) * error, scale.span) if df > 0 and error > 0 else (math.inf, math.inf)
     low, high = max(effect - half, -bound), min(effect + half, bound)
     return Comparison(

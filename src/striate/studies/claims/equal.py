@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from striate.base.errors import StudyError
-from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.checks import check_terms
 from striate.studies.claims.comparison import Answer
 from striate.studies.claims.outcome import Outcome, by_arm
 from striate.studies.claims.verdict import Details, Row, Verdict

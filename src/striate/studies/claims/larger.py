@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 
 from striate.base.errors import StudyError
 from striate.base.intervals import ANY, Scale
-from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.checks import check_terms
 from striate.studies.claims.comparison import LARGEST, Answer, Comparison
 from striate.studies.claims.finding import (
     Finding,

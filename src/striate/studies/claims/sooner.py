@@ -28,7 +28,7 @@ from typing import Any, ClassVar
 
 from striate.base.errors import counted
 from striate.base.intervals import Scale
-from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.checks import check_terms
 from striate.studies.claims.comparison import Answer
 from striate.studies.claims.finding import (
     Finding,

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 from striate.base.errors import StudyError
-from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.checks import check_terms
 from striate.studies.claims.comparison import Answer
 from striate.studies.claims.fisher import fisher, fisher_detectable, fisher_seeds
 from striate.studies.claims.outcome import Outcome, by_arm, tally

@@ -32,8 +32,8 @@ def net(
     as_json: AsJson = False,
 ) -> None:
     """Show a net layer by layer: shapes, parameters, multiply-adds, receptive field."""
-    from striate.app.actions.changes import settings_of
     from striate.app.actions.net_shown import show_net
+    from striate.app.inputs.changes import settings_of
     from striate.app.inputs.net_anatomy import remarks
     from striate.app.terminal import show as terminal
     from striate.app.terminal.shared_names import say_shared_names
@@ -70,7 +70,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Show a run: its curves, how it was trained in words, what it takes for what, class by class."""
-    from striate.app.run_shown import run_record, seen
+    from striate.app.actions.run_shown import run_record, seen
     from striate.app.terminal.run import show_seen
     from striate.app.terminal.show import console
     from striate.base.disk.files import dump_json

@@ -29,7 +29,7 @@ def __getattr__(name: str) -> Callable[..., None]:
 
 def _command(entry: Entry) -> Callable[..., None]:
     def look(net: Net, image: Pictures, *, options: With = None, explained: Explained, looking: Looking) -> None:
-        from striate.app.actions.changes import settings_of
+        from striate.app.inputs.changes import settings_of
 
         explain(entry.name, looking.opening.open(net), image, explained, looking, settings_of(options))
 

@@ -50,8 +50,8 @@ def occlusion(
     looking: Looking,
 ) -> None:
     """Show what the score loses when a place is covered."""
+    from striate.app.progress.bars import watching_passes
     from striate.app.terminal import show as terminal
-    from striate.app.terminal.progress import watching_passes
 
     subject = looking.opening.open(net)
     # A single picture is never checked; several words, a folder, or a range are.

@@ -54,7 +54,7 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train one net by a recipe; --set reaches every other field that `striate list fields` tells."""
-    from striate.app.actions.changes import changes_of
+    from striate.app.inputs.changes import changes_of
 
     changes = changes_of(settings, {**fields.given, "hidden": hidden, "like": like})
     if overfit_batch and range_test:
@@ -79,7 +79,7 @@ def train(
         return
 
     from striate.app.actions.training import follow_launched, train_run
-    from striate.app.terminal.progress import watching_run
+    from striate.app.progress.bars import watching_run
     from striate.app.terminal.show import console
 
     if follow_launched(processes, data_dir):
@@ -102,7 +102,7 @@ def resume(
 ) -> None:
     """Continue an interrupted run; it ends in the same bytes as if it had never stopped."""
     from striate.app.actions.training import follow_launched, resume_run
-    from striate.app.terminal.progress import watching_run
+    from striate.app.progress.bars import watching_run
     from striate.app.terminal.show import console
 
     if follow_launched(processes, data_dir):

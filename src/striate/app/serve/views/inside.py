@@ -103,7 +103,7 @@ class Inside:
         """Return the maps of ``tap`` for ``image`` as pictures, each scaled to its own largest magnitude."""
         import torch
 
-        from striate.app.actions.views import opened_pictures
+        from striate.app.inputs.views import opened_pictures
         from striate.nets.measure.taps import tapped
         from striate.reports.kit.colours import coloured, scaled
         from striate.reports.probe.page import Panel

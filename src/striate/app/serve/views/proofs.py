@@ -10,7 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from striate.app.actions.lists import list_proofs
-from striate.app.commands.prove import options
+from striate.app.options.proof_fields import options
 from striate.app.options.repeating import proof_command
 from striate.proofs import catalog
 from striate.reports.proof.page import proof_html

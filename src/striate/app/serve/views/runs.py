@@ -64,7 +64,7 @@ def stamp_of(place: Path, files: tuple[str, ...] = FILES) -> Stamp:
 
 def run_shown(place: Place, query: Mapping[str, str]) -> dict[str, Any]:
     """Return one run without its confusion matrix: curves, seconds, rate, words, net."""
-    from striate.app.run_shown import run_record, seen  # which loads PyTorch; the folder is shown without
+    from striate.app.actions.run_shown import run_record, seen  # which loads PyTorch; the folder is shown without
 
     folder = place.folder(query.get("name", ""))
     shown = seen(folder, quick=True)
@@ -90,7 +90,7 @@ _USUAL = {(s, m) for s in ("train", "val") for m in ("loss", "accuracy", "lr")} 
 
 def confused(place: Place, query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the run takes for what on its validation images, or why that cannot be told."""
-    from striate.app.run_shown import seen
+    from striate.app.actions.run_shown import seen
 
     shown = seen(place.folder(query.get("name", "")), data_dir=place.data_dir)
     if shown.confusion is None:
@@ -100,8 +100,8 @@ def confused(place: Place, query: Mapping[str, str]) -> dict[str, Any]:
 
 def pictured(place: Place, dropped: Dropped, query: Mapping[str, str]) -> dict[str, Any]:
     """Return the picture ``image`` at the size that the run's net takes, to draw on it what a layer sees."""
+    from striate.app.actions.run_shown import seen
     from striate.app.inputs.images import pictures
-    from striate.app.run_shown import seen
     from striate.data.photos.picture import all_fitted
     from striate.reports.kit.pictures import rgb
     from striate.reports.probe.page import Panel

@@ -105,6 +105,8 @@ def _rows(file: Path, folder: Path, split: str | None) -> tuple[list[Row], list[
             f" of labels ({', '.join(_LABELS[:4])})"
         )
     names = [record.get(path_name, "").strip() for record in records]
+    # By their folders paths tell the split only where every folder is the word for one and train is among them: a class
+    # that is called test, or a set without train, would otherwise become a split in silence.
     folders = {name.partition("/")[0] if "/" in name else "" for name in names if name}
     parts = {WORDS.get(place.lower()) for place in folders}
     by_folder = split is None and split_name is None and "train" in parts and None not in parts
@@ -113,6 +115,8 @@ def _rows(file: Path, folder: Path, split: str | None) -> tuple[list[Row], list[
         told = split if split_name is None else record.get(split_name, "")
         told = name.partition("/")[0] if by_folder else told
         label, group = record.get(label_name, "").strip(), record.get(group_name or "", "").strip()
+        # A row that cannot be used is handed on with its fault, so that one error tells of all of them and none shifts the
+        # numbers.
         where, image = f"row {number} of {file.name}", folder / name
         if not name:
             rows.append(Row(where, None, label or None, told, "names no file"))

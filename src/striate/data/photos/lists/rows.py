@@ -43,6 +43,8 @@ def survey_of(path: Path, rows: Iterable[Row], classes: Sequence[str] | None = N
     found = Survey(path) if path.is_dir() else Survey(path.parent, file=path)
     every = list(rows)
     splits = [_split_of(row, found) for row in every]
+    # The classes are those of train alone: a label that only test has is a fault to be told, never a class without
+    # training.
     labels = {row.label for row, split in zip(every, splits, strict=True) if split == "train" and row.label is not None}
     found.classes = tuple(classes) if classes is not None else tuple(sorted(labels, key=_order))
     if len(found.classes) < 2:

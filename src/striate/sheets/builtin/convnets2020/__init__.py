@@ -1,4 +1,8 @@
-"""Homework 2, Convolutional Networks, October 2020: locality, training, batch norm, residuals, saliency, localisation."""
+"""Homework 2, Convolutional Networks, October 2020: locality, training, batch norm, residuals, saliency, localisation.
+
+Its questions lie in one module a topic, since one file would be too long, and what they rest on is trained as `works` says.
+What two courses share belongs in `striate.sheets.answers`.
+"""
 
 from __future__ import annotations
 

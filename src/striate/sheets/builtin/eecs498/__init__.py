@@ -1,4 +1,8 @@
-"""EECS 498/598 Deep Learning, Homework 1, 2019: layers by hand, classifiers chosen on validation, VGG11, short answers."""
+"""EECS 498/598 Deep Learning, Homework 1, 2019: layers by hand, classifiers chosen on validation, VGG11, short answers.
+
+Its questions lie in one module a topic, since one file would be too long, and what they rest on is trained as `works` says.
+The same layers to be written by a learner are in `striate.scratch.exercises`.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from striate.app.terminal.notebook import notebook
+from striate.app.progress.notebook import notebook
 
 if TYPE_CHECKING:
     from striate.data.imageset import ImageSet
@@ -63,7 +63,7 @@ def watched(watch: Watch | None) -> Generator[Watch | None]:
     if watch is not None or notebook() is None:
         yield watch
         return
-    from striate.app.terminal.progress import watching_run
+    from striate.app.progress.bars import watching_run
     from striate.app.terminal.show import console
 
     with watching_run(console(stderr=True)) as bar:
@@ -76,7 +76,7 @@ def beaten(beat: Beat | None, epochs: int) -> Generator[Beat | None]:
     if beat is not None or notebook() is None:
         yield beat
         return
-    from striate.app.terminal.progress import watching_study
+    from striate.app.progress.bars import watching_study
     from striate.app.terminal.show import console
 
     with watching_study(console(stderr=True), epochs) as bar:

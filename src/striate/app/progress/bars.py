@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from striate.app.terminal.notebook import NotebookBar, notebook
+from striate.app.progress.notebook import NotebookBar, notebook
 from striate.base.errors import counted
 
 if TYPE_CHECKING:

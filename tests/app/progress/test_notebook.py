@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from striate.app.terminal import progress
-from striate.app.terminal.notebook import NotebookBar, notebook
+from striate.app.progress import bars
+from striate.app.progress.notebook import NotebookBar, notebook
 from striate.training.engines.evaluate import Score
 from striate.training.loop import Tick
 
@@ -68,8 +68,8 @@ def test_jupyter_displays_once_and_then_updates(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_run_is_watched_by_a_bar_with_its_last_epoch_above(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
-    monkeypatch.setattr(progress, "notebook", lambda: shown.append)
-    with progress.watching_run(Console(file=io.StringIO())) as watch:
+    monkeypatch.setattr(bars, "notebook", lambda: shown.append)
+    with bars.watching_run(Console(file=io.StringIO())) as watch:
         watch(Tick(1, 2, 10, 10, 130.0, Score(1.5, 0.25, 1000)))
         watch(Tick(2, 2, 13, 10, 130.0, None))
     assert 'max="20" value="13"' in shown[-1]

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from striate.base.errors import StudyError
-from striate.studies.claims.claim_checks import check_terms
+from striate.studies.claims.checks import check_terms
 
 
 def test_acceptable_terms():

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from striate.app.terminal.progress import watching_download, watching_run, watching_study
+from striate.app.progress.bars import watching_download, watching_run, watching_study
 from striate.training.engines.evaluate import Score
 from striate.training.loop import Tick
 from striate.training.recipe.recipe import Recipe

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from striate.app.run_shown import run_record, seen
+from striate.app.actions.run_shown import run_record, seen
 from striate.app.terminal.run import show_seen
 from striate.base.disk.files import dump_json
 from striate.base.errors import RunError

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 import striate as st
-from striate.app.terminal import progress, trained
+from striate.app.progress import bars, trained
 
 
 def test_a_bar_is_drawn_in_a_notebook_unless_somebody_watches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
-    for module in (trained, progress):
+    for module in (trained, bars):
         monkeypatch.setattr(module, "notebook", lambda: shown.append)
     run = st.train(st.Recipe(net="shallownet", data="digits", epochs=1, train_images=64), tmp_path / "run")
     assert "epoch 1/1" in shown[-1]
@@ -31,7 +31,7 @@ def test_elsewhere_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_study_has_one_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
-    for module in (trained, progress):
+    for module in (trained, bars):
         monkeypatch.setattr(module, "notebook", lambda: shown.append)
     with trained.beaten(None, 3) as beat:
         assert beat is not None

@@ -1,1 +1,0 @@
-"""How a net is trained: optimizers, rates, schedules, augmentation, engines."""
