@@ -47,7 +47,7 @@ HEAVY = (
     *("matplotlib.figure", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
     *("striate.app.cli", "striate.app.commands.loading", "striate.app.actions.training", "striate.app.study"),
     *(
-        "striate.app.terminal.progress",
+        "striate.app.progress.bars",
         "striate.app.terminal.show",
         "striate.training.train",
         "striate.training.session",
