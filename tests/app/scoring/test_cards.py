@@ -1,10 +1,9 @@
-"""The cards of what is scored, predicted and exported."""
+"""The cards of what is scored and predicted."""
 
 from __future__ import annotations
 
 from operator import methodcaller
 
-from striate.app.exporting.export import Exported
 from striate.app.scoring.predicting import Predicted, Prediction
 from striate.app.scoring.score import Scored
 from striate.reports.notebook.shown import card
@@ -31,9 +30,3 @@ def test_predictions_are_a_row_each_and_at_most_fifty_are_shown() -> None:
     assert "and 2 more pictures" in made
     assert card(Predicted("net", (one,))).title == "What net takes 1 picture for"
     assert card(Predicted("net", ())).tables[0].rows == ()
-
-
-def test_an_export_says_how_it_was_compared() -> None:
-    made = SHOWN(Exported("net.onnx", "onnx", 1234, 2e-7, "logits within 2e-07 of the net's largest"))
-    assert "1,234 bytes" in made
-    assert "logits within 2e-07" in made

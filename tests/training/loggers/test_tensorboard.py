@@ -40,6 +40,7 @@ def test_two_kills_leave_every_step_once(tmp_path: Path) -> None:
     """The first before anything was saved, so that the second session starts again from 0; the third continues from 15."""
     (tmp_path / "killed.py").write_text(KILLED)
     folder = tmp_path / "events"
+    folder.mkdir()
     for start, last in ((0, 20), (0, 30)):
         words = [sys.executable, str(tmp_path / "killed.py"), str(folder), str(start), str(last)]
         ended = subprocess.run(words, check=False)

@@ -43,7 +43,7 @@ class Exported(Inline):
     ``checked`` says in words how it was compared with the net; ``untrained``: the weights were drawn at random.
     """
 
-    CARD = "striate.app.scoring.cards:html"
+    CARD = "striate.app.exporting.cards:html"
 
     file: str
     format: str

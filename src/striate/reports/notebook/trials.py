@@ -17,7 +17,9 @@ from striate.training.folder.run_score import RunScore
 from striate.training.trials.lr_range import RangeTest
 from striate.training.trials.overfit import Overfit
 
-__all__ = ["html", "pairs", "scores"]
+__all__ = ["html", "pairs", "said", "scores"]
+
+DRAWN = "Its weights, or some of them, were drawn at random: the net is untrained."
 
 KEEP: Mapping[str, str] = {
     "supported": "Keep the treatment",
@@ -136,3 +138,9 @@ def _(shown: Exercise) -> Card:
         passages=(Passage(lines=(" ".join(words),)),),
         foot=f'Begin it with st.start_exercise("{shown.name}", "mine.py").',
     )
+
+
+def said(notes: tuple[str, ...], untrained: bool) -> tuple[Passage, ...]:
+    """Return the notes of what a net was asked, and that it is untrained where it is, as a passage or none."""
+    lines = (*notes, *([DRAWN] if untrained else []))
+    return (Passage(lines=lines),) if lines else ()
