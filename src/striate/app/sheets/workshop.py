@@ -200,7 +200,7 @@ class Workshop:
 
     def _look(self, look: Look) -> Looked[Any]:
         from striate.app.actions import localising, looking
-        from striate.app.actions.views import usable
+        from striate.app.inputs.views import usable
 
         work = self.sheet.work(look.work)
         assert work is not None
