@@ -162,6 +162,17 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _own_modules(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Forget the modules that a test wrote and imported: its folder goes with it, and the next may use the name."""
+    own = str(request.getfixturevalue("tmp_path")) if "tmp_path" in request.fixturenames else ""
+    before = set(sys.modules) if own else set[str]()
+    yield
+    for name in sys.modules.keys() - before if own else ():
+        if (getattr(sys.modules[name], "__file__", None) or "").startswith(own):
+            del sys.modules[name]
+
+
+@pytest.fixture(autouse=True)
 def _nothing_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin each test as a process begins: no code of a person's own was named yet."""
     if trust := sys.modules.get("striate.nets.custom.trust"):

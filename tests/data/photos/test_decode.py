@@ -133,13 +133,13 @@ def test_the_first_of_several_frames_is_taken(tmp_path: Path) -> None:
 def test_what_is_no_accepted_image_is_refused(tmp_path: Path, content: bytes, ending: str) -> None:
     path = tmp_path / f"x{ending}"
     path.write_bytes(content)
-    with pytest.raises(Unreadable, match="no PNG, JPEG, WebP or BMP"):
+    with pytest.raises(Unreadable, match="not a PNG, JPEG, WebP or BMP"):
         decode(path)
 
 
 @pytest.mark.parametrize("kind", ["TIFF", "GIF", "PPM", "ICO", "TGA"])
 def test_formats_that_pillow_knows_besides_are_refused(tmp_path: Path, kind: str) -> None:
-    with pytest.raises(Unreadable, match=r"(no|and) PNG, JPEG, WebP (or|and) BMP"):
+    with pytest.raises(Unreadable, match=r"(not a|and) PNG, JPEG, WebP (or|and) BMP"):
         decode(save(Image.new("RGB", (32, 32)), tmp_path / "x.png", kind))
 
 

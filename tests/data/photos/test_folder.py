@@ -263,8 +263,11 @@ def test_a_folder_that_may_not_be_listed_is_named(pets: Path, monkeypatch: pytes
             raise PermissionError(13, "Permission denied")
         return original(place)
 
-    monkeypatch.setattr(os, "scandir", refuse)
-    with pytest.raises(DataError, match=r"train/cat could not be read \(Permission denied\)"):
+    with (
+        monkeypatch.context() as patch,
+        pytest.raises(DataError, match=r"train/cat could not be read \(Permission denied\)"),
+    ):
+        patch.setattr(os, "scandir", refuse)
         load_folder(pets)
 
 

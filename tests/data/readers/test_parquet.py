@@ -35,5 +35,5 @@ def test_more_than_memory_holds_is_refused_before_it_is_read(tmp_path: Path, mon
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "t.parquet")
-    with pytest.raises(OSError, match="no regular file"):
+    with pytest.raises(OSError, match="not a regular file"):
         opened(tmp_path / "t.parquet")

@@ -200,6 +200,6 @@ def test_a_sorted_course_file_that_trains_on_one_class_and_a_folder_are_refused(
         load_table(tmp_path / "data.pkl")
     (tmp_path / "f.npz").mkdir()
     os.mkfifo(tmp_path / "p.npz")
-    for name, kind in (("f.npz", "a folder"), ("p.npz", "a pipe"), ("x" * 300 + ".npz", "no file")):
+    for name, kind in (("f.npz", "a folder"), ("p.npz", "a pipe"), ("x" * 300 + ".npz", "not a file")):
         with pytest.raises(DataError, match=rf"npz is {kind}; give the path of a table, \.npz or \.pkl"):
             load_table(tmp_path / name)

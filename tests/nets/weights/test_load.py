@@ -120,7 +120,7 @@ def test_a_file_that_is_no_weights_is_one_sentence(tmp_path: Path, name: str, co
 def test_a_file_cut_short_is_damaged_and_an_absent_one_is_named(tmp_path: Path) -> None:
     path = written(tmp_path, "w.safetensors", state())
     path.write_bytes(path.read_bytes()[:-9])
-    with pytest.raises(NetError, match="no whole safetensors file"):
+    with pytest.raises(NetError, match="not a whole safetensors file"):
         load_weights(net(), path)
     with pytest.raises(NetError, match=r'there is no weights file ".*absent\.pt"'):
         load_weights(net(), tmp_path / "absent.pt")

@@ -159,7 +159,7 @@ def test_a_place_without_a_log_is_refused_with_what_is_known(tmp_path: Path) -> 
     (tmp_path / "empty").mkdir()
     for place, words in (
         ("absent", "is absent"),
-        ("notes.txt", "no log that is known"),
+        ("notes.txt", "not a log that is known"),
         ("empty", "no log that is known"),
     ):
         with pytest.raises(DataError, match=words) as told_:

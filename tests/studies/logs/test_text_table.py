@@ -31,7 +31,7 @@ def test_the_separator_is_that_of_the_first_line(separator: str, tmp_path: Path)
         ("a,b\n1\n", r"has 1 cell in line 2, and 2 columns"),
         ("a,a\n1,2\n", r'two columns named "a"'),
         ('a,b\n"1,2\n', r"is not CSV"),
-        (b"a,b\n\xff,1\n", r"no UTF-8"),
+        (b"a,b\n\xff,1\n", r"not UTF-8"),
         ("a,b\n", r"holds no rows"),
         ("", r"holds no rows"),
     ],
@@ -64,7 +64,7 @@ def test_a_pipe_is_no_table(tmp_path: Path) -> None:
     import os
 
     os.mkfifo(tmp_path / "t.csv")
-    with pytest.raises(DataError, match="no regular file"):
+    with pytest.raises(DataError, match="not a regular file"):
         read_csv(tmp_path / "t.csv")
 
 

@@ -18,5 +18,5 @@ def test_metrics_that_are_no_json_are_said(tmp_path: Path) -> None:
     database.execute("UPDATE metrics SET metrics = '{' WHERE id = 1")
     database.commit()
     database.close()
-    with pytest.raises(DataError, match="no JSON"):
+    with pytest.raises(DataError, match="not JSON"):
         trackio.read_database(path)

@@ -54,13 +54,13 @@ def test_a_killed_run_gives_what_is_before_and_damage_is_found(tmp_path: Path) -
     with pytest.raises(DataError, match="is damaged at byte"):
         wandb.read_runs(folder)
     path.write_bytes(b"something else")
-    with pytest.raises(DataError, match="no log of an offline W&B run"):
+    with pytest.raises(DataError, match="not a log of an offline W&B run"):
         wandb.read_runs(folder)
 
 
 def test_what_is_no_protocol_buffer_is_said(tmp_path: Path) -> None:
     (tmp_path / "run-x.wandb").write_bytes(b":W&B\xe1\xbe\0" + chunk(1, b"\x12\xff"))
-    with pytest.raises(DataError, match="no protocol buffer"):
+    with pytest.raises(DataError, match="not a protocol buffer"):
         wandb.read_runs(tmp_path)
 
 
@@ -76,7 +76,7 @@ def test_an_export_of_the_api_as_its_documentation_shows(tmp_path: Path) -> None
         {"name": "y", "arm": "b", "opt.name": "sgd", "acc": 0.6, "loss": 1.0},
     ]
     (tmp_path / "bad.csv").write_text("summary,config,name\n__import__('os'),{},x\n", encoding="utf-8")
-    with pytest.raises(DataError, match="no dictionary"):
+    with pytest.raises(DataError, match="not a dictionary"):
         read_log(tmp_path / "bad.csv")
 
 

@@ -65,7 +65,7 @@ def load_table(path: Path) -> ImageSet:
     shown = printable(str(path))
     kind = kind_of(path)
     if kind != "file":
-        what = "no file" if kind == "absent" else kind.replace("folder", "a folder")
+        what = "not a file" if kind == "absent" else kind.replace("folder", "a folder")
         raise DataError(f"{shown} is {what}; give the path of a table, {' or '.join(TABLES)}")
     features, targets, parts = (
         (*_checked(shown, *read_legacy_pickle(path)), None) if path.suffix == ".pkl" else _npz(path)

@@ -94,9 +94,9 @@ def _captions(look: object) -> list[str]:
         ({"net": "mlp"}, "nothing says on what images"),
         ({"net": ""}, "does not say of what net"),
         ({"net": "resnet20", "trained_on": "digits"}, "do not fit"),
-        ({"net": "os:system", "trained_on": "digits"}, "no net that weights can be of here"),
-        ({"net": "../data", "trained_on": "digits"}, "no net that weights can be of here"),
-        ({"net": "mlp", "trained_on": "/etc"}, "no data set of this page"),
+        ({"net": "os:system", "trained_on": "digits"}, "not a net that weights can be of here"),
+        ({"net": "../data", "trained_on": "digits"}, "not a net that weights can be of here"),
+        ({"net": "mlp", "trained_on": "/etc"}, "not a data set of this page"),
         ({"net": "nothing", "trained_on": "digits"}, "nothing"),
     ],
 )

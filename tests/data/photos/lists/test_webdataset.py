@@ -81,5 +81,5 @@ def test_names_upon_names_and_names_without_end_are_refused(size: int, times: in
     with (tmp_path / "x.tar").open("wb") as file:
         file.write((header.tobuf(tarfile.GNU_FORMAT) + bytes(512)) * times)
         file.truncate(max(size, 1 << 20))
-    with pytest.raises(DataError, match="no plain tar archive, or is damaged"):
+    with pytest.raises(DataError, match="not a plain tar archive, or is damaged"):
         load(tmp_path / "x.tar")
