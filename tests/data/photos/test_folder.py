@@ -263,12 +263,10 @@ def test_a_folder_that_may_not_be_listed_is_named(pets: Path, monkeypatch: pytes
             raise PermissionError(13, "Permission denied")
         return original(place)
 
-    with (
-        monkeypatch.context() as patch,
-        pytest.raises(DataError, match=r"train/cat could not be read \(Permission denied\)"),
-    ):
+    with monkeypatch.context() as patch:
         patch.setattr(os, "scandir", refuse)
-        load_folder(pets)
+        with pytest.raises(DataError, match=r"train/cat could not be read \(Permission denied\)"):
+            load_folder(pets)
 
 
 def test_bad_files_are_left_out_when_that_is_asked_for_and_counted(pets: Path) -> None:
