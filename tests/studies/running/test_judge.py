@@ -27,7 +27,7 @@ def study(seeds: int = 2, **changes: object) -> Study:
 
 
 def test_arms_that_change_nothing_are_told(tmp_path: Path) -> None:
-    arms = (Arm("a"), Arm("b", {"precision": "float32"}), Arm("c", {"lr": 0.01}))
+    arms = (Arm("a"), Arm("b", {"keep_every": 1}), Arm("c", {"lr": 0.01}))
     claims = (CLAIM, Better("other", "c beats a", treatment=("c",), control="a", measure="test", margin=0.01))
     verdicts = run_study(Study("s", "?", BASE, arms, claims, (0, 1)), tmp_path / "out").verdicts
     told = "the runs of a and b are equal to the last bit: what these arms change has no effect"
