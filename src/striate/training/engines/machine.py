@@ -1,13 +1,7 @@
-"""What the machine is, and how it is set up for training: precision, threads, allocator.
-
-bfloat16 pays only where the processor multiplies it itself (AVX512_BF16, AMX, CUDA); elsewhere it is emulated and slow.
-It is also known to be wrong for some kernels on some builds (pytorch/pytorch issues 163347, 169688), so `auto` uses it
-only after a forward and backward pass of the very net agrees with float32.
-"""
+"""What the machine is, and how it is set up for training: device, allocator, what it multiplies itself."""
 
 from __future__ import annotations
 
-import copy
 import ctypes
 import functools
 import os
@@ -17,11 +11,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
-from striate.base.errors import RunError, listed, printable, reason
+from striate.base.errors import RunError, listed, printable
 from striate.base.version import VERSION
-from striate.nets.custom.calling import in_mode
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 KEEP_BYTES = 2**30
@@ -61,7 +53,7 @@ def keep_memory() -> None:
 
 
 def multiplies_bfloat16(where: torch.device) -> bool:
-    """Return whether ``where`` has bfloat16 multiplication in hardware."""
+    """Return whether ``where`` multiplies bfloat16 itself: CUDA, or a processor with AVX512_BF16 or AMX."""
     if where.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     return bool({"avx512_bf16", "amx_bf16"} & set(processor_flags()))
@@ -90,40 +82,6 @@ def _processor_lines() -> list[str]:
         return Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         return []
-
-
-def choose_precision(asked: str, net: nn.Module, images: Tensor) -> tuple[torch.dtype, str]:
-    """Return the dtype of the multiplications and the reason, for ``asked`` = auto or the name of a type.
-
-    ``images`` is one small batch (N, C, H, W) on the net's device; the net is not changed.
-    """
-    if asked != "auto":
-        return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float64": torch.float64}[asked], "as asked"
-    if not multiplies_bfloat16(images.device):
-        return torch.float32, "no bfloat16 multiplication in hardware"
-    try:
-        error = bfloat16_error(net, images)
-    except (RuntimeError, TypeError, ValueError) as fault:  # a net of one's own that no copy can be made of
-        return torch.float32, f"bfloat16 could not be tried on it ({reason(fault, kind=True)})"
-    if error > 0.1:
-        return torch.float32, f"bfloat16 gradients differ from float32 by {error:.2g} here"
-    return torch.bfloat16, f"native, gradients within {error:.2g} of float32"
-
-
-def bfloat16_error(net: nn.Module, images: Tensor) -> float:
-    """Return how far bfloat16 is from float32: |g16 - g32| / |g32| over all parameter gradients of a pass over ``images``.
-
-    Rounding alone gives a few hundredths; a wrong kernel gives a number near or above 1.
-    """
-    gradients: list[Tensor] = []
-    for enabled in (False, True):
-        twin = in_mode(copy.deepcopy(net))  # eval: no dropout, and the running statistics stay untouched
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=enabled):
-            logits = twin(images)
-        logits.float().logsumexp(1).mean().backward()
-        gradients.append(torch.cat([p.grad.flatten() for p in twin.parameters() if p.grad is not None]))
-    exact, rounded = gradients
-    return float((rounded - exact).norm() / exact.norm().clamp_min(1e-30))
 
 
 def environment() -> dict[str, Any]:

@@ -28,6 +28,7 @@ from striate.training.engines.engine import Engine
 from striate.training.engines.evaluate import evaluate
 from striate.training.engines.freezing import depths, freezing
 from striate.training.engines.optimise import make_optimizer
+from striate.training.engines.precision import choose_precision
 from striate.training.engines.processes.group import ALONE, Group
 from striate.training.engines.processes.together import Together
 from striate.training.engines.pytorch import TorchEngine
@@ -119,7 +120,7 @@ def _torch_engine(
     if takes_channels_last(net):
         net = net.to(memory_format=torch.channels_last)
     sample, _ = next(in_order(splits.val, splits.normalization, where, size=8))
-    dtype, why = machine.choose_precision(recipe.precision, net, sample)
+    dtype, why = choose_precision(recipe.precision, net, sample)
     net = net.double() if dtype == torch.float64 else net
     if masks is None and recipe.net not in ENTRIES:
         _refuse_precision(net, sample, dtype, recipe)
