@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from striate.nets import build
 from striate.nets.custom.calling import device_of, give_copies, input_dtype, keep_contiguous, takes_channels_last
 
 
@@ -23,6 +24,19 @@ def test_a_net_that_writes_into_its_images_gets_copies() -> None:
     assert len(net._forward_pre_hooks) == 1
     assert net(images).sum() == 8
     assert images.sum() == 4
+
+
+@pytest.mark.parametrize(
+    ("channels", "kernel", "stride", "taken"),
+    [(4, 1, 2, False), (7, 1, (1, 3), False), (8, 1, 2, True), (4, 3, 2, True), (4, 1, 1, True)],
+)
+def test_a_narrow_projection_is_kept_from_channels_last_memory(
+    channels: int, kernel: int, stride: int | tuple[int, int], taken: bool
+) -> None:
+    """Its weight gradient is wrong there on many processors, so no net with one is run so here."""
+    net = nn.Sequential(nn.Conv2d(3, channels, 3), nn.Sequential(nn.Conv2d(channels, 16, kernel, stride)))
+    assert takes_channels_last(net) == taken
+    assert takes_channels_last(build("resnet-v2", {"n": 1, "width": 4}, (8, 8, 1), 3))  # which picks its pixels first
 
 
 @pytest.mark.parametrize("channels", [1, 3])

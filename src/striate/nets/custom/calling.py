@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 Net = TypeVar("Net", bound=nn.Module)
+LEAST = 8  # channels that oneDNN takes at once with AVX2
 
 
 def give_copies(net: nn.Module) -> None:
@@ -33,8 +34,20 @@ def keep_prints_apart(net: nn.Module) -> None:
 
 
 def takes_channels_last(net: nn.Module) -> bool:
-    """Return whether the weights of ``net`` may be put into channels-last memory."""
-    return _contiguous not in vars(net)["_forward_pre_hooks"].values()
+    """Return whether ``net`` may be trained in channels-last memory; where it may not, `keep_contiguous` is for it."""
+    return _contiguous not in vars(net)["_forward_pre_hooks"].values() and not any(map(_overruns, net.modules()))
+
+
+def _overruns(layer: nn.Module) -> bool:
+    """Return whether the weight gradient of ``layer`` overruns its memory in channels-last order, where AVX512 lacks.
+
+    It is so of a strided 1x1 convolution of fewer than 8 channels (uxlfoundation/oneDNN issue 6035; PyTorch 2.15 has it). The
+    order is kept from such a net on every processor, so that a recipe means the same on all. The built-in narrow nets pick
+    their pixels first and need no care.
+    """
+    if not isinstance(layer, nn.Conv2d) or getattr(layer, "picks_pixels_first", False):
+        return False
+    return layer.in_channels < LEAST and set(layer.kernel_size) == {1} and max(layer.stride) > 1
 
 
 def in_mode(net: Net, training: bool = False) -> Net:

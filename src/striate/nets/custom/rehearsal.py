@@ -10,6 +10,7 @@ All on copies that are thrown away; the net itself is only looked at.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -132,11 +133,10 @@ def _trained(net: nn.Module, again: Make, images: Tensor, labels: Tensor, name: 
     """Return a copy after two updates, in the layout that training uses; raises NetError where they fail."""
     if takes_channels_last(net):
         other = again().to(memory_format=torch.channels_last)
-        try:
+        with contextlib.suppress(Exception):  # in contiguous memory it may go; if not, that says better why
             _updates(net, other, images.to(memory_format=torch.channels_last), labels, name)
             return other
-        except Exception:  # in contiguous memory it may go; if not, that says better why
-            keep_contiguous(net)
+    keep_contiguous(net)
     other = again()
     _updates(net, other, images, labels, name)
     return other

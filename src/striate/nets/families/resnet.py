@@ -69,6 +69,8 @@ class NarrowProjection(nn.Conv2d):
     memory; from 8 on it does not.
     """
 
+    picks_pixels_first = True
+
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - the name that it has in nn.Conv2d
         """Return (N, F, H / S, W / S) of maps (N, C, H, W)."""
         rows, columns = self.stride

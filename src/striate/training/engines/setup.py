@@ -15,7 +15,7 @@ from striate.base.errors import NetError, RecipeError, reason
 from striate.base.seeds import generator, integer
 from striate.data import ImageSet
 from striate.nets.catalog import ENTRIES, build_again
-from striate.nets.custom.calling import takes_channels_last
+from striate.nets.custom.calling import keep_contiguous, takes_channels_last
 from striate.nets.custom.naming import is_own
 from striate.nets.custom.rehearsal import rehearse
 from striate.nets.custom.state import traceless
@@ -119,6 +119,8 @@ def _torch_engine(
     net = drawn.to(where)
     if takes_channels_last(net):
         net = net.to(memory_format=torch.channels_last)
+    else:
+        keep_contiguous(net)
     sample, _ = next(in_order(splits.val, splits.normalization, where, size=8))
     dtype, why = choose_precision(recipe.precision, net, sample)
     net = net.double() if dtype == torch.float64 else net
