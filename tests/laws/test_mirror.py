@@ -58,7 +58,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "probes/choices.py": "laws/test_options.py",
     "app/exporting/following.py": "app/exporting/test_export.py",
     "app/exporting/photograph_graph.py": "app/exporting/test_preprocessed.py",
-    "scratch/exercises/exercise.py": "scratch/exercises/test_grade.py",
     "scratch/exercises/judges.py": "scratch/exercises/test_grade.py",
     "scratch/exercises/comparing.py": "scratch/exercises/test_grade.py",
     "scratch/exercises/tasks/layers.py": "scratch/exercises/test_grade.py",

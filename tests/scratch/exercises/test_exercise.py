@@ -129,12 +129,3 @@ def test_parameters_that_cannot_be_told_are_counted() -> None:
     assert parameter_names(lambda x, *rest: x, 2) == ["x", "number 2"]
     given = fitted(max, [1, 2], {"stride": 2}, {}, {"stride": 1})
     assert (given.values, given.named) == ([1, 2, 2], {})
-
-
-def test_asking_whether_something_is_a_tensor_is_no_use_of_torch(tmp_path: Path) -> None:
-    from striate.scratch.exercises.grade import grade
-
-    code = "import torch\nfrom torch import Tensor\nimport numpy as np\ndef relu_forward(x: Tensor):\n"
-    code += "    if isinstance(x, (torch.Tensor, Tensor)): x = x.numpy()\n    return np.maximum(x, 0), x\n"
-    (tmp_path / "mine.py").write_text(code, encoding="utf-8")
-    assert [verdict.status for verdict in grade(tmp_path / "mine.py", "relu_forward", seconds=20).verdicts] == ["right"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import importlib.machinery
 import json
 import os
 import resource
@@ -24,56 +23,14 @@ from striate.base.errors import counted, listed, reason
 from striate.scratch.exercises.catalog import known
 from striate.scratch.exercises.comparing import all_alike, first_wrong, told_apart, written
 from striate.scratch.exercises.exercise import Compared, Exercise, Fault, Learner, Skipped, Unfinished, Values
+from striate.scratch.exercises.foreign import Absent, Foreign, NotNumPy
 from striate.scratch.exercises.verdict import IMPORT
 
 WRITTEN = 1 << 25  # bytes of one file that the learner's may write, what it prints among them
-FOREIGN = ("torch", "torchvision", "tensorflow", "keras", "jax", "autograd")
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 EMPTY = "nothing is written in it yet"
 LACKING = f"returns None: {EMPTY}, or it lacks its return"
 Verdict = dict[str, Any]
-
-
-class NotNumPy(Exception):
-    """The file uses a library that does the exercise for it."""
-
-
-class _Absent:
-    """Stands for a library that is not to be used: importing it is nothing, using it is told of the function that does."""
-
-    def __init__(self, name: str) -> None:
-        self.__dict__["_name"] = name
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _Absent(f"{self._name}.{name}")
-
-    def __call__(self, *_: Any, **__: Any) -> Any:
-        raise NotNumPy(self._name)
-
-    def __instancecheck__(self, _: Any) -> bool:
-        return False
-
-    def __mro_entries__(self, _: Any) -> tuple[type, ...]:
-        return ()
-
-
-class _Foreign:
-    """Finds and loads the stand-ins of these libraries."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name.partition(".")[0] in FOREIGN:
-            return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
-        return None
-
-    def create_module(self, spec: Any) -> Any:
-        module = type(sys)(spec.name)
-        module.__dict__["__getattr__"] = _Absent(spec.name).__getattr__
-        return module
-
-    def exec_module(self, module: Any) -> None:
-        """Nothing is run."""
 
 
 def main(words: Sequence[str]) -> None:
@@ -94,7 +51,7 @@ def main(words: Sequence[str]) -> None:
     _end_with_parent()
     every = known()
     tell({"begin": None})
-    sys.meta_path.insert(0, _Foreign())  # type: ignore[arg-type]
+    sys.meta_path.insert(0, Foreign())  # type: ignore[arg-type]
     place = Path(file).resolve()
     sys.path.insert(0, str(place.parent))
     space: dict[str, Any] = {"__name__": place.stem, "__file__": str(place)}
@@ -103,6 +60,7 @@ def main(words: Sequence[str]) -> None:
         exec(compile(place.read_bytes(), str(place), "exec"), space)  # noqa: S102 - the person named this file to be run
     except BaseException as error:  # also SystemExit: a file that ends itself has failed to be imported
         trouble = f"{IMPORT}{said_of(error, place)}"
+    Absent.graded = True
     for name in names:
         tell({"begin": name})
         exercise = every[name]
