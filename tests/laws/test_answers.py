@@ -123,9 +123,9 @@ CASES: list[tuple[Rule, Any, tuple[str, ...], Any, tuple[str, ...]]] = [
     (
         verdicts.cures,
         study(verdicts=(verdict("lr / 10 cures", "supported"),)),
-        ("lr / 10 cured it",),
+        ("“lr / 10” cured it",),
         study(verdicts=(verdict("lr / 10 cures", "refuted"),)),
-        ("No single change", "lr / 10 did not"),
+        ("No single change", "“lr / 10” did not"),
     ),
     (
         partial(curves.differ, treatment="b", control="a"),
@@ -188,14 +188,20 @@ CASES: list[tuple[Rule, Any, tuple[str, ...], Any, tuple[str, ...]]] = [
     (
         choices.best_tested,
         _scores({"a": 0.9, "b": 0.8}, {"a": 0.85, "b": 0.8}),
-        ("those of a", "lies 0.0500 below"),
+        ("that of the arm a", "lies 0.0500 below"),
         _scores({"a": 0.8, "b": 0.9}, {"a": 0.8, "b": 0.91}),
-        ("those of b", "no lower"),
+        ("that of the arm b", "no lower"),
     ),
     (looks.fooled, _fooled(10, 5, 0), ("All 10 pairs",), _fooled(0, 0, 0), ("None of 10 pairs",)),
     (looks.transferred, _fooled(10, 8, 0), ("also fool other",), _fooled(10, 0, 0), ("do not fool other",)),
     (looks.transferred, _fooled(10, 1, 0), ("may fool", "may be chance"), _fooled(10, 8, 0), ("also fool",)),
-    (looks.maps, _maps(1, 2.0), ("In 1 of 1",), _maps(7, 0.0), ("In 0 of 1", "does not see", "answers to none")),
+    (
+        looks.maps,
+        _maps(1, 2.0),
+        ("In 1 of 1",),
+        _maps(7, 0.0),
+        ("In none of 1", "does not tell how strongly", "answers to none"),
+    ),
     (looks.maps, _maps(1, 2.0), ("In 1 of 1",), _maps(1, 2.0, 0.0), ("above 0 in no image, so none shows",)),
     (
         looks.places,
@@ -300,7 +306,7 @@ def _name(rule: Rule) -> str:
 
 def test_the_best_of_several_studies_is_named_with_its_study() -> None:
     lower, higher = _scores({"a": 0.7}, {"a": 0.7}), _scores({"b": 0.9}, {"b": 0.88})
-    assert "are those of b, of the study made up; on the test images they reach 0.8800" in " ".join(
+    assert "is that of the arm b of the study made up; with the weights of those epochs it reaches 0.8800" in " ".join(
         choices.best_tested(lower, higher)
     )
 

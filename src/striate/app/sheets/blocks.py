@@ -122,7 +122,7 @@ def _(part: Scores, shop: Workshop) -> Sequence[Block]:
         return [_table(arms_table(found))]
     rows = [
         (name, *(fixed(points[-1][1] if (points := found.curve(split, metric)) else None, 4) for metric in METRICS))
-        for split, name in (("train", "training"), ("val", "validation"))
+        for split, name in (("train", "training, in the last epoch"), ("val", "validation"))
     ]
     test, seen = found.test(), curves.rows(found.recipe.data)
     rows.append(

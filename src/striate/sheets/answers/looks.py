@@ -71,15 +71,12 @@ def maps(record: Record[FeatureFacts]) -> tuple[str, ...]:
     silent = [_named(one) for one in facts.maps if one.rules["activation"][0].value <= 0]
     told: list[str] = []
     if asked:
-        rest = (
-            "."
-            if len(agree) == len(asked)
-            else "; in the others the weight alone ranks first what the channel does not see."
+        some = f" ({listed(agree)})" if 0 < len(agree) < len(asked) else ""
+        many = f"{len(agree) or 'none'} of {counted(len(asked), 'feature map')}{some}"
+        alone = (
+            "" if len(agree) == len(asked) else "; by itself the weight does not tell how strongly the channel answers"
         )
-        told.append(
-            f"In {len(agree)} of {counted(len(asked), 'feature map')} an image of largest weight is also one to whose "
-            f"score the channel adds most{f' ({listed(agree)})' if 0 < len(agree) < len(asked) else ''}{rest}"
-        )
+        told.append(f"In {many} an image of largest weight is also one to whose score the channel adds most{alone}.")
     if blank:
         told.append(
             f"{listed([_named(one) for one in blank])} {'has' if len(blank) == 1 else 'have'} a weight above 0 in no image, so "
