@@ -78,9 +78,8 @@ def prove(p: Parameters) -> Proof:
         source=SOURCE,
         steps=STEPS,
         checks=(_symbolic(), *_operations(p), *claims, *filtering.full_layer_checks(_cases(p), p.seed)),
-        limits="Proved symbolically for one image, two channels, two filters, 3 x 4 cells and kernels of 2 x 2; other "
-        "sizes are checked numerically. Stride 1, no padding, no bias, as in the homework; conv-as-matrix has strides, "
-        "padding and dilation.",
+        limits="Proved symbolically for one image, two channels, two filters, 3 x 4 cells and kernels of 2 x 2; else checked "
+        "numerically. Stride 1, no padding, no bias, as in the homework; conv-as-matrix has strides, padding and dilation.",
         tables=(filtering.sizes((p.height, p.width), (p.kernel_height, p.kernel_width)),),
         errata=_errata(p),
         values={"X": x, "W": w, "dY": dy, **{name: claim(x, w, dy) for name, claim in CLAIMS.items()}},
