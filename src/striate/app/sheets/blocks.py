@@ -153,11 +153,12 @@ def _(part: Verdicts, shop: Workshop) -> Sequence[Block]:
 
 @blocks_of.register
 def _(part: Look, shop: Workshop) -> Sequence[Block]:
+    from striate.app.sheets.trained import nets_of
     from striate.reports.probe.page import page_of
 
     look = shop.looked(part)
     shown = page_of(look.record, look.views.pictures, look.subject.inputs.classes, look.subject.name)
-    made: list[Block] = [Paragraph(words) for words in shown.words if part.words]
+    made: list[Block] = [*nets_of(part, shop), *(Paragraph(words) for words in shown.words if part.words)]
     made += [Formula(shown.formula)] if shown.formula else []
     for group in shown.groups[: part.most]:
         shots = [
@@ -176,9 +177,11 @@ def _(part: Look, shop: Workshop) -> Sequence[Block]:
 
 @blocks_of.register
 def _(part: Trial, shop: Workshop) -> Sequence[Block]:
+    from striate.app.sheets.trained import one_batch
+
     done = shop.fact(part.name).attempt
     rows = ((str(done.updates), f"{done.right} of {done.images}", number(done.loss, 3)),)
-    return [Table("One batch, again and again", ("updates", "classified right", "loss"), rows)]
+    return [one_batch(part, shop), Table("One batch, again and again", ("updates", "classified right", "loss"), rows)]
 
 
 @blocks_of.register

@@ -127,6 +127,7 @@ def sheet(
     folder = default_folder(found, budget, data) if out is None else Path(out)
     claim_folder(folder, *(f"{found.name}.{ending}" for ending in to))
     shop = Workshop(found, budget, folder, data, None if data_dir is None else Path(data_dir), workers, image)
+    shop.questions = questions
     shop.train, shop.tell, shop.warn, shop.beat = train, tell, warn, beat
     make_folder(folder)
     answers, failed = _answers(questions, shop)

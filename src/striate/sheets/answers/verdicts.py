@@ -70,6 +70,7 @@ def _numbers(study: StudyRecord, verdict: Mapping[str, Any], *, every: bool = Fa
     highest = max(float(row["effect"]) for row in rows) == shown[0]["effect"]
     of = f" ({'the highest ' if highest else ''}of {len(rows)})" if len(rows) > 1 and not every else ""
     quantity = _quantity(str(details["metric"])) if details.get("metric") else ""
+    # A logarithm is told as the factor that it is, which is what the verdict below does.
     if details.get("log") and quantity:
         lower = any(one.get("name") == verdict.get("claim") and one.get("lower") for one in study.claims)
         told = "; ".join(_times(row, quantity, -1 if lower else 1) for row in shown)
