@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
-import textwrap
 from collections.abc import Sequence
 from functools import singledispatch
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from striate.app.sheets.numbers import checked_gradients, compared_forms
-from striate.app.sheets.workshop import Workshop
-from striate.base.catalog import loaded
-from striate.base.errors import counted
+from striate.app.sheets.own import refuse_unknown, ruled, source_of
+from striate.app.sheets.workshop import NotDone, Workshop
+from striate.base.errors import counted, listed
 from striate.reports.kit.numerals import ABSENT, fixed, number
 from striate.sheets.answers import curves
 from striate.sheets.document import (
@@ -108,7 +105,14 @@ def _(part: Curves, shop: Workshop) -> Sequence[Block]:
     from striate.training.folder.run import Run
 
     found = shop.fact(part.work)
-    charts = run_panels(found, part.panels) if isinstance(found, Run) else study_panels(found, part.panels, part.arms)
+    if isinstance(found, Run):
+        charts = run_panels(found, part.panels)
+    else:
+        refuse_unknown("arm", part.arms, [arm.name for arm in found.arms])
+        charts = study_panels(found, part.panels, part.arms)
+    if not charts:
+        wanted = listed([f"{split}/{metric}" for split, metric in part.panels])
+        raise NotDone(f"{part.work} has recorded nothing of {wanted}.", failed=True)
     return [Drawing(chart) for chart in charts]
 
 
@@ -139,6 +143,7 @@ def _(part: Verdicts, shop: Workshop) -> Sequence[Block]:
     from striate.reports.study.cards import cards, intervals_of
 
     study = shop.fact(part.work)
+    refuse_unknown("claim", part.claims, [str(claim.get("name")) for claim in study.claims])
     made: list[Block] = []
     for verdict, card in zip(study.verdicts, cards(study.verdicts, study.claims), strict=False):
         if part.claims and card.claim not in part.claims:
@@ -189,7 +194,7 @@ def _(part: Code, shop: Workshop) -> Sequence[Block]:
     pieces: list[tuple[str, str]] = []
     for home in part.homes:
         module, _, name = home.partition(":")
-        source = textwrap.dedent(inspect.getsource(attrgetter(name)(loaded(module))))
+        source = source_of(module, name)
         pieces.append((name, source.rstrip()))
     return [Listing(tuple(pieces))]
 
@@ -206,12 +211,12 @@ def _(part: Forms, shop: Workshop) -> Sequence[Block]:
 
 @blocks_of.register
 def _(part: Says, shop: Workshop) -> Sequence[Block]:
-    return [Paragraph(text, computed=True) for text in part.rule(*_facts(part.of, shop))]
+    return [Paragraph(text, computed=True) for text in ruled(part.rule, part.of, shop)]
 
 
 @blocks_of.register
 def _(part: Beside, shop: Workshop) -> Sequence[Block]:
-    ours = " ".join(part.rule(*_facts(part.of, shop))) if part.rule is not None else part.ours
+    ours = " ".join(ruled(part.rule, part.of, shop)) if part.rule is not None else part.ours
     return [Aside(part.source, part.says, ours)]
 
 
@@ -220,10 +225,6 @@ def title_of(part: Part) -> str:
     if isinstance(part, (Says, Beside)):
         return f"{'what is said of' if isinstance(part, Says) else 'what is found beside a source, from'} {', '.join(part.of)}"
     return f"{part.kind}: {getattr(part, 'work', '') or getattr(part, 'proof', '')}".strip(": ")
-
-
-def _facts(names: Sequence[str], shop: Workshop) -> list[Any]:
-    return [shop.fact(name) for name in names]
 
 
 def _table(made: KitTable) -> Table:

@@ -21,7 +21,7 @@ from striate.app.options.flags import FLAGS
 from striate.base.catalog import loaded, unknown
 from striate.base.disk.files import make_folder, part_of_name
 from striate.base.disk.outputs import claim_folder, write_output
-from striate.base.errors import StudyError, printable
+from striate.base.errors import StriateError, StudyError, printable
 from striate.base.version import VERSION
 from striate.data.catalog import ENTRIES as DATA
 from striate.sheets.catalog import BUILTIN
@@ -165,7 +165,10 @@ def _answers(questions: Sequence[Question], shop: Workshop) -> tuple[list[Answer
                 except KeyboardInterrupt:
                     shop.stopped = True
                     blocks += blocks_of(part, shop)
-            except NotDone as left:
+            except (NotDone, StriateError) as error:
+                if isinstance(error, StriateError) and error.exit_code != StriateError.exit_code:
+                    raise  # the disk refused: nothing that follows could be kept either
+                left = error if isinstance(error, NotDone) else NotDone(f"It could not be done: {error}.", failed=True)
                 failed = failed or left.failed
                 blocks.append(Pending(title_of(part), left.cost))
         made.append(Answered(question.number, question.words, tuple(blocks)))
