@@ -121,7 +121,7 @@ def test_every_part_is_there_and_every_document_is_written(made: tuple[Sheet, Ma
     assert said[2].startswith("2 arms were compared with 1 run each: a and b.")
     (arms, _) = (block for block in done.question("4").blocks if isinstance(block, Table))
     assert arms.rows == (("a", "nothing"), ("b", "lr = 0.01"))
-    assert "best validation accuracy" in said[-1]
+    assert "highest validation accuracy" in said[-1]
 
 
 @pytest.mark.slow

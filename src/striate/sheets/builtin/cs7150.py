@@ -85,10 +85,9 @@ SHEET = Sheet(
                     "categorical "
                     "cross-entropy; 50,000 images for training, and the 10,000 test images serve for validation.",
                     ours=(
-                        "The same net, optimizer and batches; validation images are held out of the training "
-                        "images, and the "
-                        "test images are seen once, at the end. At the budget quick the rate is 0.001, for "
-                        "there are few updates."
+                        "The same optimizer and batches, and the net as far as the text of the solution determines it; "
+                        "validation images are held out of the training images, and the test images are seen once, at "
+                        "the end. At the budget quick the rate is 0.001, for there are few updates."
                     ),
                 ),
             ),
