@@ -174,7 +174,7 @@ def _(part: Look, shop: Workshop) -> Sequence[Block]:
         lines = [] if part.keep else [Paragraph(line) for line in group.lines]
         made += [Shots(group.title, tuple(shots)), *lines] if shots else lines
     checks = [line for group in shown.after[:MOST_CHECKS] for line in group.lines]
-    made += [Paragraph(" ".join(checks), computed=True)] if checks else []
+    made += [Paragraph(line, computed=True) for line in checks]
     return made + [
         Pending(f"picture {picture}", f"It could not be shown: {why}.") for picture, why in shop.unusable[part.name]
     ]
