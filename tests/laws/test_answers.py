@@ -391,6 +391,13 @@ def test_an_interval_above_0_that_decides_nothing_says_why() -> None:
     assert "All runs of b are equal, and so are those of a: how far runs differ was not seen, and that takes 5." in told
 
 
+def test_a_part_of_the_images_is_said_to_be_one() -> None:
+    made = study(verdicts=(verdict("c", "supported"),), data="cifar10")
+    assert "(Data cifar10, 3 runs of each arm, 4 epochs each.)" in said(partial(verdicts.claim, name="c"), made)
+    some = replace(made, base={**made.base, "train_images": 1400})
+    assert "(1,400 training images of cifar10, 3 runs of" in said(partial(verdicts.claim, name="c"), some)
+
+
 def test_a_choice_that_all_others_equal_does_not_list_them() -> None:
     rows = [{"arm": arm, "n": 3, "stable": 3, "best_mean": 0.9} for arm in ("8", "16", "64")]
     details = {"chosen": "8", "not told apart": ["16", "64"], "measure": "best", "arms": rows}

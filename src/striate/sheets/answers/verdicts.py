@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import counted, listed
 from striate.reports.kit.numerals import effect, number
-from striate.sheets.answers.curves import data_name
+from striate.sheets.answers.curves import data_name, rows
 from striate.studies.claims.finding import ORDER
 from striate.studies.claims.kinds import claim_kind
 from striate.studies.claims.larger import LARGEST_RATE, factor_text
@@ -59,16 +59,16 @@ def effects(study: StudyRecord, name: str) -> tuple[str, ...]:
 
 def _numbers(study: StudyRecord, verdict: Mapping[str, Any], *, every: bool = False) -> str:
     """Return effect, interval and n of the comparison that the verdict rests on, or of all; without one, its reason."""
-    rows = [{**one, **(one.get("comparison") or {})} for one in verdict.get("comparisons") or ()]
-    rows = [row for row in rows if isinstance(row.get("effect"), (int, float))]
-    if not rows:
+    compared = [{**one, **(one.get("comparison") or {})} for one in verdict.get("comparisons") or ()]
+    compared = [row for row in compared if isinstance(row.get("effect"), (int, float))]
+    if not compared:
         reason = str(verdict.get("reason", ""))
         return f"{reason[:1].upper()}{reason[1:]}."
     details: Mapping[str, Any] = verdict.get("details") or {}
-    shown = rows if every else [_leading(rows, details.get("answers") or {})]
+    shown = compared if every else [_leading(compared, details.get("answers") or {})]
     count = f", n = {shown[0].get('n_treatment')} against {shown[0].get('n_control')}"
-    highest = max(float(row["effect"]) for row in rows) == shown[0]["effect"]
-    of = f" ({'the highest ' if highest else ''}of {len(rows)})" if len(rows) > 1 and not every else ""
+    highest = max(float(row["effect"]) for row in compared) == shown[0]["effect"]
+    of = f" ({'the highest ' if highest else ''}of {len(compared)})" if len(compared) > 1 and not every else ""
     quantity = _quantity(str(details["metric"])) if details.get("metric") else ""
     # A logarithm is told as the factor that it is, which is what the verdict below does.
     if details.get("log") and quantity:
@@ -148,7 +148,9 @@ def _inside(statement: str) -> str:
 def _on(study: StudyRecord) -> str:
     epochs = study.base.get("epochs")
     told = f", {counted(int(epochs), 'epoch')} each" if isinstance(epochs, int) else ""
-    return f"(Data {data_name(str(study.base.get('data')))}, {counted(len(study.seeds), 'run')} of each arm{told}.)"
+    data, some = str(study.base.get("data")), study.base.get("train_images")
+    of = f"{some:,} training {rows(data)} of {data_name(data)}" if isinstance(some, int) else f"Data {data_name(data)}"
+    return f"({of}, {counted(len(study.seeds), 'run')} of each arm{told}.)"
 
 
 def cures(study: StudyRecord) -> tuple[str, ...]:
