@@ -31,7 +31,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "app/actions/training.py": "app/test_cli.py",
     "app/inputs/views.py": "app/commands/probe/test_channels.py",
     "app/commands/course/sheet.py": "app/sheets/test_make.py",
-    "app/sheets/blocks.py": "app/sheets/test_make.py",
     "sheets/answers/choices.py": "laws/test_answers.py",
     "sheets/answers/curves.py": "laws/test_answers.py",
     "sheets/answers/looks.py": "laws/test_answers.py",

@@ -45,6 +45,7 @@ from striate.sheets.parts import (
 
 if TYPE_CHECKING:
     from striate.reports.kit.table import Table as KitTable
+    from striate.reports.probe.page import Panel
 
 MOST_CHECKS = 3  # groups of pictures of how a map was checked
 
@@ -166,11 +167,7 @@ def _(part: Look, shop: Workshop) -> Sequence[Block]:
     made: list[Block] = [*nets_of(part, shop), *(Paragraph(words) for words in shown.words if part.words)]
     made += [Formula(shown.formula)] if shown.formula else []
     for group in shown.groups[: part.most]:
-        shots = [
-            Shot(p.caption, p.pixels)
-            for p in group.panels
-            if not part.keep or any(word in p.file for word in part.keep)
-        ]
+        shots = [Shot(panel.caption, panel.pixels) for panel in kept(part, group.panels)]
         lines = [] if part.keep else [Paragraph(line) for line in group.lines]
         made += [Shots(group.title, tuple(shots)), *lines] if shots else lines
     checks = [line for group in shown.after[:MOST_CHECKS] for line in group.lines]
@@ -178,6 +175,18 @@ def _(part: Look, shop: Workshop) -> Sequence[Block]:
     return made + [
         Pending(f"picture {picture}", f"It could not be shown: {why}.") for picture, why in shop.unusable[part.name]
     ]
+
+
+def kept(part: Look, panels: Sequence[Panel]) -> Sequence[Panel]:
+    """Return the pictures of a group that a look shows."""
+    from striate.reports.probe.features import BLANK
+
+    found: list[Panel] = []
+    for words in (part.keep, part.instead) if part.instead else (part.keep,):
+        found = [one for one in panels if not words or any(word in one.file for word in words)]
+        if not part.instead or any(not one.caption.endswith(BLANK) for one in found):
+            return found
+    return []
 
 
 @blocks_of.register

@@ -120,7 +120,8 @@ SHEET = Sheet(
                     "largest weight are "
                     "shown: as the net receives them, with the channel's activation times its weight laid over "
                     "them, and cut to "
-                    "what the strongest cell sees."
+                    "what the strongest cell sees. Where no image has a weight, those in which the channel answers most "
+                    "strongly stand in their place, with the activation over them; a channel that answers to none shows none."
                 ),
                 Look(
                     "features",
@@ -128,6 +129,7 @@ SHEET = Sheet(
                     "cnn",
                     options={"channels": ("conv1:3,8,26", "conv2:3,37,49", "conv4:25,51,55"), "images": 100, "top": 2},
                     keep=("published",),
+                    instead=("activation",),
                     words=False,
                 ),
                 Says(looks.maps, ("features",)),
