@@ -45,9 +45,9 @@ def _proof(passed: bool) -> Any:
     return proof if passed else replace(proof, checks=tuple(replace(check, passed=False) for check in proof.checks))
 
 
-def _fooled(fooled: int, hits: int, control: int) -> Any:
+def _fooled(fooled: int, hits: int, control: int, tries: int = 10) -> Any:
     row = SimpleNamespace(
-        net="other", tries=10, hits=share(hits, 10), misled=share(0, 10), control_hits=share(control, 10)
+        net="other", tries=tries, hits=share(hits, tries), misled=share(0, tries), control_hits=share(control, tries)
     )
     medians = SimpleNamespace(iterations=5.0, l2=0.5, linf=0.05)
     first = SimpleNamespace(net="itself")
@@ -315,6 +315,13 @@ def test_a_net_that_is_a_run_is_named_by_its_folder() -> None:
     record = _fooled(10, 0, 0)
     record.facts.transfer.nets[1].net = "/srv/runs/shallow"
     assert said(looks.transferred, record).startswith("The pictures do not fool shallow: 0 of 10")
+
+
+def test_none_of_a_few_fooled_is_not_said_to_be_none_of_many() -> None:
+    few, many = said(looks.transferred, _fooled(10, 0, 0, 3)), said(looks.transferred, _fooled(10, 0, 0, 30))
+    assert "0 of 3 whose original it sees as the first net does are taken for the target" in few
+    assert "and so few pairs say little" in few
+    assert "so few" not in many
 
 
 def test_what_is_not_there_yet_is_said() -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from striate.base.errors import counted, listed
 from striate.reports.kit.numerals import number
 
+FEW = 0.3  # a share that may be as large although none was fooled says little
+
 if TYPE_CHECKING:
     from striate.probes.facts import FeatureFacts, FeatureMap, LocaliseFacts
     from striate.probes.fooling.facts import FoolFacts
@@ -52,8 +54,10 @@ def transferred(record: Record[FoolFacts]) -> tuple[str, ...]:
             else f"of random changes of the same size {control} are"
         )
         more += ", and with so few that may be chance" if moved > control and not sure else ""
+        more += ", and so few pairs say little" if moved <= control and (row.hits.high or 1.0) > FEW else ""
         misled = f"; {row.misled.hits} make it see some other wrong class" if row.misled.hits else ""
-        told.append(f"The pictures {verb} {net}: {moved} of {row.tries} are taken for the target; {more}{misled}.")
+        pairs = f"{row.tries} whose original it sees as the first net does"
+        told.append(f"The pictures {verb} {net}: {moved} of {pairs} are taken for the target; {more}{misled}.")
     return (" ".join(told) if told else "No other net was asked.",)
 
 
