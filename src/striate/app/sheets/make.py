@@ -24,6 +24,7 @@ from striate.base.disk.outputs import claim_folder, write_output
 from striate.base.errors import StriateError, StudyError, printable
 from striate.base.version import VERSION
 from striate.data.catalog import ENTRIES as DATA
+from striate.data.catalog import load
 from striate.sheets.catalog import BUILTIN
 from striate.sheets.catalog import sheet as named
 from striate.sheets.document import Answered, Block, Document, Pending
@@ -101,7 +102,8 @@ def sheet(
     for those that each question is asked of, of which the budget quick takes a sample. ``image`` are pictures of your own,
     files or addresses, for the questions that ask for some. ``train`` False does nothing that takes long: what is not done is
     named with its cost. ``out`` defaults to runs/sheet-NAME-BUDGET. ``tell`` is told what begins.
-    Raises StudyError for an unknown sheet, question, budget or format, StorageError for a full disk.
+    Raises StudyError for an unknown sheet, question, budget or format, DataError for data that are not there, StorageError
+    for a full disk.
     """
     from striate.app.sheets.workshop import Workshop
 
@@ -111,6 +113,8 @@ def sheet(
     # All that can be refused is refused before the folder is claimed: what follows may train for hours.
     to = (to,) if isinstance(to, str) else to
     data = None if data is None else _wherever(data, (*DATA, REAL))
+    if train and data is not None and data not in (*DATA, REAL) and not Path(data).exists():
+        load(data)  # which says what is accepted
     image = tuple(_wherever(one) for one in ((image,) if isinstance(image, str) else image))
     for one in to:
         if one not in FORMATS:
