@@ -353,6 +353,7 @@ def test_a_difference_in_decades_is_told_as_the_factor_that_it_is() -> None:
     assert "With b the largest learning rate is 10 times that with a (interval 3.16 to 100), n = 3 against 3." in told
     turned = said(rule, _decades("supported", 1.0, 0.5, 2.0, lower=True))
     assert "is 0.1 times that with a (interval 0.01 to 0.316)" in turned
+    assert "is 202,000 times that with a (interval 3.16 to" in said(rule, _decades("supported", 5.3057, 0.5, 9.0))
     assert "is 10 times that with a (no useful interval)" in said(
         rule, _decades("undecided", 1.0, -9, 9, boundless=True)
     )
@@ -379,12 +380,21 @@ def test_the_comparison_that_is_shown_is_the_one_that_the_verdict_rests_on() -> 
     assert "b − a −0.80" in said(partial(verdicts.claim, name="c"), study(verdicts=(made,)))
 
 
+def test_a_choice_rests_on_the_arm_that_comes_next() -> None:
+    row = _compared("undecided", 0.8)["comparisons"][0]
+    near = {**row, "control": "c", "comparison": {**row["comparison"], "effect": 0.1, "low": 0.06, "high": 0.14}}
+    made = {**verdict("c", "undecided"), "kind": "choice", "comparisons": [row, near], "details": {"chosen": "b"}}
+    told = said(partial(verdicts.claim, name="c"), study(verdicts=(made,)))
+    assert "b − c +0.100 [+0.060, +0.140] (the lowest of 2)" in told
+
+
 def test_a_statement_stands_in_a_sentence_as_speech_has_it() -> None:
     def told(answer: str, statement: str, lead: bool = True) -> str:
         return said(partial(verdicts.claim, name="c", lead=lead), study(verdicts=(verdict("c", answer, statement),)))
 
     assert "Whether, with 6 convolutions, ReLU wins remains open" in told("undecided", "With 6 convolutions, ReLU wins")
     assert "It is not so that, under SGD, it helps by as much" in told("refuted", "Under SGD, it helps")
+    assert "It is not so that, changed alone, it cures by" in told("refuted", "Changed alone, it cures")
     assert "Whether BN helps remains open" in told("undecided", "BN helps")
     assert told("supported", "It helps", lead=False).startswith("It helps.")
     assert told("undecided", "It helps", lead=False).startswith("Whether it helps remains open.")

@@ -7,7 +7,7 @@ from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import counted, listed
-from striate.reports.kit.numerals import effect, number
+from striate.reports.kit.numerals import effect
 from striate.sheets.answers.curves import data_name, rows
 from striate.studies.claims.finding import ORDER
 from striate.studies.claims.kinds import claim_kind
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LEADS = {"supported": "Yes.", "refuted": "No.", "undecided": "These runs do not decide it."}
 
 
-INTRODUCING = ("With", "Without", "Under", "On", "At", "In", "For", "After")
+INTRODUCING = ("Changed", "With", "Without", "Under", "On", "At", "In", "For", "After")
 """Words with which what a statement holds under begins, up to a comma."""
 SPLITS = {"train": "training", "val": "validation", "test": "test"}
 
@@ -67,8 +67,12 @@ def _numbers(study: StudyRecord, verdict: Mapping[str, Any], *, every: bool = Fa
     details: Mapping[str, Any] = verdict.get("details") or {}
     shown = compared if every else [_leading(compared, details.get("answers") or {})]
     count = f", n = {shown[0].get('n_treatment')} against {shown[0].get('n_control')}"
-    highest = max(float(row["effect"]) for row in compared) == shown[0]["effect"]
-    of = f" ({'the highest ' if highest else ''}of {len(compared)})" if len(compared) > 1 and not every else ""
+    effects_of = [float(row["effect"]) for row in compared]
+    # A choice rests on the arm that comes next, all other claims on the one that does best.
+    if details.get("chosen") and not every:
+        shown = [min(compared, key=lambda row: float(row["effect"]))]
+    place = "the highest " if max(effects_of) == shown[0]["effect"] else "the lowest " if details.get("chosen") else ""
+    of = f" ({place}of {len(compared)})" if len(compared) > 1 and not every else ""
     quantity = _quantity(str(details["metric"])) if details.get("metric") else ""
     # A logarithm is told as the factor that it is, which is what the verdict below does.
     if details.get("log") and quantity:
@@ -105,7 +109,7 @@ def _times(row: Mapping[str, Any], quantity: str, sign: int) -> str:
 
 
 def _factor(decades: float) -> str:
-    return number(10**decades, 3) if abs(decades) < 6 else factor_text(decades)
+    return f"{float(f'{10**decades:.3g}'):,.6g}" if abs(decades) < 6 else factor_text(decades)
 
 
 def _quantity(metric: str) -> str:
