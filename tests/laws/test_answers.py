@@ -45,9 +45,9 @@ def _proof(passed: bool) -> Any:
     return proof if passed else replace(proof, checks=tuple(replace(check, passed=False) for check in proof.checks))
 
 
-def _fooled(fooled: int, hits: int, control: int) -> Any:
+def _fooled(fooled: int, hits: int, control: int, tries: int = 10) -> Any:
     row = SimpleNamespace(
-        net="other", tries=10, hits=share(hits, 10), misled=share(0, 10), control_hits=share(control, 10)
+        net="other", tries=tries, hits=share(hits, tries), misled=share(0, tries), control_hits=share(control, tries)
     )
     medians = SimpleNamespace(iterations=5.0, l2=0.5, linf=0.05)
     first = SimpleNamespace(net="itself")
@@ -123,9 +123,9 @@ CASES: list[tuple[Rule, Any, tuple[str, ...], Any, tuple[str, ...]]] = [
     (
         verdicts.cures,
         study(verdicts=(verdict("lr / 10 cures", "supported"),)),
-        ("lr / 10 cured it",),
+        ("“lr / 10” cured it",),
         study(verdicts=(verdict("lr / 10 cures", "refuted"),)),
-        ("No single change", "lr / 10 did not"),
+        ("No single change", "“lr / 10” did not"),
     ),
     (
         partial(curves.differ, treatment="b", control="a"),
@@ -188,14 +188,20 @@ CASES: list[tuple[Rule, Any, tuple[str, ...], Any, tuple[str, ...]]] = [
     (
         choices.best_tested,
         _scores({"a": 0.9, "b": 0.8}, {"a": 0.85, "b": 0.8}),
-        ("those of a", "lies 0.0500 below"),
+        ("that of the arm a", "lies 0.0500 below"),
         _scores({"a": 0.8, "b": 0.9}, {"a": 0.8, "b": 0.91}),
-        ("those of b", "no lower"),
+        ("that of the arm b", "no lower"),
     ),
     (looks.fooled, _fooled(10, 5, 0), ("All 10 pairs",), _fooled(0, 0, 0), ("None of 10 pairs",)),
     (looks.transferred, _fooled(10, 8, 0), ("also fool other",), _fooled(10, 0, 0), ("do not fool other",)),
     (looks.transferred, _fooled(10, 1, 0), ("may fool", "may be chance"), _fooled(10, 8, 0), ("also fool",)),
-    (looks.maps, _maps(1, 2.0), ("In 1 of 1",), _maps(7, 0.0), ("In 0 of 1", "does not see", "answers to none")),
+    (
+        looks.maps,
+        _maps(1, 2.0),
+        ("In 1 of 1",),
+        _maps(7, 0.0),
+        ("In none of 1", "does not tell how strongly", "answers to none"),
+    ),
     (looks.maps, _maps(1, 2.0), ("In 1 of 1",), _maps(1, 2.0, 0.0), ("above 0 in no image, so none shows",)),
     (
         looks.places,
@@ -300,7 +306,7 @@ def _name(rule: Rule) -> str:
 
 def test_the_best_of_several_studies_is_named_with_its_study() -> None:
     lower, higher = _scores({"a": 0.7}, {"a": 0.7}), _scores({"b": 0.9}, {"b": 0.88})
-    assert "are those of b, of the study made up; on the test images they reach 0.8800" in " ".join(
+    assert "is that of the arm b of the study made up; with the weights of those epochs it reaches 0.8800" in " ".join(
         choices.best_tested(lower, higher)
     )
 
@@ -309,6 +315,13 @@ def test_a_net_that_is_a_run_is_named_by_its_folder() -> None:
     record = _fooled(10, 0, 0)
     record.facts.transfer.nets[1].net = "/srv/runs/shallow"
     assert said(looks.transferred, record).startswith("The pictures do not fool shallow: 0 of 10")
+
+
+def test_none_of_a_few_fooled_is_not_said_to_be_none_of_many() -> None:
+    few, many = said(looks.transferred, _fooled(10, 0, 0, 3)), said(looks.transferred, _fooled(10, 0, 0, 30))
+    assert "0 of 3 whose original it sees as the first net does are taken for the target" in few
+    assert "and so few pairs say little" in few
+    assert "so few" not in many
 
 
 def test_what_is_not_there_yet_is_said() -> None:
@@ -321,3 +334,104 @@ def test_what_is_not_there_yet_is_said() -> None:
     assert "another seed" in said(
         partial(curves.differ, treatment="b", control="a"), study({"a": LOW, "b": HIGH}, seeds=(0,))
     )
+
+
+def _decades(answer: str, effect: float, low: float, high: float, lower: bool = False, boundless: bool = False) -> Any:
+    numbers = {"effect": effect, "low": low, "high": high, "boundless": boundless, "n_treatment": 3, "n_control": 3}
+    made = {
+        **verdict("c", answer),
+        "kind": "larger",
+        "comparisons": [{"treatment": "b", "control": "a", "comparison": numbers}],
+    }
+    made["details"] = {"log": True, "metric": "largest/lr"}
+    return replace(study(verdicts=(made,)), claims=({"name": "c", "lower": lower},))
+
+
+def test_a_difference_in_decades_is_told_as_the_factor_that_it_is() -> None:
+    rule = partial(verdicts.claim, name="c")
+    told = said(rule, _decades("supported", 1.0, 0.5, 2.0))
+    assert "With b the largest learning rate is 10 times that with a (interval 3.16 to 100), n = 3 against 3." in told
+    turned = said(rule, _decades("supported", 1.0, 0.5, 2.0, lower=True))
+    assert "is 0.1 times that with a (interval 0.01 to 0.316)" in turned
+    assert "is 202,000 times that with a (interval 3.16 to" in said(rule, _decades("supported", 5.3057, 0.5, 9.0))
+    assert "is 10 times that with a (no useful interval)" in said(
+        rule, _decades("undecided", 1.0, -9, 9, boundless=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "words"),
+    [("val/loss", "validation loss"), ("train/gradient.conv1", "training gradient of conv1"), ("gap", "gap")],
+)
+def test_what_a_claim_compares_is_named(metric: str, words: str) -> None:
+    made = {**_compared("supported", 0.5), "kind": "larger", "details": {"metric": metric}}
+    assert f"Difference in {words}, with its interval: b − a" in said(
+        partial(verdicts.claim, name="c"), study(verdicts=(made,))
+    )
+
+
+def test_the_comparison_that_is_shown_is_the_one_that_the_verdict_rests_on() -> None:
+    row = _compared("undecided", -0.8)["comparisons"][0]
+    near = {**row, "treatment": "c", "comparison": {**row["comparison"], "effect": -0.1}}
+    made = {**verdict("c", "undecided"), "comparisons": [row, near]}
+    assert "c − a −0.10" in (told := said(partial(verdicts.claim, name="c"), study(verdicts=(made,))))
+    assert "(the highest of 2)" in told
+    made["details"] = {"answers": {"b": "supported", "c": "refuted"}}
+    assert "b − a −0.80" in said(partial(verdicts.claim, name="c"), study(verdicts=(made,)))
+
+
+def test_a_choice_rests_on_the_arm_that_comes_next() -> None:
+    row = _compared("undecided", 0.8)["comparisons"][0]
+    near = {**row, "control": "c", "comparison": {**row["comparison"], "effect": 0.1, "low": 0.06, "high": 0.14}}
+    made = {**verdict("c", "undecided"), "kind": "choice", "comparisons": [row, near], "details": {"chosen": "b"}}
+    told = said(partial(verdicts.claim, name="c"), study(verdicts=(made,)))
+    assert "b − c +0.100 [+0.060, +0.140] (the lowest of 2)" in told
+
+
+def test_a_statement_stands_in_a_sentence_as_speech_has_it() -> None:
+    def told(answer: str, statement: str, lead: bool = True) -> str:
+        return said(partial(verdicts.claim, name="c", lead=lead), study(verdicts=(verdict("c", answer, statement),)))
+
+    assert "Whether, with 6 convolutions, ReLU wins remains open" in told("undecided", "With 6 convolutions, ReLU wins")
+    assert "It is not so that, under SGD, it helps by as much" in told("refuted", "Under SGD, it helps")
+    assert "It is not so that, changed alone, it cures by" in told("refuted", "Changed alone, it cures")
+    assert "Whether BN helps remains open" in told("undecided", "BN helps")
+    assert told("supported", "It helps", lead=False).startswith("It helps.")
+    assert told("undecided", "It helps", lead=False).startswith("Whether it helps remains open.")
+
+
+def test_an_interval_above_0_that_decides_nothing_says_why() -> None:
+    reason = (
+        "b differs; all runs of b are equal, and so are those of a: how far runs differ was not seen, and that takes 5"
+    )
+    told = said(partial(verdicts.claim, name="c"), study(verdicts=({**_compared("undecided", 0.8), "reason": reason},)))
+    assert "All runs of b are equal, and so are those of a: how far runs differ was not seen, and that takes 5." in told
+
+
+def test_a_part_of_the_images_is_said_to_be_one() -> None:
+    made = study(verdicts=(verdict("c", "supported"),), data="cifar10")
+    assert "(Data cifar10, 3 runs of each arm, 4 epochs each.)" in said(partial(verdicts.claim, name="c"), made)
+    some = replace(made, base={**made.base, "train_images": 1400})
+    assert "(1,400 training images of cifar10, 3 runs of" in said(partial(verdicts.claim, name="c"), some)
+
+
+def test_a_choice_that_all_others_equal_does_not_list_them() -> None:
+    rows = [{"arm": arm, "n": 3, "stable": 3, "best_mean": 0.9} for arm in ("8", "16", "64")]
+    details = {"chosen": "8", "not told apart": ["16", "64"], "measure": "best", "arms": rows}
+    made = study(verdicts=({**verdict("choice", "undecided"), "details": details},))
+    assert "none of the 2 others can be told from it with 3 runs each" in said(choices.chosen, made)
+    details["not told apart"] = ["64"]
+    assert "64 cannot be told from it with 3 runs each" in said(choices.chosen, made)
+
+
+def test_whether_a_net_overfits_takes_the_number_of_images_into_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = run((0.978,), (0.952,))
+    assert "Training lies 0.026 above validation: the net overfits." in said(curves.performance, made)
+    monkeypatch.setattr(curves, "facts_of", lambda run: {"train_images": 500, "val_images": 250})
+    # 1.96 sqrt(0.978 x 0.022 / 500 + 0.952 x 0.048 / 250) is 0.0295.
+    assert "difference -0.003 to +0.055): whether the net overfits remains open." in said(curves.performance, made)
+    monkeypatch.setattr(curves, "facts_of", lambda run: {"train_images": 50000, "val_images": 25000})
+    assert "difference +0.023 to +0.029): the net overfits." in said(curves.performance, made)
+    below = said(curves.performance, run((0.3,), (0.35,)))
+    assert "Training lies 0.05 below validation (95 % interval" in below
+    assert "): by then the net does not overfit by more than 0.02." in below

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from striate.sheets.sheet import Question, Sheet, sheet_from_file
 from striate.sheets.work import Work
 
 WORDS = (Text("words"),)
+WRONG: Any = Question
 OWN = '''"""My exercise."""
 from striate.sheets import Question, Sheet, Text
 SHEET = Sheet("mine", "My homework", (Question("1", "Why?", (Text("So."),)),))
@@ -131,3 +133,39 @@ def test_a_study_file_beside_the_sheet_is_found_from_any_folder(
     monkeypatch.chdir(tmp_path)
     studies = [work.study for work in sheet("mine.py").works]
     assert studies == [str(tmp_path / "question.py"), "batchnorm"]
+
+
+@pytest.mark.parametrize(
+    ("questions", "said"),
+    [
+        ((WRONG("1", "?", ("words",)),), "'words' is among its parts, which are of Text, Derivation, .* or Beside"),
+        ((WRONG("1", "?", "words"),), "question 1: its parts must be a tuple; one alone takes a comma after it"),
+        ((WRONG(2, "?", WORDS),), "question 2: its number and its words must be texts"),
+        (Question("1", "?", WORDS), "its questions must be a tuple"),
+        ((Question("1", "?", (Look("l", "saliency", "s"),)),), 'Look "l" is asked of the study "s", and takes a run'),
+    ],
+)
+def test_what_is_of_another_kind_is_refused_before_anything_is_done(questions: Any, said: str) -> None:
+    with pytest.raises(StudyError, match=said):
+        Sheet("s", "S", questions, (Work("s", study="batchnorm"),))
+
+
+@pytest.mark.parametrize("name", ["a/b", "", "..", 3])
+def test_a_name_that_no_document_can_have_is_refused(name: Any) -> None:
+    with pytest.raises(StudyError, match="its document is named after it"):
+        Sheet(name, "S", (Question("1", "?", WORDS),))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"changes": [1]}, r"work 'w': changes is \[1\], and must be a dict of fields of the recipe"),
+        ({"quick": None}, "quick is None"),
+        ({"seeds": (1,)}, r"seeds are \(1,\), and must be three numbers of runs, for quick, evening and full"),
+        ({"seeds": (0, 1, 2)}, "seeds are"),
+        ({"kind": "image"}, 'kind "image" is unknown .did you mean "images"'),
+    ],
+)
+def test_a_work_says_which_of_its_fields_is_of_another_kind(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(StudyError, match=said):
+        Work("w", **given)

@@ -98,8 +98,9 @@ class Look:
     """What the probe ``probe`` shows of the net of run ``work``, under a ``name`` of its own for the sentences about it.
 
     ``images`` are words such as ``DATA:0-3``, where DATA stands for the data of the run; ``options`` are those of the probe.
-    Of its page ``most`` groups of pictures are shown, of each those pictures whose names hold a word of ``keep``, if any;
-    its ``words`` are left out where the sheet has its own. ``own``: the pictures that a person names stand first, beside these.
+    Of its page ``most`` groups of pictures are shown, of each those pictures whose names hold a word of ``keep``, if any, or
+    where these are all blank a word of ``instead``, and none where those are, too; its ``words`` are left out where the sheet
+    has its own. ``own``: the pictures that a person names stand first, beside these.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Look:
     options: Mapping[str, Any] = field(default_factory=_none)
     most: int = 9
     keep: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
     words: bool = True
     own: bool = False
     kind: ClassVar[str] = "probe"

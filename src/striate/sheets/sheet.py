@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast, get_args
 
 from striate.base.catalog import unknown
-from striate.base.errors import StudyError
+from striate.base.disk.files import part_of_name
+from striate.base.errors import StudyError, listed
 from striate.sheets.parts import Derivation, Look, Part, Trial, needs
 from striate.sheets.work import Work
 from striate.studies.python_file import run_file
@@ -33,9 +35,8 @@ class Sheet:
     intro: str = ""
 
     def __post_init__(self) -> None:
-        """Check that every number and name is there once, and that parts speak of what there is."""
-        if not self.questions:
-            raise StudyError(f'sheet "{self.name}" has no questions; give it at least one')
+        """Check that all is of its kind, that every number and name is there once, and that parts speak of what there is."""
+        self._refuse_kinds()
         parts = [part for question in self.questions for part in question.parts]
         made = [part.name for part in parts if isinstance(part, (Look, Trial))]
         named = {
@@ -50,15 +51,35 @@ class Sheet:
         known = [work.name for work in self.works]
         proofs = [part.proof for part in parts if isinstance(part, Derivation)]
         for question in self.questions:
-            if not question.parts:
-                raise StudyError(f'sheet "{self.name}", question {question.number}: it has no parts; give it an answer')
             for part in question.parts:
                 # A look or a trial is made before what is said of it, so it can name works alone.
                 every = known if isinstance(part, (Look, Trial)) else [*known, *made, *proofs]
+                if isinstance(part, (Look, Trial)) and (work := self.work(part.work)) is not None and work.study:
+                    what = f'{type(part).__name__} "{part.name}" is asked of the study "{part.work}", and takes a run'
+                    raise StudyError(f'sheet "{self.name}", question {question.number}: {what}')
                 for name in needs(part):
                     if name not in every:
                         told = unknown("work", name, every)
                         raise StudyError(f'sheet "{self.name}", question {question.number}: {told}')
+
+    def _refuse_kinds(self) -> None:
+        """Raise StudyError for what is of another kind than its place takes, as a text in the place of a part."""
+        if not _text(self.name) or part_of_name(self.name) != self.name:
+            raise StudyError(
+                f"sheet {self.name!r}: its document is named after it, so give it letters, digits and dashes"
+            )
+        if not self.questions:
+            raise StudyError(f'sheet "{self.name}" has no questions; give it at least one')
+        where = f'sheet "{self.name}"'
+        _each(where, "questions", self.questions, Question)
+        _each(where, "works", self.works, Work)
+        for question in self.questions:
+            if not _text(question.number) or not _text(question.words):
+                raise StudyError(f"{where}, question {question.number!r}: its number and its words must be texts")
+            place = f"{where}, question {question.number}"
+            if not question.parts:
+                raise StudyError(f"{place}: it has no parts; give it an answer")
+            _each(place, "parts", question.parts, *get_args(Part))
 
     def work(self, name: str) -> Work | None:
         """Return the work of that name; None where a look, a trial or a proof has it."""
@@ -73,6 +94,20 @@ class Sheet:
         if not found:
             raise StudyError(f'sheet "{self.name}": {unknown("question", number, numbers)}')
         return found
+
+
+def _text(given: object) -> bool:
+    return isinstance(given, str)
+
+
+def _each(where: str, what: str, given: object, *kinds: type) -> None:
+    """Raise StudyError where ``given`` is not a tuple or list of these kinds."""
+    names = [kind.__name__ for kind in kinds]
+    if not isinstance(given, (tuple, list)):
+        raise StudyError(f"{where}: its {what} must be a tuple; one alone takes a comma after it")
+    for one in cast("tuple[object, ...]", given):
+        if not isinstance(one, kinds):
+            raise StudyError(f"{where}: {one!r} is among its {what}, which are of {listed(names, 'or')}")
 
 
 def _below(number: str, above: str) -> bool:

@@ -8,9 +8,12 @@ full       the real images, as the question asks: a day or more on a few cores
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
+
+from striate.base.catalog import unknown
+from striate.base.errors import StudyError, listed
 
 Budget = Literal["quick", "evening", "full"]
 BUDGETS: tuple[Budget, ...] = get_args(Budget)
@@ -49,6 +52,22 @@ class Work:
     kind: Kind = "images"
     seeds: tuple[int, int, int] = (1, 3, 5)
     offline: Mapping[str, Any] = field(default_factory=_none)
+
+    def __post_init__(self) -> None:
+        """Raise StudyError for fields of another kind than they take."""
+        where = f"work {self.name!r}"
+        for what in ("changes", "quick", "evening", "full", "offline"):
+            if not isinstance(getattr(self, what), Mapping):
+                raise StudyError(
+                    f"{where}: {what} is {getattr(self, what)!r}, and must be a dict of fields of the recipe"
+                )
+        counts = cast("Sequence[object]", self.seeds)
+        if len(counts) != len(BUDGETS) or any(not isinstance(n, int) or n < 1 for n in counts):
+            raise StudyError(
+                f"{where}: seeds are {self.seeds!r}, and must be three numbers of runs, for {listed(BUDGETS)}"
+            )
+        if self.kind not in OFFLINE:
+            raise StudyError(f"{where}: {unknown('kind', self.kind, OFFLINE)}")
 
     def changed(self, budget: Budget, data: str | None = None) -> dict[str, Any]:
         """Return the fields that differ from the recipe's defaults, or from the study's base, at ``budget``.

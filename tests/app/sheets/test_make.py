@@ -18,7 +18,7 @@ from striate.app.sheets.make import Made
 from striate.app.sheets.workshop import OTHER
 from striate.base.disk.files import read_json, write_json
 from striate.base.disk.sealed_json import sealed
-from striate.base.errors import StudyError
+from striate.base.errors import DataError, StudyError
 from striate.sheets import (
     Checked,
     Code,
@@ -121,7 +121,7 @@ def test_every_part_is_there_and_every_document_is_written(made: tuple[Sheet, Ma
     assert said[2].startswith("2 arms were compared with 1 run each: a and b.")
     (arms, _) = (block for block in done.question("4").blocks if isinstance(block, Table))
     assert arms.rows == (("a", "nothing"), ("b", "lr = 0.01"))
-    assert "best validation accuracy" in said[-1]
+    assert "highest validation accuracy" in said[-1]
 
 
 @pytest.mark.slow
@@ -248,6 +248,20 @@ def test_a_question_alone_does_only_its_own_work(tmp_path: Path) -> None:
 def test_what_is_not_accepted_is_said(tmp_path: Path, given: dict[str, Any], said: str) -> None:
     with pytest.raises(StudyError, match=said):
         st.sheet("cs7150", tmp_path / "out", question="1", **given)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("mnits", 'data set "mnits" is unknown .did you mean "mnist"'),
+        ("no/where", "no folder no/where"),
+        ("x.pkl", "x.pkl is"),
+    ],
+)
+def test_data_that_are_not_there_are_refused_before_anything_is_made(tmp_path: Path, data: str, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        st.sheet("cs7150", tmp_path / "out", question="1", data=data)
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_command_answers_a_question_and_speaks_json(tmp_path: Path) -> None:

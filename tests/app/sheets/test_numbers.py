@@ -16,7 +16,7 @@ FORMS = Forms("shallownet", {"form": "sequential"}, {"form": "module"}, (8, 8, 1
 def test_two_forms_of_a_net_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     table, said = compared_forms(FORMS)
     assert isinstance(table, Table)
-    assert [row[2] for row in table.rows] == ["0.0e+00", "0.0e+00"]
+    assert [row[2] for row in table.rows] == ["0", "0"]
     assert said == Paragraph("They compute the same, to the last bit.", computed=True)
     forward = ShallowNet.forward
 

@@ -85,7 +85,7 @@ def test_every_run_was_of_the_courses_file(answered: tuple[Path, dict[str, Made]
     assert isinstance(chosen, Paragraph)
     assert "Validation chooses" in chosen.text
     (arms, *_) = (block for block in every["2"].question("2.4").blocks if isinstance(block, Table))
-    assert arms.columns == ("arm", "changes")
+    assert arms.columns == ("arm", "sets")
 
 
 def looking() -> Sheet:

@@ -7,6 +7,7 @@ import pytest
 
 from striate.base.errors import ProofError
 from striate.proofs.catalog import prove as prove_by_name
+from striate.proofs.parts.filtering import filt, summed
 from striate.proofs.statements.convolution_gradients import (
     Parameters,
     forward,
@@ -30,6 +31,16 @@ def test_the_errata_name_sizes_that_do_not_match() -> None:
     assert "full gives 7x7, filt 3x5" in forward_slip
     assert "dL/dX is 5x6; dL/dY of 3x5 filt W of 3x2 gives 1x4, W full dL/dY 5x6" in input_slip
     assert "dL/dW is 3x2; dL/dY of 3x5 filt X of 5x6 gives none, X filt dL/dY 3x2" in kernel_slip
+
+
+def test_what_was_printed_holds_of_a_layer_of_the_full_size() -> None:
+    x, w, dy = np.array([[[[1.0, 2.0]]]]), np.array([[[[1.0, 10.0]]]]), np.array([[[[1.0, 3.0, 7.0]]]])
+    # Y is x1, 10 x1 + x2 and 10 x2 with these weights, and w1 x1, w2 x1 + w1 x2, w2 x2 in general.
+    assert summed(filt, dy, w).ravel().tolist() == [1 * 1 + 3 * 10, 3 * 1 + 7 * 10]
+    assert summed(filt, dy, x).ravel().tolist() == [1 * 1 + 3 * 2, 3 * 1 + 7 * 2]
+    proof = prove(Parameters())
+    assert [check.passed for check in proof.checks if "as printed, of a full layer" in check.name] == [True, True]
+    assert "or else its size is H+H'-1, and the gradients are as printed" in proof.errata[0].right
 
 
 def test_a_kernel_of_one_cell_is_the_exception_and_said_to_be() -> None:

@@ -31,5 +31,5 @@ def test_other_channels_out_can_never_be_a_scaling() -> None:
 
 def test_the_erratum_shows_both_directions_in_numbers() -> None:
     (erratum,) = prove(Parameters(alpha=2.0)).errata
-    assert erratum.example.startswith("3 channels with 2 times the identity: off by 0.0e+00")
+    assert erratum.example.startswith("3 channels with 2 times the identity: off by 0 from scaling")
     assert erratum.example.endswith("1 channel with bias 1: off by 1; 1 channel with 2 filters: 2 channels out.")

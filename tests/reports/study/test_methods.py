@@ -18,7 +18,9 @@ def test_a_study_says_what_a_reviewer_asks_for(finished: Path) -> None:
         "Welch's two-sided t interval",
         "Fisher's exact test",
         "Bonferroni's inequality; the claims are not corrected for one another",
-        "The smallest differences worth having were",
+        "also where every run of an arm failed, or runs were all equal, and they are too few to judge by that",
+        "The smallest differences worth having were 0.005",
+        "; 0.005 of accuracy for “",
         "The data were looked at once.",
         "interval",
     ):
@@ -26,6 +28,13 @@ def test_a_study_says_what_a_reviewer_asks_for(finished: Path) -> None:
     for arm in study.arms:
         assert arm.name in said
     assert len(methods_of(study).found) == len(study.verdicts)
+
+
+def test_one_margin_is_told_as_one(finished: Path) -> None:
+    study = read_study(finished)
+    better = next(claim for claim in study.claims if claim["kind"] == "better")
+    one = replace(study, claims=({**better, "margin": 0.005},))
+    assert "The smallest difference worth having was 0.005 of accuracy for “" in methods_of(one).text()
 
 
 def test_looks_pairs_failures_and_the_hash_are_said(finished: Path) -> None:

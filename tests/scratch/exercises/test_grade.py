@@ -344,7 +344,14 @@ def test_what_is_wrong_with_the_whole_file_is_told_once(tmp_path: Path, monkeypa
     ]
     file.write_text("")
     told = " ".join(str(grade(file)).split())
-    assert told == f"- {file} has none of the exercises; `striate exercise list` names them 0 of {len(known())} right"
+    assert told == f"- {file} has none of these exercises; `striate exercise list` names them 0 of {len(known())} right"
+
+
+def test_of_a_group_that_a_file_has_nothing_of_no_more_is_said(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("def sgd(w, dw, config):\n    return w, config\n")
+    assert "mine.py has none of these exercises; `striate" in " ".join(
+        str(grade(tmp_path / "mine.py", "csce636")).split()
+    )
 
 
 def test_a_notebook_is_no_file_to_be_graded(tmp_path: Path) -> None:

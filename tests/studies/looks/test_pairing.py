@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from scipy import stats
@@ -49,6 +50,8 @@ def test_what_pairing_would_have_been_worth_is_said() -> None:
     assert said.endswith("times as wide, so pairing would have saved runs")
     assert "cost runs" in pairing_text(compared(A, {0: 4.0, 1: 1.0, 2: 2.0, 3: 1.5}, ONCE))
     assert "declared beforehand" in pairing_text(compared(A, B, Look(paired=True)))
+    level = replace(compared(A, B, ONCE), paired_width=0.9996)  # written it is 1.00, which saves and costs nothing
+    assert pairing_text(level).endswith("their interval would be as wide, so pairing would have changed nothing")
     assert pairing_text(compared({0: 1.0, 1: 2.0}, B, ONCE)) == ""
     assert compared({0: 1.0, 1: 1.0, 2: 1.0}, B, ONCE).correlation is None
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
-import textwrap
 from collections.abc import Sequence
 from functools import singledispatch
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from striate.app.sheets.numbers import checked_gradients, compared_forms
-from striate.app.sheets.workshop import Workshop
-from striate.base.catalog import loaded
-from striate.base.errors import counted
+from striate.app.sheets.own import refuse_unknown, ruled, source_of
+from striate.app.sheets.workshop import NotDone, Workshop
+from striate.base.errors import counted, listed
 from striate.reports.kit.numerals import ABSENT, fixed, number
 from striate.sheets.answers import curves
 from striate.sheets.document import (
@@ -48,6 +45,7 @@ from striate.sheets.parts import (
 
 if TYPE_CHECKING:
     from striate.reports.kit.table import Table as KitTable
+    from striate.reports.probe.page import Panel
 
 MOST_CHECKS = 3  # groups of pictures of how a map was checked
 
@@ -108,7 +106,14 @@ def _(part: Curves, shop: Workshop) -> Sequence[Block]:
     from striate.training.folder.run import Run
 
     found = shop.fact(part.work)
-    charts = run_panels(found, part.panels) if isinstance(found, Run) else study_panels(found, part.panels, part.arms)
+    if isinstance(found, Run):
+        charts = run_panels(found, part.panels)
+    else:
+        refuse_unknown("arm", part.arms, [arm.name for arm in found.arms])
+        charts = study_panels(found, part.panels, part.arms)
+    if not charts:
+        wanted = listed([f"{split}/{metric}" for split, metric in part.panels])
+        raise NotDone(f"{part.work} has recorded nothing of {wanted}.", failed=True)
     return [Drawing(chart) for chart in charts]
 
 
@@ -122,7 +127,7 @@ def _(part: Scores, shop: Workshop) -> Sequence[Block]:
         return [_table(arms_table(found))]
     rows = [
         (name, *(fixed(points[-1][1] if (points := found.curve(split, metric)) else None, 4) for metric in METRICS))
-        for split, name in (("train", "training"), ("val", "validation"))
+        for split, name in (("train", "training, in the last epoch"), ("val", "validation"))
     ]
     test, seen = found.test(), curves.rows(found.recipe.data)
     rows.append(
@@ -139,6 +144,7 @@ def _(part: Verdicts, shop: Workshop) -> Sequence[Block]:
     from striate.reports.study.cards import cards, intervals_of
 
     study = shop.fact(part.work)
+    refuse_unknown("claim", part.claims, [str(claim.get("name")) for claim in study.claims])
     made: list[Block] = []
     for verdict, card in zip(study.verdicts, cards(study.verdicts, study.claims), strict=False):
         if part.claims and card.claim not in part.claims:
@@ -153,32 +159,43 @@ def _(part: Verdicts, shop: Workshop) -> Sequence[Block]:
 
 @blocks_of.register
 def _(part: Look, shop: Workshop) -> Sequence[Block]:
+    from striate.app.sheets.trained import nets_of
     from striate.reports.probe.page import page_of
 
     look = shop.looked(part)
     shown = page_of(look.record, look.views.pictures, look.subject.inputs.classes, look.subject.name)
-    made: list[Block] = [Paragraph(words) for words in shown.words if part.words]
+    made: list[Block] = [*nets_of(part, shop), *(Paragraph(words) for words in shown.words if part.words)]
     made += [Formula(shown.formula)] if shown.formula else []
     for group in shown.groups[: part.most]:
-        shots = [
-            Shot(p.caption, p.pixels)
-            for p in group.panels
-            if not part.keep or any(word in p.file for word in part.keep)
-        ]
+        shots = [Shot(panel.caption, panel.pixels) for panel in kept(part, group.panels)]
         lines = [] if part.keep else [Paragraph(line) for line in group.lines]
         made += [Shots(group.title, tuple(shots)), *lines] if shots else lines
     checks = [line for group in shown.after[:MOST_CHECKS] for line in group.lines]
-    made += [Paragraph(" ".join(checks), computed=True)] if checks else []
+    made += [Paragraph(line, computed=True) for line in checks]
     return made + [
         Pending(f"picture {picture}", f"It could not be shown: {why}.") for picture, why in shop.unusable[part.name]
     ]
 
 
+def kept(part: Look, panels: Sequence[Panel]) -> Sequence[Panel]:
+    """Return the pictures of a group that a look shows."""
+    from striate.reports.probe.features import BLANK
+
+    found: list[Panel] = []
+    for words in (part.keep, part.instead) if part.instead else (part.keep,):
+        found = [one for one in panels if not words or any(word in one.file for word in words)]
+        if not part.instead or any(not one.caption.endswith(BLANK) for one in found):
+            return found
+    return []
+
+
 @blocks_of.register
 def _(part: Trial, shop: Workshop) -> Sequence[Block]:
+    from striate.app.sheets.trained import one_batch
+
     done = shop.fact(part.name).attempt
     rows = ((str(done.updates), f"{done.right} of {done.images}", number(done.loss, 3)),)
-    return [Table("One batch, again and again", ("updates", "classified right", "loss"), rows)]
+    return [one_batch(part, shop), Table("One batch, again and again", ("updates", "classified right", "loss"), rows)]
 
 
 @blocks_of.register
@@ -186,7 +203,7 @@ def _(part: Code, shop: Workshop) -> Sequence[Block]:
     pieces: list[tuple[str, str]] = []
     for home in part.homes:
         module, _, name = home.partition(":")
-        source = textwrap.dedent(inspect.getsource(attrgetter(name)(loaded(module))))
+        source = source_of(module, name)
         pieces.append((name, source.rstrip()))
     return [Listing(tuple(pieces))]
 
@@ -203,12 +220,12 @@ def _(part: Forms, shop: Workshop) -> Sequence[Block]:
 
 @blocks_of.register
 def _(part: Says, shop: Workshop) -> Sequence[Block]:
-    return [Paragraph(text, computed=True) for text in part.rule(*_facts(part.of, shop))]
+    return [Paragraph(text, computed=True) for text in ruled(part.rule, part.of, shop)]
 
 
 @blocks_of.register
 def _(part: Beside, shop: Workshop) -> Sequence[Block]:
-    ours = " ".join(part.rule(*_facts(part.of, shop))) if part.rule is not None else part.ours
+    ours = " ".join(ruled(part.rule, part.of, shop)) if part.rule is not None else part.ours
     return [Aside(part.source, part.says, ours)]
 
 
@@ -217,10 +234,6 @@ def title_of(part: Part) -> str:
     if isinstance(part, (Says, Beside)):
         return f"{'what is said of' if isinstance(part, Says) else 'what is found beside a source, from'} {', '.join(part.of)}"
     return f"{part.kind}: {getattr(part, 'work', '') or getattr(part, 'proof', '')}".strip(": ")
-
-
-def _facts(names: Sequence[str], shop: Workshop) -> list[Any]:
-    return [shop.fact(name) for name in names]
 
 
 def _table(made: KitTable) -> Table:

@@ -21,9 +21,10 @@ from striate.app.options.flags import FLAGS
 from striate.base.catalog import loaded, unknown
 from striate.base.disk.files import make_folder, part_of_name
 from striate.base.disk.outputs import claim_folder, write_output
-from striate.base.errors import StudyError, printable
+from striate.base.errors import StriateError, StudyError, printable
 from striate.base.version import VERSION
 from striate.data.catalog import ENTRIES as DATA
+from striate.data.catalog import load
 from striate.sheets.catalog import BUILTIN
 from striate.sheets.catalog import sheet as named
 from striate.sheets.document import Answered, Block, Document, Pending
@@ -101,7 +102,8 @@ def sheet(
     for those that each question is asked of, of which the budget quick takes a sample. ``image`` are pictures of your own,
     files or addresses, for the questions that ask for some. ``train`` False does nothing that takes long: what is not done is
     named with its cost. ``out`` defaults to runs/sheet-NAME-BUDGET. ``tell`` is told what begins.
-    Raises StudyError for an unknown sheet, question, budget or format, StorageError for a full disk.
+    Raises StudyError for an unknown sheet, question, budget or format, DataError for data that are not there, StorageError
+    for a full disk.
     """
     from striate.app.sheets.workshop import Workshop
 
@@ -111,6 +113,8 @@ def sheet(
     # All that can be refused is refused before the folder is claimed: what follows may train for hours.
     to = (to,) if isinstance(to, str) else to
     data = None if data is None else _wherever(data, (*DATA, REAL))
+    if train and data is not None and data not in (*DATA, REAL) and not Path(data).exists():
+        load(data)  # which says what is accepted
     image = tuple(_wherever(one) for one in ((image,) if isinstance(image, str) else image))
     for one in to:
         if one not in FORMATS:
@@ -127,6 +131,7 @@ def sheet(
     folder = default_folder(found, budget, data) if out is None else Path(out)
     claim_folder(folder, *(f"{found.name}.{ending}" for ending in to))
     shop = Workshop(found, budget, folder, data, None if data_dir is None else Path(data_dir), workers, image)
+    shop.questions = questions
     shop.train, shop.tell, shop.warn, shop.beat = train, tell, warn, beat
     make_folder(folder)
     answers, failed = _answers(questions, shop)
@@ -164,7 +169,10 @@ def _answers(questions: Sequence[Question], shop: Workshop) -> tuple[list[Answer
                 except KeyboardInterrupt:
                     shop.stopped = True
                     blocks += blocks_of(part, shop)
-            except NotDone as left:
+            except (NotDone, StriateError) as error:
+                if isinstance(error, StriateError) and error.exit_code != StriateError.exit_code:
+                    raise  # the disk refused: nothing that follows could be kept either
+                left = error if isinstance(error, NotDone) else NotDone(f"It could not be done: {error}.", failed=True)
                 failed = failed or left.failed
                 blocks.append(Pending(title_of(part), left.cost))
         made.append(Answered(question.number, question.words, tuple(blocks)))

@@ -36,8 +36,8 @@ def compared_forms(part: Forms) -> Sequence[Block]:
     first, second = (build(part.net, dict(options), part.image, 10) for options in (part.first, part.second))
     found = difference(first, second, part.image)
     rows = (
-        (f"logits of {found.images} images", number(found.logit, 3), f"{found.outputs:.1e}"),
-        (f"gradients of {found.parameters:,} weights", number(found.gradient, 3), f"{found.gradients:.1e}"),
+        (f"logits of {found.images} images", number(found.logit, 3), number(found.outputs, 2)),
+        (f"gradients of {found.parameters:,} weights", number(found.gradient, 3), number(found.gradients, 2)),
     )
     near = found.outputs <= 1e-5 * found.logit and found.gradients <= 1e-5 * found.gradient
     told = (

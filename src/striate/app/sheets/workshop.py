@@ -18,7 +18,7 @@ from striate.proofs.catalog import ENTRIES, prove
 from striate.reports.study.plan import duration
 from striate.reports.study.records import StudyRecord, read_study
 from striate.sheets.parts import Derivation, Look, Trial
-from striate.sheets.sheet import Sheet
+from striate.sheets.sheet import Question, Sheet
 from striate.sheets.work import Budget, Work
 from striate.studies.question import Study
 
@@ -53,6 +53,7 @@ class Workshop:
 
     ``images`` are the person's own, for the looks that show them; ``unusable`` are, by the name of the look, those that could
     not be shown, each with the reason.
+    ``questions`` are those of the document, all of the sheet by default.
     ``tell`` is told what begins, ``beat`` watches the runs of a study. ``stopped``: the person interrupted, so nothing
     more is begun, and no time is measured.
     """
@@ -69,9 +70,14 @@ class Workshop:
     warn: Tell = warnings.warn
     beat: Beat | None = None
     stopped: bool = False
+    questions: tuple[Question, ...] = ()
     unusable: dict[str, list[tuple[str, str]]] = field(default_factory=dict[str, "list[tuple[str, str]]"])
     _known: dict[str, Any] = field(default_factory=dict[str, Any])
     _failed: dict[str, NotDone] = field(default_factory=dict[str, NotDone])
+
+    def __post_init__(self) -> None:
+        """Take all questions where none are named."""
+        self.questions = self.questions or self.sheet.questions
 
     def fact(self, name: str) -> Any:
         """Return the StudyRecord, Run, record of a look, trial or proof of that name, in this order where several have it.

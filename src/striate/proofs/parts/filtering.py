@@ -11,11 +11,12 @@ Source: EECS 498/598 Deep Learning, Homework 1, 2019, question 1.5 (valid: its l
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from striate.base.seeds import generator
 from striate.base.shapes import window_output
 from striate.proofs.proof import Check, Table, numerics
 from striate.scratch.layers.filtering import convolve_filt as filt
@@ -78,3 +79,28 @@ def checks(pairs: list[tuple[np.ndarray, np.ndarray]], said: str) -> tuple[Check
         numerics(name, [(ours(a, b), theirs(a, b)) for a, b in pairs], oracle=oracle, sizes=said)
         for name, ours, theirs, oracle in oracles
     )
+
+
+def full_layer_checks(
+    cases: Sequence[tuple[int, int, int, int, int, int, int]], seed: int, *, turned: bool = False
+) -> tuple[Check, ...]:
+    """Compare with PyTorch the gradients of a layer that is the full convolution, at sizes N C F H W H' W': filterings.
+
+    ``turned`` gives them the gradient of the output turned by half a turn, which is wrong.
+    """
+    import torch
+    from torch.nn import functional as F
+
+    rng = generator(seed, "evaluation", 400)
+    found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"dL/dX": [], "dL/dW": []}
+    for n, c, f, height, width, rows, columns in cases:
+        x, w = rng.standard_normal((n, c, height, width)), rng.standard_normal((f, c, rows, columns))
+        inputs, kernels = (torch.from_numpy(a).requires_grad_() for a in (x, w))
+        y = F.conv2d(inputs, kernels.flip(2, 3), padding=(rows - 1, columns - 1))
+        dy = rng.standard_normal(tuple(y.shape))
+        dx, dw = torch.autograd.grad(y, (inputs, kernels), torch.from_numpy(dy))
+        given = dy[:, :, ::-1, ::-1] if turned else dy
+        found["dL/dX"].append((summed(filt, given, w.swapaxes(0, 1)), dx.numpy()))
+        found["dL/dW"].append((summed(filt, given.swapaxes(0, 1), x.swapaxes(0, 1)), dw.numpy()))
+    oracle = "PyTorch autograd of the full convolution"
+    return tuple(numerics(f"{name} as printed, of a full layer", pairs, oracle=oracle) for name, pairs in found.items())

@@ -65,6 +65,7 @@ def kernel_gradient(x: np.ndarray, dy: np.ndarray) -> np.ndarray:
 def prove(p: Parameters) -> Proof:
     """Return the derivation, with its checks and the sizes of every operation at those of ``p``."""
     x, w, dy = _example(_sizes(p), p.seed, 0)
+    claims = tuple(_check(p, name, claim) for name, claim in CLAIMS.items())
     return Proof(
         name="convolution-gradients",
         title="The gradients of a convolution layer",
@@ -76,10 +77,9 @@ def prove(p: Parameters) -> Proof:
         r"\frac{\partial L}{\partial W_{f,c}} = \sum_n X_{n,c} \ast_{\mathrm{filt}} \frac{\partial L}{\partial Y_{n,f}}",
         source=SOURCE,
         steps=STEPS,
-        checks=(_symbolic(), *_operations(p), *(_check(p, name, claim) for name, claim in CLAIMS.items())),
-        limits="Proved symbolically for one image, two channels, two filters, 3 x 4 cells and kernels of 2 x 2; other "
-        "sizes are checked numerically. Stride 1, no padding, no bias, as in the homework; conv-as-matrix has strides, "
-        "padding and dilation.",
+        checks=(_symbolic(), *_operations(p), *claims, *filtering.full_layer_checks(_cases(p), p.seed)),
+        limits="Proved symbolically for one image, two channels, two filters, 3 x 4 cells and kernels of 2 x 2; else checked "
+        "numerically. Stride 1, no padding, no bias, as in the homework; conv-as-matrix has strides, padding and dilation.",
         tables=(filtering.sizes((p.height, p.width), (p.kernel_height, p.kernel_width)),),
         errata=_errata(p),
         values={"X": x, "W": w, "dY": dy, **{name: claim(x, w, dy) for name, claim in CLAIMS.items()}},
@@ -87,7 +87,6 @@ def prove(p: Parameters) -> Proof:
 
 
 Claim = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # of X, W and dY
-
 CLAIMS: dict[str, Claim] = {
     "Y": lambda x, w, dy: forward(x, w),
     "dX": lambda x, w, dy: input_gradient(w, dy),
@@ -106,6 +105,7 @@ def mutated(p: Parameters) -> tuple[Check, ...]:
         _check(p, "dX", lambda x, w, dy: summed(printed, dy, w.swapaxes(0, 1))),
         _check(p, "dW", lambda x, w, dy: summed(printed, dy.swapaxes(0, 1), x.swapaxes(0, 1))),
         _check(p, "dX", lambda x, w, dy: input_gradient(w[:, :, ::-1, ::-1], dy)),
+        *filtering.full_layer_checks(_cases(p), p.seed, turned=True),
     )
 
 
@@ -143,6 +143,12 @@ STEPS = (
         r"\frac{\partial L}{\partial Y_{n,f,i,j}}",
     ),
     Step("A layer that used valid instead would hold every kernel flipped, and compute the same."),
+    Step(
+        "If the layer is instead the full convolution that is printed, its output has the size (H+H'-1) x (W+W'-1), the input "
+        "cell (k, l) enters it at (i, j) through the weight (i-k+1, j-l+1), and both gradients are as printed.",
+        r"\frac{\partial L}{\partial X_{n,c}} = \sum_f \frac{\partial L}{\partial Y_{n,f}} \ast_{\mathrm{filt}} W_{f,c}, "
+        r"\quad \frac{\partial L}{\partial W_{f,c}} = \sum_n \frac{\partial L}{\partial Y_{n,f}} \ast_{\mathrm{filt}} X_{n,c}",
+    ),
 )
 
 Sizes = tuple[int, int, int, int, int, int, int]  # N C F H W H' W'
@@ -220,26 +226,25 @@ def _errata(p: Parameters) -> tuple[Erratum, ...]:
     x, w = (p.height, p.width), (p.kernel_height, p.kernel_width)
     y = filt_size(x, w)
     agree = " Only a kernel of one cell makes the sizes agree." if w == (1, 1) else ""
-    return (
+    layer = Erratum(
+        SOURCE,
+        "Y is the sum of full convolutions of X with W, of size H-H'+1.",
+        "Y is the sum of X filt W (equally: X valid W with W flipped), which has that size; or else its size is H+H'-1, "
+        "and the gradients are as printed.",
+        f"X of {cells(x)} with W of {cells(w)}: full gives {cells(full_size(x, w))}, filt {cells(y)}, "
+        f"and H-H'+1 by W-W'+1 is {cells(y)}.{agree}",
+    )
+    gradients = (
+        ("X", "f", x, "W", w, "W full dL/dY", full_size(w, y)),
+        ("W", "n", w, "X", x, "X filt dL/dY", filt_size(x, y)),
+    )
+    return layer, *(
         Erratum(
             SOURCE,
-            "Y is the sum of full convolutions of X with W, of size H-H'+1.",
-            "Y is the sum of X filt W (equally: X valid W with W flipped), which has that size.",
-            f"X of {cells(x)} with W of {cells(w)}: full gives {cells(full_size(x, w))}, filt {cells(y)}, "
-            f"and H-H'+1 by W-W'+1 is {cells(y)}.{agree}",
-        ),
-        Erratum(
-            SOURCE,
-            "dL/dX is the sum over f of dL/dY filt W.",
-            "dL/dX is the sum over f of W full dL/dY.",
-            f"dL/dX is {cells(x)}; dL/dY of {cells(y)} filt W of {cells(w)} gives {cells(filt_size(y, w))}, "
-            f"W full dL/dY {cells(full_size(w, y))}.{agree}",
-        ),
-        Erratum(
-            SOURCE,
-            "dL/dW is the sum over n of dL/dY filt X.",
-            "dL/dW is the sum over n of X filt dL/dY.",
-            f"dL/dW is {cells(w)}; dL/dY of {cells(y)} filt X of {cells(x)} gives {cells(filt_size(y, x))}, "
-            f"X filt dL/dY {cells(filt_size(x, y))}.{agree}",
-        ),
+            f"dL/d{name} is the sum over {over} of dL/dY filt {other}.",
+            f"dL/d{name} is the sum over {over} of {right}, where Y has the printed size.",
+            f"dL/d{name} is {cells(size)}; dL/dY of {cells(y)} filt {other} of {cells(its)} gives "
+            f"{cells(filt_size(y, its))}, {right} {cells(found)}.{agree}",
+        )
+        for name, over, size, other, its, right, found in gradients
     )

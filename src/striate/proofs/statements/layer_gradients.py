@@ -115,7 +115,8 @@ STEPS = (
         r"\frac{\partial L}{\partial X_i} = \frac{\partial L}{\partial Y_i} [X_i > 0]",
     ),
     Step(
-        "Dropout multiplies by a mask that does not depend on X. With inverted dropout the mask holds 0 and 1/p.",
+        "Dropout multiplies by a mask that does not depend on X. With inverted dropout the mask holds 0 and "
+        "1/p, where p is the probability of keeping.",
         r"\frac{\partial L}{\partial X} = \frac{\partial L}{\partial Y} \odot M",
     ),
 )

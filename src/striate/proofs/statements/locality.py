@@ -231,10 +231,14 @@ def _dense(p: Parameters) -> Check:
     return numeric(name, w[:, order] @ x[order], w @ x, oracle="the layer on unpermuted pixels", sizes="64 -> 6")
 
 
+def _inverse(times: float) -> str:
+    return "1" if times == 1 else f"1/{times:,.1f}"
+
+
 def _cost_table(bought: dict[str, tuple[int, int]]) -> Table:
     whole: Any = bought["dense"]
     rows = tuple(
-        (name, f"{parameters:,}", f"{macs:,}", f"1/{whole[0] / parameters:,.1f}", f"1/{whole[1] / macs:,.1f}")
+        (name, f"{parameters:,}", f"{macs:,}", _inverse(whole[0] / parameters), _inverse(whole[1] / macs))
         for name, (parameters, macs) in bought.items()
     )
     columns = ("layer", "parameters", "multiply-adds", "share of parameters", "share of multiply-adds")

@@ -176,6 +176,6 @@ def _erratum(p: Parameters) -> Erratum:
         says="The two are the same when the number of input channels is 1.",
         right="One input channel is not enough (a bias or a second filter breaks it), nor is it needed: any number of "
         "channels will do if the mixing matrix is alpha times the identity and there is no bias.",
-        example=f"3 channels with {p.alpha:g} times the identity: off by {off:.1e} from scaling; 1 channel with bias 1: "
+        example=f"3 channels with {p.alpha:g} times the identity: off by {off:.2g} from scaling; 1 channel with bias 1: "
         f"off by {biased:.3g}; 1 channel with 2 filters: {maps} channels out.",
     )

@@ -21,10 +21,11 @@ ROW, HEAD, FOOT = 26.0, 34.0, 46.0
 
 
 METHOD = (
-    "Weights: the layers are made random one after another, from the last to the first, and each time the map is compared"
-    " with that of the trained net by Spearman's rank correlation: 1 is the same order of pixels; with a blank map it is"
-    " undefined, and left out. Covered: pixels are set to the mean colour in the order of the map, and the probability of the"
-    " class is followed; put in: into a blurred copy. Dashed is the control: the same map, moved to a random place."
+    "How this is checked: the layers are made random one after another, from the last to the first, and each time the map"
+    " is compared with that of the trained net by Spearman's rank correlation, where 1 is the same order of pixels; with a"
+    " blank map it is undefined, and left out. Pixels are covered by the mean colour in the order of the map, or put into a"
+    " blurred copy in that order, and the probability of the class is followed. The control, dashed in a chart, is the same"
+    " map moved to a random place."
 )
 
 

@@ -31,6 +31,8 @@ WORDS = (
     " averaging the gradient; and the largest activation asks for no class at all.",
     "In each row: the image, the heatmap over it, and the patch of pixels that the map's largest cell sees.",
 )
+BLANK = ", heatmap blank"
+"""How the caption of a picture ends whose heatmap shows nothing."""
 FORMULA = r"w = \frac{1}{h w} \sum_{ij} \frac{\partial S}{\partial A_{ij}}, \quad M = w A"
 
 
@@ -67,7 +69,7 @@ def _group(
             picture = pictures[found.image]
             shown = rgb(picture.pixels)
             values, _ = scaled(heatmap)
-            empty = ", heatmap blank" if blank(record.arrays[f"{rule}.heatmap"][place][rank : rank + 1]).item() else ""
+            empty = BLANK if blank(record.arrays[f"{rule}.heatmap"][place][rank : rank + 1]).item() else ""
             parts = (shown, overlaid(shown, values, signed=True), patch(shown, found.window, shown.shape[0]))
             name = label(record.scores[found.image].target, classes)
             panels.append(

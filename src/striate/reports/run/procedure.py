@@ -58,10 +58,15 @@ def procedure(recipe: Recipe, environment: Mapping[str, Any], seeds: Sequence[in
     return " ".join(parts)
 
 
-def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
+def net_in_words(recipe: Recipe) -> str:
+    """Return the net by its name, with the engine and the options that are not its own: `mlp (hidden = [64])`."""
     options = ", ".join(f"{name} = {_written(value)}" for name, value in recipe.net_options.items())
     engine = {"scratch": " by hand (NumPy)", "twin": " as the PyTorch twin of a net by hand"}.get(recipe.engine, "")
-    text = f"The net {recipe.net}{engine}{f' ({options})' if options else ''} is trained on "
+    return f"{recipe.net}{engine}{f' ({options})' if options else ''}"
+
+
+def _what(recipe: Recipe, environment: Mapping[str, Any]) -> str:
+    text = f"The net {net_in_words(recipe)} is trained on "
     images, held = environment.get("train_images"), environment.get("val_images")
     one = one_of(recipe.data)
     text += f"{counted(images, one)} of {recipe.data}" if isinstance(images, int) else f"the data {recipe.data}"

@@ -126,17 +126,18 @@ def _tests(study: StudyRecord) -> list[str]:
         f" comparisons by Bonferroni's inequality{'; the claims are not corrected for one another' if several else ''}."
     ]
     margins = [
-        f"{claim.get('name')}: a factor of {factor_text(margin)}"
+        f"a factor of {factor_text(margin)} for “{claim.get('name')}”"
         if claim.get("log")
-        else f"{claim.get('name')}: {_worth(margin, claim.get('unit') or claim_kind(claim.get('kind')).unit)}"
+        else f"{_worth(margin, claim.get('unit') or claim_kind(claim.get('kind')).unit)} for “{claim.get('name')}”"
         for claim in study.claims
         if isinstance(margin := claim.get("margin"), (int, float))
     ]
     if margins:
         told.append(
             "A claim is supported when its interval lies above 0 and not wholly below the smallest difference worth having,"
-            " refuted when it lies wholly below that difference, and undecided else. The smallest differences worth having"
-            f" were {'; '.join(margins)}."
+            " refuted when it lies wholly below that difference, and undecided else, also where every run of an arm"
+            " failed, or runs were all equal, and they are too few to judge by that. The smallest"
+            f" {'difference worth having was' if len(margins) == 1 else 'differences worth having were'} {'; '.join(margins)}."
         )
     return told
 

@@ -22,7 +22,8 @@ def checked(name: str, value: Any, right: Any) -> None:
     if not isinstance(value, (np.ndarray, np.generic, int, float, tuple, list)):
         kind = type(value)
         home = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
-        raise Fault(f"returns {home}{kind.__name__} for {name}, where a NumPy array is needed")
+        what = "a NumPy array" if np.ndim(right) else "a number"
+        raise Fault(f"returns {home}{kind.__name__} for {name}, where {what} is needed")
     try:
         array, wanted = np.asarray(value), np.asarray(right)
     except ValueError:

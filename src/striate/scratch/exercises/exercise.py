@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from striate.base.errors import counted
 from striate.base.inline import TRIALS, Inline
 
 Array = NDArray[Any]
@@ -25,11 +26,15 @@ class Fault(Exception):
 
 
 class Skipped(Exception):
-    """The function's form has no place for what this trial asks, as a stride."""
+    """The function's form has no place for what this trial asks; ``missing`` are its names, as a stride."""
+
+    def __init__(self, *missing: str) -> None:
+        super().__init__(*missing)
+        self.missing = missing
 
 
 class Unfinished(Exception):
-    """The function is there, and nothing is written in it yet."""
+    """The function is there, and returns nothing: nothing is written in it yet, or it lacks its return."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +81,11 @@ class Learner:
             raise Fault(f"{names[0]} is of type {type(found).__name__}, and must be a function")
         return found
 
-    def call(self, function: Any, *given: Any, free: tuple[int, ...] = ()) -> Any:
-        """Return ``function(*given)``; raises Fault where an array among the inputs is changed, but for the places ``free``."""
+    def call(self, function: Any, *given: Any, free: tuple[int, ...] = (), **named: Any) -> Any:
+        """Return ``function(*given, **named)``; raises Fault where an array is changed, but for places ``free``."""
         passed = [value.copy() if isinstance(value, np.ndarray) else value for value in given]
         with np.errstate(all="ignore"):
-            result = function(*passed)
+            result = function(*passed, **named)
         for place, (before, after) in enumerate(zip(given, passed, strict=True)):
             if place in free or not isinstance(before, np.ndarray):
                 continue
@@ -93,42 +98,74 @@ class Learner:
 
 def parameter_names(function: Any, count: int) -> list[str]:
     """Return the names of the first parameters of ``function``, at least ``count`` of them."""
-    try:
-        named = list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        named = []
+    by_place = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    named = [name for name, parameter in parameters_of(function).items() if parameter.kind in by_place]
     return named + [f"number {place + 1}" for place in range(len(named), count)]
 
 
-def fitted(function: Any, arrays: Sequence[Any], options: Values, spelled: Mapping[str, str]) -> list[Any]:
-    """Return the positional arguments for ``function``: the arrays that it takes, then its options by their names.
+@dataclass
+class Given:
+    """What a function is called with: by place and by name; ``options`` are those that it has a place for."""
 
-    A parameter called ..._param, param or config gets all options in one dict under the course's keys. ``spelled`` maps other
-    spellings to the option. Raises Fault for a parameter that nothing is known of.
+    values: list[Any] = field(default_factory=list[Any])
+    named: Values = field(default_factory=dict[str, Any])
+    options: set[str] = field(default_factory=set[str])
+
+
+def fitted(
+    function: Any, arrays: Sequence[Any], options: Values, spelled: Mapping[str, str], defaults: Mapping[str, Any]
+) -> Given:
+    """Return what ``function`` is called with: the arrays that it takes, then its options by their names.
+
+    A parameter called ..._param, param or config gets all options in one dict under the course's keys, and so does ``**``.
+    ``spelled`` maps other spellings to the option. What ``*`` takes, as that of a wrapper, are the arrays, and the options
+    where they are not all ``defaults``. Raises Fault for a parameter that nothing is known of.
     """
-    given: list[Any] = []
-    left = list(arrays)
-    for name, parameter in inspect.signature(function).parameters.items():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.KEYWORD_ONLY):
-            break
+    given, left = Given(), list(arrays)
+    every = {**options, **{key: options[value] for key, value in spelled.items() if value in options}}
+    for name, parameter in parameters_of(function).items():
         option = spelled.get(name, name)
+        by_name = parameter.kind is parameter.KEYWORD_ONLY
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            rest = [value for option, value in options.items() if option not in given.options]
+            given.values += left if options == defaults else [*left, *rest]
+            given.options, left = set(options), []
+            continue
+        if parameter.kind is parameter.VAR_KEYWORD:
+            given.named |= {key: value for key, value in every.items() if spelled.get(key, key) not in given.options}
+            given.options = set(options)
+            continue
         if option in options:
-            given.append(options[option])
+            value = options[option]
+            given.options.add(option)
         elif name.endswith(("param", "params", "config")):
-            given.append({**options, **{key: options[value] for key, value in spelled.items() if value in options}})
+            value = dict(every)
+            given.options = set(options)
         elif left:
-            given.append(left.pop(0))
+            value = left.pop(0)
         elif parameter.default is parameter.empty:
             raise Fault(f"its parameter {name} is not one of this exercise; `striate exercise start` writes the form")
         else:
-            break
+            continue
+        if by_name:
+            given.named[name] = value
+        else:
+            given.values.append(value)
     return given
+
+
+def parameters_of(function: Any) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of ``function``; of one that does not tell them, any number."""
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {"given": inspect.Parameter("given", inspect.Parameter.VAR_POSITIONAL)}
 
 
 def parts(result: Any, *names: str) -> tuple[Any, ...]:
     """Return ``result`` as so many values; raises Fault where it is something else."""
     if not isinstance(result, (tuple, list)) or len(result) != len(names):
-        what = f"{len(result)} values" if isinstance(result, (tuple, list)) else f"one {type(result).__name__}"
+        what = counted(len(result), "value") if isinstance(result, (tuple, list)) else f"one {type(result).__name__}"
         raise Fault(f"returns {what}, where ({', '.join(names)}) is needed")
     if all(value is None for value in result):
         raise Unfinished

@@ -53,14 +53,14 @@ class Layer:
         function = learner.get(*self.forward)
         options = {name: trial[name] for name in self.options if name in trial}
         arrays = [trial[name] for name in self.arrays]
-        given = fitted(function, arrays, options, self.spelled)
-        taken = [name for name in self.arrays if any(value is trial[name] for value in given)]
-        unused = [n for n in options if not any(value is options[n] or isinstance(value, dict) for value in given)]
-        if any(options[name] != self.defaults.get(name) for name in unused):
-            raise Skipped
-        if "b" in self.arrays and "b" not in taken and trial["b"].any():
-            raise Skipped
-        return (*parts(learner.call(function, *given), "out", "cache"), taken)
+        given = fitted(function, arrays, options, self.spelled, self.defaults)
+        held = [*given.values, *given.named.values()]
+        taken = [name for name in self.arrays if any(value is trial[name] for value in held)]
+        missing = [n for n in options if n not in given.options and options[n] != self.defaults.get(n)]
+        missing += [n for n in self.arrays if n not in taken and (n != "b" or trial[n].any())]
+        if missing:
+            raise Skipped(*missing)
+        return (*parts(learner.call(function, *given.values, **given.named), "out", "cache"), taken)
 
     def _compared(self, trial: Values, returned: Values) -> Compared:
         def of(passes: Passes) -> Values:
@@ -72,14 +72,20 @@ class Layer:
 
 
 def of_arrays(
-    names: tuple[str, ...], inputs: tuple[str, ...], outputs: tuple[str, ...], passes: Passes, mistakes: Mistakes = ()
+    names: tuple[str, ...],
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    passes: Passes,
+    mistakes: Mistakes = (),
+    also: Sequence[Passes] = (),
 ) -> Callable[[Learner, Values], Compared]:
-    """Return the judge of a function from arrays to one value or a tuple of several."""
+    """Return the judge of a function from arrays to one value or a tuple of several; ``also`` are other right answers."""
 
     def judge(learner: Learner, trial: Values) -> Compared:
         result = learner.call(learner.get(*names), *(trial[name] for name in inputs))
         values = parts(result, *outputs) if len(outputs) > 1 else (result,)
         wrong = [(name, variant(trial)) for name, variant in mistakes]
-        return Compared(dict(zip(outputs, values, strict=True)), passes(trial), wrong)
+        others = [other(trial) for other in also]
+        return Compared(dict(zip(outputs, values, strict=True)), passes(trial), wrong, others)
 
     return judge

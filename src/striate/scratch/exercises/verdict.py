@@ -79,7 +79,7 @@ def _of_the_file(done: Grade) -> str | None:
     if len(done.verdicts) == 1 or any(verdict.status != first.status for verdict in done.verdicts):
         return None
     if first.status == "absent":
-        return f"- {printable(done.file)} has none of the exercises; `striate exercise list` names them"
+        return f"- {printable(done.file)} has none of these exercises; `striate exercise list` names them"
     same = all(verdict.said == first.said for verdict in done.verdicts)
     return f"! {first.said}" if same and first.said.startswith(IMPORT) else None
 

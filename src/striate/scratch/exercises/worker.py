@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import importlib.machinery
 import json
 import os
 import resource
@@ -20,55 +19,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from striate.base.errors import reason
+from striate.base.errors import counted, listed, reason
 from striate.scratch.exercises.catalog import known
 from striate.scratch.exercises.comparing import all_alike, first_wrong, told_apart, written
 from striate.scratch.exercises.exercise import Compared, Exercise, Fault, Learner, Skipped, Unfinished, Values
+from striate.scratch.exercises.foreign import Absent, Foreign, NotNumPy
 from striate.scratch.exercises.verdict import IMPORT
 
 WRITTEN = 1 << 25  # bytes of one file that the learner's may write, what it prints among them
-FOREIGN = ("torch", "torchvision", "tensorflow", "keras", "jax", "autograd")
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+EMPTY = "nothing is written in it yet"
+LACKING = f"returns None: {EMPTY}, or it lacks its return"
 Verdict = dict[str, Any]
-
-
-class NotNumPy(Exception):
-    """The file uses a library that does the exercise for it."""
-
-
-class _Absent:
-    """Stands for a library that is not to be used: importing it is nothing, using it is told of the function that does."""
-
-    def __init__(self, name: str) -> None:
-        self.__dict__["_name"] = name
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _Absent(f"{self._name}.{name}")
-
-    def __call__(self, *_: Any, **__: Any) -> Any:
-        raise NotNumPy(self._name)
-
-    def __mro_entries__(self, _: Any) -> tuple[type, ...]:
-        return ()
-
-
-class _Foreign:
-    """Finds and loads the stand-ins of these libraries."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name.partition(".")[0] in FOREIGN:
-            return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
-        return None
-
-    def create_module(self, spec: Any) -> Any:
-        module = type(sys)(spec.name)
-        module.__dict__["__getattr__"] = _Absent(spec.name).__getattr__
-        return module
-
-    def exec_module(self, module: Any) -> None:
-        """Nothing is run."""
 
 
 def main(words: Sequence[str]) -> None:
@@ -89,7 +51,7 @@ def main(words: Sequence[str]) -> None:
     _end_with_parent()
     every = known()
     tell({"begin": None})
-    sys.meta_path.insert(0, _Foreign())  # type: ignore[arg-type]
+    sys.meta_path.insert(0, Foreign())  # type: ignore[arg-type]
     place = Path(file).resolve()
     sys.path.insert(0, str(place.parent))
     space: dict[str, Any] = {"__name__": place.stem, "__file__": str(place)}
@@ -98,6 +60,7 @@ def main(words: Sequence[str]) -> None:
         exec(compile(place.read_bytes(), str(place), "exec"), space)  # noqa: S102 - the person named this file to be run
     except BaseException as error:  # also SystemExit: a file that ends itself has failed to be imported
         trouble = f"{IMPORT}{said_of(error, place)}"
+    Absent.graded = True
     for name in names:
         tell({"begin": name})
         exercise = every[name]
@@ -122,28 +85,32 @@ def _marked(exercise: Exercise, learner: Learner, place: Path) -> Verdict:
 
 def graded(exercise: Exercise, learner: Learner, place: Path) -> Verdict:
     """Return the verdict on one exercise: the first trial that is not right, from the smallest on, or that all are."""
-    skipped = 0
+    skipped: list[Skipped] = []
     for number, trial in enumerate(exercise.trials):
         verdict = attempt(exercise, learner, trial, place)
-        skipped += verdict == {}
         if isinstance(verdict, Compared):
             later = [attempt(exercise, learner, other, place) for other in exercise.trials[number + 1 :]]
             return shown_wrong(exercise, trial, [verdict, *(found for found in later if isinstance(found, Compared))])
-        if verdict:
+        if isinstance(verdict, Skipped):
+            skipped.append(verdict)
+        elif verdict:
             return verdict
-    note = f"in the form it has; {skipped} trials with stride, padding or bias were left out" if skipped else ""
+    missing = listed(list(dict.fromkeys(name for one in skipped for name in one.missing)))
+    if len(skipped) == len(exercise.trials):
+        return failed(exercise.name, f"has no place for {missing}; `striate exercise start` writes the form")
+    note = f"in the form it has, without {missing}: {counted(len(skipped), 'trial')} left out" if skipped else ""
     return {"name": exercise.name, "status": "right", "said": note}
 
 
-def attempt(exercise: Exercise, learner: Learner, trial: Values, place: Path) -> Compared | Verdict | None:
-    """Return None where the trial is right, {} where it is left out, the numbers where they are wrong, or a verdict."""
+def attempt(exercise: Exercise, learner: Learner, trial: Values, place: Path) -> Compared | Skipped | Verdict | None:
+    """Return None where the trial is right, Skipped where it is left out, the numbers where they are wrong, or a verdict."""
     name = exercise.name
     try:
         compared = exercise.judge(learner, trial)
-    except Skipped:
-        return {}
-    except (Unfinished, NotImplementedError):
-        return failed(name, "nothing is written in it yet", "unfinished")
+    except Skipped as skipped:
+        return skipped
+    except (Unfinished, NotImplementedError) as left:
+        return failed(name, EMPTY if isinstance(left, NotImplementedError) else LACKING, "unfinished")
     except Fault as fault:
         return failed(name, str(fault), "absent" if str(fault) == f"the file has no {name}" else "failed")
     except NotNumPy as error:
@@ -157,6 +124,11 @@ def attempt(exercise: Exercise, learner: Learner, trial: Values, place: Path) ->
             return failed(name, f"prints or writes more than {WRITTEN >> 20} MB")
         return failed(name, f"raises {said_of(error, place)}", inputs=inputs_of(exercise, trial))
     except BaseException as error:
+        if isinstance(error, TypeError) and not lines_of(error, place):
+            told = (
+                f"has another form than the exercise: {said_of(error, place)}; `striate exercise start` writes the form"
+            )
+            return failed(name, told)
         return failed(name, f"raises {said_of(error, place)}", inputs=inputs_of(exercise, trial))
     if any(all_alike(compared.returned, right) for right in compared.also):
         return None
@@ -205,16 +177,22 @@ def said_of(error: BaseException, place: Path) -> str:
     """Return an error in a line, with the line of the learner's file where it came from."""
     if isinstance(error, NotNumPy):
         return f"it uses {error}, where NumPy alone is asked for"
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(place)]
+    lines = lines_of(error, place)
     if isinstance(error, SyntaxError) and error.lineno:
         return f"{type(error).__name__}: {error.msg} (line {error.lineno})"
     where = f" (line {lines[-1]})" if lines else ""
     return f"{reason(error, kind=True)}{where}"
 
 
+def lines_of(error: BaseException, place: Path) -> list[int]:
+    """Return the lines of the learner's file that an error came through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame.lineno or 0 for frame in frames if frame.filename == str(place)]
+
+
 def inputs_of(exercise: Exercise, trial: Values) -> dict[str, str]:
     """Return the inputs of a trial, written."""
-    unseen = {"dout"} if exercise.name.endswith("_forward") else set[str]()
+    unseen = {"name", *(["dout"] if exercise.name.endswith("_forward") else [])}
     return {name: written(value) for name, value in trial.items() if name not in unseen}
 
 

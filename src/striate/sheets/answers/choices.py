@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from striate.base.errors import listed
+from striate.base.errors import counted, listed
 from striate.sheets.answers.curves import rows
 from striate.sheets.answers.verdicts import verdict_of
 
@@ -29,18 +29,21 @@ def chosen(study: StudyRecord, name: str = "choice") -> tuple[str, ...]:
     if taken in failed:
         return (f"No run of {listed(failed)} learned anything, so there is nothing to choose between.",)
     near = [str(name) for name in details.get("not told apart") or () if name not in failed]
+    others = [arm for arm in means if arm != taken and arm not in failed]
+    all_of = len(near) > 1 and set(near) == set(others)
+    alike = f"none of the {len(near)} others" if all_of else listed(near)
     sure = {
         "supported": "every other value is worse beyond what chance explains",
         "refuted": "no other value is worse by as much as would matter, so any of them would do",
-        "undecided": f"{listed(near)} cannot be told from it with {len(study.seeds)} runs each"
+        "undecided": f"{alike} {'can' if all_of else 'cannot'} be told from it with {counted(len(study.seeds), 'run')} each"
         if near
-        else f"with {len(study.seeds)} runs each that is not certain",
+        else f"with {counted(len(study.seeds), 'run')} each that is not certain",
     }[str(verdict.get("answer", "undecided"))]
     score: Mapping[str, Any] = study.scores.get(str(taken), {}).get("test") or {}
     seen = rows(str(study.base.get("data")))
-    mean = score.get("mean")
+    mean, tries = score.get("mean"), counted(int(score.get("n") or 0), "run")
     tested = (
-        f" Its test accuracy is {mean:.4f} (mean of {score.get('n')} runs, the test {seen} seen once by each)."
+        f" Its test accuracy is {mean:.4f} (mean of {tries}, the test {seen} seen once by each)."
         if isinstance(mean, float)
         else f" It has not met the test {seen} yet."
     )
@@ -65,17 +68,18 @@ def best_tested(*studies: StudyRecord) -> tuple[str, ...]:
         return ("No run has ended yet.",)
     study, arm = max(best_of, key=lambda one: float(one[0].scores[one[1]]["best"]["mean"]))
     score = study.scores[arm]
-    taken = f"{arm}, of the study {study.name}" if len(studies) > 1 else arm
+    taken = f"the arm {arm} of the study {study.name}" if len(studies) > 1 else f"the arm {arm}"
     best, test = float(score["best"]["mean"]), (score.get("test") or {}).get("mean")
+    several = len(study.seeds) > 1
+    of = ", the mean of its runs in their best epochs," if several else ", in its best epoch,"
+    told = f"The highest validation accuracy, {best:.4f}{of} is that of {taken}"
     if test is None:
-        return (f"{taken} has the best validation accuracy, {best:.4f}; it has not met the test images.",)
+        return (f"{told}; it has not met the test images.",)
     gap = best - test
     said = (
         f"The test accuracy lies {gap:.4f} below it, as it may where validation images chose."
         if gap > 0
         else "The test accuracy is no lower, so the choice did not overfit the validation images."
     )
-    return (
-        f"The weights of best validation accuracy, {best:.4f}, are those of {taken}; on the test images they "
-        f"reach {test:.4f}. {said}",
-    )
+    epochs, mean = ("those epochs", ", again the mean") if several else ("that epoch", "")
+    return (f"{told}; with the weights of {epochs} it reaches {test:.4f} on the test images{mean}. {said}",)

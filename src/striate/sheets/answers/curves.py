@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import counted, listed
 from striate.base.intervals import share_interval
 from striate.data.catalog import one_of
 from striate.reports.kit.numerals import number
+from striate.reports.run.page import facts_of
 from striate.sheets.work import TABLES
 from striate.training.folder.run import Run
 
@@ -77,7 +79,7 @@ def gaps(study: StudyRecord, arms: tuple[str, ...] = ()) -> tuple[str, ...]:
     )
     harder = " Where it is negative, the training images, as they are transformed, are harder than those of validation."
     below = harder if min(found.values()) < 0 else ""
-    return (f"Training accuracy minus validation accuracy at the end: {told}. {said}{below}",)
+    return (f"Training accuracy in the last epoch minus validation accuracy after it: {told}. {said}{below}",)
 
 
 def performance(run: Run) -> tuple[str, ...]:
@@ -86,10 +88,10 @@ def performance(run: Run) -> tuple[str, ...]:
     train, val = (run.curve(split, "accuracy") for split in ("train", "val"))
     if run.status == "diverged" or best is None or not train:
         return (f"The run is {run.status}{f' ({run.reason})' if run.reason else ''}, so there is nothing to evaluate.",)
-    gap = train[-1][1] - val[-1][1]
+    last = f"the last of {counted(run.epoch, 'epoch')}" if run.epoch > 1 else "the one epoch"
     told = [
-        f"After {counted(run.epoch, 'epoch')} the training accuracy is {train[-1][1]:.4f} and the validation "
-        f"accuracy {val[-1][1]:.4f}."
+        f"In {last} the training accuracy is {train[-1][1]:.4f}, of each image as its update met it; after it the "
+        f"validation accuracy is {val[-1][1]:.4f}."
     ]
     told.append(f"The best validation accuracy is {best[1]:.4f}, in epoch {best[0]}.")
     if test is not None:
@@ -98,14 +100,25 @@ def performance(run: Run) -> tuple[str, ...]:
             f"These weights classify {test.accuracy:.4f} of {test.images:,} test {rows(run.recipe.data)} right, seen once"
             f" (95 % interval {low:.4f} to {high:.4f})."
         )
-    told.append(
-        f"Training and validation lie {number(gap, 2)} apart: the net overfits."
-        if gap > APART
-        else f"Training and validation lie {number(abs(gap), 2)} apart: the net does not overfit by then."
-    )
+    told.append(_overfits(train[-1][1], val[-1][1], facts_of(run)))
     if best[0] == run.epoch:
         told.append("The last epoch is the best one, so more epochs may still help.")
     return (" ".join(told),)
+
+
+def _overfits(train: float, val: float, facts: Mapping[str, Any]) -> str:
+    """Return how far both accuracies lie apart, and whether that is overfitting, which few images may leave open."""
+    gap, counts = train - val, [facts.get(key) for key in ("train_images", "val_images")]
+    spread = [
+        share * (1 - share) / n for share, n in zip((train, val), counts, strict=True) if isinstance(n, int) and n
+    ]
+    half = 1.959964 * math.sqrt(sum(spread)) if len(spread) == 2 else 0.0
+    side = "above" if gap > 0 else "below"
+    apart = f"Training lies {number(abs(gap), 2)} {side} validation" if gap else "Training and validation are equal"
+    apart += f" (95 % interval of the difference {gap - half:+.3f} to {gap + half:+.3f})" if half else ""
+    if gap <= APART:
+        return f"{apart}: by then the net does not overfit by more than {APART:g}."
+    return f"{apart}: the net overfits." if gap > half else f"{apart}: whether the net overfits remains open."
 
 
 def improved(run: Run) -> tuple[str, ...]:

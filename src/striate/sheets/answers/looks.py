@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from striate.base.errors import counted, listed
 from striate.reports.kit.numerals import number
 
+FEW = 0.3  # a share that may be as large although none was fooled says little
+
 if TYPE_CHECKING:
     from striate.probes.facts import FeatureFacts, FeatureMap, LocaliseFacts
     from striate.probes.fooling.facts import FoolFacts
@@ -52,8 +54,10 @@ def transferred(record: Record[FoolFacts]) -> tuple[str, ...]:
             else f"of random changes of the same size {control} are"
         )
         more += ", and with so few that may be chance" if moved > control and not sure else ""
+        more += ", and so few pairs say little" if moved <= control and (row.hits.high or 1.0) > FEW else ""
         misled = f"; {row.misled.hits} make it see some other wrong class" if row.misled.hits else ""
-        told.append(f"The pictures {verb} {net}: {moved} of {row.tries} are taken for the target; {more}{misled}.")
+        pairs = f"{row.tries} whose original it sees as the first net does"
+        told.append(f"The pictures {verb} {net}: {moved} of {pairs} are taken for the target; {more}{misled}.")
     return (" ".join(told) if told else "No other net was asked.",)
 
 
@@ -71,15 +75,12 @@ def maps(record: Record[FeatureFacts]) -> tuple[str, ...]:
     silent = [_named(one) for one in facts.maps if one.rules["activation"][0].value <= 0]
     told: list[str] = []
     if asked:
-        rest = (
-            "."
-            if len(agree) == len(asked)
-            else "; in the others the weight alone ranks first what the channel does not see."
+        some = f" ({listed(agree)})" if 0 < len(agree) < len(asked) else ""
+        many = f"{len(agree) or 'none'} of {counted(len(asked), 'feature map')}{some}"
+        alone = (
+            "" if len(agree) == len(asked) else "; by itself the weight does not tell how strongly the channel answers"
         )
-        told.append(
-            f"In {len(agree)} of {counted(len(asked), 'feature map')} an image of largest weight is also one to whose "
-            f"score the channel adds most{f' ({listed(agree)})' if 0 < len(agree) < len(asked) else ''}{rest}"
-        )
+        told.append(f"In {many} an image of largest weight is also one to whose score the channel adds most{alone}.")
     if blank:
         told.append(
             f"{listed([_named(one) for one in blank])} {'has' if len(blank) == 1 else 'have'} a weight above 0 in no image, so "

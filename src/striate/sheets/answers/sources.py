@@ -21,17 +21,15 @@ def run_beside(run: Run, theirs: float, data: str) -> tuple[str, ...]:
     if not val:
         return ("No epoch has ended yet.",)
     ours = val[-1][1]
+    told = f"after {counted(run.epoch, 'epoch')}: a validation accuracy of {ours:.4f}"
     if run.recipe.data != data:
         return (
-            f"On {run.recipe.data} after {counted(run.epoch, 'epoch')}: {ours:.4f}."
+            f"On {run.recipe.data} {told}."
             f" These are other images, so the two numbers are not compared; the budgets evening and full train "
             f"on {data}.",
         )
     word = "the same to within 0.01" if abs(ours - theirs) < 0.01 else "higher" if ours > theirs else "lower"
-    return (
-        f"On {_of(data, run.recipe.train_images)} after {counted(run.epoch, 'epoch')}: {ours:.4f}, {word} "
-        f"({ours - theirs:+.4f}).",
-    )
+    return (f"On {_of(data, run.recipe.train_images)} {told}, {word} ({ours - theirs:+.4f}).",)
 
 
 def arms_beside(study: StudyRecord, theirs: Mapping[str, float], data: str) -> tuple[str, ...]:
@@ -52,7 +50,7 @@ def arms_beside(study: StudyRecord, theirs: Mapping[str, float], data: str) -> t
         if study.base.get("data") == data
         else f" These are images of {study.base.get('data')}, not {data}, so only the order is compared."
     )
-    return (f"{told}. {order}{where}",)
+    return (f"Final validation accuracy: {told}. {order}{where}",)
 
 
 def scores_beside(run: Run, data: str) -> tuple[str, ...]:

@@ -154,7 +154,9 @@ SHEET = Sheet(
             "bottlenecks; keep checkpoints, show progress, and report the test accuracy.",
             (
                 Code((f"{RESNET}:Block", f"{RESNET}:build_resnet", f"{RESNET}:_activated", f"{RESNET}:_shortcut")),
-                Text("Training images are padded, cropped at random and mirrored as whole batches:"),
+                Text(
+                    "How training images are padded, cropped at random and, where the recipe says so, mirrored, by batches:"
+                ),
                 Code(("striate.data.augment.geometry:pad_crop", "striate.data.augment.geometry:flip")),
                 Figure("resnet-v1", {"n": 3, "width": 16}),
                 Figure("resnet-v2", {"n": 3, "width": 16}),

@@ -94,6 +94,8 @@ def pairing_text(comparison: Comparison) -> str:
         return f"{seen}, and as pairs, declared beforehand, they have an interval {width:.2f} times as wide as unpaired"
     if few:
         return f"{seen}, so whether pairing would have saved runs is not known"
+    if f"{width:.2f}" == "1.00":
+        return f"{seen}: compared as pairs, their interval would be as wide, so pairing would have changed nothing"
     told = "saved" if width < 1 else "cost"
     return f"{seen}: compared as pairs, their interval would be {width:.2f} times as wide, so pairing would have {told} runs"
 

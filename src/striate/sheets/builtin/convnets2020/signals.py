@@ -18,7 +18,7 @@ QUESTIONS = (
             Derivation("locality"),
             Trained("locality"),
             Says(verdicts.claims, ("locality",)),
-            Says(partial(verdicts.claim, name="convolution needs the order of the pixels"), ("locality",)),
+            Says(partial(verdicts.claim, name="convolution needs the order of the pixels", lead=False), ("locality",)),
             Curves("locality", (("val", "accuracy"),)),
             Verdicts("locality"),
         ),

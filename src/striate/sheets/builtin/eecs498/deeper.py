@@ -14,6 +14,7 @@ from striate.sheets.parts import (
     Figure,
     Says,
     Scores,
+    Text,
     Trained,
     Verdicts,
 )
@@ -26,6 +27,10 @@ QUESTIONS = (
         "6.1",
         "Build the VGG11 that is described, and train it.",
         (
+            Text(
+                "As the starter code of the homework describes it: VGG11 at an eighth of its width, and no activation between "
+                "the convolutions, which question 6.3 adds."
+            ),
             Figure("vgg11-small"),
             Trained("vgg11"),
             Curves("vgg11", ALL),
@@ -71,7 +76,7 @@ QUESTIONS = (
                 ("short-answers",),
             ),
             Derivation("short-answers", steps=(0, 4), tables=(0, 2)),
-            Says(partial(verdicts.claim, name="the first layer's gradient vanishes"), ("saturation",)),
+            Says(partial(verdicts.claim, name="the first layer's gradient vanishes", lead=False), ("saturation",)),
             Trained("saturation"),
             Curves("saturation", (("train", "loss"),)),
             Verdicts("saturation"),
@@ -91,7 +96,7 @@ QUESTIONS = (
                 ("short-answers",),
             ),
             Derivation("short-answers", steps=(4, 6), tables=(2, 3)),
-            Says(partial(verdicts.claim, name="the loss rises"), ("scaling",)),
+            Says(partial(verdicts.claim, name="the loss rises", lead=False), ("scaling",)),
             Trained("scaling"),
             Curves("scaling", (("val", "loss"),)),
             Verdicts("scaling"),
