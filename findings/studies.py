@@ -8,6 +8,7 @@ NAME/accuracy.svg.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -24,11 +25,12 @@ KEPT = ("processor", "cores", "capability", "precision", "torch", "numpy", "pyth
 
 
 def main(source: Path, target: Path) -> None:
-    """Collect every study of ``source`` that has a verdict; an introduction that is there already is kept."""
+    """Collect every study of ``source`` that has a verdict; the introduction and the studies that are there already stay."""
     page = target / "README.md"
     mark = "<!-- collected -->"
-    before = page.read_text(encoding="utf-8").partition(mark)[0] if page.is_file() else "# Studies\n\n"
-    sections: list[str] = []
+    before, _, after = (page.read_text(encoding="utf-8") if page.is_file() else "# Studies\n\n").partition(mark)
+    there = re.findall(r"^## .*?(?=^## |\Z)", after, re.MULTILINE | re.DOTALL)
+    sections = {found[1]: f"{text.strip()}\n" for text in there if (found := re.search(r"^`([^`]+)` on ", text, re.MULTILINE))}
     for folder in sorted(path.parent for path in source.glob("*/verdict.json")):
         kept = target / folder.name
         kept.mkdir(parents=True, exist_ok=True)
@@ -37,8 +39,8 @@ def main(source: Path, target: Path) -> None:
         study = read_study(folder)
         write_json(kept / "environment.json", dict(next(run.environment for run in study.runs if run.environment)))
         write_text(kept / "accuracy.svg", curve(study, "accuracy"))
-        sections.append(section(folder, study))
-    write_text(page, f"{before}{mark}\n\n" + "\n".join(sections))
+        sections[folder.name] = section(folder, study)
+    write_text(page, f"{before}{mark}\n\n" + "\n".join(sections[name] for name in sorted(sections)))
 
 
 def section(folder: Path, study: StudyRecord) -> str:

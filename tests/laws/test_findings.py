@@ -57,14 +57,16 @@ def test_a_study_becomes_tables_and_pictures(script: Script, studies: Path, tmp_
 
 
 def test_all_studies_become_one_page_that_keeps_its_introduction(script: Script, studies: Path, tmp_path: Path) -> None:
-    (tmp_path / "README.md").write_text("# Ours\n\nWhy we asked.\n\n")
+    other = "## Another?\n\n`zeta` on digits.\n\n- **refuted**: Not.\n"
+    (tmp_path / "README.md").write_text(f"# Ours\n\nWhy we asked.\n\n<!-- collected -->\n\n{other}")
     for _ in range(2):  # a second time changes nothing
         script("studies").main(studies, tmp_path)
         page = (tmp_path / "README.md").read_text()
         assert page.startswith("# Ours\n\nWhy we asked.\n\n<!-- collected -->\n")
         assert page.count("## Does batch normalization help?") == 1
+        assert page.endswith(f"\n\n{other}")  # whose folder is not at hand
     answers = [verdict["answer"] for verdict in read_json(studies / "norm/verdict.json")["verdicts"]]
-    assert re.findall(r"^- \*\*(\w+)\*\*: ", page, re.MULTILINE) == answers
+    assert re.findall(r"^- \*\*(\w+)\*\*: ", page, re.MULTILINE) == [*answers, "refuted"]
     assert (tmp_path / "norm/accuracy.svg").is_file()
 
 
