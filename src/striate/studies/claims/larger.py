@@ -34,6 +34,7 @@ from striate.studies.claims.finding import (
     find,
     interval_text,
     lead,
+    spec_of,
 )
 from striate.studies.claims.measured import Measured
 from striate.studies.claims.outcome import by_arm, tally
@@ -124,7 +125,7 @@ class Larger:
         findings = {arm: look.kept.get(arm) or self._find(arm, runs, look) for arm in self.treatment}
         leader = lead(findings)
         clauses = [self._seen(leader, findings), findings[leader].meaning, also_text(findings, leader)]
-        clauses.append(failures_text(runs[arm] for arm in self.arms))
+        clauses.append(failures_text((runs[arm] for arm in self.arms), word="failed" if self.logged else "diverged"))
         answers = {arm: finding.answer for arm, finding in findings.items()}
         return answered(self, findings, clauses, replace(details, answers=answers))
 
@@ -164,6 +165,7 @@ class Larger:
 
     def _seen(self, leader: str, findings: Mapping[str, Finding]) -> str:
         comparison = findings[leader].comparison
+        spec = ".2f" if self.log else spec_of(comparison)
         if self.log:
             times = factor_text(-comparison.effect if self.lower else comparison.effect)
             ends = sorted(-bound if self.lower else bound for bound in (comparison.low, comparison.high))
@@ -172,11 +174,11 @@ class Larger:
             seen = f"is {times} times that of {self.control}{factor}, {comparison.effect:+.2f} decades"
         elif self.lower:
             seen = f"is {'lower' if comparison.effect >= 0 else 'higher'} than that of {self.control}, a gain of"
-            seen = f"{seen} {comparison.effect:+.4f}"
+            seen = f"{seen} {comparison.effect:+{spec}}"
         else:
-            seen = f"differs from {self.control} by {comparison.effect:+.4f}"
+            seen = f"differs from {self.control} by {comparison.effect:+{spec}}"
         words = "the largest learning rate" if self.metric == LARGEST_RATE else self.metric
-        return f"{among(findings, self.control)}{words} of {leader} {seen} ({interval_text(comparison, 2 if self.log else 4)})"
+        return f"{among(findings, self.control)}{words} of {leader} {seen} ({interval_text(comparison, spec)})"
 
 
 def factor_text(decades: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 
 from striate.base.catalog import unknown
 from striate.base.errors import StudyError, listed, printable
-from striate.studies.logs.log import RUN, Log, Row
+from striate.studies.logs.log import RUN, Log, Row, number
 from striate.studies.logs.names import by_pattern, usual
 
 SEEDS = ("seed", "random_seed", "run_seed")
@@ -22,7 +23,7 @@ class Columns:
 
     ``names`` is a pattern with the groups arm and seed for the names of runs. ``at`` is the step whose value counts: None for
     the last one where all runs have the same, ``"last"`` for that of each. ``failed_as`` is what a run counts with that ends
-    in no finite number.
+    in no finite number. Construction raises StudyError for what none of these can be.
     """
 
     arm: str | None = None
@@ -30,9 +31,20 @@ class Columns:
     value: str | None = None
     step: str | None = None
     names: str | None = None
-    where: tuple[str, ...] = ()
+    where: Sequence[str] = ()
     at: float | str | None = None
     failed_as: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check what needs no log."""
+        if isinstance(self.where, str):
+            raise StudyError(
+                f'`where` is the text "{printable(self.where)}"; give a list of conditions, as ["column=value"]'
+            )
+        if not (self.at in (None, "last") or (isinstance(self.at, (int, float)) and math.isfinite(self.at))):
+            raise StudyError(f"`at` is {printable(str(self.at))}, and must be a step, as a finite number, or last")
+        if self.failed_as is not None and not math.isfinite(self.failed_as):
+            raise StudyError(f"`failed_as` is {self.failed_as}, and must be a finite number")
 
 
 @dataclass(frozen=True)
@@ -53,12 +65,12 @@ def group(log: Log, columns: Columns) -> Grouped:
     """Return the runs of ``log``; raises StudyError with what is missing: a column, with the nearest name, or how to tell."""
     rows = [row for row in log.rows if _kept(row, columns.where, log)]
     if not rows:
-        raise StudyError(f"no row is left with {listed(list(columns.where))}; keep some with `where`")
+        raise StudyError(f"no row is left with {listed(list(columns.where))}; {_there(log, columns.where)}")
     step = column(log, columns.step, "`step`") if columns.step else log.step
     named = _named(log, rows, columns)
     arms = _arms(log, columns, named)
     seed = column(log, columns.seed, "`seed`") if columns.seed else None
-    notes = list(log.notes)
+    notes = [*log.notes, *_left(columns.where)]
     # Names that tell arm and seed are surer than a column that is merely called seed.
     if seed is None and not named:
         seed = next((name for name in SEEDS if name in log.columns), None)
@@ -115,10 +127,30 @@ def _kept(row: Row, where: Sequence[str], log: Log) -> bool:
             raise StudyError(
                 f'"{printable(condition)}" is not COLUMN=VALUE or COLUMN!=VALUE; write `where` experiment=first'
             )
-        equal = _text(row.get(column(log, match["name"], "`where`"), "")) == match["value"]
+        equal = _equal(_text(row.get(column(log, match["name"], "`where`"), "")), match["value"])
         if equal is (match["sign"] == "!="):
             return False
     return True
+
+
+def _left(where: Sequence[str]) -> list[str]:
+    """Return that only some rows were judged, where it is so: what is left out may be what mattered."""
+    return [f"only rows with {listed([printable(condition) for condition in where])} were judged"] if where else []
+
+
+def _equal(cell: str, value: str) -> bool:
+    """Return whether a cell is what was written: 0.10 is 0.1."""
+    if cell == value:
+        return True
+    one, other = number(cell), number(value)
+    return one is not None and one == other
+
+
+def _there(log: Log, where: Sequence[str]) -> str:
+    """Return what the column of the first condition holds, as what to do."""
+    name = re.split(r"\s*!?=", where[0])[0]
+    found = list(dict.fromkeys(_text(row[name]) for row in log.rows if name in row))
+    return f'"{printable(name)}" holds {_shown(found)}; keep some of them with `where`'
 
 
 def _named(log: Log, rows: Sequence[Row], columns: Columns) -> Mapping[str, tuple[str, str]]:
@@ -159,7 +191,7 @@ def _key(
         return arm, _name(row, log) if log.run else f"row {place}"
     if not (told := _text(row.get(seed, ""))):
         raise StudyError(f'row {place} is of arm "{printable(arm)}" and has nothing in "{seed}"; write its seed there')
-    return arm, told
+    return arm, _seed(told)
 
 
 def _text(value: Any) -> str:
@@ -167,6 +199,12 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value).strip()
+
+
+def _seed(told: str) -> str:
+    """Return a seed as one text, however it is written: 1, 01 and 1.0 are one."""
+    match = re.fullmatch(r"0*(\d{1,18})(?:\.0*)?", told, re.ASCII)
+    return match[1] if match else told
 
 
 def _refuse_repeats(runs: Mapping[tuple[str, str], Sequence[Row]], log: Log) -> None:

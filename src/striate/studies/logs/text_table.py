@@ -34,7 +34,7 @@ def read_csv(path: Path, kind: str = "a CSV table") -> Log:
     room = Cells(said(path))
     with _opened(path, "CSV", "a table in UTF-8", newline="") as file:
         lines = _lines(file, path)
-        head = next(lines, "").removeprefix("\ufeff")
+        head = next(lines, "")
         separator = max(SEPARATORS, key=head.count)
         reader = csv.reader(chain([head], lines), delimiter=separator, strict=True)
         try:
@@ -66,7 +66,7 @@ def read_csv(path: Path, kind: str = "a CSV table") -> Log:
 def _opened(path: Path, what: str, todo: str, newline: str | None = "\n") -> Generator[TextIO]:
     """Open a text; what the system or the encoding says against it, while the block reads, becomes a DataError."""
     try:
-        with open_regular(path) as raw, io.TextIOWrapper(raw, "utf-8", newline=newline) as file:
+        with open_regular(path) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline=newline) as file:
             if (size := os.fstat(raw.fileno()).st_size) > MOST_BYTES:
                 raise DataError(f"{said(path)} has {size:,} bytes, and {MOST_BYTES:,} are read; export fewer rows")
             yield file
