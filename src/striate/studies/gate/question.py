@@ -12,7 +12,7 @@ from striate.base.inline import TRIALS, Inline
 from striate.studies.claims.larger import Larger
 from striate.studies.claims.verdict import Verdict
 from striate.studies.gate import night as nights
-from striate.studies.gate.command_line import Command, command
+from striate.studies.gate.command_line import Command, command, one_command
 from striate.studies.gate.measuring import Measure
 from striate.studies.judged.judging import Judged
 from striate.studies.looks.plan import Until
@@ -44,7 +44,7 @@ class Gate:
         """Check everything before anything runs."""
         self.measure.check()
         _ = self.commands
-        if self.control == self.treatment:
+        if one_command(self.control, self.treatment):
             raise StudyError("control and treatment are one command; let the treatment differ in what is to be judged")
         if isinstance(self.seeds, int) and self.seeds < 2:
             raise StudyError("a verdict needs at least 2 seeds, mostly 3 to 10; give more with `seeds`")

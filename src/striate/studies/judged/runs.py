@@ -15,6 +15,8 @@ from striate.studies.logs.log import Row, number
 ABSENT = {"", "na", "n/a", "null", "none", "-"}
 SHARE = re.compile(r"acc|top.?[15]\b|err|f1|auc|precision|recall|iou|dice|share|rate", re.IGNORECASE)
 BOUNDED = re.compile(r"acc|top.?[15]\b|f1|auc|precision|recall|iou|dice|error.?rate", re.IGNORECASE)
+RATE = re.compile(r"err|share|rate", re.IGNORECASE)  # which an arm may well make ten times smaller
+CLOSE, LOOSE = 10, 33
 Curve = list[tuple[float, float]]
 
 
@@ -165,7 +167,7 @@ def refuse_units(runs: Sequence[Logged], metric: str) -> None:
     large = [run for run in runs if 1.5 < run.end <= 100]
     if fractions and large and len(fractions) + len(large) == len(runs):
         low, high = max(fractions, key=lambda run: run.end), min(large, key=lambda run: run.end)
-        if high.end / low.end > 10:
+        if high.end / low.end > (LOOSE if RATE.search(metric) else CLOSE):
             raise StudyError(
                 f"{printable(metric)} is {low.end:g} in {low.label} and {high.end:g} in {high.label}, which are a fraction and"
                 " percent by their looks; write all in one unit"
