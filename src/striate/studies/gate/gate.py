@@ -89,15 +89,15 @@ def _judged(runs: Runs, plan: Plan, shown: Mapping[int, float], entered: tuple[i
             break
     assert verdict is not None
     verdict = with_pairing(verdict)
-    more = [*same_arms(runs.made), *([cost] if (cost := price(plan, shown)) else [])]
-    verdict = replace(verdict, reason="; ".join([verdict.reason, *more]))
+    cost = [clause] if (clause := price(plan, shown)) else []
+    verdict = replace(verdict, reason="; ".join([verdict.reason, *same_arms(runs.made), *cost]))
     notes = [f"the control is: {gate.control}", f"the treatment is: {gate.treatment}"]
     if entered:
         notes.append(
             f"gate {entered[0]} of its night, at the level {entered[1]:.2g}, so that of all changes kept at most"
             f" {100 * nights.ALPHA:g} % have no effect ({nights.RULE})"
         )
-    return Judged("gate", "gate", (verdict,), (claim,), tuple(runs.made), "", tuple(notes), SIDES)
+    return Judged("gate", "gate", (verdict,), (claim,), tuple(runs.made), "", (*notes, *cost), SIDES)
 
 
 class Runs:
