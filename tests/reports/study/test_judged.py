@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from striate.reports.study.cards import facts_of, intervals_of
 from striate.reports.study.judged import judged_page, panels, record
 from striate.reports.study.methods import methods_of
 from striate.studies.judged.grouping import Columns
@@ -88,3 +89,31 @@ def test_a_paragraph_on_a_log_says_what_the_log_does_not() -> None:
     said = methods_of(record(lost)).text()
     assert "1 run of 6 failed and counted with a value that was given for such; no other run was left out." in said
     assert "Only rows with seed!=9 were judged." in said
+
+
+def test_where_smaller_is_better_every_difference_has_its_true_sign() -> None:
+    rows = [
+        {"arm": a, "seed": s, "loss": v}
+        for a, vs in (("a", (0.5, 0.52, 0.51)), ("b", (0.3, 0.32, 0.31)))
+        for s, v in enumerate(vs)
+    ]
+    made = record(judge_log(rows, "b < a by 0.05", Columns(value="loss")))
+    (found,) = methods_of(made).found
+    assert "; a less b +0.200 [+0.177, +0.223] (n = 3 and 3" in found
+    (verdict,) = made.verdicts
+    assert facts_of(verdict)[0].name == "reduction in loss"
+    chart = intervals_of(verdict)
+    assert chart is not None
+    assert "a − b" in chart.svg()
+    assert "b − a" not in chart.svg()
+    (larger,) = record(judge_log(rows, "a > b", Columns(value="loss"))).verdicts
+    assert facts_of(larger)[0].name == "difference in loss"
+    other = intervals_of(larger)
+    assert other is not None
+    assert "a − b" in other.svg()
+
+
+def test_epochs_saved_are_those_of_the_control_less_those_of_the_treatment() -> None:
+    (_, sooner) = methods_of(record(judged("b > a <b>", "b sooner than a <b> by 1"))).found
+    assert "; a <b> less b " in sooner
+    assert " epochs (n = " in sooner

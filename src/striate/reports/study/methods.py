@@ -17,6 +17,7 @@ from striate.base.errors import counted, listed, printable
 from striate.data.catalog import one_of
 from striate.reports.kit.numerals import effect
 from striate.reports.proof.latex import escaped
+from striate.reports.study.cards import turned
 from striate.reports.study.records import StudyRecord
 from striate.studies.claims.kinds import claim_kind
 from striate.studies.claims.larger import factor_text
@@ -227,17 +228,24 @@ def _fixed(study: StudyRecord) -> str:
 def _finding(verdict: Mapping[str, Any]) -> str:
     """Return one verdict with the numbers of every comparison."""
     told = f"{str(verdict.get('statement', '')).rstrip('.')}: {verdict.get('answer')}"
-    numbers = [_numbers(entry) for entry in verdict.get("comparisons") or ()]
+    details: Mapping[str, Any] = verdict.get("details") or {}
+    saved = verdict.get("kind") == "sooner"  # epochs of the control less those of the treatment
+    unit = str(details.get("unit") or "epochs") if saved else "decades" if details.get("log") else ""
+    # What is better by being smaller has a positive effect where the control is the larger one.
+    turn = saved or turned(verdict)
+    numbers = [_numbers(entry, unit, turn=turn) for entry in verdict.get("comparisons") or ()]
     least = verdict.get("detectable")
     seen = isinstance(least, (int, float)) and math.isfinite(least)
-    tail = [f"smallest effect that would have been seen with power .8: {least:.3g}"] if seen else []
+    tail = [f"smallest effect that would have been seen with power .8: {least:.3g} {unit}".rstrip()] if seen else []
     return f"{'; '.join([told, *numbers, *tail])}."
 
 
-def _numbers(entry: Mapping[str, Any]) -> str:
+def _numbers(entry: Mapping[str, Any], unit: str, *, turn: bool) -> str:
     n = f"n = {entry.get('n_treatment')} and {entry.get('n_control')}"
     level = entry.get("confidence")
     at = f", {100 * level:.4g} % interval" if isinstance(level, float) else ""
     spreads = [entry.get("sd_treatment"), entry.get("sd_control")]
     sd = f", standard deviations {spreads[0]:.3g} and {spreads[1]:.3g}" if None not in spreads else ""
-    return f"{entry.get('treatment')} less {entry.get('control')} {effect(entry)} ({n}{at}{sd})"
+    one, other = entry.get("treatment"), entry.get("control")
+    less = f"{other} less {one}" if turn else f"{one} less {other}"
+    return f"{less} {' '.join([effect(entry), unit]).rstrip()} ({n}{at}{sd})"

@@ -49,12 +49,16 @@ OWN = {"lower": False, "logged": False, "confidence": 0.95}  # what no claim of 
 
 @dataclass(frozen=True, kw_only=True)
 class LargerDetails(Details):
-    """The metric, its values in every arm (by seed in decades where ``log``), and the answer to each treatment."""
+    """The metric, its values in every arm (by seed in decades where ``log``), and the answer to each treatment.
+
+    ``lower``, where it is so, says that smaller is better: an effect is by how much the treatment is below the control.
+    """
 
     metric: str
     margin: float
     log: bool
     arms: Sequence[Row]
+    lower: bool | None = field(default=None, metadata={"optional": True})
     answers: Mapping[str, Answer] | None = field(default=None, metadata={"optional": True})
 
 
@@ -112,6 +116,7 @@ class Larger:
             metric=self.metric,
             margin=self.margin,
             log=self.log,
+            lower=self.lower or None,
             arms=[_row(arm, runs[arm], values[arm], log=self.log) for arm in self.arms],
         )
         missing = [run.label for arm in self.arms for run in runs[arm] if self._value(run) is None]
