@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from striate.app.judging.gate import gate
 from striate.base.disk.files import read_json
 from striate.base.errors import StriateError, StudyError
 from striate.studies.gate.gate import run_gate
@@ -226,6 +228,31 @@ def test_a_question_that_cannot_be_asked_leaves_nothing(
     with pytest.raises(StudyError, match=words):
         ask(**changes)
     assert not (tmp_path / "gate").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"seeds": 2.5}, "`seeds` is 2.5, and must be a whole number of seeds, or Until"),
+        ({"seeds": True}, "`seeds` is True"),
+        ({"seeds": 2000}, "at most 1000; `seeds` is 2000"),
+        ({"margin": "0.1"}, "`margin` is '0.1', and must be a number"),
+        ({"timeout": "long"}, "`timeout` is 'long'"),
+        ({"failed_as": True}, "`failed_as` is True"),
+        ({"control": 5}, "`control` is int, and must be a text"),
+        ({"treatment": " sh  acc 0.80 {seed}"}, "control and treatment are one command"),
+    ],
+)
+def test_values_of_another_kind_are_refused(changes: dict[str, object], words: str, ask: Ask, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=words):
+        ask(**changes)
+    assert not (tmp_path / "gate").exists()
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5])
+def test_no_runs_side_by_side_are_refused_and_not_waited_for(workers: Any, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"`workers` is .*, and must be a whole number of runs side by side"):
+        gate("a {seed}", "b {seed}", "x", tmp_path / "gate", workers=workers)
 
 
 def test_seeds_until_decided_stop_early_and_hold_the_error_of_all_looks(ask: Ask, tmp_path: Path) -> None:

@@ -117,3 +117,12 @@ def test_rows_are_kept_by_what_a_number_is_and_not_by_how_it_is_written() -> Non
 def test_what_needs_no_log_is_checked_before_one_is_read(given: dict[str, Any], words: str) -> None:
     with pytest.raises(StudyError, match=words):
         Columns(**given)
+
+
+def test_runs_whose_names_say_too_little_are_answered_with_what_to_write() -> None:
+    rows = [{"run": name, "name": name, "step": 1, "acc": 0.5} for name in ("base", "wide")]
+    log = Log("MLflow", ("run", "name", "step", "acc"), rows, step="step", run="run")
+    with pytest.raises(
+        StudyError, match=r"one of run, name, step, acc; or `names=PATTERN`, where the names of the runs say it"
+    ):
+        group(log, Columns())

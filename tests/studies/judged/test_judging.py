@@ -203,7 +203,7 @@ def test_at_which_step_values_count_is_said_and_a_run_that_ended_before_is_refus
         for seed in range(2)
         for epoch in range(1, 5 - (arm == "b" and seed == 1))
     ]
-    given = {"value": "test_acc", "step": "epoch"}
+    given: dict[str, Any] = {"value": "test_acc", "step": "epoch"}
     assert judge_log(rows, "b > a", Columns(**given, at=3)).notes == (
         "values are those at epoch 3, or the last before it",
     )

@@ -69,5 +69,7 @@ def test_what_is_no_claim_is_refused(text: str, words: str) -> None:
 
 
 def test_a_claim_needs_a_column() -> None:
+    with pytest.raises(StudyError, match=r"names no column; add `value=COLUMN`, one of acc, loss, or end it"):
+        term("b > a", ARMS, None, columns=("acc", "loss"))
     with pytest.raises(StudyError, match="names no column"):
         term("b > a", ARMS, None)

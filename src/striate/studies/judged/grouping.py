@@ -10,8 +10,8 @@ from typing import Any
 
 from striate.base.catalog import unknown
 from striate.base.errors import StudyError, listed, printable
-from striate.studies.logs.log import RUN, Log, Row, number
-from striate.studies.logs.names import by_pattern, usual
+from striate.studies.logs.log import RUN, Log, Row, number, shown
+from striate.studies.logs.names import USUAL_PATTERN, by_pattern, usual
 
 SEEDS = ("seed", "random_seed", "run_seed")
 STEPS = ("step", "epoch", "global_step", "_step", "iteration", "iter")
@@ -75,7 +75,8 @@ def group(log: Log, columns: Columns) -> Grouped:
     if seed is None and not named:
         seed = next((name for name in SEEDS if name in log.columns), None)
     if arms is None:
-        raise StudyError(f"nothing says which arm a row is of; add `arm=COLUMN`, one of {_shown(log.columns)}")
+        or_names = f"; or `names=PATTERN`, where the names of the runs say it, as {USUAL_PATTERN}" if log.run else ""
+        raise StudyError(f"nothing says which arm a row is of; add `arm=COLUMN`, one of {shown(log.columns)}{or_names}")
     if named:
         first = next(iter(named))
         notes.append(
@@ -83,7 +84,7 @@ def group(log: Log, columns: Columns) -> Grouped:
         )
     elif seed is None:
         if log.run is None and step is not None:
-            raise StudyError(f"nothing says which rows are of one run; add `seed=COLUMN`, one of {_shown(log.columns)}")
+            raise StudyError(f"nothing says which rows are of one run; add `seed=COLUMN`, one of {shown(log.columns)}")
         notes.append(
             "the log does not say the seeds: each run counts as one of its own, as if all had been drawn independently"
         )
@@ -116,11 +117,6 @@ def column(log: Log, name: str, option: str) -> str:
     return name
 
 
-def _shown(columns: Sequence[str]) -> str:
-    names = [printable(name) for name in columns[:15]]
-    return ", ".join(names) + (f" and {len(columns) - 15} more" if len(columns) > 15 else "")
-
-
 def _kept(row: Row, where: Sequence[str], log: Log) -> bool:
     for condition in where:
         if (match := re.fullmatch(r"(?P<name>.+?)\s*(?P<sign>!?=)\s*(?P<value>.*)", condition)) is None:
@@ -150,7 +146,7 @@ def _there(log: Log, where: Sequence[str]) -> str:
     """Return what the column of the first condition holds, as what to do."""
     name = re.split(r"\s*!?=", where[0])[0]
     found = list(dict.fromkeys(_text(row[name]) for row in log.rows if name in row))
-    return f'"{printable(name)}" holds {_shown(found)}; keep some of them with `where`'
+    return f'"{printable(name)}" holds {shown(found)}; keep some of them with `where`'
 
 
 def _named(log: Log, rows: Sequence[Row], columns: Columns) -> Mapping[str, tuple[str, str]]:

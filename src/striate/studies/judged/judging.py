@@ -17,6 +17,7 @@ from striate.studies.judged.grouping import Columns, Grouped, column, group
 from striate.studies.judged.logged import Logged, scores
 from striate.studies.judged.runs import runs_of
 from striate.studies.judged.terms import Term, term
+from striate.studies.logs.log import Log, number
 from striate.studies.logs.opening import read_log
 from striate.studies.looks.pairing import with_pairing
 from striate.studies.looks.plan import Plan
@@ -96,7 +97,7 @@ def judge_log(
         )
     if columns.value is not None:
         column(log, columns.value, "`value`")
-    terms = _terms(texts, grouped, columns, lower=lower)
+    terms = _terms(texts, grouped, columns, log, lower=lower)
     runs: dict[str, dict[str, list[Logged]]] = {}
     verdicts: list[Verdict] = []
     for one in terms:
@@ -136,9 +137,10 @@ def same_arms(runs: Sequence[Logged]) -> list[str]:
     ]
 
 
-def _terms(texts: Sequence[str], grouped: Grouped, columns: Columns, *, lower: bool) -> list[Term]:
+def _terms(texts: Sequence[str], grouped: Grouped, columns: Columns, log: Log, *, lower: bool) -> list[Term]:
     unit = f"{grouped.step}s" if grouped.step and not grouped.step.endswith("s") else grouped.step or "steps"
-    made = [term(text, grouped.arms, columns.value, unit=unit) for text in texts]
+    numeric = [name for name in log.columns if any(number(row.get(name)) is not None for row in log.rows[:100])]
+    made = [term(text, grouped.arms, columns.value, unit=unit, columns=numeric) for text in texts]
     if grouped.step is None and (timed := next((one for one in made if one.kind == "sooner"), None)):
         raise StudyError(
             f'claim "{timed.name}" is about steps, and the table has one row for each run; add `step=COLUMN`'

@@ -17,7 +17,7 @@ from striate.base.catalog import unknown
 from striate.base.errors import StudyError, listed, printable
 from striate.studies.claims.larger import Larger
 from striate.studies.claims.sooner import Sooner
-from striate.studies.logs.log import number
+from striate.studies.logs.log import number, shown
 
 SIGN = r"[<>](?!=)|\bsooner\s+than\b"
 NUMBER = r"[+-]?[0-9.]\S*"
@@ -28,10 +28,18 @@ TAIL = (
 Term = Larger | Sooner
 
 
-def term(text: str, arms: Sequence[str], column: str | None, *, lower: bool = False, unit: str = "steps") -> Term:
+def term(
+    text: str,
+    arms: Sequence[str],
+    column: str | None,
+    *,
+    lower: bool = False,
+    unit: str = "steps",
+    columns: Sequence[str] = (),
+) -> Term:
     """Return the claim that ``text`` states about ``arms`` and, where it names none, ``column``; raises StudyError.
 
-    ``lower`` says that the column of a claim "sooner than" falls to its target.
+    ``lower`` says that the column of a claim "sooner than" falls to its target; ``columns`` are those that could be meant.
     """
     match = _match(text.strip(), arms)
     if match is None:
@@ -51,7 +59,10 @@ def term(text: str, arms: Sequence[str], column: str | None, *, lower: bool = Fa
         )
     margin = _margin(text, match["margin"] or match["margin_last"])
     if metric is None:
-        raise StudyError(f'claim "{printable(text)}" names no column; add `value=COLUMN`, or end it with "in COLUMN"')
+        some = f", one of {shown(columns)}" if columns else ""
+        raise StudyError(
+            f'claim "{printable(text)}" names no column; add `value=COLUMN`{some}, or end it with "in COLUMN"'
+        )
     sign = "s" if match["sign"][0] in "sS" else match["sign"]
     return _claim(treatment, match["control"], sign, metric, margin, lower=lower, unit=unit)
 

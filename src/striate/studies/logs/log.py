@@ -60,6 +60,12 @@ def said(path: object) -> str:
     return f'"{printable(str(path))}"'
 
 
+def shown(columns: Sequence[str], most: int = 15) -> str:
+    """Return the names of ``columns`` for a sentence; of more than ``most``, how many there are besides."""
+    names = [printable(name) for name in columns[:most]]
+    return ", ".join(names) + (f" and {len(columns) - most} more" if len(columns) > most else "")
+
+
 def too_many(where: str) -> DataError:
     """Return the error of a log with more rows than are read."""
     return DataError(f"{where} has more than {MOST_ROWS:,} rows; export the runs and the columns that are to be judged")
