@@ -165,13 +165,12 @@ def _looks(study: StudyRecord) -> list[str]:
     each = len(looks) == looks[-1] - looks[0] + 1
     when = f"after each of {looks[0]} to {looks[-1]} seeds" if each else f"with {listed([str(n) for n in looks])} seeds"
     until = ", until its claims were decided" if study.until else ""
-    told = [
+    told = (
         f"The data were looked at {when}{until}; {SPENDING}. Intervals are repeated confidence intervals, which hold for all"
         " looks together, whoever stops when."
-    ]
-    if cost := _cost(study):
-        told.append(f"{cost[:1].upper()}{cost[1:]}.")
-    return told
+    )
+    cost = _cost(study)
+    return [told, *([f"{cost[:1].upper()}{cost[1:]}."] if cost else [])]
 
 
 def _cost(study: StudyRecord) -> str:
@@ -246,6 +245,6 @@ def _numbers(entry: Mapping[str, Any], unit: str, *, turn: bool) -> str:
     at = f", {100 * level:.4g} % interval" if isinstance(level, float) else ""
     spreads = [entry.get("sd_treatment"), entry.get("sd_control")]
     sd = f", standard deviations {spreads[0]:.3g} and {spreads[1]:.3g}" if None not in spreads else ""
-    one, other = entry.get("treatment"), entry.get("control")
-    less = f"{other} less {one}" if turn else f"{one} less {other}"
+    arms = [str(entry.get(side)) for side in ("treatment", "control")]
+    less = " less ".join(reversed(arms) if turn else arms)
     return f"{less} {' '.join([effect(entry), unit]).rstrip()} ({n}{at}{sd})"

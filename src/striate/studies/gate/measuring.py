@@ -74,7 +74,7 @@ def find(measure: Measure, out: str, err: str) -> str | None:
 
 
 def _text(match: re.Match[str]) -> str:
-    """Return what the pattern takes for the number, with the sign of percent behind it, which is its unit."""
+    """Return what the pattern takes for the number, with the sign of percent that follows it, which is its unit."""
     group = match.re.groupindex.get("value") or min(match.re.groups, 1)
     text = str(match[group]).strip()
     return f"{text} %" if re.match(r" ?%", match.string[match.end(group) :]) else text
