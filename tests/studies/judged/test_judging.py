@@ -248,3 +248,13 @@ def test_runs_are_pairs_by_their_seeds_alone() -> None:
     ]
     (verdict,) = judge_log(rows, "b > a", Columns(value="test_acc")).verdicts
     assert "correlate" not in verdict.reason
+
+
+def test_a_margin_of_percent_is_said_to_be_one() -> None:
+    rows = [
+        {"arm": a, "seed": s, "acc": f"{v} %"} for a, vs in (("a", (90, 91)), ("b", (93, 94))) for s, v in enumerate(vs)
+    ]
+    (verdict,) = judge_log(rows, "b > a by 0.005", Columns(value="acc")).verdicts
+    assert "acc is in percent, so the margin 0.005 is in percentage points" in verdict.reason
+    (plain,) = judge_log(rows, "b > a", Columns(value="acc")).verdicts
+    assert "percentage" not in plain.reason

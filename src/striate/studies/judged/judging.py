@@ -106,7 +106,7 @@ def judge_log(
         verdict = uncopied(one.judge, one.arms, mine, CURE)
         if all(run.told == str(run.seed) for run in mine):  # else what the log calls its runs says nothing of pairs
             verdict = with_pairing(verdict)
-        told = same_arms(mine)
+        told = [*_in_percent(grouped, one), *same_arms(mine)]
         verdicts.append(replace(verdict, reason="; ".join([verdict.reason, *told])))
         runs.setdefault(one.metric, {}).update({arm: [run for run in mine if run.arm == arm] for arm in one.arms})
     notes = [*grouped.notes, *_ends(grouped.step, columns, runs), *(_split(metric, split) for metric in runs)]
@@ -147,6 +147,14 @@ def _terms(texts: Sequence[str], grouped: Grouped, columns: Columns, log: Log, *
         )
     falling = {one.metric for one in made if one.kind == "larger" and one.lower}
     return [replace(one, lower=lower or one.metric in falling) if one.kind == "sooner" else one for one in made]
+
+
+def _in_percent(grouped: Grouped, one: Term) -> list[str]:
+    """Return that a margin is of percent, where cells have its sign: 0.005 would be a two-hundredth of a point."""
+    cells = (row.get(one.metric) for rows in grouped.runs.values() for row in rows)
+    if not one.margin or not any(isinstance(cell, str) and cell.rstrip().endswith("%") for cell in cells):
+        return []
+    return [f"{one.metric} is in percent, so the margin {one.margin:g} is in percentage points"]
 
 
 def _ends(step: str | None, columns: Columns, runs: Mapping[str, Mapping[str, Sequence[Logged]]]) -> list[str]:
