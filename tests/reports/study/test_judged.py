@@ -117,3 +117,6 @@ def test_epochs_saved_are_those_of_the_control_less_those_of_the_treatment() -> 
     (_, sooner) = methods_of(record(judged("b > a <b>", "b sooner than a <b> by 1"))).found
     assert "; a <b> less b " in sooner
     assert " epochs (n = " in sooner
+    chart = intervals_of(record(judged("b sooner than a <b> by 1")).verdicts[0])
+    assert chart is not None
+    assert "a &lt;b&gt; − b" in chart.svg()

@@ -88,8 +88,8 @@ def _label(verdict: Mapping[str, Any]) -> str:
 
 
 def turned(verdict: Mapping[str, Any]) -> bool:
-    """Return whether the effects of a verdict are the control less the treatment, where smaller is better."""
-    return bool((verdict.get("details") or {}).get("lower"))
+    """Return whether the effects of a verdict are the control less the treatment: of epochs, and where smaller is better."""
+    return verdict.get("kind") == "sooner" or bool((verdict.get("details") or {}).get("lower"))
 
 
 def _less(verdict: Mapping[str, Any], treatment: object, control: object) -> str:

@@ -228,11 +228,9 @@ def _finding(verdict: Mapping[str, Any]) -> str:
     """Return one verdict with the numbers of every comparison."""
     told = f"{str(verdict.get('statement', '')).rstrip('.')}: {verdict.get('answer')}"
     details: Mapping[str, Any] = verdict.get("details") or {}
-    saved = verdict.get("kind") == "sooner"  # epochs of the control less those of the treatment
-    unit = str(details.get("unit") or "epochs") if saved else "decades" if details.get("log") else ""
-    # What is better by being smaller has a positive effect where the control is the larger one.
-    turn = saved or turned(verdict)
-    numbers = [_numbers(entry, unit, turn=turn) for entry in verdict.get("comparisons") or ()]
+    sooner = verdict.get("kind") == "sooner"
+    unit = str(details.get("unit") or "epochs") if sooner else "decades" if details.get("log") else ""
+    numbers = [_numbers(entry, unit, turn=turned(verdict)) for entry in verdict.get("comparisons") or ()]
     least = verdict.get("detectable")
     seen = isinstance(least, (int, float)) and math.isfinite(least)
     tail = [f"smallest effect that would have been seen with power .8: {least:.3g} {unit}".rstrip()] if seen else []
