@@ -149,7 +149,12 @@ def test_what_an_index_is_called_is_a_column_and_levels_have_dots() -> None:
     assert read_log(frame.rename(columns={"arm": 7})).columns[0] == "7"
 
 
-def test_a_frame_with_two_columns_of_one_name_is_refused() -> None:
+def test_a_frame_with_two_columns_of_one_name_is_refused(tmp_path: Path) -> None:
+    arrow = pyarrow.Table.from_arrays([pyarrow.array([name]) for name in ("a", 0.5, 0.9)], names=["arm", "acc", "acc"])
+    parquet.write_table(arrow, tmp_path / "twice.parquet")
+    for table in (arrow, tmp_path / "twice.parquet"):
+        with pytest.raises(DataError, match='has two columns named "acc"; give each a name'):
+            read_log(table)
     frame = pandas.DataFrame([["a", 0, 0.5, 0.9]], columns=["arm", "seed", "acc", "acc"])
     with pytest.raises(DataError, match='the table has two columns named "acc"; give each a name'):
         read_log(frame)
@@ -172,6 +177,7 @@ def test_an_empty_cell_of_a_frame_is_absent() -> None:
     ("table", "words"),
     [
         (3, "a table cannot be made of int"),
+        (pyarrow.array([0.5]), "a table cannot be made of DoubleArray"),
         ({"a": [1], "b": [1, 2]}, "differ in length"),
         ([], "holds no rows"),
         ({"arm": "a", "acc": [1]}, 'the column "arm" of the table is str; give a list of values'),

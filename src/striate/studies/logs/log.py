@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -64,6 +65,12 @@ def shown(columns: Sequence[str], most: int = 15) -> str:
     """Return the names of ``columns`` for a sentence; of more than ``most``, how many there are besides."""
     names = [printable(name) for name in columns[:most]]
     return ", ".join(names) + (f" and {len(columns) - most} more" if len(columns) > most else "")
+
+
+def refuse_twice(names: Sequence[str], where: str) -> None:
+    """Raise DataError where two columns have one name, for one of them would be dropped."""
+    if twice := next((name for name, count in Counter(names).items() if count > 1), None):
+        raise DataError(f'{where} has two columns named "{printable(twice)}"; give each a name of its own')
 
 
 def too_many(where: str) -> DataError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -13,7 +12,7 @@ from striate.base.disk.foreign import kind_of
 from striate.base.errors import DataError, printable
 from striate.studies.logs import sqlite
 from striate.studies.logs.catalog import PROGRAMS
-from striate.studies.logs.log import MOST_ROWS, Log, Row, flat, log_of, said, too_many
+from striate.studies.logs.log import MOST_ROWS, Log, Row, flat, log_of, refuse_twice, said, too_many
 
 *_FIRST, _LAST = (program.logs for program in PROGRAMS.values())
 ACCEPTED = f"{', '.join(_FIRST)}, or {_LAST}"
@@ -79,7 +78,8 @@ def _database(path: Path) -> Log:
 def _rows(table: object) -> list[Row]:
     """Return the rows of a table in memory. No library of frames is imported: what is called is what they all have."""
     made: Any = table
-    if hasattr(made, "to_pylist"):  # PyArrow
+    if hasattr(made, "to_pylist") and hasattr(made, "schema"):  # PyArrow
+        refuse_twice(made.schema.names, "the table")
         return list(made.to_pylist())
     if hasattr(made, "collect") and hasattr(made, "collect_schema"):  # a lazy frame of Polars
         made = made.collect()
@@ -111,8 +111,7 @@ def _pandas(frame: Any) -> list[Row]:
     """Return the rows of a frame of pandas, where nan is how an empty cell looks, with what its index is called."""
     levels = [name for name in frame.index.names if name is not None]
     names = [_joined(name) for name in frame.columns]
-    if twice := next((name for name, count in Counter([*map(_joined, levels), *names]).items() if count > 1), None):
-        raise DataError(f'the table has two columns named "{printable(twice)}"; give each a name of its own')
+    refuse_twice([*map(_joined, levels), *names], "the table")
     named = frame.set_axis(names, axis=1)
     kept = [(_joined(name), list(frame.index.get_level_values(name))) for name in levels]
     rows = [{name: v for name, v in row.items() if _filled(v)} for row in named.to_dict(orient="records")]
