@@ -126,3 +126,17 @@ def test_runs_whose_names_say_too_little_are_answered_with_what_to_write() -> No
         StudyError, match=r"one of run, name, step, acc; or `names=PATTERN`, where the names of the runs say it"
     ):
         group(log, Columns())
+
+
+def test_a_seed_in_the_name_of_a_run_is_one_too() -> None:
+    rows = [{"run": name, "name": name, "step": 1, "acc": 0.5} for name in ("a-1", "a-01", "b-1", "b-2")]
+    log = Log("MLflow", ("run", "name", "step", "acc"), rows, step="step", run="run")
+    with pytest.raises(StudyError, match=r'arm "a" has two runs with seed 1 \(a-1 and a-01\)'):
+        group(log, Columns())
+
+
+def test_rows_of_no_arm_are_left_out_and_said_to_be() -> None:
+    rows = [{"arm": "a", "seed": 0}, {"arm": "a", "seed": 1}, {"seed": 2}, {"arm": " ", "seed": 3}]
+    assert group(table(*rows), Columns()).notes == ("2 rows of no arm were left out",)
+    assert group(table(*rows[:3]), Columns()).notes == ("1 row of no arm was left out",)
+    assert group(table(*rows[:2]), Columns()).notes == ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from striate.base.catalog import unknown
-from striate.base.errors import StudyError, listed, printable
+from striate.base.errors import StudyError, counted, listed, printable
 from striate.studies.logs.log import RUN, Log, Row, number, shown
 from striate.studies.logs.names import USUAL_PATTERN, by_pattern, usual
 
@@ -107,7 +107,7 @@ def group(log: Log, columns: Columns) -> Grouped:
         raise StudyError(f"no row has a value in {listed(arms)}, so there are no arms; name another column with `arm`")
     if step is None:
         _refuse_repeats(runs, log)
-    return Grouped(runs, step, tuple(notes))
+    return Grouped(runs, step, (*notes, *_armless(len(rows) - sum(map(len, runs.values())))))
 
 
 def column(log: Log, name: str, option: str) -> str:
@@ -132,6 +132,11 @@ def _kept(row: Row, where: Sequence[str], log: Log) -> bool:
 def _left(where: Sequence[str]) -> list[str]:
     """Return that only some rows were judged, where it is so: what is left out may be what mattered."""
     return [f"only rows with {listed([printable(condition) for condition in where])} were judged"] if where else []
+
+
+def _armless(rows: int) -> list[str]:
+    """Return that some rows are of no arm, as those with an empty cell, or of a run whose name does not fit."""
+    return [f"{counted(rows, 'row')} of no arm {'was' if rows == 1 else 'were'} left out"] if rows else []
 
 
 def _equal(cell: str, value: str) -> bool:
@@ -178,7 +183,8 @@ def _key(
 ) -> tuple[str, str] | None:
     """Return arm and seed of a row; None for one that is of no arm."""
     if named:
-        return named.get(_name(row, log))
+        told = named.get(_name(row, log))
+        return (told[0], _seed(told[1])) if told else None
     cells = [_text(row.get(name, "")) for name in arms]
     if not all(cells):
         return None
