@@ -30,7 +30,9 @@ def main(source: Path, target: Path) -> None:
     mark = "<!-- collected -->"
     before, _, after = (page.read_text(encoding="utf-8") if page.is_file() else "# Studies\n\n").partition(mark)
     there = re.findall(r"^## .*?(?=^## |\Z)", after, re.MULTILINE | re.DOTALL)
-    sections = {found[1]: f"{text.strip()}\n" for text in there if (found := re.search(r"^`([^`]+)` on ", text, re.MULTILINE))}
+    sections = {
+        found[1]: f"{text.strip()}\n" for text in there if (found := re.search(r"^`([^`]+)` on ", text, re.MULTILINE))
+    }
     for folder in sorted(path.parent for path in source.glob("*/verdict.json")):
         kept = target / folder.name
         kept.mkdir(parents=True, exist_ok=True)

@@ -36,6 +36,7 @@ RANK = {package: rank for rank, line in enumerate(LINES) for package in line}
 BASE = {
     *(
         "catalog",
+        "digits",
         "documented",
         "errors",
         "inline",

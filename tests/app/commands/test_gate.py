@@ -87,7 +87,9 @@ def test_seeds_until_decided(run) -> None:
 
 def test_the_shell_is_said(run) -> None:
     _, _, err = run(treatment="sh loss 0.70 {seed} | cat")
-    assert err.splitlines()[0] == "the treatment is run by /bin/sh, since it has |"
+    assert err.splitlines()[0] == (
+        "the treatment is run by /bin/sh, since it has |, which hides a failure of what stands before it"
+    )
 
 
 def test_a_run_that_cannot_count_is_code_two_and_one_sentence(run) -> None:
@@ -95,7 +97,7 @@ def test_a_run_that_cannot_count_is_code_two_and_one_sentence(run) -> None:
     assert (code, out) == (2, "")
     assert err.splitlines()[-1] == (
         "striate: the treatment with seed 0 failed with exit code 7; what it said is in g/runs/treatment/0/1, and the same"
-        " command with --out g goes on from there"
+        " command with --out g goes on from there; where failing is part of what is judged, ask anew with --failed-as"
     )
     assert Path("g/runs/treatment/0/1/stdout").read_text() == "no\n"
 

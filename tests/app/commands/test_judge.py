@@ -58,6 +58,18 @@ def test_the_verdict_is_printed_and_the_page_written(run) -> None:
         assert "The unit of analysis is one training run." in Path(f"paragraph.{to}").read_text(encoding="utf-8")
 
 
+def test_small_numbers_and_any_name_of_a_column_are_shown(run) -> None:
+    lines = "".join(f"{arm},{seed},{value * 1e-6}\n" for arm, seed, value in ROWS)
+    Path("small.csv").write_text(f"model,seed,name\n{lines}", encoding="utf-8")
+    code, out, _ = run(
+        "small.csv", "--arm", "model", "--value", "name", "--claim", "b > a by 1e-8", "--out", "page.html"
+    )
+    assert code == 0
+    assert "differs from a by +6.00e-08" in " ".join(out.split())
+    assert "8.007e-07 ± 3.055e-09 (3)" in out
+    assert "8.007e-07 ± 3.055e-09" in Path("page.html").read_text(encoding="utf-8")
+
+
 def test_the_record_is_that_of_a_study(run) -> None:
     code, out, err = run(*USUAL, "--json")
     record = json.loads(out)

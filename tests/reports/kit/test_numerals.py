@@ -83,3 +83,11 @@ def test_an_effect_has_signs_and_as_many_decimals_as_its_interval_is_wide() -> N
 
 def test_large_counts_are_brief() -> None:
     assert [brief(n) for n in (999_999, 10_947_072, 4_100_000_000)] == ["999,999", "10.9 million", "4.1 billion"]
+
+
+def test_what_decimals_do_not_show_is_written_as_a_power_of_ten() -> None:
+    small = {"mean": 1e-6, "sd": 1e-8, "low": 9e-7, "high": 1.1e-6, "n": 3}
+    assert measured(small) == ("1.000e-06 ± 1.000e-08", "[9.000e-07, 1.100e-06] (3)")
+    assert effect({"effect": 1e-7, "low": -2e-8, "high": 2.2e-7}) == "+1.00e-07 [-2.00e-08, +2.20e-07]"
+    large = {"mean": 50_123_706.0, "sd": 353.5, "low": None, "high": None, "n": 2}
+    assert measured(large) == ("50,123,706 ± 354", "(2)")

@@ -44,6 +44,7 @@ def test_texts_are_escaped() -> None:
     )
     assert escaped("α ≤ x²") == r"$\alpha$ $\leq$ x$^2$"
     assert escaped("雪") == "{[}U+96EA]"
+    assert escaped("naïve, größer, Čas, Łódź, ő") == r"""na\"{\i}ve, gr\"{o}\ss{}er, \v{C}as, \L{}\'{o}d\'{z}, \H{o}"""
     assert escaped("a\n\n\\par\tb\x1b[2J\x00") == r"a \textbackslash{}par b{[}U+001B]{[}2J{[}U+0000]"
     assert escaped("--out ?` ``") == "-{}-out ?{}` `{}`"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+from striate.reports.study.cards import facts_of, intervals_of
 from striate.reports.study.judged import judged_page, panels, record
 from striate.reports.study.methods import methods_of
 from striate.studies.judged.grouping import Columns
@@ -68,3 +70,53 @@ def test_a_gates_paragraph_says_when_its_claim_was_fixed_and_its_looks() -> None
     assert "The data were looked at with 3 and 5 seeds; the levels" in text
     assert "Claim and commands were fixed before the first run (SHA-256 ab12)." in text
     assert "when the runs had been done" in methods_of(record(judged("b > a <b>"))).text()
+    strict = replace(made, plan=Plan((5,), 0.0219), notes=("gate 2 of its night",))
+    text = methods_of(record(strict)).text()
+    assert "errs with probability 2.19 % at most" in text
+    assert "Gate 2 of its night." in text
+
+
+def test_a_paragraph_on_a_log_says_what_the_log_does_not() -> None:
+    text = methods_of(record(judged("b > a <b> by 0.01", "b < a <b> by 0.1 in loss"))).text()
+    assert "Whether loss is of test or of validation images, and whether it also chose something, is not said." in text
+    assert "were b > a <b>: 0.01 in val_acc; b < a <b>: 0.1 in loss." in text
+    rows = [
+        {"arm": a, "seed": s, "acc": v}
+        for a, vs in (("a", (1.0, 2.0, 3.0)), ("b", (4.0, 5.0, math.nan)))
+        for s, v in enumerate(vs)
+    ]
+    lost = judge_log(rows, "b > a", Columns(value="acc", failed_as=0.0, where=("seed!=9",)))
+    said = methods_of(record(lost)).text()
+    assert "1 run of 6 failed and counted with a value that was given for such; no other run was left out." in said
+    assert "Only rows with seed!=9 were judged." in said
+
+
+def test_where_smaller_is_better_every_difference_has_its_true_sign() -> None:
+    rows = [
+        {"arm": a, "seed": s, "loss": v}
+        for a, vs in (("a", (0.5, 0.52, 0.51)), ("b", (0.3, 0.32, 0.31)))
+        for s, v in enumerate(vs)
+    ]
+    made = record(judge_log(rows, "b < a by 0.05", Columns(value="loss")))
+    (found,) = methods_of(made).found
+    assert "; a less b +0.200 [+0.177, +0.223] (n = 3 and 3" in found
+    (verdict,) = made.verdicts
+    assert facts_of(verdict)[0].name == "reduction in loss"
+    chart = intervals_of(verdict)
+    assert chart is not None
+    assert "a − b" in chart.svg()
+    assert "b − a" not in chart.svg()
+    (larger,) = record(judge_log(rows, "a > b", Columns(value="loss"))).verdicts
+    assert facts_of(larger)[0].name == "difference in loss"
+    other = intervals_of(larger)
+    assert other is not None
+    assert "a − b" in other.svg()
+
+
+def test_epochs_saved_are_those_of_the_control_less_those_of_the_treatment() -> None:
+    (_, sooner) = methods_of(record(judged("b > a <b>", "b sooner than a <b> by 1"))).found
+    assert "; a <b> less b " in sooner
+    assert " epochs (n = " in sooner
+    chart = intervals_of(record(judged("b sooner than a <b> by 1")).verdicts[0])
+    assert chart is not None
+    assert "a &lt;b&gt; − b" in chart.svg()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from striate.reports.study.methods import Methods, methods_of
 from striate.reports.study.records import read_study
+from striate.studies.looks.plan import Plan
 
 
 def test_a_study_says_what_a_reviewer_asks_for(finished: Path) -> None:
@@ -49,6 +50,16 @@ def test_looks_pairs_failures_and_the_hash_are_said(finished: Path) -> None:
     two = methods_of(replace(study, plan={"looks": [5, 8]})).text()
     assert "looked at at" not in two
     assert "5 and 8 seeds" in two
+
+
+def test_looks_that_nobody_had_planned_are_said_with_what_they_cost(finished: Path) -> None:
+    study = read_study(finished)
+    plan = Plan((3, 5))
+    grown = {**plan.to_json(), "shown": {"3": 0.05, "5": plan.level(5)}}
+    said = methods_of(replace(study, plan=grown)).text()
+    assert "It was to end with 3 seeds and went on, so it has looks at 3 and 5" in said
+    assert "went on" not in methods_of(replace(study, plan={**grown, "shown": {}})).text()
+    assert "went on" not in methods_of(replace(study, plan={**grown, "levels": "none"})).text()
 
 
 def test_each_form_escapes_what_it_must() -> None:

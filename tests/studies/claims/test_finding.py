@@ -113,7 +113,7 @@ def test_who_speaks_for_several_arms():
 
 def test_texts():
     result = compare([4.0, 6.0], [1.0, 3.0], comparisons=4)
-    assert interval_text(result, 1) == "98.75 % interval -9.5 to +15.5, n = 2 against 2"
+    assert interval_text(result, ".1f") == "98.75 % interval -9.5 to +15.5, n = 2 against 2"
     assert interval_text(compare([1.0], [0.0, 1.0]), 1) == "no interval from a single run, n = 1 against 2"
     same = compare([1.0] * 5, [0.0] * 5)
     assert interval_text(same, 1) == "no interval from values without spread, n = 5 against 5"

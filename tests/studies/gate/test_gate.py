@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from striate.app.judging.gate import gate
 from striate.base.disk.files import read_json
 from striate.base.errors import StriateError, StudyError
 from striate.studies.gate.gate import run_gate
@@ -118,6 +121,35 @@ def test_a_run_that_cannot_count_ends_the_gate_in_a_sentence(changes: dict[str, 
         ask(**changes)
 
 
+@pytest.mark.parametrize(
+    ("treatment", "words"),
+    [
+        (
+            "echo acc: 85.{seed}%",
+            r"the treatment with seed 0 printed 85.0% and the control with seed 0 printed 0.8013, without",
+        ),
+        ("echo acc: 85.{seed} %", r"the treatment with seed 0 printed 85.0 % and"),
+        (
+            "echo acc: 85.{seed}",
+            r"acc is 0.8013 in the run of control with seed 0 and 85 in the run of treatment with seed 0",
+        ),
+    ],
+)
+def test_a_change_of_the_unit_is_no_gain(treatment: str, words: str, ask: Ask, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=words):
+        ask(treatment=treatment)
+    assert (tmp_path / "gate/runs/treatment/0/1/stdout").exists()
+    with pytest.raises(StudyError, match=r"printed 85.0 % and the control"):  # its sign stands beyond the group
+        ask("group", treatment="echo acc: 85.{seed} %", measure=Measure(r"acc: ([0-9.]+)"))
+    both = ask("both", control="echo acc: 80.{seed}%", treatment="echo acc: 85.{seed}%")
+    assert both.to_json()["values"]["treatment"] == {"0": 85.0, "1": 85.1, "2": 85.2}
+
+
+def test_an_error_ten_times_smaller_is_a_gain(ask: Ask) -> None:
+    made = ask(control="echo err: 5.{seed}", treatment="echo err: 0.4{seed}", measure=Measure("err: (.*)"), lower=True)
+    assert made.answer == "supported"
+
+
 def test_a_measure_that_fits_nothing_is_mended_and_nothing_runs_twice(ask: Ask, tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="printed nothing"):
         ask(measure=Measure("auc: (.*)"))
@@ -142,9 +174,11 @@ def test_a_command_that_failed_is_tried_again_and_its_first_words_are_kept(ask: 
 def test_failed_runs_count_where_it_is_said_as_what(ask: Ask) -> None:
     made = ask(treatment="test {seed} != 1 && sh acc 0.85 {seed}", failed_as=0.1)
     assert made.to_json()["values"]["treatment"]["1"] == 0.1
-    assert "1 of 3 runs of treatment diverged" in made.verdict.reason
+    assert "1 of 3 runs of treatment failed" in made.verdict.reason
     silent = ask("silent", treatment="sh acc 0.85 {seed} | sed s/^acc:.*47//", failed_as=0.2)
     assert silent.to_json()["values"]["treatment"] == {"0": 0.8513, "1": 0.2, "2": 0.8522}
+    never = ask("never", treatment="echo acc: nan; : {seed}", failed_as=0.1)  # not one that ignores its seed
+    assert (never.answer, never.to_json()["values"]["treatment"]) == ("refuted", {"0": 0.1, "1": 0.1, "2": 0.1})
     with pytest.raises(StudyError, match="printed nothing"):
         ask("slip", measure=Measure("auc: (.*)"), failed_as=0.1)  # a slip of the pattern is not a failed run
 
@@ -161,7 +195,7 @@ def test_another_question_or_another_program_is_refused(
     ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ask()
-    with pytest.raises(StudyError, match="another gate, which differs in its margin and seeds"):
+    with pytest.raises(StudyError, match="another gate, which differs in `margin` and `seeds`"):
         ask(margin=0.1, seeds=2)
     (tmp_path / "acc").write_text(PROGRAM + "# changed\n")
     with pytest.raises(StudyError, match=r"acc changed since the gate in .* began"):
@@ -196,6 +230,31 @@ def test_a_question_that_cannot_be_asked_leaves_nothing(
     assert not (tmp_path / "gate").exists()
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"seeds": 2.5}, "`seeds` is 2.5, and must be a whole number of seeds, or Until"),
+        ({"seeds": True}, "`seeds` is True"),
+        ({"seeds": 2000}, "at most 1000; `seeds` is 2000"),
+        ({"margin": "0.1"}, "`margin` is '0.1', and must be a number"),
+        ({"timeout": "long"}, "`timeout` is 'long'"),
+        ({"failed_as": True}, "`failed_as` is True"),
+        ({"control": 5}, "`control` is int, and must be a text"),
+        ({"treatment": " sh  acc 0.80 {seed}"}, "control and treatment are one command"),
+    ],
+)
+def test_values_of_another_kind_are_refused(changes: dict[str, object], words: str, ask: Ask, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=words):
+        ask(**changes)
+    assert not (tmp_path / "gate").exists()
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5])
+def test_no_runs_side_by_side_are_refused_and_not_waited_for(workers: Any, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"`workers` is .*, and must be a whole number of runs side by side"):
+        gate("a {seed}", "b {seed}", "x", tmp_path / "gate", workers=workers)
+
+
 def test_seeds_until_decided_stop_early_and_hold_the_error_of_all_looks(ask: Ask, tmp_path: Path) -> None:
     made = ask(seeds=Until(3, 6))
     path = made.verdict.looks
@@ -212,7 +271,7 @@ def test_seeds_until_decided_stop_early_and_hold_the_error_of_all_looks(ask: Ask
     assert ask(seeds=Until(3, 6)).to_json() == made.to_json()
     early = ask("early", treatment="sh acc 2.85 {seed}", seeds=Until(4, 24))
     assert "(over 99.99 % interval +" in early.verdict.reason  # and not 100
-    with pytest.raises(StudyError, match="differs in its seeds"):
+    with pytest.raises(StudyError, match="differs in `seeds`"):
         ask()
     same = ask("same", treatment="sh ./acc 0.80 {seed}", seeds=Until(2, 4))
     assert (same.answer, len(same.verdict.looks)) == ("undecided", 3)
@@ -239,7 +298,7 @@ def test_more_seeds_after_the_answer_are_a_further_look_and_say_what_it_costs(as
     assert "it was to end with 3 seeds and went on, so it has looks at 3 and 5" in made.verdict.reason
     assert len(ran(tmp_path)) == 10
     assert ask(seeds=5, **words).to_json() == made.to_json()
-    with pytest.raises(StudyError, match="differs in its seeds"):
+    with pytest.raises(StudyError, match="differs in `seeds`"):
         ask(**words)
     until = ask(seeds=Until(3, 7), **words)
     assert [look.seeds for look in until.verdict.looks] == [3, 5, 6, 7]
@@ -251,6 +310,31 @@ def test_a_gate_of_a_night_gets_no_more_seeds_after_its_answer(ask: Ask, tmp_pat
     ask(night=night)
     with pytest.raises(StudyError, match="later gates of its night rest on that"):
         ask(night=night, seeds=5)
+
+
+def test_a_gate_of_a_night_is_no_gate_without_it_nor_one_of_another(ask: Ask, tmp_path: Path) -> None:
+    night, other = tmp_path / "night.json", tmp_path / "other.json"
+    ask(night=night)
+    with pytest.raises(
+        StudyError, match=r"is one of the night .*night.json.*, which has its level; name that with `night`"
+    ):
+        ask()
+    with pytest.raises(StudyError, match=r"was answered before it came to the night .*other.json"):
+        ask(night=other)
+    ask("alone")
+    with pytest.raises(StudyError, match=r"was answered before it came to the night"):
+        ask("alone", night)
+    assert len(read_json(night)["gates"]) == 1
+
+
+def test_another_proposal_in_a_folder_of_the_same_name_is_another_gate_of_the_night(ask: Ask, tmp_path: Path) -> None:
+    night = tmp_path / "night.json"
+    made = []
+    for base in ("0.75", "0.79", "0.85"):
+        made.append(ask(night=night, treatment=f"sh acc {base} {{seed}}").night)
+        shutil.rmtree(tmp_path / "gate")
+    assert [number for number, _ in made] == [1, 2, 3]
+    assert [gate["answer"] for gate in read_json(night)["gates"]] == ["refuted", "refuted", "supported"]
 
 
 def test_runs_side_by_side_have_the_same_answer_and_never_go_beyond_the_next_look(ask: Ask, tmp_path: Path) -> None:

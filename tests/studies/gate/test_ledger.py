@@ -32,7 +32,7 @@ def test_looks_are_kept_and_more_seeds_add_to_them(tmp_path: Path) -> None:
     assert plan.sizes == (3, 5)
     assert shown == {3: 0.05, 5: plan.level(5)}  # the look at 3 had spent all
     ledger.keep_plan(tmp_path, plan, shown)
-    with pytest.raises(StudyError, match="differs in its seeds"):
+    with pytest.raises(StudyError, match="differs in `seeds`"):
         ledger.claim(gate(4), tmp_path)
 
 

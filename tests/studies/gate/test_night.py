@@ -70,34 +70,50 @@ def test_of_what_is_kept_at_most_one_in_twenty_has_no_effect(share: float) -> No
 
 def test_gates_share_a_file_and_one_that_goes_on_keeps_its_level(tmp_path: Path) -> None:
     path = tmp_path / "night.json"
-    assert enter(path, tmp_path / "a") == (1, levels([], 1))
-    assert enter(path, tmp_path / "b") == (2, levels([], 2))  # while the first one is still running
-    leave(path, tmp_path / "a", "supported")
-    assert enter(path, tmp_path / "b") == (2, levels([], 2))
-    leave(path, tmp_path / "b", "refuted")
-    assert enter(path, tmp_path / "c") == (3, levels([1], 3))
+    assert enter(path, tmp_path / "a", "1") == (1, levels([], 1))
+    assert enter(path, tmp_path / "b", "2") == (2, levels([], 2))  # while the first one is still running
+    leave(path, "1", "supported")
+    assert enter(path, tmp_path / "b", "2") == (2, levels([], 2))
+    leave(path, "2", "refuted")
+    assert enter(path, tmp_path / "c", "3") == (3, levels([1], 3))
     record = json.loads(path.read_text())
     assert [gate["answer"] for gate in record["gates"]] == ["supported", "refuted", None]
+
+
+def test_a_gate_is_known_by_its_key_and_not_by_its_folder(tmp_path: Path) -> None:
+    path = tmp_path / "night.json"
+    assert enter(path, tmp_path / "a", "1")[0] == 1
+    assert enter(path, tmp_path / "a", "2")[0] == 2  # another one, in a folder of the same name
+    assert enter(path, tmp_path / "moved", "1", answered=True)[0] == 1
+    with pytest.raises(StudyError, match="was answered before it came to the night"):
+        enter(path, tmp_path / "a", "3", answered=True)
+
+
+def test_a_night_that_an_earlier_version_wrote_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "night.json"
+    night._write(path, [{"folder": str(tmp_path / "a"), "level": levels([], 1), "answer": "refuted"}])
+    assert enter(path, tmp_path / "a", "1", answered=True) == (1, levels([], 1))
+    assert enter(path, tmp_path / "a", "2")[0] == 2
 
 
 def test_a_file_that_is_no_night_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("mine")
     with pytest.raises(StorageError, match="striate did not write it"):
-        enter(path, tmp_path / "a")
+        enter(path, tmp_path / "a", "1")
     assert path.read_text() == "mine"
-    enter(tmp_path / "night.json", tmp_path / "a")
+    enter(tmp_path / "night.json", tmp_path / "a", "1")
     text = (tmp_path / "night.json").read_text()
     (tmp_path / "night.json").write_text(text.replace('"answer": null', '"answer": "supported"'))
     with pytest.raises(StudyError, match="was changed after it was written"):
-        enter(tmp_path / "night.json", tmp_path / "b")
+        enter(tmp_path / "night.json", tmp_path / "b", "2")
 
 
 def test_a_level_that_no_gate_can_have_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "night.json"
-    enter(path, tmp_path / "one")
+    enter(path, tmp_path / "one", "1")
     (gate,) = json.loads(path.read_text())["gates"]
     for changes in ({"level": 0.04}, {"level": -1.0}, {"answer": "perhaps"}):
         night._write(path, [{**gate, **changes}])
         with pytest.raises(StudyError, match=r"level|answer"):
-            enter(path, tmp_path / "two")
+            enter(path, tmp_path / "two", "2")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +25,7 @@ def test_an_arm_of_several_columns_and_rows_that_are_kept() -> None:
     found = group(table(*ROWS), Columns(arm="model, lr", where=("model!=y",)))
     assert found.arms == ["model=x, lr=0.1", "model=x, lr=1"]
     assert [seed for _, seed in found.runs] == ["0", "1", "0", "1"]
-    assert found.notes == ()
+    assert found.notes == ("only rows with model!=y were judged",)
 
 
 def test_rows_of_a_table_without_seeds_count_as_runs_and_that_is_said() -> None:
@@ -77,3 +79,64 @@ def test_two_runs_with_one_seed_are_refused_with_what_tells_them_apart(tmp_path:
         group(log, Columns())
     condition = str(told.value).partition("`where` '")[2].rstrip("'")
     assert len(group(log, Columns(where=(condition,))).runs) == 6
+
+
+@pytest.mark.parametrize("again", ["01", "1.00", 1, 1.0, " 1"])
+def test_one_seed_is_one_however_it_is_written(again: object) -> None:
+    rows = [{"arm": "a", "seed": "1", "acc": 0.1}, {"arm": "a", "seed": again, "acc": 0.2}]
+    with pytest.raises(StudyError, match='arm "a" has 2 rows with seed 1'):
+        group(table(*rows), Columns())
+
+
+def test_seeds_that_differ_are_not_made_one() -> None:
+    rows = [{"arm": "a", "seed": seed} for seed in ("1", "10", "0", "00.5", "1e3", "s1", "1.5")]
+    assert [seed for _, seed in group(table(*rows), Columns()).runs] == ["1", "10", "0", "00.5", "1e3", "s1", "1.5"]
+
+
+def test_rows_are_kept_by_what_a_number_is_and_not_by_how_it_is_written() -> None:
+    rows = [
+        {"arm": "a", "seed": 0, "lr": "0.10"},
+        {"arm": "a", "seed": 1, "lr": "1e-1"},
+        {"arm": "b", "seed": 0, "lr": "1"},
+    ]
+    assert len(group(table(*rows), Columns(where=("lr=0.1",))).runs) == 2
+    with pytest.raises(StudyError, match=r'no row is left with lr=2; "lr" holds 0.10, 1e-1, 1; keep some of them'):
+        group(table(*rows), Columns(where=("lr=2",)))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"at": "end"}, "`at` is end, and must be a step"),
+        ({"at": math.nan}, "`at` is nan"),
+        ({"at": math.inf}, "`at` is inf"),
+        ({"failed_as": math.nan}, "`failed_as` is nan, and must be a finite number"),
+        ({"where": "arm=a"}, '`where` is the text "arm=a"; give a list'),
+    ],
+)
+def test_what_needs_no_log_is_checked_before_one_is_read(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(StudyError, match=words):
+        Columns(**given)
+
+
+def test_runs_whose_names_say_too_little_are_answered_with_what_to_write() -> None:
+    rows = [{"run": name, "name": name, "step": 1, "acc": 0.5} for name in ("base", "wide")]
+    log = Log("MLflow", ("run", "name", "step", "acc"), rows, step="step", run="run")
+    with pytest.raises(
+        StudyError, match=r"one of run, name, step, acc; or `names=PATTERN`, where the names of the runs say it"
+    ):
+        group(log, Columns())
+
+
+def test_a_seed_in_the_name_of_a_run_is_one_too() -> None:
+    rows = [{"run": name, "name": name, "step": 1, "acc": 0.5} for name in ("a-1", "a-01", "b-1", "b-2")]
+    log = Log("MLflow", ("run", "name", "step", "acc"), rows, step="step", run="run")
+    with pytest.raises(StudyError, match=r'arm "a" has two runs with seed 1 \(a-1 and a-01\)'):
+        group(log, Columns())
+
+
+def test_rows_of_no_arm_are_left_out_and_said_to_be() -> None:
+    rows = [{"arm": "a", "seed": 0}, {"arm": "a", "seed": 1}, {"seed": 2}, {"arm": " ", "seed": 3}]
+    assert group(table(*rows), Columns()).notes == ("2 rows of no arm were left out",)
+    assert group(table(*rows[:3]), Columns()).notes == ("1 row of no arm was left out",)
+    assert group(table(*rows[:2]), Columns()).notes == ()

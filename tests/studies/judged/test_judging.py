@@ -126,7 +126,7 @@ def test_arms_with_the_same_values_are_named() -> None:
 def test_failed_runs_are_counted_and_told() -> None:
     rows = table(a=[math.nan, 0.5, 0.52], b=[0.9, 0.91, 0.92])
     (verdict,) = judge_log(rows, "b > a", Columns(value="test_acc", failed_as=0.1)).verdicts
-    assert "1 of 3 runs of a diverged" in verdict.reason
+    assert "1 of 3 runs of a failed" in verdict.reason
 
 
 def test_a_claim_is_asked_for_and_a_wrong_column_answered() -> None:
@@ -164,3 +164,97 @@ def test_no_interval_of_an_accuracy_goes_beyond_what_two_can_differ_by() -> None
     ((_, _, comparison),) = verdict.comparisons
     assert (comparison.low, comparison.high, comparison.boundless) == (-1.0, 1.0, True)
     assert "no useful interval from so few runs, n = 2 against 2" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        (1e-7, "loss of b differs from a by +9.00e-08 (95 % interval +7.87e-08 to +1.01e-07"),
+        (1e6, "loss of b differs from a by +900,000 (95 % interval +786,652 to +1,013,348"),
+        (1.0, "loss of b differs from a by +0.9000 (95 % interval +0.7867 to +1.0133"),
+    ],
+)
+def test_numbers_are_told_with_the_digits_that_they_have(unit: float, words: str) -> None:
+    values = {"a": [1.0, 1.05, 1.1], "b": [1.9, 1.95, 2.0]}
+    rows = [{"arm": a, "seed": s, "loss": v * unit} for a, vs in values.items() for s, v in enumerate(vs)]
+    (verdict,) = judge_log(rows, "b > a in loss", Columns()).verdicts
+    assert verdict.reason.startswith(words)
+
+
+def test_equal_values_on_no_known_grid_are_never_said_to_be_settled_by_more_seeds() -> None:
+    for n in (2, 5, 9):
+        (verdict,) = judge_log(table(a=[0.9] * n, b=[0.8] * n), "b > a", Columns(value="test_acc")).verdicts
+        assert (verdict.answer, verdict.seeds_needed) == ("undecided", None)
+        assert "no number of seeds tells it while all are equal" in verdict.reason
+
+
+@pytest.mark.parametrize("name", ["n", "name", "states"])
+def test_a_column_may_be_called_as_what_is_said_of_an_arm(name: str) -> None:
+    rows = [{"arm": a, "seed": s, name: v} for a, s, v in (("a", 0, 1.0), ("a", 1, 1.1), ("b", 0, 2.0), ("b", 1, 2.2))]
+    judged = judge_log(rows, "b > a", Columns(value=name))
+    first = judged.to_json()["arms"][0]
+    assert (first["name"], first["n"], first[f"column {name}"]["mean"]) == ("a", 2, 1.05)
+
+
+def test_at_which_step_values_count_is_said_and_a_run_that_ended_before_is_refused() -> None:
+    rows = [
+        {"arm": arm, "seed": seed, "epoch": epoch, "test_acc": 0.1 * epoch + 0.01 * seed}
+        for arm in "ab"
+        for seed in range(2)
+        for epoch in range(1, 5 - (arm == "b" and seed == 1))
+    ]
+    given: dict[str, Any] = {"value": "test_acc", "step": "epoch"}
+    assert judge_log(rows, "b > a", Columns(**given, at=3)).notes == (
+        "values are those at epoch 3, or the last before it",
+    )
+    with pytest.raises(StudyError, match="b with seed 1 ends at epoch 3, before 4; choose an earlier one with `at`"):
+        judge_log(rows, "b > a", Columns(**given, at=4))
+    (note,) = judge_log(rows, "b > a", Columns(**given, at="last")).notes
+    assert note == "runs end at epoch 3 to 4, and each counts with its own last value"
+
+
+def test_a_failed_run_shortens_no_other_one() -> None:
+    curves = {
+        ("a", 0): (0.1, 0.2, 0.8),
+        ("a", 1): (0.1, 0.3, 0.8),
+        ("b", 0): (0.1, 0.8, 0.9),
+        ("b", 1): (0.8, math.nan, math.nan),
+    }
+    rows = [
+        {"arm": arm, "seed": seed, "step": step, "test": value}
+        for (arm, seed), values in curves.items()
+        for step, value in enumerate(values, 1)
+    ]
+    (verdict,) = judge_log(rows, "b sooner than a", Columns(value="test", step="step", failed_as=0.0)).verdicts
+    assert verdict.details.to_json()["horizon"] == 3
+    assert "1 of 2 runs of b failed" in verdict.reason
+
+
+def test_one_arm_alone_and_what_is_no_claim_are_answered() -> None:
+    with pytest.raises(StudyError, match='there is one arm, "a", and a claim compares two'):
+        judge_log(table(a=A), (), Columns(value="test_acc"))
+    wrong: Any = [5]
+    with pytest.raises(StudyError, match="a claim is int, and must be a text"):
+        judge_log(table(a=A, b=B), wrong, Columns(value="test_acc"))
+    split: Any = "dev"
+    with pytest.raises(StudyError, match='`split`: split "dev" is unknown'):
+        judge_log(table(a=A, b=B), "b > a", Columns(value="test_acc"), split)
+
+
+def test_runs_are_pairs_by_their_seeds_alone() -> None:
+    """Seeds that no number holds are counted by their places, of which nothing says that they belong together."""
+    rows = [
+        {"arm": a, "seed": f"{s}{'9' * 20}", "test_acc": v} for a, vs in (("a", A), ("b", B)) for s, v in enumerate(vs)
+    ]
+    (verdict,) = judge_log(rows, "b > a", Columns(value="test_acc")).verdicts
+    assert "correlate" not in verdict.reason
+
+
+def test_a_margin_of_percent_is_said_to_be_one() -> None:
+    rows = [
+        {"arm": a, "seed": s, "acc": f"{v} %"} for a, vs in (("a", (90, 91)), ("b", (93, 94))) for s, v in enumerate(vs)
+    ]
+    (verdict,) = judge_log(rows, "b > a by 0.005", Columns(value="acc")).verdicts
+    assert "acc is in percent, so the margin 0.005 is in percentage points" in verdict.reason
+    (plain,) = judge_log(rows, "b > a", Columns(value="acc")).verdicts
+    assert "percentage" not in plain.reason

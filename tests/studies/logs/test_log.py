@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from striate.base.errors import DataError
 from striate.studies.logs import log as module
@@ -21,6 +26,28 @@ from striate.studies.logs.log import Steps, flat, log_of, number, shortest, with
 )
 def test_a_cell_as_a_number(cell: object, value: float | None) -> None:
     assert number(cell) == value
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        Decimal("0.9"),
+        Fraction(9, 10),
+        np.float64(0.9),
+        np.float32(0.9),
+        np.array(0.9),
+        torch.tensor(0.9, dtype=torch.float64),
+    ],
+)
+def test_numbers_of_other_libraries_are_numbers(cell: object) -> None:
+    assert number(cell) == 0.9
+
+
+@pytest.mark.parametrize(
+    "cell", [1j, np.array([1.0, 2.0]), [0.9], {"value": 0.9}, b"0.9", date(2026, 1, 1), torch.ones(2)]
+)
+def test_what_is_no_single_number_is_none(cell: object) -> None:
+    assert number(cell) is None
 
 
 def test_nan_in_any_spelling_is_a_number() -> None:

@@ -136,6 +136,38 @@ def test_a_table_in_memory_says_the_same(kind: str) -> None:
     assert log.columns == ("arm", "seed", "step", "val_acc", "loss")
 
 
+def test_what_an_index_is_called_is_a_column_and_levels_have_dots() -> None:
+    frame = pandas.DataFrame(TABLE)
+    for indexed in (
+        frame.set_index("arm"),
+        frame.set_index(["arm", "seed"]),
+        frame.groupby(["arm", "seed", "step"]).sum(),
+    ):
+        assert told(read_log(indexed), "val_acc") == curves("val_acc")
+    several = frame.groupby(["arm", "seed"]).agg({"val_acc": ["mean", "std"]}).reset_index()
+    assert read_log(several).columns == ("arm", "seed", "val_acc.mean", "val_acc.std")
+    assert read_log(frame.rename(columns={"arm": 7})).columns[0] == "7"
+
+
+def test_a_frame_with_two_columns_of_one_name_is_refused(tmp_path: Path) -> None:
+    arrow = pyarrow.Table.from_arrays([pyarrow.array([name]) for name in ("a", 0.5, 0.9)], names=["arm", "acc", "acc"])
+    parquet.write_table(arrow, tmp_path / "twice.parquet")
+    for table in (arrow, tmp_path / "twice.parquet"):
+        with pytest.raises(DataError, match='has two columns named "acc"; give each a name'):
+            read_log(table)
+    frame = pandas.DataFrame([["a", 0, 0.5, 0.9]], columns=["arm", "seed", "acc", "acc"])
+    with pytest.raises(DataError, match='the table has two columns named "acc"; give each a name'):
+        read_log(frame)
+    with pytest.raises(DataError, match='two columns named "arm"'):
+        read_log(frame.set_axis(["arm", "seed", "acc", "f1"], axis=1).set_index("arm", drop=False))
+
+
+def test_objects_within_rows_are_columns_with_dots() -> None:
+    nested = [{"arm": "a", "metrics": {"acc": 0.5, "loss": None}}]
+    for table in (nested, polars.DataFrame(nested), pyarrow.Table.from_pylist(nested)):
+        assert dict(read_log(table).rows[0]) == {"arm": "a", "metrics.acc": 0.5}
+
+
 def test_an_empty_cell_of_a_frame_is_absent() -> None:
     frame = pandas.DataFrame({"arm": ["a", None], "x": pandas.array([1, None], dtype="Int64")})
     assert [dict(row) for row in read_log(frame).rows] == [{"arm": "a", "x": 1}]
@@ -145,8 +177,11 @@ def test_an_empty_cell_of_a_frame_is_absent() -> None:
     ("table", "words"),
     [
         (3, "a table cannot be made of int"),
+        (pyarrow.array([0.5]), "a table cannot be made of DoubleArray"),
         ({"a": [1], "b": [1, 2]}, "differ in length"),
         ([], "holds no rows"),
+        ({"arm": "a", "acc": [1]}, 'the column "arm" of the table is str; give a list of values'),
+        ({"acc": 5}, 'the column "acc" of the table is int'),
     ],
 )
 def test_what_is_no_table_is_refused(table: Any, words: str) -> None:

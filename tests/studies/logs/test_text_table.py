@@ -83,3 +83,10 @@ def test_columns_and_lines_that_nobody_writes_are_refused_at_once(tmp_path: Path
         file.truncate(1 << 29)
     with pytest.raises(DataError, match="a line of more than"):
         read_csv(tmp_path / "sparse.csv")
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_a_text(tmp_path: Path) -> None:
+    mark = b"\xef\xbb\xbf"
+    assert read_csv(write(tmp_path / "a.csv", mark + b"arm,acc\na,1\n")).columns == ("arm", "acc")
+    for text in (b'{"arm": "a"}\n{"arm": "b"}\n', b'[{"arm": "a"}, {"arm": "b"}]'):
+        assert [row["arm"] for row in read_json_lines(write(tmp_path / "a.json", mark + text)).rows] == ["a", "b"]

@@ -6,9 +6,11 @@ import shlex
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import cast
 
 from striate.app.options.flags import FLAGS
 from striate.base.disk.outputs import claim_folder, write_output
+from striate.base.errors import StudyError
 from striate.studies.gate.gate import run_gate
 from striate.studies.gate.measuring import Measure
 from striate.studies.gate.question import REPORT, Gate, Gated
@@ -44,6 +46,8 @@ def gate(
     Raises StudyError for a run that cannot count.
     """
     asked = Gate(control, treatment, Measure(measure, last), lower, margin, seeds, failed_as, timeout)
+    if not isinstance(cast("object", workers), int) or workers < 1:
+        raise StudyError(f"`workers` is {workers!r}, and must be a whole number of runs side by side, 1 or more")
     folder = new_folder() if out is None else Path(out)
     claim_folder(folder, REPORT)
     made = run_gate(asked, folder, night=Path(night) if night is not None else None, workers=workers, say=say)

@@ -45,8 +45,10 @@ def judge(
     path = Path(out) if out is not None else None
     if path is not None:
         claim_file(path)
-    columns = Columns(arm, seed, value, step, names, tuple(where), at, failed_as)
-    judged = judge_log(table, claims, columns, split, lower=lower)
+    # A frame may have numbers as names.
+    arm, seed, value, step = (None if name is None else str(name) for name in (arm, seed, value, step))
+    columns = Columns(arm, seed, value, step, names, where if isinstance(where, str) else tuple(where), at, failed_as)
+    judged = judge_log(table, claims or (), columns, split, lower=lower)
     if path is not None:
         from striate.reports.study.files import PARAGRAPHS, paragraph
         from striate.reports.study.judged import judged_page, record

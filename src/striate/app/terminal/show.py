@@ -14,6 +14,7 @@ from rich.text import Text
 from striate.app.options.flags import FLAGS, in_flags
 from striate.app.terminal.folding import fold, prose_width
 from striate.app.terminal.table import one_line, table
+from striate.base.digits import spec_for
 from striate.base.errors import counted, shown
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def show_judged(out: Console, name: str, verdicts: Sequence[Verdict], arms: list
     numbers = ("runs", *map(one_line, metrics))
     made = table("arm", *numbers, right=numbers)
     for arm in arms:
-        made.add_row(Text(one_line(arm["name"])), str(arm["n"]), *(accuracy(arm.get(metric)) for metric in metrics))
+        made.add_row(Text(one_line(arm["name"])), str(arm["n"]), *(mean_of(arm.get(metric)) for metric in metrics))
     out.print(made)
     out.print("mean ± standard deviation (runs)", style="dim")
 
@@ -119,12 +120,17 @@ def show_checks(out: Console, checks: Mapping[str, Checks]) -> None:
     out.print()
 
 
-def accuracy(cell: dict[str, Any] | None) -> str:
-    """Return ``mean +- sd (n)`` of one cell of the table; a dash where there is nothing."""
+def accuracy(cell: dict[str, Any] | None, spec: str = ".4f") -> str:
+    """Return ``mean +- sd (n)`` of one cell of the table, in the format ``spec``; a dash where there is nothing."""
     if cell is None or not cell["n"]:
         return "-"
-    spread = f" ± {cell['sd']:.4f}" if cell["n"] > 1 and cell["sd"] is not None else ""
-    return f"{cell['mean']:.4f}{spread} ({cell['n']})"
+    spread = f" ± {cell['sd']:{spec}}" if cell["n"] > 1 and cell["sd"] is not None else ""
+    return f"{cell['mean']:{spec}}{spread} ({cell['n']})"
+
+
+def mean_of(cell: dict[str, Any] | None) -> str:
+    """Return the same of a quantity in a unit that is not known beforehand."""
+    return accuracy(cell, spec_for(cell["sd"], [cell["mean"]])) if cell and cell["n"] else accuracy(cell)
 
 
 def show_run(out: Console, run: Run) -> None:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from striate.base.digits import MOST, spec_for
+
 ABSENT = "–"
 
 
@@ -24,9 +26,13 @@ def number(value: Any, digits: int = 4) -> str:
 
 def fixed(value: float | None, decimals: int, *, sign: bool = False) -> str:
     """Return ``value`` with that many decimals, and a plus sign where asked; a dash for nothing."""
+    return _in(f".{decimals}f", value, sign=sign)
+
+
+def _in(spec: str, value: float | None, *, sign: bool = False) -> str:
     if value is None:
         return ABSENT
-    return _special(value, sign=sign) or _minus(f"{value:{'+' if sign else ''}.{decimals}f}")
+    return _special(value, sign=sign) or _minus(f"{value:{'+' if sign else ''}{spec}}")
 
 
 def between(middle: float | None, low: float | None, high: float | None, decimals: int = 3) -> str:
@@ -40,7 +46,13 @@ def between(middle: float | None, low: float | None, high: float | None, decimal
 def decimals_for(*spreads: float | None) -> int:
     """Return the decimals that show the smallest positive of ``spreads`` with two digits; 4 where there is none."""
     known = [s for s in spreads if s is not None and math.isfinite(s) and s > 0]
-    return min(6, max(0, 1 - math.floor(math.log10(min(known))))) if known else 4
+    return min(MOST, max(0, 1 - math.floor(math.log10(min(known))))) if known else 4
+
+
+def _spec(spread: float | None, *values: float) -> str:
+    """Return the decimals that `decimals_for` gives, or a power of ten where these do not show what is there."""
+    wide = spec_for(spread, values)
+    return f".{decimals_for(spread)}f" if wide.endswith("f") and "," not in wide else wide
 
 
 def measured(score: Mapping[str, Any] | None) -> tuple[str, str]:
@@ -48,12 +60,12 @@ def measured(score: Mapping[str, Any] | None) -> tuple[str, str]:
     if not score or score.get("mean") is None:
         return ABSENT, ""
     sd, low, high, n = (score.get(key) for key in ("sd", "low", "high", "n"))
-    places = decimals_for(sd)
-    text = fixed(score["mean"], places)
+    spec = _spec(sd, score["mean"])
+    text = _in(spec, score["mean"])
     if sd is not None and math.isfinite(sd):
-        text += f" ± {fixed(sd, places)}"
+        text += f" ± {_in(spec, sd)}"
     known = low is not None and high is not None and math.isfinite(low) and math.isfinite(high)
-    aside = [f"[{fixed(low, places)}, {fixed(high, places)}]"] if known else []
+    aside = [f"[{_in(spec, low)}, {_in(spec, high)}]"] if known else []
     return text, " ".join([*aside, *([f"({n})"] if n is not None else [])])
 
 
@@ -74,8 +86,8 @@ def effect(comparison: Mapping[str, Any]) -> str:
     if math.isinf(low) and math.isinf(high):
         one = 1 in (comparison.get("n_treatment"), comparison.get("n_control"))
         return f"{alone}, one run, no interval" if one else f"{alone}, no interval"
-    places = decimals_for((high - low) / 2)
-    value, low, high = (fixed(number, places, sign=True) for number in (value, low, high))
+    spec = _spec((high - low) / 2, value, low, high)
+    value, low, high = (_in(spec, number, sign=True) for number in (value, low, high))
     return f"{value} [{low}, {high}]"
 
 

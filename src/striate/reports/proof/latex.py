@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from striate.base.disk.outputs import MARK
@@ -22,9 +23,14 @@ SPECIAL = {
     "·": r"$\cdot$", "×": r"$\times$", "±": r"$\pm$", "−": "$-$", "≤": r"$\leq$", "≥": r"$\geq$", "≠": r"$\neq$",
     "≈": r"$\approx$", "→": r"$\rightarrow$", "⇒": r"$\Rightarrow$", "∞": r"$\infty$", "√": r"$\surd$", "…": r"\ldots{}",
     "–": r"\textendash{}", "’": "'", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
+    "ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}", "ø": r"\o{}", "Ø": r"\O{}", "œ": r"\oe{}", "ł": r"\l{}", "Ł": r"\L{}",
     "′": r"$'$", "∗": r"$\ast$", "⊙": r"$\odot$", "ℓ": r"$\ell$", "‖": r"$\Vert$",
 }  # fmt: skip
 
+ACCENTS = dict(
+    zip("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327", "`'^~=u.\"rHvc", strict=True)
+)
+"""A mark that Unicode puts on the letter before it, and the command of plain LaTeX."""
 
 SPACES = re.compile(r"[\t\n\v\f\r ]+")
 JOINED = re.compile("-(?=-)|,(?=,)|[?!](?=`)|`(?=`)")
@@ -66,8 +72,17 @@ def escaped(text: str) -> str:
 
     A bracket is in braces, for at the head of an item or a row it would be an option; so are signs that join with the next.
     """
-    plain = "".join(SPECIAL.get(c, c if " " <= c <= "~" else f"{{[}}U+{ord(c):04X}]") for c in SPACES.sub(" ", text))
+    plain = "".join(SPECIAL.get(c) or (c if " " <= c <= "~" else _letter(c)) for c in SPACES.sub(" ", text))
     return JOINED.sub(lambda found: f"{found[0]}{{}}", plain)
+
+
+def _letter(letter: str) -> str:
+    """Return a letter with its accent as a command, where plain LaTeX has it; else its code point."""
+    base, *marks = unicodedata.normalize("NFD", letter)
+    if len(marks) == 1 and marks[0] in ACCENTS and base.isascii():
+        bare = r"\i" if base == "i" else base  # without its dot
+        return f"\\{ACCENTS[marks[0]]}{{{bare}}}"
+    return f"{{[}}U+{ord(letter):04X}]"
 
 
 def _display(latex: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from striate.base.catalog import unknown
 from striate.base.errors import StudyError
 from striate.reports.kit.table import plain_text
-from striate.reports.study.cards import axis_of
+from striate.reports.study.cards import axis_of, turned
 from striate.reports.study.records import ArmRecord, RunRecord, StudyRecord
 from striate.reports.study.tables import in_base
 
@@ -52,7 +52,8 @@ class SeedRow:
 
 @dataclass(frozen=True)
 class Difference:
-    """What a claim of the study found of the two: ``effect`` is treatment minus control, within ``low`` to ``high``.
+    """What a claim of the study found of the two: ``effect`` is treatment minus control, within ``low`` to ``high``,
+    and where ``turned`` the other way round, since smaller is better.
 
     ``axis`` says what it is a difference of; ``boundless`` where the interval is all that it can be.
     """
@@ -68,6 +69,7 @@ class Difference:
     confidence: float | None
     boundless: bool
     margin: float | None
+    turned: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def _differences(verdict: Mapping[str, Any], pair: set[str]) -> list[Difference]
                 confidence=_number(one.get("confidence")),
                 boundless=bool(one.get("boundless")),
                 margin=_number(margin),
+                turned=turned(verdict),
             )
         )
     return found

@@ -82,8 +82,18 @@ def _label(verdict: Mapping[str, Any]) -> str:
         return f"{unit} saved"
     details: Mapping[str, Any] = verdict.get("details") or {}
     if verdict.get("kind") == "larger" and details.get("metric"):
-        return f"difference in {'log10 ' if details.get('log') else ''}{details['metric']}"
+        what = "reduction" if details.get("lower") else "difference"
+        return f"{what} in {'log10 ' if details.get('log') else ''}{details['metric']}"
     return claim_kind(verdict.get("kind")).effect
+
+
+def turned(verdict: Mapping[str, Any]) -> bool:
+    """Return whether the effects of a verdict are the control less the treatment: of epochs, and where smaller is better."""
+    return verdict.get("kind") == "sooner" or bool((verdict.get("details") or {}).get("lower"))
+
+
+def _less(verdict: Mapping[str, Any], treatment: object, control: object) -> str:
+    return f"{control} − {treatment}" if turned(verdict) else f"{treatment} − {control}"
 
 
 def _worth(verdict: Mapping[str, Any]) -> str:
@@ -162,7 +172,7 @@ def intervals_of(verdict: Mapping[str, Any]) -> Chart | None:
     margin = (verdict.get("details") or {}).get("margin")
     rows = [
         Interval(
-            f"{c.get('treatment')} − {c.get('control')}",
+            _less(verdict, c.get("treatment"), c.get("control")),
             float(c["effect"]),
             float(c["low"]),
             float(c["high"]),
@@ -196,7 +206,7 @@ def path_of(verdict: Mapping[str, Any]) -> Chart | None:
     margin = details["margin"] if isinstance(details.get("margin"), (int, float)) else None
     # Early intervals are so wide that the last ones would be dots beside them.
     reach = 4 * max(abs(rows[-1].low), abs(rows[-1].high), margin or 0.0)
-    label = f"look by look: {pair[0]} − {pair[1]}"
+    label = f"look by look: {_less(verdict, *pair)}"
     return intervals(rows, label=label, margin=margin, worth=_worth(verdict), reach=reach or math.inf)
 
 

@@ -12,13 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from striate.base.disk.sealed_json import checked
 from striate.base.errors import counted, listed, printable
 from striate.data.catalog import one_of
 from striate.reports.kit.numerals import effect
 from striate.reports.proof.latex import escaped
+from striate.reports.study.cards import turned
 from striate.reports.study.records import StudyRecord
 from striate.studies.claims.kinds import claim_kind
 from striate.studies.claims.larger import factor_text
+from striate.studies.looks.path import price
+from striate.studies.looks.plan import ALPHA, Plan, PlanForm
 
 SPENDING = (
     "the levels of the looks spend the error as the third power of the share of runs (Kim and DeMets, 1987), calibrated by"
@@ -66,6 +70,7 @@ def methods_of(study: StudyRecord) -> Methods:
         *_tests(study),
         *_looks(study),
         _failed(study),
+        *(() if study.base else study.notes),  # what a log or a gate does not say, or says of itself
         _machine(study),
         _fixed(study),
     ]
@@ -120,15 +125,16 @@ def _tests(study: StudyRecord) -> list[str]:
     if not kinds:
         return []
     used = dict.fromkeys(claim_kind(kind).compared_by(study.paired) for kind in kinds)
-    several = len(study.claims) > 1
+    several, level = len(study.claims) > 1, study.plan.get("alpha")
+    alpha = f"{100 * (level if isinstance(level, float) else ALPHA):.3g} %"
     told = [
-        f"Arms were compared by {listed(list(used))}. Each claim errs with probability 5 % at most, shared among its"
+        f"Arms were compared by {listed(list(used))}. Each claim errs with probability {alpha} at most, shared among its"
         f" comparisons by Bonferroni's inequality{'; the claims are not corrected for one another' if several else ''}."
     ]
     margins = [
         f"a factor of {factor_text(margin)} for “{claim.get('name')}”"
         if claim.get("log")
-        else f"{_worth(margin, claim.get('unit') or claim_kind(claim.get('kind')).unit)} for “{claim.get('name')}”"
+        else f"{_worth(margin, _unit(claim))} for “{claim.get('name')}”"
         for claim in study.claims
         if isinstance(margin := claim.get("margin"), (int, float))
     ]
@@ -140,6 +146,12 @@ def _tests(study: StudyRecord) -> list[str]:
             f" {'difference worth having was' if len(margins) == 1 else 'differences worth having were'} {'; '.join(margins)}."
         )
     return told
+
+
+def _unit(claim: Mapping[str, Any]) -> str:
+    """Return the unit of a margin; that of a quantity is its own, whose name is told."""
+    unit = str(claim.get("unit") or claim_kind(claim.get("kind")).unit)
+    return unit or (f"in {claim['metric']}" if claim.get("metric") else "")
 
 
 def _worth(margin: float, unit: str) -> str:
@@ -154,16 +166,30 @@ def _looks(study: StudyRecord) -> list[str]:
     each = len(looks) == looks[-1] - looks[0] + 1
     when = f"after each of {looks[0]} to {looks[-1]} seeds" if each else f"with {listed([str(n) for n in looks])} seeds"
     until = ", until its claims were decided" if study.until else ""
-    return [
+    told = (
         f"The data were looked at {when}{until}; {SPENDING}. Intervals are repeated confidence intervals, which hold for all"
         " looks together, whoever stops when."
-    ]
+    )
+    cost = _cost(study)
+    return [told, *([f"{cost[:1].upper()}{cost[1:]}."] if cost else [])]
+
+
+def _cost(study: StudyRecord) -> str:
+    """Return what looks cost that nobody had planned; empty where all were, and where the record does not say."""
+    try:
+        plan = checked(study.plan, PlanForm)
+    except ValueError:
+        return ""
+    return price(Plan.from_json(plan), {int(n): level for n, level in plan.get("shown", {}).items()})
 
 
 def _failed(study: StudyRecord) -> str:
     ended = [run for run in study.runs if run.status in ("finished", "diverged")]
     diverged = sum(run.status == "diverged" for run in ended)
-    told = [f"{counted(diverged, 'run')} of {len(ended)} diverged and counted as guessing"] if diverged else []
+    as_what = (
+        "diverged and counted as guessing" if study.base else "failed and counted with a value that was given for such"
+    )
+    told = [f"{counted(diverged, 'run')} of {len(ended)} {as_what}"] if diverged else []
     told += (
         [f"{counted(len(study.failures), 'run')} could not be completed and are not counted"] if study.failures else []
     )
@@ -202,17 +228,22 @@ def _fixed(study: StudyRecord) -> str:
 def _finding(verdict: Mapping[str, Any]) -> str:
     """Return one verdict with the numbers of every comparison."""
     told = f"{str(verdict.get('statement', '')).rstrip('.')}: {verdict.get('answer')}"
-    numbers = [_numbers(entry) for entry in verdict.get("comparisons") or ()]
+    details: Mapping[str, Any] = verdict.get("details") or {}
+    sooner = verdict.get("kind") == "sooner"
+    unit = str(details.get("unit") or "epochs") if sooner else "decades" if details.get("log") else ""
+    numbers = [_numbers(entry, unit, turn=turned(verdict)) for entry in verdict.get("comparisons") or ()]
     least = verdict.get("detectable")
     seen = isinstance(least, (int, float)) and math.isfinite(least)
-    tail = [f"smallest effect that would have been seen with power .8: {least:.3g}"] if seen else []
+    tail = [f"smallest effect that would have been seen with power .8: {least:.3g} {unit}".rstrip()] if seen else []
     return f"{'; '.join([told, *numbers, *tail])}."
 
 
-def _numbers(entry: Mapping[str, Any]) -> str:
+def _numbers(entry: Mapping[str, Any], unit: str, *, turn: bool) -> str:
     n = f"n = {entry.get('n_treatment')} and {entry.get('n_control')}"
     level = entry.get("confidence")
     at = f", {100 * level:.4g} % interval" if isinstance(level, float) else ""
     spreads = [entry.get("sd_treatment"), entry.get("sd_control")]
     sd = f", standard deviations {spreads[0]:.3g} and {spreads[1]:.3g}" if None not in spreads else ""
-    return f"{entry.get('treatment')} less {entry.get('control')} {effect(entry)} ({n}{at}{sd})"
+    arms = [str(entry.get(side)) for side in ("treatment", "control")]
+    less = " less ".join(reversed(arms) if turn else arms)
+    return f"{less} {' '.join([effect(entry), unit]).rstrip()} ({n}{at}{sd})"

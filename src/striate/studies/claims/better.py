@@ -134,7 +134,7 @@ class Better:
         comparison = findings[leader].comparison
         return (
             f"{among(findings, self.control)}{leader} differs from {self.control} by"
-            f" {comparison.effect:+.4f} in {WORDS[measure]} ({interval_text(comparison, 4)})"
+            f" {comparison.effect:+.4f} in {WORDS[measure]} ({interval_text(comparison, '.4f')})"
         )
 
 

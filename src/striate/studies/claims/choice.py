@@ -108,7 +108,7 @@ class Choice:
         needed = self._needed(against, rivals) if answer == "undecided" else None
         clauses = [
             f"{chosen} has the largest mean {self.measure} validation accuracy, {means[chosen]:.4f}",
-            f"{closest} is next, {against[closest].effect:.4f} below ({interval_text(against[closest], 4)})",
+            f"{closest} is next, {against[closest].effect:.4f} below ({interval_text(against[closest], '.4f')})",
             self._meaning(answer, rivals, needed, near=near),
             failures_text(runs[arm] for arm in self.candidates),
         ]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from striate.base.digits import spec_for
 from striate.base.errors import counted, listed
 from striate.studies.claims.comparison import (
     MOST_SEEDS,
@@ -65,19 +66,33 @@ def find(
         arm = (treatment if lost[0] else control)[0].arm
         words = f"every run of {arm} failed, and to judge that takes at least {needed} seeds for each arm"
         return Finding(comparison, "undecided", words, needed)
-    if comparison.too_few:
-        needed = exact_seeds(alpha)
-        words = (
-            f"all runs of {treatment[0].arm} are equal, and so are those of {control[0].arm}: how far runs differ was not"
-            f" seen, and to judge without that takes at least {needed} seeds for each arm"
-        )
-        return Finding(comparison, "undecided", words, needed)
+    if unseen := _unseen(treatment, control, comparison):
+        return unseen
     answer = decide(comparison, margin)
     if answer != "undecided":
         return Finding(comparison, answer, _settled(comparison, answer, margin, unit))
     # Settled by telling the effect, if it is the one seen, from 0 or from the margin, whichever is farther away.
     needed = seeds_needed(comparison, max(comparison.effect, margin - comparison.effect))
     return Finding(comparison, answer, _open(comparison, margin, unit, needed), needed)
+
+
+def _unseen(treatment: Sequence[Measured], control: Sequence[Measured], comparison: Comparison) -> Finding | None:
+    """Return that nothing can be decided where runs do not differ at all; None where their spread was seen, or is known."""
+    boundless = math.isinf(comparison.low) and min(comparison.n_treatment, comparison.n_control) > 1
+    if not (comparison.too_few or boundless):
+        return None
+    arms = treatment[0].arm, control[0].arm
+    equal = (
+        f"all runs of {arms[0]} are equal, and so are those of {arms[1]}"
+        if comparison.flat
+        else f"the runs of {arms[0]} and {arms[1]} differ by the same with every seed"
+    )
+    if boundless:  # on no known grid, so that more equal values would tell no more
+        words = f"{equal}: how far runs differ was not seen, and no number of seeds tells it while all are equal"
+        return Finding(comparison, "undecided", words)
+    needed = exact_seeds(1 - comparison.confidence)
+    words = f"{equal}: how far runs differ was not seen, and to judge without that takes at least {needed} seeds for each arm"
+    return Finding(comparison, "undecided", words, needed)
 
 
 def _settled(comparison: Comparison, answer: Answer, margin: float, unit: str) -> str:
@@ -138,28 +153,35 @@ def among(findings: Mapping[str, Finding], control: str) -> str:
     )
 
 
-def interval_text(comparison: Comparison, digits: int) -> str:
-    """Return the interval, with ``digits`` decimals, and the numbers of runs, for a sentence."""
+def spec_of(comparison: Comparison) -> str:
+    """Return the format of an effect and its interval in a unit that is not known beforehand."""
+    half = (comparison.high - comparison.low) / 2
+    return spec_for(half if math.isfinite(half) else None, (comparison.effect, comparison.low, comparison.high))
+
+
+def interval_text(comparison: Comparison, spec: str) -> str:
+    """Return the interval, in the format ``spec``, and the numbers of runs, for a sentence."""
     runs = f"n = {comparison.n_treatment} against {comparison.n_control}"
     if math.isinf(comparison.low):
         alone = min(comparison.n_treatment, comparison.n_control) == 1
         return f"no interval from {'a single run' if alone else 'values without spread'}, {runs}"
     if comparison.boundless:
         return f"no useful interval from so few runs, {runs}"
-    bounds = f"{comparison.low:+.{digits}f} to {comparison.high:+.{digits}f}"
+    bounds = f"{comparison.low:+{spec}} to {comparison.high:+{spec}}"
     level = 100 * comparison.confidence
     return f"{f'{level:.4g}' if level < 99.995 else 'over 99.99'} % interval {bounds}, {runs}"
 
 
-def failures_text(groups: Iterable[Sequence[Measured]]) -> str:
+def failures_text(groups: Iterable[Sequence[Measured]], *, word: str = "diverged") -> str:
     """Return which runs diverged or stayed at chance, empty when none did; each group holds the runs of one arm.
 
-    Said too where so few validation images leave it open whether a run that counts as guessing has learnt.
+    ``word`` is what the former did, where it is not known why they have no number. Said too where so few validation images
+    leave it open whether a run that counts as guessing has learnt.
     """
     arms = list(groups)
     images = min((run.val_images for runs in arms for run in runs), default=FEW)
     few = f", as far as {images} validation examples can tell" if images < FEW else ""
-    ends: tuple[tuple[State, str], ...] = (("diverged", "diverged"), ("at chance", f"stayed at chance{few}"))
+    ends: tuple[tuple[State, str], ...] = (("diverged", word), ("at chance", f"stayed at chance{few}"))
     parts: list[str] = []
     for state, words in ends:
         lost = [(runs, many) for runs in arms if (many := tally(runs)[state])]

@@ -34,6 +34,7 @@ from striate.studies.claims.finding import (
     find,
     interval_text,
     lead,
+    spec_of,
 )
 from striate.studies.claims.measured import Measured
 from striate.studies.claims.outcome import by_arm, tally
@@ -48,12 +49,16 @@ OWN = {"lower": False, "logged": False, "confidence": 0.95}  # what no claim of 
 
 @dataclass(frozen=True, kw_only=True)
 class LargerDetails(Details):
-    """The metric, its values in every arm (by seed in decades where ``log``), and the answer to each treatment."""
+    """The metric, its values in every arm (by seed in decades where ``log``), and the answer to each treatment.
+
+    ``lower``, where it is so, says that smaller is better: an effect is by how much the treatment is below the control.
+    """
 
     metric: str
     margin: float
     log: bool
     arms: Sequence[Row]
+    lower: bool | None = field(default=None, metadata={"optional": True})
     answers: Mapping[str, Answer] | None = field(default=None, metadata={"optional": True})
 
 
@@ -111,6 +116,7 @@ class Larger:
             metric=self.metric,
             margin=self.margin,
             log=self.log,
+            lower=self.lower or None,
             arms=[_row(arm, runs[arm], values[arm], log=self.log) for arm in self.arms],
         )
         missing = [run.label for arm in self.arms for run in runs[arm] if self._value(run) is None]
@@ -124,7 +130,7 @@ class Larger:
         findings = {arm: look.kept.get(arm) or self._find(arm, runs, look) for arm in self.treatment}
         leader = lead(findings)
         clauses = [self._seen(leader, findings), findings[leader].meaning, also_text(findings, leader)]
-        clauses.append(failures_text(runs[arm] for arm in self.arms))
+        clauses.append(failures_text((runs[arm] for arm in self.arms), word="failed" if self.logged else "diverged"))
         answers = {arm: finding.answer for arm, finding in findings.items()}
         return answered(self, findings, clauses, replace(details, answers=answers))
 
@@ -164,6 +170,7 @@ class Larger:
 
     def _seen(self, leader: str, findings: Mapping[str, Finding]) -> str:
         comparison = findings[leader].comparison
+        spec = ".2f" if self.log else spec_of(comparison)
         if self.log:
             times = factor_text(-comparison.effect if self.lower else comparison.effect)
             ends = sorted(-bound if self.lower else bound for bound in (comparison.low, comparison.high))
@@ -172,11 +179,11 @@ class Larger:
             seen = f"is {times} times that of {self.control}{factor}, {comparison.effect:+.2f} decades"
         elif self.lower:
             seen = f"is {'lower' if comparison.effect >= 0 else 'higher'} than that of {self.control}, a gain of"
-            seen = f"{seen} {comparison.effect:+.4f}"
+            seen = f"{seen} {comparison.effect:+{spec}}"
         else:
-            seen = f"differs from {self.control} by {comparison.effect:+.4f}"
+            seen = f"differs from {self.control} by {comparison.effect:+{spec}}"
         words = "the largest learning rate" if self.metric == LARGEST_RATE else self.metric
-        return f"{among(findings, self.control)}{words} of {leader} {seen} ({interval_text(comparison, 2 if self.log else 4)})"
+        return f"{among(findings, self.control)}{words} of {leader} {seen} ({interval_text(comparison, spec)})"
 
 
 def factor_text(decades: float) -> str:

@@ -26,19 +26,12 @@ from itertools import pairwise
 from statistics import fmean, stdev
 from typing import Any, ClassVar
 
+from striate.base.digits import spec_for
 from striate.base.errors import counted
 from striate.base.intervals import Scale
 from striate.studies.claims.checks import check_terms
 from striate.studies.claims.comparison import Answer
-from striate.studies.claims.finding import (
-    Finding,
-    also_text,
-    among,
-    failures_text,
-    find,
-    interval_text,
-    lead,
-)
+from striate.studies.claims.finding import Finding, also_text, among, failures_text, find, interval_text, lead
 from striate.studies.claims.measured import Measured
 from striate.studies.claims.outcome import by_arm, tally
 from striate.studies.claims.verdict import Details, Row, Table, Verdict, answered
@@ -105,7 +98,7 @@ class Sooner:
         Undecided when a run of the control diverged or stayed at chance: its final accuracy is then no target.
         """
         runs = by_arm(outcomes, self.arms)
-        if failed := failures_text([runs[self.control]]):
+        if failed := failures_text([runs[self.control]], word=self._lost):
             return self._without_target(runs, failed)
         target = fmean(run.final_val for run in runs[self.control])
         horizon = min(run.budget for arm in self.arms for run in runs[arm])
@@ -121,7 +114,7 @@ class Sooner:
         rows = [_row(runs[arm], target, horizon, lower=self.lower) for arm in self.arms]
         clauses = [self._seen(leader, findings, target, horizon), findings[leader].meaning]
         clauses += [also_text(findings, leader), _missed(rows, horizon, self.unit)]
-        clauses.append(failures_text(runs[arm] for arm in self.treatment))
+        clauses.append(failures_text((runs[arm] for arm in self.treatment), word=self._lost))
         details = SoonerDetails(
             margin=self.margin,
             target=target,
@@ -141,7 +134,16 @@ class Sooner:
             if tally(runs[self.control])["diverged"]
             else "another learning rate or more epochs"
         )
-        return self._undecided(runs, f"{failed}, so its final accuracy is not a target; give it {cure}")
+        if self.metric:
+            cure = "other settings, or leave the run out"
+        return self._undecided(
+            runs, f"{failed}, so its final {self.metric or 'accuracy'} is not a target; give it {cure}"
+        )
+
+    @property
+    def _lost(self) -> str:
+        """What a run did that has no number of its own: why, another program's log does not say."""
+        return "failed" if self.metric else "diverged"
 
     def _undecided(self, runs: Mapping[str, Sequence[Measured]], words: str) -> Verdict:
         rows = [{"arm": arm, "n": len(runs[arm]), **tally(runs[arm])} for arm in self.arms]
@@ -164,12 +166,13 @@ class Sooner:
 
     def _seen(self, leader: str, findings: Mapping[str, Finding], target: float, horizon: float) -> str:
         comparison = findings[leader].comparison
+        measured, reached = self.metric or "validation accuracy", f"{target:{spec_for(None, [target])}}"
         return (
-            f"to reach {target:.4f}, the mean final {self.metric or 'validation accuracy'} of {self.control},"
+            f"to reach {reached}, the mean final {measured} of {self.control},"
             f" {among(findings, self.control)}{leader} takes"
             f" {horizon - comparison.mean_treatment:.1f} {self.unit} and {self.control}"
             f" {horizon - comparison.mean_control:.1f}, a saving of {comparison.effect:+.1f}"
-            f" ({interval_text(comparison, 1)})"
+            f" ({interval_text(comparison, '.1f')})"
         )
 
 
@@ -184,7 +187,12 @@ def first_epoch(run: Measured, target: float, horizon: float, *, lower: bool = F
     """Return the first epoch, up to ``horizon``, with a value of ``target`` or more (``lower``: or less), else None."""
     sign = -1 if lower else 1
     return next(
-        (epoch for epoch, value in run.curve if epoch <= horizon and sign * (value - target) >= -ROUNDING), None
+        (
+            epoch
+            for epoch, value in run.curve
+            if epoch <= horizon and sign * (value - target) >= -ROUNDING * abs(target)
+        ),
+        None,
     )
 
 

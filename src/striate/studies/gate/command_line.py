@@ -49,6 +49,11 @@ def command(side: str, text: str) -> Command:
     return Command(side, text, needs_shell(text))
 
 
+def one_command(control: str, treatment: str) -> bool:
+    """Return whether two texts are one command, spaces between its words aside."""
+    return control.split() == treatment.split()
+
+
 def needs_shell(text: str) -> str:
     """Return the first thing in ``text`` that only a shell does, empty where there is nothing."""
     if match := re.match(r"\s*([A-Za-z_]\w*=\S*)\s", text):

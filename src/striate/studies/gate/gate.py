@@ -21,11 +21,12 @@ from striate.base.errors import StudyError, listed, printable
 from striate.studies.gate import ledger
 from striate.studies.gate import night as nights
 from striate.studies.gate.command_line import Command
-from striate.studies.gate.measuring import find, read_output, value_of
+from striate.studies.gate.measuring import find, in_percent, read_output, value_of
 from striate.studies.gate.question import LEVEL, SIDES, Gate, Gated
 from striate.studies.gate.running import Job, Try, run_jobs, tried
 from striate.studies.judged.judging import Judged, same_arms
 from striate.studies.judged.logged import Logged
+from striate.studies.judged.runs import refuse_units
 from striate.studies.looks.pairing import with_pairing
 from striate.studies.looks.path import price, walk
 from striate.studies.looks.plan import Plan
@@ -53,19 +54,27 @@ def run_gate(
                 f'the gate in "{printable(str(folder))}" was answered, and later gates of its night rest on that, so it gets no'
                 " more seeds; ask again in another folder with `out`"
             )
+        if night is None and claimed.night:
+            raise StudyError(
+                f'the gate in "{printable(str(folder))}" is one of the night "{printable(claimed.night)}", which has its level;'
+                " name that with `night`, or ask anew in another folder with `out`"
+            )
         for one in gate.commands:
             if one.shell:
-                say(f"the {one.side} is run by /bin/sh, since it has {printable(one.shell)}")
-        entered = nights.enter(night, folder) if night is not None else None
+                hides = ", which hides a failure of what stands before it" if one.shell == "|" else ""
+                say(f"the {one.side} is run by /bin/sh, since it has {printable(one.shell)}{hides}")
+        entered = None
+        if night is not None:
+            entered = nights.enter(night, folder, claimed.key, answered=(folder / "verdict.json").exists())
         plan, shown = claimed.plan(entered[1] if entered else LEVEL)
-        ledger.keep_plan(folder, plan, shown)
+        ledger.keep_plan(folder, plan, shown, night)
         judged = replace(
             _judged(Runs(gate, folder, workers, say), plan, shown, entered), plan=plan, asked=claimed.asked
         )
         made = Gated(folder, gate, judged, entered)
         write_json(folder / "verdict.json", made.to_json())
         if night is not None:
-            nights.leave(night, folder, made.answer)
+            nights.leave(night, claimed.key, made.answer)
         return made
 
 
@@ -80,15 +89,15 @@ def _judged(runs: Runs, plan: Plan, shown: Mapping[int, float], entered: tuple[i
             break
     assert verdict is not None
     verdict = with_pairing(verdict)
-    more = [*same_arms(runs.made), *([cost] if (cost := price(plan, shown)) else [])]
-    verdict = replace(verdict, reason="; ".join([verdict.reason, *more]))
+    cost = [clause] if (clause := price(plan, shown)) else []
+    verdict = replace(verdict, reason="; ".join([verdict.reason, *same_arms(runs.made), *cost]))
     notes = [f"the control is: {gate.control}", f"the treatment is: {gate.treatment}"]
     if entered:
         notes.append(
             f"gate {entered[0]} of its night, at the level {entered[1]:.2g}, so that of all changes kept at most"
             f" {100 * nights.ALPHA:g} % have no effect ({nights.RULE})"
         )
-    return Judged("gate", "gate", (verdict,), (claim,), tuple(runs.made), "", tuple(notes), SIDES)
+    return Judged("gate", "gate", (verdict,), (claim,), tuple(runs.made), "", (*notes, *cost), SIDES)
 
 
 class Runs:
@@ -140,8 +149,11 @@ class Runs:
         begun = any(self._printed.values())
         made = _measured(self.gate, one, seed, done, self._printed[one.side], begun=begun)
         _refuse_sameness(one.side, self._printed[one.side], place)
-        self.say(f"{one.side}, seed {seed}: {self.gate.measure.name} {made.end:g}{'' if fresh else ' (run before)'}")
+        _refuse_percent(self._printed, self.folder)
         self.made.append(made)
+        refuse_units([run for run in self.made if not run.failed], self.gate.measure.name)
+        counts = "failed, counts as" if made.failed else self.gate.measure.name
+        self.say(f"{one.side}, seed {seed}: {counts} {made.end:g}{'' if fresh else ' (run before)'}")
 
 
 def _measured(
@@ -162,17 +174,32 @@ def _measured(
                 value = value_of(text)
                 why = "" if math.isfinite(value) else f"printed {value} as {name}, which counts as no number"
                 counts = bool(why)
-                printed.append((seed, text, out))
+                if not why:
+                    printed.append((seed, text, out))
         except StudyError as error:
             why = str(error)
     if why and counts and gate.failed_as is not None:
         return Logged(one.side, seed, str(seed), name, (), gate.failed_as, failed=True)
     if why:
+        anew = "; where failing is part of what is judged, ask anew with `failed_as`" if counts else ""
         raise StudyError(
             f"the {one.side} with seed {seed} {why}; what it said is in {printable(str(done.folder))}, and the same command"
-            f" with `out` {printable(str(done.folder.parents[3]))} goes on from there"
+            f" with `out` {printable(str(done.folder.parents[3]))} goes on from there{anew}"
         )
     return Logged(one.side, seed, str(seed), name, ((0.0, value),), value)
+
+
+def _refuse_percent(printed: Mapping[str, list[tuple[int, str, str]]], folder: Path) -> None:
+    """Raise StudyError where some numbers were printed in percent and others not."""
+    every = [(side, seed, text) for side in SIDES for seed, text, _ in printed[side]]
+    percent, plain = ([one for one in every if in_percent(one[2]) is sign] for sign in (True, False))
+    if percent and plain:
+        (side, seed, text), (other, other_seed, other_text) = percent[0], plain[0]
+        raise StudyError(
+            f"the {side} with seed {seed} printed {printable(text)} and the {other} with seed {other_seed} printed"
+            f" {printable(other_text)}, without a unit; let both print one unit, and ask in another folder with `out` (this one"
+            f" is {printable(str(folder))})"
+        )
 
 
 def _refuse_sameness(side: str, printed: list[tuple[int, str, str]], place: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,19 +33,24 @@ class GateForm(Form):
     files: dict[str, str]
     where: str
     plan: PlanForm | None = None
+    key: str = ""
+    night: str = ""
 
 
 @dataclass(frozen=True)
 class Claimed:
     """A gate as its folder has it, with the looks of before: the level at which each was made, by its number of seeds.
 
-    ``asked`` is the SHA-256 of commands, claim and programs, from before the first run.
+    ``asked`` is the SHA-256 of commands, claim and programs, from before the first run. ``key`` is what a night knows it by,
+    and ``night`` the file of its own, empty where it has none.
     """
 
     gate: Gate
     before: Mapping[str, Any]
     grown: bool = False
     asked: str = ""
+    key: str = ""
+    night: str = ""
 
     def plan(self, level: float) -> tuple[Plan, dict[int, float]]:
         """Return the looks, which share the one-sided ``level``, and the level at which each was made or will be."""
@@ -80,7 +86,8 @@ def claim(gate: Gate, folder: Path) -> Claimed:
             for name, value in record["asked"].items()
             if name not in ignored and before["asked"].get(name) != value
         ]:
-            raise StudyError(f'"{said}" holds another gate, which differs in its {listed(different)}; {todo}')
+            named = listed([f"`{name}`" for name in different])
+            raise StudyError(f'"{said}" holds another gate, which differs in {named}; {todo}')
         if before["where"] != here:
             raise StudyError(f'the gate in "{said}" was begun in {printable(before["where"])}; go on with it there')
         if changed := [name for name, before_ in before["files"].items() if files.get(name) != before_]:
@@ -98,8 +105,10 @@ def claim(gate: Gate, folder: Path) -> Claimed:
     # The hash of what was fixed first stays, whatever is added later, for it names the gate in a night.
     kept = claimed.before.get("fixed") if claimed.before.get("measure") == gate.measure.pattern else None
     record["fixed"] = str(kept or digest(json.dumps(fixed, sort_keys=True).encode()))
+    # One that begins anew in a folder of before is another gate, so a night does not know it by its folder.
+    record["key"] = str(claimed.before.get("key") or secrets.token_hex(16))
     write_json(path, sealed(record))
-    return replace(claimed, asked=record["fixed"])
+    return replace(claimed, asked=record["fixed"], key=record["key"], night=str(claimed.before.get("night") or ""))
 
 
 def _grown(gate: Gate, before: Mapping[str, Any]) -> Claimed:
@@ -114,12 +123,13 @@ def _grown(gate: Gate, before: Mapping[str, Any]) -> Claimed:
     return Claimed(gate, before, grown=True)
 
 
-def keep_plan(folder: Path, plan: Plan, shown: Mapping[int, float]) -> None:
-    """Write the looks and their levels into gate.json."""
+def keep_plan(folder: Path, plan: Plan, shown: Mapping[int, float], night: Path | None = None) -> None:
+    """Write the looks and their levels into gate.json, and the ``night`` that gave the level."""
     record = read_json(folder / "gate.json")
     fixed = {**plan.to_json(), "shown": {str(n): level for n, level in shown.items()}}
-    if record.get("plan") != fixed:
-        write_json(folder / "gate.json", sealed({**record, "plan": fixed}))
+    kept = {"plan": fixed} if night is None else {"plan": fixed, "night": str(night.absolute())}
+    if any(record.get(name) != value for name, value in kept.items()):
+        write_json(folder / "gate.json", sealed({**record, **kept}))
 
 
 def leave_outputs(gate: Gate, folder: Path) -> None:

@@ -74,8 +74,15 @@ def find(measure: Measure, out: str, err: str) -> str | None:
 
 
 def _text(match: re.Match[str]) -> str:
-    named = match.re.groupindex.get("value")
-    return str(match[named] if named else match[1] if match.re.groups else match[0]).strip()
+    """Return what the pattern takes for the number, with the sign of percent that follows it, which is its unit."""
+    group = match.re.groupindex.get("value") or min(match.re.groups, 1)
+    text = str(match[group]).strip()
+    return f"{text} %" if re.match(r" ?%", match.string[match.end(group) :]) else text
+
+
+def in_percent(text: str) -> bool:
+    """Return whether a number was printed with the sign of percent."""
+    return text.endswith("%")
 
 
 def value_of(text: str) -> float:

@@ -14,6 +14,7 @@ Why this rule: a bound on any false keep at all (alpha-spending) leaves the hund
 found before, while here each change that is kept pays for later ones; and unlike SAFFRON and ADDIS it needs no p-value,
 only the decision, so that a gate may look at its seeds as often as its own plan says.
 A gate that was begun and not ended counts as one that kept nothing, and one that goes on has the level that it began with.
+It is known by a key in its folder: another proposal that is asked in a folder of the same name is another gate.
 Sources: Javanmard and Montanari, Annals of Statistics 46 (2018); Ramdas, Yang, Wainwright and Jordan, NeurIPS 30 (2017),
 for LORD++ and its proof. The tests hold it by simulation.
 """
@@ -43,8 +44,9 @@ RULE = "LORD++"
 
 
 class GateForm(Form):
-    """One gate of a night."""
+    """One gate of a night; an earlier version wrote no key."""
 
+    key: str = ""
     folder: str
     level: Annotated[float, Field(gt=0, le=ALPHA)]
     answer: Answer | None
@@ -69,28 +71,35 @@ def _part(t: int) -> float:
     return t**-POWER / ZETA
 
 
-def enter(path: Path, folder: Path) -> tuple[int, float]:
-    """Return the number and the level, one-sided, of the gate in ``folder``, and write it into the night's file.
+def enter(path: Path, folder: Path, key: str, *, answered: bool = False) -> tuple[int, float]:
+    """Return the number and the level, one-sided, of the gate in ``folder`` with ``key``, and write it into the night's file.
 
-    Raises StudyError where the file is no night's, StorageError where it cannot be written.
+    Raises StudyError where the file is no night's, or the gate was ``answered`` before it came to it, StorageError where it
+    cannot be written.
     """
     with _held(path):
         gates = _read(path)
         own = str(folder.absolute())
         for number, gate in enumerate(gates, 1):
-            if gate["folder"] == own:
+            if gate["key"] == key or (not gate["key"] and answered and gate["folder"] == own):
+                if not gate["key"]:
+                    _write(path, [{**one, "key": key} if one is gate else one for one in gates])
                 return number, gate["level"]
+        if answered:
+            raise StudyError(
+                f'the gate in "{printable(str(folder))}" was answered before it came to the night "{printable(str(path))}", so'
+                " its answer could choose whether it counts; ask anew in another folder with `out`"
+            )
         kept = [number for number, gate in enumerate(gates, 1) if gate["answer"] == "supported"]
         level = levels(kept, len(gates) + 1)
-        _write(path, [*gates, {"folder": own, "level": level, "answer": None}])
+        _write(path, [*gates, {"key": key, "folder": own, "level": level, "answer": None}])
         return len(gates) + 1, level
 
 
-def leave(path: Path, folder: Path, answer: str) -> None:
-    """Write down how the gate in ``folder`` was answered."""
+def leave(path: Path, key: str, answer: str) -> None:
+    """Write down how the gate with ``key`` was answered."""
     with _held(path):
-        own = str(folder.absolute())
-        _write(path, [{**gate, "answer": answer} if gate["folder"] == own else gate for gate in _read(path)])
+        _write(path, [{**gate, "answer": answer} if gate["key"] == key else gate for gate in _read(path)])
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
@@ -100,7 +109,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
     record = read_own(path, NightForm, todo=todo, kind=StudyError)
     if (record["rule"], record["alpha"]) != (RULE, ALPHA):
         raise StudyError(f'"{printable(str(path))}" is a night by another rule ({printable(record["rule"])}); {todo}')
-    gates: list[dict[str, Any]] = record["gates"]
+    gates: list[dict[str, Any]] = [{"key": "", **gate} for gate in record["gates"]]
     kept = [number for number, gate in enumerate(gates, 1) if gate["answer"] == "supported"]
     for number, gate in enumerate(gates, 1):  # the level was given when fewer had ended, so it is no higher than this
         if gate["level"] > levels(kept, number) * (1 + 1e-9):

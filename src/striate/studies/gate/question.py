@@ -5,20 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from striate.base.errors import StudyError
 from striate.base.inline import TRIALS, Inline
 from striate.studies.claims.larger import Larger
 from striate.studies.claims.verdict import Verdict
 from striate.studies.gate import night as nights
-from striate.studies.gate.command_line import Command, command
+from striate.studies.gate.command_line import Command, command, one_command
 from striate.studies.gate.measuring import Measure
 from striate.studies.judged.judging import Judged
 from striate.studies.looks.plan import Until
 
 SIDES = ("control", "treatment")
 REPORT = "report.html"
+MOST = 1000  # seeds
 LEVEL = 0.025  # of one side, where a night gives no other
 
 
@@ -42,18 +43,35 @@ class Gate:
 
     def __post_init__(self) -> None:
         """Check everything before anything runs."""
+        self._check_kinds()
         self.measure.check()
         _ = self.commands
-        if self.control == self.treatment:
+        if one_command(self.control, self.treatment):
             raise StudyError("control and treatment are one command; let the treatment differ in what is to be judged")
-        if isinstance(self.seeds, int) and self.seeds < 2:
-            raise StudyError("a verdict needs at least 2 seeds, mostly 3 to 10; give more with `seeds`")
+        if isinstance(self.seeds, int) and not 2 <= self.seeds <= MOST:
+            raise StudyError(
+                f"a verdict needs at least 2 seeds, mostly 3 to 10, and at most {MOST}; `seeds` is {self.seeds}"
+            )
         if not 0 <= self.margin < math.inf:
             raise StudyError(f"the margin is {self.margin}, and must be a finite number, 0 or larger")
         if self.timeout is not None and not 0 < self.timeout < math.inf:
             raise StudyError(f"the timeout is {self.timeout}, and must be a number of seconds above 0")
         if self.failed_as is not None and not math.isfinite(self.failed_as):
             raise StudyError(f"`failed_as` is {self.failed_as}, and must be a finite number")
+
+    def _check_kinds(self) -> None:
+        """Raise StudyError for a value of another kind, which a program may give."""
+        texts = {"control": self.control, "treatment": self.treatment, "measure": self.measure.pattern}
+        numbers = {"margin": self.margin, "failed_as": self.failed_as, "timeout": self.timeout}
+        for name, value in cast("dict[str, object]", texts).items():
+            if not isinstance(value, str):
+                raise StudyError(f"`{name}` is {type(value).__name__}, and must be a text")
+        for name, value in cast("dict[str, object]", numbers).items():
+            if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+                raise StudyError(f"`{name}` is {value!r}, and must be a number")
+        seeds = cast("object", self.seeds)
+        if isinstance(seeds, bool) or not isinstance(seeds, (int, Until)):
+            raise StudyError(f"`seeds` is {seeds!r}, and must be a whole number of seeds, or Until(least, most)")
 
     @property
     def commands(self) -> tuple[Command, Command]:

@@ -24,7 +24,7 @@ from typing import Any, Literal
 from striate.base.disk.files import make_folder, write_json
 from striate.base.disk.foreign import open_regular
 from striate.base.disk.sealed_json import Form, read_own, sealed
-from striate.base.errors import StudyError, printable
+from striate.base.errors import StudyError, counted, printable
 from striate.studies.gate.command_line import Command
 
 GRACE = 5.0  # seconds between SIGTERM and SIGKILL
@@ -76,7 +76,7 @@ class Try:
     def failed(self) -> str:
         """Why it cannot count, for a sentence; empty where it ended well."""
         if self.ended == "timeout":
-            return f"was ended after {self.seconds:.0f} seconds, its `timeout`"
+            return f"was ended after {counted(round(self.seconds), 'second')}, its `timeout`"
         if self.code < 0:
             return f"was ended by signal {-self.code}"
         return f"failed with exit code {self.code}{self._last_words()}" if self.code else ""

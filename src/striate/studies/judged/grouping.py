@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from striate.base.catalog import unknown
-from striate.base.errors import StudyError, listed, printable
-from striate.studies.logs.log import RUN, Log, Row
-from striate.studies.logs.names import by_pattern, usual
+from striate.base.errors import StudyError, counted, listed, printable
+from striate.studies.logs.log import RUN, Log, Row, number, shown
+from striate.studies.logs.names import USUAL_PATTERN, by_pattern, usual
 
 SEEDS = ("seed", "random_seed", "run_seed")
 STEPS = ("step", "epoch", "global_step", "_step", "iteration", "iter")
@@ -22,7 +23,7 @@ class Columns:
 
     ``names`` is a pattern with the groups arm and seed for the names of runs. ``at`` is the step whose value counts: None for
     the last one where all runs have the same, ``"last"`` for that of each. ``failed_as`` is what a run counts with that ends
-    in no finite number.
+    in no finite number. Construction raises StudyError for what none of these can be.
     """
 
     arm: str | None = None
@@ -30,9 +31,20 @@ class Columns:
     value: str | None = None
     step: str | None = None
     names: str | None = None
-    where: tuple[str, ...] = ()
+    where: Sequence[str] = ()
     at: float | str | None = None
     failed_as: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check what needs no log."""
+        if isinstance(self.where, str):
+            raise StudyError(
+                f'`where` is the text "{printable(self.where)}"; give a list of conditions, as ["column=value"]'
+            )
+        if not (self.at in (None, "last") or (isinstance(self.at, (int, float)) and math.isfinite(self.at))):
+            raise StudyError(f"`at` is {printable(str(self.at))}, and must be a step, as a finite number, or last")
+        if self.failed_as is not None and not math.isfinite(self.failed_as):
+            raise StudyError(f"`failed_as` is {self.failed_as}, and must be a finite number")
 
 
 @dataclass(frozen=True)
@@ -53,17 +65,18 @@ def group(log: Log, columns: Columns) -> Grouped:
     """Return the runs of ``log``; raises StudyError with what is missing: a column, with the nearest name, or how to tell."""
     rows = [row for row in log.rows if _kept(row, columns.where, log)]
     if not rows:
-        raise StudyError(f"no row is left with {listed(list(columns.where))}; keep some with `where`")
+        raise StudyError(f"no row is left with {listed(list(columns.where))}; {_there(log, columns.where)}")
     step = column(log, columns.step, "`step`") if columns.step else log.step
     named = _named(log, rows, columns)
     arms = _arms(log, columns, named)
     seed = column(log, columns.seed, "`seed`") if columns.seed else None
-    notes = list(log.notes)
+    notes = [*log.notes, *_left(columns.where)]
     # Names that tell arm and seed are surer than a column that is merely called seed.
     if seed is None and not named:
         seed = next((name for name in SEEDS if name in log.columns), None)
     if arms is None:
-        raise StudyError(f"nothing says which arm a row is of; add `arm=COLUMN`, one of {_shown(log.columns)}")
+        or_names = f"; or `names=PATTERN`, where the names of the runs say it, as {USUAL_PATTERN}" if log.run else ""
+        raise StudyError(f"nothing says which arm a row is of; add `arm=COLUMN`, one of {shown(log.columns)}{or_names}")
     if named:
         first = next(iter(named))
         notes.append(
@@ -71,7 +84,7 @@ def group(log: Log, columns: Columns) -> Grouped:
         )
     elif seed is None:
         if log.run is None and step is not None:
-            raise StudyError(f"nothing says which rows are of one run; add `seed=COLUMN`, one of {_shown(log.columns)}")
+            raise StudyError(f"nothing says which rows are of one run; add `seed=COLUMN`, one of {shown(log.columns)}")
         notes.append(
             "the log does not say the seeds: each run counts as one of its own, as if all had been drawn independently"
         )
@@ -94,7 +107,7 @@ def group(log: Log, columns: Columns) -> Grouped:
         raise StudyError(f"no row has a value in {listed(arms)}, so there are no arms; name another column with `arm`")
     if step is None:
         _refuse_repeats(runs, log)
-    return Grouped(runs, step, tuple(notes))
+    return Grouped(runs, step, (*notes, *_armless(len(rows) - sum(map(len, runs.values())))))
 
 
 def column(log: Log, name: str, option: str) -> str:
@@ -104,21 +117,41 @@ def column(log: Log, name: str, option: str) -> str:
     return name
 
 
-def _shown(columns: Sequence[str]) -> str:
-    names = [printable(name) for name in columns[:15]]
-    return ", ".join(names) + (f" and {len(columns) - 15} more" if len(columns) > 15 else "")
-
-
 def _kept(row: Row, where: Sequence[str], log: Log) -> bool:
     for condition in where:
         if (match := re.fullmatch(r"(?P<name>.+?)\s*(?P<sign>!?=)\s*(?P<value>.*)", condition)) is None:
             raise StudyError(
                 f'"{printable(condition)}" is not COLUMN=VALUE or COLUMN!=VALUE; write `where` experiment=first'
             )
-        equal = _text(row.get(column(log, match["name"], "`where`"), "")) == match["value"]
+        equal = _equal(_text(row.get(column(log, match["name"], "`where`"), "")), match["value"])
         if equal is (match["sign"] == "!="):
             return False
     return True
+
+
+def _left(where: Sequence[str]) -> list[str]:
+    """Return that only some rows were judged, where it is so: what is left out may be what mattered."""
+    return [f"only rows with {listed([printable(condition) for condition in where])} were judged"] if where else []
+
+
+def _armless(rows: int) -> list[str]:
+    """Return that some rows are of no arm, as those with an empty cell, or of a run whose name does not fit."""
+    return [f"{counted(rows, 'row')} of no arm {'was' if rows == 1 else 'were'} left out"] if rows else []
+
+
+def _equal(cell: str, value: str) -> bool:
+    """Return whether a cell is what was written: 0.10 is 0.1."""
+    if cell == value:
+        return True
+    one, other = number(cell), number(value)
+    return one is not None and one == other
+
+
+def _there(log: Log, where: Sequence[str]) -> str:
+    """Return what the column of the first condition holds, as what to do."""
+    name = re.split(r"\s*!?=", where[0])[0]
+    found = list(dict.fromkeys(_text(row[name]) for row in log.rows if name in row))
+    return f'"{printable(name)}" holds {shown(found)}; keep some of them with `where`'
 
 
 def _named(log: Log, rows: Sequence[Row], columns: Columns) -> Mapping[str, tuple[str, str]]:
@@ -150,7 +183,8 @@ def _key(
 ) -> tuple[str, str] | None:
     """Return arm and seed of a row; None for one that is of no arm."""
     if named:
-        return named.get(_name(row, log))
+        told = named.get(_name(row, log))
+        return (told[0], _seed(told[1])) if told else None
     cells = [_text(row.get(name, "")) for name in arms]
     if not all(cells):
         return None
@@ -159,7 +193,7 @@ def _key(
         return arm, _name(row, log) if log.run else f"row {place}"
     if not (told := _text(row.get(seed, ""))):
         raise StudyError(f'row {place} is of arm "{printable(arm)}" and has nothing in "{seed}"; write its seed there')
-    return arm, told
+    return arm, _seed(told)
 
 
 def _text(value: Any) -> str:
@@ -167,6 +201,12 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value).strip()
+
+
+def _seed(told: str) -> str:
+    """Return a seed as one text, however it is written: 1, 01 and 1.0 are one."""
+    match = re.fullmatch(r"0*(\d{1,18})(?:\.0*)?", told, re.ASCII)
+    return match[1] if match else told
 
 
 def _refuse_repeats(runs: Mapping[tuple[str, str], Sequence[Row]], log: Log) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
+from striate.base.catalog import unknown
 from striate.base.errors import StudyError, listed, printable
 from striate.base.inline import Inline
 from striate.studies.claims.verdict import Verdict
@@ -16,6 +17,7 @@ from striate.studies.judged.grouping import Columns, Grouped, column, group
 from striate.studies.judged.logged import Logged, scores
 from striate.studies.judged.runs import runs_of
 from striate.studies.judged.terms import Term, term
+from striate.studies.logs.log import Log, number
 from striate.studies.logs.opening import read_log
 from striate.studies.looks.pairing import with_pairing
 from striate.studies.looks.plan import Plan
@@ -76,8 +78,17 @@ def judge_log(
     claims "sooner than". Raises StudyError or DataError, in one sentence.
     """
     texts = [claims] if isinstance(claims, str) else list(claims)
+    if wrong := next((text for text in cast("list[object]", texts) if not isinstance(text, str)), None):
+        raise StudyError(f'a claim is {type(wrong).__name__}, and must be a text, as "b > a by 0.005"')
+    if split is not None and split not in SPLITS:
+        raise StudyError(f"`split`: {unknown('split', split, SPLITS)}")
     log = read_log(table)
     grouped = group(log, columns)
+    if len(grouped.arms) < 2:
+        raise StudyError(
+            f'there is one arm, "{printable(grouped.arms[0])}", and a claim compares two; add the runs of another one, or name'
+            " the column that tells them apart with `arm`"
+        )
     if not texts:
         example = f"{grouped.arms[-1]} > {grouped.arms[0]} by 0.005"
         raise StudyError(
@@ -86,19 +97,19 @@ def judge_log(
         )
     if columns.value is not None:
         column(log, columns.value, "`value`")
-    terms = _terms(texts, grouped, columns, lower=lower)
+    terms = _terms(texts, grouped, columns, log, lower=lower)
     runs: dict[str, dict[str, list[Logged]]] = {}
     verdicts: list[Verdict] = []
     for one in terms:
         column(log, one.metric, "`value`")
         mine = runs_of(grouped, one.metric, one.arms, columns)
         verdict = uncopied(one.judge, one.arms, mine, CURE)
-        if all(run.told.isdigit() for run in mine):  # else what the log calls its runs says nothing of pairs
+        if all(run.told == str(run.seed) for run in mine):  # else what the log calls its runs says nothing of pairs
             verdict = with_pairing(verdict)
-        told = same_arms(mine)
+        told = [*_in_percent(grouped, one), *same_arms(mine)]
         verdicts.append(replace(verdict, reason="; ".join([verdict.reason, *told])))
         runs.setdefault(one.metric, {}).update({arm: [run for run in mine if run.arm == arm] for arm in one.arms})
-    notes = [*grouped.notes, *(_split(metric, split) for metric in runs)]
+    notes = [*grouped.notes, *_ends(grouped.step, columns, runs), *(_split(metric, split) for metric in runs)]
     limits = [note for note in notes if note]
     name = os.path.basename(os.path.abspath(table)) if isinstance(table, (str, Path)) else "table"
     return Judged(
@@ -126,15 +137,36 @@ def same_arms(runs: Sequence[Logged]) -> list[str]:
     ]
 
 
-def _terms(texts: Sequence[str], grouped: Grouped, columns: Columns, *, lower: bool) -> list[Term]:
+def _terms(texts: Sequence[str], grouped: Grouped, columns: Columns, log: Log, *, lower: bool) -> list[Term]:
     unit = f"{grouped.step}s" if grouped.step and not grouped.step.endswith("s") else grouped.step or "steps"
-    made = [term(text, grouped.arms, columns.value, unit=unit) for text in texts]
+    numeric = [name for name in log.columns if any(number(row.get(name)) is not None for row in log.rows[:100])]
+    made = [term(text, grouped.arms, columns.value, unit=unit, columns=numeric) for text in texts]
     if grouped.step is None and (timed := next((one for one in made if one.kind == "sooner"), None)):
         raise StudyError(
             f'claim "{timed.name}" is about steps, and the table has one row for each run; add `step=COLUMN`'
         )
     falling = {one.metric for one in made if one.kind == "larger" and one.lower}
     return [replace(one, lower=lower or one.metric in falling) if one.kind == "sooner" else one for one in made]
+
+
+def _in_percent(grouped: Grouped, one: Term) -> list[str]:
+    """Return that a margin is of percent, where cells have its sign: 0.005 would be a two-hundredth of a point."""
+    cells = (row.get(one.metric) for rows in grouped.runs.values() for row in rows)
+    if not one.margin or not any(isinstance(cell, str) and cell.rstrip().endswith("%") for cell in cells):
+        return []
+    return [f"{one.metric} is in percent, so the margin {one.margin:g} is in percentage points"]
+
+
+def _ends(step: str | None, columns: Columns, runs: Mapping[str, Mapping[str, Sequence[Logged]]]) -> list[str]:
+    """Return at which step the values count that were compared, where it is not the last one of all."""
+    if isinstance(columns.at, (int, float)):
+        return [f"values are those at {step} {columns.at:g}, or the last before it"]
+    ended = {
+        run.curve[-1][0] for by in runs.values() for of in by.values() for run in of if run.curve and not run.failed
+    }
+    if len(ended) < 2 or columns.at is None:
+        return []
+    return [f"runs end at {step} {min(ended):g} to {max(ended):g}, and each counts with its own last value"]
 
 
 def _split(metric: str, split: Split | None) -> str:

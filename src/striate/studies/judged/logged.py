@@ -12,6 +12,7 @@ from striate.base.intervals import ANY, Scale
 from striate.studies.claims.measured import State
 from striate.studies.claims.outcome import distinct, summary, tally
 
+ROW = ("name", "n", "states")  # what a row of scores says beside the columns
 MANY = 10**9  # images: nothing is known of them, and no run counts as one that only guesses
 TELLING = 3  # numbers of a curve that two runs do not share by chance
 
@@ -39,7 +40,7 @@ class Logged:
         """The name of the run in a sentence."""
         return (
             f"the run of {self.arm} with seed {self.told}"
-            if self.told.isdigit()
+            if self.told == str(self.seed)
             else f"the run {self.told} of {self.arm}"
         )
 
@@ -75,8 +76,8 @@ class Logged:
 
     @property
     def budget(self) -> float:
-        """The last step in the log."""
-        return self.curve[-1][0] if self.curve else 0.0
+        """The last step in the log; of a run that failed, without end, for it would have gone as far as the others."""
+        return math.inf if self.failed else self.curve[-1][0] if self.curve else 0.0
 
     def value(self, metric: str) -> float | None:
         """Return the value that counts, where ``metric`` is the column that this is about."""
@@ -96,13 +97,18 @@ class Logged:
 
 
 def scores(arm: str, runs: Sequence[Logged]) -> dict[str, Any]:
-    """Return how ``arm`` did in each column: name, n, states, and by column mean, sd, low, high and n."""
+    """Return how ``arm`` did in each column: name, n, states, and by column mean, sd, low, high and n.
+
+    A column that is called as one of these has "column" before its name.
+    """
     of = [run for run in runs if run.arm == arm]
     row: dict[str, Any] = {"name": arm, "n": 0, "states": {}}
     for metric in dict.fromkeys(run.metric for run in of):
         members = [run for run in of if run.metric == metric]
         row |= {"n": len(members), "states": dict(tally(members))}
-        row[metric] = summary([run.end for run in distinct(members)], members[0].bounds)
+        row[f"column {metric}" if metric in ROW else metric] = summary(
+            [run.end for run in distinct(members)], members[0].bounds
+        )
     return row
 
 

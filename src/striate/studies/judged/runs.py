@@ -13,8 +13,10 @@ from striate.studies.judged.logged import Logged, finite
 from striate.studies.logs.log import Row, number
 
 ABSENT = {"", "na", "n/a", "null", "none", "-"}
-SHARE = re.compile(r"acc|top.?[15]\b|err|f1|auc|precision|recall|iou|share|rate", re.IGNORECASE)
+SHARE = re.compile(r"acc|top.?[15]\b|err|f1|auc|precision|recall|iou|dice|share|rate", re.IGNORECASE)
 BOUNDED = re.compile(r"acc|top.?[15]\b|f1|auc|precision|recall|iou|dice|error.?rate", re.IGNORECASE)
+RATE = re.compile(r"err|share|rate", re.IGNORECASE)  # which an arm may well make ten times smaller
+CLOSE, LOOSE = 10, 33
 Curve = list[tuple[float, float]]
 
 
@@ -38,7 +40,7 @@ def runs_of(grouped: Grouped, metric: str, arms: Sequence[str], columns: Columns
     ends = _at(curves, columns.at, grouped.step)
     bounds, seeds = _bounds(metric, curves.values()), _seeds(curves)
     runs = [_run(key, curve, ends[key], metric, seeds, columns, bounds) for key, curve in curves.items()]
-    _refuse_units([run for run in runs if not run.failed], metric)
+    refuse_units([run for run in runs if not run.failed], metric)
     for arm in arms:
         if (many := sum(run.arm == arm for run in runs)) < 2:
             raise StudyError(
@@ -63,7 +65,8 @@ def _curve(
         value = number(cell)
         if value is None:
             raise StudyError(
-                f'{_named(key)} has "{printable(str(cell))[:40]}" in {printable(metric)}, and a number is expected'
+                f'{_named(key)} has "{printable(str(cell))[:40]}" in {printable(metric)}, and a number is expected; write'
+                " numbers with a point and without separators, as 1234.5"
             )
         at = number(row.get(step)) if step else 0.0
         if at is None or not math.isfinite(at):
@@ -95,11 +98,16 @@ def _at(
 
 
 def _before(curve: Curve, at: float, key: tuple[str, str], step: str | None) -> float:
-    known = [value for place, value in curve if place <= at]
     if not curve:
         return math.nan
+    known = [value for place, value in curve if place <= at]
     if not known:
         raise StudyError(f"{_named(key)} has no value at {step} {at:g} or before; choose a later one with `at`")
+    if not curve[-1][0] >= at and math.isfinite(curve[-1][1]):
+        raise StudyError(
+            f"{_named(key)} ends at {step} {curve[-1][0]:g}, before {at:g}; choose an earlier one with `at`, or compare each at"
+            " its own end with `at` last"
+        )
     return known[-1]
 
 
@@ -133,7 +141,9 @@ def _bounds(metric: str, curves: Iterable[Curve]) -> Scale:
 def _seeds(curves: Mapping[tuple[str, str], Curve]) -> dict[tuple[str, str], int]:
     """Return the seeds as numbers: as they are where all are whole and differ, or else their places within their arm."""
     told = [seed for _, seed in curves]
-    if all(re.fullmatch(r"\d{1,18}", seed) for seed in told) and len({(a, int(s)) for a, s in curves}) == len(curves):
+    if all(re.fullmatch(r"\d{1,18}", seed, re.ASCII) for seed in told) and len({(a, int(s)) for a, s in curves}) == len(
+        curves
+    ):
         return {(arm, seed): int(seed) for arm, seed in curves}
     places: dict[tuple[str, str], int] = {}
     for arm, seed in curves:
@@ -149,7 +159,7 @@ def _refuse_mixed(percent: Mapping[tuple[str, str], bool], metric: str) -> None:
         )
 
 
-def _refuse_units(runs: Sequence[Logged], metric: str) -> None:
+def refuse_units(runs: Sequence[Logged], metric: str) -> None:
     """Raise StudyError where a share is a fraction in some runs and in percent in others."""
     if not SHARE.search(metric):
         return
@@ -157,7 +167,7 @@ def _refuse_units(runs: Sequence[Logged], metric: str) -> None:
     large = [run for run in runs if 1.5 < run.end <= 100]
     if fractions and large and len(fractions) + len(large) == len(runs):
         low, high = max(fractions, key=lambda run: run.end), min(large, key=lambda run: run.end)
-        if high.end / low.end > 10:
+        if high.end / low.end > (LOOSE if RATE.search(metric) else CLOSE):
             raise StudyError(
                 f"{printable(metric)} is {low.end:g} in {low.label} and {high.end:g} in {high.label}, which are a fraction and"
                 " percent by their looks; write all in one unit"

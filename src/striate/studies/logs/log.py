@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 import struct
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsFloat
 
 from striate.base.disk.foreign import free_memory
 from striate.base.errors import DataError, printable
@@ -49,7 +50,7 @@ def log_of(kind: str, rows: Sequence[Row], where: str, **more: Any) -> Log:
     """Return the log of ``rows``; raises DataError where there are none, or more columns than anybody reads."""
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
     if not rows or not columns:
-        raise DataError(f"{where} holds no rows that {kind} would have written; name a log with runs in it")
+        raise DataError(f"{where} holds no rows; name a log with one for each run, or for each of its steps")
     if len(columns) > MOST_COLUMNS:
         raise DataError(f"{where} has {len(columns):,} columns, and {MOST_COLUMNS:,} are read; export fewer")
     return Log(kind, columns, rows, **more)
@@ -58,6 +59,18 @@ def log_of(kind: str, rows: Sequence[Row], where: str, **more: Any) -> Log:
 def said(path: object) -> str:
     """Return a path as it stands in a sentence."""
     return f'"{printable(str(path))}"'
+
+
+def shown(columns: Sequence[str], most: int = 15) -> str:
+    """Return the names of ``columns`` for a sentence; of more than ``most``, how many there are besides."""
+    names = [printable(name) for name in columns[:most]]
+    return ", ".join(names) + (f" and {len(columns) - most} more" if len(columns) > most else "")
+
+
+def refuse_twice(names: Sequence[str], where: str) -> None:
+    """Raise DataError where two columns have one name, for one of them would be dropped."""
+    if twice := next((name for name, count in Counter(names).items() if count > 1), None):
+        raise DataError(f'{where} has two columns named "{printable(twice)}"; give each a name of its own')
 
 
 def too_many(where: str) -> DataError:
@@ -90,20 +103,18 @@ class Cells:
 
 def number(value: Any) -> float | None:
     """Return a cell as a number, also NaN and infinity in the words in which programs write them; None for another."""
-    if isinstance(value, bool):
-        return float(value)
-    if isinstance(value, (int, float)):
-        return _float(value)
-    if not isinstance(value, str) or not value.strip() or "_" in value:  # float("1_0") is 10
-        return None
-    return _float(value.strip())
+    if isinstance(value, str):
+        return None if "_" in value else _float(value.strip())  # float("1_0") is 10
+    # Whole numbers, decimals and fractions, and the scalars of NumPy and PyTorch, which are no float of Python's own.
+    return _float(value) if isinstance(value, SupportsFloat) else None
 
 
-def _float(value: float | str) -> float | None:
+def _float(value: SupportsFloat | str) -> float | None:
     try:
-        return float(value)
-    except (ValueError, OverflowError):
+        made = float(value)
+    except (ValueError, TypeError, OverflowError, RuntimeError):  # no number, or one beyond all floats
         return None
+    return shortest(made) if type(value).__name__ in ("float32", "float16") else made
 
 
 def flat(config: Mapping[str, Any], prefix: str = "", depth: int = 8) -> dict[str, Any]:
@@ -114,7 +125,7 @@ def flat(config: Mapping[str, Any], prefix: str = "", depth: int = 8) -> dict[st
         if isinstance(value, Mapping) and value and depth:
             found.update(flat(value, f"{name}.", depth - 1))
         elif value is not None:
-            found[name] = value if isinstance(value, (str, int, float)) else str(value)
+            found[name] = value if isinstance(value, str) or number(value) is not None else str(value)
     return found
 
 

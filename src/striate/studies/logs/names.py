@@ -10,6 +10,7 @@ from striate.base.errors import StudyError, printable, reason
 USUAL = re.compile(
     r"(?P<arm>.*?[^/_\-. ])[/_\-. ]+(?:seed|version|run|rep|trial|fold|s|v)?[_\-=. ]?(?P<seed>\d+)", re.IGNORECASE
 )
+USUAL_PATTERN = '"(?P<arm>.+)-(?P<seed>[0-9]+)"'
 
 
 def usual(names: Sequence[str]) -> Mapping[str, tuple[str, str]] | None:
@@ -28,9 +29,7 @@ def by_pattern(names: Sequence[str], pattern: str) -> Mapping[str, tuple[str, st
             f'the pattern "{printable(pattern)}" of names is none ({reason(error)}); correct it'
         ) from error
     if "arm" not in compiled.groupindex or "seed" not in compiled.groupindex:
-        raise StudyError(
-            f'the pattern "{printable(pattern)}" lacks a group; write for example "(?P<arm>.+)-(?P<seed>[0-9]+)"'
-        )
+        raise StudyError(f'the pattern "{printable(pattern)}" lacks a group; write for example {USUAL_PATTERN}')
     found = {name: (match["arm"], match["seed"]) for name in names if (match := compiled.fullmatch(name))}
     if not found:
         raise StudyError(f'no run has a name of the form "{printable(pattern)}"; the first is "{printable(names[0])}"')

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from striate.base.errors import DataError, reason
-from striate.studies.logs.log import MOST_COLUMNS, MOST_ROWS, Cells, Log, Row, log_of, said, too_many
+from striate.studies.logs.log import MOST_COLUMNS, MOST_ROWS, Cells, Log, Row, log_of, refuse_twice, said, too_many
 
 BATCH = 10_000  # rows
 
@@ -24,6 +24,7 @@ def read_parquet(path: Path) -> Log:
             raise too_many(said(path))
         schema = file.schema_arrow
         plain = [field.name for field in schema if not arrow.types.is_nested(field.type)]
+        refuse_twice(schema.names, said(path))
         if len(plain) > MOST_COLUMNS:
             raise DataError(f"{said(path)} has {len(plain):,} columns, and {MOST_COLUMNS:,} are read; export fewer")
         for group in range(file.metadata.num_row_groups):

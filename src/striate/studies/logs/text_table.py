@@ -11,7 +11,6 @@ import csv
 import io
 import json
 import os
-from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
@@ -19,8 +18,20 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from striate.base.disk.foreign import open_regular
-from striate.base.errors import DataError, counted, printable, reason
-from striate.studies.logs.log import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Cells, Log, Row, flat, log_of, said, too_many
+from striate.base.errors import DataError, counted, reason
+from striate.studies.logs.log import (
+    MOST_BYTES,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Cells,
+    Log,
+    Row,
+    flat,
+    log_of,
+    refuse_twice,
+    said,
+    too_many,
+)
 
 SEPARATORS = (",", ";", "\t")
 LONGEST = 1 << 24  # characters of a line
@@ -34,7 +45,7 @@ def read_csv(path: Path, kind: str = "a CSV table") -> Log:
     room = Cells(said(path))
     with _opened(path, "CSV", "a table in UTF-8", newline="") as file:
         lines = _lines(file, path)
-        head = next(lines, "").removeprefix("\ufeff")
+        head = next(lines, "")
         separator = max(SEPARATORS, key=head.count)
         reader = csv.reader(chain([head], lines), delimiter=separator, strict=True)
         try:
@@ -66,7 +77,7 @@ def read_csv(path: Path, kind: str = "a CSV table") -> Log:
 def _opened(path: Path, what: str, todo: str, newline: str | None = "\n") -> Generator[TextIO]:
     """Open a text; what the system or the encoding says against it, while the block reads, becomes a DataError."""
     try:
-        with open_regular(path) as raw, io.TextIOWrapper(raw, "utf-8", newline=newline) as file:
+        with open_regular(path) as raw, io.TextIOWrapper(raw, "utf-8-sig", newline=newline) as file:
             if (size := os.fstat(raw.fileno()).st_size) > MOST_BYTES:
                 raise DataError(f"{said(path)} has {size:,} bytes, and {MOST_BYTES:,} are read; export fewer rows")
             yield file
@@ -87,8 +98,7 @@ def _columns(cells: list[str], path: Path) -> list[str]:
             f"{said(path)} has {len(cells):,} columns, and {MOST_COLUMNS:,} are read; export those that are to be judged"
         )
     names = [cell.strip() or f"column {place}" for place, cell in enumerate(cells, 1)]
-    if twice := next((name for name, count in Counter(names).items() if count > 1), None):
-        raise DataError(f'{said(path)} has two columns named "{printable(twice)}"; give each a name of its own')
+    refuse_twice(names, said(path))
     return names
 
 

@@ -15,7 +15,7 @@ from striate.base.errors import StudyError
 from striate.reports.kit.svg import file_of
 from striate.reports.study.alive import arm_drawable
 from striate.reports.study.beside import beside
-from striate.reports.study.cards import axis_of, facts_of, sentence_of
+from striate.reports.study.cards import axis_of, facts_of, sentence_of, turned
 from striate.reports.study.page import study_page
 from striate.reports.study.records import ArmRecord, Json, RunRecord, read_study
 
@@ -63,13 +63,14 @@ def _verdict(verdict: Json) -> dict[str, Any]:
         "comparisons": verdict.get("comparisons") or (),
         "margin": (verdict.get("details") or {}).get("margin"),
         "axis": axis_of(verdict),
+        "turned": turned(verdict),
         "looks": verdict.get("looks") or (),
     }
 
 
 def _waiting(claim: Json) -> dict[str, Any]:
     told = {"claim": claim.get("name", ""), "statement": claim.get("statement", ""), "answer": "waiting", "reason": ""}
-    return {**told, "facts": (), "comparisons": (), "margin": None, "axis": "", "looks": ()}
+    return {**told, "facts": (), "comparisons": (), "margin": None, "axis": "", "turned": False, "looks": ()}
 
 
 def _arm(arm: ArmRecord, place: int, score: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -88,6 +88,9 @@ export function number(value, digits = 4) {
 
 export const accuracy = (value) => (value === null || value === undefined ? "–" : value.toFixed(4));
 
+// Of what an effect is the difference: where smaller is better, it is turned round.
+export const less = (one, turned) => (turned ? `${one.control} − ${one.treatment}` : `${one.treatment} − ${one.control}`);
+
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
   for (const [size, unit] of [[172800, "days"], [7200, "h"], [120, "min"]]) {

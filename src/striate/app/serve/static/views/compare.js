@@ -2,7 +2,7 @@
 
 import { intervals } from "/static/chart.js";
 import { studyCurves } from "/static/curves.js";
-import { accuracy, command, h, link, pathOf, show, status } from "/static/dom.js";
+import { accuracy, command, h, less, link, pathOf, show, status } from "/static/dom.js";
 import { get } from "/static/live.js";
 import { chosenOf, failure, kept, later } from "/static/states.js";
 
@@ -72,7 +72,7 @@ function judged(found) {
   if (!found.length) return h("p", {}, "No claim of this study compares these two, so no interval is drawn: one made for arms that were picked by their curves would promise too much. A claim about them is fixed before the runs, as ", h("code", {}, "--claim 'A > B'"), ".");
   return found.map((one) => h("article", { class: `card ${one.answer}` },
     h("p", { class: "heading" }, h("b", { class: "answer" }, one.answer), " ", one.claim),
-    intervals(`judged-${one.claim}`, `${one.axis[0].toUpperCase()}${one.axis.slice(1)}`, [{ name: `${one.treatment} − ${one.control}${one.confidence ? `, ${Number((100 * one.confidence).toPrecision(4))} % interval` : ""}`, effect: one.effect, low: one.low, high: one.high, boundless: one.boundless }], one.margin)));
+    intervals(`judged-${one.claim}`, `${one.axis[0].toUpperCase()}${one.axis.slice(1)}`, [{ name: `${less(one, one.turned)}${one.confidence ? `, ${Number((100 * one.confidence).toPrecision(4))} % interval` : ""}`, effect: one.effect, low: one.low, high: one.high, boundless: one.boundless }], one.margin)));
 }
 
 function seeds(shown, name) {

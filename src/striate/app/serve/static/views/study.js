@@ -2,7 +2,7 @@
 
 import { intervals, key } from "/static/chart.js";
 import { studyCurves } from "/static/curves.js";
-import { accuracy, bar, command, duration, h, link, pathOf, show, status } from "/static/dom.js";
+import { accuracy, bar, command, duration, h, less, link, pathOf, show, status } from "/static/dom.js";
 import { get, post } from "/static/live.js";
 import { chosenOf, failure, kept, later } from "/static/states.js";
 
@@ -61,7 +61,7 @@ export function studyView({ main, name, signal, query, remember }) {
 
 function card(verdict) {
   const rows = verdict.comparisons.map((entry) => ({ ...entry, ...entry.comparison })).filter((c) => Number.isFinite(c.effect))
-    .map((c) => ({ name: `${c.treatment} − ${c.control}`, effect: c.effect, low: c.low, high: c.high, boundless: c.boundless }));
+    .map((c) => ({ name: less(c, verdict.turned), effect: c.effect, low: c.low, high: c.high, boundless: c.boundless }));
   const last = verdict.looks.at(-1);
   const path = verdict.looks.filter((look) => look.treatment === last.treatment && look.control === last.control)
     .map((look) => ({ name: `${look.seeds} seeds`, effect: look.effect, low: look.low, high: look.high }));
@@ -73,7 +73,7 @@ function card(verdict) {
     h("div", { class: "evidence" },
       verdict.facts.length > 0 && h("dl", { class: "facts" }, verdict.facts.map((fact) => h("div", {}, h("dt", {}, fact.name), h("dd", {}, fact.value, fact.aside && h("small", {}, fact.aside))))),
       rows.length > 0 && intervals(`effect-${verdict.claim}`, `${verdict.axis[0].toUpperCase()}${verdict.axis.slice(1)}`, rows, verdict.margin),
-      path.length > 1 && intervals(`looks-${verdict.claim}`, `Look by look: ${last.treatment} − ${last.control}`, path, verdict.margin, reach || Infinity)));
+      path.length > 1 && intervals(`looks-${verdict.claim}`, `Look by look: ${less(last, verdict.turned)}`, path, verdict.margin, reach || Infinity)));
 }
 
 function arms(study, name) {
