@@ -44,6 +44,15 @@ def test_the_calibration_error_by_hand() -> None:
     ]
 
 
+def test_the_last_bin_holds_the_answers_of_probability_one() -> None:
+    # The mean confidence is .985 and 97 of 100 are right; a bin for 1 alone would make it (.03 + .06) / 2.
+    confidence, right = np.repeat([0.97, 1.0], 100), np.ones(200, dtype=bool)
+    right[-6:] = False
+    found = calibration(confidence, right)
+    assert [(each.low, each.right.tries) for each in found.bins] == [(0.9, 200)]
+    assert found.error == pytest.approx(0.015)
+
+
 def test_a_calibrated_net_shows_what_it_is_said_to_show_and_a_sure_one_more() -> None:
     rng = np.random.default_rng(1)
     confidence = rng.uniform(0.5, 1, 2000)
