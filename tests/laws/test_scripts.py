@@ -22,7 +22,7 @@ MAIN = (SOURCE / "app/serve/static/main.js").read_text(encoding="utf-8")
 # Where a list stands -> its keys, as Python has them.
 LISTS = {
     ("app/serve/static/views/compare.js", r"MEASURES = (\[\[.*\]\]);"): list(MEASURES),
-    ("app/serve/static/views/mistakes.js", r"IMAGES = \{(.*)\};"): list(get_args(On)),
+    ("app/serve/static/parts/mistakes.js", r"IMAGES = \{(.*)\};"): list(get_args(On)),
     ("app/serve/static/views/start.js", r'id: "seeds", type: "number", min: 1, max: (\d+)'): MOST_SEEDS,
 }
 
@@ -56,7 +56,7 @@ def test_every_address_of_the_server_has_one_view_and_every_view_an_address() ->
 
 
 def test_a_layer_is_drawn_by_a_word_of_its_kind() -> None:
-    words = json.loads(found("app/serve/static/views/net.js", r"KINDS = (\[.*\]);"))
+    words = json.loads(found("app/serve/static/parts/net.js", r"KINDS = (\[.*\]);"))
     assert {word for word in words if not any(word in kind for kind in KINDS.values())} == set()
 
 

@@ -38,7 +38,7 @@ from striate.reports.kit.scripting import SCRIPTS
 
 PORT = 8765
 OWN = files("striate.app.serve") / "static"
-HOMES = (OWN, OWN / "views", SCRIPTS)  # of what the page is made of; reports share the second
+HOMES = (OWN, OWN / "views", OWN / "parts", SCRIPTS)  # of what the page is made of; reports share the last
 LAYERS = (play.convolution, play.pooling, play.batch_norm, play.softmax)
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 VIEWS = (
