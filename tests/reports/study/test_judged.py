@@ -79,7 +79,7 @@ def test_a_gates_paragraph_says_when_its_claim_was_fixed_and_its_looks() -> None
 def test_a_paragraph_on_a_log_says_what_the_log_does_not() -> None:
     text = methods_of(record(judged("b > a <b> by 0.01", "b < a <b> by 0.1 in loss"))).text()
     assert "Whether loss is of test or of validation images, and whether it also chose something, is not said." in text
-    assert "were b > a <b>: 0.01 in val_acc; b < a <b>: 0.1 in loss." in text
+    assert "were 0.01 in val_acc for “b > a <b>”; 0.1 in loss for “b < a <b>”." in text
     rows = [
         {"arm": a, "seed": s, "acc": v}
         for a, vs in (("a", (1.0, 2.0, 3.0)), ("b", (4.0, 5.0, math.nan)))
