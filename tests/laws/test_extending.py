@@ -266,7 +266,8 @@ from striate.studies.claims.rarer import Rarer
 base = st.Recipe(net="tiny", data="stripes", epochs=1)
 st.study(st.Study("rare", "Is it?", base, (st.Arm("run"),), (Rarer("is", "It is rarer"),), (0,)), "rare", workers=1)
 text = methods_of(read_study(Path("rare"))).text()
-found["kind of claim"] = ["Arms were compared by a look." in text, "0.5 of all for “is”." in text, "It is rarer: supported" in text]
+said_of_it = ("Arms were compared by a look.", "0.5 of all for “is”.", "It is rarer: supported")
+found["kind of claim"] = [sentence in text for sentence in said_of_it]
 for name, kind, option in (("brightness", "heatmap probe", "power=2"), ("counting", "probe of a new kind", "most=3")):
     said("probe", name, "run", "stripes:0-1", "--with", option, "--quick", "--out", name)
     found[kind].append(callable(getattr(st.probe, name)))

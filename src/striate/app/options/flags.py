@@ -17,7 +17,7 @@ PARAMETERS = (
     *("skip_damaged", "steps", "step", "stride", "tap", "test_flips", "to", "trained_on", "trials", "trust_code", "weights"),
     *("window", "control", "treatment", "measure", "margin", "until_decided", "least", "most", "lower_is_better", "last"),
     *("failed_as", "timeout", "night", "value", "names", "at", "split", "where", "start", "freeze", "unfreeze_after"),
-    *("processes", "on", "log", "image", "port", "token"),
+    *("processes", "on", "log", "image", "port", "token", "workers"),
 )  # fmt: skip
 """The parameters that errors may name, beside those that have another name on the command line."""
 

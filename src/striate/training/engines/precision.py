@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.overrides import TorchFunctionMode
 
 from striate.base.errors import RecipeError, reason
 from striate.nets.custom.calling import in_mode
 from striate.nets.custom.state import traceless
 from striate.nets.custom.surroundings import seeded
 from striate.training.engines.machine import multiplies_bfloat16
+
+TRANSPOSED = (torch.conv_transpose1d, torch.conv_transpose2d, torch.conv_transpose3d)
+CONVOLUTIONS = (torch.conv1d, torch.conv2d, torch.conv3d, *TRANSPOSED)
 
 
 def choose_precision(asked: str, net: nn.Module, images: Tensor) -> tuple[torch.dtype, str]:
@@ -86,18 +90,22 @@ def stride_beyond_image(net: nn.Module, images: Tensor) -> str | None:
     return seen.beyond
 
 
-class _Strides(TorchDispatchMode):
+class _Strides(TorchFunctionMode):
     """Watches all convolutions, also those that are called as functions."""
 
     beyond: str | None = None
 
-    def __torch_dispatch__(self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None) -> Any:
-        out = func(*args, **(kwargs or {}))
-        if func is torch.ops.aten.convolution.default:
-            image, weight, _, strides, _, _, transposed = args[:7]
+    def __torch_function__(self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None) -> Any:
+        given = kwargs or {}
+        out = func(*args, **given)
+        if func in CONVOLUTIONS:
+            names = ("input", "weight", "bias", "stride")
+            call = {"stride": 1, **dict(zip(names, args, strict=False)), **given}
+            stride, weight = call["stride"], call["weight"]
             # The gradient of a transposed one is taken the other way round.
-            sides = (out if transposed else image).shape[2:]
-            steps = list(strides) * (len(sides) if len(strides) == 1 else 1)
+            sides = (out if func in TRANSPOSED else call["input"]).shape[2:]
+            steps = tuple(stride) if isinstance(stride, Sequence) else (stride,)
+            steps = steps * len(sides) if len(steps) == 1 else steps
             if math.prod(weight.shape[2:]) > 1 and any(step > side for step, side in zip(steps, sides, strict=True)):
                 self.beyond = f"{' x '.join(map(str, steps))} over {' x '.join(map(str, sides))}"
         return out
