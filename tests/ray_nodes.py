@@ -21,8 +21,10 @@ class Nodes:
     """A head that does no runs, and what is added to it; ``folder`` gets the files of the session (a short path)."""
 
     def __init__(self, folder: Path) -> None:
+        from ray._common.utils import get_ray_address_file
         from ray.cluster_utils import Cluster
 
+        Path(get_ray_address_file(None)).parent.mkdir(exist_ok=True)  # where it writes, which it does not make
         self.folder = folder
         self.cluster = Cluster()
         self.added: list[Any] = []

@@ -100,7 +100,7 @@ class _Strides(TorchFunctionMode):
         out = func(*args, **given)
         if func in CONVOLUTIONS:
             names = ("input", "weight", "bias", "stride")
-            call = {"stride": 1, **dict(zip(names, args, strict=False)), **given}
+            call: dict[str, Any] = {"stride": 1, **dict(zip(names, args, strict=False)), **given}
             stride, weight = call["stride"], call["weight"]
             # The gradient of a transposed one is taken the other way round.
             sides = (out if func in TRANSPOSED else call["input"]).shape[2:]
