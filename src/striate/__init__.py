@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from striate.app.shown import open_net as open_net
     from striate.app.shown import page as page
     from striate.app.study import study as study
+    from striate.base.errors import StriateError as StriateError
     from striate.nets.catalog import build as build
     from striate.nets.custom.trust import trust_code as trust_code
     from striate.nets.weights.load import load_weights as load_weights

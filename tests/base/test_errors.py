@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import striate
 from striate.base.errors import (
     DataError,
     NetError,
@@ -31,6 +32,11 @@ def test_what_a_person_can_mend_ends_with_code_2(error: type[StriateError]) -> N
     assert issubclass(error, StriateError)
     assert error("why").exit_code == 2
     assert str(error("why")) == "why"
+
+
+def test_it_is_caught_by_its_public_name() -> None:
+    with pytest.raises(striate.StriateError, match='net "convnett" is unknown'):
+        striate.build("convnett", {}, (8, 8, 1), 10)
 
 
 def test_a_refusing_disk_ends_with_code_3() -> None:

@@ -32,7 +32,7 @@ _LONGEST = 200  # characters of words that are not ours
 
 
 class StriateError(Exception):
-    """Something the caller can mend; its text is shown to a person as it stands."""
+    """Something the caller can mend; its text is shown to a person as it stands. All errors of Striate are of this kind."""
 
     exit_code = 2
 
