@@ -46,8 +46,8 @@ def choose_precision(asked: str, net: nn.Module, images: Tensor) -> tuple[torch.
         return torch.float32, f"bfloat16 could not be tried on it ({reason(fault, kind=True)})"
     if where is not None and asked == "bfloat16":
         raise RecipeError(
-            f"precision is bfloat16, in which processors with AVX512 get the weight gradients of a convolution wrong whose"
-            f" stride is larger than its image, and this net has one ({where}); choose float32 or auto"
+            f"precision is bfloat16, in which processors with AVX512 get the weight gradients wrong where the stride of a"
+            f" convolution is larger than its image, and this net has one ({where}); choose float32 or auto"
         )
     if where is not None:
         return torch.float32, f"bfloat16 gradients are wrong where a stride is larger than the image ({where})"
@@ -103,7 +103,7 @@ class _Strides(TorchFunctionMode):
             call: dict[str, Any] = {"stride": 1, **dict(zip(names, args, strict=False)), **given}
             stride, weight = call["stride"], call["weight"]
             # The gradient of a transposed one is taken the other way round.
-            sides = (out if func in TRANSPOSED else call["input"]).shape[2:]
+            sides = (out if func in TRANSPOSED else call["input"]).shape[2 - weight.dim() :]  # without a batch too
             steps = tuple(stride) if isinstance(stride, Sequence) else (stride,)
             steps = steps * len(sides) if len(steps) == 1 else steps
             if math.prod(weight.shape[2:]) > 1 and any(step > side for step, side in zip(steps, sides, strict=True)):
