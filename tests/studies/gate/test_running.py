@@ -152,3 +152,29 @@ def test_what_has_ended_is_watched_no_longer(tmp_path: Path, monkeypatch: pytest
     module.run_jobs(jobs, 2, None, lambda job, done: True)
     assert sorted(told) == sorted(-group for group in told)
     assert len(set(told)) == 4
+
+
+def test_a_gate_that_is_killed_before_it_watches_a_command_has_not_begun_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = tmp_path / "started"
+    monkeypatch.setattr(module, "watching", lambda: contextlib.nullcontext(lambda group: kill(group)))
+
+    def kill(group: int) -> None:
+        started.write_text(str(group))
+        os.kill(os.getpid(), 9)
+
+    if not (gate := os.fork()):
+        module.run_jobs(
+            [(made(f"touch {tmp_path}/begun # {{seed}}"), 0, tmp_path / "gate/runs/control/0")],
+            1,
+            None,
+            lambda job, done: True,
+        )
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(gate, 0)[1]) == -9
+    last = time.monotonic() + 60
+    while (stat := Path(f"/proc/{started.read_text()}/stat")).exists() and stat.read_text().split()[2] != "Z":
+        assert time.monotonic() < last
+        time.sleep(0.01)
+    assert not (tmp_path / "begun").exists()

@@ -12,11 +12,11 @@ import hashlib
 import math
 import os
 import re
+import shutil
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -26,28 +26,11 @@ from striate.base.disk.foreign import open_regular
 from striate.base.disk.sealed_json import Form, read_own, sealed
 from striate.base.errors import StudyError, counted, printable
 from striate.studies.gate.command_line import Command
+from striate.studies.gate.watching import GRACE, Watch, watching
 
-GRACE = 5.0  # seconds between SIGTERM and SIGKILL
 PATIENCE = 0.05  # seconds for which all that are under way are watched in turn
 NUMBER = re.compile("[0-9]{1,9}")
-WATCH = f"""
-import os, signal, sys, time
-groups = set()
-for line in sys.stdin.buffer:
-    number = int(line)
-    groups.discard(-number)
-    groups.update([number] if number > 0 else [])
-for number in (signal.SIGTERM, signal.SIGKILL):  # the end of the pipe: who held it is gone
-    for group in groups:
-        try:
-            os.killpg(group, number)
-        except OSError:
-            pass
-    if groups:
-        time.sleep({GRACE})
-"""
-Watch = Callable[[int], None]
-"""Told the group of processes that is to be ended where this process is killed; and its negative once it has ended."""
+HELD = 'read -r go && exec "$@" </dev/null'  # a command that begins once it is watched, and never where that was killed
 Ended = Literal["exit", "timeout"]
 
 
@@ -117,11 +100,13 @@ class Running:
         self.folder = place / str(number)
         make_folder(self.folder, within=place.parents[2])
         words, self.began = command.words(seed), time.monotonic()
+        if shutil.which(words[0]) is None:
+            raise self._unfit(words[0], "no program of this name that may be run")
         with open(self.folder / "stdout", "wb") as out, open(self.folder / "stderr", "wb") as err:
             try:
                 self.process = subprocess.Popen(
-                    words,
-                    stdin=subprocess.DEVNULL,
+                    ["/bin/sh", "-c", HELD, "sh", *words],
+                    stdin=subprocess.PIPE,
                     stdout=out,
                     stderr=err,
                     start_new_session=True,
@@ -129,10 +114,16 @@ class Running:
                 )
             except (OSError, ValueError) as error:
                 why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-                raise StudyError(
-                    f'the {command.side} cannot be started ("{printable(words[0])}": {why}); correct the command'
-                ) from error
+                raise self._unfit(words[0], why) from error
         watch(self.process.pid)
+        assert self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError), self.process.stdin as go:  # it was ended from elsewhere
+            go.write(b"go\n")
+
+    def _unfit(self, program: str, why: str) -> StudyError:
+        return StudyError(
+            f'the {self.command.side} cannot be started ("{printable(program)}": {why}); correct the command'
+        )
 
     def ended(self, patience: float) -> Try | None:
         """Return how it ended, written down, or None where it is under way after ``patience`` seconds more."""
@@ -207,28 +198,6 @@ def _tries(place: Path) -> list[Path]:
         [path for path in place.glob("*") if NUMBER.fullmatch(path.name) and path.is_dir()] if place.is_dir() else []
     )
     return sorted(found, key=lambda path: int(path.name))
-
-
-@contextlib.contextmanager
-def watching() -> Generator[Watch]:
-    """While the block runs, have a process ready that ends what a command started when this process is killed."""
-    words = [sys.executable, "-I", "-S", "-c", WATCH]
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen(
-        words, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True, bufsize=0
-    )
-    assert process.stdin is not None
-    pipe = process.stdin
-
-    def watch(group: int) -> None:
-        with contextlib.suppress(OSError):
-            pipe.write(b"%d\n" % group)
-
-    try:
-        yield watch
-    finally:
-        pipe.close()
-        process.wait()
 
 
 def _kill(group: int, number: signal.Signals) -> None:
