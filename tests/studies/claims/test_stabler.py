@@ -46,6 +46,12 @@ def test_supported():
     assert [row["p"] for row in details(verdict, StablerDetails).shared] == [1.0, pytest.approx(2 / 252)]
 
 
+def test_it_says_what_pairs_of_seeds_would_have_been_worth():
+    verdict = CLAIM.judge([*study(bn_x1="sssss", bn_x10="sssss", bn_x5="ssssc", plain_x1="sssss", plain_x5="sccdc")])
+    assert "over 5 seeds both correlate by +0.25 (" in verdict.reason
+    assert "by McNemar's exact test, p would be 0.25, so pairing would have cost runs" in verdict.reason  # 3 of 3 seeds
+
+
 def test_refuted_when_the_control_is_stabler():
     verdict = CLAIM.judge(study(bn_x1="sssss", bn_x5="ddddd", bn_x10="ddddd", plain_x1="sssss", plain_x5="sssss"))
     assert verdict.answer == "refuted"

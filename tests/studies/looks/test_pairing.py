@@ -10,7 +10,7 @@ from scipy import stats
 
 from striate.base.errors import StudyError
 from striate.studies.claims.comparison import compare, seeds_needed
-from striate.studies.looks.pairing import compared, correlation_interval, pairing_text
+from striate.studies.looks.pairing import compared, correlation_interval, pairing_text, shares_text
 from striate.studies.looks.plan import ONCE, Look
 
 A, B = {0: 3.0, 1: 5.0, 2: 4.0, 3: 6.5}, {0: 1.0, 1: 3.5, 2: 2.0, 3: 4.0}
@@ -42,6 +42,7 @@ def test_the_interval_of_a_correlation_is_fishers() -> None:
     r = stats.pearsonr(list(A.values()), list(B.values())).statistic
     assert correlation_interval(r, 4) == pytest.approx((found.low, found.high), abs=1e-6)
     assert correlation_interval(0.5, 3) == (-1.0, 1.0)
+    assert correlation_interval(1.0, 5) == (-1.0, 1.0)  # coarse values lie on a line by chance
 
 
 def test_what_pairing_would_have_been_worth_is_said() -> None:
@@ -68,3 +69,16 @@ def test_three_pairs_say_nothing_of_what_pairing_is_worth() -> None:
     made = compared({0: 0.1, 1: 0.2, 2: 0.4}, {0: 0.11, 1: 0.19, 2: 0.42}, ONCE)
     said = pairing_text(made)
     assert said.endswith("(no useful interval from so few), so whether pairing would have saved runs is not known")
+
+
+def test_shares_are_paired_by_mcnemars_exact_test() -> None:
+    treatment = dict(enumerate(map(bool, [1, 1, 1, 1, 1, 1, 1, 0])))
+    control = dict(enumerate(map(bool, [1, 0, 0, 0, 0, 0, 0, 0])))
+    said = shares_text(treatment, control, 0.01)
+    r = stats.pearsonr([*map(int, treatment.values())], [*map(int, control.values())]).statistic
+    assert said.startswith(f"over 8 seeds both correlate by {r:+.2f} (")
+    p = stats.binomtest(0, 6).pvalue  # six seeds in which one alone counts, always the treatment
+    assert f"by McNemar's exact test, p would be {p:.2g}, so pairing would have cost runs" in said
+    assert shares_text(treatment, control, p).endswith("changed nothing")
+    assert shares_text(treatment, dict.fromkeys(range(8), False), 0.01) == ""
+    assert shares_text({0: True, 1: False}, {0: True, 1: False}, 1.0) == ""

@@ -25,6 +25,7 @@ from striate.studies.claims.comparison import Answer
 from striate.studies.claims.fisher import fisher, fisher_detectable, fisher_seeds
 from striate.studies.claims.outcome import Outcome, by_arm, tally
 from striate.studies.claims.verdict import Details, Row, Verdict
+from striate.studies.looks.pairing import shares_text
 from striate.studies.looks.plan import ONCE, Look
 
 
@@ -89,7 +90,8 @@ class Stabler:
             f" {c.share_text} of the control are stable (Fisher's exact test, p = {_p(t, c):.2g})"
         )
         settle, needed = _settle(t, c, treatment, level) if answer == "undecided" else ("", None)
-        reason = "; ".join(clause for clause in (seen, settle, ranges) if clause)
+        pairs = shares_text(t.by_seed, c.by_seed, _p(t, c))
+        reason = "; ".join(clause for clause in (seen, settle, ranges, pairs) if clause)
         verdict = self._verdict(answer, reason, details, fisher_detectable(t.n, c.n, level), needed)
         hopeless = (t.stable, c.stable) in ((0, 0), (t.n, c.n))
         return verdict if answer != "undecided" or hopeless else replace(verdict, open=(*t.arms, *c.arms))
@@ -118,6 +120,12 @@ class Rate:
     def stable(self) -> int:
         """How many of them are stable."""
         return tally(self.runs)["stable"]
+
+    @property
+    def by_seed(self) -> dict[int, bool]:
+        """Whether the run of each seed is stable; nothing where several have one seed, which make no pairs."""
+        found = {run.seed: tally([run])["stable"] == 1 for run in self.runs}
+        return found if len(found) == self.n else {}
 
     @property
     def arms(self) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ differences:
     interval of r     tanh(atanh(r) -+ 1.96 / sqrt(n - 3))     Fisher's, for n of 4 or more
     width             t(n - 1) s_d / sqrt(n)  over  Welch's t s: below 1, pairing would have saved runs, above 1 cost some
 
+Shares of runs are compared as pairs by McNemar's exact test, of the seeds in which one arm alone counts.
+
 Where the arms are not correlated, pairs halve the degrees of freedom for nothing. Choosing the narrower of both after the
 fact would make the error larger than it says, so the measurement changes no verdict.
 """
@@ -74,11 +76,37 @@ def _measured(comparison: Comparison, treatment: list[float], control: list[floa
 
 
 def correlation_interval(r: float, n: int) -> tuple[float, float]:
-    """Return the 95 % interval of a correlation ``r`` of ``n`` pairs; all of -1 to 1 where they are too few to tell."""
-    if n < 4 or abs(r) >= 1:
-        return (-1.0, 1.0) if n < 4 else (r, r)
+    """Return the 95 % interval of a correlation ``r`` of ``n`` pairs; all of -1 to 1 where they are too few to tell.
+
+    So they are where all lie on one line, for values as coarse as accuracies do so by chance.
+    """
+    if n < 4 or abs(r) > 1 - 1e-9:
+        return -1.0, 1.0
     half = 1.959964 / math.sqrt(n - 3)
     return math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
+
+
+def correlation_text(r: float, n: int) -> tuple[str, bool]:
+    """Return the correlation ``r`` of ``n`` pairs with its interval, as a clause, and whether that tells anything."""
+    low, high = correlation_interval(r, n)
+    told = (low, high) != (-1, 1)
+    ends = f"{low:+.2f} to {high:+.2f}" if told else "no useful interval from so few"
+    return f"over {n} seeds both correlate by {r:+.2f} ({ends})", told
+
+
+def shares_text(treatment: Mapping[int, bool], control: Mapping[int, bool], p: float) -> str:
+    """Return what pairing would have been worth for two shares that Fisher's test tells apart with ``p``, as a clause.
+
+    By seed, whether each run counts. Empty where too few pairs tell, or all runs of an arm end alike.
+    """
+    pairs = [(treatment[seed], control[seed]) for seed in treatment if seed in control]
+    if len(pairs) < FEWEST or any(len(set(side)) == 1 for side in zip(*pairs, strict=True)):
+        return ""
+    seen, _ = correlation_text(correlation(*zip(*pairs, strict=True)), len(pairs))
+    one, other = pairs.count((True, False)), pairs.count((False, True))
+    apart = min(1.0, 2 * sum(math.comb(one + other, k) for k in range(min(one, other) + 1)) / 2 ** (one + other))
+    worth = "changed nothing" if math.isclose(apart, p) else "saved runs" if apart < p else "cost runs"
+    return f"{seen}: compared as pairs, by McNemar's exact test, p would be {apart:.2g}, so pairing would have {worth}"
 
 
 def pairing_text(comparison: Comparison) -> str:
@@ -86,18 +114,15 @@ def pairing_text(comparison: Comparison) -> str:
     r, width = comparison.correlation, comparison.paired_width
     if r is None or width is None:
         return ""
-    low, high = correlation_interval(r, comparison.pairs)
-    few = (low, high) == (-1, 1)
-    ends = "no useful interval from so few" if few else f"{low:+.2f} to {high:+.2f}"
-    seen = f"over {comparison.pairs} seeds both correlate by {r:+.2f} ({ends})"
+    seen, told = correlation_text(r, comparison.pairs)
     if comparison.sd_difference is not None:
         return f"{seen}, and as pairs, declared beforehand, they have an interval {width:.2f} times as wide as unpaired"
-    if few:
+    if not told:
         return f"{seen}, so whether pairing would have saved runs is not known"
     if f"{width:.2f}" == "1.00":
         return f"{seen}: compared as pairs, their interval would be as wide, so pairing would have changed nothing"
-    told = "saved" if width < 1 else "cost"
-    return f"{seen}: compared as pairs, their interval would be {width:.2f} times as wide, so pairing would have {told} runs"
+    worth = "saved" if width < 1 else "cost"
+    return f"{seen}: compared as pairs, their interval would be {width:.2f} times as wide, so pairing would have {worth} runs"
 
 
 def with_pairing(verdict: Verdict) -> Verdict:
