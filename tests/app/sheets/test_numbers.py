@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from torch import Tensor
 
 from striate.app.sheets.numbers import checked_gradients, compared_forms
@@ -11,6 +12,12 @@ from striate.sheets import Checked, Forms
 from striate.sheets.document import Paragraph, Table
 
 FORMS = Forms("shallownet", {"form": "sequential"}, {"form": "module"}, (8, 8, 1))
+
+
+def test_a_document_that_is_written_again_says_the_same() -> None:
+    before = torch.get_rng_state()
+    assert compared_forms(FORMS) == compared_forms(FORMS)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_two_forms_of_a_net_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,8 +66,8 @@ def remarks(name: str, options: Mapping[str, Any]) -> list[str]:
     if options.get("pretrained") or options.get("weights"):
         return said
     shape, classes = (inputs.image_shape, len(inputs.classes) or 1000) if inputs else (USUAL_SHAPE, USUAL_CLASSES)
-    net = build(name, options, shape, classes)
-    scales = list(_scales(net))
+    with seeded(0):
+        scales = list(_scales(build(name, options, shape, classes)))
     zeros = sum(not bool(scale.any()) for scale in scales)
     if zeros:
         return [
