@@ -38,18 +38,28 @@ function navigation() {
   }));
 }
 
+// The name that an address holds; null where it is none, as after an address was cut off within a letter.
+function decoded(path = "") {
+  try {
+    return path.split("/").map(decodeURIComponent).join("/");
+  } catch {
+    return null;
+  }
+}
+
 function route(focus) {
   current?.abort.abort();
   const abort = new AbortController();
-  const found = VIEWS.map((entry) => ({ entry, match: location.pathname.match(entry.pattern) })).find(({ match }) => match);
+  const found = VIEWS.map((entry) => ({ entry, match: location.pathname.match(entry.pattern) })).find(({ match }) => match && decoded(match[1]) !== null);
   navigation();
   main.replaceChildren(h("p", { class: "loading", role: "status" }, "Loading…"));
   if (!found) {
     show(main, h("h1", {}, "Nothing is here"), h("p", {}, "This address names no view. ", link("/", "See the runs and studies"), "."));
     current = { abort };
+    document.title = "Nothing is here · Striate";
     return;
   }
-  const name = found.match[1] ? found.match[1].split("/").map(decodeURIComponent).join("/") : "";
+  const name = decoded(found.match[1]);
   document.title = `${found.entry.title(name)} · Striate`;
   const context = { main, name, query: new URLSearchParams(location.search), signal: abort.signal, go, remember };
   current = { abort, ...found.entry.view(context) };

@@ -123,6 +123,8 @@ export function command(text) {
   return h("div", { class: "command", "data-keep": text }, code, button);
 }
 
+export const counted = (number, word) => `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
+
 export const status = (word) => h("span", { class: `status ${word}` }, word);
 
 export function bar(share, label) {
