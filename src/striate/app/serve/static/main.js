@@ -1,6 +1,6 @@
 // Which view an address shows, and moving between them without loading the page again.
 
-import { h, link, show } from "/static/dom.js";
+import { h, link, show, titled } from "/static/dom.js";
 import { listen } from "/static/live.js";
 import { compareView } from "/static/compare.js";
 import { exercisesView } from "/static/exercises.js";
@@ -15,9 +15,9 @@ import { studyView } from "/static/study.js";
 
 const VIEWS = [
   { pattern: /^\/$/, view: folderView, title: () => "Runs and studies" },
-  { pattern: /^\/run\/(.+)$/, view: runView, title: (name) => name },
-  { pattern: /^\/compare\/(.+)$/, view: compareView, title: (name) => `Two arms of ${name}` },
-  { pattern: /^\/study\/(.+)$/, view: studyView, title: (name) => name },
+  { pattern: /^\/run\/(.*)$/, view: runView, title: titled },
+  { pattern: /^\/compare\/(.*)$/, view: compareView, title: (name) => `Two arms of ${titled(name)}` },
+  { pattern: /^\/study\/(.*)$/, view: studyView, title: titled },
   { pattern: /^\/inside$/, view: insideView, title: () => "Look inside" },
   { pattern: /^\/play(?:\/([a-z0-9-]+))?$/, view: playView, title: () => "Play" },
   { pattern: /^\/start$/, view: startView, title: () => "Ask a question" },
@@ -59,7 +59,7 @@ function route(focus) {
     document.title = "Nothing is here · Striate";
     return;
   }
-  const name = decoded(found.match[1]);
+  const name = found.match[1] === "" ? "." : decoded(found.match[1]); // the folder itself
   document.title = `${found.entry.title(name)} · Striate`;
   const context = { main, name, query: new URLSearchParams(location.search), signal: abort.signal, go, remember };
   current = { abort, ...found.entry.view(context) };

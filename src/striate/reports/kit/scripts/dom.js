@@ -76,7 +76,10 @@ export function show(parent, ...children) {
 }
 
 export const link = (path, ...children) => h("a", { href: path }, ...children);
-export const pathOf = (kind, name) => `/${kind}/${name.split("/").map(encodeURIComponent).join("/")}`;
+// The served folder itself is ".", which a browser takes out of an address.
+export const pathOf = (kind, name) => `/${kind}/${name === "." ? "" : name.split("/").map(encodeURIComponent).join("/")}`;
+
+export const titled = (name) => (name === "." ? "this folder" : name);
 
 export function number(value, digits = 4) {
   if (value === null || value === undefined) return "–";

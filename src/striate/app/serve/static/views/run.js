@@ -2,7 +2,7 @@
 
 import { lineChart } from "/static/chart.js";
 import { matrix } from "/static/confusion.js";
-import { accuracy, bar, command, duration, h, link, show, status } from "/static/dom.js";
+import { accuracy, bar, command, duration, h, link, show, status, titled } from "/static/dom.js";
 import { get } from "/static/live.js";
 import { mistakesOf } from "/static/mistakes.js";
 import { netFigure } from "/static/net.js";
@@ -49,7 +49,7 @@ export function runView({ main, name, signal, query, remember }) {
     const going = run.status === "running";
     show(main,
       h("p", { class: "over" }, link("/", "Runs and studies"), " / run"),
-      h("h1", {}, name),
+      h("h1", {}, titled(name)),
       h("p", { class: "counts" }, status(run.status), run.reason && ` ${run.reason}`, ` · ${recipe.net} on ${recipe.data}, seed ${recipe.seed}`),
       bar(run.epoch / run.epochs, "epochs done"),
       run.misfits.map((wrong) => h("p", { class: "note" }, wrong)),

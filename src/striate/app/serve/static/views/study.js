@@ -2,7 +2,7 @@
 
 import { intervals, key } from "/static/chart.js";
 import { studyCurves } from "/static/curves.js";
-import { accuracy, bar, command, counted, duration, h, less, link, pathOf, show, status } from "/static/dom.js";
+import { accuracy, bar, command, counted, duration, h, less, link, pathOf, show, status, titled } from "/static/dom.js";
 import { following } from "/static/jobs.js";
 import { get, post } from "/static/live.js";
 import { chosenOf, failure, kept, later } from "/static/states.js";
@@ -45,7 +45,7 @@ export function studyView({ main, name, signal, query, remember }) {
   function draw() {
     const seconds = study.arms.flatMap((arm) => arm.runs.map((run) => run.seconds)).filter(Boolean);
     show(main,
-      h("p", { class: "over" }, link("/", "Runs and studies"), ` / ${name}`),
+      h("p", { class: "over" }, link("/", "Runs and studies"), ` / ${titled(name)}`),
       h("h1", {}, study.question || study.study),
       h("p", { class: "counts" }, `${study.ended} of ${counted(study.runs, "run")} ended`, study.going ? [" ", status("running")] : null, seconds.length ? ` · ${duration(seconds.reduce((a, b) => a + b, 0))} in updates so far` : ""),
       bar(study.runs ? study.ended / study.runs : 0, "runs ended"),
