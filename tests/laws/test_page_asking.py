@@ -160,3 +160,43 @@ def test_own_names_of_folders(window: Window, server: Server, tmp_path: Path) ->
         page.wait_for_selector("section[aria-label='Curves']")
         (server.folder / name).unlink()
         assert said == []
+
+
+@pytest.mark.parametrize(
+    "query", ["x=5", "x=[1,2]", 'x=[[1,"a"]]', "x=[]&w=null", "x=[[1,2],[3]]", 'stride="a"', "x=[[1"]
+)
+def test_an_address_that_was_changed_plays_as_at_the_start(query: str, window: Window, server: Server) -> None:
+    page, said, _ = window
+    said.clear()
+    page.goto(f"{server.address}/play?{query}")
+    page.wait_for_selector("[data-keep=results] .cells")
+    assert said == []
+
+
+def test_what_was_asked_of_a_server_that_was_gone_is_answered_once_it_is_back(browser: Any, server: Server) -> None:
+    page, _, _ = windowed(browser, server)
+    proof = page.context.new_page()
+    page.goto(f"{server.address}/start?study=batchnorm&seeds=1&set=data%3Ddigits")
+    page.wait_for_selector("button.main:has-text('Start 6 runs')")
+    proof.goto(f"{server.address}/proofs/cross-correlation?name=locality")
+    proof.frame_locator("iframe").locator("h1:has-text('cross-correlation')").wait_for()  # and not another one
+    server.stop()
+    page.wait_for_selector("#link:has-text('waiting for the server')")
+    page.fill("#seeds", "2")
+    page.wait_for_selector(".ask .note:has-text('does not answer')")
+    proof.locator(".controls input").first.fill("3")
+    proof.keyboard.press("Tab")
+    proof.wait_for_selector(".note:has-text('does not answer')")
+    server.start()
+    page.wait_for_selector("button.main:has-text('Start 12 runs')")
+    proof.wait_for_selector(".note", state="detached")
+    page.context.close()
+
+
+def test_another_token_is_said_where_it_is_the_reason(browser: Any, server: Server) -> None:
+    page, _, _ = windowed(browser, server)
+    page.context.clear_cookies()
+    server.stop()
+    server.start()
+    page.wait_for_selector("#link:has-text('open the address that the server printed')")
+    page.context.close()

@@ -96,8 +96,9 @@ addEventListener("popstate", () => route(true));
 listen(
   (names) => current?.changed?.(names),
   (word) => {
-    state.className = word;
-    state.textContent = word === "live" ? "live" : "offline: waiting for the server";
+    state.className = word === "live" ? "live" : "offline";
+    const said = { live: "live", offline: "offline: waiting for the server", token: "offline: open the address that the server printed" }[word];
+    if (state.textContent !== said) state.textContent = said;
     current?.line?.(word);
   },
 );

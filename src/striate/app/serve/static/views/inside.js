@@ -19,6 +19,7 @@ export function insideView({ main, signal, query, remember }) {
   const stop = h("button", { type: "button", class: "tiny", onclick: () => working?.abort("stopped") }, "Stop");
   const busy = h("p", { class: "busy", "data-keep": "busy" }, h("span", { hidden: true }, clock, " ", stop));
   let working = null;
+  let unheard = false; // what was asked last, since the server was gone
   const from = sources({ chosen, open: other, look: see, said, signal });
 
   async function begin() {
@@ -83,6 +84,7 @@ export function insideView({ main, signal, query, remember }) {
       if (mine.signal.reason === "stopped") said(`Stopped after ${seconds()} s.`);
       else if (!mine.signal.aborted && !error.kind) throw error;
       else if (!mine.signal.aborted) said(error.message, true);
+      unheard = ["offline", "token"].includes(error.kind);
       return null;
     } finally {
       clearInterval(tick);
@@ -161,7 +163,7 @@ export function insideView({ main, signal, query, remember }) {
       net?.remarks.map((text) => h("p", { class: "note" }, `${text.charAt(0).toUpperCase()}${text.slice(1)}.`)), busy, result);
   }
   begin();
-  return {};
+  return { changed: (names) => { if (names === null && unheard) { unheard = false; net ? look() : open(); } } };
 }
 
 function maps(shown, tap) {

@@ -99,5 +99,5 @@ export function startView({ main, signal, query, remember, go }) {
     }
   }
   begin();
-  return { changed: () => { if (choices) look(); } };
+  return { changed: (names) => { if (choices) look(); if (choices && names === null) check(); } };
 }
