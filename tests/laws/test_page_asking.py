@@ -200,3 +200,11 @@ def test_another_token_is_said_where_it_is_the_reason(browser: Any, server: Serv
     server.start()
     page.wait_for_selector("#link:has-text('open the address that the server printed')")
     page.context.close()
+
+
+def test_what_a_field_shows_at_the_start_is_what_is_asked(window: Window, server: Server) -> None:
+    page, _, _ = window
+    page.goto(f"{server.address}/inside?net=first&probe=maximize")
+    page.wait_for_selector(".command code:has-text('--channels 0 ')")
+    assert page.input_value("#o-maximize-channels") == "0"
+    assert page.locator(".result h3").all_inner_texts() == ["act1, channel 0"]

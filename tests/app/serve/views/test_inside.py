@@ -113,6 +113,9 @@ def test_the_command_names_every_option_that_was_given(inside: Inside) -> None:
 def test_channels_are_those_that_are_drawn_and_named(inside: Inside) -> None:
     query = {"net": "<b>run", "probe": "maximize", "steps": "1"}
     assert inside.look({**query, "channels": "1,0"})["command"].count(" 1 0 ") == 1
+    started = inside.look({**query, "channels": ""})  # as the field starts: what is drawn is what the command draws
+    assert " --channels 0 " in started["command"]
+    assert [group["title"] for group in started["groups"]] == ["act1, channel 0"]
     for channels in (",", " ", "0 1 0 1 0"):
         with pytest.raises(ProbeError, match="1 to 4 numbers are expected"):
             inside.look({**query, "channels": channels})

@@ -101,7 +101,7 @@ class Inside:
         if probe == "filters":
             return looking.filters(subject, tap=options.get("tap"))
         if probe == "maximize":
-            channels = channels_of(str(options.pop("channels", "0")))
+            channels = channels_of(str(options.pop("channels")))
             own = copy.deepcopy(subject)  # it takes pixels from now on
             return looking.maximize(own, channels=channels, images=DATA_IMAGES, data_dir=data_dir, **options)
         word = self.dropped.word(image)

@@ -108,7 +108,7 @@ export function insideView({ main, signal, query, remember }) {
     keep();
     const asked = { ...source(), ...(probes[probe].pictured ? { image: chosen.image } : {}), ...more };
     for (const { name, kind, start } of probes[probe].controls) {
-      const value = values[name] ?? (kind === "range" ? start : "");
+      const value = values[name] ?? (kind === "range" || kind === "text" ? start : "");
       if (!(name in asked) && value !== "") asked[name] = value;
     }
     if (probes[probe].pictured && !chosen.image) return said("Drop a picture, or name a test image, as digits:3."), false;
