@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 import striate
-from striate.app.serve.jobs import MOST_SEEDS
+from striate.app.serve.asking import MOST_SEEDS
 from striate.app.serve.server import VIEWS
 from striate.nets.measure.anatomy import KINDS
 from striate.reports.kit.palette import DASHES

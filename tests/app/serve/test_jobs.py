@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from striate.app.serve.jobs import Jobs
 from striate.app.serve.place import Place
+from striate.base.disk.lock import locked
 from striate.base.errors import StriateError, StudyError
 
 SMALL = {"data": "digits", "epochs": "1", "train_images": "100"}
@@ -73,13 +74,13 @@ def test_one_at_a_time_unless_asked_and_stopped_by_its_own_page(tmp_path: Path, 
     given = {"study": "batchnorm", "seeds": 1, "settings": SMALL, "out": "one"}
     assert jobs.start(given)["state"] == "running"
     assert begun.words[0][1:7] == ["-m", "striate", "study", "batchnorm", "--seeds", "1"]
-    assert begun.words[0][-2:] == ["--out", "one"]
+    assert begun.words[0][-2:] == ["--out", str(tmp_path / "one")]
     with pytest.raises(StudyError, match="one at a time"):
         jobs.start({**given, "out": "two"})
     assert jobs.start({**given, "out": "two", "beside": True})["state"] == "running"
     while "up" not in _said(jobs, "one"):  # it listens for the signal from then on
         time.sleep(0.02)
-    with pytest.raises(StudyError, match="did not start"):
+    with pytest.raises(StudyError, match="is no run or study"):
         jobs.stop({"name": "three"})
     jobs.stop({"name": "one"})
     begun.processes[0].wait(10)
@@ -134,7 +135,8 @@ def test_nothing_is_started_by_get(client: TestClient) -> None:
 def test_a_sheet_is_made_by_its_command_in_its_own_folder(tmp_path: Path, begun: Begun) -> None:
     jobs = Jobs(Place(tmp_path))
     assert jobs.make_sheet({"name": "cs7150", "data": "mnist"})["name"] == "sheet-cs7150-quick-mnist"
-    words = ["sheet", "cs7150", "--budget", "quick", "--data", "mnist", "--out", "sheet-cs7150-quick-mnist"]
+    words = ["sheet", "cs7150", "--budget", "quick", "--data", "mnist"]
+    words += ["--out", str(tmp_path / "sheet-cs7150-quick-mnist")]
     assert begun.words[0][1:] == ["-m", "striate", *words]
     for wrong in ({"name": "evil.py"}, {"name": "cs7150", "data": "x.npz"}, {"name": "cs7150", "budget": "--out"}):
         with pytest.raises(StriateError):
@@ -150,3 +152,31 @@ def test_a_job_says_its_last_words_while_it_runs(tmp_path: Path, begun: Begun) -
     while "up" not in _said(jobs, "sheet-cs7150-quick"):
         time.sleep(0.02)
     assert jobs.record({})[0]["said"] == "up"
+
+
+def test_one_that_was_stopped_may_save_before_it_goes_on(filled: Path, tmp_path: Path, begun: Begun) -> None:
+    shutil.copytree(filled / "asked", tmp_path / "asked")
+    jobs = Jobs(Place(tmp_path))
+    jobs.go_on({"name": "asked"})
+    while "up" not in _said(jobs, "asked"):
+        time.sleep(0.02)
+    jobs.stop({"name": "asked"})
+    assert jobs.go_on({"name": "asked"})["state"] == "running"  # at once: it is waited for
+    assert [process.poll() for process in begun.processes] == [130, None]
+
+
+def test_one_that_another_start_of_the_server_began_is_named_by_its_process(tmp_path: Path) -> None:
+    jobs = Jobs(Place(tmp_path))
+    (tmp_path / "idle").mkdir()
+    with pytest.raises(StudyError, match="nothing trains in"):
+        jobs.stop({"name": "idle"})
+    with locked(tmp_path / "busy"), pytest.raises(StudyError, match=f"Ctrl-C, or by `kill -INT {os.getpid()}`$"):
+        jobs.stop({"name": "busy"})
+
+
+def test_a_job_is_there_once_its_study_is_written_down(tmp_path: Path, begun: Begun) -> None:
+    jobs = Jobs(Place(tmp_path))
+    assert jobs.start({"study": "batchnorm", "seeds": 1, "settings": SMALL, "out": "x"})["there"] is False
+    with locked(tmp_path / "x"):
+        (tmp_path / "x" / "study.json").write_text("{}")
+        assert jobs.record({})[0]["there"] is True

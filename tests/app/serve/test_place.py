@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,21 @@ def test_files_are_found_below_but_those_of_runs_and_hidden_ones(tmp_path: Path)
     assert files_below(tmp_path, (".pt",)) == ["b.pt", "1/2/3/near.pt", "a/x.pt"]
     assert files_below(tmp_path, (".pt",), most=1) == ["b.pt"]
     assert files_below(tmp_path, (".pt",), looked_at=1) == ["b.pt"]
+
+
+def test_a_name_that_no_folder_can_have_is_a_short_sentence(place: Place) -> None:
+    for name in ("a" * 5000, "a/" * 3000, "none"):
+        with pytest.raises(RunError, match="is no run or study of this folder, or not any more") as caught:
+            place.folder(name)
+        assert len(str(caught.value)) < 250
+        with pytest.raises(RunError, match="is no file of this folder"):
+            place.file(name)
+
+
+def test_a_name_of_other_bytes_is_found_as_a_browser_was_told_it(place: Place) -> None:
+    os.mkdir(os.fsencode(place.top) + b"/caf\xe9")
+    name = place.name(place.top / os.fsdecode(b"caf\xe9")).encode("utf-8", "replace").decode()
+    assert name == "caf?"
+    assert os.fsencode(place.folder(name).name) == b"caf\xe9"
+    with pytest.raises(RunError):
+        place.folder("caf??")

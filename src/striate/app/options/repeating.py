@@ -17,6 +17,12 @@ OWN = ("data", "epochs", "net", "start")
 """Fields of the base recipe that have options of their own in `striate study`."""
 
 
+def path_word(path: object) -> str:
+    """Return a path as a word of a command line; one that begins with a hyphen would be read as an option."""
+    text = str(path)
+    return f"./{text}" if text.startswith("-") else text
+
+
 def arms_and_claims(arms: Sequence[str], claims: Sequence[str]) -> tuple[str, ...]:
     """Return the words of the command line that give these arms and claims."""
     named = (("arm", arms), ("claim", claims))
@@ -48,7 +54,7 @@ def study_command(study: StudyRecord, out: str) -> str:
         words += [FLAGS["until_decided"], FLAGS["least"], least, FLAGS["most"], most]
     else:
         words += [FLAGS["seeds"], str(len(study.seeds))]
-    return shlex.join([*words, FLAGS["out"], out])
+    return shlex.join([*words, FLAGS["out"], path_word(out)])
 
 
 def _settings(base: Mapping[str, Any], start: Mapping[str, Any]) -> list[str]:

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from striate.app.serve.pulse import Pulse
-from striate.base.errors import StriateError, printable
+from striate.base.errors import StriateError, printable, reason
 from striate.reports.kit.scripting import jsonable
 
 Route = Callable[[Request], Awaitable[Response]]
@@ -152,7 +152,15 @@ async def answered(compute: Callable[[], Any]) -> Response:
 
 def refusal(error: Exception) -> dict[str, str]:
     """Return what is answered in place of what cannot be had."""
-    return {"error": str(error) or type(error).__name__, "kind": type(error).__name__}
+    text = str(error)
+    if isinstance(error, OSError):
+        what = (
+            "the system refused"
+            if error.filename is None
+            else f'"{printable(str(error.filename)[-120:])}" cannot be used'
+        )
+        text = f"{what} ({reason(error)})"
+    return {"error": text or type(error).__name__, "kind": type(error).__name__}
 
 
 def defect(error: Exception) -> dict[str, str]:

@@ -16,6 +16,7 @@ class Dropped:
 
     def __init__(self) -> None:
         self._files = Uploads("picture", FORMATS, read_picture)
+        self.by_name = self._files.by_name
 
     def take(self, content: bytes, name: str) -> str:
         """Return the word of a picture from now on, ``dropped:HASH``; raises DataError for what is not an image."""

@@ -23,15 +23,17 @@ class Place:
         Hidden folders are none, nor is what a symbolic link leads out to.
         """
         whole = self._inside(name)
-        if not whole.is_dir():
-            raise RunError(f'"{printable(name)}" is gone: there is no such folder any more')
+        if not os.path.isdir(whole):
+            raise RunError(
+                f'"{_short(name)}" is no run or study of this folder, or not any more; choose one of its list'
+            )
         return whole
 
     def file(self, name: str) -> Path:
         """Return the regular file ``name`` below the top; raises RunError as `folder` does."""
         whole = self._inside(name)
-        if kind_of(whole) != "file":
-            raise RunError(f'"{printable(name)}" is gone: there is no such file any more')
+        if not os.path.isfile(whole) or kind_of(whole) != "file":
+            raise RunError(f'"{_short(name)}" is no file of this folder, or not any more; choose one of its list')
         return whole
 
     def name(self, folder: Path) -> str:
@@ -42,12 +44,30 @@ class Place:
         parts = Path(name).parts
         wrong = not name or "\0" in name or Path(name).is_absolute() or any(part.startswith("..") for part in parts)
         if wrong or any(part.startswith(".") and part != "." for part in parts):
-            raise RunError(f'"{printable(name)}" is not a name in this folder; choose one of its list')
+            raise RunError(f'"{_short(name)}" is not a name in this folder; choose one of its list')
         whole = self.top / name
+        if "?" in name and not os.path.lexists(whole):
+            whole = _spelt(self.top, parts)
         real, top = os.path.realpath(whole), os.path.realpath(self.top)
         if os.path.commonpath([real, top]) != top:
-            raise RunError(f'"{printable(name)}" leads out of the folder that is served')
+            raise RunError(f'"{_short(name)}" leads out of the folder that is served')
         return whole
+
+
+def _short(name: str) -> str:
+    return printable(name if len(name) <= 120 else f"{name[:120]}...")
+
+
+def _spelt(top: Path, parts: tuple[str, ...]) -> Path:
+    """Return the path whose bytes, where they are no UTF-8, a browser was told as "?": the first one that reads so."""
+    here = top
+    for part in parts:
+        found = here / part
+        if not os.path.lexists(found) and os.path.isdir(here):
+            alike = (one for one in sorted(os.listdir(here)) if one.encode("utf-8", "replace") == part.encode())
+            found = here / next(alike, part)
+        here = found
+    return here
 
 
 def files_below(top: Path, endings: tuple[str, ...], *, most: int = 200, looked_at: int = 20_000) -> list[str]:

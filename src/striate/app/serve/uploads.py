@@ -10,7 +10,8 @@ import shutil
 import tempfile
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from striate.base.disk.files import write_bytes
@@ -50,6 +51,19 @@ class Uploads:
             _, (old, _) = self._kept.popitem(last=False)
             old.unlink(missing_ok=True)
         return MARK + key
+
+    @contextmanager
+    def by_name(self) -> Generator[None]:
+        """Have what is refused of a file name it as it was called where it came from."""
+        try:
+            yield
+        except StriateError as error:
+            text = str(error)
+            for path, name in self._kept.values():
+                text = text.replace(str(path), printable(name))
+            if text == str(error):
+                raise
+            raise type(error)(text) from error
 
     def path(self, key: str) -> Path:
         """Return where the file of ``key`` lies; raises DataError where it is not kept any more."""

@@ -124,6 +124,24 @@ def held(folder: Path) -> bool:
     return False
 
 
+def holder(folder: Path) -> tuple[int, str] | None:
+    """Return the number and the machine of the process that holds ``folder``, as it wrote them; None where none does."""
+    if not held(folder):
+        return None
+    try:
+        descriptor = os.open(folder / NAME, os.O_RDONLY | SAFE)
+    except OSError:
+        return None
+    try:
+        found = FORM.fullmatch(os.read(descriptor, 512))
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    number, _, host = (found[0] if found else b"").decode().strip().partition(" ")
+    return (int(number), host) if number else None
+
+
 def unused(folder: Path) -> bool:
     """Return whether ``folder`` is absent or holds only what a start that was cut short leaves: a lock, temporary files."""
     if not folder.exists():

@@ -51,7 +51,7 @@ def _last_map(net: nn.Module, x: Tensor, passed: list[Use]) -> tuple[str, Layout
         return _last_tokens(net, x, passed, after, last)
     if last is None:
         raise ProbeError(
-            "no module of this net puts out a feature map (N, C, H, W), so there is nothing to lay over the image;"
+            "no module of this net puts out a feature map (N, C, H, W), which this look needs;"
             " saliency and occlusion work on every net"
         )
     return last.name, Layout(last.order or "NCHW")

@@ -8,13 +8,10 @@ from striate.reports.kit.palette import PALETTE
 from striate.reports.kit.table import plain_text
 from striate.reports.study.records import ArmRecord, RunRecord, StudyRecord
 
-FIELDS = ("batch_size",)  # of the base recipe: images follow from updates
-
 
 def drawable(study: StudyRecord) -> dict[str, Any]:
-    """Return the base recipe's batch size, and of each arm its name, changes, look and runs with their curves and times."""
-    base = {field: study.base[field] for field in FIELDS if field in study.base}
-    return {"base": base, "arms": [arm_drawable(arm, place) for place, arm in enumerate(study.arms)]}
+    """Return of each arm its name, changes, look and runs with their curves and times."""
+    return {"arms": [arm_drawable(arm, place) for place, arm in enumerate(study.arms)]}
 
 
 def arm_drawable(arm: ArmRecord, place: int) -> dict[str, Any]:
@@ -26,4 +23,5 @@ def arm_drawable(arm: ArmRecord, place: int) -> dict[str, Any]:
 
 def _run(run: RunRecord) -> dict[str, Any]:
     curves = {f"{split}_{metric}": points for (split, metric), points in run.curves.items()}
-    return {"seed": run.seed, "curves": curves, "timing": run.timing}
+    # Images are counted by epochs: the last batch of one may be smaller than the others.
+    return {"seed": run.seed, "curves": curves, "timing": run.timing, "images": run.environment.get("train_images")}

@@ -150,10 +150,8 @@ class TorchEngine:
         seed = integer(self.recipe.seed, "evaluation")
         if self.together is None:
             return evaluate(self.net, batches, self.dtype, seed=seed)
-        group = self.together.group
-        mine = ((images[part], labels[part]) for images, labels in batches if (part := group.slice(len(labels))))
-        counted = torch.tensor(sums(self.net, mine, self.dtype, seed=seed), dtype=torch.float64)
-        loss, correct, images = group.sum(counted).tolist()
+        mine = sums(self.net, self.together.scored(batches), self.dtype, seed=seed)
+        loss, correct, images = self.together.summed(torch.tensor(mine, dtype=torch.float64)).tolist()
         return Score(loss / images, correct / images, round(images))
 
     def weights(self) -> dict[str, Tensor]:

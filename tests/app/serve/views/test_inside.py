@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from starlette.testclient import TestClient
 
 from striate.app.actions.looking import probed
@@ -106,3 +108,41 @@ def test_the_command_names_every_option_that_was_given(inside: Inside) -> None:
     told = inside.look({"net": "<b>run", "probe": "maximize", "channels": "0,1", "steps": "2"})
     words = shlex.split(told["command"])
     assert words[words.index("--channels") : words.index("--channels") + 3] == ["--channels", "0", "1"]
+
+
+def test_channels_are_those_that_are_drawn_and_named(inside: Inside) -> None:
+    query = {"net": "<b>run", "probe": "maximize", "steps": "1"}
+    assert inside.look({**query, "channels": "1,0"})["command"].count(" 1 0 ") == 1
+    started = inside.look({**query, "channels": ""})  # as the field starts: what is drawn is what the command draws
+    assert " --channels 0 " in started["command"]
+    assert [group["title"] for group in started["groups"]] == ["act1, channel 0"]
+    for channels in (",", " ", "0 1 0 1 0"):
+        with pytest.raises(ProbeError, match="1 to 4 numbers are expected"):
+            inside.look({**query, "channels": channels})
+
+
+def test_what_is_refused_of_an_uploaded_picture_names_it(inside: Inside) -> None:
+    content = BytesIO()
+    Image.new("L", (3, 3)).save(content, "PNG")
+    word = inside.dropped.take(content.getvalue(), "small <b>.png")
+    with pytest.raises(StriateError) as caught:
+        inside.look({"net": "<b>run", "probe": "saliency", "image": word})
+    assert str(caught.value).startswith("small <b>.png has 3 x 3 pixels")
+
+
+def test_an_untrained_net_is_told_to_need_weights(inside: Inside) -> None:
+    for name, said in (
+        ("resnet20", "alone is an untrained net"),
+        ("", "no net is chosen"),
+        ("none", "is no run or study"),
+    ):
+        with pytest.raises(StriateError, match=said):
+            inside.net({"net": name})
+
+
+def test_a_file_that_begins_with_a_hyphen_is_no_option_of_the_command(inside: Inside) -> None:
+    content = BytesIO()
+    Image.new("L", (9, 9)).save(content, "PNG")
+    word = inside.dropped.take(content.getvalue(), "-rf.png")
+    command = inside.look({"net": "<b>run", "probe": "saliency", "image": word})["command"]
+    assert command.endswith(" ./-rf.png")

@@ -39,7 +39,12 @@ def test_the_confusion_matrix_is_asked_for_apart(client: TestClient) -> None:
 
 
 def test_what_is_gone_or_elsewhere_is_a_sentence(client: TestClient) -> None:
-    for name, said in {"gone": "is gone", "../x": "is not a name", "asked": "no run in", "torn": "status.json"}.items():
+    for name, said in {
+        "gone": "is no run or study of this folder, or not any more",
+        "../x": "is not a name",
+        "asked": "no run in",
+        "torn": "status.json",
+    }.items():
         answer = client.get("/api/run", params={"name": name})
         assert answer.status_code == 400
         assert said in answer.json()["error"]

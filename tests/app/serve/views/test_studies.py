@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 from starlette.testclient import TestClient
 
 from conftest import Markup
 from finished_study import ARMS, EPOCHS, HOSTILE, SEEDS
+from striate.app.serve.place import Place
+from striate.app.serve.views.studies import compared, study_shown
 
 
 def test_a_study_with_every_curve(client: TestClient) -> None:
@@ -65,3 +69,18 @@ def test_two_arms_are_the_first_ones_unless_they_are_named(client: TestClient) -
 def test_an_arm_that_is_none_is_a_sentence(client: TestClient) -> None:
     answer = client.get("/api/compare", params={"name": "asked", "a": "nobody"})
     assert (answer.status_code, 'arm of this study "nobody" is unknown' in answer.json()["error"]) == (400, True)
+
+
+def test_another_form_of_file_is_a_sentence(client: TestClient) -> None:
+    for to in ("exe", "\r\nx: y", "€"):
+        answer = client.get("/api/file", params={"name": "asked", "to": to, "file": "curves"})
+        assert (answer.status_code, "accepted are csv, svg" in answer.json()["error"]) == (400, True)
+
+
+def test_commands_name_the_folder_as_the_terminal_finds_it(filled: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    shutil.copytree(filled / "asked", tmp_path / "-x")
+    monkeypatch.chdir(tmp_path)
+    place = Place(Path())
+    assert study_shown(place, {"name": "-x"})["command"].endswith(" --out ./-x")
+    assert compared(place, {"name": "-x"})["command"] == "striate show study ./-x"
+    assert study_shown(Place(tmp_path), {"name": "-x"})["command"].endswith(f" --out {tmp_path}/-x")

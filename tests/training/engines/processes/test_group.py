@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 
 from striate.base.errors import ProcessError, RunError
 from striate.training.engines.processes.group import ALONE, VARIABLES, Group, launched, lost_told
@@ -74,3 +75,21 @@ def test_a_lost_process_is_told_of_and_other_errors_pass() -> None:
         raise RuntimeError("[pair.cc:534] Connection closed by peer [127.0.0.1]:1")
     with pytest.raises(RuntimeError, match="shape"), lost_told():
         raise RuntimeError("shape mismatch")
+
+
+def test_a_batch_is_scored_in_parts_none_of_which_is_empty() -> None:
+    """A net of one's own need not take no images at all: x.view(len(x), -1) does not."""
+    batches = [(torch.arange(n)[:, None], torch.arange(n)) for n in (7, 1)]
+    found = [
+        list(Together(Group(rank, 3), nn.Linear(1, 1), sync=False, unused=False).scored(batches)) for rank in range(3)
+    ]
+    assert [[labels.tolist() for _, labels in part] for part in found] == [[[0, 1]], [[2, 3]], [[4, 5, 6], [0]]]
+
+
+def test_what_depends_on_its_batch_is_scored_whole_and_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = nn.BatchNorm2d(1, track_running_stats=False)
+    together = Together(Group(1, 2), net, sync=True, unused=False)
+    batch = (torch.ones(3, 1, 2, 2), torch.zeros(3))
+    assert [len(labels) for _, labels in together.scored([batch])] == [3]
+    monkeypatch.setattr(Group, "sum", lambda self, tensor: tensor * self.size)  # the other one counts the same
+    assert together.summed(torch.tensor([1.5, 2.0, 3.0])).tolist() == [1.5, 2.0, 3.0]

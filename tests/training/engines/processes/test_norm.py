@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from striate.training.engines.processes.norm import over_all
+from striate.training.engines.processes.norm import needs_whole_batches, over_all
 
 
 class Meeting:
@@ -79,3 +79,17 @@ def test_in_evaluation_the_running_statistics_are_used() -> None:
     images = torch.randn(2, 3, 4, 4, dtype=torch.float64)
     with over_all(mine, lambda tensor: pytest.fail("nothing is to be added up")):
         assert torch.equal(mine(images), layer(2, 0.1, True).eval()(images))
+
+
+def test_in_evaluation_nothing_is_added_up_where_there_are_no_running_statistics_either() -> None:
+    """The processes may score other numbers of batches: one would wait for a sum that no other takes part in."""
+    mine = nn.BatchNorm2d(3, track_running_stats=False).double().eval()
+    images = torch.randn(2, 3, 4, 4, dtype=torch.float64)
+    known = mine(images)
+    with over_all(mine, lambda tensor: pytest.fail("nothing is to be added up")):
+        assert torch.equal(mine(images), known)
+
+
+def test_batch_norm_without_running_statistics_needs_whole_batches() -> None:
+    assert needs_whole_batches(nn.Sequential(nn.BatchNorm1d(2), nn.BatchNorm2d(2, track_running_stats=False)))
+    assert not needs_whole_batches(nn.Sequential(nn.BatchNorm2d(2), nn.InstanceNorm2d(2)))

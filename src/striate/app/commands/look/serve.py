@@ -17,6 +17,10 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; one that others reach needs --token.")] = "127.0.0.1",
     token: Annotated[str | None, typer.Option(help="The secret in the page's address.  [default: a new one]")] = None,
     open_it: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    net: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MODULE:CALLABLE", help="An own net whose code the page may run; may be given again."),
+    ] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -29,8 +33,10 @@ def serve(
         raise RunError(f'"{printable(str(folder))}" is not a folder; give the one in which runs lie, or make it first')
     try:
         from striate.app.serve.server import prepared, run
+        from striate.app.serve.views.own import named
     except ModuleNotFoundError as error:
         raise NetError('the page needs starlette and uvicorn; install them with: pip install ".[web]"') from error
+    named(net or ())
     served = prepared(Place(folder, data_dir), host, port, token)
 
     def ready() -> None:

@@ -19,7 +19,13 @@ export async function upload(path, file, query, signal) {
   return answer(fetch(`${path}?${new URLSearchParams(query)}`, { method: "POST", signal, body: file, headers: { "content-type": "application/octet-stream" } }));
 }
 
-async function answer(asked) {
+// The answer as text, for what is a document of its own.
+export async function text(path, query, signal) {
+  const response = await heard(fetch(`${path}?${new URLSearchParams(query)}`, { signal }));
+  return response.ok ? response.text() : answer(Promise.resolve(response));
+}
+
+async function heard(asked) {
   let response;
   try {
     response = await asked;
@@ -28,6 +34,11 @@ async function answer(asked) {
     throw new Failure("The server does not answer. It may have been stopped: start striate serve again, and this page goes on.", "offline");
   }
   if (response.status === 401) throw new Failure("The server was started again with a new token. Open the address that it printed; this window then goes on by itself.", "token");
+  return response;
+}
+
+async function answer(asked) {
+  const response = await heard(asked);
   const text = await response.text();
   let value;
   try {
@@ -63,7 +74,8 @@ export async function told(path, query, signal, beat) {
   }
 }
 
-// Tell `changed` of the names of what changed (null: everything may have), and `state` of the line: "live" or "offline".
+// Tell `changed` of the names of what changed (null: everything may have), and `state` of the line: "live", "offline", or
+// "token" where the server is there and has another token.
 export function listen(changed, state) {
   let lost = false;
   let source;
@@ -77,8 +89,9 @@ export function listen(changed, state) {
     });
     source.addEventListener("changed", (event) => changed(JSON.parse(event.data)));
     source.onerror = () => {
-      state("offline");
+      if (!lost) state("offline");
       lost = true;
+      fetch("/api/jobs").then((response) => { if (lost) state(response.status === 401 ? "token" : "offline"); }, () => { /* it is gone, which is said */ });
       source.close(); // a browser gives up after some answers; this page does not
       clearTimeout(again);
       again = setTimeout(open, 1000);

@@ -1,6 +1,6 @@
 // Which view an address shows, and moving between them without loading the page again.
 
-import { h, link, show } from "/static/dom.js";
+import { h, link, show, titled } from "/static/dom.js";
 import { listen } from "/static/live.js";
 import { compareView } from "/static/compare.js";
 import { exercisesView } from "/static/exercises.js";
@@ -15,9 +15,9 @@ import { studyView } from "/static/study.js";
 
 const VIEWS = [
   { pattern: /^\/$/, view: folderView, title: () => "Runs and studies" },
-  { pattern: /^\/run\/(.+)$/, view: runView, title: (name) => name },
-  { pattern: /^\/compare\/(.+)$/, view: compareView, title: (name) => `Two arms of ${name}` },
-  { pattern: /^\/study\/(.+)$/, view: studyView, title: (name) => name },
+  { pattern: /^\/run\/(.*)$/, view: runView, title: titled },
+  { pattern: /^\/compare\/(.*)$/, view: compareView, title: (name) => `Two arms of ${titled(name)}` },
+  { pattern: /^\/study\/(.*)$/, view: studyView, title: titled },
   { pattern: /^\/inside$/, view: insideView, title: () => "Look inside" },
   { pattern: /^\/play(?:\/([a-z0-9-]+))?$/, view: playView, title: () => "Play" },
   { pattern: /^\/start$/, view: startView, title: () => "Ask a question" },
@@ -38,18 +38,28 @@ function navigation() {
   }));
 }
 
+// The name that an address holds; null where it is none, as after an address was cut off within a letter.
+function decoded(path = "") {
+  try {
+    return path.split("/").map(decodeURIComponent).join("/");
+  } catch {
+    return null;
+  }
+}
+
 function route(focus) {
   current?.abort.abort();
   const abort = new AbortController();
-  const found = VIEWS.map((entry) => ({ entry, match: location.pathname.match(entry.pattern) })).find(({ match }) => match);
+  const found = VIEWS.map((entry) => ({ entry, match: location.pathname.match(entry.pattern) })).find(({ match }) => match && decoded(match[1]) !== null);
   navigation();
   main.replaceChildren(h("p", { class: "loading", role: "status" }, "Loading…"));
   if (!found) {
     show(main, h("h1", {}, "Nothing is here"), h("p", {}, "This address names no view. ", link("/", "See the runs and studies"), "."));
     current = { abort };
+    document.title = "Nothing is here · Striate";
     return;
   }
-  const name = found.match[1] ? found.match[1].split("/").map(decodeURIComponent).join("/") : "";
+  const name = found.match[1] === "" ? "." : decoded(found.match[1]); // the folder itself
   document.title = `${found.entry.title(name)} · Striate`;
   const context = { main, name, query: new URLSearchParams(location.search), signal: abort.signal, go, remember };
   current = { abort, ...found.entry.view(context) };
@@ -86,8 +96,9 @@ addEventListener("popstate", () => route(true));
 listen(
   (names) => current?.changed?.(names),
   (word) => {
-    state.className = word;
-    state.textContent = word === "live" ? "live" : "offline: waiting for the server";
+    state.className = word === "live" ? "live" : "offline";
+    const said = { live: "live", offline: "offline: waiting for the server", token: "offline: open the address that the server printed" }[word];
+    if (state.textContent !== said) state.textContent = said;
     current?.line?.(word);
   },
 );

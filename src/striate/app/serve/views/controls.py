@@ -96,7 +96,7 @@ OWN = (
         "Maximize",
         (
             LAST_TAP,
-            Control(name="channels", label="Channels (4 at most)", kind="text", start="0 1 2"),
+            Control(name="channels", label="Channels (4 at most)", kind="text", start="0"),
             Control(name="steps", label="Steps", kind="range", start="64", least=1, most=1024),
             Control(name="rate", label="Length of a step", kind="range", start="0.05", least=0.01, most=0.2, step=0.01),
         ),
@@ -138,6 +138,11 @@ def probes(_query: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def options_of(probe: Shown, query: Mapping[str, str]) -> dict[str, Any]:
-    """Return the options that the query gives, the class aside; raises ProbeError for what the page does not take."""
-    given = {control.name: control.read(text) for control in probe.controls if (text := query.get(control.name, ""))}
+    """Return the options that the query gives, or that their fields start with, the class aside.
+
+    Raises ProbeError for what the page does not take.
+    """
+    started = {control.name: control.start for control in probe.controls if control.kind == "text"}
+    asked = started | {name: text for name, text in query.items() if text}
+    given = {control.name: control.read(asked[control.name]) for control in probe.controls if control.name in asked}
     return {name: value for name, value in given.items() if value is not None and name != "class"}

@@ -15,6 +15,7 @@ from typing import Any
 from starlette.responses import Response
 
 from striate.app.options.flags import flag
+from striate.app.options.repeating import path_word
 from striate.app.serve.place import Place, files_below
 from striate.base.errors import DataError, StorageError, printable
 
@@ -66,5 +67,5 @@ class Exercises:
             done = grade(path, only or None)
         finally:
             self._turn.release()
-        words = ["striate", "exercise", "grade", str(path), *([flag("only"), only] if only else [])]
+        words = ["striate", "exercise", "grade", path_word(path), *([flag("only"), only] if only else [])]
         return {**done.to_json(), "file": name, "command": shlex.join(words)}

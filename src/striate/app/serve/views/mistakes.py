@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from striate.app.options.flags import FLAGS
+from striate.app.options.repeating import path_word
 from striate.app.serve.pages import page_json
 from striate.app.serve.place import Place
 from striate.app.serve.pulse import FREE, Pulse
+from striate.app.serve.views.own import admitted, words_of
 from striate.base.catalog import unknown
 from striate.base.errors import ProbeError
 
@@ -25,6 +27,7 @@ def mistakes_shown(place: Place, turn: threading.Lock, query: Mapping[str, str],
     folder, on = place.folder(query.get("name", "")), query.get("on", "val")
     if on not in IMAGES:
         raise ProbeError(unknown("choice of images", on, IMAGES))
+    admitted(place, folder)
     with pulse.turn(turn):
         found = mistaken(
             folder,
@@ -33,5 +36,6 @@ def mistakes_shown(place: Place, turn: threading.Lock, query: Mapping[str, str],
             warn=lambda text: None,
             beat=pulse,
         )
-    words = ["striate", "show", "mistakes", str(folder), *([FLAGS["on"], "test"] if on == "test" else [])]
+    words = ["striate", "show", "mistakes", path_word(folder), *([FLAGS["on"], "test"] if on == "test" else [])]
+    words += words_of(folder)
     return {**page_json(page_of_mistakes(found)), "command": shlex.join(words)}

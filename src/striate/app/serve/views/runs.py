@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from striate.app.options.repeating import path_word
 from striate.app.serve.pictures import Dropped
 from striate.app.serve.place import Place
+from striate.app.serve.views.own import admitted, words_of
 from striate.base.errors import RunError
-from striate.data.catalog import one_of
+from striate.data.catalog import names, one_of
 from striate.reports.run.listing import Listed, listed, places
 from striate.reports.study.listing import list_studies
 from striate.training.folder.forms import DONE
+
+if TYPE_CHECKING:
+    from striate.training.folder.run import Run
 
 FILES = ("recipe.json", "status.json", "history.csv", "test.json", "environment.json")
 Stamp = tuple[tuple[int, int] | None, ...]
@@ -81,8 +87,17 @@ def run_shown(place: Place, query: Mapping[str, str]) -> dict[str, Any]:
         "epochs": run.recipe.epochs,
         "train_images": images,
         "unit": one_of(run.recipe.data),
+        "drawn_on": f"{run.recipe.data}:0" if run.recipe.data in names() else "",
+        "commands": _commands(run),
     }
     return {**record, **more, "anatomy": net, "misfits": shown.misfits}
+
+
+def _commands(run: Run) -> list[str]:
+    """Return the command that shows the run, and where it may go on the one that continues it."""
+    folder = path_word(run.folder)
+    going_on = [] if run.status in ("running", "finished") else [["striate", "resume", folder, *words_of(run.folder)]]
+    return [shlex.join(words) for words in (["striate", "show", "run", folder], *going_on)]
 
 
 _USUAL = {(s, m) for s in ("train", "val") for m in ("loss", "accuracy", "lr")} | {("train", "batch_loss")}
@@ -92,7 +107,12 @@ def confused(place: Place, query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the run takes for what on its validation images, or why that cannot be told."""
     from striate.app.actions.run_shown import seen
 
-    shown = seen(place.folder(query.get("name", "")), data_dir=place.data_dir)
+    folder = place.folder(query.get("name", ""))
+    try:
+        admitted(place, folder)
+    except RunError as error:
+        return {"confusion": None, "why": f"No images were classified: {error}."}
+    shown = seen(folder, data_dir=place.data_dir)
     if shown.confusion is None:
         return {"confusion": None, "why": shown.unclassified}
     return {"confusion": {**shown.confusion.to_json(), "most_confused": shown.confusion.most_confused()}, "why": ""}
@@ -109,7 +129,8 @@ def pictured(place: Place, dropped: Dropped, query: Mapping[str, str]) -> dict[s
     shown = seen(place.folder(query.get("name", "")), quick=True)
     if shown.anatomy is None:
         raise RunError("this run does not say what images its net takes")
-    recipe, (channels, tall, wide) = shown.run.recipe, shown.anatomy.input
-    found = pictures([dropped.word(query.get("image", ""))], place.data_dir, skip_damaged=recipe.skip_damaged)
-    fitted = all_fitted(found, (tall, wide, channels), recipe.resizing)
+    recipe, (channels, tall, wide), image = shown.run.recipe, shown.anatomy.input, query.get("image", "")
+    with dropped.by_name():
+        found = pictures([dropped.word(image)], place.data_dir, skip_damaged=recipe.skip_damaged)
+        fitted = all_fitted(found, (tall, wide, channels), recipe.resizing)
     return {"uri": Panel("", found[0].name, rgb(fitted[0])).uri, "caption": found[0].name}

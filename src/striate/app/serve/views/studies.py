@@ -8,8 +8,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from striate.app.options.repeating import study_command
+from striate.app.options.repeating import path_word, study_command
 from striate.app.serve.place import Place
+from striate.base.catalog import unknown
 from striate.base.disk.lock import held
 from striate.base.errors import StudyError
 from striate.reports.kit.svg import file_of
@@ -20,6 +21,7 @@ from striate.reports.study.page import study_page
 from striate.reports.study.records import ArmRecord, Json, RunRecord, read_study
 
 Query = Mapping[str, str]
+FORMS = {"csv": "text/csv", "svg": "image/svg+xml"}
 
 
 def study_shown(place: Place, query: Query) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def study_shown(place: Place, query: Query) -> dict[str, Any]:
         "warnings": study.warnings,
         "damaged": study.damaged,
         "notes": study.notes,
-        "command": study_command(study, folder.name),
+        "command": study_command(study, str(folder)),
     }
 
 
@@ -101,7 +103,7 @@ def compared(place: Place, query: Query) -> dict[str, Any]:
         "seeds": found.seeds,
         "judged": found.judged,
         "going": held(folder),
-        "command": shlex.join(["striate", "show", "study", str(folder)]),
+        "command": shlex.join(["striate", "show", "study", path_word(folder)]),
     }
 
 
@@ -117,6 +119,8 @@ def written(place: Place, query: Query) -> Response:
 
     study = read_study(place.folder(query.get("name", "")))
     to, wanted = query.get("to", "csv"), query.get("file", "")
+    if to not in FORMS:
+        raise StudyError(unknown("form of a file", to, FORMS))
     if to == "svg":
         drawn = charts(study)
         made = {name: file_of(chart.svg()) for name, chart in drawn.items() if name == wanted}
@@ -124,7 +128,7 @@ def written(place: Place, query: Query) -> Response:
         made = {name: sheet(rows) for name, rows in numbers(study).items()}
     if wanted not in made:
         raise StudyError(f'this study has no file "{wanted[:80]}" to show yet')
-    return _file(made[wanted], "image/svg+xml" if to == "svg" else "text/csv", f"{wanted}.{to}")
+    return _file(made[wanted], FORMS[to], f"{wanted}.{to}")
 
 
 def _file(content: str, kind: str, name: str) -> Response:

@@ -27,6 +27,7 @@ class Weights:
     def __init__(self, place: Place) -> None:
         self.place = place
         self._files = Uploads("file of weights", ENDINGS, _readable)
+        self.by_name = self._files.by_name
 
     def take(self, content: bytes, name: str) -> str:
         """Return the key of a file from now on; raises StriateError for what holds no weights."""

@@ -5,6 +5,7 @@ import { h, number, s } from "/static/dom.js";
 import { saveCsv, savePng, saveSvg } from "/static/save.js";
 
 const HEIGHT = 250;
+const WHOLE = /^(epochs?|images)$/; // what an axis counts
 const EDGE = { left: 50, right: 14, top: 12, bottom: 36 };
 export const DASHES = [null, "9 3", "2.5 2", "10 3 2.5 3", "5 2 2 2 2 2"];
 
@@ -59,8 +60,11 @@ export function lineChart(id, title) {
       return;
     }
     const range = (place, isLog) => {
-      let low = Math.min(...points.map((p) => p[place]));
-      let high = Math.max(...points.map((p) => p[place]));
+      let [low, high] = [Infinity, -Infinity]; // not Math.min(...): a call takes only so many arguments
+      for (const { [place]: value } of points) {
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
       if (low === high) [low, high] = isLog ? [low / 2, high * 2] : [low - (Math.abs(low) || 1) * 0.1, high + (Math.abs(high) || 1) * 0.1];
       if (place === 1 && !isLog) { const pad = (high - low) * 0.04; low -= pad; high += pad; }
       return [low, high];
@@ -73,7 +77,7 @@ export function lineChart(id, title) {
     scale = { X, x0, x1 };
     const axis = [
       ...ticks(y0, y1, log, log ? 4 : 6).map((v) => [s("line", { x1: EDGE.left, x2: width - EDGE.right, y1: Y(v), y2: Y(v), class: "grid" }), s("text", { x: EDGE.left - 7, y: Y(v) + 4, "text-anchor": "end" }, short(v))]),
-      ...ticks(x0, x1, logx, Math.max(2, Math.min(8, width / 90))).map((v) => s("text", { x: X(v), y: HEIGHT - EDGE.bottom + 17, "text-anchor": "middle" }, short(v))),
+      ...ticks(x0, x1, logx, Math.max(2, Math.min(8, width / 90))).filter((v) => !WHOLE.test(xlabel) || Number.isInteger(v)).map((v) => s("text", { x: X(v), y: HEIGHT - EDGE.bottom + 17, "text-anchor": "middle" }, short(v))),
       s("line", { x1: EDGE.left, x2: width - EDGE.right, y1: HEIGHT - EDGE.bottom, y2: HEIGHT - EDGE.bottom, class: "axis" }),
       s("text", { x: width - EDGE.right, y: HEIGHT - 3, "text-anchor": "end", class: "quiet" }, xlabel || ""),
     ];

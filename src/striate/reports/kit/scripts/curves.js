@@ -1,5 +1,5 @@
 // The curves of a study, whose arms, seeds and axes the reader switches: the same in the page that is served and in a report.
-// A study is { base, arms: [{ name, changes, colour, dash, runs: [{ seed, curves: { val_loss: [[epoch, value]] }, timing: [[update, epoch, seconds]] }] }] }.
+// A study is { arms: [{ name, changes, colour, dash, runs: [{ seed, images (of an epoch), curves: { val_loss: [[epoch, value]] }, timing: [[update, epoch, seconds]] }] }] }.
 
 import { key, lineChart } from "/static/chart.js";
 import { h } from "/static/dom.js";
@@ -12,17 +12,20 @@ export function studyCurves(chosen, changed) {
   if (!AXES[chosen.axis]) chosen.axis = "epoch";
   const charts = PANELS.map(([id, title]) => lineChart(id, title));
 
-  function along(study, arm, run, epoch) {
-    if (chosen.axis === "epoch") return epoch;
-    const row = run.timing.find(([, e]) => e === epoch);
-    if (!row) return null;
-    return chosen.axis === "seconds" ? row[2] : row[0] * (Number(arm.changes.batch_size) || study.base.batch_size);
+  // A function from an epoch of the run to its place along the axis, null where that is not known.
+  function along(run) {
+    if (chosen.axis === "epoch") return (epoch) => epoch;
+    if (chosen.axis === "images") return (epoch) => (run.images ? epoch * run.images : null);
+    const seconds = new Map(run.timing.map(([, epoch, total]) => [epoch, total]));
+    return (epoch) => seconds.get(epoch) ?? null;
   }
 
   function seriesOf(study, metric) {
     return study.arms.filter((arm) => !chosen.off.has(arm.name)).map((arm) => {
-      const lines = arm.runs.filter((run) => run.curves[metric]?.length).map((run) => ({ name: `seed ${run.seed}`, faint: true,
-        points: run.curves[metric].map(([epoch, value]) => [along(study, arm, run, epoch), value, epoch]).filter(([x]) => x !== null) }));
+      const lines = arm.runs.filter((run) => run.curves[metric]?.length).map((run) => {
+        const at = along(run);
+        return { name: `seed ${run.seed}`, faint: true, points: run.curves[metric].map(([epoch, value]) => [at(epoch), value, epoch]).filter(([x]) => x !== null) };
+      });
       return { name: arm.name, colour: arm.colour, dash: arm.dash, lines: [...(chosen.seeds ? lines : []), { name: "mean", points: mean(lines), faint: false }] };
     }).filter((one) => one.lines.some((line) => line.points.length));
   }
@@ -51,7 +54,12 @@ export function studyCurves(chosen, changed) {
 // The mean of the seeds at each epoch that at least one has reached, at their mean place along the axis.
 function mean(lines) {
   const at = new Map();
-  for (const { points } of lines) for (const [x, y, epoch] of points) at.set(epoch, [...(at.get(epoch) || []), [x, y]]);
+  for (const { points } of lines) {
+    for (const [x, y, epoch] of points) {
+      if (!at.has(epoch)) at.set(epoch, []);
+      at.get(epoch).push([x, y]);
+    }
+  }
   return [...at.entries()].sort(([a], [b]) => a - b).map(([, all]) => {
     const sum = (place) => all.reduce((total, one) => total + one[place], 0) / all.length;
     return [sum(0), all.some(([, y]) => y === null) ? null : sum(1)];

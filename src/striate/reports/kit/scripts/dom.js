@@ -76,7 +76,10 @@ export function show(parent, ...children) {
 }
 
 export const link = (path, ...children) => h("a", { href: path }, ...children);
-export const pathOf = (kind, name) => `/${kind}/${name.split("/").map(encodeURIComponent).join("/")}`;
+// The served folder itself is ".", which a browser takes out of an address.
+export const pathOf = (kind, name) => `/${kind}/${name === "." ? "" : name.split("/").map(encodeURIComponent).join("/")}`;
+
+export const titled = (name) => (name === "." ? "this folder" : name);
 
 export function number(value, digits = 4) {
   if (value === null || value === undefined) return "–";
@@ -122,6 +125,8 @@ export function command(text) {
   const code = h("code", {}, text);
   return h("div", { class: "command", "data-keep": text }, code, button);
 }
+
+export const counted = (number, word) => `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
 
 export const status = (word) => h("span", { class: `status ${word}` }, word);
 

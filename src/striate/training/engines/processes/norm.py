@@ -30,6 +30,11 @@ def norms(net: nn.Module) -> list[_BatchNorm]:
     return [layer for layer in net.modules() if isinstance(layer, _BatchNorm)]
 
 
+def needs_whole_batches(net: nn.Module) -> bool:
+    """Return whether what ``net`` answers in evaluation depends on the batch, as batch norm without running statistics does."""
+    return any(layer.running_mean is None for layer in norms(net))
+
+
 @contextmanager
 def over_all(net: nn.Module, total: Total) -> Generator[None]:
     """While the block runs, batch norm in training mode takes mean and variance over all processes that ``total`` adds up."""
@@ -44,7 +49,7 @@ def over_all(net: nn.Module, total: Total) -> Generator[None]:
 
 
 def _forward(layer: _BatchNorm, total: Total, images: Tensor) -> Tensor:
-    if not layer.training and layer.running_mean is not None:
+    if not layer.training:
         return type(layer).forward(layer, images)
     kind = images.dtype
     wide = images if kind == torch.float64 else images.float()

@@ -10,7 +10,7 @@ over the processes after every update, so that all hold the same, and what is sa
 from __future__ import annotations
 
 import warnings
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, nullcontext
 
 import torch
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from striate.training.engines.processes.group import Group, lost_told
-from striate.training.engines.processes.norm import norms, over_all
+from striate.training.engines.processes.norm import needs_whole_batches, norms, over_all
 
 
 class Together:
@@ -27,6 +27,7 @@ class Together:
     def __init__(self, group: Group, net: nn.Module, *, sync: bool, unused: bool) -> None:
         self.group, self._net, self._sync, self._unused = group, net, sync, unused
         self._images = 0  # of the batch under way
+        self._whole = needs_whole_batches(net)
         self._parallel: nn.Module | None = None
         self._learning = tuple[bool, ...]()  # which weights the parallel net averages the gradients of
         own = {id(buffer) for layer in (norms(net) if sync else ()) for buffer in layer.buffers()}
@@ -75,6 +76,18 @@ class Together:
     def times(self) -> float:
         """What a right answer of this part counts: in a batch that is not cut, every process has it."""
         return 1.0 if self.group.cuts(self._images) else 1.0 / self.group.size
+
+    def scored(self, batches: Iterable[tuple[Tensor, Tensor]]) -> Generator[tuple[Tensor, Tensor]]:
+        """Yield this process' parts of the batches of a validation; where they are not to be cut, all of each."""
+        for images, labels in batches:
+            part = slice(0, len(labels)) if self._whole else self.group.slice(len(labels))
+            if part.stop > part.start:
+                yield images[part], labels[part]
+
+    def summed(self, counted: Tensor) -> Tensor:
+        """Return what all processes have counted of the parts of `scored`."""
+        total = self.group.sum(counted)
+        return total / self.group.size if self._whole else total
 
     def level(self) -> None:
         """Average the running statistics in which the processes differ."""

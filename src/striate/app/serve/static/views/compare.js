@@ -2,7 +2,7 @@
 
 import { intervals } from "/static/chart.js";
 import { studyCurves } from "/static/curves.js";
-import { accuracy, command, h, less, link, pathOf, show, status } from "/static/dom.js";
+import { accuracy, command, h, less, link, pathOf, show, status, titled } from "/static/dom.js";
 import { get } from "/static/live.js";
 import { chosenOf, failure, kept, later } from "/static/states.js";
 
@@ -41,7 +41,7 @@ export function compareView({ main, name, signal, query, remember }) {
   function draw() {
     const [a, b] = shown.arms;
     show(main,
-      h("p", { class: "over" }, link("/", "Runs and studies"), " / ", link(pathOf("study", name), name), " / two arms"),
+      h("p", { class: "over" }, link("/", "Runs and studies"), " / ", link(pathOf("study", name), titled(name)), " / two arms"),
       h("h1", {}, "Two arms side by side"),
       h("p", { class: "soft" }, shown.question, shown.going ? [" ", status("running")] : null),
       h("div", { class: "controls" }, select("a", "First"), select("b", "Second")),

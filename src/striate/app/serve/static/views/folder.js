@@ -1,6 +1,6 @@
 // The folder: its studies with their verdicts as they stand, and its runs, live.
 
-import { accuracy, ago, bar, h, link, pathOf, show, status } from "/static/dom.js";
+import { accuracy, ago, bar, counted, h, link, pathOf, show, status, titled } from "/static/dom.js";
 import { get } from "/static/live.js";
 import { failure, later } from "/static/states.js";
 
@@ -54,9 +54,9 @@ function studyCard(study) {
   const shown = ["running", "interrupted", "failed", "diverged", "damaged"].filter((word) => counts[word]);
   return h("article", { class: "study" },
     h("h3", {}, link(pathOf("study", study.folder), study.question || study.name)),
-    h("p", { class: "soft" }, `${study.folder}${study.arms.length ? ` · ${study.arms.length} arms` : ""}${study.seeds ? ` × ${study.seeds} seeds` : ""}`),
+    h("p", { class: "soft" }, `${titled(study.folder)}${study.arms.length ? ` · ${counted(study.arms.length, "arm")}` : ""}${study.seeds ? ` × ${counted(study.seeds, "seed")}` : ""}`),
     study.why && h("p", { class: "note" }, study.why),
-    study.most ? [bar(ended / study.most, `${study.name}: runs ended`), h("p", { class: "counts" }, `${ended} of ${study.most} runs ended`,
+    study.most ? [bar(ended / study.most, `${study.name}: runs ended`), h("p", { class: "counts" }, `${ended} of ${counted(study.most, "run")} ended`, study.going && " ",
       study.going && h("span", { class: "status running" }, "running"), shown.filter((word) => word !== "running" || !study.going).map((word) => [" ", h("span", { class: `status ${word}` }, `${counts[word]} ${word}`)]))] : null,
     study.verdicts.length > 0 && h("ul", { class: "verdicts" }, study.verdicts.map(([claim, answer, spent, planned]) =>
       h("li", { class: answer }, h("b", { class: "answer" }, answer), " ", claim, planned > 1 && h("small", {}, ` look ${Math.max(spent, 1)} of ${planned}`)))));
@@ -69,7 +69,7 @@ function table(runs) {
     h("tbody", {}, runs.map((run) => {
       const cells = [run.net || "–", run.data || "–", run.seed ?? "–", [status(run.status), run.why && h("small", {}, run.why)],
         run.epochs ? `${run.epoch} of ${run.epochs}` : run.epoch, [accuracy(run.best), run.best !== null && h("small", {}, `epoch ${run.best_epoch}`)], accuracy(run.test), ago(run.age)];
-      return h("tr", {}, h("th", { scope: "row" }, link(pathOf("run", run.folder), run.folder === "." ? "this folder" : run.folder)),
+      return h("tr", {}, h("th", { scope: "row" }, link(pathOf("run", run.folder), titled(run.folder))),
         cells.map((cell, place) => h("td", { "data-label": head[place + 1] }, cell)));
     }))));
 }

@@ -19,6 +19,7 @@ export function insideView({ main, signal, query, remember }) {
   const stop = h("button", { type: "button", class: "tiny", onclick: () => working?.abort("stopped") }, "Stop");
   const busy = h("p", { class: "busy", "data-keep": "busy" }, h("span", { hidden: true }, clock, " ", stop));
   let working = null;
+  let unheard = false; // what was asked last, since the server was gone
   const from = sources({ chosen, open: other, look: see, said, signal });
 
   async function begin() {
@@ -83,6 +84,7 @@ export function insideView({ main, signal, query, remember }) {
       if (mine.signal.reason === "stopped") said(`Stopped after ${seconds()} s.`);
       else if (!mine.signal.aborted && !error.kind) throw error;
       else if (!mine.signal.aborted) said(error.message, true);
+      unheard = ["offline", "token"].includes(error.kind);
       return null;
     } finally {
       clearInterval(tick);
@@ -106,10 +108,12 @@ export function insideView({ main, signal, query, remember }) {
     keep();
     const asked = { ...source(), ...(probes[probe].pictured ? { image: chosen.image } : {}), ...more };
     for (const { name, kind, start } of probes[probe].controls) {
-      const value = values[name] ?? (kind === "range" ? start : "");
+      const value = values[name] ?? (kind === "range" || kind === "text" ? start : "");
       if (!(name in asked) && value !== "") asked[name] = value;
     }
-    if (probe === "maps") asked.tap ||= net.taps[0]?.name;
+    if (probes[probe].pictured && !chosen.image) return said("Drop a picture, or name a test image, as digits:3."), false;
+    if (probe === "maps" && !net.taps.length) return said("No layer of this net puts out maps, of channels, rows and columns."), false;
+    if (probe === "maps") asked.tap ||= net.taps[0].name;
     if (!result.querySelector(".group")) said("Looking…");
     const shown = await timed((mine) => get(probe === "maps" ? "/api/maps" : "/api/look", probe === "maps" ? asked : { probe, ...asked }, mine));
     if (shown) result.replaceChildren(...(probe === "maps" ? maps(shown, asked.tap) : shownPage(shown)));
@@ -132,6 +136,7 @@ export function insideView({ main, signal, query, remember }) {
     const value = values[name];
     const option = (one, word = one) => h("option", { value: one, selected: String(one) === String(value ?? "") }, word);
     if (kind === "class") return box(label, id, h("select", { id, onchange: change }, option("", start), (net?.classes || []).map((one, place) => option(String(place), one))));
+    if (kind === "tap" && !start && !net?.taps.length) return null;
     if (kind === "tap") return box(label, id, h("select", { id, onchange: change }, start ? option("", start) : null, (net?.taps || []).filter((tap) => probe !== "filters" || tap.kind === "convolution").map((tap) => option(tap.name, `${tap.name} (${tap.shape.join(" × ")})`))));
     if (kind === "choice") return box(label, id, h("select", { id, onchange: change }, choices.map((one) => option(one))));
     if (kind === "range") {
@@ -155,10 +160,10 @@ export function insideView({ main, signal, query, remember }) {
     show(main, h("h1", {}, "Look inside"), from.draw(probes[probe].pictured),
       h("div", { class: "tabs", role: "group", "aria-label": "Probe" }, Object.values(probes).map(({ name, title }) => h("button", { type: "button", "aria-pressed": String(name === probe), onclick: () => choose(name) }, title))),
       h("div", { class: "controls", "data-keep": `controls-${probe}-${net ? JSON.stringify(source()) : ""}` }, net && probes[probe].controls.map(control), net && probes[probe].plays && h("button", { type: "button", onclick: play }, "Play step by step")),
-      busy, result);
+      net?.remarks.map((text) => h("p", { class: "note" }, `${text.charAt(0).toUpperCase()}${text.slice(1)}.`)), busy, result);
   }
   begin();
-  return {};
+  return { changed: (names) => { if (names === null && unheard) { unheard = false; net ? look() : open(); } } };
 }
 
 function maps(shown, tap) {

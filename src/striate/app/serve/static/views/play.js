@@ -68,14 +68,17 @@ function convolution(made, given, cell) {
     grid("dx", "Backward, dx = A′ dout (dout is 1 everywhere)", made.dx), grid("dw", "Gradient of the kernel", made.dw)];
 }
 
+const isTable = (told) => Array.isArray(told) && told.length > 0 && told.every((row) => Array.isArray(row) && row.length > 0 && row.length === told[0].length && row.every(Number.isFinite));
+
 export function playView({ main, name, signal, query, remember }) {
   const layer = LAYERS[name] ? name : "convolution";
   const { title, words, start, whole = {}, real = {}, tables, draw: drawn } = LAYERS[layer];
   const given = structuredClone(start);
   for (const key of Object.keys(start)) {
     try {
-      if (query.has(key)) given[key] = JSON.parse(query.get(key));
-    } catch { /* an address that was cut: what it lacks is as at the start */ }
+      const told = query.has(key) ? JSON.parse(query.get(key)) : null;
+      if (tables[key] ? isTable(told) : typeof told === "number") given[key] = told;
+    } catch { /* an address that was cut or changed: what it lacks is as at the start */ }
   }
   const sum = h("p", { class: "sum", role: "status", "data-keep": "sum" }, "\u00a0");
   const results = h("div", { class: "grids", "data-keep": "results" });
@@ -128,5 +131,5 @@ export function playView({ main, name, signal, query, remember }) {
   }
   draw();
   ask();
-  return {};
+  return { changed: (names) => { if (names === null) ask(); } };
 }

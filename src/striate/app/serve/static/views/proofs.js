@@ -1,7 +1,7 @@
 // Proofs: each with its parameters as fields, derived and checked anew at what is chosen.
 
 import { h, link, show } from "/static/dom.js";
-import { get } from "/static/live.js";
+import { get, text } from "/static/live.js";
 import { failure } from "/static/states.js";
 
 const begun = (text) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -9,7 +9,8 @@ const title = (name) => begun(name.replaceAll("-", " "));
 
 export function proofView({ main, name, signal, query, remember }) {
   let list = [];
-  const values = Object.fromEntries(query);
+  const values = Object.fromEntries([...query].filter(([key]) => key !== "name"));
+  let asking = null;
   const frame = h("iframe", { title: "The proof", sandbox: "", "data-keep": "frame" });
   const said = h("p", { role: "status", class: "loading", "data-keep": "said" }, "");
 
@@ -25,22 +26,23 @@ export function proofView({ main, name, signal, query, remember }) {
 
   async function prove() {
     if (!name) return;
-    const asked = { name, ...values };
+    asking?.abort(); // what was asked before is of no interest, whichever comes first
+    const mine = new AbortController();
+    asking = mine;
+    signal.addEventListener("abort", () => mine.abort());
+    const asked = { ...values, name };
     remember(values);
     said.className = "loading";
     said.textContent = "Deriving and checking…";
     try {
-      const answer = await fetch(`/api/proof?${new URLSearchParams(asked)}`, { signal });
-      if (!answer.ok) {
-        said.className = "note";
-        said.textContent = (await answer.json()).error;
-        return;
-      }
-      await answer.text();
+      await text("/api/proof", asked, mine.signal);
       frame.src = `/api/proof?${new URLSearchParams(asked)}`;
       said.textContent = "";
     } catch (error) {
-      if (error.name !== "AbortError") said.textContent = "The server does not answer.";
+      if (error.name === "AbortError") return;
+      if (!error.kind) throw error;
+      said.className = "note";
+      said.textContent = error.message;
     }
   }
 
@@ -61,5 +63,5 @@ export function proofView({ main, name, signal, query, remember }) {
         : [h("p", {}, "Statements about these nets, each derived, and checked by symbols where that is possible and by numbers always."), h("ul", { class: "list" }, list.map((one) => h("li", {}, h("a", { href: `/proofs/${one.name}` }, title(one.name)), h("span", { class: "soft" }, begun(one.summary)))))]);
   }
   begin();
-  return {};
+  return { changed: (names) => { if (names === null && said.className === "note") prove(); } };
 }

@@ -2,7 +2,7 @@
 
 import { lineChart } from "/static/chart.js";
 import { matrix } from "/static/confusion.js";
-import { accuracy, bar, command, duration, h, link, show, status } from "/static/dom.js";
+import { accuracy, bar, command, duration, h, link, show, status, titled } from "/static/dom.js";
 import { get } from "/static/live.js";
 import { mistakesOf } from "/static/mistakes.js";
 import { netFigure } from "/static/net.js";
@@ -20,7 +20,7 @@ export function runView({ main, name, signal, query, remember }) {
   const load = later(async () => {
     try {
       run = await get("/api/run", { name }, signal);
-      figure ||= run.anatomy && (run.unit === "image" ? netFigure(run.anatomy, /^[\w-]+$/.test(run.recipe.data) ? `${run.recipe.data}:0` : "", (image) => get("/api/drawn-on", { name, image }, signal)) : netFigure(run.anatomy));
+      figure ||= run.anatomy && (run.unit === "image" ? netFigure(run.anatomy, run.drawn_on, (image) => get("/api/drawn-on", { name, image }, signal)) : netFigure(run.anatomy));
       draw();
     } catch (error) {
       failure(main, error, load);
@@ -49,7 +49,7 @@ export function runView({ main, name, signal, query, remember }) {
     const going = run.status === "running";
     show(main,
       h("p", { class: "over" }, link("/", "Runs and studies"), " / run"),
-      h("h1", {}, name),
+      h("h1", {}, titled(name)),
       h("p", { class: "counts" }, status(run.status), run.reason && ` ${run.reason}`, ` · ${recipe.net} on ${recipe.data}, seed ${recipe.seed}`),
       bar(run.epoch / run.epochs, "epochs done"),
       run.misfits.map((wrong) => h("p", { class: "note" }, wrong)),
@@ -69,7 +69,7 @@ export function runView({ main, name, signal, query, remember }) {
       ),
       run.unit === "image" && h("section", { "aria-label": "Where it is wrong" }, h("h2", {}, "Where it is wrong"), mistakes),
       h("p", {}, link(`/inside?${new URLSearchParams({ net: name })}`, "Look inside this net")),
-      h("section", { "aria-label": "By command" }, h("h2", {}, "By command"), command(`striate show run ${quoted(run.folder)}`), !going && run.status !== "finished" ? command(`striate resume ${quoted(run.folder)}`) : null));
+      h("section", { "aria-label": "By command" }, h("h2", {}, "By command"), run.commands.map(command)));
     const of = (metric) => Object.entries(SPLITS).map(([split, word], place) => ({ name: word, colour: place, dash: place, lines: [{ name: word, points: curves[`${split}_${metric}`] || [] }] })).filter((one) => one.lines[0].points.length);
     charts.accuracy.update(of("accuracy"), { xlabel: "epoch" });
     charts.loss.update(of("loss"), { xlabel: "epoch", log: true });
@@ -80,5 +80,4 @@ export function runView({ main, name, signal, query, remember }) {
   return { changed: (names) => { if (mine(names)) load(); } };
 }
 
-export const quoted = (text) => (/^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\"'\"'")}'`);
 const dot = (place) => h("span", { class: `swatch c${place}`, "aria-hidden": "true" });

@@ -2,7 +2,8 @@
 
 import { intervals, key } from "/static/chart.js";
 import { studyCurves } from "/static/curves.js";
-import { accuracy, bar, command, duration, h, less, link, pathOf, show, status } from "/static/dom.js";
+import { accuracy, bar, command, counted, duration, h, less, link, pathOf, show, status, titled } from "/static/dom.js";
+import { following } from "/static/jobs.js";
 import { get, post } from "/static/live.js";
 import { chosenOf, failure, kept, later } from "/static/states.js";
 
@@ -10,37 +11,46 @@ export function studyView({ main, name, signal, query, remember }) {
   const chosen = chosenOf(query);
   const curves = studyCurves(chosen, () => { remember(kept(chosen)); draw(); });
   let study = null;
+  let said = "";
 
   const load = later(async () => {
     try {
-      study = await get("/api/study", { name }, signal);
+      const found = await get("/api/study", { name }, signal);
+      if (study && study.going !== found.going) said = ""; // what was said of it has come
+      study = found;
       draw();
     } catch (error) {
       failure(main, error, load);
     }
   }, signal);
 
-  let said = "";
+  let job = null; // its process, where this server started it
+  const look = following(signal, (jobs) => {
+    job = jobs.find((one) => one.name === name);
+    if (study) draw();
+  });
   const steer = async (event, path) => {
     event.target.disabled = true;
     try {
       await post(path, { name }, signal);
-      said = path.endsWith("stop") ? "It is being stopped; what has ended stays." : "It goes on.";
+      said = path.endsWith("stop") ? "It is being stopped; what has ended stays." : "It is being started again.";
     } catch (error) {
       if (error.name === "AbortError") return;
       said = error.message;
     }
     event.target.disabled = false;
     await load();
+    look();
   };
   function draw() {
     const seconds = study.arms.flatMap((arm) => arm.runs.map((run) => run.seconds)).filter(Boolean);
     show(main,
-      h("p", { class: "over" }, link("/", "Runs and studies"), ` / ${name}`),
+      h("p", { class: "over" }, link("/", "Runs and studies"), ` / ${titled(name)}`),
       h("h1", {}, study.question || study.study),
-      h("p", { class: "counts" }, `${study.ended} of ${study.runs} runs ended`, study.going ? [" ", status("running")] : null, seconds.length ? ` · ${duration(seconds.reduce((a, b) => a + b, 0))} in updates so far` : ""),
+      h("p", { class: "counts" }, `${study.ended} of ${counted(study.runs, "run")} ended`, study.going ? [" ", status("running")] : null, seconds.length ? ` · ${duration(seconds.reduce((a, b) => a + b, 0))} in updates so far` : ""),
       bar(study.runs ? study.ended / study.runs : 0, "runs ended"),
       h("p", { class: "steer" }, study.going ? h("button", { type: "button", onclick: (event) => steer(event, "/api/stop") }, "Stop") : study.ended < study.runs && h("button", { type: "button", onclick: (event) => steer(event, "/api/continue") }, "Continue"), h("span", { role: "status" }, said && ` ${said}`)),
+      job?.state === "failed" && !study.going && h("p", { class: "note", role: "alert" }, `It ended before its time: ${job.said}`),
       study.damaged.map((wrong) => h("p", { class: "note" }, `Damaged: ${wrong}. The rest is shown.`)),
       Object.entries(study.failures).map(([run, why]) => h("p", { class: "note" }, `${run}: ${why}`)),
       h("section", { "aria-label": "Verdicts" }, h("h2", {}, "Verdicts as they stand"), study.verdicts.length ? study.verdicts.map(card) : h("p", {}, "This study claims nothing: its curves are all there is.")),
@@ -55,8 +65,9 @@ export function studyView({ main, name, signal, query, remember }) {
     curves.draw(study);
   }
   load();
+  look();
   const mine = (names) => names === null || names.some((one) => one === name || one.startsWith(`${name}/`) || name === ".");
-  return { changed: (names) => { if (mine(names)) load(); } };
+  return { changed: (names) => { if (mine(names)) { load(); look(); } } };
 }
 
 function card(verdict) {
