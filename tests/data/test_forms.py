@@ -143,3 +143,11 @@ def test_a_file_of_images_gives_its_name() -> None:
     made = load(WRITTEN / "paths.parquet")
     assert (made.name, made.origin) == ("paths.parquet", str(WRITTEN / "paths.parquet"))
     assert load(WRITTEN / "hub").name == "hub"
+
+
+def test_a_folder_with_a_file_of_images_alone_names_it(tmp_path: Path) -> None:
+    shutil.copy(WRITTEN / "medical.npz", tmp_path)
+    with pytest.raises(
+        DataError, match=r"has no class folders; it holds medical\.npz \(MedMNIST's \.npz\): give the path"
+    ):
+        load(tmp_path)
