@@ -20,7 +20,7 @@ from striate.app.inputs.predictor import Predictor, open_predictor
 from striate.app.inputs.views import looked_at
 from striate.base.errors import ProbeError
 from striate.base.inline import Inline
-from striate.data.photos.picture import all_fitted
+from striate.data.photos.picture import all_fitted, enlarged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,7 +105,9 @@ def predict(
     place = None if data_dir is None else Path(data_dir)
     found = looked_at(opened.subject, words, place, skip_damaged, notes)
     inputs = opened.subject.inputs
-    chances = probabilities(opened, all_fitted(found, inputs.image_shape, opened.subject.resizing))
+    resizing = opened.subject.resizing
+    notes += enlarged(found, inputs.image_shape, resizing)
+    chances = probabilities(opened, all_fitted(found, inputs.image_shape, resizing, enlarge=True))
     names = inputs.classes or tuple(f"class {number}" for number in range(chances.shape[1]))
     order = np.argsort(-chances, axis=1, kind="stable")[:, :top]
     made = tuple(

@@ -7,10 +7,11 @@ from striate.data.photos.resizing import Resizing
 from striate.data.photos.stack import DEFAULT_SIDE, Stack
 from striate.data.photos.survey import UNREAD, Survey
 
+ENLARGED = " a side that is shorter than the size asked for, and became larger"
 _SHOWN = 3  # names in a note
 _FACTS = {
     "CMYK": ("image", "images", " of printing colours (CMYK) became RGB, without a colour profile"),
-    "enlarged": ("image has", "images have", " a side that is shorter than the size asked for, and became larger"),
+    "enlarged": ("image has", "images have", ENLARGED),
     "frames": ("image holds", "images hold", " several frames, of which the first was taken"),
     "turned": ("image was", "images were", " turned or mirrored, as the orientation in the EXIF data says"),
 }
