@@ -156,6 +156,13 @@ def _idx(path: Path, head: bytes) -> bool:
     return False
 
 
+def _named_mat(path: Path) -> bool:
+    """Return whether a folder has .mat files that are called after a part: others may say anything of pictures beside them."""
+    from striate.data.readers.parts import files_in, part_of
+
+    return _has(".mat")(path) and any(part_of(file.name) for file in files_in(path, (".mat",)))
+
+
 def _image_npz(path: Path, head: bytes) -> bool:
     if head[:2] != b"PK":
         return False
@@ -188,7 +195,7 @@ FORMS: tuple[Form, ...] = (
     Form("MedMNIST's .npz", _image_npz, _arrays("array_files.image_npz:load_image_npz")),
     Form(
         "SVHN's .mat",
-        lambda p, h: h[:6] == b"MATLAB" or h[:8] == b"\x89HDF\r\n\x1a\n" or _has(".mat")(p),
+        lambda p, h: h[:6] == b"MATLAB" or h[:8] == b"\x89HDF\r\n\x1a\n" or _named_mat(p),
         _arrays("array_files.mat:load_mat"),
     ),
     Form("IDX", _idx, _arrays("array_files.any_idx:load_idx_files")),

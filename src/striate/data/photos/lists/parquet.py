@@ -88,9 +88,9 @@ class Cell:
         return io.BytesIO(self.table.bytes_of(self.group)[self.row].as_py() or b"")
 
     def stamp(self) -> Stamp:
-        """Return name, and size and time of the whole file; raises OSError."""
+        """Return name and column, and size and time of the whole file; raises OSError."""
         told = os.stat(self.table.path)
-        return self.name, told.st_size, told.st_mtime_ns
+        return f"{self.name}:{self.table.columns.image}", told.st_size, told.st_mtime_ns
 
 
 def survey_parquet(path: Path) -> Survey:
