@@ -115,3 +115,11 @@ def test_the_images_of_a_file_are_counted_too(tmp_path: Path) -> None:
 def test_the_data_that_a_net_was_trained_on_come_at_its_size() -> None:
     assert pictures(["digits:3"], how=Reading(side=16))[0].pixels.shape == (8, 8, 1)
     assert pictures(["digits:3"], how=Reading(side=16, own="digits"))[0].pixels.shape == (16, 16, 1)
+
+
+def test_a_file_of_many_images_says_how_one_is_named() -> None:
+    written = Path(__file__).parents[2] / "data/written/medical.npz"
+    with pytest.raises(
+        DataError, match=r"medical\.npz holds many images; name a test image of it, .*medical\.npz:0, or"
+    ):
+        pictures([str(written)])

@@ -63,6 +63,8 @@ class _Asked:
 
 def _named(word: str, asked: _Asked, sets: dict[str, ImageSet]) -> list[Picture]:
     from striate.data import names
+    from striate.data.forms import form_of
+    from striate.data.photos.decode import FORMATS
     from striate.data.photos.picture import read_folder, read_picture
 
     if re.match(r"[a-z][a-z0-9+.-]*://", word, re.IGNORECASE):
@@ -74,7 +76,11 @@ def _named(word: str, asked: _Asked, sets: dict[str, ImageSet]) -> list[Picture]
         return _of_data(name, index, asked, sets)
     if os.path.isdir(word):
         return read_folder(Path(word), asked.how, skip_damaged=asked.skip_damaged, tell=asked.tell)
-    return [read_picture(Path(word), asked.how)]
+    path = Path(word)
+    if path.suffix.lower() not in FORMATS and os.path.isfile(path) and form_of(path) is not None:
+        shown = printable(word)
+        raise DataError(f"{shown} holds many images; name a test image of it, {shown}:0, or several, {shown}:0-7")
+    return [read_picture(path, asked.how)]
 
 
 def _of_data(name: str, index: str, asked: _Asked, sets: dict[str, ImageSet]) -> list[Picture]:

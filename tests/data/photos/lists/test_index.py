@@ -163,3 +163,10 @@ def test_several_classes_for_an_image_are_refused(folder: Path) -> None:
     (folder / "metadata.jsonl").write_text('{"file_name": "0.png", "label": ["a", "b"]}\n')
     with pytest.raises(DataError, match=r'line 1 has \["a", "b"\] as its label, and one class for each image'):
         load(folder)
+
+
+def test_classes_that_differ_in_case_alone_are_told(folder: Path) -> None:
+    (folder / "list.csv").write_text("path,label\n0.png,Cat\n1.png,cat\n2.png,dog\n")
+    made = load(folder / "list.csv")
+    assert made.classes == ("Cat", "cat", "dog")
+    assert "the classes Cat and cat differ in small and capital letters alone" in made.notes
