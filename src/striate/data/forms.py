@@ -180,6 +180,8 @@ def _pixels(path: Path, _: bytes) -> bool:
 
 
 def _index(path: Path, head: bytes) -> bool:
+    if path.suffix.lower() == ".jsonl":
+        return head.lstrip()[:1] == b"{"
     text = path.suffix.lower() in (*TEXTS, ".txt")
     return text and any(mark in head.decode("utf-8-sig", "ignore").partition("\n")[0] for mark in ",\t;")
 

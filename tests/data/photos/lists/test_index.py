@@ -170,3 +170,9 @@ def test_classes_that_differ_in_case_alone_are_told(folder: Path) -> None:
     made = load(folder / "list.csv")
     assert made.classes == ("Cat", "cat", "dog")
     assert "the classes Cat and cat differ in small and capital letters alone" in made.notes
+
+
+def test_a_list_of_records_may_be_given_itself(folder: Path) -> None:
+    rows = ['{"file_name": "0.png", "label": 0}', '{"file_name": "1.png", "label": 1}']
+    (folder / "list.jsonl").write_text("\n".join(rows))
+    assert load(folder / "list.jsonl").classes == ("0", "1")
