@@ -67,8 +67,18 @@ def test_files_that_cannot_answer_are_told(first: Path, tmp_path: Path) -> None:
         predict(tmp_path / "absent.onnx", "digits:0")
     with pytest.raises(NetError, match="there is no such file"):
         predict(tmp_path / "absent.safetensors", "digits:0")
-    with pytest.raises(ProbeError, match="top is 0"):
-        predict(first, "digits:0", top=0)
+    for top in (0, 2.5):
+        with pytest.raises(ProbeError, match=f"top is {top}, and must be a whole number from 1"):
+            predict(first, "digits:0", top=top)  # type: ignore[arg-type]
+    for held, name in (
+        (np.zeros((2, 2)), "ndarray"),
+        ([Image.new("L", (2, 2))], "Image"),
+        (Image.new("L", (2, 2)), "Image"),
+    ):
+        with pytest.raises(ProbeError, match=f"{name} is none of these; save it and give its path"):
+            predict(first, held)  # type: ignore[arg-type]
+    with pytest.raises(ProbeError, match="no picture is named"):
+        predict(first, [])
     with pytest.raises(DataError, match="there is no image file"):
         predict(first, "nosuch.png")
 
