@@ -143,3 +143,21 @@ def test_a_file_of_images_gives_its_name() -> None:
     made = load(WRITTEN / "paths.parquet")
     assert (made.name, made.origin) == ("paths.parquet", str(WRITTEN / "paths.parquet"))
     assert load(WRITTEN / "hub").name == "hub"
+
+
+def test_a_folder_with_a_file_of_images_alone_names_it(tmp_path: Path) -> None:
+    shutil.copy(WRITTEN / "medical.npz", tmp_path)
+    with pytest.raises(
+        DataError, match=r"has no class folders; it holds medical\.npz \(MedMNIST's \.npz\): give the path"
+    ):
+        load(tmp_path)
+
+
+def test_matlab_files_of_a_folder_are_data_where_their_names_say_a_part(tmp_path: Path) -> None:
+    for name in ("svhn_train.mat", "svhn_test.mat"):
+        shutil.copy(WRITTEN / "svhn" / f"{name[5:-4]}_32x32.mat", tmp_path / name)
+    assert load(tmp_path).fingerprint == load(WRITTEN / "svhn").fingerprint
+    (tmp_path / "svhn_train.mat").rename(tmp_path / "landmarks.mat")
+    (tmp_path / "svhn_test.mat").unlink()
+    assert (found := form_of(tmp_path)) is not None
+    assert found.name == "class folders"

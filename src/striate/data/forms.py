@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from striate.base.disk.foreign import open_regular
-from striate.base.errors import DataError, printable
+from striate.base.errors import DataError, listed, printable
 from striate.data.imageset import ImageSet
 from striate.data.photos.levels import Levels
 from striate.data.photos.resizing import USUAL, Resizing
+
+TEXTS = (".csv", ".tsv")
+_FOLDERS = "class folders"
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,27 @@ def load_form(path: Path, wanted: Wanted) -> ImageSet:
             ' with its to_parquet, as in load_from_disk("FOLDER")["train"].to_parquet("train.parquet"), into one folder'
         )
     form = form_of(path)
+    if form is not None and form.name == _FOLDERS and (beside := _files_of_images(path)):
+        raise DataError(
+            f"{printable(str(path))} has no class folders; it holds {listed(beside[:3])}: give the path of the file"
+        )
     if form is None:
         names = ", ".join(form.name for form in FORMS)
         raise DataError(f"{printable(str(path))} is in no form that is known; they are {names}")
     return form.load(path, wanted)
+
+
+def _files_of_images(folder: Path) -> list[str]:
+    """Return which files of a folder without folders hold images in a form of their own, as they may be printed."""
+    try:
+        with os.scandir(folder) as entries:
+            there = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+            if any(e.is_dir() for e in there):
+                return []
+    except OSError:
+        return []
+    likely = [Path(e.path) for e in there if e.name.lower().endswith((*TEXTS, ".npz"))]
+    return [f"{printable(file.name)} ({form.name})" for file in likely[:10] if (form := form_of(file))]
 
 
 def _photos(survey: str) -> Callable[[Path, Wanted], ImageSet]:
@@ -132,8 +152,15 @@ def _idx(path: Path, head: bytes) -> bool:
     if not path.is_dir():
         return head[:4] == b"\0\0\x08\x03"
     with contextlib.suppress(OSError), os.scandir(path) as entries:
-        return any(NAME.match(entry.name) for entry in entries)
+        return any(NAME.match(entry.name) and not entry.is_dir() for entry in entries)
     return False
+
+
+def _named_mat(path: Path) -> bool:
+    """Return whether a folder has .mat files that are called after a part: others may say anything of pictures beside them."""
+    from striate.data.readers.parts import files_in, part_of
+
+    return _has(".mat")(path) and any(part_of(file.name) for file in files_in(path, (".mat",)))
 
 
 def _image_npz(path: Path, head: bytes) -> bool:
@@ -144,22 +171,19 @@ def _image_npz(path: Path, head: bytes) -> bool:
     return is_image_npz(path)
 
 
-def _text(path: Path, head: bytes) -> str:
-    return (
-        head.decode("utf-8-sig", "ignore").partition("\n")[0].lower() if path.suffix in (".csv", ".tsv", ".txt") else ""
-    )
+def _pixels(path: Path, _: bytes) -> bool:
+    from striate.data.readers.array_files.pixel_table import is_pixel_table
 
-
-def _pixels(path: Path, head: bytes) -> bool:
-    from striate.data.readers.array_files.pixel_table import LABELS
-
-    names = [name.strip().strip('"') for name in _text(path, head).split(",")]
-    known = any(name in LABELS for name in names) and any(name.startswith("pixel") or name == "0" for name in names)
-    return known or (len(names) > 9 and all(name.isdecimal() for name in names[:-1]))
+    if not path.is_dir():
+        return is_pixel_table(path)
+    return _has(*TEXTS)(path) and any(is_pixel_table(file) for file in path.iterdir())
 
 
 def _index(path: Path, head: bytes) -> bool:
-    return any(mark in _text(path, head) for mark in ",\t;")
+    if path.suffix.lower() == ".jsonl":
+        return head.lstrip()[:1] == b"{"
+    text = path.suffix.lower() in (*TEXTS, ".txt")
+    return text and any(mark in head.decode("utf-8-sig", "ignore").partition("\n")[0] for mark in ",\t;")
 
 
 FORMS: tuple[Form, ...] = (
@@ -173,7 +197,7 @@ FORMS: tuple[Form, ...] = (
     Form("MedMNIST's .npz", _image_npz, _arrays("array_files.image_npz:load_image_npz")),
     Form(
         "SVHN's .mat",
-        lambda p, h: h[:6] == b"MATLAB" or h[:8] == b"\x89HDF\r\n\x1a\n" or _has("_32x32.mat")(p),
+        lambda p, h: h[:6] == b"MATLAB" or h[:8] == b"\x89HDF\r\n\x1a\n" or _named_mat(p),
         _arrays("array_files.mat:load_mat"),
     ),
     Form("IDX", _idx, _arrays("array_files.any_idx:load_idx_files")),
@@ -184,5 +208,5 @@ FORMS: tuple[Form, ...] = (
     ),
     Form("CSV of pixels", _pixels, _arrays("array_files.pixel_table:load_pixel_table")),
     Form("CSV or TSV index", _index, _photos("lists.index:survey_index")),
-    Form("class folders", lambda p, _: p.is_dir(), _photos("folder:survey_folder")),
+    Form(_FOLDERS, lambda p, _: p.is_dir(), _photos("folder:survey_folder")),
 )

@@ -12,7 +12,8 @@ from striate.app.inputs import download as address
 from striate.app.inputs.images import pictures
 from striate.base.errors import DataError
 from striate.data import load
-from striate.data.photos.picture import Picture
+from striate.data.photos.picture import Picture, Reading
+from striate.data.photos.resizing import Resizing
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_all_faults_are_told_together(folder: Path) -> None:
 
 
 def test_an_address_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(address, "fetch", lambda url: Picture("cat", np.zeros((1, 1), np.uint8), url))
+    monkeypatch.setattr(address, "fetch", lambda url, _how: Picture("cat", np.zeros((1, 1), np.uint8), url))
     assert pictures(["HTTPS://example.org/cat.png"])[0].origin == "HTTPS://example.org/cat.png"
 
 
@@ -80,7 +81,45 @@ def test_pictures_of_one_name_are_told_apart_by_the_end_of_their_paths(tmp_path:
 
 def test_addresses_of_one_name_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     pixels = np.zeros((9, 9, 3), np.uint8)
-    monkeypatch.setattr(address, "fetch", lambda word: Picture("0", pixels, word))
+    monkeypatch.setattr(address, "fetch", lambda word, _how: Picture("0", pixels, word))
     asked = ["https://a.example/0.png?n=1", "https://a.example/0.png?n=2", "https://b.example/0.png?n=1"]
     assert [p.name for p in pictures(asked[1:])] == ["a.example/0", "b.example/0"]
     assert [p.name for p in pictures(asked)] == ["a.example/0.png?n=1", "a.example/0.png?n=2", "b.example/0.png?n=1"]
+
+
+def test_the_test_images_of_a_path_come_as_the_net_takes_them(tmp_path: Path) -> None:
+    for split, count in (("train", 6), ("test", 3)):
+        for label, kind in enumerate(("cat", "dog")):
+            (tmp_path / split / kind).mkdir(parents=True)
+            for number in range(count):
+                shape = (90 + 40 * (number % 2), 120, 3)
+                noise = np.random.default_rng([label, number]).integers(0, 256, shape, np.uint8)
+                Image.fromarray(noise).save(tmp_path / split / kind / f"{number}.jpg")
+    expected = load(tmp_path, image_size=80, resizing=Resizing("pad"))  # of several sizes, else 64 x 64
+    assert expected.test is not None
+    made = pictures([f"{tmp_path}:0-5"], how=Reading(side=80, resizing=Resizing("pad")))
+    np.testing.assert_array_equal(np.stack([each.pixels for each in made]), expected.test.images)
+    Image.new("L", (5, 5)).save(tmp_path / "test/cat/9.png")
+    notes: list[str] = []
+    pictures([f"{tmp_path}:0"], how=Reading(side=80), tell=notes.append)
+    assert notes == ["1 image has a side that is shorter than the size asked for, and became larger"]
+
+
+def test_the_images_of_a_file_are_counted_too(tmp_path: Path) -> None:
+    images, labels = np.arange(20, dtype=np.uint8).repeat(9).reshape(20, 3, 3), np.arange(20) % 2
+    np.savez(tmp_path / "a.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    (made,) = pictures([f"{tmp_path}/a.npz:7"])
+    assert int(made.pixels[0, 0, 0]) == 7
+
+
+def test_the_data_that_a_net_was_trained_on_come_at_its_size() -> None:
+    assert pictures(["digits:3"], how=Reading(side=16))[0].pixels.shape == (8, 8, 1)
+    assert pictures(["digits:3"], how=Reading(side=16, own="digits"))[0].pixels.shape == (16, 16, 1)
+
+
+def test_a_file_of_many_images_says_how_one_is_named() -> None:
+    written = Path(__file__).parents[2] / "data/written/medical.npz"
+    with pytest.raises(
+        DataError, match=r"medical\.npz holds many images; name a test image of it, .*medical\.npz:0, or"
+    ):
+        pictures([str(written)])

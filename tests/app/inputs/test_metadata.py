@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from striate.app.exporting.export import export
 from striate.app.inputs.metadata import metadata
 from striate.app.inputs.opened_net import Subject
+from striate.data.photos.resizing import Resizing
 from striate.nets import build
+from striate.nets.inputs import Inputs
 
 
 def run_of(folder: Path, **fields: Any) -> Path:
@@ -96,3 +99,14 @@ def test_a_run_on_moved_pixels_tells_where_each_one_went(tmp_path: Path) -> None
         "permutation"
         not in metadata(Subject(subject.net, replace(subject.inputs, permuted=False), "x"))["normalization"]
     )
+
+
+@pytest.mark.parametrize(
+    ("resizing", "said"),
+    [(Resizing(), "its shorter side keeps 8 pixels"), (Resizing("pad"), "its longer side"), (Resizing(full=True), "")],
+)
+def test_the_rule_says_at_which_scale_a_jpeg_is_decoded(resizing: Resizing, said: str) -> None:
+    inputs = Inputs((8, 8, 3), (0.5,) * 3, (0.2,) * 3, ("a", "b"))
+    rule = metadata(Subject(nn.Identity(), inputs, "toy", resizing=resizing))["input"]["resize"]["rule"]
+    assert said in rule
+    assert ("JPEG" in rule) == bool(said)

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from striate.app.inputs.predictor import open_predictor
 from striate.app.scoring.mistaking import mistaken
-from striate.app.scoring.predicting import predict
+from striate.app.scoring.predicting import predict, probabilities
 from striate.base.errors import DataError, NetError, ProbeError
+from striate.training.feed.images import images_of
 from striate.training.recipe.recipe import Recipe
 from striate.training.train import train
 
@@ -65,8 +67,18 @@ def test_files_that_cannot_answer_are_told(first: Path, tmp_path: Path) -> None:
         predict(tmp_path / "absent.onnx", "digits:0")
     with pytest.raises(NetError, match="there is no such file"):
         predict(tmp_path / "absent.safetensors", "digits:0")
-    with pytest.raises(ProbeError, match="top is 0"):
-        predict(first, "digits:0", top=0)
+    for top in (0, 2.5):
+        with pytest.raises(ProbeError, match=f"top is {top}, and must be a whole number from 1"):
+            predict(first, "digits:0", top=top)  # type: ignore[arg-type]
+    for held, name in (
+        (np.zeros((2, 2)), "ndarray"),
+        ([Image.new("L", (2, 2))], "Image"),
+        (Image.new("L", (2, 2)), "Image"),
+    ):
+        with pytest.raises(ProbeError, match=f"{name} is none of these; save it and give its path"):
+            predict(first, held)  # type: ignore[arg-type]
+    with pytest.raises(ProbeError, match="no picture is named"):
+        predict(first, [])
     with pytest.raises(DataError, match="there is no image file"):
         predict(first, "nosuch.png")
 
@@ -85,3 +97,29 @@ def test_a_file_with_weights_of_a_net_of_ones_own_runs_none_of_it(tmp_path: Path
     save_file({"w": torch.zeros(1)}, tmp_path / "w.safetensors", metadata={"striate": json.dumps(said)})
     with pytest.raises(NetError, match="net of one's own, which is code"):
         predict(tmp_path / "w.safetensors", "digits:0")
+
+
+def test_photographs_are_shown_as_the_run_was_shown_them(tmp_path: Path) -> None:
+    place = tmp_path / "pets"
+    for split, count in (("train", 6), ("test", 4)):
+        for label, kind in enumerate(("cat", "dog")):
+            (place / split / kind).mkdir(parents=True)
+            for number in range(count):
+                noise = np.random.default_rng([label, number]).integers(
+                    0, 256, (150 + 90 * (number % 2), 120, 3), np.uint8
+                )
+                Image.fromarray(noise).save(place / split / kind / f"{number}.jpg", quality=95)
+    recipe = Recipe(data=str(place), image_size=24, resize="pad", net="mlp", net_options={"hidden": [8]}, epochs=1)
+    run = train(recipe, tmp_path / "run").folder
+    images = images_of(recipe).test
+    assert images is not None
+    expected = probabilities(open_predictor(str(run)), images.images)
+    files = sorted((place / "test").glob("*/*.jpg"))
+    for words in (files, [f"{place}:0-7"]):
+        told = predict(run, words, top=2)
+        got = [[dict(each.classes)[name] for name in ("cat", "dog")] for each in told.predictions]
+        np.testing.assert_allclose(got, expected, atol=1e-6)
+    Image.fromarray(np.zeros((9, 9, 3), np.uint8)).save(tmp_path / "small.png")
+    assert predict(run, tmp_path / "small.png").notes == (
+        f"1 picture is smaller than the net's images, and was made larger: {tmp_path}/small.png",
+    )

@@ -240,7 +240,7 @@ def test_a_folder_without_two_classes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"has 0 class folders \(a\.png lies outside the class folders\)"):
         load_folder(tmp_path)
     put(tmp_path / "train/only/a.png")
-    with pytest.raises(DataError, match="train has 1 class folders"):
+    with pytest.raises(DataError, match="train has 1 class folder, "):
         load_folder(tmp_path)
 
 

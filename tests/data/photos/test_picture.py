@@ -10,8 +10,18 @@ from PIL import Image
 
 from striate.base.errors import DataError
 from striate.data.photos import picture as subject
-from striate.data.photos.picture import Picture, all_fitted, coloured, fitted, read_folder, read_picture
-from striate.data.photos.resizing import USUAL
+from striate.data.photos.decode import photograph
+from striate.data.photos.picture import (
+    Picture,
+    Reading,
+    all_fitted,
+    coloured,
+    enlarged,
+    fitted,
+    read_folder,
+    read_picture,
+)
+from striate.data.photos.resizing import USUAL, Resizing
 
 
 def save(image: Image.Image, path: Path, **options: object) -> Path:
@@ -121,3 +131,32 @@ def test_a_small_picture_is_refused_and_all_of_them_are_told() -> None:
     with pytest.raises(DataError, match=r"has 31 x 40 pixels.*; .*has 8 x 8 pixels"):
         all_fitted([of(31, 40), of(40, 40), of(8, 8)], (32, 32, 3))
     assert all_fitted([of(40, 40), of(32, 32)], (32, 32, 3)).shape == (2, 32, 32, 3)
+
+
+def test_between_bars_the_longer_side_counts_and_a_small_one_may_become_larger() -> None:
+    pad = Resizing("pad")
+    assert fitted(of(20, 64), (32, 32, 3), pad).shape == (32, 32, 3)  # becomes 10 x 32
+    with pytest.raises(DataError, match="has 20 x 31 pixels"):
+        fitted(of(20, 31), (32, 32, 3), pad)
+    assert fitted(of(8, 8), (32, 32, 3), enlarge=True).shape == (32, 32, 3)
+    assert enlarged([of(8, 8), of(40, 40)], (32, 32, 3)) == [
+        "1 picture is smaller than the net's images, and was made larger: a.png"
+    ]
+    assert enlarged([of(40, 40)], (32, 32, 3)) == []
+
+
+def test_a_jpeg_is_decoded_as_training_decodes_it(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (400, 300, 3), np.uint8)
+    path = save(Image.fromarray(noise), tmp_path / "a.jpg", quality=95)
+    trained = photograph(path, None, 32, USUAL).pixels
+    picture = read_picture(path, Reading(side=32))
+    assert picture.pixels.shape == (50, 38, 3)  # an eighth
+    np.testing.assert_array_equal(fitted(picture, (32, 32, 3)), trained)
+    assert np.abs(fitted(read_picture(path), (32, 32, 3)).astype(int) - trained).max() > 0
+    assert read_picture(path, Reading(side=32, resizing=Resizing(full=True))).pixels.shape == (400, 300, 3)
+
+
+def test_a_folder_of_folders_names_them(tmp_path: Path) -> None:
+    (tmp_path / "cat").mkdir()
+    with pytest.raises(DataError, match="itself holds no image, and has the folders cat: name these"):
+        read_folder(tmp_path)

@@ -20,9 +20,14 @@ from striate.data.readers.parts import all_part_files, files_in, part_files, par
         ("trains.tar", None),
         ("contest-1.tar", None),
         ("0001.tar", None),
+        ("imagenet-val-000000.tar", "val"),
+        ("mnist_test.csv", "test"),
+        ("train_test_split.parquet", "train"),
+        ("my-test-data-train-0.tar", "train"),
+        ("testset.tar", None),
     ],
 )
-def test_a_name_begins_with_the_word_of_its_part(name: str, part: str | None) -> None:
+def test_a_name_has_the_word_of_its_part(name: str, part: str | None) -> None:
     assert part_of(name) == part
 
 
@@ -72,3 +77,13 @@ def test_folders_that_are_called_as_parts_or_that_are_alone(tmp_path: Path) -> N
     assert all_part_files(tmp_path / "hub", (".x",))[0] == {"test": [tmp_path / "hub/plain_text/test-0.x"]}
     assert files_in(tmp_path / "a", (".x",)) == []
     assert files_in(tmp_path / "class", (".x",)) == []
+
+
+def test_parts_whose_names_begin_with_the_set_are_not_one_part(tmp_path: Path) -> None:
+    for name in ("imagenet-train-000000.tar", "imagenet-val-000000.tar"):
+        (tmp_path / name).touch()
+    files, _ = all_part_files(tmp_path, (".tar",))
+    assert {part: [path.name for path in several] for part, several in files.items()} == {
+        "train": ["imagenet-train-000000.tar"],
+        "val": ["imagenet-val-000000.tar"],
+    }

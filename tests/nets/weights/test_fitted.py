@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 
 from striate.base.errors import NetError
 from striate.nets import build
-from striate.nets.weights.fitted import adapted, fit
+from striate.nets.measure.order import layers
+from striate.nets.weights.fitted import adapted, fit, last_layer
 
 OPTIONS = {"widths": [[4], [6]], "hidden": [8], "norm": "batch"}
 
@@ -67,3 +69,37 @@ def test_what_fits_nowhere_is_listed_together_and_nothing_is_copied() -> None:
     with pytest.raises(NetError, match=r"missing conv2.*; unexpected more; misshapen dense1.weight is 8x96"):
         fit(made, given, "w", (8, 8, 3))
     assert all(torch.equal(value, before[name]) for name, value in made.state_dict().items())
+
+
+class Bare(nn.Module):
+    """Its classes are a parameter that stands in no layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.classes = nn.Parameter(torch.randn(4, 3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv(x).mean((2, 3)) @ self.classes
+
+
+def test_the_first_layer_is_not_taken_for_the_last_where_the_last_is_no_layer() -> None:
+    net, shape = Bare(), (8, 8, 3)
+    given = {name: value.clone() for name, value in Bare().state_dict().items()}
+    assert last_layer(net, layers(net, shape), 3) == ""
+    with pytest.raises(NetError, match="which layer of the net is its last, to be drawn anew, cannot be told"):
+        fit(net, given, "w.pt", shape, other_classes=True)
+    assert fit(net, given, "w.pt", shape).head == ""
+    assert torch.equal(net.conv.weight, given["conv.weight"])
+
+
+def test_a_last_layer_with_computed_weights_is_drawn_anew() -> None:
+    def made(classes: int) -> nn.Sequential:
+        last = nn.utils.parametrizations.weight_norm(nn.Linear(4, classes))
+        return nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), last)
+
+    net, given = made(5), made(3).state_dict()
+    drawn = net[3].weight.detach().clone()
+    assert fit(net, given, "w.pt", (8, 8, 3)).head == "3"
+    assert torch.equal(net[3].weight, drawn)
+    assert torch.equal(net[0].weight, given["0.weight"])

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from striate.base.errors import NetError, RecipeError
 from striate.data import ImageSet
-from striate.training.engines.freezing import depths
+from striate.training.engines.freezing import depths, freezing
 from striate.training.engines.setup import initial_net, set_up
 from striate.training.folder import checkpoints
 from striate.training.recipe.recipe import Recipe
@@ -108,3 +108,32 @@ def test_faults_are_told(tiny: ImageSet, recipe: Recipe, tmp_path: Path) -> None
         recipe.change(unfreeze_after=1, mean=[0.5])
     with pytest.raises(RecipeError, match="unfreeze_after is 3, and the run has only 3 epochs"):
         recipe.change(freeze="conv1", unfreeze_after=3)
+
+
+class Bare(nn.Module):
+    """Its classes are a parameter that stands in no layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(2, 4, 3)
+        self.classes = nn.Parameter(torch.randn(4, 3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(x).mean((2, 3)) @ self.classes
+
+
+def test_a_body_without_a_last_layer_is_refused_and_the_first_does_not_learn_in_its_place(recipe: Recipe) -> None:
+    with pytest.raises(NetError, match="which layer of the net is its last cannot be told"):
+        freezing(Bare(), recipe.change(freeze="body"), (8, 8, 2))
+
+
+def test_weights_that_are_computed_belong_to_their_layer(recipe: Recipe) -> None:
+    norm = nn.utils.parametrizations.weight_norm
+    net = nn.Sequential(norm(nn.Conv2d(2, 4, 3)), nn.AdaptiveAvgPool2d(1), nn.Flatten(), norm(nn.Linear(4, 3)))
+    of_layer = {number: {id(p) for p in net[number].parameters()} for number in (0, 3)}
+    for freeze in ("body", "0"):
+        found = freezing(net, recipe.change(freeze=freeze), (8, 8, 2))
+        assert found is not None
+        assert {id(p) for p in found.parameters} == of_layer[0]
+    places = dict(zip(map(id, net.parameters()), depths(net, (8, 8, 2)), strict=True))
+    assert {places[each] for each in of_layer[3]} == {1.0}

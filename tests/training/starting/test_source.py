@@ -19,7 +19,7 @@ from striate.training.feed.images import asked
 from striate.training.folder.weights import best
 from striate.training.loop import Tick
 from striate.training.recipe.recipe import Recipe, differing
-from striate.training.starting.source import settled
+from striate.training.starting.source import settled, taken_over
 from striate.training.train import resume, train
 
 
@@ -185,6 +185,15 @@ def test_a_net_of_timm_starts_from_a_file_for_other_images(tiny: ImageSet, tmp_p
     rng = np.random.default_rng(0)
     part = Split(rng.integers(0, 256, (6, 32, 32, 3), dtype=np.uint8), np.arange(6) % 3)
     images = ImageSet("small", ("a", "b", "c"), part, part, None, fingerprint="3" * 64, origin="made here")
-    net = initial_net(settle(recipe), images)
+    said: list[str] = []
+    net = initial_net(settle(recipe), images, said.append)
+    assert said == [f"start weights {tmp_path}/w.pt: timm brought them to these images and classes by its own rules"]
     assert torch.equal(net.get_parameter("blocks.0.attn.qkv.weight"), made.blocks[0].attn.qkv.weight)
     assert net.get_parameter("pos_embed").shape == (1, 5, 192)
+
+
+def test_what_is_said_of_a_start_is_what_was_taken_over_and_what_was_not(plain: Recipe, first: Path) -> None:
+    told = taken_over(settled(plain.change(start=str(first), image_size=16)))
+    assert "image_size 16, where they say 8" in told
+    assert ": mean [" in told
+    assert "image_size 8" in taken_over(settled(plain.change(start=str(first))))

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from striate.app.actions.looking import Look, told
+from striate.app.inputs.judged_on import images_for
 from striate.app.inputs.opened_net import Subject
 from striate.app.inputs.views import Views, looked_at
 from striate.base.errors import ProbeError
 from striate.base.seeds import generator
-from striate.data import load
 from striate.data.photos.picture import Picture, coloured
 from striate.probes.checks.sanity import checked
 from striate.probes.choices import Background
@@ -109,10 +109,7 @@ def _of_scenes(
     """Return the first few scenes, and their record with how well all were found in ``facts.scenes``."""
     if scenes.data is None:
         raise ProbeError("`scenes` need `data`, the data set whose test images are pasted")
-    skipping = skip_damaged or subject.skip_damaged
-    images = load(
-        scenes.data, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels, resizing=subject.resizing
-    )
+    images = images_for(subject, scenes.data, data_dir, skip_damaged)
     if images.image_shape != subject.inputs.image_shape or subject.inputs.permuted:
         raise ProbeError(
             f"the images of {images.name} are {images.image_shape} (H, W, C), and the net takes"
@@ -134,6 +131,6 @@ def _of_scenes(
         Picture(f"scene {i}: {n}", s, f"scene {i} of seed {scenes.seed}")
         for i, (n, s) in enumerate(zip(names, few, strict=True))
     )
-    views = Views(subject, shown, subject.tensor(few), images.notes if skipping else ())
+    views = Views(subject, shown, subject.tensor(few), images.notes if skip_damaged or subject.skip_damaged else ())
     record = find(subject.net, views.images, target=made.labels[:SHOWN, 0].tolist(), **options)
     return views, replace(record, facts=replace(record.facts, scenes=told))

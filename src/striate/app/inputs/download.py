@@ -21,7 +21,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from striate.app.inputs.public_addresses import public
 from striate.base.errors import DataError, printable, reason
-from striate.data.photos.picture import Picture, read_picture
+from striate.data.photos.picture import AS_IT_IS, Picture, Reading, read_picture
 
 MOST_BYTES = 20_000_000
 MOST_SECONDS = 20.0
@@ -37,8 +37,10 @@ Connect = Callable[[str, int, str, float], http.client.HTTPConnection]
 """Host, port, the judged address, seconds -> a connection to that address that speaks for that host."""
 
 
-def fetch(url: str, *, resolve: Resolve | None = None, connect: Connect | None = None) -> Picture:
-    """Return the image at ``url``; raises DataError that says what was refused, and how to go on.
+def fetch(
+    url: str, how: Reading = AS_IT_IS, *, resolve: Resolve | None = None, connect: Connect | None = None
+) -> Picture:
+    """Return the image at ``url``, read as ``how`` says; raises DataError that says what was refused, and how to go on.
 
     ``resolve`` and ``connect`` stand for the system's resolver and for TLS.
     """
@@ -49,7 +51,7 @@ def fetch(url: str, *, resolve: Resolve | None = None, connect: Connect | None =
         parts = _judged_parts(place, seen)
         body, further = _get(parts, seen, deadline, resolve or system_addresses, connect or secure_connection)
         if further is None:
-            return _picture(body, parts, seen)
+            return _picture(body, parts, seen, how)
         place = _further(place, further, seen)
     raise DataError(f"{seen} leads on more than {MOST_REDIRECTS} times; give the address of the image itself")
 
@@ -189,7 +191,7 @@ def _body(response: http.client.HTTPResponse, seen: str, deadline: float) -> byt
     return b"".join(pieces)
 
 
-def _picture(body: bytes, parts: SplitResult, seen: str) -> Picture:
+def _picture(body: bytes, parts: SplitResult, seen: str, how: Reading) -> Picture:
     """Return the image in ``body``, read by the same rules as a file of that content."""
     ending = next((ending for magic, ending in MAGIC if body.startswith(magic)), "")
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
@@ -200,7 +202,7 @@ def _picture(body: bytes, parts: SplitResult, seen: str) -> Picture:
         file = Path(folder, f"image{ending}")
         file.write_bytes(body)
         try:
-            pixels = read_picture(file).pixels
+            pixels = read_picture(file, how).pixels
         except DataError as error:
             raise DataError(str(error).replace(printable(str(file)), seen)) from error
     name = Path(parts.path).stem or str(parts.hostname)

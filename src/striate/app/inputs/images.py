@@ -2,7 +2,7 @@
 
 cat.png             an image file
 photos/             a folder of image files
-cifar10:7           the index of a test image, of a data set of `striate list data` or of an image folder (my_photos:7)
+cifar10:7           the index of a test image, of a data set of `striate list data`, or of the images at a path (my_photos:7)
 cifar10:0-7         these and all between them
 https://...         an address, with limits of size and time
 """
@@ -20,27 +20,26 @@ from striate.base.errors import DataError, printable, sentence
 
 if TYPE_CHECKING:
     from striate.data.imageset import ImageSet
-    from striate.data.photos.levels import Levels
-    from striate.data.photos.picture import Picture
+    from striate.data.photos.picture import Picture, Reading
 
 
 def pictures(
     words: Sequence[str | Picture],
     data_dir: Path | None = None,
     *,
-    levels: Levels | None = None,
+    how: Reading | None = None,
     skip_damaged: bool = False,
     tell: Callable[[str], None] | None = None,
 ) -> list[Picture]:
     """Return the pictures that ``words`` name, in order; raises DataError listing all that cannot be had.
 
     A picture that was read before stands for itself.
-    ``levels`` are the 16-bit values that become 0 and 255. With ``skip_damaged`` the files of a folder that cannot be read are
-    left out, and ``tell`` is called with what a report should say of that.
+    ``how`` says how files are read; images of a path are brought to its side. With ``skip_damaged`` the files of a folder
+    that cannot be read are left out, and ``tell`` is called with what a report should say of that.
     """
-    from striate.data.photos.picture import Picture, told_apart
+    from striate.data.photos.picture import AS_IT_IS, Picture, told_apart
 
-    asked = _Asked(data_dir, levels, skip_damaged, tell or (lambda _: None))
+    asked = _Asked(data_dir, how or AS_IT_IS, skip_damaged, tell or (lambda _: None))
     made: list[Picture] = []
     faults: list[str] = []
     sets: dict[str, ImageSet] = {}
@@ -57,36 +56,53 @@ def pictures(
 @dataclass(frozen=True)
 class _Asked:
     data_dir: Path | None
-    levels: Levels | None
+    how: Reading
     skip_damaged: bool
     tell: Callable[[str], None]
 
 
 def _named(word: str, asked: _Asked, sets: dict[str, ImageSet]) -> list[Picture]:
     from striate.data import names
-    from striate.data.photos.levels import FULL
+    from striate.data.forms import form_of
+    from striate.data.photos.decode import FORMATS
     from striate.data.photos.picture import read_folder, read_picture
 
     if re.match(r"[a-z][a-z0-9+.-]*://", word, re.IGNORECASE):
         from striate.app.inputs.download import fetch
 
-        return [fetch(word)]
+        return [fetch(word, asked.how)]
     name, colon, index = word.rpartition(":")
-    if colon and (name in names() or (os.path.isdir(name) and not os.path.exists(word))):
+    if colon and (name in names() or (os.path.exists(name) and not os.path.exists(word))):
         return _of_data(name, index, asked, sets)
     if os.path.isdir(word):
-        return read_folder(Path(word), asked.levels or FULL, skip_damaged=asked.skip_damaged, tell=asked.tell)
-    return [read_picture(Path(word), asked.levels or FULL)]
+        return read_folder(Path(word), asked.how, skip_damaged=asked.skip_damaged, tell=asked.tell)
+    path = Path(word)
+    if path.suffix.lower() not in FORMATS and os.path.isfile(path) and form_of(path) is not None:
+        shown = printable(word)
+        raise DataError(f"{shown} holds many images; name a test image of it, {shown}:0, or several, {shown}:0-7")
+    return [read_picture(path, asked.how)]
 
 
 def _of_data(name: str, index: str, asked: _Asked, sets: dict[str, ImageSet]) -> list[Picture]:
-    from striate.data import load
+    from striate.data import load, names
+    from striate.data.catalog import is_table
+    from striate.data.photos.notes import ENLARGED
     from striate.data.photos.picture import Picture
 
     if name not in sets:
-        sets[name] = load(name, data_dir=asked.data_dir, skip_damaged=asked.skip_damaged, levels=asked.levels)
-        for note in sets[name].notes if asked.skip_damaged else ():
-            asked.tell(note)
+        # Photographs of a path are read as the net's were: at their own size they may fill the disk, or be of several sizes.
+        how = asked.how
+        sets[name] = load(
+            name,
+            data_dir=asked.data_dir,
+            image_size=None if is_table(name) or (name in names() and name != how.own) else how.side,
+            skip_damaged=asked.skip_damaged,
+            levels=how.levels,
+            resizing=how.resizing,
+        )
+        for note in sets[name].notes:
+            if asked.skip_damaged or note.endswith(ENLARGED):
+                asked.tell(note)
     data = sets[name]
     if data.test is None:
         raise DataError(f"{name} has no test images to look at")

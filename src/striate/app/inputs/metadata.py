@@ -40,12 +40,18 @@ def _resize(subject: Subject) -> dict[str, Any]:
         "squash": "the whole is resized, whatever its proportions",
     }
     first = "turned upright by its EXIF orientation, laid over white where it is transparent"
+    # A net that takes no squares was shown nothing that was brought to a size.
+    side = "longer" if subject.resizing.fit == "pad" else "shorter"
+    scaled = (
+        f"; before, a JPEG is decoded at the smallest of 1/2, 1/4 and 1/8 at which its {side} side keeps {width} pixels"
+    )
+    scaled = "" if subject.resizing.full or height != width else scaled
     colours = "made grey, (19595 R + 38470 G + 7471 B) / 65536" if channels == 1 else "in RGB"
     return {
         **subject.resizing.to_json(),
         "antialias": True,
         "rule": f"an image is {first}, {colours}, 0 to 255; {means[subject.resizing.fit]} to {width} x {height} by Pillow's"
-        f" {subject.resizing.filter} filter, widened when shrinking",
+        f" {subject.resizing.filter} filter, widened when shrinking{scaled}",
     }
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from striate.app.inputs.images import pictures
+from striate.app.inputs.judged_on import images_for
 from striate.app.inputs.opened_net import Subject
 from striate.base.errors import DataError, ProbeError, printable
-from striate.data import load
-from striate.data.photos.picture import Picture, all_fitted, fitted
+from striate.data.photos.picture import Picture, Reading, all_fitted, fitted
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -54,7 +54,9 @@ def looked_at(
 ) -> list[Picture]:
     """Return the pictures that ``words`` name, read like those ``subject`` was trained on; ``notes`` gets what a page says."""
     skipping = skip_damaged or subject.skip_damaged
-    return pictures(words, data_dir, levels=subject.levels, skip_damaged=skipping, tell=notes.append)
+    height, width, _ = subject.inputs.image_shape
+    how = Reading(subject.levels, height if height == width > 1 else None, subject.resizing, subject.inputs.data)
+    return pictures(words, data_dir, how=how, skip_damaged=skipping, tell=notes.append)
 
 
 def usable(
@@ -92,10 +94,7 @@ def opened_data(
             f'the data set that "{printable(subject.name)}" was trained on is not at hand; name the images to look through with'
             " `data`, a name of `striate list data` or an image folder"
         )
-    skipping = skip_damaged or subject.skip_damaged
-    images = load(
-        looked_through, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels, resizing=subject.resizing
-    )
+    images = images_for(subject, looked_through, data_dir, skip_damaged, enlarge=looked_through == subject.inputs.data)
     split = images.test or images.val or images.train
     found = [
         Picture(f"{images.name} {i}, {images.classes[label]}", pixels, f"{images.name}:{i}", int(label))
@@ -103,4 +102,4 @@ def opened_data(
     ]
     seen = subject.arranged(all_fitted(found, subject.inputs.image_shape, subject.resizing))
     shown = tuple(Picture(p.name, s, p.origin, p.label) for p, s in zip(found, seen, strict=True))
-    return Views(subject, shown, subject.tensor(seen), images.notes if skipping else ())
+    return Views(subject, shown, subject.tensor(seen), images.notes if skip_damaged or subject.skip_damaged else ())

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from striate.app.inputs.judged_on import images_for
 from striate.app.inputs.predictor import Predictor, open_predictor
 from striate.app.scoring.predicting import probabilities
 from striate.app.scoring.unlabelled import Unlabelled, is_unlabelled, unlabelled
 from striate.base.disk.files import dump_json
 from striate.base.disk.outputs import MARK, write_output
 from striate.base.errors import DataError, NetError, ProbeError, RunError, printable
-from striate.data import Split, load
+from striate.data import Split
 from striate.data.photos.picture import Picture, all_fitted
 from striate.training.judging.mistakes import Mistakes, mistakes
 
@@ -180,13 +181,7 @@ def _images(
     _untouched(net, looked)
     if not looked:
         raise ProbeError(f'nothing says on which images "{printable(net)}" is to be judged; name them with `data`')
-    images = load(
-        looked,
-        data_dir=data_dir,
-        skip_damaged=skip_damaged or subject.skip_damaged,
-        levels=subject.levels,
-        resizing=subject.resizing,
-    )
+    images = images_for(subject, looked, data_dir, skip_damaged)
     kind, shown = next(
         (kind, part)
         for kind, part in (("test", images.test), ("validation", images.val), ("training", images.train))

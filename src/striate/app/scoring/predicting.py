@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from striate.app.inputs.predictor import Predictor, open_predictor
 from striate.app.inputs.views import looked_at
 from striate.base.errors import ProbeError
 from striate.base.inline import Inline
-from striate.data.photos.picture import all_fitted
+from striate.data.photos.picture import all_fitted, enlarged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,8 +89,9 @@ def predict(
     ``net`` is a run, a net with ``weights``, or a file that `export` wrote, ONNX or safetensors. Pictures are brought
     to its size as the file or run says. Raises NetError, RunError or DataError where something cannot be had.
     """
-    if top < 1:
-        raise ProbeError(f"top is {top}, and must be at least 1")
+    words = _words(images)
+    if not _counts(top):
+        raise ProbeError(f"top is {top}, and must be a whole number from 1")
     name = str(getattr(net, "folder", net))
     opened = open_predictor(
         name,
@@ -100,12 +101,13 @@ def predict(
         data_dir=data_dir,
         warn=warn,
     )
-    words = [str(images)] if isinstance(images, (str, Path)) else [str(word) for word in images]
     notes: list[str] = []
     place = None if data_dir is None else Path(data_dir)
     found = looked_at(opened.subject, words, place, skip_damaged, notes)
     inputs = opened.subject.inputs
-    chances = probabilities(opened, all_fitted(found, inputs.image_shape, opened.subject.resizing))
+    resizing = opened.subject.resizing
+    notes += enlarged(found, inputs.image_shape, resizing)
+    chances = probabilities(opened, all_fitted(found, inputs.image_shape, resizing, enlarge=True))
     names = inputs.classes or tuple(f"class {number}" for number in range(chances.shape[1]))
     order = np.argsort(-chances, axis=1, kind="stable")[:, :top]
     made = tuple(
@@ -113,6 +115,25 @@ def predict(
         for picture, row, best in zip(found, chances, order, strict=True)
     )
     return Predicted(opened.subject.name, made, tuple(notes), opened.subject.untrained)
+
+
+def _counts(top: object) -> bool:
+    return isinstance(top, int) and top >= 1
+
+
+def _words(images: object) -> list[str]:
+    """Return what names the pictures; raises ProbeError for what is none, such as an array or an image of Pillow."""
+    several: list[Any] = [images] if isinstance(images, str) or not isinstance(images, Iterable) else [*images]
+    several = [images] if hasattr(images, "shape") else several  # an array is iterated by its rows
+    strange = next((each for each in several if not isinstance(each, (str, Path))), None)
+    if strange is not None:
+        raise ProbeError(
+            f"images are named by files, folders or addresses, and {type(strange).__name__} is none of these; save it and"
+            " give its path"
+        )
+    if not several:
+        raise ProbeError("no picture is named; give files, folders or addresses")
+    return [str(each) for each in several]
 
 
 def probabilities(opened: Predictor, images: Any) -> NDArray[np.float64]:

@@ -69,7 +69,7 @@ def score(
     of the exported file; for others that of the data ``trained_on``, which are ``data`` where nothing is said. Raises NetError
     or DataError when something does not fit.
     """
-    from striate.data import load
+    from striate.app.inputs.judged_on import images_for
     from striate.training.engines.evaluate import evaluate
     from striate.training.engines.machine import device
     from striate.training.feed.batches import in_order
@@ -84,18 +84,7 @@ def score(
         trained_on = data
     subject = open_subject(name, file, trained_on=trained_on, options=options, data_dir=data_dir)
     height, width, channels = subject.inputs.image_shape
-    skipping = skip_damaged or subject.skip_damaged
-    images = load(data, data_dir=data_dir, skip_damaged=skipping, levels=subject.levels, resizing=subject.resizing)
-    # Only a square has one side to bring images to; and images of the right size are not resampled, which would change them.
-    if images.image_shape[:2] != (height, width) and height == width:
-        images = load(
-            data,
-            data_dir=data_dir,
-            image_size=height,
-            skip_damaged=skipping,
-            levels=subject.levels,
-            resizing=subject.resizing,
-        )
+    images = images_for(subject, data, data_dir, skip_damaged)
     if images.image_shape != subject.inputs.image_shape:
         raise DataError(
             f"{images.name} has images {_shape(images.image_shape)}, and {subject.name} takes {height}x{width}x{channels} "

@@ -21,7 +21,7 @@ from striate.app.scoring.predicting import probabilities
 from striate.base.disk.files import dump_json
 from striate.base.disk.outputs import MARK, write_output
 from striate.base.errors import DataError
-from striate.data.photos.picture import Picture, all_fitted
+from striate.data.photos.picture import Picture, all_fitted, enlarged
 from striate.data.photos.survey import survey
 from striate.training.judging.answers import Answers, answers
 
@@ -69,7 +69,8 @@ def unlabelled(
     """Return what the net says of the pictures in the folder ``data``; raises DataError where it has none that can be read."""
     subject, notes = opened.subject, list[str]()
     found = looked_at(subject, [str(data)], None, skip_damaged, notes)
-    seen = all_fitted(found, subject.inputs.image_shape, subject.resizing)
+    notes += enlarged(found, subject.inputs.image_shape, subject.resizing)
+    seen = all_fitted(found, subject.inputs.image_shape, subject.resizing, enlarge=True)
     chances = probabilities(opened, seen)
     names = subject.inputs.classes or tuple(f"class {number}" for number in range(chances.shape[1]))
     told = answers(chances, names, most=most)

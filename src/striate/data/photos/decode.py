@@ -29,7 +29,7 @@ from striate.data.photos import png16 as sixteen
 from striate.data.photos import webp
 from striate.data.photos.levels import FULL, Levels
 from striate.data.photos.png import essential
-from striate.data.photos.resizing import Resizing
+from striate.data.photos.resizing import USUAL, Resizing
 from striate.data.photos.source import FILE_LIMIT, Source, ending, opened
 from striate.data.photos.upright import DAMAGE, LYING, orientation_of, turned
 
@@ -80,28 +80,40 @@ class Decoded:
     facts: frozenset[str] = frozenset()
 
 
-def decode(source: Source, levels: Levels | None = FULL) -> Images:
+def decode(source: Source, levels: Levels | None = FULL, side: int | None = None, resizing: Resizing = USUAL) -> Images:
     """Return the image of ``source``: uint8 (H, W) when it is grey, (H, W, 3) otherwise.
 
-    ``levels`` are the 16-bit values that become 0 and 255. Raises Unreadable, also where a 16-bit value lies outside them;
-    Deep where they are None and the image has 16 bits. The extension of a path must be a key of FORMATS.
+    ``levels`` are the 16-bit values that become 0 and 255. With ``side`` a JPEG is decoded at the scale at which `photograph`
+    decodes it before it brings it to that side. Raises Unreadable, also where a 16-bit value lies outside the levels; Deep
+    where they are None and the image has 16 bits. The extension of a path must be a key of FORMATS.
     """
+
+    def made(image: Image.Image, file: BinaryIO) -> Images:
+        _scaled_down(image, file, side, resizing)
+        return _pixels(image, file, levels)[0]
+
     with unwarned():
-        return _read(source, lambda image, file: _pixels(image, file, levels)[0])
+        return _read(source, made)
 
 
 def photograph(source: Source, levels: Levels | None, side: int | None, resizing: Resizing) -> Decoded:
     """Return the image as `decode` does, brought to ``side`` x ``side`` if given; threads hold `unwarned`."""
 
     def made(image: Image.Image, file: BinaryIO) -> Decoded:
-        width, height = _size(image, file)
-        if side is not None and (scale := resizing.scale_of(width, height, side)) > 1:
-            image.draft(None, (image.width // scale, image.height // scale))
+        width, height = _scaled_down(image, file, side, resizing)
         with memory_limit.side_by_side(image.width * image.height):
             pixels, facts = _pixels(image, file, levels)
         return Decoded(pixels if side is None else resizing(pixels, side, side), width, height, facts)
 
     return _read(source, made)
+
+
+def _scaled_down(image: Image.Image, file: BinaryIO, side: int | None, resizing: Resizing) -> tuple[int, int]:
+    """Return width and height of the file's image, upright; its JPEG will be decoded no larger than ``side`` needs."""
+    width, height = _size(image, file)
+    if side is not None and (scale := resizing.scale_of(width, height, side)) > 1:
+        image.draft(None, (image.width // scale, image.height // scale))
+    return width, height
 
 
 def range_of(source: Source) -> tuple[int, int] | None:

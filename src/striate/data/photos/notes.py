@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from striate.base.errors import counted, printable, sentence
+from collections.abc import Sequence
+
+from striate.base.errors import counted, listed, printable, sentence
 from striate.data.photos.resizing import Resizing
 from striate.data.photos.stack import DEFAULT_SIDE, Stack
 from striate.data.photos.survey import UNREAD, Survey
 
+ENLARGED = " a side that is shorter than the size asked for, and became larger"
 _SHOWN = 3  # names in a note
 _FACTS = {
     "CMYK": ("image", "images", " of printing colours (CMYK) became RGB, without a colour profile"),
-    "enlarged": ("image has", "images have", " a side that is shorter than the size asked for, and became larger"),
+    "enlarged": ("image has", "images have", ENLARGED),
     "frames": ("image holds", "images hold", " several frames, of which the first was taken"),
     "turned": ("image was", "images were", " turned or mirrored, as the orientation in the EXIF data says"),
 }
@@ -50,12 +53,22 @@ def notes_of(found: Survey, stack: Stack, image_size: int | None, resizing: Resi
         notes.append(f"beside train there are folders that were not read: {sentence(found.beside, _SHOWN)}")
     if found.damaged:
         notes.append(left_out(found.damaged))
+    notes += _alike(found.classes)
     for split, files in stack.files.items():
         present = {label for _, label in files}
         absent = [printable(name) for number, name in enumerate(found.classes) if number not in present]
         if absent and files:
             notes.append(f"{split} has no image of {counted(len(absent), 'class')}: {sentence(absent, _SHOWN)}")
     return tuple(notes)
+
+
+def _alike(classes: Sequence[str]) -> list[str]:
+    """Return a note on each name that two classes have but for the case of its letters: most often one class, twice."""
+    alike: dict[str, list[str]] = {}
+    for name in classes:
+        alike.setdefault(name.strip().casefold(), []).append(printable(name))
+    several = [names for names in alike.values() if len(names) > 1]
+    return [f"the classes {listed(names)} differ in small and capital letters alone" for names in several]
 
 
 def _endings(counts: dict[str, int]) -> str:

@@ -1,9 +1,9 @@
 """Pictures to look at: one image file each, read by the rules of `striate.data.photos.decode`, at the size a net takes.
 
 ``fitted``: brought to the wanted size as the images were that the net was trained on (`striate.data.photos.resizing`).
-A picture is never enlarged: one that is smaller than the net's images is refused, for what a probe would show there is
-mostly the interpolation. Grey is repeated in three channels for a net of colours; colours become grey (ITU-R 601 luma) for
-a net of one channel.
+Unless ``enlarge`` a picture is never made larger: one that is smaller than the net's images is refused, for what a probe would
+show there is mostly the interpolation. Grey is repeated in three channels for a net of colours; colours become grey (ITU-R 601
+luma) for a net of one channel.
 """
 
 from __future__ import annotations
@@ -40,25 +40,38 @@ class Picture:
     label: int | None = None
 
 
-def read_picture(path: Path, levels: Levels = FULL) -> Picture:
-    """Return the image in ``path``; raises DataError saying why it cannot be used.
+@dataclass(frozen=True)
+class Reading:
+    """How the images were read that a net was trained on: `decode`'s ``levels``, ``side`` and ``resizing``.
 
-    ``levels`` are the 16-bit values that become 0 and 255: those of the images that the net was trained on, where it had any.
+    None: nothing is known. ``own`` is the data set that it was trained on, whose images are brought to its side in any case.
     """
+
+    levels: Levels | None = None
+    side: int | None = None
+    resizing: Resizing = USUAL
+    own: str = ""
+
+
+AS_IT_IS = Reading()
+
+
+def read_picture(path: Path, how: Reading = AS_IT_IS) -> Picture:
+    """Return the image in ``path``, read as ``how`` says; raises DataError saying why it cannot be used."""
     shown = printable(str(path))
     if not os.path.isfile(path):
         raise DataError(f"there is no image file {shown}; give a PNG, JPEG, WebP or BMP file, or a folder of them")
     if path.suffix.lower() not in FORMATS:
         raise DataError(f"{shown} does not end in {', '.join(FORMATS)}; convert or rename it")
     try:
-        pixels = decode(path, levels)
+        pixels = decode(path, how.levels or FULL, how.side, how.resizing)
         return Picture(printable(path.stem), pixels if pixels.ndim == 3 else pixels[..., None], shown)
     except Unreadable as error:
         raise DataError(f"{shown} {error}") from error
 
 
 def read_folder(
-    folder: Path, levels: Levels = FULL, *, skip_damaged: bool = False, tell: Callable[[str], None] | None = None
+    folder: Path, how: Reading = AS_IT_IS, *, skip_damaged: bool = False, tell: Callable[[str], None] | None = None
 ) -> list[Picture]:
     """Return the images that lie in ``folder`` itself, sorted by name; raises DataError listing all that cannot be used.
 
@@ -70,14 +83,16 @@ def read_folder(
     except OSError as error:
         raise DataError(f"the folder {shown} could not be read ({error.strerror or error})") from error
     if not files:
-        raise DataError(f"{shown} holds no image; accepted extensions are {', '.join(FORMATS)}")
+        inside = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+        within = f", and has the folders {sentence(list(map(printable, inside)), 3)}: name these" if inside else ""
+        raise DataError(f"{shown} itself holds no image{within}; accepted extensions are {', '.join(FORMATS)}")
     if len(files) > MOST:
         raise DataError(f"{shown} holds {len(files):,} images, and at most {MOST:,} are looked at; name some of them")
     pictures: list[Picture] = []
     faults: list[str] = []
     for file in files:
         try:
-            pictures.append(read_picture(file, levels))
+            pictures.append(read_picture(file, how))
         except DataError as error:
             faults.append(str(error))
     # Where all are damaged there is nothing left to go on with, whatever was asked.
@@ -86,6 +101,16 @@ def read_folder(
     if faults and tell:
         tell(left_out(faults))
     return pictures
+
+
+def enlarged(pictures: Sequence[Picture], image_shape: tuple[int, int, int], resizing: Resizing = USUAL) -> list[str]:
+    """Return a note on the pictures that become larger, where there are any."""
+    small = [printable(each.origin) for each in pictures if is_smaller(each, image_shape, resizing)]
+    one, several = (
+        "picture is smaller than the net's images, and was",
+        "pictures are smaller than the net's images, and were",
+    )
+    return [f"{counted(len(small), one, several)} made larger: {sentence(small, 3)}"] if small else []
 
 
 def told_apart(pictures: Sequence[Picture]) -> list[Picture]:
@@ -108,16 +133,26 @@ def _apart(origins: Sequence[str]) -> dict[str, str]:
     return {each: each for each in origins}
 
 
-def fitted(picture: Picture, image_shape: tuple[int, int, int], resizing: Resizing = USUAL) -> Images:
-    """Return the picture as uint8 (H, W, C) of ``image_shape``; raises DataError when it is smaller than that."""
+def fitted(
+    picture: Picture, image_shape: tuple[int, int, int], resizing: Resizing = USUAL, *, enlarge: bool = False
+) -> Images:
+    """Return the picture as uint8 (H, W, C) of ``image_shape``; raises DataError where it must become larger and may not."""
     height, width, channels = image_shape
-    given_height, given_width = picture.pixels.shape[:2]
-    if given_height < height or given_width < width:
+    if not enlarge and is_smaller(picture, image_shape, resizing):
+        given_height, given_width = picture.pixels.shape[:2]
         raise DataError(
             f"{picture.origin} has {given_width} x {given_height} pixels, and the net needs {width} x {height} or more;"
             " give a larger picture"
         )
     return coloured(resizing(picture.pixels, height, width), channels)
+
+
+def is_smaller(picture: Picture, image_shape: tuple[int, int, int], resizing: Resizing = USUAL) -> bool:
+    """Return whether the picture becomes larger as one of ``image_shape``; between bars its longer side counts."""
+    (given_height, given_width), (height, width) = picture.pixels.shape[:2], image_shape[:2]
+    if resizing.fit == "pad":
+        return given_height < height and given_width < width
+    return given_height < height or given_width < width
 
 
 def coloured(pixels: Images, channels: int) -> Images:
@@ -131,13 +166,15 @@ def coloured(pixels: Images, channels: int) -> Images:
     )
 
 
-def all_fitted(pictures: Sequence[Picture], image_shape: tuple[int, int, int], resizing: Resizing = USUAL) -> Images:
-    """Return the pictures as uint8 (N, H, W, C); raises DataError that lists all which are too small."""
+def all_fitted(
+    pictures: Sequence[Picture], image_shape: tuple[int, int, int], resizing: Resizing = USUAL, *, enlarge: bool = False
+) -> Images:
+    """Return the pictures as uint8 (N, H, W, C); raises DataError that lists all which are too small, unless ``enlarge``."""
     made: list[Images] = []
     faults: list[str] = []
     for picture in pictures:
         try:
-            made.append(fitted(picture, image_shape, resizing))
+            made.append(fitted(picture, image_shape, resizing, enlarge=enlarge))
         except DataError as error:
             faults.append(str(error))
     if faults:

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from striate.base.errors import DataError, listed, nearest, printable, sentence
+from striate.base.errors import DataError, counted, listed, nearest, printable, sentence
 from striate.data.photos.decode import FORMATS
 from striate.data.photos.source import Source, name_of
 
@@ -74,7 +74,7 @@ def survey(folder: Path) -> Survey:
     if len(classes) < 2:
         why = f" ({sentence(found.faults, 3)})" if found.faults else ""
         raise DataError(
-            f"{printable(str(places['train']))} has {len(classes)} class folders{why}, and needs at least two;"
+            f"{printable(str(places['train']))} has {counted(len(classes), 'class folder')}{why}, and needs at least two;"
             " put the images of each class into a folder of its own"
         )
     numbers: dict[str, int] = {}

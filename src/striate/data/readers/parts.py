@@ -1,7 +1,8 @@
-"""Which files of a folder are the training, validation and test part: told by the word with which their names begin.
+"""Which files of a folder are the training, validation and test part: told by a word for one in their names.
 
-`train-00000-of-00002.parquet`, `test_32x32.mat`, `valid.tar`: the word ends at a character that is not a letter. A file that is
-given by itself is train.
+`train-00000-of-00002.parquet`, `test_32x32.mat`, `valid.tar`, `imagenet-val-000000.tar`, `mnist_test.csv`: the word stands
+between characters that are not letters. Where a name has several, the first counts if the name begins with it, and else the
+last. A file that is given by itself is train.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ WORDS = {
 
 
 def part_of(name: str) -> str | None:
-    """Return train, val or test for a name that begins with a word for it; None for any other."""
-    found = re.match(r"[A-Za-z]+|t10k", name) if not name.startswith("t10k") else re.match("t10k", name)
-    return WORDS.get(found[0].lower()) if found else None
+    """Return train, val or test for the name of a file that has a word for it; None for any other."""
+    words = [word.lower() for word in re.findall(r"t10k|[A-Za-z]+", name)]
+    parts = [WORDS[word] for word in words if word in WORDS]
+    begins = bool(parts) and words[0] in WORDS and name.lower().startswith(words[0])
+    return parts[0] if begins else parts[-1] if parts else None
 
 
 def all_part_files(path: Path, endings: Sequence[str]) -> tuple[dict[str, list[Path]], tuple[str, ...]]:

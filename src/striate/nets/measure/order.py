@@ -13,12 +13,23 @@ from striate.nets.custom.surroundings import seeded
 from striate.nets.entry import ImageShape
 from striate.nets.measure.watching import module_at, watched
 
+_COMPUTED = "parametrizations"  # the module of a layer in which PyTorch keeps what its weights are computed from
+
 
 def passed(net: nn.Module, image_shape: ImageShape) -> tuple[str, ...]:
     """Return the names of all modules in the order in which a blank image of (H, W, C) leaves each for the first time.
 
     A module that holds others comes after them. The net and the global generators are left as they were.
     """
+    return _shown(net, image_shape)[0]
+
+
+def outputs(net: nn.Module, image_shape: ImageShape) -> int:
+    """Return how many numbers the net answers for one blank image of (H, W, C)."""
+    return _shown(net, image_shape)[1].numel()
+
+
+def _shown(net: nn.Module, image_shape: ImageShape) -> tuple[tuple[str, ...], torch.Tensor]:
     seen: dict[str, None] = {}
 
     def note(name: str, _module: nn.Module, _inputs: tuple[Any, ...], _output: Any) -> None:
@@ -28,8 +39,8 @@ def passed(net: nn.Module, image_shape: ImageShape) -> tuple[str, ...]:
     like = next((p for p in net.parameters() if p.is_floating_point()), torch.zeros(()))
     image = torch.zeros((1, channels, height, width), dtype=like.dtype, device=like.device)
     with traceless(net), torch.no_grad(), seeded(0), watched(net, note):
-        in_mode(net)(image)
-    return tuple(seen)
+        answer = in_mode(net)(image)
+    return tuple(seen), answer
 
 
 def layers(net: nn.Module, image_shape: ImageShape) -> tuple[str, ...]:
@@ -50,5 +61,14 @@ def up_to(net: nn.Module, image_shape: ImageShape, tap: str) -> tuple[str, ...]:
     return tuple(name for name in before if _is_layer(every[name]))
 
 
+def parameters_of(layer: nn.Module) -> list[nn.Parameter]:
+    """Return the parameters of one of `layers`: its own, and those from which PyTorch computes its weights (weight norm)."""
+    computed = getattr(layer, _COMPUTED, None)
+    return [*layer.parameters(recurse=False), *(computed.parameters() if isinstance(computed, nn.Module) else ())]
+
+
 def _is_layer(module: nn.Module) -> bool:
-    return not any(module.children()) and any(True for _ in module.parameters(recurse=False))
+    inner = any(name != _COMPUTED for name, _ in module.named_children())
+    return (
+        not inner and not isinstance(module, nn.utils.parametrize.ParametrizationList) and bool(parameters_of(module))
+    )

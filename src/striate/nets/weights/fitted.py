@@ -16,8 +16,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from striate.base.errors import NetError, printable
 from striate.nets.entry import ImageShape
-from striate.nets.measure.order import layers
+from striate.nets.measure.order import layers, outputs, parameters_of
 from striate.nets.weights.load import copy_weights
 
 
@@ -55,17 +56,22 @@ def fit(
     """
     own, taken = net.state_dict(), dict(given)
     order = layers(net, image_shape)
-    head, stem = last_layer(net, order), first_convolution(net, order, image_shape[2])
+    head, stem = last_layer(net, order, outputs(net, image_shape)), first_convolution(net, order, image_shape[2])
+    if other_classes and not head:
+        raise NetError(
+            f'the classes of "{printable(str(path))}" are others, and which layer of the net is its last, to be drawn anew,'
+            " cannot be told: none that an image passes last gives its outputs; make it a module, such as torch.nn.Linear"
+        )
     anew = ""
-    for name in (f"{head}.weight", f"{head}.bias") if head else ():
-        fits = name in taken and taken[name].ndim == own[name].ndim if name in own else True
-        absent = name not in taken
-        if name in own and (absent or (fits and (other_classes or len(taken[name]) != len(own[name])))):
+    last = [name for name in own if head and name.startswith(f"{head}.")]
+    for name in last:
+        same_kind = name not in taken or taken[name].ndim == own[name].ndim
+        if same_kind and (other_classes or name not in taken or taken[name].shape != own[name].shape):
             anew = head
-    # The net keeps its own, as drawn: both, for a new weight with an old bias would favour the old classes.
-    for name in (f"{head}.weight", f"{head}.bias") if anew else ():
-        taken.pop(name, None)
-        taken |= {name: own[name]} if name in own else {}
+    # The net keeps its own, as drawn: all of it, for a new weight with an old bias would favour the old classes.
+    if anew:
+        taken = {name: value for name, value in taken.items() if not name.startswith(f"{head}.")}
+        taken |= {name: own[name] for name in last}
     channels = (0, 0)
     if stem and (place := f"{stem}.weight") in taken and taken[place].ndim == 4:
         mine, theirs = own[place], taken[place]
@@ -91,10 +97,26 @@ def adapted(weight: Tensor, channels: int) -> Tensor:
     return made.to(weight.dtype)
 
 
-def last_layer(net: nn.Module, order: tuple[str, ...]) -> str:
-    """Return the name of the last layer of ``order`` that has a matrix of weights, the classifier; empty for none."""
+def last_layer(net: nn.Module, order: tuple[str, ...], count: int) -> str:
+    """Return the name of the last layer of ``order`` that has a matrix of weights, the classifier of ``count`` outputs.
+
+    Empty where it gives another number: a net may compute its outputs with parameters that stand in no layer.
+    """
     every = dict(net.named_modules())
-    return next((name for name in reversed(order) if _weight(every[name]).dim() >= 2), "")
+    found = next((name for name in reversed(order) if _matrices(every[name])), "")
+    # Of a matrix either side may be the outputs; the last side of a convolution is that of its window.
+    sides = (
+        [matrix.shape if matrix.dim() == 2 else matrix.shape[:1] for matrix in _matrices(every[found])] if found else []
+    )
+    fits = any(count in each for each in sides)
+    return found if fits else ""
+
+
+def _matrices(module: nn.Module) -> list[Tensor]:
+    """Return the weights of a layer of two or more dimensions, whatever it calls them."""
+    weight = _weight(module)
+    every = [*parameters_of(module), weight] if weight.dim() >= 2 else parameters_of(module)
+    return [each for each in every if each.dim() >= 2]
 
 
 def first_convolution(net: nn.Module, order: tuple[str, ...], channels: int) -> str:

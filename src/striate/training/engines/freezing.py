@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from striate.base.errors import NetError
 from striate.nets.entry import ImageShape
-from striate.nets.measure.order import layers, up_to
+from striate.nets.measure.order import layers, outputs, parameters_of, up_to
 from striate.nets.weights.fitted import last_layer
 from striate.training.recipe.recipe import Recipe
 
@@ -55,15 +56,20 @@ def freezing(net: nn.Module, recipe: Recipe, image_shape: ImageShape) -> Freezin
     every = dict(net.named_modules())
     order = layers(net, image_shape)
     if recipe.freeze == BODY and BODY not in every:
-        head = last_layer(net, order)
+        head = last_layer(net, order, outputs(net, image_shape))
+        if not head:
+            raise NetError(
+                "which layer of the net is its last cannot be told: none that an image passes last gives its outputs; name with"
+                " `freeze` the tap up to which nothing learns"
+            )
         named = tuple(name for name in order if name != head)
         # By identity, for a weight may be shared by the last layer and another one, and then it learns.
-        kept = {id(p) for p in every[head].parameters()} if head else set[int]()
+        kept = {id(p) for p in every[head].parameters()}
         frozen = tuple(p for p in net.parameters() if id(p) not in kept and p.requires_grad)
     else:
         named = up_to(net, image_shape, recipe.freeze)
         # Parameters that stand in no layer (a class token, positions) belong to the stem, and rest with it.
-        inside = {id(p) for name in named for p in every[name].parameters(recurse=False)} | _loose(net)
+        inside = {id(p) for name in named for p in parameters_of(every[name])} | _loose(net)
         frozen = tuple(p for p in net.parameters() if id(p) in inside and p.requires_grad)
     quiet = tuple(norms[name] for name in named if name in norms) if fixed == "frozen" else ()
     return Freezing(frozen, quiet, always, recipe.unfreeze_after)
@@ -75,7 +81,7 @@ def depths(net: nn.Module, image_shape: ImageShape) -> list[float]:
     order = layers(net, image_shape)
     place: dict[int, float] = {}
     for number, name in enumerate(order):
-        for parameter in every[name].parameters(recurse=False):
+        for parameter in parameters_of(every[name]):
             place.setdefault(id(parameter), number / max(1, len(order) - 1))
     return [place.get(id(parameter), 0.0) for parameter in net.parameters()]
 
@@ -87,4 +93,9 @@ def _norms(net: nn.Module) -> Sequence[tuple[str, nn.Module]]:
 
 def _loose(net: nn.Module) -> set[int]:
     """Return the identities of the parameters that stand in no innermost module."""
-    return {id(p) for module in net.modules() if any(module.children()) for p in module.parameters(recurse=False)}
+    held = {id(p) for module in net.modules() if not _holds_layers(module) for p in parameters_of(module)}
+    return {id(p) for p in net.parameters()} - held
+
+
+def _holds_layers(module: nn.Module) -> bool:
+    return any(name != "parametrizations" for name, _ in module.named_children())

@@ -16,20 +16,19 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from torch import Tensor, nn
 
 from striate.base.disk.files import digest
 from striate.base.disk.foreign import kind_of
 from striate.base.errors import NetError, RunError, printable
-from striate.data.photos.resizing import Filter, Resizing
 from striate.nets.catalog import entry
 from striate.nets.custom.naming import is_own, is_zoo
 from striate.nets.custom.surroundings import seeded
 from striate.nets.entry import ImageShape
-from striate.nets.inputs import Inputs
-from striate.nets.weights.fitted import Fitted, fit
+from striate.nets.measure.order import layers, outputs
+from striate.nets.weights.fitted import Fitted, fit, last_layer
 from striate.nets.weights.load import read_weights
 from striate.nets.weights.tensors import MARK
 from striate.training.folder import weights as of_run
@@ -37,7 +36,8 @@ from striate.training.folder.labels import Labels
 from striate.training.folder.run import open_run
 from striate.training.recipe.recipe import Recipe
 from striate.training.recipe.starting import TAKEN, of_arm, run_of_arm
-from striate.training.starting.exported import Told, metadata_of
+from striate.training.starting.exported import metadata_of
+from striate.training.starting.fields import of_export, of_inputs, of_labels
 
 SIZE = ("image_size", "resize", "resize_filter")
 
@@ -79,14 +79,20 @@ def settled(recipe: Recipe, run: Path | None = None) -> Recipe:
 
 
 def taken_over(recipe: Recipe) -> str:
-    """Return what a settled recipe took over from its start weights, as a sentence."""
-    took = [f"{name} {getattr(recipe, name)}" for name in TAKEN if name != "start_hash" and _given(recipe, name)]
+    """Return what a settled recipe took over from its start weights, and what of size it kept, as a sentence."""
+    says = _source(str(recipe.start), recipe.net, _stamp(str(recipe.start))).says
+    mine = {name: getattr(recipe, name) for name in TAKEN if name in says}
+    plain = Recipe.model_fields
+    told = [f"{name} {value}" for name, value in mine.items() if value == says[name] and value != plain[name].default]
+    kept = [f"{name} {value}, where they say {says[name]}" for name, value in mine.items() if _kept(name, value, says)]
     what = f"start weights {printable(str(recipe.start))}, SHA-256 {str(recipe.start_hash)[:12]}..."
-    return f"{what}: {', '.join(took) if took else 'they say nothing of how images were shown to them'}"
+    if not says:
+        return f"{what}: they say nothing of how images were shown to them"
+    return "; ".join([f"{what}: {', '.join(told) or 'nothing had to be taken over'}", *kept])
 
 
-def _given(recipe: Recipe, name: str) -> bool:
-    return getattr(recipe, name) != Recipe.model_fields[name].default
+def _kept(name: str, value: object, says: Mapping[str, Any]) -> bool:
+    return name in SIZE and value != says[name]
 
 
 def started(
@@ -117,10 +123,23 @@ def started(
         if option is None:
             raise
         # Of another size of image: these libraries take position embeddings and the like to it.
-        net, fitted = build(option), Fitted()
+        made, fitted = build(option), Fitted()
+        library = recipe.net.partition(":")[0]
+        tell(f"start weights {path}: {library} brought them to these images and classes by its own rules")
+        net = _with_head_of(net, made, shape) if other else made
     if words := fitted.in_words():
         tell(f"start weights {path}: {words}")
     return net
+
+
+def _with_head_of(drawn: nn.Module, made: nn.Module, shape: ImageShape) -> nn.Module:
+    """Return ``made`` with the last layer of ``drawn``: as many classes of another meaning are none that were learned."""
+    head = last_layer(made, layers(made, shape), outputs(made, shape))
+    fresh = drawn.state_dict()
+    made.load_state_dict(
+        {name: fresh[name] for name in fresh if head and name.rpartition(".")[0] == head}, strict=False
+    )
+    return made
 
 
 def _zoo_option(start: str, net: str) -> Mapping[str, Any] | None:
@@ -157,13 +176,13 @@ def _file(start: str) -> Path:
 def _source(start: str, net: str, _changed: tuple[int, ...]) -> Source:
     if is_zoo(start):
         own, tensors = entry(start).inputs, _published(start)
-        return Source(_digest(tensors), None if own is None else own.classes or None, _of_inputs(own))
+        return Source(_digest(tensors), None if own is None else own.classes or None, of_inputs(own))
     if _is_run(start):
         found = of_run.best(open_run(Path(start)))
         labels = Labels.of(found.values)
         if labels.engine != "torch":
             raise NetError(f'"{printable(start)}" is a run of a net by hand; start from one of `engine=torch`')
-        return Source(str(found.record["sha256"]), labels.classes, _of_labels(labels))
+        return Source(str(found.record["sha256"]), labels.classes, of_labels(labels))
     if Path(start).is_dir():
         raise NetError(
             f'"{printable(start)}" is a folder without recipe.json, so it is not a run; give a run, a file or timm:NAME'
@@ -177,10 +196,10 @@ def _source(start: str, net: str, _changed: tuple[int, ...]) -> Source:
         )
     sha256 = digest(file.read_bytes())
     if (said := metadata_of(file)) is not None:
-        return Source(sha256, tuple(said.classes) or None, _of_export(said))
+        return Source(sha256, tuple(said.classes) or None, of_export(said))
     # Of a net whose weights are published, a file that says nothing is taken for these, as `striate test --weights` does.
     own = None if is_own(net) else entry(net).inputs
-    return Source(sha256, None if own is None or own.imagenet else own.classes or None, _of_inputs(own))
+    return Source(sha256, None if own is None or own.imagenet else own.classes or None, of_inputs(own))
 
 
 def _tensors(start: str, net: nn.Module) -> Mapping[str, Tensor]:
@@ -207,42 +226,3 @@ def _digest(tensors: Mapping[str, Tensor]) -> str:
     from safetensors.torch import save
 
     return digest(save({name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}))
-
-
-def _of_inputs(inputs: Inputs | None) -> dict[str, Any]:
-    if inputs is None:
-        return {}
-    filters = {"resize_filter": inputs.filter} if inputs.filter in get_args(Filter) else {}
-    return {**_size(inputs.image_shape), "mean": list(inputs.mean), "std": list(inputs.std), **filters}
-
-
-def _of_labels(labels: Labels) -> dict[str, Any]:
-    how = labels.normalization
-    numbers = {"mean": list(how.mean), "std": list(how.std)}
-    return {
-        **_size(labels.image_shape),
-        **_resize(labels.resizing),
-        **({"standardize": "image"} if how.per_image else {} if how.permuted else numbers),
-        **({"permute_pixels": True} if how.permuted else {}),
-    }
-
-
-def _of_export(said: Told) -> dict[str, Any]:
-    how, size = said.normalization, said.input
-    numbers = {} if how.mean is None or how.permuted_pixels else {"mean": list(how.mean), "std": list(how.std or [])}
-    return {
-        **_size((size.height, size.width, size.channels)),
-        **_resize(None if size.resize is None else size.resize.resizing()),
-        **({"standardize": "image"} if how.mean is None else numbers),
-        **({"permute_pixels": True} if how.permuted_pixels else {}),
-    }
-
-
-def _size(shape: ImageShape) -> dict[str, Any]:
-    """Return the side of square images; a table's row, and what is not square, says none."""
-    height, width, _ = shape
-    return {"image_size": height} if height == width > 1 else {}
-
-
-def _resize(how: Resizing | None) -> dict[str, Any]:
-    return {} if how is None else {"resize": how.fit, "resize_filter": how.filter}

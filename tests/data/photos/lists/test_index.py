@@ -147,3 +147,32 @@ def test_metadata_may_be_a_parquet_table_with_groups(folder: Path) -> None:
     (folder / "metadata.parquet").write_bytes((folder / "metadata.parquet").read_bytes()[:-9])
     with pytest.raises(DataError, match=r"metadata\.parquet is damaged .*fetch it again"):
         load(folder)
+
+
+def test_paths_of_windows_are_found(folder: Path) -> None:
+    (folder / "train").mkdir()
+    for number in range(2):
+        (folder / f"{number}.png").rename(folder / "train" / f"{number}.png")
+    (folder / "list.csv").write_text("path,label,age\ntrain\\0.png,a,3\ntrain\\1.png,b,4\n")
+    made = load(folder / "list.csv")
+    assert made.train.images[:, 0, 0, 0].tolist() == [0, 1]
+    assert "path is read as the image and label as its class; 1 other column is not read: age" in made.notes
+
+
+def test_several_classes_for_an_image_are_refused(folder: Path) -> None:
+    (folder / "metadata.jsonl").write_text('{"file_name": "0.png", "label": ["a", "b"]}\n')
+    with pytest.raises(DataError, match=r'line 1 has \["a", "b"\] as its label, and one class for each image'):
+        load(folder)
+
+
+def test_classes_that_differ_in_case_alone_are_told(folder: Path) -> None:
+    (folder / "list.csv").write_text("path,label\n0.png,Cat\n1.png,cat\n2.png,dog\n")
+    made = load(folder / "list.csv")
+    assert made.classes == ("Cat", "cat", "dog")
+    assert "the classes Cat and cat differ in small and capital letters alone" in made.notes
+
+
+def test_a_list_of_records_may_be_given_itself(folder: Path) -> None:
+    rows = ['{"file_name": "0.png", "label": 0}', '{"file_name": "1.png", "label": 1}']
+    (folder / "list.jsonl").write_text("\n".join(rows))
+    assert load(folder / "list.jsonl").classes == ("0", "1")

@@ -119,3 +119,38 @@ def test_a_text_that_a_dictionary_repeats_is_refused_before_it_fills_memory(
     parquet.write_table(pa.table({"image": pixels, "label": ["x" * 3000, "y"] * 2}), tmp_path / "a.parquet")
     with pytest.raises(DataError, match=r"is damaged \(its texts would fill 12\.0 kB of memory\)"):
         load(tmp_path / "a.parquet")
+
+
+def images(*names: str) -> list[bytes]:
+    return [(WRITTEN / f"{name}.png").read_bytes() for name in names]
+
+
+def test_of_two_columns_of_images_the_one_with_a_usual_name_is_read(tmp_path: Path) -> None:
+    columns = {"mask": images("b", "b"), "image": images("a", "b"), "label": ["x", "y"], "age": [1, 2]}
+    parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
+    made = load(tmp_path / "a.parquet")
+    assert made.train.images[0, 0, 0, 2] == 0  # of a.png; b.png has 100
+    note = "image is read as the image and label as its class; 2 other columns are not read: mask; age"
+    assert note in made.notes
+    columns["scan"] = columns.pop("image")
+    parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
+    with pytest.raises(DataError, match=r"has 2 columns of images \(mask and scan\); call the one that is meant image"):
+        load(tmp_path / "a.parquet")
+
+
+def test_several_classes_for_an_image_are_refused(tmp_path: Path) -> None:
+    parquet.write_table(pa.table({"image": images("a", "b"), "label": [[0, 1], [1]]}), tmp_path / "a.parquet")
+    with pytest.raises(DataError, match="the column label holds lists or records, and one class for each image is"):
+        load(tmp_path / "a.parquet")
+
+
+def test_a_column_of_splits_counts_where_no_name_tells_the_part(tmp_path: Path) -> None:
+    columns = {"image": images(*"abababab"), "label": [0.0, 1.0] * 4, "split": ["train"] * 6 + ["test"] * 2}
+    parquet.write_table(pa.table(columns), tmp_path / "all.parquet")
+    made = load(tmp_path / "all.parquet")
+    assert made.test is not None
+    assert (len(made.train), len(made.test), made.classes) == (6, 2, ("0", "1"))
+    columns["split"] = [str(number) for number in range(8)]  # of folds
+    parquet.write_table(pa.table(columns), tmp_path / "all.parquet")
+    made = load(tmp_path / "all.parquet")
+    assert any("1 other column is not read: split" in note for note in made.notes)

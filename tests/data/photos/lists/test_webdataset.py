@@ -83,3 +83,18 @@ def test_names_upon_names_and_names_without_end_are_refused(size: int, times: in
         file.truncate(max(size, 1 << 20))
     with pytest.raises(DataError, match="not a plain tar archive, or is damaged"):
         load(tmp_path / "x.tar")
+
+
+def test_what_macos_leaves_beside_each_member_is_passed_over(tmp_path: Path) -> None:
+    names = {"./a.png": png(1), "./a.cls": b"0", "./b.png": png(2), "./b.cls": b"1"}
+    members = {
+        name: content for each, made in names.items() for name, content in ((each, made), (f"./._{each[2:]}", b"\0"))
+    }
+    assert load(put(tmp_path / "x.tar", members)).train.images[:, 0, 0, 0].tolist() == [1, 2]
+
+
+def test_an_archive_of_other_things_or_of_class_folders_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="has no member that is an image"):
+        load(put(tmp_path / "x.tar", {"a.npy": b"0", "a.cls": b"0"}))
+    with pytest.raises(DataError, match="where its folders are the classes, unpack it and give the folder"):
+        load(put(tmp_path / "y.tar", {"cat/1.png": png(1), "dog/1.png": png(2)}))

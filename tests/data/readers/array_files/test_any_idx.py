@@ -63,3 +63,11 @@ def test_damage_is_told(tmp_path: Path) -> None:
     images.write_bytes(struct.pack(">HBB3I", 0, 8, 3, 1, 1, 1) + b"x")
     with pytest.raises(DataError, match=r"could not be read .*; put it beside the others"):
         load(tmp_path)
+
+
+def test_folders_of_a_files_name_are_passed_over(tmp_path: Path) -> None:
+    put(tmp_path, "")
+    for path in list(tmp_path.iterdir()):  # an archive unpacks to both
+        path.rename(tmp_path / path.name.replace("-idx", ".idx"))
+        (tmp_path / path.name).mkdir()
+    assert len(load(tmp_path).train) == 4

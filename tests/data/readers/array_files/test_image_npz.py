@@ -36,3 +36,16 @@ def test_several_labels_volumes_and_objects_are_refused(tmp_path: Path) -> None:
         np.savez(tmp_path / f"{name}.npz", **held)  # type: ignore[arg-type]
         with pytest.raises(DataError, match=words):
             load(tmp_path / f"{name}.npz")
+
+
+def test_the_names_of_keras_and_of_arrays_that_are_not_split(tmp_path: Path) -> None:
+    images = np.arange(4 * 9, dtype=np.uint8).reshape(4, 3, 3)
+    labels = np.arange(4) % 2
+    np.savez(tmp_path / "mnist.npz", x_test=images[:2], x_train=images, y_train=labels, y_test=labels[:2])
+    made = load(tmp_path / "mnist.npz")
+    assert made.test is not None
+    assert (len(made.train), len(made.test), made.image_shape) == (4, 2, (3, 3, 1))
+    assert not is_table(str(tmp_path / "mnist.npz"))
+    for x, y in (("images", "labels"), ("X", "y")):
+        np.savez(tmp_path / "one.npz", **{x: images, y: labels[:, None]})  # type: ignore[arg-type]
+        assert load(tmp_path / "one.npz").train.images[1, 0, 0, 0] == 9

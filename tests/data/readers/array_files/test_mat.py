@@ -78,3 +78,13 @@ def test_labels_of_every_type_are_those_that_scipy_wrote(tmp_path: Path, kind: s
     made = load(tmp_path / "a.mat")
     assert made.classes == ("1", "2", "3")
     assert sorted(map(bytes, made.train.images)) == sorted(map(bytes, IMAGES.transpose(3, 0, 1, 2)))
+
+
+def test_labels_in_one_row_are_labels(tmp_path: Path) -> None:
+    images = np.arange(8 * 8 * 3 * 4, dtype=np.uint8).reshape(8, 8, 3, 4)
+    savemat(tmp_path / "train_32x32.mat", {"X": images, "y": np.array([1, 2, 1, 2], np.uint8)})
+    made = load(tmp_path / "train_32x32.mat")
+    assert made.train.labels.tolist() == [0, 1, 0, 1]
+    savemat(tmp_path / "train_32x32.mat", {"X": images.transpose(3, 0, 1, 2), "y": np.array([1, 2, 1, 2], np.uint8)})
+    with pytest.raises(DataError, match=r"X has the shape \(4, 8, 8, 3\), and \(H, W, C, N\)"):
+        load(tmp_path / "train_32x32.mat")

@@ -66,3 +66,26 @@ def test_the_row_numbers_that_pandas_writes_are_no_pixels(tmp_path: Path) -> Non
     made = load(put(tmp_path / "a.csv", ",label,pixel0,pixel1,pixel2,pixel3", "0,1,1,2,3,4", "1,0,5,6,7,8"))
     assert (made.classes, made.image_shape) == (("0", "1"), (2, 2, 1))
     assert made.train.images[1, ..., 0].tolist() == [[5, 6], [7, 8]]
+
+
+def test_other_names_of_pixels_and_many_of_them(tmp_path: Path) -> None:
+    named = ",".join(f"{row}x{column}" for row in range(1, 29) for column in range(1, 29))
+    pixels = [",".join(["0"] * 784), ",".join(["9"] * 784)]
+    rows = [f"{number},{pixels[number]}" for number in (0, 1)]
+    for name in ("mnist_train.csv", "mnist_test.csv"):
+        put(tmp_path / name, f"label,{named}", *rows)
+    made = load(tmp_path)
+    assert made.test is not None
+    assert (len(made.train), len(made.test), made.image_shape) == (2, 2, (28, 28, 1))
+    last = ",".join(f"pixel{i:04d}" for i in range(784))  # 7 kB before the name that tells the label
+    words = [f"{pixels[number]};{name}".replace(",", ";") for number, name in enumerate(("shirt", "bag"))]
+    made = load(put(tmp_path / "last.csv", f"{last},class".replace(",", ";"), *words))
+    assert made.classes == ("bag", "shirt")
+    assert made.train.images[:, 0, 0, 0].tolist() == [0, 9]
+    assert made.train.labels.tolist() == [1, 0]
+
+
+def test_without_names_labels_in_the_last_column_are_not_taken_for_pixels(tmp_path: Path) -> None:
+    rows = ["9,1,2,3,4,5,6,7,8,0", "13,9,8,7,6,5,4,3,2,1"]
+    with pytest.raises(DataError, match="its labels are expected in the first column, and those of the last look like"):
+        load(put(tmp_path / "a.csv", *rows))

@@ -20,6 +20,7 @@ from pathlib import Path
 from striate.base.disk.files import read_text
 from striate.base.errors import DataError, counted, listed, printable, reason
 from striate.data.photos.decode import FORMATS
+from striate.data.photos.lists.columns import SPLITS, unread
 from striate.data.photos.lists.parquet import records
 from striate.data.photos.lists.rows import GROUPS, Row, survey_of
 from striate.data.photos.survey import Survey
@@ -29,7 +30,9 @@ METADATA = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 _LIMIT = 1 << 28  # bytes of a list
 _PATHS = ("path", "file_name", "filename", "file", "image", "image_path", "filepath", "img", "image_file_name")
 _LABELS = ("label", "class", "category", "target", "labels", "class_name", "label_name")
-_SPLITS = ("split", "set", "subset", "fold", "partition", "usage")
+
+_UNNAMED = ("", "Unnamed: 0", "__index_level_0__")
+"""The column in which pandas numbers the rows."""
 
 Record = dict[str, str]
 
@@ -97,14 +100,14 @@ def _rows(file: Path, folder: Path, split: str | None) -> tuple[list[Row], list[
     if not records:
         return [], []
     path_name, label_name = _column(records[0], _PATHS), _column(records[0], _LABELS)
-    split_name, group_name = _column(records[0], _SPLITS), _column(records[0], GROUPS)
+    split_name, group_name = _column(records[0], SPLITS), _column(records[0], GROUPS)
     if path_name is None or label_name is None:
         told = ", ".join(printable(name) for name in list(records[0])[:8])
         raise DataError(
             f"{printable(str(file))} has the columns {told}; it needs one of paths ({', '.join(_PATHS[:4])}) and one"
             f" of labels ({', '.join(_LABELS[:4])})"
         )
-    names = [record.get(path_name, "").strip() for record in records]
+    names = [_path(record.get(path_name, "").strip(), folder) for record in records]
     # By their folders paths tell the split only where every folder is the word for one and train is among them: a class
     # that is called test, or a set without train, would otherwise become a split in silence.
     folders = {name.partition("/")[0] if "/" in name else "" for name in names if name}
@@ -127,7 +130,16 @@ def _rows(file: Path, folder: Path, split: str | None) -> tuple[list[Row], list[
         shown, source = (where, None) if fault else (name if label else where, image)
         rows.append(Row(shown, source, label or None, told, fault, group))
     split_words = listed(sorted(map(printable, folders)))
-    return rows, [f"the splits are the folders with which the paths begin: {split_words}"] if by_folder else []
+    notes = [f"the splits are the folders with which the paths begin: {split_words}"] if by_folder else []
+    others = [name for name in records[0] if name not in (path_name, label_name, split_name, group_name, *_UNNAMED)]
+    return rows, [*notes, *unread(path_name, label_name, others)]
+
+
+def _path(name: str, folder: Path) -> str:
+    """Return a path as it is written, or with slashes where it is one of Windows, which no file here is called by."""
+    if "\\" not in name or os.path.lexists(folder / name):
+        return name
+    return name.replace("\\", "/")
 
 
 def _column(record: Record, names: tuple[str, ...]) -> str | None:
@@ -182,4 +194,10 @@ def _json_lines(text: str, shown: str) -> Iterator[Record]:
             raise DataError(f"{shown}: line {number} is not JSON ({reason(error)}); correct it") from error
         if not isinstance(record, dict):
             raise DataError(f"{shown}: line {number} is {type(record).__name__}, and an object is expected")
+        label = _column(record, _LABELS)
+        if label is not None and isinstance(record[label], (list, dict)):
+            raise DataError(
+                f"{shown}: line {number} has {json.dumps(record[label])[:60]} as its {printable(label)}, and one class for"
+                " each image is accepted"
+            )
         yield {str(key): "" if value is None else str(value) for key, value in record.items()}

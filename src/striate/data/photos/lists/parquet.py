@@ -3,7 +3,7 @@
 The names of the classes stand in the metadata of the schema, under ``huggingface``; where a tool has dropped them, the labels
 are the names, which is said. A column called group, subgroup or domain says to which group each image belongs. A row may hold a
 path without bytes: then the image lies in a file beside. Files of a part are named train-..., validation-... and test-...;
-only the bytes of the rows that are decoded are read.
+where none is, a column called split may tell it. Only the bytes of the rows that are decoded are read.
 Source: Hugging Face, Datasets, Image feature; observed with datasets 5.2.0.
 """
 
@@ -20,28 +20,27 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from striate.base.disk.foreign import amount, free_memory
-from striate.base.errors import DataError, listed, printable, reason
-from striate.data.photos.lists.rows import GROUPS, Row, survey_of
+from striate.base.errors import DataError, printable, reason
+from striate.data.photos.lists.columns import Columns, columns_of, tells_split, unread
+from striate.data.photos.lists.rows import Row, survey_of
 from striate.data.photos.source import Source, Stamp
 from striate.data.photos.survey import Survey
 from striate.data.readers.parquet import opened, refuse_large
 from striate.data.readers.parts import all_part_files
 
-_LABELS = ("label", "labels", "fine_label", "class", "category", "target")
 _GROUPS = 2  # row groups whose bytes are held at a time
 
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """One file: where its images, labels and groups are; and the names of classes and groups that are numbers."""
+    """One file: which columns count; and the names of the classes, groups and splits that are numbers."""
 
     path: Path
     file: Any
-    image: str
-    label: str
+    columns: Columns
     names: tuple[str, ...] | None
-    group: str = ""
     groups: tuple[str, ...] | None = None
+    splits: tuple[str, ...] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def bytes_of(self, group: int) -> Any:
@@ -52,7 +51,7 @@ class _Table:
 
 @functools.lru_cache(maxsize=_GROUPS)
 def _group(table: _Table, group: int) -> Any:
-    return _parts(_column(table, group, table.image))[0]
+    return _parts(_column(table, group, table.columns.image))[0]
 
 
 def _column(table: _Table, group: int, name: str) -> Any:
@@ -89,9 +88,9 @@ class Cell:
         return io.BytesIO(self.table.bytes_of(self.group)[self.row].as_py() or b"")
 
     def stamp(self) -> Stamp:
-        """Return name, and size and time of the whole file; raises OSError."""
+        """Return name and column, and size and time of the whole file; raises OSError."""
         told = os.stat(self.table.path)
-        return self.name, told.st_size, told.st_mtime_ns
+        return f"{self.name}:{self.table.columns.image}", told.st_size, told.st_mtime_ns
 
 
 def survey_parquet(path: Path) -> Survey:
@@ -100,21 +99,21 @@ def survey_parquet(path: Path) -> Survey:
     tables = [(part, _opened(file)) for part, several in files.items() for file in several]
     first = tables[0][1]
     for _, table in tables:
-        if (table.image, table.label, table.names) != (first.image, first.label, first.names):
+        if (table.columns, table.names) != (first.columns, first.names):
             raise DataError(
                 f"{printable(str(table.path))} has other columns or classes than {printable(first.path.name)}"
             )
-    rows = [row for part, table in tables for row in _rows(part, table)]
+    by_column = set(files) == {"train"} and bool(first.columns.split) and _tell_splits([table for _, table in tables])
+    rows = [row for part, table in tables for row in _rows(part, table, by_column=by_column)]
     found = survey_of(path, rows, first.names)
-    found.notes += notes
+    others = first.columns.others + ((first.columns.split,) if first.columns.split and not by_column else ())
+    found.notes += [*notes, *unread(first.columns.image, first.columns.label, others)]
     if first.names is None:
         found.notes.append("the file does not name its classes, so their labels are their names")
     return found
 
 
 def _opened(path: Path) -> _Table:
-    import pyarrow as pa
-
     shown = printable(str(path))
     try:
         file = opened(path)
@@ -124,42 +123,42 @@ def _opened(path: Path) -> _Table:
         classes = _classes(schema)
     except Exception as error:  # pyarrow's errors are those of each type of file
         raise DataError(f"{shown} is not a Parquet file, or is damaged ({reason(error)}); fetch it again") from error
-    images = [column.name for column in schema if _holds_images(column)]
-    labels = [name for name in (*_LABELS, *classes) if name in schema.names]
-    if not images or not labels:
-        known = listed([printable(name) for name in schema.names[:8]])
-        what = "images (a struct of bytes and path)" if not images else f"labels ({', '.join(_LABELS[:4])})"
-        raise DataError(f"{shown} has the columns {known}, and none of {what}")
-    plain = {column.name.lower(): column.name for column in schema if not pa.types.is_nested(column.type)}
-    group = next((plain[name] for name in GROUPS if name in plain), "")
-    names, groups = (classes.get(name) or None for name in (labels[0], group))
-    return _Table(path, file, images[0], labels[0], names, group, groups)
+    chosen = columns_of(schema, classes, shown)
+    words = [chosen.label, chosen.group, chosen.split]
+    names, groups, splits = (classes.get(name) or None for name in words)
+    return _Table(path, file, chosen, names, groups, splits)
 
 
-def _holds_images(column: Any) -> bool:
-    import pyarrow as pa
+def _tell_splits(tables: list[_Table]) -> bool:
+    """Return whether the columns of splits of all files hold words for one, and nothing else."""
+    words: set[str | None] = set()
+    for table in tables:
+        for group in range(table.file.metadata.num_row_groups):
+            try:
+                words |= {_worded(value, table.splits) for value in _values(_column(table, group, table.columns.split))}
+            except Exception as error:
+                raise DataError(f"{printable(str(table.path))} is damaged ({reason(error)}); fetch it again") from error
+    return tells_split(list(words))
 
-    if pa.types.is_struct(column.type):
-        inner = {column.type.field(place).name for place in range(column.type.num_fields)}
-        return {"bytes", "path"} <= inner
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
 
-
-def _rows(part: str, table: _Table) -> Iterator[Row]:
+def _rows(part: str, table: _Table, *, by_column: bool) -> Iterator[Row]:
     """Yield the rows of one file, of which labels and paths are read, and of the bytes only whether they are there."""
     for group in range(table.file.metadata.num_row_groups):
         try:
-            labels = _values(_column(table, group, table.label))
-            groups = _values(_column(table, group, table.group)) if table.group else [None] * len(labels)
-            held, paths = _parts(_column(table, group, table.image))
+            held, paths = _parts(_column(table, group, table.columns.image))
             present = held.is_valid().to_pylist()
-            told = [None] * len(present) if paths is None else paths.to_pylist()
+            absent = [None] * len(present)
+            told = absent if paths is None else paths.to_pylist()
+            labels, groups, splits = (
+                _values(_column(table, group, name)) if name else absent
+                for name in (table.columns.label, table.columns.group, table.columns.split)
+            )
         except Exception as error:
             raise DataError(f"{printable(str(table.path))} is damaged ({reason(error)}); fetch it again") from error
-        for row, (label, of, there, path) in enumerate(zip(labels, groups, present, told, strict=True)):
-            name = f"{table.path.name}:{group}:{row}"
-            made = _row(table, Cell(table, group, row, name), label, part, there=there, path=path)
+        for row, (label, of, split, there, path) in enumerate(zip(labels, groups, splits, present, told, strict=True)):
+            cell = Cell(table, group, row, f"{table.path.name}:{group}:{row}")
+            where = _worded(split, table.splits) if by_column else part
+            made = _row(table, cell, label, where or part, there=there, path=path)
             yield replace(made, group=_worded(of, table.groups) or "")
 
 
@@ -182,7 +181,9 @@ def _worded(value: Any, names: tuple[str, ...] | None) -> str | None:
     """Return a label or a group as it is called; None for none, which -1 stands for in a test set without labels."""
     if names is not None and isinstance(value, int):
         return names[value] if 0 <= value < len(names) else None
-    return None if value is None else str(value)
+    if isinstance(value, float) and value.is_integer():  # what pandas makes of whole numbers where one is missing
+        value = int(value)
+    return None if value is None or value != value else str(value)
 
 
 def records(path: Path) -> Iterator[dict[str, str]]:

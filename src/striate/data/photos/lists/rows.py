@@ -36,17 +36,31 @@ class Row:
 
 
 def survey_of(path: Path, rows: Iterable[Row], classes: Sequence[str] | None = None) -> Survey:
-    """Return what the rows of ``path``, a file or a folder, name; ``classes`` are the names in theirs, or the labels of train.
+    """Return what the rows of ``path``, a file or a folder, name; ``classes`` are all names that labels may have, or None.
+
+    Without them the classes are the labels of train. Of ``classes`` those that no row has are left out, with a note; so is a
+    part other than train of which no row has a label.
 
     Labels are sorted, those that are all whole numbers as numbers. Raises DataError for fewer than two classes.
     """
     found = Survey(path) if path.is_dir() else Survey(path.parent, file=path)
     every = list(rows)
     splits = [_split_of(row, found) for row in every]
+    if every and "train" not in splits:  # or it would be said to have no class
+        there = f"names no image of train; its splits are {', '.join(s for s in _SPLITS if s in splits)}"
+        why = f"cannot be used: {sentence(found.faults, 3)}; correct these" if found.faults else there
+        raise DataError(f"{printable(str(path))} {why}")
+    for part in _unlabelled(every, splits):
+        found.notes.append(
+            f"no image of {part} has a label, and {part} was not read: {counted(splits.count(part), 'image')}"
+        )
+        splits = [None if split == part else split for split in splits]
     # The classes are those of train alone: a label that only test has is a fault to be told, never a class without
     # training.
     labels = {row.label for row, split in zip(every, splits, strict=True) if split == "train" and row.label is not None}
     found.classes = tuple(classes) if classes is not None else tuple(sorted(labels, key=_order))
+    if classes is not None:
+        _leave_out(found, {row.label for row, split in zip(every, splits, strict=True) if split is not None})
     if len(found.classes) < 2:
         raise DataError(
             f"{printable(str(path))} names {counted(len(found.classes), 'class')}"
@@ -70,12 +84,23 @@ def survey_of(path: Path, rows: Iterable[Row], classes: Sequence[str] | None = N
             files.append((row.source, number))
             if row.group:
                 found.groups[row.source] = row.group
-    if "train" not in found.files:
-        raise DataError(
-            f"{printable(str(path))} names no image of train; its splits are {', '.join(found.files) or 'none'}"
-        )
     found.files = {split: found.files[split] for split in _SPLITS if split in found.files}
     return found
+
+
+def _leave_out(found: Survey, used: set[str | None]) -> None:
+    """Take from the classes those that no row has: a set that was filtered keeps the names of all."""
+    absent = [printable(name[:60]) for name in found.classes if name not in used]
+    found.classes = tuple(name for name in found.classes if name in used)
+    if absent:
+        one, several = "class is named and has no image, and was", "classes are named and have no image, and were"
+        found.notes.append(f"{counted(len(absent), one, several)} left out: {sentence(absent, 3)}")
+
+
+def _unlabelled(rows: Sequence[Row], splits: Sequence[str | None]) -> list[str]:
+    """Return the parts other than train of which no row has a label, as the test images of a contest have none."""
+    labelled = {split for row, split in zip(rows, splits, strict=True) if row.label is not None}
+    return [part for part in _SPLITS[1:] if part in splits and part not in labelled]
 
 
 def _split_of(row: Row, found: Survey) -> str | None:

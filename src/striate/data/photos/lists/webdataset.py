@@ -1,9 +1,9 @@
 """Images in tar archives as webdataset writes them: members of one key belong together, KEY.png or KEY.jpg and KEY.cls.
 
-A key ends at the first dot after the last slash; what follows is the kind, matched by its last part. All members of an archive
-are gathered, whatever stands between them; keys without an image or a label are counted. Only headers are read until an image
-is decoded, so an archive must not be compressed. Source: Aizman, Maltby and Breuel, High Performance I/O for Large Scale Deep
-Learning, 2019; observed with webdataset 1.0.2.
+A key ends at the first dot after the last slash; what follows is the kind, matched by its last part. Names that begin with a
+dot are passed over. All members of an archive are gathered, whatever stands between them; keys without an image or a label are
+counted. Only headers are read until an image is decoded, so an archive must not be compressed. Source: Aizman, Maltby and
+Breuel, High Performance I/O for Large Scale Deep Learning, 2019; observed with webdataset 1.0.2.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _MOST_HEADER = 1 << 20  # bytes of a name or of pax records
 ENDINGS = (".tar", ".tar.gz", ".tgz")
 _LABELS = ("cls", "class", "json", "txt")
 _MOST_LABEL = 1 << 16  # bytes
+_SEVERAL = ", and one is expected"
 _MOST_MEMBERS = 50_000_000
 
 
@@ -37,13 +38,14 @@ def survey_webdataset(path: Path) -> Survey:
     """Return the images of a tar archive, or of those in a folder; raises DataError where one is damaged."""
     files, notes = all_part_files(path, ENDINGS)
     rows = [row for part, several in files.items() for file in several for row in _rows(part, file)]
-    if not rows:
+    if not any(row.source for row in rows) and not any(row.fault.endswith(_SEVERAL) for row in rows):
         raise DataError(
             f"{printable(str(path))} has no member that is an image; accepted extensions are {', '.join(FORMATS)}"
         )
     if all(row.label is None for row in rows):
         raise DataError(
-            f"{printable(str(path))} has images and no labels; a member KEY.cls, KEY.json or KEY.txt holds one each"
+            f"{printable(str(path))} has images and no labels; a member KEY.cls, KEY.json or KEY.txt holds one each;"
+            " where its folders are the classes, unpack it and give the folder"
         )
     found = survey_of(path, rows)
     found.notes += notes
@@ -73,10 +75,10 @@ def _rows(part: str, archive: Path) -> Iterator[Row]:
                 if number > _MOST_MEMBERS:
                     raise DataError(f"{shown} has more than {_MOST_MEMBERS:,} members; split it")
                 cast(Any, tar).members.clear()  # or each header would be kept
-                if not member.isreg():
-                    continue
                 folder, slash, base = member.name.rpartition("/")
                 stem, _, kind = base.partition(".")
+                if not member.isreg() or not stem:  # macOS leaves ._img.png, which webdataset passes over too
+                    continue
                 key, ending = f"{folder}{slash}{stem}", kind.rpartition(".")[2].lower()
                 if f".{ending}" in FORMATS:
                     name = f"{archive.name}:{member.name}"
@@ -93,12 +95,10 @@ def _rows(part: str, archive: Path) -> Iterator[Row]:
         raise DataError(_refusal(archive, error)) from error
     for key, several in images.items():
         if len(several) > 1:
-            yield Row(
-                f"{archive.name}:{key}", None, labels.get(key), part, f"has {len(several)} images, and one is expected"
-            )
+            yield Row(f"{archive.name}:{key}", None, labels.get(key), part, f"has {len(several)} images{_SEVERAL}")
         else:
             yield Row(several[0].name, several[0], labels.get(key), part)
-    for key in labels.keys() - images.keys():
+    for key in (key for key in labels if key not in images):
         yield Row(f"{archive.name}:{key}", None, labels[key], part, "has a label and no image")
 
 

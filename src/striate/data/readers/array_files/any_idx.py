@@ -55,7 +55,7 @@ def load_idx_files(path: Path) -> ImageSet:
 
 def _listed(folder: Path) -> list[Path]:
     try:
-        return sorted(folder.iterdir())
+        return sorted(file for file in folder.iterdir() if not file.is_dir())  # archives unpack to folders of that name
     except OSError as error:
         raise DataError(f"the folder {printable(str(folder))} could not be read ({reason(error)})") from error
 

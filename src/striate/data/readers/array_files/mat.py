@@ -90,7 +90,11 @@ def _read(path: Path) -> tuple[Array, Array]:
     if len(found) < 2:
         names = ", ".join(printable(name)[:50] for name in known[:10]) or "nothing"
         raise DataError(f"{shown} holds {names}, and must hold X (H, W, C, N) and y (N, 1)")
-    return found["X"].transpose(3, 0, 1, 2), found["y"]
+    images, labels = found["X"], found["y"]
+    if images.shape[2] not in (1, 3):
+        raise DataError(f"{shown}: X has the shape {images.shape}, and (H, W, C, N) with 1 or 3 colours C is accepted")
+    # MATLAB knows no arrays of one dimension: SciPy writes one as a single row.
+    return images.transpose(3, 0, 1, 2), labels.reshape(-1) if labels.shape == (1, images.shape[3]) else labels
 
 
 def _order(header: bytes, shown: str) -> str:

@@ -9,17 +9,20 @@ A number of pixels that is a square is grey, three times a square is red, green,
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from striate.base.disk.foreign import too_large
+from striate.base.disk.foreign import open_regular, too_large
 from striate.base.errors import DataError, counted, printable, reason
 from striate.data.imageset import ImageSet
 from striate.data.readers.array_files.arrays import Array, array_set
 from striate.data.readers.parts import part_files
 
+ENDINGS = (".csv", ".tsv")
+PIXEL = re.compile(r"pixels?[ _]?\d*|\d+x\d+|0")  # pixel17; 3x4 in MNIST's most usual table
 LABELS = ("label", "labels", "class", "emotion", "target", "digit")
 _LONGEST = 1 << 20  # bytes of the first line
 _MOST_COLUMNS = 100_000
@@ -33,13 +36,48 @@ _USAGE = {
 }
 
 
+def is_pixel_table(path: Path) -> bool:
+    """Return whether the first line of a file is that of a table of pixels; False for whatever cannot be read."""
+    if path.suffix.lower() not in ENDINGS:
+        return False
+    try:
+        with open_regular(path) as file:
+            names, _ = _cells(file.readline(_LONGEST))
+    except OSError:
+        return False
+    known = any(name in LABELS for name in names) and any(PIXEL.fullmatch(name) for name in names)
+    return known or (len(names) > 9 and all(name.isdecimal() for name in names[:-1]))
+
+
 def load_pixel_table(path: Path) -> ImageSet:
     """Return the images of a CSV file, or of train.csv and test.csv in a folder."""
-    files, notes = part_files(path, (".csv",))
+    files, notes = part_files(path, ENDINGS)
     parts: dict[str, tuple[Array, Array]] = {}
     for part, file in files.items():
         parts |= _read(file, part)
-    return array_set(path, parts, notes=notes)
+    given = np.concatenate([labels for _, labels in parts.values()])
+    if given.dtype.kind in "iuf":
+        return array_set(path, parts, notes=notes)
+    if any(label is None for label in given):
+        raise DataError(f"{printable(str(path))} has rows without a label; leave them out")
+    words = sorted({str(label) for label in given})
+    if numbers := [word for word in words if _is_number(word)]:
+        raise DataError(
+            f"{printable(str(path))} has the labels {printable(numbers[0])} and {printable(words[-1])}; they must be whole"
+            " numbers, or all words"
+        )
+    numbers = {word: number for number, word in enumerate(words)}
+    numbered = {
+        part: (images, np.array([numbers[str(label)] for label in labels])) for part, (images, labels) in parts.items()
+    }
+    return array_set(path, numbered, names=dict(enumerate(map(printable, words))), notes=notes)
+
+
+def _cells(line: bytes) -> tuple[list[str], str]:
+    """Return the cells of the first line of a table, in small letters, and what stands between them."""
+    text = line.decode("utf-8-sig", "replace").strip("\r\n").lower()
+    mark = next((mark for mark in "\t;" if mark in text), ",")
+    return [cell.strip().strip('"').strip() for cell in text.split(mark)], mark
 
 
 def _read(path: Path, part: str) -> dict[str, tuple[Array, Array]]:
@@ -50,22 +88,29 @@ def _read(path: Path, part: str) -> dict[str, tuple[Array, Array]]:
         raise DataError(f"{shown} cannot be held: {why}; give fewer images")
     with path.open("rb") as file:
         head = file.readline(_LONGEST)
-    first = head.decode("utf-8-sig", "replace").strip()
-    if len(head) == _LONGEST or first.count(",") >= _MOST_COLUMNS:
+    names, mark = _cells(head)
+    if len(head) == _LONGEST or len(names) > _MOST_COLUMNS:
         raise DataError(f"{shown} has a first line of more than {_MOST_COLUMNS:,} columns, and no picture has them")
-    numbers = all(_is_number(cell) for cell in first.split(","))
+    numbers = all(_is_number(cell) for cell in names)
     try:
-        table: Any = csv.read_csv(path, read_options=csv.ReadOptions(autogenerate_column_names=numbers))
-        titles: list[str] = list(table.column_names)
+        table: Any = csv.read_csv(
+            path,
+            read_options=csv.ReadOptions(autogenerate_column_names=numbers),
+            parse_options=csv.ParseOptions(delimiter=mark),
+        )
     except Exception as error:  # pyarrow's errors are those of each type of file
         raise DataError(
             f"{shown} is not a table of one width ({reason(error)}); every row needs as many columns"
         ) from error
-    names = [name.strip().strip("\ufeff").lower() for name in titles]
     label = next((place for place, name in enumerate(names) if name in LABELS), 0 if numbers else None)
     if label is None:
         raise DataError(f"{shown} has no column label among {', '.join(printable(n) for n in names[:5])}; name one")
     labels = np.asarray(table.column(label))
+    if numbers and not _classes(labels) and _classes(np.asarray(table.column(len(names) - 1))):
+        raise DataError(
+            f"{shown} has no names in its first line, so its labels are expected in the first column, and those of the last"
+            " look like them; put the labels first, or write a line of names with label in it"
+        )
     if "pixels" in names:
         pixels = _spaced(np.asarray(table.column(names.index("pixels"))), shown)
         usage = np.asarray(table.column(names.index("usage"))) if "usage" in names else None
@@ -80,7 +125,7 @@ def _read(path: Path, part: str) -> dict[str, tuple[Array, Array]]:
     images = _shaped(pixels, shown)
     if usage is None:
         return {part: (images, labels)}
-    told = np.array([_USAGE.get(str(word).lower(), "") for word in usage])
+    told = np.array([_USAGE.get(str(word).strip().lower(), "") for word in usage])
     if "" in told:
         raise DataError(
             f"{shown}: row {int(np.flatnonzero(told == '')[0])} has a Usage that is none of {', '.join(_USAGE)}"
@@ -90,9 +135,16 @@ def _read(path: Path, part: str) -> dict[str, tuple[Array, Array]]:
     }
 
 
+def _classes(column: Array) -> bool:
+    """Return whether the values are the numbers of two or more classes: all from 0, or from 1, and none left out."""
+    values = np.unique(column)
+    first = values[0] if len(values) > 1 and column.dtype.kind in "iu" else -1
+    return first in (0, 1) and values[-1] - first + 1 == len(values)
+
+
 def _is_number(cell: str) -> bool:
     try:
-        float(cell.strip('" '))
+        float(cell)
     except ValueError:
         return False
     return True
