@@ -4,8 +4,8 @@
 # The test looks at the images on which one net of two is right and the other wrong. Where there are none, nothing speaks for a
 # difference, and one would have guessed p = 1, or a refusal. The continuity correction takes 1 from the difference of the two
 # counts, squares it and divides by their sum: of 0 and 0 that is 1 / 0, a statistic without bounds, and p = 0. In mlxtend that is
-# the default, in statsmodels exact=False, which its page advises for large counts. A checkpoint compared with its own copy, or
-# a net before and after an export, is so "significantly different". Both exact tests say 1. Seen:
+# the default, in statsmodels exact=False, the approximation for many images. A checkpoint compared with its own copy, or a net
+# before and after an export, is so "significantly different". Both exact tests say 1. Seen:
 #
 #     6 and 2 images on which one alone is right: statsmodels 0.289 (exact), 0.289; mlxtend 0.289 (exact), 0.289
 #     1 and 1 images on which one alone is right: statsmodels 1.000 (exact), 0.480; mlxtend 1.000 (exact), 0.480

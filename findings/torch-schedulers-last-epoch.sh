@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # torch 2.13.0: most schedules that are begun again with last_epoch=4 begin at the learning rate of the very start.
 #
-# Each schedule takes `last_epoch`, "the index of the last epoch", and refuses it unless the optimizer's groups hold an
-# `initial_lr`, "when resuming an optimizer". With an initial rate of 1 in a fresh optimizer, and last_epoch=4, one would have
-# guessed the rate that five epochs lead to. LambdaLR and CosineAnnealingWarmRestarts do so. The others leave the rate of the
+# Each schedule takes `last_epoch`, the number of the epoch after which it goes on, and refuses it unless the optimizer's groups
+# hold an `initial_lr`. With an initial rate of 1 in a fresh optimizer, and last_epoch=4, one would have guessed the rate that
+# five epochs lead to. LambdaLR and CosineAnnealingWarmRestarts have it. The others leave the rate of the
 # group as it is, and from there go on by the factors of the later epochs: the cosine stays twice as high as it should be, StepLR
 # ten times, and LinearLR ends above the initial rate. Nothing is said. The state of the optimizer must be loaded before. Seen:
 #
