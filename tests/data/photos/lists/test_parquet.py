@@ -54,6 +54,34 @@ def test_dropped_metadata_leave_numbers_and_a_note(tmp_path: Path) -> None:
     np.testing.assert_array_equal(made.train.images, load(WRITTEN / "hub").train.images)
 
 
+def named(path: Path, names: list[str] | None, labels: list[int], image: str = "image") -> None:
+    """A file of grey images, each with the number of a class, whose names the file tells as Hugging Face's does."""
+    table = pa.table({image: images("a") * len(labels), "label": labels})
+    told = {"info": {"features": {"label": {"_type": "ClassLabel", "names": names}}}}
+    parquet.write_table(table.replace_schema_metadata({"huggingface": json.dumps(told)} if names else None), path)
+
+
+def test_each_file_is_read_by_its_own_names_of_classes(tmp_path: Path) -> None:
+    named(tmp_path / "train-0.parquet", ["bird", "cat", "dog"], [0, 1, 2, 0, 1, 2])
+    named(
+        tmp_path / "test-0.parquet", ["cat", "dog"], [0, 1]
+    )  # a set that was read from folders, none of them of birds
+    made = load(tmp_path)
+    assert made.classes == ("bird", "cat", "dog")
+    assert made.train.labels.tolist() == [0, 1, 2, 0, 1, 2]
+    assert made.test.labels.tolist() == [1, 2]
+    assert "its files number their classes differently, and each is read by its own names" in made.notes
+    named(tmp_path / "test-0.parquet", ["cat", "fish"], [0, 1])
+    with pytest.raises(DataError, match="fish"):
+        load(tmp_path)
+    named(tmp_path / "test-0.parquet", None, [0, 1])
+    with pytest.raises(DataError, match="one alone names its classes; write both with names, or both without"):
+        load(tmp_path)
+    named(tmp_path / "test-0.parquet", ["cat", "dog"], [0, 1], image="img")
+    with pytest.raises(DataError, match=r"has image and label where .* has img and label; write both with the same"):
+        load(tmp_path)
+
+
 def test_images_are_kept_in_the_cache_and_read_anew_when_the_file_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from striate.base.disk.foreign import amount, free_memory
-from striate.base.errors import DataError, printable, reason
+from striate.base.errors import DataError, listed, printable, reason
 from striate.data.photos.lists.columns import Columns, columns_of, tells_split, unread
 from striate.data.photos.lists.rows import Row, survey_of
 from striate.data.photos.source import Source, Stamp
@@ -99,18 +99,32 @@ def survey_parquet(path: Path) -> Survey:
     tables = [(part, _opened(file)) for part, several in files.items() for file in several]
     first = tables[0][1]
     for _, table in tables:
-        if (table.columns, table.names) != (first.columns, first.names):
-            raise DataError(
-                f"{printable(str(table.path))} has other columns or classes than {printable(first.path.name)}"
-            )
+        _refuse_unlike(table, first)
+    lists = list(dict.fromkeys(table.names for part, table in tables if part == "train" and table.names))
+    classes = tuple(dict.fromkeys(name for names in lists for name in names)) or None
     by_column = set(files) == {"train"} and bool(first.columns.split) and _tell_splits([table for _, table in tables])
     rows = [row for part, table in tables for row in _rows(part, table, by_column=by_column)]
-    found = survey_of(path, rows, first.names)
-    others = first.columns.others + ((first.columns.split,) if first.columns.split and not by_column else ())
+    found = survey_of(path, rows, classes)
+    others = tuple(dict.fromkeys(name for _, table in tables for name in table.columns.others)) + (
+        (first.columns.split,) if first.columns.split and not by_column else ()
+    )
     found.notes += [*notes, *unread(first.columns.image, first.columns.label, others)]
     if first.names is None:
         found.notes.append("the file does not name its classes, so their labels are their names")
+    if len({table.names for _, table in tables}) > 1:
+        found.notes.append("its files number their classes differently, and each is read by its own names")
     return found
+
+
+def _refuse_unlike(table: _Table, first: _Table) -> None:
+    """Raise DataError where two files of one set hold images, labels or splits in other columns, or one alone has names."""
+    one, other = (printable(shown) for shown in (str(table.path), first.path.name))
+    mine, theirs = ((each.image, each.label, each.split) for each in (table.columns, first.columns))
+    if mine != theirs:
+        told = [listed([printable(name) for name in names if name]) for names in (mine, theirs)]
+        raise DataError(f"{one} has {told[0]} where {other} has {told[1]}; write both with the same columns")
+    if (table.names is None) != (first.names is None):
+        raise DataError(f"of {one} and {other} one alone names its classes; write both with names, or both without")
 
 
 def _opened(path: Path) -> _Table:
