@@ -208,3 +208,16 @@ def test_what_a_field_shows_at_the_start_is_what_is_asked(window: Window, server
     page.wait_for_selector(".command code:has-text('--channels 0 ')")
     assert page.input_value("#o-maximize-channels") == "0"
     assert page.locator(".result h3").all_inner_texts() == ["act1, channel 0"]
+
+
+def test_focus_stays_on_the_button_while_it_plays(window: Window, server: Server) -> None:
+    page, said, _ = window
+    page.goto(f"{server.address}/inside?net=first&probe=fool&image=digits:1&steps=3")
+    page.wait_for_selector(".shot img")
+    said.clear()
+    page.focus("button:has-text('Play step by step')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".command code:has-text('--steps 1')")
+    assert page.evaluate("document.activeElement.textContent") == "Play step by step"
+    page.wait_for_selector(".command code:has-text('--steps 3')")
+    assert (page.evaluate("document.activeElement.textContent"), said) == ("Play step by step", [])

@@ -26,6 +26,7 @@ export function exercisesView({ main, signal, query, remember }) {
 
   async function run(event) {
     event.preventDefault();
+    if (grading) return;
     [grading, fault] = [true, ""];
     remember({ file, only });
     draw();
@@ -50,7 +51,7 @@ export function exercisesView({ main, signal, query, remember }) {
         h("form", { class: "ask", onsubmit: run },
           h("div", { class: "controls wide" }, select("only", "Exercises", names(), only, (one) => { only = one; remember({ only }); draw(); }), h("a", { class: "button", href: start, download: "" }, "Get the file to begin with")),
           list.why ? h("p", { class: "note" }, `${list.why[0].toUpperCase()}${list.why.slice(1)}.`)
-            : list.files.length ? [h("div", { class: "controls wide" }, select("graded", "File", list.files.map((one) => [one, one]), file, (one) => { file = one; remember({ file }); draw(); }), h("button", { class: "main", disabled: grading }, grading ? "Grading…" : "Grade it"), h("button", { type: "button", onclick: begin }, "Look for files again")),
+            : list.files.length ? [h("div", { class: "controls wide" }, select("graded", "File", list.files.map((one) => [one, one]), file, (one) => { file = one; remember({ file }); draw(); }), h("button", { class: "main", "aria-disabled": grading ? "true" : null }, grading ? "Grading…" : "Grade it"), h("button", { type: "button", onclick: begin }, "Look for files again")),
               h("p", { class: "soft" }, "To grade a file is to run it, in a process of its own with bounds of time and memory. So only files are graded that you laid into the folder that is served, and none that came through the page.")]
               : h("p", {}, "There is no Python file in the folder that is served. Lay yours there: to grade a file is to run it, so none is taken through the page. ", h("button", { type: "button", onclick: begin }, "Look for files again"))),
         fault && h("p", { class: "note", role: "alert" }, fault), h("div", { class: "result slim", "aria-live": "polite", "aria-busy": grading ? "true" : undefined }, grade && graded(grade))),

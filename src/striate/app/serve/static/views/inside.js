@@ -19,6 +19,7 @@ export function insideView({ main, signal, query, remember }) {
   const stop = h("button", { type: "button", class: "tiny", onclick: () => working?.abort("stopped") }, "Stop");
   const busy = h("p", { class: "busy", "data-keep": "busy" }, h("span", { hidden: true }, clock, " ", stop));
   let working = null;
+  let playing = false;
   let unheard = false; // what was asked last, since the server was gone
   const from = sources({ chosen, open: other, look: see, said, signal });
 
@@ -120,14 +121,15 @@ export function insideView({ main, signal, query, remember }) {
     return Boolean(shown);
   }
 
-  async function play(event) {
+  async function play() {
+    if (playing) return; // the button is not disabled meanwhile, which would take the focus from it
+    playing = true;
     const most = Number(values.steps ?? probes[probe].controls.find(({ name }) => name === "steps").start);
-    event.target.disabled = true;
     for (let steps = probe === "fool" ? 1 : 2; ; steps = Math.min(most, steps * 2)) {
       if (!(await look({ steps })) || steps >= most) break;
       await new Promise((done) => setTimeout(done, 350));
     }
-    event.target.disabled = false;
+    playing = false;
   }
 
   function control({ name, label, kind, start, choices, least, most, step, free_at }) {

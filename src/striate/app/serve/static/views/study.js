@@ -29,8 +29,10 @@ export function studyView({ main, name, signal, query, remember }) {
     job = jobs.find((one) => one.name === name);
     if (study) draw();
   });
-  const steer = async (event, path) => {
-    event.target.disabled = true;
+  let steering = false; // the button is not disabled meanwhile, which would take the focus from it
+  const steer = async (path) => {
+    if (steering) return;
+    steering = true;
     try {
       await post(path, { name }, signal);
       said = path.endsWith("stop") ? "It is being stopped; what has ended stays." : "It is being started again.";
@@ -38,7 +40,7 @@ export function studyView({ main, name, signal, query, remember }) {
       if (error.name === "AbortError") return;
       said = error.message;
     }
-    event.target.disabled = false;
+    steering = false;
     await load();
     look();
   };
@@ -49,7 +51,7 @@ export function studyView({ main, name, signal, query, remember }) {
       h("h1", {}, study.question || study.study),
       h("p", { class: "counts" }, `${study.ended} of ${counted(study.runs, "run")} ended`, study.going ? [" ", status("running")] : null, seconds.length ? ` · ${duration(seconds.reduce((a, b) => a + b, 0))} in updates so far` : ""),
       bar(study.runs ? study.ended / study.runs : 0, "runs ended"),
-      h("p", { class: "steer" }, study.going ? h("button", { type: "button", onclick: (event) => steer(event, "/api/stop") }, "Stop") : study.ended < study.runs && h("button", { type: "button", onclick: (event) => steer(event, "/api/continue") }, "Continue"), h("span", { role: "status" }, said && ` ${said}`)),
+      h("p", { class: "steer" }, study.going ? h("button", { type: "button", onclick: () => steer("/api/stop") }, "Stop") : study.ended < study.runs && h("button", { type: "button", onclick: () => steer("/api/continue") }, "Continue"), h("span", { role: "status" }, said && ` ${said}`)),
       job?.state === "failed" && !study.going && h("p", { class: "note", role: "alert" }, `It ended before its time: ${job.said}`),
       study.damaged.map((wrong) => h("p", { class: "note" }, `Damaged: ${wrong}. The rest is shown.`)),
       Object.entries(study.failures).map(([run, why]) => h("p", { class: "note" }, `${run}: ${why}`)),
