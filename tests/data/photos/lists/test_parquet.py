@@ -78,7 +78,7 @@ def test_each_file_is_read_by_its_own_names_of_classes(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="one alone names its classes; write both with names, or both without"):
         load(tmp_path)
     named(tmp_path / "test-0.parquet", ["cat", "dog"], [0, 1], image="img")
-    with pytest.raises(DataError, match=r"has image and label where .* has img and label; write both with the same"):
+    with pytest.raises(DataError, match=r"has img and label where .* has image and label; write both with the same"):
         load(tmp_path)
 
 
