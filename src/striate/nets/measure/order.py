@@ -11,7 +11,7 @@ from striate.nets.custom.calling import in_mode
 from striate.nets.custom.state import traceless
 from striate.nets.custom.surroundings import seeded
 from striate.nets.entry import ImageShape
-from striate.nets.measure.watching import module_at, watched
+from striate.nets.measure.watching import is_innermost, module_at, watched
 
 
 def passed(net: nn.Module, image_shape: ImageShape) -> tuple[str, ...]:
@@ -51,4 +51,4 @@ def up_to(net: nn.Module, image_shape: ImageShape, tap: str) -> tuple[str, ...]:
 
 
 def _is_layer(module: nn.Module) -> bool:
-    return not any(module.children()) and any(True for _ in module.parameters(recurse=False))
+    return is_innermost(module) and any(True for _ in module.parameters(recurse=False))

@@ -16,6 +16,7 @@ from torch import nn
 
 from striate.nets.entry import ImageShape
 from striate.nets.measure.order import layers, up_to
+from striate.nets.measure.watching import is_innermost
 from striate.nets.weights.fitted import last_layer
 from striate.training.recipe.recipe import Recipe
 
@@ -87,4 +88,4 @@ def _norms(net: nn.Module) -> Sequence[tuple[str, nn.Module]]:
 
 def _loose(net: nn.Module) -> set[int]:
     """Return the identities of the parameters that stand in no innermost module."""
-    return {id(p) for module in net.modules() if any(module.children()) for p in module.parameters(recurse=False)}
+    return {id(p) for module in net.modules() if not is_innermost(module) for p in module.parameters(recurse=False)}

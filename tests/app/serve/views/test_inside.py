@@ -106,3 +106,13 @@ def test_the_command_names_every_option_that_was_given(inside: Inside) -> None:
     told = inside.look({"net": "<b>run", "probe": "maximize", "channels": "0,1", "steps": "2"})
     words = shlex.split(told["command"])
     assert words[words.index("--channels") : words.index("--channels") + 3] == ["--channels", "0", "1"]
+    assert len(told["groups"]) == 2
+
+
+def test_what_is_shown_without_channels_is_what_the_command_shows(inside: Inside) -> None:
+    told = inside.look({"net": "<b>run", "probe": "maximize", "steps": "2"})
+    assert "--channels" not in told["command"]
+    assert len(told["groups"]) == 2  # the first three, of two
+    many = inside.look({"net": "<b>run", "probe": "maximize", "channels": "0,1 0,1 0", "steps": "2"})
+    assert "--channels 0 1 0 1 --steps" in many["command"]
+    assert len(many["groups"]) == 4

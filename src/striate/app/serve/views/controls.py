@@ -96,7 +96,7 @@ OWN = (
         "Maximize",
         (
             LAST_TAP,
-            Control(name="channels", label="Channels (4 at most)", kind="text", start="0 1 2"),
+            Control(name="channels", label="Channels (4 at most)", kind="text", start="the first 3"),
             Control(name="steps", label="Steps", kind="range", start="64", least=1, most=1024),
             Control(name="rate", label="Length of a step", kind="range", start="0.05", least=0.01, most=0.2, step=0.01),
         ),

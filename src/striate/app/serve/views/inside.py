@@ -33,6 +33,7 @@ Query = Mapping[str, str]
 KEPT = 4  # nets that stay open
 ELSEWHERE = ("timm:", "torchvision:")
 MOST_MAPS = 64  # channels of a tap that are shown
+MOST_CHANNELS = 4  # for which images are made at a time
 DATA_IMAGES = 64  # of a data set, where a probe looks through one: enough for the scale of its pixels
 
 
@@ -85,7 +86,7 @@ class Inside:
         if probe == "filters":
             return looking.filters(subject, tap=options.get("tap"))
         if probe == "maximize":
-            channels = str(options.pop("channels", "0")).replace(",", " ").split()[:4]
+            channels = _channels(options.pop("channels", ""))
             own = copy.deepcopy(subject)  # it takes pixels from now on
             return looking.maximize(own, channels=channels, images=DATA_IMAGES, data_dir=data_dir, **options)
         word = self.dropped.word(image)
@@ -158,8 +159,14 @@ class Inside:
         if probe.pictured and target:
             words += [flag("target") if probe.name == "fool" else FLAGS["target"], target]
         for option, value in options.items():
-            words += [flag(option), *(str(value).replace(",", " ").split() if option == "channels" else [str(value)])]
+            given = _channels(value) if option == "channels" else [str(value)]
+            words += [flag(option), *given] if given else []
         words += [flag("images"), str(DATA_IMAGES)] if probe.name == "maximize" else []
         words += [FLAGS["weights"], self.weights.shown(query["weights"])] if query.get("weights") else []
         words += [FLAGS["trained_on"], query["trained_on"]] if query.get("weights") and query.get("trained_on") else []
         return shlex.join(words)
+
+
+def _channels(text: Any) -> list[str]:
+    """Return the channels that are written in a field of the page, as many as it has room for."""
+    return str(text).replace(",", " ").split()[:MOST_CHANNELS]

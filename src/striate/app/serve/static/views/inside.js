@@ -139,8 +139,8 @@ export function insideView({ main, signal, query, remember }) {
       const out = h("output", { for: id }, told(value ?? start));
       return box(label, id, h("input", { type: "range", id, min: least, max: most, step, value: value ?? start, oninput: (event) => { out.textContent = told(event.target.value); }, onchange: change }), out);
     }
-    const bounds = kind === "number" ? { min: least, max: most, step, placeholder: "own choice" } : {};
-    return box(label, id, h("input", { type: kind, id, ...bounds, value: value ?? start, onchange: change }));
+    const bounds = kind === "number" ? { min: least, max: most, step, placeholder: "own choice" } : { placeholder: start };
+    return box(label, id, h("input", { type: kind, id, ...bounds, value: value ?? (kind === "number" ? start : ""), onchange: change }));
   }
   const box = (label, id, ...inner) => h("div", { class: "field", "data-keep": `${id}-${net?.name || ""}` }, h("label", { for: id }, label), ...inner);
 
