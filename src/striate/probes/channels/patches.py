@@ -49,17 +49,17 @@ def patches(
         largest: list[Tensor] = []
         places: list[Tensor] = []
         lowest: list[Tensor] = []
-        width = 1
+        width, wanted = 1, tuple[int, ...]()
         with tapped(net, [tap]) as kept:
             for some in x.split(batch):
                 net(some.clone())
                 made = layout.fold(kept[tap])
-                channels = named_or_first(channels, made.shape[1]) if channels is None else channels
-                if fault := checked_map(tap, made, channels):
+                wanted = named_or_first(None, made.shape[1]) if channels is None else tuple(channels)
+                if fault := checked_map(tap, made, wanted):
                     raise ProbeError(fault)
                 width = made.shape[3]
                 # One number an image, its largest cell: else the nine patches would be one image nine times, a pixel apart.
-                flat = full(made[:, list(channels)]).flatten(2)
+                flat = full(made[:, list(wanted)]).flatten(2)
                 best = flat.max(2)
                 lowest.append(flat.amin(2))
                 largest.append(best.values)
@@ -75,7 +75,7 @@ def patches(
     arrays = {"value": value, "image": image, "cell": cell, "window": window}
     facts = PatchFacts(
         tap=tap,
-        channels=tuple(channels),
+        channels=wanted,
         images=len(x),
         even=tuple(blank(ends).tolist()),
         patches=tuple(
