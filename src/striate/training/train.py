@@ -32,6 +32,7 @@ from striate.training.feed.images import images_of
 from striate.training.folder import checkpoints
 from striate.training.folder.forms import DONE
 from striate.training.folder.labels import Labels
+from striate.training.folder.own_answers import refuse_other
 from striate.training.folder.own_code import admit, source_of
 from striate.training.folder.restore_net import saved_model, saved_net
 from striate.training.folder.run import REMEDY, Run, begin, open_run, write_status
@@ -186,7 +187,9 @@ def _scored(run: Run, chosen: checkpoints.Checkpoint, split: Split) -> RunScore:
     if labels.by_hand:
         score = score_of_model(saved_model(labels, chosen.tensors), batches())
     else:
-        score = evaluate(saved_net(labels, chosen.tensors).to(where), batches())
+        net = saved_net(labels, chosen.tensors).to(where)
+        refuse_other(run.folder, net, run.recipe.net, labels.image_shape)
+        score = evaluate(net, batches())
     flipped = None
     if run.recipe.test_flips:
         flipped = evaluate(saved_net(labels, chosen.tensors).to(where), batches(), flips=True)
@@ -222,4 +225,6 @@ def best_net(run: Run, *, warn: Warn = warnings.warn) -> Best:
     admit(run.folder, run.recipe.net, warn)
     found = best(run)
     labels = Labels.of(found.values)
-    return Best(in_mode(saved_net(labels, found.tensors)), labels, found.step)
+    net = saved_net(labels, found.tensors)
+    refuse_other(run.folder, net, run.recipe.net, labels.image_shape, warn)
+    return Best(in_mode(net), labels, found.step)
