@@ -7,11 +7,13 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from striate.base.errors import StudyError, reason
-from striate.studies.question import Question
-from striate.training.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    from striate.studies.question import Question
+    from striate.training.recipe.recipe import Recipe
 
 
 def run_file(path: Path, kind: str, others: str) -> ModuleType:
@@ -49,6 +51,9 @@ def question_from_file(path: Path) -> Question:
 
     The file is Python and is run: open only what you trust.
     """
+    from striate.studies.question import Question  # a sheet, which is listed without it, is a file too
+    from striate.training.recipe.recipe import Recipe
+
     module = run_file(path, "study", "studies")
     base: object = getattr(module, "BASE", None)
     make: Any = getattr(module, "study", None)

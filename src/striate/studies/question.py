@@ -125,9 +125,8 @@ class Study:
 
     def _refuse_seeds(self, seeds: object) -> None:
         several: list[Any] = list(seeds) if isinstance(seeds, (tuple, list, range)) else []
-        whole = all(type(seed) is int for seed in several)
-        if not several or not whole or len(set(several)) < len(several) or min(several) < 0:
-            told = several if isinstance(seeds, (tuple, list, range)) else repr(seeds)
+        if not several or len({seed for seed in several if type(seed) is int and seed >= 0}) < len(several):
+            told = list(seeds) if isinstance(seeds, tuple) else repr(seeds)
             raise StudyError(
                 f'study "{self.name}": seeds are {told}, and must be different whole numbers from 0 on, as (0, 1, 2)'
             )
