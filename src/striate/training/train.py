@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from torch import nn
 
 from striate.base.disk.files import write_json
 from striate.base.disk.lock import locked
 from striate.base.disk.sealed_json import sealed
-from striate.base.errors import DataError, RunError, reason
+from striate.base.errors import DataError, RecipeError, RunError, reason
 from striate.data import ImageSet
 from striate.data.catalog import one_of
 from striate.data.imageset import Split
@@ -67,6 +67,11 @@ def train(
     (`striate.training.loggers.catalog`); a run that goes on has those that it had besides. Raises StriateError before
     anything is written when recipe, data or net are refused, or when ``out`` holds something else.
     """
+    given = cast("object", recipe)  # of those who do without types
+    if not isinstance(given, Recipe):
+        raise RecipeError(
+            f'recipe is a {type(given).__name__}, and must be a Recipe, as Recipe(net="convnet", epochs=3)'
+        )
     group = processes if isinstance(processes, Group) else Group(size=processes)
     crew.check(recipe, group)
     folder, log = Path(out), (log,) if isinstance(log, str) else log

@@ -9,16 +9,16 @@ from __future__ import annotations
 import csv
 import io
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from striate.app.inputs.predictor import Predictor, open_predictor
 from striate.app.inputs.views import looked_at
-from striate.base.errors import ProbeError
+from striate.base.errors import DataError, ProbeError
 from striate.base.inline import Inline
 from striate.data.photos.picture import all_fitted
 
@@ -100,7 +100,7 @@ def predict(
         data_dir=data_dir,
         warn=warn,
     )
-    words = [str(images)] if isinstance(images, (str, Path)) else [str(word) for word in images]
+    words = _words(images)
     notes: list[str] = []
     place = None if data_dir is None else Path(data_dir)
     found = looked_at(opened.subject, words, place, skip_damaged, notes)
@@ -113,6 +113,20 @@ def predict(
         for picture, row, best in zip(found, chances, order, strict=True)
     )
     return Predicted(opened.subject.name, made, tuple(notes), opened.subject.untrained)
+
+
+def _words(images: object) -> list[str]:
+    """Return what names the pictures as texts; raises DataError for pictures themselves, and for nothing."""
+    one = isinstance(images, (str, Path)) or hasattr(images, "dtype") or not isinstance(images, Iterable)
+    several: list[Any] = [images] if one else list(cast("Iterable[Any]", images))
+    if strange := [one for one in several if not isinstance(one, (str, Path))]:
+        raise DataError(
+            f"images are named by paths, and {type(strange[0]).__name__} was given; save it as a file, or of an array of "
+            "pixels give `net.tensor(images)` to `net.net`, where net = st.open_net(...)"
+        )
+    if not several:
+        raise DataError("no image is named; give a file, a folder, or part of a data set as digits:0-7")
+    return [str(one) for one in several]
 
 
 def probabilities(opened: Predictor, images: Any) -> NDArray[np.float64]:
