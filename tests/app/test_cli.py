@@ -139,6 +139,25 @@ def test_debug_shows_the_traceback(capsys: pytest.CaptureFixture[str], monkeypat
         cli.main()
 
 
+def test_code_that_ends_the_program_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    Path("leaves_early.py").write_text(
+        "import sys\nfrom torch import nn\n\nclass Net(nn.Linear):\n    def __init__(self): super().__init__(64, 10)\n"
+        "    def forward(self, x): sys.exit(0)\n"
+    )
+    monkeypatch.setattr(sys, "argv", ["striate", "show", "net", "leaves_early:Net"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert (
+        "leaves_early.py, line 6: this code ended the program (SystemExit: 0); leave that out"
+        in capsys.readouterr().err
+    )
+
+
 def test_the_lists(run) -> None:
     for words, name in (
         (("nets",), "convnet-cs7150"),

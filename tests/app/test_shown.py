@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import save_file
 
 import striate as st
@@ -52,3 +54,44 @@ def test_a_page_of_a_run_or_a_study(run: st.Run, tmp_path: Path) -> None:
     assert st.page(tmp_path / "study", str(tmp_path / "copy.html")).read_text(encoding="utf-8") == report
     with pytest.raises(RunError, match="holds neither a run nor a study"):
         st.page(tmp_path, tmp_path / "none.html")
+
+
+def test_arrays_of_another_kind_or_order_are_refused(run: st.Run) -> None:
+    subject = st.open_net(run)
+    good = np.zeros((2, 8, 8, 1), np.uint8)
+    assert subject.tensor(good).shape == (2, 1, 8, 8)
+    for wrong, words in (
+        (
+            good.transpose(0, 3, 1, 2),
+            r"images are uint8 of shape \(2, 1, 8, 8\), and .* takes uint8 .* \(N, H, W, 1\)",
+        ),
+        (good[0], r"uint8 of shape \(8, 8, 1\)"),
+        (good.astype(np.float32), "images are float32 of shape"),
+        ([good[0]], "images are list, and"),
+    ):
+        with pytest.raises(st.StriateError, match=words):
+            subject.tensor(wrong)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_curve_that_no_run_has_is_refused(run: st.Run) -> None:
+    assert run.curve("val", "accuracy")
+    with pytest.raises(RunError, match=r'metric "acc" is unknown .*loss, accuracy, lr'):
+        run.curve("val", "acc")
+    with pytest.raises(RunError, match='split "validation" is unknown; accepted are train, val'):
+        run.curve("validation", "accuracy")
+
+
+def test_what_is_no_name_recipe_or_picture_is_told_as_that(run: st.Run, tmp_path: Path) -> None:
+    wrong: Any = st.open_net(run)
+    with pytest.raises(st.StriateError, match="net is a Subject, and must be a name, or a run or its folder"):
+        st.figure(wrong)
+    for recipe in ("convnet", {"net": "convnet"}):
+        with pytest.raises(st.StriateError, match=f"recipe is a {type(recipe).__name__}, and must be a Recipe"):
+            st.train(recipe, tmp_path / "none")  # pyright: ignore[reportArgumentType]
+    assert not (tmp_path / "none").exists()
+    for images in (np.zeros((1, 8, 8, 1), np.uint8), [np.zeros((8, 8, 1), np.uint8)], Image.new("L", (8, 8))):
+        with pytest.raises(st.StriateError, match=r"images are named by paths, and (ndarray|Image) was given"):
+            st.predict(run, images)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(st.StriateError, match="no image is named"):
+        st.predict(run, [])
+    assert len(st.predict(run, (name for name in ("digits:0", "digits:1"))).predictions) == 2  # pyright: ignore[reportArgumentType]

@@ -310,6 +310,52 @@ def compiled() -> nn.Module:
     return torch.compile(Dense())  # type: ignore[return-value]
 
 
+def compiled_inside() -> nn.Module:
+    """A part that PyTorch compiles: a module that has no truth value."""
+    return nn.Sequential(torch.compile(nn.Conv2d(1, 4, 3)), nn.ReLU(), nn.Flatten(), nn.Linear(144, 10))
+
+
+class CompiledForward(View):
+    """Compiles its own forward pass, in which what watches the net has no place."""
+
+    @torch.compile
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x)
+
+
+class Hollow(nn.Module):
+    """A container without parts, which is false."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shortcut, self.conv, self.fc = nn.Sequential(), nn.Conv2d(1, 4, 3), nn.Linear(4, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(torch.relu(self.shortcut(self.conv(x))).mean((2, 3)))
+
+
+class Volumes(nn.Module):
+    """A convolution in 3-D, to which PyTorch refuses channels-last memory."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.flat, self.fc = nn.Conv3d(1, 4, (1, 3, 3)), nn.Conv2d(4, 4, 3), nn.Linear(4, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.flat(torch.relu(self.conv(x[:, None])).squeeze(2)).mean((2, 3)))
+
+
+class SparseGradient(nn.Module):
+    """Looks its pixels up, and says where alone a gradient is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grey, self.fc = nn.Embedding(17, 8, sparse=True), nn.Linear(8, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.grey(((x.clamp(-1, 2) + 1) * 5).long().flatten(1)).mean(1))
+
+
 def parallel() -> nn.Module:
     return nn.DataParallel(Dense())
 

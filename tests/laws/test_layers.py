@@ -67,9 +67,9 @@ INSIDE: dict[str, tuple[tuple[str, ...], ...]] = {
     "studies": (
         ("cost", "wording"),
         ("builtin", "catalog", "gate", "running"),
-        ("grid", "judged"),
+        ("grid", "judged", "python_file"),
         ("question",),
-        ("claims + looks", "layout", "logs", "python_file"),
+        ("claims + looks", "layout", "logs"),
     ),
     "training": (
         ("confusion",),

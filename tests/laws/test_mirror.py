@@ -83,7 +83,6 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "base/version.py": "training/engines/test_machine.py",
     "base/validation.py": "training/recipe/test_recipe.py",
     "nets/families/options.py": "nets/test_catalog.py",
-    "nets/custom/naming.py": "nets/custom/test_options.py",
     "studies/grid.py": "studies/running/test_search.py",
     "probes/fooling/facts.py": "probes/test_facts.py",
     "nets/entry.py": "nets/test_catalog.py",

@@ -67,6 +67,11 @@ NETS: dict[str, str] = {
     "Fourier": "",
     "scripted": "returned a TorchScript module",
     "compiled": "",
+    "compiled_inside": "",
+    "CompiledForward": "",
+    "Hollow": "",
+    "Volumes": "",
+    "SparseGradient": "the gradient of grey.weight is sparse",
     "parallel": "",
     "broken": "begins with NaN or infinity in fc.bias",
     "lazy": "",
@@ -113,7 +118,7 @@ NETS: dict[str, str] = {
     "ScriptedInside": "has TorchScript modules in it (act)",
     "ExpandedBuffer": "does not take its own weights back (While copying the parameter named",
 }
-SLOW = {"compiled"}  # loads all of PyTorch's compiler
+SLOW = {"compiled", "compiled_inside", "CompiledForward"}  # load all of PyTorch's compiler
 LOOKED_INTO = {
     "View",
     "InPlace",

@@ -53,6 +53,7 @@ TOY = {
     "study hidden-units": "--epochs 1 --seeds 1 --trials 2",
     "train --engine scratch": "--epochs 1",
     "train --net convnet": "",
+    "train --net my_net": "--epochs 1",
     "train --data digits --out runs/second": "",
     "train --data digits --out runs/finer": "",
     "study schedules": "--seeds 1 --epochs 1 --set train_images=200",

@@ -25,18 +25,42 @@ def study(**fields: object) -> Study:
     ("fields", "words"),
     [
         ({"arms": ()}, "has no arms"),
-        ({"arms": (*ARMS, Arm("B!"))}, "two arms are named"),
+        (
+            {"arms": (*ARMS, Arm("B!"))},
+            'two arms are named "b" and "B!", both the folder b; give each a name of its own',
+        ),
+        ({"arms": (*ARMS, Arm("b", {"lr": 0.2}))}, 'two arms are named "b"; give each a name of its own'),
         ({"arms": (Arm("a"), Arm("b", {"lrr": 1}))}, r'arm "b": .*"lrr" is unknown \(did you mean "lr"'),
         ({"arms": (Arm("a"), Arm("bb", {"lr": 0.1}))}, r'claim "c": arm "b" is unknown \(did you mean "bb"'),
         ({"arms": (*ARMS, Arm("c", {"lr": 0.1}))}, 'arms "b" and "c" are the same recipe'),
         ({"seeds": ()}, "seeds are"),
         ({"seeds": (1, 1)}, "seeds are"),
         ({"seeds": (-1,)}, "seeds are"),
+        ({"seeds": (0, 1.5)}, r"seeds are \[0, 1.5\], and must be different whole numbers"),
+        ({"seeds": (0, True)}, "seeds are"),
+        ({"seeds": ("0", "1")}, "seeds are"),
+        ({"seeds": 3}, r"seeds are 3, and must be different whole numbers from 0 on, as \(0, 1, 2\)"),
+        ({"seeds": (0, 2**200)}, "seed"),
     ],
 )
 def test_a_study_that_does_not_fit_together_is_refused(fields: dict[str, object], words: str) -> None:
     with pytest.raises(StudyError, match=words):
         study(**fields)
+
+
+def test_names_of_other_scripts_have_folders_of_their_own() -> None:
+    names = ["基线", "带归一化", "β=0.9", "γ=0.9", "café", "cafe", "lr ×5", "arm"]
+    slugs = [Arm(name).slug for name in names]
+    assert len(set(slugs)) == len(names)
+    assert slugs[5:] == ["cafe", "lr-5", "arm"]  # as they always were
+    assert all(slug.isascii() and slug.replace("-", "").isalnum() for slug in slugs)
+    assert slugs == [Arm(name).slug for name in names]
+    assert len(Arm("β" * 300).slug) < 120
+
+
+def test_a_margin_is_a_number() -> None:
+    with pytest.raises(StudyError, match="its margin is '1%', and must be a finite number, 0 or larger"):
+        Better("c", "b beats a", treatment=("b",), control="a", measure="test", margin="1%")  # pyright: ignore[reportArgumentType]
 
 
 def test_a_recipe_is_base_arm_and_seed() -> None:

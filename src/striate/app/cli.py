@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from striate.app.commands.loading import SILENT, Commands
-from striate.app.terminal.speech import INTERRUPTED, explained, prepare, tell
+from striate.app.terminal.speech import INTERRUPTED, explained, left, prepare, tell
 from striate.base.signals import stopping
 
 app = typer.Typer(
@@ -46,6 +46,8 @@ def main() -> None:
             code = app(standalone_mode=False)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except SystemExit as error:  # of code of the user's that ends the program; nothing of ours ends it within a command
+        sys.exit(left(error))
     except Exception as error:
         if "--debug" in sys.argv:
             raise

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from striate.app.actions.run_shown import seen
 from striate.app.inputs.net_anatomy import net_anatomy
 from striate.app.inputs.opened_net import Subject, open_subject
 from striate.app.options.repeating import study_command
 from striate.base.disk.outputs import write_output
-from striate.base.errors import RunError, printable
+from striate.base.errors import NetError, RunError, printable
 from striate.reports.kit.svg import file_of
 from striate.reports.net.figure import architecture_svg
 from striate.reports.run.page import run_page
@@ -61,6 +61,9 @@ def figure(
     ``net`` is a name with its ``options``, or a run or its folder. ``image_shape`` is (H, W, C); without it and
     ``classes``, they are what published weights expect, else (32, 32, 3) and 10.
     """
+    given = cast("object", net)  # of those who do without types
+    if not isinstance(given, (str, Path, Run)):
+        raise NetError(f"net is a {type(given).__name__}, and must be a name, or a run or its folder")
     shape = None if image_shape is None else "x".join(map(str, (image_shape[2], *image_shape[:2])))
     text = str(net.folder if isinstance(net, Run) else net)
     svg = architecture_svg(net_anatomy(text, options or {}, shape, classes))

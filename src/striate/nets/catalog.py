@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from striate.base.catalog import Catalog, later, loaded
-from striate.base.errors import NetError, sentence
-from striate.nets.custom.naming import PREFIX, is_own, is_zoo, unprefixed
+from striate.base.errors import NetError, printable, sentence
+from striate.nets.custom.naming import PREFIX, is_own, is_zoo, other_form, unprefixed
 from striate.nets.custom.trust import trust
 from striate.nets.entry import Entry, ImageShape
 from striate.nets.inputs import CIFAR10, IMAGENET_PLUS_MINUS_ONE
@@ -106,6 +106,8 @@ def entry(name: str) -> Entry:
     """
     if name in ENTRIES:
         return ENTRIES[name]
+    if todo := other_form(name):
+        raise NetError(f'net "{printable(name)}" is a file of your own, and no net is named so; {todo}')
     if is_zoo(name):
         from striate.nets.published.zoo import zoo_entry
 

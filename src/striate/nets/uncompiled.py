@@ -3,13 +3,16 @@
 Some methods of PyTorch's (of its optimizers, and of the modes that see each operation, such as the counter of
 multiply-adds) ask the compiler, at their first call, for a form of themselves that it leaves alone. It keeps that form
 beside the method and asks once. Here the method as it stands is put there, which is what runs without a compiler.
-A net of one's own that compiles itself does so as before.
+A net of one's own that compiles itself does so as before, but not while its operations are watched: the compiler would
+take the watcher for a part of the net.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -24,6 +27,16 @@ def leave_compiler_out() -> None:
             asks = getattr(getattr(method, "__code__", None), "co_filename", "").endswith("_compile.py")
             if asks and not hasattr(method.__wrapped__, KEPT):
                 setattr(method.__wrapped__, KEPT, method.__wrapped__)
+
+
+@contextmanager
+def uncompiled() -> Generator[None]:
+    """While the block runs, what a net has compiled of itself runs as it is written; no compiler is loaded for it."""
+    if "torch._dynamo" not in sys.modules:
+        yield
+        return
+    with torch.compiler.set_stance("force_eager"):
+        yield
 
 
 def _under(kind: type) -> Iterator[type]:

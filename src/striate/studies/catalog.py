@@ -93,7 +93,7 @@ BUILTIN: Catalog[Entry] = Catalog(
 def question(name: str) -> Question:
     """Return the builtin question ``name``, or the one in the study file of that path; raises StudyError."""
     if name not in BUILTIN and (name.endswith(".py") or "/" in name):
-        from striate.studies.question import question_from_file
+        from striate.studies.python_file import question_from_file
 
         return question_from_file(Path(name))
     return BUILTIN.entry(name).question()

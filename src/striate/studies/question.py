@@ -14,8 +14,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
-from types import FunctionType
 from typing import Any, Literal
 
 from striate.base.catalog import unknown
@@ -25,7 +23,6 @@ from striate.nets.custom.naming import is_own
 from striate.studies.claims.verdict import Claim
 from striate.studies.layout import origins
 from striate.studies.looks.plan import Until
-from striate.studies.python_file import run_file
 from striate.training.recipe.engine_nets import options_of
 from striate.training.recipe.recipe import Recipe
 from striate.training.recipe.starting import ARM, of_arm
@@ -65,8 +62,13 @@ class Arm:
 
     @property
     def slug(self) -> str:
-        """The arm's name as a folder name: lower case, digits and dashes; a long one is cut, and told apart by its hash."""
+        """The arm's name as a folder name: lower case, digits and dashes.
+
+        A long one is cut, and told apart by its hash; so is one with letters or digits of other scripts, which are left out.
+        """
         slug = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-") or "arm"
+        if any(letter.isalnum() and not letter.isascii() for letter in self.name):
+            return f"{slug[:LONGEST_SLUG]}-{digest(self.name.encode())[:8]}"
         return slug if len(slug) <= LONGEST_SLUG else f"{slug[:LONGEST_SLUG]}-{digest(slug.encode())[:8]}"
 
 
@@ -98,7 +100,11 @@ class Study:
         for arm in self.arms:
             # Two names may differ and still share a folder: `BN x5` and `bn-x5`.
             if slugs.count(arm.slug) > 1:
-                raise StudyError(f'study "{self.name}": two arms are named "{arm.name}"; give each a name of its own')
+                other = next(one.name for one in self.arms if one is not arm and one.slug == arm.slug)
+                told = (
+                    f'"{arm.name}"' if other == arm.name else f'"{arm.name}" and "{other}", both the folder {arm.slug}'
+                )
+                raise StudyError(f'study "{self.name}": two arms are named {told}; give each a name of its own')
             if "seed" in arm.changes:
                 raise StudyError(
                     f'study "{self.name}", arm "{arm.name}": every run has a seed of its own; leave seed out'
@@ -115,10 +121,19 @@ class Study:
             for name in claim.arms:
                 if name not in known:
                     raise StudyError(f'study "{self.name}", claim "{claim.name}": {unknown("arm", name, known)}')
-        if not self.seeds or len(set(self.seeds)) < len(self.seeds) or min(self.seeds) < 0:
+        self._refuse_seeds(self.seeds)
+
+    def _refuse_seeds(self, seeds: object) -> None:
+        several: list[Any] = list(seeds) if isinstance(seeds, (tuple, list, range)) else []
+        if not several or len({seed for seed in several if type(seed) is int and seed >= 0}) < len(several):
+            told = list(seeds) if isinstance(seeds, tuple) else repr(seeds)
             raise StudyError(
-                f'study "{self.name}": seeds are {list(self.seeds)}, and must be different numbers from 0 on'
+                f'study "{self.name}": seeds are {told}, and must be different whole numbers from 0 on, as (0, 1, 2)'
             )
+        try:
+            self.base.change(seed=max(several))
+        except RecipeError as error:
+            raise StudyError(f'study "{self.name}": {error}') from error
 
     @property
     def searches(self) -> tuple[Search, ...]:
@@ -233,18 +248,3 @@ class Question:
             raise StudyError(
                 f'study "{self.name}": every arm sets {name} for itself, so changing it reaches no run; leave it out'
             )
-
-
-def question_from_file(path: Path) -> Question:
-    """Return the question of a user's own study file; raises StudyError when it does not hold one.
-
-    The file is Python and is run: open only what you trust.
-    """
-    module = run_file(path, "study", "studies")
-    base: object = getattr(module, "BASE", None)
-    make: Any = getattr(module, "study", None)
-    if not isinstance(base, Recipe) or not isinstance(make, FunctionType):
-        raise StudyError(
-            f'study file "{path}" needs BASE = Recipe(...) and a function study(base) that returns a Study'
-        )
-    return Question(path.stem, (module.__doc__ or "").strip().partition("\n")[0], base, make)

@@ -13,6 +13,7 @@ from striate.base.disk.lock import locked
 from striate.base.disk.sealed_json import is_sealed, sealed
 from striate.base.errors import RunError, counted, listed, printable
 from striate.data import ImageSet
+from striate.nets.custom.naming import is_own
 from striate.nets.measure.anatomy import anatomy
 from striate.scratch.fast.threads import threads
 from striate.training.engines import machine
@@ -20,12 +21,14 @@ from striate.training.engines.setup import Setup
 from striate.training.folder.chain import extended, notes, read_environment, write_environment
 from striate.training.folder.forms import DONE
 from striate.training.folder.inspection import inspect
+from striate.training.folder.own_answers import KEY, answers, other_answers, refuse_other
 from striate.training.folder.own_code import keep
 from striate.training.folder.run import REMEDY, Run, open_run, read_recipe, write_status
 from striate.training.folder.saving import Progress, restore
 from striate.training.schedule import SPREAD
 
 Warn = Callable[[str], None]
+WORDS = {KEY: "what the net answers"}
 
 
 def mended(folder: Path, warn: Warn, *, weights: bool = True) -> Run:
@@ -94,6 +97,7 @@ def extend(run: Run, epochs: int) -> Run:
 def restored(setup: Setup, folder: Path) -> Progress:
     """Return where the run stands, with the engine put back there; raises RunError for other data or another net."""
     same_data(folder, setup.images)
+    refuse_other(folder, setup.engine.module(), setup.recipe.net, setup.images.image_shape)
     return restore(setup, folder)
 
 
@@ -101,6 +105,7 @@ def record(setup: Setup, folder: Path) -> None:
     """Write environment and anatomy; on resume, warn of another machine or thread count."""
     path = folder / "environment.json"
     made = read_recipe(folder)
+    own = _answers(setup)
     now = (
         machine.environment()
         | _own_environment(setup)
@@ -118,6 +123,7 @@ def record(setup: Setup, folder: Path) -> None:
         }
         | ({"recipe": made["seal"]} if is_sealed(made) else {})
         | keep(folder, setup.recipe.net)
+        | own
     )
     if not (folder / "anatomy.json").exists():
         found = anatomy(setup.engine.module(), setup.images.image_shape, setup.recipe.net)
@@ -127,13 +133,22 @@ def record(setup: Setup, folder: Path) -> None:
         last = {"processes": 1, **before}  # of a run from before there could be several
         for part in before.get("continued", []):
             last |= part
-        keys = ("processes", "threads", "torch", "processor", "precision", "device", "source")
+        if not other_answers(last.get(KEY), own.get(KEY)):
+            now.pop(KEY, None)
+        keys = ("processes", "threads", "torch", "processor", "precision", "device", "source", KEY)
         if changed := {key: now[key] for key in keys if key in now and last.get(key) != now[key]}:
-            differ = f"{listed(list(changed))} {'differs' if len(changed) == 1 else 'differ'} from its last part"
+            words = [WORDS.get(key, key) for key in changed if key != KEY or "source" not in changed]
+            differ = f"{listed(words)} {'differs' if len(words) == 1 else 'differ'} from its last part"
             setup.warn(f"the run continues, though not bit for bit: {differ}")
             write_environment(folder, {**before, "continued": [*before.get("continued", []), changed]})
         return
     write_environment(folder, now)  # last, for it says that the others are there
+
+
+def _answers(setup: Setup) -> dict[str, Any]:
+    """Return what a net of one's own answers with known weights, for `refuse_other`."""
+    own = is_own(setup.recipe.net) and setup.recipe.engine == "torch"
+    return {KEY: answers(setup.engine.module(), setup.images.image_shape)} if own else {}
 
 
 def _own_environment(setup: Setup) -> dict[str, Any]:

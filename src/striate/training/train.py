@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from torch import nn
 
 from striate.base.disk.files import write_json
 from striate.base.disk.lock import locked
 from striate.base.disk.sealed_json import sealed
-from striate.base.errors import DataError, RunError, reason
+from striate.base.errors import DataError, RecipeError, RunError, reason
 from striate.data import ImageSet
 from striate.data.catalog import one_of
 from striate.data.imageset import Split
@@ -32,6 +32,7 @@ from striate.training.feed.images import images_of
 from striate.training.folder import checkpoints
 from striate.training.folder.forms import DONE
 from striate.training.folder.labels import Labels
+from striate.training.folder.own_answers import refuse_other
 from striate.training.folder.own_code import admit, source_of
 from striate.training.folder.restore_net import saved_model, saved_net
 from striate.training.folder.run import REMEDY, Run, begin, open_run, write_status
@@ -66,6 +67,11 @@ def train(
     (`striate.training.loggers.catalog`); a run that goes on has those that it had besides. Raises StriateError before
     anything is written when recipe, data or net are refused, or when ``out`` holds something else.
     """
+    given = cast("object", recipe)  # of those who do without types
+    if not isinstance(given, Recipe):
+        raise RecipeError(
+            f'recipe is a {type(given).__name__}, and must be a Recipe, as Recipe(net="convnet", epochs=3)'
+        )
     group = processes if isinstance(processes, Group) else Group(size=processes)
     crew.check(recipe, group)
     folder, log = Path(out), (log,) if isinstance(log, str) else log
@@ -186,7 +192,9 @@ def _scored(run: Run, chosen: checkpoints.Checkpoint, split: Split) -> RunScore:
     if labels.by_hand:
         score = score_of_model(saved_model(labels, chosen.tensors), batches())
     else:
-        score = evaluate(saved_net(labels, chosen.tensors).to(where), batches())
+        net = saved_net(labels, chosen.tensors).to(where)
+        refuse_other(run.folder, net, run.recipe.net, labels.image_shape)
+        score = evaluate(net, batches())
     flipped = None
     if run.recipe.test_flips:
         flipped = evaluate(saved_net(labels, chosen.tensors).to(where), batches(), flips=True)
@@ -222,4 +230,6 @@ def best_net(run: Run, *, warn: Warn = warnings.warn) -> Best:
     admit(run.folder, run.recipe.net, warn)
     found = best(run)
     labels = Labels.of(found.values)
-    return Best(in_mode(saved_net(labels, found.tensors)), labels, found.step)
+    net = saved_net(labels, found.tensors)
+    refuse_other(run.folder, net, run.recipe.net, labels.image_shape, warn)
+    return Best(in_mode(net), labels, found.step)

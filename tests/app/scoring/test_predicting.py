@@ -75,9 +75,9 @@ def test_files_that_cannot_answer_are_told(first: Path, tmp_path: Path) -> None:
         ([Image.new("L", (2, 2))], "Image"),
         (Image.new("L", (2, 2)), "Image"),
     ):
-        with pytest.raises(ProbeError, match=f"{name} is none of these; save it and give its path"):
+        with pytest.raises(DataError, match=f"images are named by paths, and {name} was given; save it as a file"):
             predict(first, held)  # type: ignore[arg-type]
-    with pytest.raises(ProbeError, match="no picture is named"):
+    with pytest.raises(DataError, match="no image is named"):
         predict(first, [])
     with pytest.raises(DataError, match="there is no image file"):
         predict(first, "nosuch.png")

@@ -99,6 +99,28 @@ def test_another_time_or_place_is_told_by_the_bytes(pets: Path, monkeypatch: pyt
     assert array in kept(pets)
 
 
+@pytest.mark.parametrize("way", ["exchanged", "written"])
+def test_other_bytes_under_the_name_size_and_time_of_before_are_read(
+    pets: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when mistaken labels are mended by exchanging two files that came from one archive, whose pictures are of one size."""
+    one, other = pets / "train/cat/4.jpg", pets / "train/dog/5.jpg"
+    first, size = one.read_bytes(), max(one.stat().st_size, other.stat().st_size)
+    for file in (one, other):
+        file.write_bytes(file.read_bytes().ljust(size, b"\0"))
+        os.utime(file, (1e9, 1e9))
+    before = load(pets, image_size=SIDE)
+    if way == "exchanged":
+        one.rename(pets / "third"), other.rename(one), (pets / "third").rename(other)
+    else:
+        one.write_bytes(other.read_bytes()), other.write_bytes(first.ljust(size, b"\0"))
+        os.utime(one, (1e9, 1e9)), os.utime(other, (1e9, 1e9))
+    after = load(pets, image_size=SIDE)
+    assert after.fingerprint != before.fingerprint
+    monkeypatch.setattr(stack, "CACHED", 10**9)
+    same(after, load(pets, image_size=SIDE))
+
+
 @pytest.mark.parametrize("damage", ["flip", "cut", "gone", "record"])
 def test_a_damaged_entry_is_said_and_made_anew(pets: Path, damage: str) -> None:
     first = load(pets, image_size=SIDE)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from striate.data.photos.decode import Unreadable, decode
-from striate.data.photos.source import Slice, ending, name_of, opened, stamp_of
+from striate.data.photos.source import Slice, changed, ending, name_of, opened, stamp_of
 
 
 def test_a_part_of_a_file_is_read_as_a_file(tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_a_part_of_a_file_is_read_as_a_file(tmp_path: Path) -> None:
     held = Slice(path, "many:1", 6, len(file.getvalue()))
     np.testing.assert_array_equal(decode(held), pixels)
     assert (ending(held), name_of(held, tmp_path)) == ("", "many:1")
-    assert stamp_of(held, tmp_path) == ("many:1@6", held.size, os.stat(path).st_mtime_ns)
+    assert stamp_of(held, tmp_path) == ("many:1@6", held.size, changed(os.stat(path)))
     path.write_bytes(b"before")
     with pytest.raises(Unreadable, match="its file is cut off"):
         decode(held)

@@ -98,6 +98,13 @@ def test_a_class_that_is_a_link_is_read_and_a_loop_is_named(tmp_path: Path) -> N
     assert found.ignored == {"": 1}
 
 
+def test_a_class_of_pictures_in_another_format_is_told_to_be_one(tmp_path: Path) -> None:
+    touch(tmp_path, *TRAIN, "train/owl/a.tif", "train/owl/b.TIF", "train/owl/c.heic", "train/owl/notes.txt")
+    (fault,) = survey(tmp_path).faults
+    assert fault.startswith("train/owl is an empty class: it has no .apng,")
+    assert fault.endswith(".webp file (but 2 .tif files and 1 .heic file: convert to .png)")
+
+
 def test_what_only_has_the_name_of_an_image_is_told_apart(tmp_path: Path) -> None:
     touch(tmp_path, *TRAIN)
     os.mkfifo(tmp_path / "train/cat/pipe.png")

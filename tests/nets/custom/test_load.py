@@ -43,6 +43,7 @@ def colour(classes):
 def positional(a, /):
     return nn.Flatten()
 
+built = nn.Linear(1, 1)
 number = 3
 '''
 
@@ -80,14 +81,19 @@ def test_a_class_is_called_too_and_free_keywords_reach_it() -> None:
         ("striate_toy:nothing", {}, '"striate_toy:nothing" returned a value of type int'),
         ("striate_toy:raising", {}, "raised KeyError: 3; it was called as"),
         ("striate_toy:maps", {}, "gives shape (1, 1, 8, 8) for an image of 3x8x8"),
-        ("striate_toy:maps", {}, "logits of shape (1, 3); a parameter `classes` of it would be given their number"),
+        (
+            "striate_toy:maps",
+            {},
+            "logits of shape (1, 3); a parameter of it that is called classes would be given their number",
+        ),
         (
             "striate_toy:colour",
             {},
-            "a larger image_size; a parameter `image_shape` of it would be given (height, width, channels)",
+            "a larger image_size; a parameter of it that is called image_shape would be given (height, width, channels)",
         ),
         ("striate_toy:positional", {}, "positional-only parameter a"),
         ("striate_toy:number", {}, "is of type int, and must be a function that returns a module, or a class"),
+        ("striate_toy:built", {}, "is a module that is built already, and every run needs a new one; write a function"),
         ("striate_toy:nett", {}, 'striate_toy has no nett (did you mean "net"?)'),
         ("striate_toys:net", {}, "there is no module striate_toys; install it, or call from the folder where it lies"),
         ("striate_broken:net", {}, "could not be imported (ZeroDivisionError"),

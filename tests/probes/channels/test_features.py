@@ -10,6 +10,8 @@ from striate.base.errors import NetError, ProbeError
 from striate.nets import build
 from striate.nets.measure.taps import tapped
 from striate.probes.channels.features import RULES, features
+from striate.probes.channels.maximize import maximize
+from striate.probes.channels.patches import patches
 from striate.probes.facts import Patch
 from striate.probes.heatmaps.gradcam import gradcam
 
@@ -111,3 +113,18 @@ def test_an_unknown_tap_lists_the_taps() -> None:
         NetError, match=r'tap "conv9" is unknown \(did you mean "conv[12]"\?\); accepted are conv1, act1'
     ):
         features(build("convnet", {}, (16, 16, 3), 5), torch.randn(2, 3, 16, 16), taps=["conv9"])
+
+
+def test_a_tap_of_two_channels_has_no_third_unless_it_is_asked_for() -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Conv2d(4, 2, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    images = torch.rand(3, 1, 8, 8)
+    assert [(m.tap, m.channel) for m in features(net, images, top=1).facts.maps] == [("2", 0), ("2", 1)]
+    assert [m.channel for m in features(net, images, top=1, taps=("0", "2")).facts.maps] == [0, 1, 2, 0, 1]
+    assert patches(net, images).facts.channels == (0, 1)
+    assert maximize(net, images, channels=None, steps=1).facts.channels == (0, 1)
+    assert maximize(net, images, tap="4", channels=None, steps=1).facts.channels == (0, 1)  # the classes
+    with pytest.raises(ProbeError, match='the tap "2" has channels 0 to 1, not 2'):
+        features(net, images, channels=(0, 2))
+    with pytest.raises(ProbeError, match='the tap "2" has channels 0 to 1, not 2'):
+        maximize(net, images, channels=(0, 2))

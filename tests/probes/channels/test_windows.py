@@ -68,7 +68,8 @@ def test_layouts_and_windows_from_one_pass_are_those_from_two() -> None:
             return y.mean((2, 3))
 
     net, x = Block(), torch.randn(1, 2, 9, 7)
-    layouts, seen = mapped(net, x, ["narrow", "wide"])
+    layouts, seen, widths = mapped(net, x, ["narrow", "wide"])
+    assert widths == {"narrow": 2, "wide": 2}
     assert net.passes == 1
     assert layouts == feature_maps(net, x, ["narrow", "wide"])
     assert seen == windows(net, x, layouts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ import pytest
 from striate.base.errors import StorageError, StudyError
 from striate.reports.kit.page import picture
 from striate.reports.kit.table import Cell, Table
-from striate.reports.study.files import latex, sheet, write_files
+from striate.reports.study.cards import intervals_of
+from striate.reports.study.files import charts, latex, sheet, write_files
+from striate.reports.study.records import read_study
 
 CHARTS = {"training-loss", "validation-loss", "training-accuracy", "validation-accuracy"}
 
@@ -92,3 +95,13 @@ def test_latex_needs_no_package_and_escapes_what_it_must(finished: Path, tmp_pat
 def test_what_is_no_study_has_no_files(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="holds no study"):
         write_files(tmp_path, "svg", tmp_path / "out")
+
+
+def test_no_chart_takes_anothers_file(finished: Path) -> None:
+    study = read_study(finished)
+    named = iter(("b > a", "b < a", "β > a", "b > a"))
+    study = replace(
+        study, verdicts=tuple({**one, "claim": next(named)} for one in (*study.verdicts, study.verdicts[-1]))
+    )
+    drawn = [chart for verdict in study.verdicts if (chart := intervals_of(verdict)) is not None]
+    assert sum(name.startswith("intervals-") for name in charts(study)) == len(drawn) == 3

@@ -135,6 +135,16 @@ def test_a_seed_in_the_name_of_a_run_is_one_too() -> None:
         group(log, Columns())
 
 
+def test_one_arm_that_is_written_in_two_ways_is_said() -> None:
+    def notes(*arms: str) -> tuple[str, ...]:
+        return group(table(*({"arm": arm, "seed": seed, "acc": 0.5} for seed, arm in enumerate(arms))), Columns()).notes
+
+    said = "differ by capitals, spaces or the like alone, and were taken for 2 arms"
+    assert notes("a", "b", "A", "a") == (f'"a" and "A" {said}',)
+    assert notes("BN x5", "bn_x5", "plain") == (f'"BN x5" and "bn_x5" {said}',)
+    assert notes("a", "b", "lr=0.1", "lr=0.01", "lr=1e-3", "lr=1e3", "+", "-") == ()
+
+
 def test_rows_of_no_arm_are_left_out_and_said_to_be() -> None:
     rows = [{"arm": "a", "seed": 0}, {"arm": "a", "seed": 1}, {"seed": 2}, {"arm": " ", "seed": 3}]
     assert group(table(*rows), Columns()).notes == ("2 rows of no arm were left out",)

@@ -141,7 +141,7 @@ def patches(
 ) -> Look[PatchFacts]:
     """Return the ``top`` patches of the first ``images`` test images of ``data`` that excite each of ``channels`` most."""
     views = opened_data(subject, data, images, data_dir, skip_damaged)
-    return told(find_patches(subject.net, views.images, tap=tap, channels=plain(channels), top=top), views)
+    return told(find_patches(subject.net, views.images, tap=tap, channels=plain(channels) or None, top=top), views)
 
 
 def maximize(
@@ -157,7 +157,7 @@ def maximize(
 ) -> Look[MaximizeFacts]:
     """Return the image that excites each of ``channels`` most; ``options`` are those of `striate.probe.maximize`."""
     views = opened_data(subject, data, images, data_dir, skip_damaged).in_pixels()
-    return told(climb(subject.net, views.images, tap=tap, channels=plain(channels), **options), views)
+    return told(climb(subject.net, views.images, tap=tap, channels=plain(channels) or None, **options), views)
 
 
 def fool(
@@ -207,7 +207,7 @@ def channels_of(words: Sequence[str]) -> dict[str, list[int]] | list[int] | None
     """Return ``3 8 26`` as numbers and ``conv1:3,8 conv2:5`` as a mapping; None for nothing. Raises ProbeError for both."""
     named = [word for word in words if ":" in word]
     if not named:
-        return plain(words) if words else None
+        return plain(words) or None
     if len(named) < len(words):
         raise ProbeError("some `channels` name a tap and some do not; write all as 3 8 26, or all as conv1:3,8,26")
     numbers: dict[str, list[int]] = {}
@@ -218,10 +218,10 @@ def channels_of(words: Sequence[str]) -> dict[str, list[int]] | list[int] | None
 
 
 def plain(words: Sequence[str]) -> list[int]:
-    """Return channels as numbers, 0 1 2 for none; raises ProbeError for what is not a number."""
+    """Return channels as numbers; raises ProbeError for what is not a number."""
     if wrong := [word for word in words if not (word.isascii() and word.isdecimal())]:
         raise ProbeError(f'"{printable(wrong[0])}" is not a channel; channels are numbers counted from 0, as 3 8 26')
-    return [int(word) for word in words] or [0, 1, 2]
+    return [int(word) for word in words]
 
 
 def _other(word: str, first: Subject, trained_on: str | None, data_dir: Path | None) -> nn.Module:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from striate.base.catalog import unknown
-from striate.base.errors import NetError, ProbeError, listed, printable
+from striate.base.errors import DataError, NetError, ProbeError, listed, printable
 from striate.data.photos.resizing import USUAL, Resizing
 from striate.nets.custom.calling import in_mode
 from striate.training.starting.exported import Resize, Told, inputs_told, metadata_of
@@ -73,11 +73,19 @@ class Subject:
         return moved(images) if self.inputs.permuted else images
 
     def tensor(self, images: Images) -> Tensor:
-        """Return arranged uint8 images (N, H, W, C) as the net takes them: float32 (N, C, H, W), normalized."""
+        """Return arranged uint8 images (N, H, W, C) as the net takes them: float32 (N, C, H, W), normalized.
+
+        Rows of a table are numbers (N, 1, 1, D). Raises DataError for arrays of another kind or order.
+        """
         import torch
 
         from striate.training.feed.normalization import Normalization
 
+        *sides, channels = self.inputs.image_shape
+        shape, kind = getattr(images, "shape", None), getattr(images, "dtype", type(images).__name__)
+        if shape is None or len(shape) != 4 or shape[3] != channels or (kind != "uint8" and sides != [1, 1]):
+            told = f"{kind}{'' if shape is None else f' of shape {tuple(shape)}'}"
+            raise DataError(f"images are {told}, and {self.name} takes uint8 (0 to 255) of shape (N, H, W, {channels})")
         normalize = replace(Normalization.expected(self.inputs), permuted=False)
         return normalize(images, torch.device("cpu")).contiguous()
 

@@ -30,11 +30,13 @@ Seed = Annotated[int, typer.Option(min=0, help="Seed of what is drawn at random.
 Unchecked = Annotated[bool, typer.Option(help="Leave out the checks whether the map means anything.")]
 _CHANNELS = ("--channels", "--channel")
 Channels = Annotated[
-    list[str] | None, typer.Option(*_CHANNELS, help="Channels of the tap, as 3 8 26.  [default: 0 1 2]")
+    list[str] | None, typer.Option(*_CHANNELS, help="Channels of the tap, as 3 8 26.  [default: the first 3]")
 ]
 ChannelsOfTaps = Annotated[
     list[str] | None,
-    typer.Option(*_CHANNELS, help="Channels of every tap, as 3 8 26, or of each, as conv1:3,8,26.  [default: 0 1 2]"),
+    typer.Option(
+        *_CHANNELS, help="Channels of every tap, as 3 8 26, or of each, as conv1:3,8,26.  [default: the first 3]"
+    ),
 ]
 
 Images = Annotated[int, typer.Option(min=1, help="How many of its test images, from the first on.")]

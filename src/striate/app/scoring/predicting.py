@@ -12,13 +12,13 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from striate.app.inputs.predictor import Predictor, open_predictor
 from striate.app.inputs.views import looked_at
-from striate.base.errors import ProbeError
+from striate.base.errors import DataError, ProbeError
 from striate.base.inline import Inline
 from striate.data.photos.picture import all_fitted, enlarged
 
@@ -122,18 +122,17 @@ def _counts(top: object) -> bool:
 
 
 def _words(images: object) -> list[str]:
-    """Return what names the pictures; raises ProbeError for what is none, such as an array or an image of Pillow."""
-    several: list[Any] = [images] if isinstance(images, str) or not isinstance(images, Iterable) else [*images]
-    several = [images] if hasattr(images, "shape") else several  # an array is iterated by its rows
-    strange = next((each for each in several if not isinstance(each, (str, Path))), None)
-    if strange is not None:
-        raise ProbeError(
-            f"images are named by files, folders or addresses, and {type(strange).__name__} is none of these; save it and"
-            " give its path"
+    """Return what names the pictures as texts; raises DataError for pictures themselves, and for nothing."""
+    one = isinstance(images, (str, Path)) or hasattr(images, "dtype") or not isinstance(images, Iterable)
+    several: list[Any] = [images] if one else list(cast("Iterable[Any]", images))
+    if strange := [one for one in several if not isinstance(one, (str, Path))]:
+        raise DataError(
+            f"images are named by paths, and {type(strange[0]).__name__} was given; save it as a file, or of an array of "
+            "pixels give `net.tensor(images)` to `net.net`, where net = st.open_net(...)"
         )
     if not several:
-        raise ProbeError("no picture is named; give files, folders or addresses")
-    return [str(each) for each in several]
+        raise DataError("no image is named; give a file, a folder, or part of a data set as digits:0-7")
+    return [str(one) for one in several]
 
 
 def probabilities(opened: Predictor, images: Any) -> NDArray[np.float64]:

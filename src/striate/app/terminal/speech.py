@@ -112,6 +112,15 @@ def explained(error: Exception) -> int:
     return DEFECT
 
 
+def left(error: SystemExit) -> int | str | None:
+    """Say where code that is not ours ended the program, and return the exit code."""
+    place = foreign_place(error)
+    if not place:
+        return error.code
+    say(f"striate: {place}: this code ended the program (SystemExit: {error}); leave that out")
+    return StriateError.exit_code
+
+
 def remedy(error: OSError) -> str:
     """Return what someone can do about what the system refused, be it a read or a write."""
     if error.errno in (errno.ENOENT, errno.EIO, None):

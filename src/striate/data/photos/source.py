@@ -61,7 +61,7 @@ class Slice:
 
     def stamp(self) -> Stamp:
         """Return name, size and the time of the whole file; raises OSError."""
-        return f"{self.name}@{self.start}", self.size, os.stat(self.path).st_mtime_ns
+        return f"{self.name}@{self.start}", self.size, changed(os.stat(self.path))
 
 
 def opened(source: Source) -> BinaryIO:
@@ -81,12 +81,20 @@ def name_of(source: Source, root: Path) -> str:
     return str(source).removeprefix(f"{root}{os.sep}")
 
 
+def changed(told: os.stat_result) -> int:
+    """Return a number that is another one when a file is: of its two times only that of its entry cannot be set back.
+
+    Files that an archive or `cp -p` puts in the place of others, or `mv` exchanges, may have the times and sizes of those.
+    """
+    return told.st_mtime_ns + told.st_ctime_ns
+
+
 def stamp_of(source: Source, root: Path) -> Stamp:
     """Return the stamp of ``source``; a file that cannot be looked at has the size -1."""
     try:
         if not isinstance(source, Path):
             return source.stamp()
         told = os.stat(source)
-        return name_of(source, root), told.st_size, told.st_mtime_ns
+        return name_of(source, root), told.st_size, changed(told)
     except OSError:
         return name_of(source, root), -1, 0

@@ -148,7 +148,7 @@ def _class_folders(place: Path, found: Survey) -> list[str]:
 
 def _images(place: Path, found: Survey) -> list[Path]:
     images: list[Path] = []
-    damaged = len(found.damaged)
+    damaged, others = len(found.damaged), Counter[str]()
     for entry in _listed(place, found):
         extension = _extension(entry)
         if extension not in FORMATS:
@@ -156,13 +156,20 @@ def _images(place: Path, found: Survey) -> list[Path]:
                 found.fault(Path(entry.path), "is a folder inside a class folder, where only images are read")
             else:
                 found.ignored[extension] += 1
+                others[extension] += 1
         elif not _is_file(entry):  # opening a pipe would wait for ever
             found.damaged.append(f"{found.shown(Path(entry.path))} is not a regular file, or a link that leads nowhere")
         else:
             images.append(Path(entry.path))
     if not images and len(found.damaged) == damaged:
-        found.fault(place, f"is an empty class: it has no {', '.join(sorted(FORMATS))} file")
+        found.fault(place, f"is an empty class: it has no {', '.join(sorted(FORMATS))} file{_unread(others)}")
     return images
+
+
+def _unread(others: Counter[str]) -> str:
+    """Return that an empty class holds pictures in other formats, which the next step is to convert."""
+    told = [counted(n, f"{ending} file") for ending, n in others.most_common(3) if ending in UNREAD]
+    return f" (but {listed(told)}: convert to .png)" if told else ""
 
 
 def _listed(place: Path, found: Survey) -> list[os.DirEntry[str]]:

@@ -166,4 +166,4 @@ def _kind(tensor: Tensor) -> str:
 
 
 def _could_be(word: str, what: str, told: Collection[str]) -> str:
-    return "" if word in told else f"; a parameter `{word}` of it would be given {what}"
+    return "" if word in told else f"; a parameter of it that is called {word} would be given {what}"

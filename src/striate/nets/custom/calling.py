@@ -35,7 +35,13 @@ def keep_prints_apart(net: nn.Module) -> None:
 
 def takes_channels_last(net: nn.Module) -> bool:
     """Return whether ``net`` may be trained in channels-last memory; where it may not, `keep_contiguous` is for it."""
-    return _contiguous not in vars(net)["_forward_pre_hooks"].values() and not any(map(_overruns, net.modules()))
+    hooks = vars(net)["_forward_pre_hooks"].values()
+    return _contiguous not in hooks and not any(map(_overruns, net.modules())) and not _has_volumes(net)
+
+
+def _has_volumes(net: nn.Module) -> bool:
+    """Return whether ``net`` has a tensor of five dimensions, as Conv3d has: PyTorch refuses this order to such a net."""
+    return any(tensor.dim() == 5 for group in (net.parameters(), net.buffers()) for tensor in group)
 
 
 def _overruns(layer: nn.Module) -> bool:

@@ -89,6 +89,11 @@ def _find(name: str) -> Callable[..., Any]:
         found = getattr(found, part)
     if isinstance(found, type) and issubclass(found, nn.Module):
         return found
+    if isinstance(found, nn.Module):
+        raise NetError(
+            f'net "{name}" is a module that is built already, and every run needs a new one; write a function that builds and '
+            "returns it, or name its class"
+        )
     if not callable(found) or isinstance(found, type):
         what = f"the class {found.__name__}" if isinstance(found, type) else f"of type {type(found).__name__}"
         raise NetError(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from striate.base.errors import NetError
+from striate.base.errors import NetError, printable
 
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 PREFIX = "net."
@@ -21,6 +22,25 @@ def is_zoo(name: str) -> bool:
 def is_own(name: str) -> bool:
     """Return whether ``name`` has the form of a Python object, ``package.module:callable``, and is none of a library's nets."""
     return _NAME.fullmatch(name) is not None and not is_zoo(name)
+
+
+def other_form(name: str) -> str:
+    """Return what to write for a net in a file that is there, where ``name`` is another way to say it; else an empty text.
+
+    Such are ``my_net.py:net``, ``sub/my_net.py``, ``my_net`` and ``my_net:net()``.
+    """
+    where, _, called = name.partition(":")
+    if not where or is_zoo(name) or "\0" in name:
+        return ""
+    file = Path(where) if where.endswith(".py") else Path(f"{where}.py")
+    if file.is_absolute() or ".." in file.parts or not file.is_file():
+        return ""
+    parts = file.with_suffix("").parts
+    if strange := [part for part in parts if not part.isidentifier()]:
+        return f"rename {printable(strange[0])}, since Python imports names of letters, digits and _ alone"
+    meant = f"{'.'.join(parts)}:{called.removesuffix('()') or 'NAME'}"
+    named = "" if called else ", where NAME is its function or class"
+    return "" if meant == name else f"write {printable(meant)}{named}"
 
 
 def unprefixed(options: Mapping[str, Any]) -> dict[str, Any]:

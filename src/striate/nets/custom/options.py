@@ -95,7 +95,7 @@ def readable(value: Any) -> str:
     if is_number(value):
         return repr(value.item())
     if is_module(value):
-        return repr(value) if not any(value.children()) else type(value).__name__
+        return repr(value) if not any(True for _ in value.children()) else type(value).__name__
     if isinstance(value, Path):
         return str(value)
     return getattr(value, "__name__", None) or repr(value)

@@ -24,6 +24,7 @@ from striate.base.errors import NetError, counted, listed, reason
 from striate.base.seeds import integer
 from striate.nets.custom.acceptance import alike, called, refuse_settings
 from striate.nets.custom.calling import give_copies, in_mode, keep_contiguous, takes_channels_last
+from striate.nets.custom.remarks import remarks
 from striate.nets.custom.state import strays
 from striate.nets.custom.surroundings import seeded, settings, settings_kept
 from striate.nets.entry import ImageShape
@@ -47,8 +48,8 @@ REMEDIES = {
 
 def rehearse(
     net: nn.Module, make: Make, seed: int, name: str, image_shape: ImageShape, classes: int, size: int
-) -> None:
-    """Raise NetError where ``net`` cannot be trained on batches of ``size``, or not be kept in a file of weights.
+) -> tuple[str, ...]:
+    """Return remarks on ``net``; raise NetError where it cannot be trained on batches of ``size``, or its weights not be kept.
 
     ``make`` builds it anew; ``net`` is what it gave while the global generators stood at ``seed``. How the net wants to be
     called is noted on it.
@@ -74,6 +75,7 @@ def rehearse(
         raise NetError(f'net "{name}" does not take its own weights back ({reason(NetError(told))})') from error
     for training in (False, True):
         _compare(in_mode(other, training), in_mode(third, training), images, name)
+    return remarks(other, image_shape, name)
 
 
 def _refuse_weights(net: nn.Module, name: str) -> None:
@@ -187,6 +189,13 @@ def _step(other: nn.Module, out: Tensor, labels: Tensor, optimizer: torch.optim.
         raise NetError(f'net "{name}" cannot be trained: {why}') from error
     if all(p.grad is None for p in other.parameters()):
         raise NetError(f'net "{name}" cannot be trained: no gradient leads from its logits to any of its weights')
+    if sparse := [
+        path for path, p in other.named_parameters() if p.grad is not None and p.grad.layout != torch.strided
+    ]:
+        raise NetError(
+            f'net "{name}" cannot be trained: the gradient of {listed(sparse[:3])} is sparse, which few optimizers take; leave '
+            "sparse=True out"
+        )
     take_step(optimizer)
     optimizer.zero_grad()
 

@@ -29,7 +29,8 @@ from striate.nets.custom.state import traceless
 from striate.nets.custom.surroundings import seeded
 from striate.nets.families.layers import PadShortcut, VanillaDropout
 from striate.nets.measure.forward_trace import Passage, Passed, side
-from striate.nets.uncompiled import leave_compiler_out
+from striate.nets.measure.watching import is_innermost
+from striate.nets.uncompiled import leave_compiler_out, uncompiled
 
 KINDS: dict[str, str] = {
     "Conv2d": "convolution",
@@ -128,7 +129,7 @@ def anatomy(net: nn.Module, image_shape: tuple[int, int, int], name: str = "net"
             net.eval()
             passage.begin(blank)
             # Fused kernels of attention are not all known to the counter; written out it is matrix products, which are.
-            with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), counter, passage:
+            with torch.no_grad(), uncompiled(), sdpa_kernel(SDPBackend.MATH), counter, passage:
                 net(blank)
     finally:
         for handle in handles:
@@ -141,7 +142,7 @@ def _hooks(net: nn.Module, passage: Passage) -> list[RemovableHandle]:
     for name, module in net.named_modules():
         if ".parametrizations" in f".{name}":
             continue  # what makes another module's weights is passed by no image
-        if not any(module.children()) or isinstance(module, WHOLE) or is_parametrized(module):
+        if is_innermost(module) or isinstance(module, WHOLE) or is_parametrized(module):
             handles.append(module.register_forward_pre_hook(lambda m, i: passage.enter()))
             handles.append(module.register_forward_hook(lambda m, i, o, name=name: passage.leave(name, m, i, o)))
         elif _own(module):

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase  # pyright: ignore[reportPrivateUsage]
 from torch.nn.modules.conv import _ConvNd  # pyright: ignore[reportPrivateUsage]
 
-from striate.nets.measure.watching import watched
+from striate.nets.measure.watching import is_innermost, watched
 
 Order = Literal["NCHW", "NHWC", "NLC", "LNC"]
 POOLS = (
@@ -86,7 +86,7 @@ class Use:
     @property
     def pools(self) -> bool:
         """Whether the module pools, by its type or by its name."""
-        inner = not any(self.module.children())
+        inner = is_innermost(self.module)
         return isinstance(self.module, POOLS) or (inner and "pool" in type(self.module).__name__.lower())
 
     @property
@@ -123,7 +123,7 @@ def last_of(passed: list[Use]) -> Use | None:
     if not maps:
         return None
     same = [use for use in maps if use.output is maps[-1].output]
-    return next((use for use in reversed(same) if not any(use.module.children())), same[0])
+    return next((use for use in reversed(same) if is_innermost(use.module)), same[0])
 
 
 def _order(
@@ -161,7 +161,7 @@ def _normalized(module: nn.Module) -> int:
     weight = getattr(module, "weight", None)
     shape: Any = getattr(module, "normalized_shape", weight.shape if isinstance(weight, Tensor) else ())
     named = isinstance(module, nn.LayerNorm) or "norm" in type(module).__name__.lower()
-    alone = named and not any(module.children()) and isinstance(shape, (tuple, list)) and len(shape) == 1
+    alone = named and is_innermost(module) and isinstance(shape, (tuple, list)) and len(shape) == 1
     return int(shape[0]) if alone else 0
 
 

@@ -16,9 +16,15 @@ Watcher = Callable[[str, nn.Module, tuple[Any, ...], Any], Any]
 """Called with a module's dotted name, the module, what went in and what came out; what it returns, unless None, goes on."""
 
 
+def is_innermost(module: nn.Module) -> bool:
+    """Return whether ``module`` has no module in it. They are not asked for their truth: an empty one is false, and one that
+    PyTorch compiles has none."""
+    return not any(True for _ in module.children())
+
+
 def innermost(net: nn.Module) -> tuple[str, ...]:
     """Return the dotted names of the net's innermost modules, in the order of definition."""
-    return tuple(name for name, module in net.named_modules() if name and not any(module.children()))
+    return tuple(name for name, module in net.named_modules() if name and is_innermost(module))
 
 
 def module_at(net: nn.Module, tap: str) -> nn.Module:

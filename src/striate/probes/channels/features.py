@@ -36,7 +36,7 @@ SIGN = (
     "positive where the channel raises the score of the class, negative where it lowers it; under `activation` how strongly"
     " the channel answers, whatever the class"
 )
-FIRST_CHANNELS = (0, 1, 2)
+FIRST_CHANNELS = (0, 1, 2)  # those that are there of these, where none is named
 
 Channels = Sequence[int] | Mapping[str, Sequence[int]] | None
 
@@ -92,8 +92,8 @@ def features(
 ) -> Record[FeatureFacts]:
     """Return, for each of M feature maps and each rule, the ``top`` images of (N, C, H, W) and where in them it counts.
 
-    The maps are the ``channels`` of each of the ``taps`` (none: the last map; channels 0, 1, 2); a mapping names other
-    channels for each tap. For each rule R there are the arrays ``R.value`` (M, N), what ranks the images; ``R.image``
+    The maps are the ``channels`` of each of the ``taps`` (none: the last map; the first three channels); a mapping names
+    other channels for each tap. For each rule R there are the arrays ``R.value`` (M, N), what ranks the images; ``R.image``
     (M, top), their indices; ``R.heatmap`` (M, top, H, W), interpolated to the image's size; ``R.window`` (M, top, 4), top,
     left, bottom, right of the pixels that the heatmap's largest cell sees. ``facts.maps`` names the M maps. Raises NetError
     for an unknown tap, ProbeError for a channel out of range.
@@ -102,9 +102,9 @@ def features(
         raise ProbeError(f"top is {top}, and must be 1 or more: the number of images shown for each feature map")
     with untouched(net, images) as x:
         if taps:
-            chosen_channels(taps, channels)  # refuses before the net is run
-        layouts, seen = mapped(net, x[:1], taps)
-        wanted = chosen_channels(tuple(layouts), channels)
+            chosen_channels(dict.fromkeys(taps, 1), channels)  # refuses before the net is run
+        layouts, seen, widths = mapped(net, x[:1], taps)
+        wanted = chosen_channels(widths, channels)
         scores, classes, answered, gradients = _pass(net, x, wanted, layouts, target, batch)
     arrays: dict[str, Tensor] = {}
     chosen: list[tuple[str, int]] = [(tap, k) for tap, every in wanted.items() for k in every]
@@ -153,18 +153,20 @@ def _enlarged(low: Tensor, size: tuple[int, int]) -> Tensor:
     return F.interpolate(low, size=size, mode="bilinear", align_corners=False)
 
 
-def chosen_channels(taps: Sequence[str], channels: Channels) -> dict[str, tuple[int, ...]]:
-    """Return tap -> channels, each once; raises ProbeError for a tap without channels, or channels of no tap."""
-    if not isinstance(channels, Mapping):
-        given = tuple(dict.fromkeys(FIRST_CHANNELS if channels is None else channels))
-        wanted = dict.fromkeys(taps, given)
-    else:
-        if strange := [tap for tap in channels if tap not in taps]:
-            raise ProbeError(f"channels: {unknown('tap', strange[0], taps)}")
-        wanted = {tap: tuple(dict.fromkeys(channels.get(tap, FIRST_CHANNELS))) for tap in taps}
+def chosen_channels(widths: Mapping[str, int], channels: Channels) -> dict[str, tuple[int, ...]]:
+    """Return tap -> channels, each once, of taps as wide as that; ProbeError for a tap without channels, or those of no tap."""
+    each = channels if isinstance(channels, Mapping) else dict.fromkeys(widths, channels)
+    if strange := [tap for tap in each if tap not in widths]:
+        raise ProbeError(f"channels: {unknown('tap', strange[0], tuple(widths))}")
+    wanted = {tap: named_or_first(each.get(tap), width) for tap, width in widths.items()}
     if empty := [tap for tap, every in wanted.items() if not every]:
         raise ProbeError(f'no channel is given for the tap "{empty[0]}"; give at least one, counted from 0')
     return wanted
+
+
+def named_or_first(channels: Sequence[int] | None, width: int) -> tuple[int, ...]:
+    """Return ``channels``, each once; where none is named (None), the first of those of a tap with ``width`` of them."""
+    return FIRST_CHANNELS[:width] if channels is None else tuple(dict.fromkeys(channels))
 
 
 def checked_map(tap: str, output: Tensor, channels: Sequence[int]) -> str:

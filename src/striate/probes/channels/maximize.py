@@ -27,6 +27,7 @@ from striate.nets.measure.feature_maps import Layout
 from striate.nets.measure.taps import entered, tapped
 from striate.nets.measure.tokens import feature_map
 from striate.nets.uncompiled import leave_compiler_out, take_step
+from striate.probes.channels.features import named_or_first
 from striate.probes.channels.patches import patches
 from striate.probes.choices import Parameters, Where
 from striate.probes.facts import MaximizeFacts
@@ -43,7 +44,7 @@ def maximize(
     images: Tensor,
     *,
     tap: str | None = None,
-    channels: Sequence[int] = (0,),
+    channels: Sequence[int] | None = (0,),
     where: Where = "cell",
     steps: int = 256,
     rate: float = 0.05,
@@ -58,6 +59,7 @@ def maximize(
 ) -> Record[MaximizeFacts]:
     """Return for each of M ``channels`` of ``tap`` an image that excites it, and the ``top`` patches of images (N, C, H, W).
 
+    ``channels`` of None are the first three.
     What is climbed is the middle ``cell`` of the channel's map, or the mean of the ``map``; a tap that puts out (N, F) has
     F channels of one number. ``jitter`` is a sixteenth of the shorter edge unless it is given. Arrays: ``images``
     (M, C, H, W), normalized like those given; ``pixels``, the same in [0, 1]; ``answer`` (M,), the climbed number, and
@@ -70,6 +72,12 @@ def maximize(
         space = scale(x, mean, std)
         space.pixels(x)
         tap, layout = _place(net, x[:1], tap)
+        # Once for the shape of the tap, so that a channel that is not there costs no climb.
+        with tapped(net, [tap]) as kept, torch.no_grad():
+            net(x[:1].clone())
+        shape = (layout.fold(kept[tap]) if layout else kept[tap]).shape
+        channels = named_or_first(None, shape[1] if len(shape) > 1 else 1) if channels is None else channels
+        _check_channels(tap, shape, channels)
         rng = torch.Generator().manual_seed(seed)
         free, draw = _free(parameters, (len(channels), *x.shape[1:]), smoothness, space, rng)
         with tapped(net, [tap]) as kept, entered(net, tap) as before:
@@ -87,9 +95,6 @@ def maximize(
                 return answers[0], answers[1] if activation else None
 
             module = net.get_submodule(tap)
-            # Once for the shape of the tap, so that a channel that is not there costs no climb.
-            net(x[:1].clone())
-            _check_channels(tap, layout.fold(kept[tap]) if layout else kept[tap], channels)
             with torch.no_grad():
                 start, _ = seen(space.normalized(draw()))
             climb = _climb(lambda p, w: seen(space.normalized(p), w), where, (free, draw), steps, rate, jitter, rng)
@@ -120,26 +125,25 @@ def maximize(
 
 
 def _check(
-    channels: Sequence[int], steps: int, rate: float, parameters: str, where: str, jitter: int, edge: int
+    channels: Sequence[int] | None, steps: int, rate: float, parameters: str, where: str, jitter: int, edge: int
 ) -> None:
     for kind, given, accepted in (("kind of parameters", parameters, Parameters), ("place to climb", where, Where)):
         if given not in get_args(accepted):
             raise ProbeError(unknown(kind, given, get_args(accepted)))
-    if not channels or steps < 1 or not rate > 0 or not 0 <= jitter < edge:
+    count = 3 if channels is None else len(channels)
+    if not count or steps < 1 or not rate > 0 or not 0 <= jitter < edge:
         raise ProbeError(
-            f"{counted(len(channels), 'channel')}, steps {steps}, rate {rate:g} and jitter {jitter} are given;"
+            f"{counted(count, 'channel')}, steps {steps}, rate {rate:g} and jitter {jitter} are given;"
             f" channels and steps are 1 or"
             f" more, a rate is above 0, and a jitter is 0 to {edge - 1} pixels"
         )
 
 
-def _check_channels(tap: str, output: Tensor, channels: Sequence[int]) -> None:
-    if output.dim() not in (2, 4):
-        raise ProbeError(
-            f'the tap "{tap}" puts out {tuple(output.shape[1:])} for an image, and must give (C, H, W) or (F,)'
-        )
-    if wrong := [k for k in channels if not 0 <= k < output.shape[1]]:
-        raise ProbeError(f'the tap "{tap}" has channels 0 to {output.shape[1] - 1}, not {", ".join(map(str, wrong))}')
+def _check_channels(tap: str, shape: Sequence[int], channels: Sequence[int]) -> None:
+    if len(shape) not in (2, 4):
+        raise ProbeError(f'the tap "{tap}" puts out {tuple(shape[1:])} for an image, and must give (C, H, W) or (F,)')
+    if wrong := [k for k in channels if not 0 <= k < shape[1]]:
+        raise ProbeError(f'the tap "{tap}" has channels 0 to {shape[1] - 1}, not {", ".join(map(str, wrong))}')
 
 
 def _free(

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from striate.base.errors import ProbeError, counted
 from striate.nets.measure.taps import tapped
 from striate.nets.measure.tokens import feature_map
-from striate.probes.channels.features import FIRST_CHANNELS, checked_map
+from striate.probes.channels.features import checked_map, named_or_first
 from striate.probes.channels.windows import windows
 from striate.probes.facts import Patch, PatchFacts
 from striate.probes.record import Record, blank, full
@@ -28,34 +28,38 @@ def patches(
     images: Tensor,
     *,
     tap: str | None = None,
-    channels: Sequence[int] = FIRST_CHANNELS,
+    channels: Sequence[int] | None = None,
     top: int = 9,
     batch: int = 256,
 ) -> Record[PatchFacts]:
-    """Return the ``top`` patches of images (N, C, H, W) for each of M ``channels`` of ``tap`` (None: the last feature map).
+    """Return the ``top`` patches of images (N, C, H, W) for each of M ``channels`` of ``tap``.
+
+    Without ``tap`` it is the last feature map, without ``channels`` the first three of it.
 
     Arrays: ``value`` (M, top), the activations, falling; ``image`` (M, top), which images; ``cell`` (M, top, 2), row and column
     in the map; ``window`` (M, top, 4), top, left, bottom, right of the pixels that the cell sees, inside the image.
     ``facts.even`` tells for each channel whether it answers the same everywhere, so that its patches are any. Raises
     NetError for an unknown tap, ProbeError for a channel out of range.
     """
-    if top < 1 or not channels:
-        raise ProbeError(f"{counted(len(channels), 'channel')} and top {top} are given, and both must be 1 or more")
+    if top < 1 or (channels is not None and not channels):
+        given = f"top is {top}" if channels is None else f"{counted(len(channels), 'channel')} and top {top} are given"
+        raise ProbeError(f"{given}, and {'it' if channels is None else 'both'} must be 1 or more")
     with untouched(net, images) as x, torch.no_grad():
         tap, layout = feature_map(net, x[:1], tap)
         largest: list[Tensor] = []
         places: list[Tensor] = []
         lowest: list[Tensor] = []
-        width = 1
+        width, wanted = 1, tuple[int, ...]()
         with tapped(net, [tap]) as kept:
             for some in x.split(batch):
                 net(some.clone())
                 made = layout.fold(kept[tap])
-                if fault := checked_map(tap, made, channels):
+                wanted = named_or_first(None, made.shape[1]) if channels is None else tuple(channels)
+                if fault := checked_map(tap, made, wanted):
                     raise ProbeError(fault)
                 width = made.shape[3]
                 # One number an image, its largest cell: else the nine patches would be one image nine times, a pixel apart.
-                flat = full(made[:, list(channels)]).flatten(2)
+                flat = full(made[:, list(wanted)]).flatten(2)
                 best = flat.max(2)
                 lowest.append(flat.amin(2))
                 largest.append(best.values)
@@ -71,7 +75,7 @@ def patches(
     arrays = {"value": value, "image": image, "cell": cell, "window": window}
     facts = PatchFacts(
         tap=tap,
-        channels=tuple(channels),
+        channels=wanted,
         images=len(x),
         even=tuple(blank(ends).tolist()),
         patches=tuple(

@@ -52,16 +52,20 @@ def windows(net: nn.Module, x: Tensor, layouts: Mapping[str, Layout]) -> dict[st
     return {tap: passage.windows(tap, layout) for tap, layout in layouts.items()}
 
 
-def mapped(net: nn.Module, x: Tensor, taps: Sequence[str] = ()) -> tuple[dict[str, Layout], dict[str, Windows]]:
-    """Return what `feature_maps` and `windows` do for an image ``x`` (1, C, H, W), both from one forward pass.
+def mapped(
+    net: nn.Module, x: Tensor, taps: Sequence[str] = ()
+) -> tuple[dict[str, Layout], dict[str, Windows], dict[str, int]]:
+    """Return what `feature_maps` and `windows` do for an image ``x`` (1, C, H, W), and how many channels each map has.
 
-    ``taps`` (none: the last feature map) are the keys of both; raises as `feature_maps`, inside `untouched`.
+    All is from one forward pass. ``taps`` (none: the last feature map) are the keys; raises as `feature_maps`, inside
+    `untouched`.
     """
     passage = _Passage(x.shape[2], x.shape[3])
     with passage.noting(net, taps or None), passage.begun(x):
         passed = uses(net, x)
     layouts = layouts_of(net, x, passed, taps)
-    return layouts, {tap: passage.windows(tap, layout) for tap, layout in layouts.items()}
+    widths = {tap: passage.width(tap, layout) for tap, layout in layouts.items()}
+    return layouts, {tap: passage.windows(tap, layout) for tap, layout in layouts.items()}, widths
 
 
 class _Passage(TorchFunctionMode):
@@ -100,6 +104,11 @@ class _Passage(TorchFunctionMode):
             tuple((0, size) if s == NOTHING else s for s in each) for each, size in zip(spans, self._size, strict=True)
         )
         return Windows(rows, columns)
+
+    def width(self, tap: str, layout: Layout) -> int:
+        """Return how many channels the map of a tap has that was noted."""
+        made = layout.fold(self._taps[tap][0])
+        return made.shape[1] if made.dim() > 1 else 0
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None

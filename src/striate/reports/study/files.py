@@ -12,6 +12,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +87,17 @@ def _head(content: bytes) -> str:
 
 def charts(study: StudyRecord) -> dict[str, Chart]:
     """Return every chart of the report but the figures of the nets, by its name as a file."""
-    found = {_slug(chart.label.partition(" by ")[0]): chart for chart in panels(study)}
+    drawn = [(_slug(chart.label.partition(" by ")[0]), chart) for chart in panels(study)]
     for verdict in study.verdicts:
         if (chart := intervals_of(verdict)) is not None:
-            found[f"intervals-{_slug(str(verdict.get('claim', '')))}"] = chart
-    heat = heat_of(study)
-    return found | ({"combinations": heat_chart(heat)} if heat else {})
+            drawn.append((f"intervals-{_slug(str(verdict.get('claim', '')))}", chart))
+    if heat := heat_of(study):
+        drawn.append(("combinations", heat_chart(heat)))
+    found: dict[str, Chart] = {}
+    for name, chart in drawn:  # names of claims may differ in what no file name keeps, as "b > a" and "b < a"
+        other = next(one for number in count(1) if (one := f"{name}-{number}" if number > 1 else name) not in found)
+        found[other] = chart
+    return found
 
 
 def tables(study: StudyRecord) -> dict[str, Table]:

@@ -23,12 +23,17 @@ def check_terms(name: str, statement: str, families: Mapping[str, tuple[str, ...
     if not wrong:
         named = [arm for arms in families.values() for arm in arms]
         faults += [f'the arm "{arm}" is named twice' for arm in dict.fromkeys(named) if named.count(arm) > 1]
-    if not 0 <= margin < math.inf:
-        faults.append(f"its margin is {margin}, and must be a finite number, 0 or larger")
+    if not _is_margin(margin):
+        faults.append(f"its margin is {margin!r}, and must be a finite number, 0 or larger")
     if faults:
         raise StudyError(
             f'the claim "{name}" is not acceptable: {sentence(faults)}; correct the study and run it again'
         )
+
+
+def _is_margin(margin: object) -> bool:
+    """Whether it is a number to compare with; a text such as 1% is none."""
+    return isinstance(margin, (int, float)) and 0 <= margin < math.inf
 
 
 def _is_family(arms: object) -> bool:

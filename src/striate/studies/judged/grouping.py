@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,7 +108,8 @@ def group(log: Log, columns: Columns) -> Grouped:
         raise StudyError(f"no row has a value in {listed(arms)}, so there are no arms; name another column with `arm`")
     if step is None:
         _refuse_repeats(runs, log)
-    return Grouped(runs, step, (*notes, *_armless(len(rows) - sum(map(len, runs.values())))))
+    notes += [*_armless(len(rows) - sum(map(len, runs.values()))), *_alike(dict.fromkeys(arm for arm, _ in runs))]
+    return Grouped(runs, step, tuple(notes))
 
 
 def column(log: Log, name: str, option: str) -> str:
@@ -137,6 +139,23 @@ def _left(where: Sequence[str]) -> list[str]:
 def _armless(rows: int) -> list[str]:
     """Return that some rows are of no arm, as those with an empty cell, or of a run whose name does not fit."""
     return [f"{counted(rows, 'row')} of no arm {'was' if rows == 1 else 'were'} left out"] if rows else []
+
+
+def _alike(arms: Iterable[str]) -> list[str]:
+    """Return which arms may be one that is written in several ways: a slip that takes runs from an arm in silence."""
+    found: dict[str, list[str]] = {}
+    for arm in arms:
+        found.setdefault(re.sub(r"[\s_]+", "", unicodedata.normalize("NFKC", arm).casefold()), []).append(arm)
+    return [
+        f"{listed([_quoted(arm) for arm in several])} differ by capitals, spaces or the like alone, and were taken for "
+        f"{len(several)} arms"
+        for several in found.values()
+        if len(several) > 1
+    ]
+
+
+def _quoted(arm: str) -> str:
+    return f'"{printable(arm)}"'
 
 
 def _equal(cell: str, value: str) -> bool:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from striate.nets.uncompiled import leave_compiler_out
+from striate.nets.uncompiled import leave_compiler_out, uncompiled
 
 MOST_BYTES = 2**27
 """What the largest array of one forward pass may take; two or three of its size are held at a time."""
@@ -46,7 +46,7 @@ def most_images(numbers: int) -> int:
 def largest_array(net: nn.Module, image: Tensor) -> int:
     """Return the bytes of the largest array that an operation of ``net`` puts out for ``image``, or of the image itself."""
     leave_compiler_out()
-    with torch.no_grad(), _Largest(image) as seen:
+    with torch.no_grad(), uncompiled(), _Largest(image) as seen:
         net(image)
     return seen.bytes
 

@@ -20,6 +20,7 @@ from striate.base.errors import RecipeError, reason
 from striate.nets.custom.calling import in_mode
 from striate.nets.custom.state import traceless
 from striate.nets.custom.surroundings import seeded
+from striate.nets.uncompiled import uncompiled
 from striate.training.engines.machine import multiplies_bfloat16
 
 TRANSPOSED = (torch.conv_transpose1d, torch.conv_transpose2d, torch.conv_transpose3d)
@@ -85,7 +86,7 @@ def stride_beyond_image(net: nn.Module, images: Tensor) -> str | None:
     """
     if images.device.type != "cpu":
         return None
-    with traceless(net), seeded(0), torch.no_grad(), _Strides() as seen:
+    with traceless(net), seeded(0), torch.no_grad(), uncompiled(), _Strides() as seen:
         in_mode(net)(images)
     return seen.beyond
 

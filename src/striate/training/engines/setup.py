@@ -168,7 +168,8 @@ def initial_net(
     with seeded(seed):
         net = made()
     if is_own(recipe.net):
-        rehearse(net, made, seed, recipe.net, images.image_shape, classes, recipe.batch_size)
+        for remark in rehearse(net, made, seed, recipe.net, images.image_shape, classes, recipe.batch_size):
+            tell(remark)
     if recipe.start is not None and not begun:
         with seeded(seed):
             net = started(settled(recipe), net, made, images.image_shape, images.classes, tell)

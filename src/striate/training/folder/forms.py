@@ -37,7 +37,10 @@ class StatusForm(Form):
 
 
 class EnvironmentForm(Form):
-    """environment.json; ``recipe`` is the seal of the recipe that the run began with, ``continued`` what changed since."""
+    """environment.json; ``recipe`` is the seal of the recipe that the run began with, ``continued`` what changed since.
+
+    ``answers`` are those of a net of one's own (`own_answers`).
+    """
 
     data_fingerprint: str
     precision: str
@@ -48,6 +51,7 @@ class EnvironmentForm(Form):
     data_notes: list[str] = Field(default_factory=list[str])
     continued: list[dict[str, Any]] = Field(default_factory=list[dict[str, Any]])
     recipe: str = ""
+    answers: list[float] | None = None
 
 
 class EarlierForm(Form):

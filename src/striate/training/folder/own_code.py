@@ -31,6 +31,11 @@ def accept_changes(folder: str | Path) -> None:
     _accepts_changes.add(Path(os.path.realpath(folder)))
 
 
+def accepts_changes(folder: str | Path) -> bool:
+    """Return whether `accept_changes` was called for ``folder``."""
+    return Path(os.path.realpath(folder)) in _accepts_changes
+
+
 def keep(folder: Path, net: str) -> Kept:
     """Write the source of ``net`` into the run folder, and return what environment.json holds of it; empty for no own net."""
     if not is_own(net):
@@ -115,7 +120,7 @@ def admit(folder: Path, net: str, warn: Callable[[str], None] | None = None) -> 
     told = f'{", ".join(different)} changed since the run in "{folder}" was trained'
     if warn is not None:
         warn(f"{told}: the net may be another one")
-    elif Path(os.path.realpath(folder)) not in _accepts_changes:
+    elif not accepts_changes(folder):
         raise RunError(
             f"{told}, and its weights belong to the code as it was; add `trust_code` to run the source that the run keeps, or "
             "`changed_code` to go on with the file as it is now"

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from striate.base.catalog import unknown
 from striate.base.disk.files import digest, make_folder, write_json
 from striate.base.disk.lock import NAME, held, unused
 from striate.base.disk.sealed_json import read_own, sealed
@@ -26,9 +27,10 @@ from striate.base.inline import Inline
 from striate.data.catalog import one_of
 from striate.training.folder.forms import RecipeForm, ScoreForm, StatusForm
 from striate.training.folder.run_score import RunScore
-from striate.training.folder.tables import HISTORY, TIMING, Row, read_history, read_timing
+from striate.training.folder.tables import HISTORY, SPLITS, TIMING, Row, read_history, read_timing
 from striate.training.recipe.recipe import Recipe, differing, recipe_from_json
 
+METRICS = ("loss", "accuracy", "lr")  # of every run; some have others besides
 GROWN = ("seal", "format")  # what sealing adds to a record
 REMEDY = "a smaller lr (`range_test` says which) and another `out`"  # for what diverged
 
@@ -52,8 +54,16 @@ class Run(Inline):
         return read_history(self.folder)
 
     def curve(self, split: str, metric: str) -> list[tuple[int, float]]:
-        """Return (epoch, value) of one metric on one split, in order."""
-        return [(row.epoch, row.value) for row in self.history() if (row.split, row.metric) == (split, metric)]
+        """Return (epoch, value) of one metric ("loss", "accuracy", "lr") on one split ("train" or "val"), in order.
+
+        Raises RunError for what no run has; what this one has not yet is empty.
+        """
+        rows = self.history()
+        known = dict.fromkeys((*METRICS, *(row.metric for row in rows)))
+        for kind, name, accepted in (("split", split, SPLITS), ("metric", metric, known)):
+            if name not in accepted:
+                raise RunError(unknown(kind, name, accepted))
+        return [(row.epoch, row.value) for row in rows if (row.split, row.metric) == (split, metric)]
 
     def best(self) -> tuple[int, float] | None:
         """Return (epoch, validation accuracy) of the best epoch, the first of equal ones; None before the first has ended."""

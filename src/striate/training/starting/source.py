@@ -161,7 +161,7 @@ def _stamp(start: str) -> tuple[int, ...]:
         known = os.stat(_file(start))
     except OSError:
         return ()
-    return known.st_mtime_ns, known.st_size, known.st_ino
+    return known.st_mtime_ns, known.st_ctime_ns, known.st_size, known.st_ino  # ctime, since `cp -p` sets the other back
 
 
 def _file(start: str) -> Path:

@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from striate.nets.measure.watching import is_innermost
 from striate.scratch.layers.losses import hinge_loss, logistic_loss, softmax_loss
 from striate.training.engines.twin import BesideZero
 from striate.training.feed.augmentation import treatments
@@ -105,7 +106,7 @@ def _right(scores: Array, y: Array) -> float:
 
 def _only_layer(net: nn.Module) -> nn.Linear | None:
     """Return the dense layer of a net that has nothing else which computes; None for any other net."""
-    inner = [module for module in net.modules() if not any(True for _ in module.children())]
+    inner = [module for module in net.modules() if is_innermost(module)]
     layers = [module for module in inner if isinstance(module, nn.Linear)]
     silent = (nn.Linear, nn.Flatten, nn.Identity, BesideZero)
     return (

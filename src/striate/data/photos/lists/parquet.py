@@ -23,7 +23,7 @@ from striate.base.disk.foreign import amount, free_memory
 from striate.base.errors import DataError, listed, printable, reason
 from striate.data.photos.lists.columns import Columns, columns_of, tells_split, unread
 from striate.data.photos.lists.rows import Row, survey_of
-from striate.data.photos.source import Source, Stamp
+from striate.data.photos.source import Source, Stamp, changed
 from striate.data.photos.survey import Survey
 from striate.data.readers.parquet import opened, refuse_large
 from striate.data.readers.parts import all_part_files
@@ -90,7 +90,7 @@ class Cell:
     def stamp(self) -> Stamp:
         """Return name and column, and size and time of the whole file; raises OSError."""
         told = os.stat(self.table.path)
-        return f"{self.name}:{self.table.columns.image}", told.st_size, told.st_mtime_ns
+        return f"{self.name}:{self.table.columns.image}", told.st_size, changed(told)
 
 
 def survey_parquet(path: Path) -> Survey:
