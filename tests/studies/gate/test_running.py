@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import time
 from pathlib import Path
 
@@ -98,20 +97,6 @@ def test_a_command_that_cannot_be_started_is_said(text: str, tmp_path: Path) -> 
 
 def test_a_signal_is_told(tmp_path: Path) -> None:
     assert run(made("kill -11 $$ # {seed}"), 0, tmp_path, None).failed == "was ended by signal 11"
-
-
-def test_a_command_ends_with_the_process_that_watches_it(tmp_path: Path) -> None:
-    mark = tmp_path / "ended"
-    code = f"trap 'touch {mark}; exit 0' TERM; touch {tmp_path}/begun; while :; do sleep 0.05; done"
-    process = subprocess.Popen(["/bin/sh", "-c", code], start_new_session=True)
-    while not (tmp_path / "begun").exists():
-        time.sleep(0.01)
-    if not os.fork():  # one that is killed while it waits
-        with module.watching() as watch:
-            watch(process.pid)
-            os.kill(os.getpid(), 9)
-    assert process.wait(30) == 0
-    assert mark.exists()
 
 
 def test_a_link_in_the_folder_of_a_gate_is_not_followed(tmp_path: Path) -> None:

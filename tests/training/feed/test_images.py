@@ -14,6 +14,7 @@ from striate.app.inputs.opened_net import open_subject
 from striate.app.scoring.score import score
 from striate.base.disk.files import read_json
 from striate.base.errors import DataError
+from striate.data.photos.picture import Reading
 from striate.training.feed.images import asked, images_of
 from striate.training.recipe.recipe import Recipe
 
@@ -57,7 +58,7 @@ def test_a_run_keeps_its_levels_for_all_that_looks_at_it(scans: Path, tmp_path: 
     subject = open_subject(str(run.folder))
     assert subject.levels is not None
     assert (subject.levels.low, subject.levels.high) == (1930, 2029)
-    (picture,) = pictures([str(scans / "train/light/0.png")], levels=subject.levels)
+    (picture,) = pictures([str(scans / "train/light/0.png")], how=Reading(levels=subject.levels))
     assert (picture.pixels.min(), picture.pixels.max()) == (155, 255)  # 60 / 99 of 255, and all of it
     # Half of the range alone would be stretched by levels of its own.
     for path in (scans / "train/light").iterdir():

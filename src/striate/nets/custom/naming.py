@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,7 +34,9 @@ def other_form(name: str) -> str:
     if not where or is_zoo(name) or "\0" in name:
         return ""
     file = Path(where) if where.endswith(".py") else Path(f"{where}.py")
-    if file.is_absolute() or ".." in file.parts or not file.is_file():
+    if (
+        file.is_absolute() or ".." in file.parts or not os.path.isfile(file)
+    ):  # False, not an error, for a name that is too long
         return ""
     parts = file.with_suffix("").parts
     if strange := [part for part in parts if not part.isidentifier()]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from starlette.testclient import TestClient
 from conftest import Markup
 from finished_study import ARMS, EPOCHS, HOSTILE, SEEDS
 from striate.app.serve.place import Place
-from striate.app.serve.views.studies import compared, study_shown
+from striate.app.serve.views.studies import compared, pace, study_shown
+from striate.reports.study.records import ArmRecord, RunRecord, StudyRecord
 
 
 def test_a_study_with_every_curve(client: TestClient) -> None:
@@ -27,6 +29,23 @@ def test_a_study_with_every_curve(client: TestClient) -> None:
     assert told["arms"][1]["runs"][0]["curves"]["train_loss"][-1][1] is None  # diverged: no number
     assert [verdict["answer"] for verdict in told["verdicts"]] == ["supported", "undecided", "supported"]
     assert told["verdicts"][0]["comparisons"][0]["effect"] == 9.33
+
+
+def test_the_pace_of_a_study_is_that_of_the_runs_under_way() -> None:
+    runs = (
+        RunRecord(0, "finished", epoch=4, seconds=40.0),
+        RunRecord(1, "running", epoch=2, seconds=20.0),
+        RunRecord(2, "running", epoch=1, seconds=10.0),
+        RunRecord(3),
+    )
+    arms = (ArmRecord("a", {}, runs[:2]), ArmRecord("b", {"epochs": 6}, runs[2:]))
+    study = StudyRecord("s", "", {"epochs": 4}, arms, (0, 1), (), (), (), {}, {}, ())
+    # 10 s an epoch, two at a time; left are 2 epochs of the second run, 5 of the third and 6 of the last
+    assert pace(study) == {"epochs_a_minute": 12, "left": 65}
+    until = replace(study, until={"least": 2, "most": 3})  # one run more of each arm
+    assert pace(until) == {"epochs_a_minute": 12, "left": 65 + (4 + 6) * 10 / 2}
+    ended = (ArmRecord("a", {}, (RunRecord(0, "diverged", epoch=1, seconds=9.0), RunRecord(1, "interrupted"))),)
+    assert pace(replace(study, arms=ended)) is None  # nothing is under way
 
 
 def test_the_list_tells_verdicts_and_a_study_that_cannot_be_read(client: TestClient) -> None:

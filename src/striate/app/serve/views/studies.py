@@ -18,7 +18,8 @@ from striate.reports.study.alive import arm_drawable
 from striate.reports.study.beside import beside
 from striate.reports.study.cards import axis_of, facts_of, sentence_of, turned
 from striate.reports.study.page import study_page
-from striate.reports.study.records import ArmRecord, Json, RunRecord, read_study
+from striate.reports.study.records import ArmRecord, Json, RunRecord, StudyRecord, read_study
+from striate.training.folder.forms import DONE
 
 Query = Mapping[str, str]
 FORMS = {"csv": "text/csv", "svg": "image/svg+xml"}
@@ -41,6 +42,7 @@ def study_shown(place: Place, query: Query) -> dict[str, Any]:
         "ended": study.ended,
         "runs": len(study.runs),
         "going": held(folder),
+        "pace": pace(study),
         "arms": [_arm(arm, number, study.scores.get(arm.name)) for number, arm in enumerate(study.arms)],
         "verdicts": [
             *map(_verdict, study.verdicts),
@@ -52,6 +54,25 @@ def study_shown(place: Place, query: Query) -> dict[str, Any]:
         "notes": study.notes,
         "command": study_command(study, str(folder)),
     }
+
+
+def pace(study: StudyRecord) -> dict[str, float] | None:
+    """Return the epochs a minute of the runs that are under way, and the seconds that all that are left take at that rate.
+
+    Of a study until decided those are the seconds at most. None before an epoch has ended, and while nothing is under way.
+    """
+    seconds = sum(run.seconds or 0.0 for run in study.runs)
+    done = sum(run.epoch for run in study.runs if run.seconds)
+    beside = sum(run.status == "running" for run in study.runs)
+    if not done or not beside:
+        return None
+    left = 0
+    for arm in study.arms:
+        epochs = int(arm.changes.get("epochs", study.base.get("epochs", 0)))
+        most = study.until["most"] if study.until else len(arm.runs)
+        ended = [run.epoch if run.status not in DONE else epochs for run in arm.runs]
+        left += most * epochs - sum(ended)
+    return {"epochs_a_minute": 60 * beside * done / seconds, "left": left * seconds / done / beside}
 
 
 def _verdict(verdict: Json) -> dict[str, Any]:

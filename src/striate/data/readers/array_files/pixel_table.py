@@ -95,9 +95,12 @@ def _read(path: Path, part: str) -> dict[str, tuple[Array, Array]]:
     try:
         table: Any = csv.read_csv(
             path,
-            read_options=csv.ReadOptions(autogenerate_column_names=numbers),
+            # The names are those of `_cells`, since pyarrow's must be UTF-8.
+            read_options=csv.ReadOptions(autogenerate_column_names=True, skip_rows=0 if numbers else 1),
             parse_options=csv.ParseOptions(delimiter=mark),
         )
+        if table.num_columns != len(names):
+            raise ValueError(f"the first line has {len(names)} columns and the others {table.num_columns}")
     except Exception as error:  # pyarrow's errors are those of each type of file
         raise DataError(
             f"{shown} is not a table of one width ({reason(error)}); every row needs as many columns"

@@ -49,7 +49,8 @@ export function studyView({ main, name, signal, query, remember }) {
     show(main,
       h("p", { class: "over" }, link("/", "Runs and studies"), ` / ${titled(name)}`),
       h("h1", {}, study.question || study.study),
-      h("p", { class: "counts" }, `${study.ended} of ${counted(study.runs, "run")} ended`, study.going ? [" ", status("running")] : null, seconds.length ? ` · ${duration(seconds.reduce((a, b) => a + b, 0))} in updates so far` : ""),
+      h("p", { class: "counts" }, `${study.ended} of ${counted(study.runs, "run")} ended`, study.going ? [" ", status("running")] : null, seconds.length ? ` · ${duration(seconds.reduce((a, b) => a + b, 0))} in updates so far` : "",
+        study.going && study.pace && ` · ${few(study.pace.epochs_a_minute)} epochs a minute, ${study.until ? "at most " : ""}${duration(study.pace.left)} left at that rate`),
       bar(study.runs ? study.ended / study.runs : 0, "runs ended"),
       h("p", { class: "steer" }, study.going ? h("button", { type: "button", onclick: () => steer("/api/stop") }, "Stop") : study.ended < study.runs && h("button", { type: "button", onclick: () => steer("/api/continue") }, "Continue"), h("span", { role: "status" }, said && ` ${said}`)),
       job?.state === "failed" && !study.going && h("p", { class: "note", role: "alert" }, `It ended before its time: ${job.said}`),
@@ -101,3 +102,5 @@ function arms(study, name) {
 }
 
 const score = (one) => (one && one.mean !== null ? [accuracy(one.mean), h("small", {}, Number.isFinite(one.low) ? `${accuracy(one.low)} to ${accuracy(one.high)}` : "")] : "–");
+
+const few = (number) => (number < 10 ? number.toFixed(1) : Math.round(number).toLocaleString("en"));
