@@ -97,8 +97,9 @@ def extend(run: Run, epochs: int) -> Run:
 def restored(setup: Setup, folder: Path) -> Progress:
     """Return where the run stands, with the engine put back there; raises RunError for other data or another net."""
     same_data(folder, setup.images)
+    progress = restore(setup, folder)  # first, for it says which weights do not fit
     refuse_other(folder, setup.engine.module(), setup.recipe.net, setup.images.image_shape)
-    return restore(setup, folder)
+    return progress
 
 
 def record(setup: Setup, folder: Path) -> None:
