@@ -8,6 +8,7 @@ import sys
 import pytest
 import torch
 
+from striate.nets.measure.anatomy import anatomy
 from striate.nets.uncompiled import leave_compiler_out, take_step
 
 LEARNS = """
@@ -45,3 +46,9 @@ def test_a_step_is_the_step_of_pytorch(kind: type[torch.optim.Optimizer]) -> Non
     assert weights[0].requires_grad
     assert torch.is_grad_enabled()
     assert ours.state_dict()["param_groups"] == theirs.state_dict()["param_groups"]
+
+
+def test_a_compiled_part_is_measured_as_it_is_written() -> None:
+    """Its multiply-adds count once, though the counter's hooks hear of it twice; what PyTorch warns of that is not said."""
+    net = torch.nn.Sequential(torch.compile(torch.nn.Conv2d(1, 4, 3)), torch.nn.Flatten(), torch.nn.Linear(144, 10))
+    assert anatomy(net, (8, 8, 1), "compiled").macs == 4 * 36 * 9 + 144 * 10

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from striate.base.errors import ProbeError, StriateError, reason
 from striate.nets.custom.calling import device_of, input_dtype
 from striate.nets.custom.surroundings import seeded
+from striate.nets.uncompiled import uncompiled
 
 OURS = (Path(__file__).parents[1], Path(traceback.__file__).parent)  # and Python's
 # What PyTorch says where what is asked for was not computed from the images.
@@ -43,7 +44,7 @@ def untouched(net: nn.Module, images: Tensor) -> Generator[Tensor, None, None]:
     restorers = [_modes(net), _parameters(net), _buffers(net)]
     try:
         # Tensors made under inference mode could not enter a graph, so it is off inside, and the copy is made here.
-        with torch.inference_mode(False), torch.enable_grad(), seeded(0):
+        with torch.inference_mode(False), torch.enable_grad(), seeded(0), uncompiled():
             net.eval()
             for each in net.parameters():
                 each.requires_grad_(False)
