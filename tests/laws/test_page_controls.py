@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 import page_window
 from chromium import AXE_NEEDED, NEEDED, launched
@@ -29,9 +29,9 @@ def looked(page: Page, address: str) -> None:
     page.wait_for_selector(".shot img")
 
 
-def test_a_picture_from_the_camera_is_looked_at(server: Server) -> None:
-    with launched(*CAMERA) as browser:
-        page, said, _ = windowed(browser, server)
+def test_a_picture_from_the_camera_is_looked_at(browser: Browser, server: Server) -> None:
+    with launched(*CAMERA, beside=browser) as other:
+        page, said, _ = windowed(other, server)
         looked(page, server.address + INSIDE)
         page.click("text=Use the camera")
         page.wait_for_function("() => document.querySelector('video').videoWidth > 0")
