@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from damage import FOREIGN, Damage
+from finished_study import write_study
 from striate.app.inputs.net_anatomy import net_anatomy
 from striate.app.inputs.opened_net import open_subject
 from striate.app.terminal.show import console, show_run
@@ -75,6 +76,21 @@ def test_every_door_opens_or_ends_in_a_sentence(file: str, whole: Path, tmp_path
 def test_a_study_that_is_none_ends_in_a_sentence(what: str, tmp_path: Path) -> None:
     (tmp_path / "study.json").write_bytes(FOREIGN[what])
     assert "holds no study (" in opens(read_study, tmp_path)
+
+
+def test_a_study_of_wrong_types_ends_in_a_sentence(tmp_path: Path) -> None:
+    from striate.base.disk.files import read_json, write_json
+
+    write_study(tmp_path)
+    plain = read_json(tmp_path / "study.json")
+    heard: set[str] = set()
+    for field in [*plain, "until", "search", "words", "plan", "notes"]:
+        for value in (None, [], {}, "x", -1, True, [3], [[]], {"a": {}}, ["net"], {"most": "x", "least": 1}):
+            write_json(tmp_path / "study.json", {**plain, field: value})
+            told = opens(read_study, tmp_path)
+            assert "holds no study (" in told or not told
+            heard |= {field} if told else set()
+    assert {"base", "claims", "notes", "search", "words", "until", "plan", "arms", "seeds"} <= heard
 
 
 def test_a_run_with_a_recipe_of_wrong_types_ends_in_a_sentence(whole: Path, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_a_path_is_one_of_the_folder_or_of_the_data_or_refused(field: str, tmp_p
     ):
         form, faults = read(place, {**ASKED, "settings": {field: value}})
         assert (form.settings, faults) == ((f"{field}={tmp_path / whole}",), {})
-    for value in ("../outside", "out", str(tmp_path / "outside"), "nodata", "/etc", "~"):
+    for value in ("../outside", "out", str(tmp_path / "outside"), "nodata", "/etc", "~", "a\0b", "x" * 5000):
         _, faults = read(place, {**ASKED, "settings": {field: value}})
         assert "the page takes the names of" in faults[field], value
 

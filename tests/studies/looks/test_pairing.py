@@ -80,5 +80,10 @@ def test_shares_are_paired_by_mcnemars_exact_test() -> None:
     p = stats.binomtest(0, 6).pvalue  # six seeds in which one alone counts, always the treatment
     assert f"by McNemar's exact test, p would be {p:.2g}, so pairing would have cost runs" in said
     assert shares_text(treatment, control, p).endswith("changed nothing")
+    mixed = dict(enumerate(map(bool, [1, 1, 1, 1, 1, 0, 1, 0])))
+    told = shares_text(mixed, dict(enumerate(map(bool, [0, 0, 0, 0, 0, 1, 1, 0]))), 0.5)
+    assert (
+        f"p would be {stats.binomtest(1, 6).pvalue:.2g}, so pairing would have saved runs" in told
+    )  # 5 seeds against 1
     assert shares_text(treatment, dict.fromkeys(range(8), False), 0.01) == ""
     assert shares_text({0: True, 1: False}, {0: True, 1: False}, 1.0) == ""

@@ -123,16 +123,16 @@ def _counts(top: object) -> bool:
 
 def _words(images: object) -> list[str]:
     """Return what names the pictures as texts; raises DataError for pictures themselves, and for nothing."""
-    one = isinstance(images, (str, Path)) or hasattr(images, "dtype") or not isinstance(images, Iterable)
-    several: list[Any] = [images] if one else list(cast("Iterable[Any]", images))
-    if strange := [one for one in several if not isinstance(one, (str, Path))]:
+    alone = isinstance(images, (str, Path)) or hasattr(images, "dtype") or not isinstance(images, Iterable)
+    several: list[Any] = [images] if alone else list(cast("Iterable[Any]", images))
+    if strange := [each for each in several if not isinstance(each, (str, Path))]:
         raise DataError(
             f"images are named by paths, and {type(strange[0]).__name__} was given; save it as a file, or of an array of "
             "pixels give `net.tensor(images)` to `net.net`, where net = st.open_net(...)"
         )
     if not several:
         raise DataError("no image is named; give a file, a folder, or part of a data set as digits:0-7")
-    return [str(one) for one in several]
+    return [str(each) for each in several]
 
 
 def probabilities(opened: Predictor, images: Any) -> NDArray[np.float64]:

@@ -134,7 +134,7 @@ def _placed(place: Place, field: str, value: str) -> str:
     from striate.data.readers.download import roots
 
     *folders, _cache = roots(place.data_dir)
-    for folder in (place.top, *folders):
+    for folder in (place.top, *folders) if "\0" not in value else ():
         whole = os.path.realpath(folder / value)
         if os.path.exists(whole) and os.path.commonpath([whole, os.path.realpath(folder)]) == os.path.realpath(folder):
             return whole

@@ -153,9 +153,8 @@ def _static(name: str) -> Response:
 async def _missing(request: Request, error: Any) -> Response:
     if request.method == "GET" and not request.url.path.startswith(("/api/", "/static/")):
         frame = _static("index.html")  # the page says that nothing is here, and where something is
-        named = request.url.path.startswith(
-            ("/run/", "/study/", "/compare/")
-        )  # a name may hold what a route does not match
+        # The name of a folder may hold what no route matches, as a line break.
+        named = request.url.path.startswith(("/run/", "/study/", "/compare/"))
         frame.status_code = 200 if named else 404
         return frame
     return json_answer({"error": "there is nothing at this address"}, int(error.status_code))

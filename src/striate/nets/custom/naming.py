@@ -34,9 +34,8 @@ def other_form(name: str) -> str:
     if not where or is_zoo(name) or "\0" in name:
         return ""
     file = Path(where) if where.endswith(".py") else Path(f"{where}.py")
-    if (
-        file.is_absolute() or ".." in file.parts or not os.path.isfile(file)
-    ):  # False, not an error, for a name that is too long
+    # Of os.path, which says False of a name that is too long, where pathlib raises.
+    if file.is_absolute() or ".." in file.parts or not os.path.isfile(file):
         return ""
     parts = file.with_suffix("").parts
     if strange := [part for part in parts if not part.isidentifier()]:

@@ -67,8 +67,11 @@ def parameters_of(layer: nn.Module) -> list[nn.Parameter]:
     return [*layer.parameters(recurse=False), *(computed.parameters() if isinstance(computed, nn.Module) else ())]
 
 
+def holds_layers(module: nn.Module) -> bool:
+    """Return whether ``module`` has modules in it; those from which PyTorch computes its weights are none."""
+    return any(name != _COMPUTED for name, _ in module.named_children())
+
+
 def _is_layer(module: nn.Module) -> bool:
-    inner = any(name != _COMPUTED for name, _ in module.named_children())
-    return (
-        not inner and not isinstance(module, nn.utils.parametrize.ParametrizationList) and bool(parameters_of(module))
-    )
+    computed = isinstance(module, nn.utils.parametrize.ParametrizationList)
+    return not computed and not holds_layers(module) and bool(parameters_of(module))

@@ -115,6 +115,21 @@ def read_study(folder: Path) -> StudyRecord:
             raise ValueError(wrong)
         arms, seeds = _mappings(study["arms"]), tuple(int(seed) for seed in study["seeds"])
         names = [str(arm["name"]) for arm in arms]
+        told: dict[str, Any] = {
+            "name": str(study.get("name", folder.name)),
+            "question": str(study.get("question", "")),
+            "base": _mapping(study.get("base")),
+            "seeds": seeds,
+            "claims": _mappings(study.get("claims")),
+            "notes": tuple(map(str, _list(study.get("notes")))),
+            "searches": _searches(study.get("search")),
+            "words": tuple(map(str, _list(study.get("words")))),
+            "until": _until(study.get("until")),
+            "plan": _mapping(study.get("plan")),
+            "paired": study.get("paired") is True,
+            "asked": str(study.get("asked") or ""),
+        }
+        changes = [_mapping(arm.get("changes")) for arm in arms]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StudyError(
             f'"{folder}" holds no study (study.json cannot be read: {reason(error)}); name a folder that striate study wrote'
@@ -122,32 +137,16 @@ def read_study(folder: Path) -> StudyRecord:
     # All but study.json may be damaged or absent: it is named on the page, and the rest is shown.
     verdict = _read(folder / "verdict.json", folder, damaged)
     return StudyRecord(
-        name=str(study.get("name", folder.name)),
-        question=str(study.get("question", "")),
-        base=_mapping(study.get("base")),
+        **told,
         arms=tuple(
-            ArmRecord(
-                name,
-                _mapping(arm.get("changes")),
-                _runs(folder, _place(arm), seeds, damaged, whole=not study.get("until")),
-                _place(arm),
-            )
-            for name, arm in zip(names, arms, strict=True)
+            ArmRecord(name, changed, _runs(folder, _place(arm), seeds, damaged, whole=not told["until"]), _place(arm))
+            for name, changed, arm in zip(names, changes, arms, strict=True)
         ),
-        seeds=seeds,
-        claims=_mappings(study.get("claims")),
-        notes=tuple(str(note) for note in study.get("notes") or ()),
         verdicts=_mappings(verdict.get("verdicts")),
         scores={str(row.get("name", "")): row for row in _mappings(verdict.get("arms"))},
         failures={str(run): str(reason) for run, reason in _mapping(verdict.get("failures")).items()},
         damaged=tuple(damaged),
         warnings={str(run): tuple(map(str, texts)) for run, texts in _mapping(verdict.get("warnings")).items()},
-        searches=_searches(study.get("search")),
-        words=tuple(str(word) for word in study.get("words") or ()),
-        until=_mapping(study.get("until")),
-        plan=_mapping(study.get("plan")),
-        paired=study.get("paired") is True,
-        asked=str(study.get("asked") or ""),
     )
 
 
@@ -225,14 +224,27 @@ def _mapping(value: object) -> Json:
     return cast("Json", value)
 
 
+def _until(value: object) -> Json:
+    """Return the least and the most seeds of a study until decided, nothing for another; raises TypeError otherwise."""
+    found = _mapping(value)
+    if found and not all(isinstance(found.get(name), int) for name in ("least", "most")):
+        raise TypeError("until has no least and most seeds")
+    return found
+
+
 def _searches(value: object) -> tuple[Json, ...]:
     """Return the ranges of a search: a list, one object for one field, or nothing."""
     return _mappings(value) if isinstance(value, list) else (_mapping(value),) if value else ()
 
 
 def _mappings(value: object) -> tuple[Json, ...]:
+    return tuple(map(_mapping, _list(value)))
+
+
+def _list(value: object) -> list[object]:
+    """Return ``value`` as a list, an empty one for null; raises TypeError for anything else."""
     if value is None:
-        return ()
+        return []
     if not isinstance(value, list):
         raise TypeError(f"a list is expected, and there is {type(value).__name__}")
-    return tuple(_mapping(item) for item in cast("list[object]", value))
+    return cast("list[object]", value)

@@ -16,7 +16,7 @@ from torch import nn
 
 from striate.base.errors import NetError
 from striate.nets.entry import ImageShape
-from striate.nets.measure.order import layers, outputs, parameters_of, up_to
+from striate.nets.measure.order import holds_layers, layers, outputs, parameters_of, up_to
 from striate.nets.weights.fitted import last_layer
 from striate.training.recipe.recipe import Recipe
 
@@ -93,9 +93,5 @@ def _norms(net: nn.Module) -> Sequence[tuple[str, nn.Module]]:
 
 def _loose(net: nn.Module) -> set[int]:
     """Return the identities of the parameters that stand in no innermost module."""
-    held = {id(p) for module in net.modules() if not _holds_layers(module) for p in parameters_of(module)}
+    held = {id(p) for module in net.modules() if not holds_layers(module) for p in parameters_of(module)}
     return {id(p) for p in net.parameters()} - held
-
-
-def _holds_layers(module: nn.Module) -> bool:
-    return any(name != "parametrizations" for name, _ in module.named_children())

@@ -44,6 +44,7 @@ def test_the_pace_of_a_study_is_that_of_the_runs_under_way() -> None:
     assert pace(study) == {"epochs_a_minute": 12, "left": 65}
     until = replace(study, until={"least": 2, "most": 3})  # one run more of each arm
     assert pace(until) == {"epochs_a_minute": 12, "left": 65 + (4 + 6) * 10 / 2}
+    assert pace(replace(study, base={"epochs": "many"})) is None
     ended = (ArmRecord("a", {}, (RunRecord(0, "diverged", epoch=1, seconds=9.0), RunRecord(1, "interrupted"))),)
     assert pace(replace(study, arms=ended)) is None  # nothing is under way
 

@@ -59,7 +59,8 @@ def study_shown(place: Place, query: Query) -> dict[str, Any]:
 def pace(study: StudyRecord) -> dict[str, float] | None:
     """Return the epochs a minute of the runs that are under way, and the seconds that all that are left take at that rate.
 
-    Of a study until decided those are the seconds at most. None before an epoch has ended, and while nothing is under way.
+    Of a study until decided those are the seconds at most. None before an epoch has ended, while nothing is under way, and
+    where the study does not say how many epochs there are.
     """
     seconds = sum(run.seconds or 0.0 for run in study.runs)
     done = sum(run.epoch for run in study.runs if run.seconds)
@@ -68,7 +69,9 @@ def pace(study: StudyRecord) -> dict[str, float] | None:
         return None
     left = 0
     for arm in study.arms:
-        epochs = int(arm.changes.get("epochs", study.base.get("epochs", 0)))
+        epochs = arm.changes.get("epochs", study.base.get("epochs"))
+        if not isinstance(epochs, int):  # a file that was written by hand may hold anything
+            return None
         most = study.until["most"] if study.until else len(arm.runs)
         ended = [run.epoch if run.status not in DONE else epochs for run in arm.runs]
         left += most * epochs - sum(ended)
