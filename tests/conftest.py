@@ -161,15 +161,20 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
 
 
+_elsewhere: set[str] = set()  # modules that no test wrote
+
+
 @pytest.fixture(autouse=True)
-def _own_modules(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Forget the modules that a test wrote and imported: its folder goes with it, and the next may use the name."""
-    own = str(request.getfixturevalue("tmp_path")) if "tmp_path" in request.fixturenames else ""
-    before = set(sys.modules) if own else set[str]()
+def _own_modules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Forget the modules that a test, or what several tests share, wrote and imported: the next may use the name, from
+    another folder, and what they share may be made a second time where processes share the tests out."""
     yield
-    for name in sys.modules.keys() - before if own else ():
+    own = str(tmp_path_factory.getbasetemp())
+    for name in sys.modules.keys() - _elsewhere:
         if (getattr(sys.modules[name], "__file__", None) or "").startswith(own):
             del sys.modules[name]
+        else:
+            _elsewhere.add(name)
 
 
 @pytest.fixture(autouse=True)
