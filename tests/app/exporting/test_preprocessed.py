@@ -19,7 +19,6 @@ from striate.data.photos.resizing import Filter, Fit, Resizing
 from striate.nets.inputs import Inputs
 from striate.training.feed.normalization import Normalization
 
-RNG = np.random.default_rng(0)
 
 
 def preprocessed(resizing: Resizing, **more: Any) -> Preprocessed:
@@ -30,19 +29,20 @@ def preprocessed(resizing: Resizing, **more: Any) -> Preprocessed:
 @pytest.mark.parametrize("fit", get_args(Fit))
 @pytest.mark.parametrize("kind", FILTERS)
 def test_the_resizing_is_pillows_within_a_level(fit: Fit, kind: Filter) -> None:
-    resizing = Resizing(fit, kind)
+    resizing, rng = Resizing(fit, kind), np.random.default_rng(0)
     for size in ((50, 37), (20, 200), (9, 7), (16, 12), (33, 16), (1, 1)):
-        photograph = RNG.integers(0, 256, (*size, 3), np.uint8)
+        photograph = rng.integers(0, 256, (*size, 3), np.uint8)
         made = preprocessed(resizing).resized(torch.from_numpy(photograph)).numpy()
         apart = np.abs(made - resizing(photograph, 16, 12).astype(float))
-        assert apart.max() <= (16 if kind in ("bicubic", "lanczos") else 1)
+        # Pillow rounds and clips between its two passes: of noise, where both overshoot, up to 21 in 60 drawings.
+        assert apart.max() <= {"bicubic": 12, "lanczos": 24}.get(kind, 1)
         assert apart.mean() < 0.5
 
 
 @pytest.mark.parametrize(("per_image", "permuted"), [(False, False), (True, False), (False, True)])
 def test_the_normalization_is_that_of_training(per_image: bool, permuted: bool) -> None:
     made = preprocessed(Resizing(), per_image=per_image, permuted=permuted)
-    pixels = RNG.integers(0, 256, (16, 12, 3), np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 256, (16, 12, 3), np.uint8)
     images = made.normalized(torch.from_numpy(pixels).float())
     normalize = Normalization.expected(made.inputs)
     torch.testing.assert_close(images, normalize(pixels[None], torch.device("cpu")).contiguous())

@@ -14,7 +14,6 @@ from striate.data.photos.decode import photograph, unwarned
 from striate.data.photos.levels import FULL
 from striate.data.photos.resizing import USUAL, Filter, Fit, Resizing, padded, resizing_of
 
-RNG = np.random.default_rng(0)
 WIDE = np.tile(np.array([[10, 20, 30, 40, 50, 60, 70, 80]], np.uint8), (4, 1))
 
 
@@ -28,7 +27,7 @@ def test_each_fit_of_a_wide_image_by_hand() -> None:
 
 @pytest.mark.parametrize("kind", get_args(Filter))
 def test_the_filter_is_pillows(kind: Filter) -> None:
-    pixels = RNG.integers(0, 256, (20, 20, 3), np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 20, 3), np.uint8)
     expected = Image.fromarray(pixels).resize((7, 7), Image.Resampling[kind.upper()])
     for fit in get_args(Fit):
         np.testing.assert_array_equal(Resizing(fit, kind)(pixels, 7, 7), np.asarray(expected))
@@ -80,7 +79,7 @@ def test_words() -> None:
 @pytest.fixture(scope="module")
 def photo() -> bytes:
     """A smooth picture of 320 x 240 as a JPEG of quality 90, its colours at half resolution."""
-    coarse = RNG.normal(size=(12, 16, 3))
+    coarse = np.random.default_rng(0).normal(size=(12, 16, 3))
     planes = [
         Image.fromarray(coarse[..., c].astype(np.float32)).resize((320, 240), Image.Resampling.BICUBIC)
         for c in (0, 1, 2)
