@@ -30,7 +30,7 @@ import numpy as np
 from adastop_studies import adastop, adastop_text
 from kept_pieces import Piece, Told, Work, measure
 from scipy import stats
-from simulated_studies import ROUNDING, Draw, failing, normal, on_images, p_values, race, two_arms
+from simulated_studies import ROUNDING, Draw, failing, futile, normal, on_images, p_values, race, two_arms
 
 from striate.studies.claims.choice import Choice
 from striate.studies.claims.larger import Larger
@@ -108,7 +108,7 @@ def six(given: argparse.Namespace) -> Iterator[Piece]:
             up = [going & open_[i] & (p < plan.level(n, many)) & (e > 0) for i, (p, e) in enumerate(answers)]
             right |= np.any([up[i] for i in better], 0)
             for i, (p, e) in enumerate(answers):
-                open_[i] &= ~((p < plan.level(n, many)) & (e < 0))
+                open_[i] &= ~((p < plan.level(n, many)) & (e < 0) | futile(treatments[i], control, n, plan, many))
             going &= ~np.any(up, 0) & open_.any(0)
         last = [p_values(treatments[i], control, given.most) for i in better]
         fixed = float(np.any([(p < plan.alpha / many) & (effect > 0) for p, effect in last], 0).mean())

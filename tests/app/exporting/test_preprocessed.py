@@ -20,7 +20,6 @@ from striate.nets.inputs import Inputs
 from striate.training.feed.normalization import Normalization
 
 
-
 def preprocessed(resizing: Resizing, **more: Any) -> Preprocessed:
     inputs = Inputs((16, 12, 3), (0.5, 0.4, 0.3), (0.2, 0.3, 0.4), **more)
     return Preprocessed(Subject(torch.nn.Identity(), inputs, "toy", resizing=resizing))

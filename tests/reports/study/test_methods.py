@@ -44,6 +44,9 @@ def test_looks_pairs_failures_and_the_hash_are_said(finished: Path) -> None:
     said = methods_of(replace(looked, failures={"a, seed 0": "out of memory"})).text()
     assert "The data were looked at after each of 3 to 5 seeds, until its claims were decided" in said
     assert "repeated confidence intervals, which hold for all looks together" in said
+    assert "futility" not in said
+    futile = replace(looked, plan={"looks": [3, 4, 5], "futility": 0.03})
+    assert "decided with a predictive probability below 3 % got no more seeds" in methods_of(futile).text()
     assert "declared to be pairs beforehand" in said
     assert "1 run could not be completed" in said
     assert "fixed before the first run (SHA-256 abc123)" in said

@@ -17,7 +17,7 @@ from striate.studies.gate.gate import run_gate
 from striate.studies.gate.measuring import Measure
 from striate.studies.gate.question import Gate, Gated
 from striate.studies.gate.running import tried
-from striate.studies.looks.plan import Plan, Until
+from striate.studies.looks.plan import Until, planned
 
 # acc BASE SEED prints BASE plus a number of a few thousandths that depends on the seed, and counts how often it was run.
 PROGRAM = """echo "$1 $2" >> ran
@@ -265,7 +265,7 @@ def test_seeds_until_decided_stop_early_and_hold_the_error_of_all_looks(ask: Ask
     )
     kept = read_json(tmp_path / "gate/gate.json")
     plan = kept["plan"]
-    assert (made.judged.asked, made.judged.plan) == (kept["fixed"], Plan((3, 4, 5, 6)))
+    assert (made.judged.asked, made.judged.plan) == (kept["fixed"], planned(Until(3, 6)))
     assert plan["looks"] == [3, 4, 5, 6]
     assert made.verdict.comparisons[0][2].confidence == 1 - plan["levels"]["1"][len(path) - 1]
     assert ask(seeds=Until(3, 6)).to_json() == made.to_json()
@@ -273,8 +273,9 @@ def test_seeds_until_decided_stop_early_and_hold_the_error_of_all_looks(ask: Ask
     assert "(over 99.99 % interval +" in early.verdict.reason  # and not 100
     with pytest.raises(StudyError, match="differs in `seeds`"):
         ask()
-    same = ask("same", treatment="sh ./acc 0.80 {seed}", seeds=Until(2, 4))
-    assert (same.answer, len(same.verdict.looks)) == ("undecided", 3)
+    same = ask("same", treatment="sh ./acc 0.80 {seed}", seeds=Until(2, 6))
+    assert (same.answer, len(same.verdict.looks)) == ("undecided", 2)
+    assert "with 6 seeds it would be decided with a chance of" in same.verdict.reason
 
 
 def test_a_night_gives_each_gate_its_level(ask: Ask, tmp_path: Path) -> None:
@@ -301,8 +302,10 @@ def test_more_seeds_after_the_answer_are_a_further_look_and_say_what_it_costs(as
     with pytest.raises(StudyError, match="differs in `seeds`"):
         ask(**words)
     until = ask(seeds=Until(3, 7), **words)
-    assert [look.seeds for look in until.verdict.looks] == [3, 5, 6, 7]
+    assert [look.seeds for look in until.verdict.looks] == [3, 5]  # the two that were left would hardly decide it
     assert until.to_json()["seeds"] == {"least": 3, "most": 7}
+    # Who asks for more than it was to have gets at least those.
+    assert [look.seeds for look in ask(seeds=Until(3, 9), **words).verdict.looks] == [3, 5, 6, 7]
 
 
 def test_a_gate_of_a_night_gets_no_more_seeds_after_its_answer(ask: Ask, tmp_path: Path) -> None:

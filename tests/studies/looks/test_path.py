@@ -57,8 +57,7 @@ def test_the_first_look_that_decides_is_the_answer_whatever_runs_came_after() ->
 
 
 def test_an_open_claim_waits_for_its_next_look() -> None:
-    same = (0.8, 0.82, 0.81, 0.8)
-    made = path(BETTER, [*runs("t", *same), *runs("c", *same)])
+    made = path(BETTER, [*runs("t", 0.81, 0.82, 0.83, 0.81), *runs("c", 0.8, 0.82, 0.81, 0.8)])
     assert (made.needs, made.next) == (("t", "c"), 5)
     assert made.verdict is not None
     assert [(one.seeds, one.answer) for one in made.verdict.looks] == [(3, "undecided"), (4, "undecided")]
@@ -74,13 +73,13 @@ def test_a_run_that_failed_holds_no_look_up() -> None:
 
 def test_a_refuted_arm_gets_no_more_seeds_and_stands_as_it_was() -> None:
     claim = replace(BETTER, treatment=("t", "u"), margin=0.01)
-    near = (0.5, 0.52, 0.51, 0.5)
+    near = (0.51, 0.53, 0.52, 0.51)
     bad = [0.3, 0.31, 0.3, 0.31]
     made = path(claim, [*runs("t", *near), *runs("u", *bad), *runs("c", *LOW[:4])])
     assert made.verdict is not None
     assert details(made.verdict, BetterDetails).answers == {"t": "undecided", "u": "refuted"}
     assert (made.needs, made.next) == (("t", "c"), 5)
-    more = path(claim, [*runs("t", *near, 0.5), *runs("u", *bad), *runs("c", *LOW[:5])])
+    more = path(claim, [*runs("t", *near, 0.51), *runs("u", *bad), *runs("c", *LOW[:5])])
     assert more.verdict is not None
     of = {treatment: one for treatment, _, one in more.verdict.comparisons}
     assert (of["t"].n_treatment, of["u"].n_treatment) == (5, of["u"].n_control)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,8 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
     monkeypatch.setattr(sequence.Sequence, "_outcome", read)
 
-    def make(asked: Study, reasons: dict[Path, str] | None = None, ready: tuple[str, ...] = ()):
-        plan = planned(Until(3, 4))
+    def make(asked: Study, reasons: dict[Path, str] | None = None, ready: tuple[str, ...] = (), futility: float = 0.0):
+        plan = replace(planned(Until(3, 4)), futility=futility)
         job = lambda arm, seed, path: Job({}, path, None)  # noqa: E731
         before = [path for path, word in words.items() if word in ready]
         one = Sequence(asked, tmp_path, plan, reasons if reasons is not None else {}, before, job)
@@ -86,6 +87,13 @@ def test_what_is_surely_open_goes_on_while_the_last_run_of_a_look_is_under_way(m
     names(one, paths, [])
     assert names(one, paths, ["c1", "c2"]) == []
     assert names(one, paths, ["c2"]) == ["a3", "c3"]  # no third value could tell .51 and .5 from .5, .51 and .52
+    assert names(one, paths, []) == []
+
+
+def test_what_the_last_look_would_hardly_decide_gets_nothing(made) -> None:
+    one, paths = made(study("c"), futility=0.03)
+    names(one, paths, [])
+    assert names(one, paths, ["c2"]) == []
     assert names(one, paths, []) == []
 
 

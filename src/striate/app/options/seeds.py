@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from striate.studies.looks.plan import Until
 
 UntilDecided = Annotated[
-    bool, typer.Option("--until-decided", help="Look after each seed, and stop when it is decided.")
+    bool,
+    typer.Option("--until-decided", help="Look after each seed; stop when decided, or when more seeds hardly would."),
 ]
 Least = Annotated[int | None, typer.Option(min=2, max=200, help="Seeds of the first look.  [default: 3]")]
 Most = Annotated[int | None, typer.Option(min=2, max=200, help="Seeds of the last look.  [default: 12]")]

@@ -170,6 +170,11 @@ def _looks(study: StudyRecord) -> list[str]:
         f"The data were looked at {when}{until}; {SPENDING}. Intervals are repeated confidence intervals, which hold for all"
         " looks together, whoever stops when."
     )
+    if (chance := study.plan.get("futility")) and isinstance(chance, float):
+        told += (
+            f" A comparison that the last look would have decided with a predictive probability below {100 * chance:g} % got no"
+            " more seeds and stayed undecided, which leaves the error as it is (non-binding futility)."
+        )
     cost = _cost(study)
     return [told, *([f"{cost[:1].upper()}{cost[1:]}."] if cost else [])]
 

@@ -128,7 +128,8 @@ class Better:
             comparisons=len(self.treatment),
             scale=accuracy_scale((*treatment, *control)),
         )
-        return find(treatment, control, comparison, self.margin, rescue=self.rescue)
+        many = len(self.treatment)
+        return find(treatment, control, comparison, self.margin, look=look, comparisons=many, rescue=self.rescue)
 
     def _seen(self, leader: str, findings: Mapping[str, Finding], measure: Measure) -> str:
         comparison = findings[leader].comparison

@@ -11,7 +11,8 @@ whom to compare):
 With several looks it is a race. Every pair has a repeated interval of its own share of the error, so all intervals of all
 looks hold together. An arm drops out when the interval against any other arm lies above 0: where all intervals hold, the
 best arm never does. The chosen one is supported when all others have dropped out, and refuted when those that have not are
-all within less than the margin of it, be it with some worse arms out of the race.
+all within less than the margin of it, be it with some worse arms out of the race. It ends undecided once the seeds left
+would hardly tell any of these from it.
 
 A diverged run counts as guessing. The accuracy of the chosen arm is optimistically biased, for it was the largest of several.
 """
@@ -29,6 +30,7 @@ from striate.studies.claims.comparison import Answer, Comparison, decide, exact_
 from striate.studies.claims.finding import MOST_NAMED, Finding, failures_text, interval_text
 from striate.studies.claims.outcome import Outcome, accuracy_scale, by_arm, scores
 from striate.studies.claims.verdict import Details, Row, Verdict
+from striate.studies.looks.futility import chance, futility_text
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
 
@@ -106,10 +108,15 @@ class Choice:
         answer: Answer = "refuted" if near or tied else "undecided" if rivals else "supported"
         closest = min(against, key=lambda arm: against[arm].effect)
         needed = self._needed(against, rivals) if answer == "undecided" else None
+        open_ = (chosen, *rivals) if answer == "undecided" else ()
+        at_last = max((chance(against[arm], self.margin, look, self.comparisons) for arm in rivals), default=1.0)
+        if futile := bool(open_) and look.is_futile(at_last):
+            open_ = ()
         clauses = [
             f"{chosen} has the largest mean {self.measure} validation accuracy, {means[chosen]:.4f}",
             f"{closest} is next, {against[closest].effect:.4f} below ({interval_text(against[closest], '.4f')})",
             self._meaning(answer, rivals, needed, near=near),
+            futility_text(look, at_last) if futile else "",
             failures_text(runs[arm] for arm in self.candidates),
         ]
         return Verdict(
@@ -130,7 +137,7 @@ class Choice:
                 margin=self.margin,
                 arms=[_row(arm, outcomes) for arm in self.candidates],
             ),
-            open=(chosen, *rivals) if answer == "undecided" else (),
+            open=open_,
             kept=out,
         )
 

@@ -163,16 +163,9 @@ def seeds_needed(comparison: Comparison, difference: float) -> int | None:
     At the spread and confidence of ``comparison``. An unknown spread (one run) counts as its floor, so the answer is
     then "at least".
     """
-    reference = comparison.n_control * comparison.reference_error**2
-    least_t, least_c = comparison.least_treatment, comparison.least_control
-    v_t, v_c = _variance(comparison.sd_treatment, least_t), _variance(comparison.sd_control, least_c) + reference
 
     def seen(n: int) -> bool:
-        error, df = _welch(v_t, n, v_c, n)
-        if comparison.sd_difference is not None:
-            v_d = _variance(comparison.sd_difference, math.hypot(least_t, least_c)) + reference
-            error, df = math.sqrt(v_d / n), n - 1.0
-        return _detectable(error, df, comparison.confidence) <= difference
+        return _detectable(*standard_error(comparison, n, n), comparison.confidence) <= difference
 
     if not difference > 0:
         return None
@@ -180,6 +173,20 @@ def seeds_needed(comparison: Comparison, difference: float) -> int | None:
     # What is detectable shrinks as n grows, so the candidates are ordered: too few first, enough after.
     first = bisect_left(candidates, True, key=seen)
     return candidates[first] if first < len(candidates) else None
+
+
+def standard_error(comparison: Comparison, n_treatment: int, n_control: int) -> tuple[float, float]:
+    """Return the error of the effect and its degrees of freedom with so many runs, at the spread of ``comparison``.
+
+    Infinite, with none, where a group has a single run.
+    """
+    reference = comparison.n_control * comparison.reference_error**2
+    least_t, least_c = comparison.least_treatment, comparison.least_control
+    if comparison.sd_difference is not None:
+        v_d, n = _variance(comparison.sd_difference, math.hypot(least_t, least_c)) + reference, n_treatment
+        return (math.sqrt(v_d / n), n - 1.0) if n > 1 else (math.inf, 0.0)
+    v_t, v_c = _variance(comparison.sd_treatment, least_t), _variance(comparison.sd_control, least_c) + reference
+    return _welch(v_t, n_treatment, v_c, n_control)
 
 
 def _check(treatment: Sequence[float], control: Sequence[float], confidence: float, many: int, error: float) -> None:

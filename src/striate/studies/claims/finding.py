@@ -19,6 +19,8 @@ from striate.studies.claims.comparison import (
 )
 from striate.studies.claims.measured import Measured, State
 from striate.studies.claims.outcome import tally
+from striate.studies.looks.futility import chance, futility_text
+from striate.studies.looks.plan import ONCE, Look
 
 MOST_NAMED = 5  # arms that a sentence names; of more it tells the number
 FEW = 50
@@ -30,7 +32,8 @@ ORDER: tuple[Answer, ...] = ("supported", "undecided", "refuted")
 class Finding:
     """``meaning`` is a clause for the reason; ``seeds_needed`` (runs per arm) belongs to an undecided answer only.
 
-    ``rival`` is the arm that it was compared with, where that is not the control of the claim.
+    ``rival`` is the arm that it was compared with, where that is not the control of the claim. ``futile`` says that it gets no
+    more seeds, since they would hardly decide it.
     """
 
     comparison: Comparison
@@ -38,6 +41,7 @@ class Finding:
     meaning: str
     seeds_needed: int | None = None
     rival: str = ""
+    futile: bool = False
 
 
 def find(
@@ -47,10 +51,14 @@ def find(
     margin: float,
     unit: str = "",
     *,
+    look: Look = ONCE,
+    comparisons: int = 1,
     judge_failures: bool = True,
     rescue: bool = False,
 ) -> Finding:
-    """Decide ``comparison``, which is of these runs, unless failed runs forbid it; ``unit`` is for the words.
+    """Decide ``comparison``, one of ``comparisons``, of these runs at ``look``, unless failed runs forbid it.
+
+    ``unit`` is for the words.
 
     Runs that all failed have equal values, and so an interval narrower than a few seeds justify. The two groups must
     then be large enough for an exact test of them to reach the level: 2 / C(n_t + n_c, n_t) at most 1 - confidence.
@@ -73,7 +81,10 @@ def find(
         return Finding(comparison, answer, _settled(comparison, answer, margin, unit))
     # Settled by telling the effect, if it is the one seen, from 0 or from the margin, whichever is farther away.
     needed = seeds_needed(comparison, max(comparison.effect, margin - comparison.effect))
-    return Finding(comparison, answer, _open(comparison, margin, unit, needed), needed)
+    meaning, at_last = _open(comparison, margin, unit, needed), chance(comparison, margin, look, comparisons)
+    if futile := look.is_futile(at_last):
+        meaning = f"{meaning}; {futility_text(look, at_last)}"
+    return Finding(comparison, answer, meaning, needed, futile=futile)
 
 
 def _unseen(treatment: Sequence[Measured], control: Sequence[Measured], comparison: Comparison) -> Finding | None:
@@ -126,16 +137,16 @@ def lead(findings: Mapping[str, Finding]) -> str:
 
 
 def still_open(findings: Mapping[str, Finding], control: str) -> tuple[str, ...]:
-    """Return the arms that more seeds are of use for: the control and those not refuted, none where one is supported."""
+    """Return the arms that more seeds are of use for: the control and those undecided, none where one is supported."""
     if any(finding.answer == "supported" for finding in findings.values()):
         return ()
-    arms = [arm for arm, finding in findings.items() if finding.answer == "undecided"]
+    arms = [arm for arm, finding in findings.items() if finding.answer == "undecided" and not finding.futile]
     return (*arms, control) if arms else ()
 
 
 def settled(findings: Mapping[str, Finding]) -> dict[str, Finding]:
-    """Return the findings that later looks keep: those of refuted arms, which get no more seeds."""
-    return {arm: finding for arm, finding in findings.items() if finding.answer == "refuted"}
+    """Return the findings that later looks keep: those of arms that get no more seeds, refuted or hardly to be decided."""
+    return {arm: finding for arm, finding in findings.items() if finding.answer == "refuted" or finding.futile}
 
 
 def also_text(findings: Mapping[str, Finding], leader: str) -> str:

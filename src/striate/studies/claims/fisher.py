@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 from striate.studies.claims.comparison import MOST_SEEDS, POWER
 
 LEVEL = 0.05
 
 
+@cache
 def fisher(hits_t: int, n_t: int, hits_c: int, n_c: int) -> float:
     """Return the two-sided p of Fisher's exact test: ``hits_t`` of ``n_t`` against ``hits_c`` of ``n_c``."""
     import numpy as np

@@ -145,7 +145,8 @@ class Larger:
         treatment, control = ({run.seed: v for run in group if (v := self._value(run)) is not None} for group in groups)
         comparison = self._compare(treatment, control, self._scale([run for group in groups for run in group]), look)
         # A failed run has a loss or a gradient all the same, so failures do not forbid the comparison.
-        return find([*runs[arm]], [*runs[self.control]], comparison, self.margin, self._unit, judge_failures=False)
+        many, both = len(self.treatment), ([*runs[arm]], [*runs[self.control]])
+        return find(*both, comparison, self.margin, self._unit, look=look, comparisons=many, judge_failures=False)
 
     def _compare(
         self, treatment: Mapping[int, float], control: Mapping[int, float], scale: Scale, look: Look

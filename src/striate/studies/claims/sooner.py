@@ -162,7 +162,8 @@ class Sooner:
             scale=Scale(0.0, grid.span, step=grid.step),
             reference_error=_target_error(treatment, control, target, grid.high, lower=self.lower),
         )
-        return find(treatment, control, comparison, self.margin, f" {self.unit}")
+        many = len(self.treatment)
+        return find(treatment, control, comparison, self.margin, f" {self.unit}", look=look, comparisons=many)
 
     def _seen(self, leader: str, findings: Mapping[str, Finding], target: float, horizon: float) -> str:
         comparison = findings[leader].comparison

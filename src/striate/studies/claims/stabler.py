@@ -25,6 +25,7 @@ from striate.studies.claims.comparison import Answer
 from striate.studies.claims.fisher import fisher, fisher_detectable, fisher_seeds
 from striate.studies.claims.outcome import Outcome, by_arm, tally
 from striate.studies.claims.verdict import Details, Row, Verdict
+from striate.studies.looks.futility import futility_text, share_chance
 from striate.studies.looks.pairing import shares_text
 from striate.studies.looks.plan import ONCE, Look
 
@@ -91,10 +92,12 @@ class Stabler:
         )
         settle, needed = _settle(t, c, treatment, level) if answer == "undecided" else ("", None)
         pairs = shares_text(t.by_seed, c.by_seed, _p(t, c))
-        reason = "; ".join(clause for clause in (seen, settle, ranges, pairs) if clause)
+        alike = (t.stable, c.stable) in ((0, 0), (t.n, c.n))
+        at_last = 1.0 if alike or answer != "undecided" else share_chance(t.stable, t.n, c.stable, c.n, look)
+        ends = futility_text(look, at_last) if (futile := look.is_futile(at_last)) else ""
+        reason = "; ".join(clause for clause in (seen, settle, ends, ranges, pairs) if clause)
         verdict = self._verdict(answer, reason, details, fisher_detectable(t.n, c.n, level), needed)
-        hopeless = (t.stable, c.stable) in ((0, 0), (t.n, c.n))
-        return verdict if answer != "undecided" or hopeless else replace(verdict, open=(*t.arms, *c.arms))
+        return verdict if answer != "undecided" or alike or futile else replace(verdict, open=(*t.arms, *c.arms))
 
     def _verdict(
         self, answer: Answer, reason: str, details: Details, seen: float = math.inf, needed: int | None = None

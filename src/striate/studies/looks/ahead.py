@@ -9,7 +9,8 @@ less what it is held against, and x the value that is to come:
 Welch's degrees of freedom are n more than the other group's at most, so where the supremum lies below that quantile of t, no
 value at all can decide the comparison, and the arms that the claim needs after this look are known before it is made. What a
 run counts with that fails is a value like another. Only what runs earlier depends on this: a look is judged when all its runs
-have ended, and not before. Claims that compare no means, and pairs, are never sure.
+have ended, and not before. Claims that compare no means, and pairs, are never sure; nor is any at a look so late that some
+value could leave too small a chance to go on.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from striate.studies.claims.comparison import Comparison
 from striate.studies.claims.larger import Larger
 from striate.studies.claims.outcome import Outcome
 from striate.studies.claims.verdict import Claim, Verdict
+from striate.studies.looks.futility import least_chance
 from striate.studies.looks.plan import Look
 
 
@@ -34,7 +36,7 @@ def surely_open(claim: Claim, verdict: Verdict, runs: Sequence[Outcome], look: L
     from striate.studies.claims.better import Better
     from striate.studies.claims.sooner import Sooner
 
-    if verdict.answer != "undecided" or look.paired:
+    if verdict.answer != "undecided" or look.paired or look.is_futile(least_chance(look, claim.comparisons)):
         return ()
     if isinstance(claim, Choice):
         return _racing(claim, verdict, runs, look, missing)

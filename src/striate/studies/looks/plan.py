@@ -6,14 +6,15 @@
 
 With the level of each look from `striate.studies.looks.bounds`, the interval at every look is a repeated one: all of them
 together cover the truth with probability 1 - alpha. So whatever is read off them holds, whoever looks when and stops for
-whatever reason; a claim of several comparisons gives each its share of alpha.
+whatever reason; a claim of several comparisons gives each its share of alpha. One reason is futility: the seeds left would
+hardly decide it, see `striate.studies.looks.futility`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 ALPHA = 0.05
 LEAST, MOST = 3, 12
+FUTILITY = 0.03  # chance to be decided by the last look, below which a comparison gets no more seeds
 LARGEST = 200  # seeds until decided; beyond, one look more or less saves nothing
 
 
@@ -84,6 +86,8 @@ class PlanForm(Form):
     alpha: Annotated[float, Field(gt=0, lt=1)]
     levels: dict[str, list[Annotated[float, Field(gt=0, lt=1)]]]
     shown: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict[str, float])
+    futility: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    futile_from: Annotated[int, Field(ge=0)] = 0
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -101,11 +105,15 @@ class PlanForm(Form):
 class Plan:
     """Looks at ``sizes`` seeds of each arm, increasing, that share ``alpha``.
 
-    ``known`` holds the levels by the number of comparisons of a claim, as a study keeps them; others are computed.
+    ``known`` holds the levels by the number of comparisons of a claim, as a study keeps them; others are computed. A
+    comparison that the last look would decide with a chance below ``futility`` gets no more seeds, from the look at
+    ``futile_from`` seeds on: what was given more seeds than it was to have gets at least those it was to have.
     """
 
     sizes: tuple[int, ...]
     alpha: float = ALPHA
+    futility: float = 0.0
+    futile_from: int = 0
     known: Mapping[int, tuple[float, ...]] = field(default_factory=no_levels, compare=False)
 
     def level(self, seeds: int, comparisons: int = 1) -> float:
@@ -119,19 +127,23 @@ class Plan:
     def to_json(self, comparisons: Sequence[int] = (1,)) -> dict[str, Any]:
         """Return the looks, the error that they share, and their levels by the number of ``comparisons``."""
         table = {str(many): list(self.levels(many)) for many in sorted({*comparisons, *self.known})}
-        return {"looks": list(self.sizes), "alpha": self.alpha, "levels": table}
+        ends = {"futility": self.futility, "futile_from": self.futile_from}
+        return {"looks": list(self.sizes), "alpha": self.alpha, **ends, "levels": table}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Plan:
         """Return the plan that `to_json` wrote."""
         known = {int(many): tuple(map(float, row)) for many, row in record["levels"].items()}
-        return cls(tuple(record["looks"]), float(record["alpha"]), known)
+        # A study of before stopping for futility goes on as it was to.
+        ends = float(record.get("futility", 0.0)), int(record.get("futile_from", 0))
+        return cls(tuple(record["looks"]), float(record["alpha"]), *ends, known)
 
 
 def planned(until: Until, before: Sequence[int] = (), alpha: float = ALPHA) -> Plan:
-    """Return the plan of ``until`` for a study that was looked at ``before``, at these numbers of seeds."""
-    first = max(until.least, max(before, default=0) + 1)
-    return Plan(tuple(sorted({*before, *range(first, until.most + 1)})), alpha)
+    """Return the plan of ``until`` for a study that was looked at ``before``, or was to be, at these numbers of seeds."""
+    last = max(before, default=0)
+    sizes = {*before, *range(max(until.least, last + 1), until.most + 1)}
+    return Plan(tuple(sorted(sizes)), alpha, FUTILITY, last)
 
 
 def no_findings() -> dict[str, Finding]:
@@ -157,6 +169,25 @@ class Look:
         if self.plan is None:
             return 1 - (1 - 0.95) / comparisons
         return 1 - self.plan.level(self.seeds, comparisons)
+
+    @property
+    def may_end(self) -> bool:
+        """Whether what the last look would hardly decide ends here."""
+        plan = self.plan
+        return plan is not None and plan.futility > 0 and max(2, plan.futile_from) <= self.seeds < plan.sizes[-1]
+
+    @property
+    def most(self) -> int:
+        """The number of seeds of the last look."""
+        return self.plan.sizes[-1] if self.plan else self.seeds
+
+    def last_confidence(self, comparisons: int = 1) -> float:
+        """Return the confidence of each interval at the last look."""
+        return replace(self, seeds=self.most).confidence(comparisons)
+
+    def is_futile(self, chance: float) -> bool:
+        """Return whether what the last look decides with this ``chance`` gets no more seeds."""
+        return self.plan is not None and self.may_end and chance < self.plan.futility
 
 
 ONCE = Look()

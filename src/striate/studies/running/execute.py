@@ -210,11 +210,11 @@ def _may_hold(folder: Path, study: Study, fingerprint: str) -> None:
 def _claim_folder(folder: Path, study: Study, fingerprint: str) -> Study:
     """Write study.json, and return the study with the seeds that the folder knows already."""
     before: dict[str, Any] = read_study(folder) if (folder / "study.json").exists() else {}
-    study, shown = _with_looks(study, before)
-    plan = Plan(tuple(n for n in shown if n > 1) or (len(study.seeds),))
-    record: dict[str, Any] = {**study.to_json(), "fingerprint": fingerprint, "looks": list(shown)}
+    study, plan, shown = _with_looks(study, before)
+    record: dict[str, Any] = {**study.to_json(), "fingerprint": fingerprint, "looks": list(plan.sizes)}
     fixed = {key: record[key] for key in ("question", "base", "arms", "claims", "paired")}
     record["asked"] = before.get("asked") or digest(json.dumps(fixed, sort_keys=True).encode())
+    plan = replace(plan, sizes=tuple(n for n in plan.sizes if n > 1) or (len(study.seeds),))  # one seed shows nothing
     if len(plan.sizes) > 1:
         old = before.get("plan") or {}
         kept = Plan.from_json(old) if old.get("looks") == list(plan.sizes) else plan
@@ -228,9 +228,9 @@ def _claim_folder(folder: Path, study: Study, fingerprint: str) -> Study:
     return study
 
 
-def _with_looks(study: Study, before: Mapping[str, Any]) -> tuple[Study, dict[int, float | None]]:
-    """Return the study with the seeds that its folder knows already, and its looks: how many seeds each has, and at which
-    level it was made; None where it has not been made, or belongs to the plan of all."""
+def _with_looks(study: Study, before: Mapping[str, Any]) -> tuple[Study, Plan, dict[int, float | None]]:
+    """Return the study with the seeds that its folder knows already, its looks, and by their numbers of seeds the level at
+    which each was made; None where it has not been made, or belongs to the plan of all."""
     known: list[int] = before.get("looks", [])
     made: Mapping[str, float] = (before.get("plan") or {}).get("shown") or {str(n): ALPHA for n in known}
     asked, until = study.seeds, before.get("until")
@@ -239,8 +239,8 @@ def _with_looks(study: Study, before: Mapping[str, Any]) -> tuple[Study, dict[in
         asked = Until(least, max(until["most"], len(asked)))
     if isinstance(asked, Until):
         seeds = asked.after(before.get("seeds", []))
-        sizes = planned(seeds, known).sizes
+        plan = planned(seeds, known)
     else:
         seeds = tuple(dict.fromkeys([*before.get("seeds", []), *asked]))
-        sizes = tuple(sorted({*known, len(seeds)}))
-    return replace(study, seeds=seeds), {n: made.get(str(n)) for n in sizes}
+        plan = Plan(tuple(sorted({*known, len(seeds)})))
+    return replace(study, seeds=seeds), plan, {n: made.get(str(n)) for n in plan.sizes}
