@@ -124,3 +124,10 @@ def test_looks_are_shown_of_the_comparison_that_the_verdict_rests_on() -> None:
         assert words in made.path.svg
     assert card(looks=looks[:2]).path is None
     assert card().path is None
+    # b had its last look at 4 seeds, for futility, and leads all the same; refuted arms speak last.
+    later = [*looks, looked(5, "a", 0.2, 0.1)]
+    for answer, leads in (("undecided", "b"), ("refuted", "a")):
+        answers = {"a": "undecided", "b": answer}
+        shown = card(looks=later, details={"margin": 0.005, "answers": answers}).path
+        assert shown is not None
+        assert f"look by look: {leads} − base" in shown.svg

@@ -83,6 +83,8 @@ def test_a_refuted_arm_gets_no_more_seeds_and_stands_as_it_was() -> None:
     assert more.verdict is not None
     of = {treatment: one for treatment, _, one in more.verdict.comparisons}
     assert (of["t"].n_treatment, of["u"].n_treatment) == (5, of["u"].n_control)
+    last = max(one.seeds for one in more.verdict.looks if one.treatment == "u")
+    assert last == of["u"].n_treatment < 5  # what stands as it was has no later look
 
 
 def test_a_race_drops_arms_and_ends_where_those_left_are_alike() -> None:

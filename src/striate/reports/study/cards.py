@@ -16,6 +16,7 @@ from striate.reports.kit.table import Table, tables_of
 from striate.studies.claims.kinds import claim_kind
 from striate.studies.claims.larger import factor_text
 
+ORDER = {"supported": 2, "undecided": 1}  # who speaks for several arms: the refuted ones last
 MOST_TOGETHER = 3  # more comparisons than these are read from the picture
 
 
@@ -199,7 +200,7 @@ def path_of(verdict: Mapping[str, Any]) -> Chart | None:
     rows = [
         Interval(counted(one["seeds"], "seed"), float(one["effect"]), float(one["low"]), float(one["high"]))
         for one in looks
-        if (one.get("treatment"), one.get("control")) == pair
+        if _pair(one) == pair
     ]
     if len(rows) < 2:
         return None
@@ -210,14 +211,18 @@ def path_of(verdict: Mapping[str, Any]) -> Chart | None:
     return intervals(rows, label=label, margin=margin, worth=_worth(verdict), reach=reach or math.inf)
 
 
-def _spoken(looks: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Return the arms of that comparison of the last look that decided, or else has the largest effect.
+def _spoken(looks: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the arms of that comparison that decided, or else, of those as little decided, has the largest effect.
 
-    ``answers`` is that of each treatment arm, where the claim has several.
+    ``answers`` is that of each treatment arm, where the claim has several, of which some had their last look earlier.
     """
-    last = [one for one in looks if one.get("seeds") == looks[-1].get("seeds")]
-    best = max(last, key=lambda one: (answers.get(str(one.get("treatment"))) == "supported", one["effect"]))
-    return best.get("treatment"), best.get("control")
+    shown = looks if answers else [one for one in looks if one.get("seeds") == looks[-1].get("seeds")]
+    last = {_pair(one): one["effect"] for one in shown}  # of each the latest
+    return max(last, key=lambda pair: (ORDER.get(str(answers.get(pair[0])), 0), last[pair]))
+
+
+def _pair(one: Mapping[str, Any]) -> tuple[str, str]:
+    return str(one.get("treatment")), str(one.get("control"))
 
 
 def sentence_of(text: str) -> str:

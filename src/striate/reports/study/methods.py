@@ -28,6 +28,7 @@ SPENDING = (
     "the levels of the looks spend the error as the third power of the share of runs (Kim and DeMets, 1987), calibrated by"
     " simulation for Welch's t at few runs"
 )
+SOFTWARE = (("torch", "PyTorch"), ("numpy", "NumPy"), ("python", "Python"), ("striate", "Striate"))
 
 
 @dataclass(frozen=True)
@@ -171,10 +172,8 @@ def _looks(study: StudyRecord) -> list[str]:
         " looks together, whoever stops when."
     )
     if (chance := study.plan.get("futility")) and isinstance(chance, float):
-        told += (
-            f" A comparison that the last look would have decided with a predictive probability below {100 * chance:g} % got no"
-            " more seeds and stayed undecided, which leaves the error as it is (non-binding futility)."
-        )
+        told += f" A comparison that the last look would have decided with a predictive probability below {100 * chance:g} %"
+        told += " got no more seeds and stayed undecided, which leaves the error as it is (non-binding futility)."
     cost = _cost(study)
     return [told, *([f"{cost[:1].upper()}{cost[1:]}."] if cost else [])]
 
@@ -195,9 +194,8 @@ def _failed(study: StudyRecord) -> str:
         "diverged and counted as guessing" if study.base else "failed and counted with a value that was given for such"
     )
     told = [f"{counted(diverged, 'run')} of {len(ended)} {as_what}"] if diverged else []
-    told += (
-        [f"{counted(len(study.failures), 'run')} could not be completed and are not counted"] if study.failures else []
-    )
+    if study.failures:
+        told.append(f"{counted(len(study.failures), 'run')} could not be completed and are not counted")
     if not told:
         return "No run was left out." if ended and study.base else ""
     return f"{'; '.join(told)}; no other run was left out."
@@ -214,9 +212,6 @@ def _machine(study: StudyRecord) -> str:
     seconds = [run.seconds for run in study.runs if run.seconds is not None]
     spent = f"; {_hours(sum(seconds))} of training in all" if seconds else ""
     return f"The runs were done with {listed(list(seen))}{spent}." if seen else ""
-
-
-SOFTWARE = (("torch", "PyTorch"), ("numpy", "NumPy"), ("python", "Python"), ("striate", "Striate"))
 
 
 def _hours(seconds: float) -> str:

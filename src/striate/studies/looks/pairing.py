@@ -129,4 +129,6 @@ def with_pairing(verdict: Verdict) -> Verdict:
     """Return ``verdict`` with what pairing by seed would have been worth, in its comparison of the most pairs."""
     first = max(verdict.comparisons, key=lambda entry: entry[2].pairs, default=None)
     told = pairing_text(first[2]) if first else ""
+    if first and len(verdict.comparisons) > 1:  # the reason may be about another one
+        told = told.replace(" both correlate", f" {first[0]} and {first[1]} correlate", 1)
     return replace(verdict, reason=f"{verdict.reason}; {told}") if told else verdict

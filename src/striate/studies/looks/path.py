@@ -77,13 +77,12 @@ def walk(
             return path
         verdict = judge(now, look)
         made += 1
-        kept, needs = verdict.kept, verdict.open
         seen += [
             Seen(n, treatment, control, c.effect, c.low, c.high, c.confidence, verdict.answer)
             for treatment, control, c in verdict.comparisons
-            # An arm that got no seed in this look was seen before, and its interval is not repeated.
-            if n == max(at.get(treatment, n), at.get(control, n))
+            if not kept.keys() & {treatment, control}  # an arm that stands as it was has no other interval now
         ]
+        kept, needs = verdict.kept, verdict.open
         if verdict.answer != "undecided" or not needs:
             return Path(_told(verdict, seen, plan, made), (), 0)
     return Path(_told(verdict, seen, plan, made), (), 0)
