@@ -111,8 +111,10 @@ def library(monkeypatch: pytest.MonkeyPatch, says: str) -> None:
 def test_no_such_cluster_is_a_sentence(address: str, says: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     library(monkeypatch, says)
     monkeypatch.setattr(socket, "create_connection", lambda place, timeout: SimpleNamespace(close=lambda: None))
+    before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(StudyError, match=told), joined(address):
         pass
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_an_address_where_nobody_listens_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
