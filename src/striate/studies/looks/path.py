@@ -71,7 +71,14 @@ def walk(
         if missing or {run.arm for run in now} < set(arms):
             path = Path(_told(verdict, seen, plan, made), needs, n)
             # With one run under way all others of this look are known, and some arms go on whatever it gives.
-            if surely and len(missing) == 1 and n < plan.sizes[-1] and {run.arm for run in now} == set(arms):
+            # Pairs are never sure, and without that run there may be none.
+            if (
+                surely
+                and not paired
+                and len(missing) == 1
+                and n < plan.sizes[-1]
+                and {run.arm for run in now} == set(arms)
+            ):
                 sure = surely(judge(now, look), now, look, missing[0])
                 return replace(path, sure=sure, after=plan.sizes[plan.sizes.index(n) + 1])
             return path
