@@ -172,8 +172,10 @@ def _looks(study: StudyRecord) -> list[str]:
         " looks together, whoever stops when."
     )
     if (chance := study.plan.get("futility")) and isinstance(chance, float):
+        first = study.plan.get("futile_from")
+        since = f", from {first} seeds on," if isinstance(first, int) and first > looks[0] else ""
         told += f" A comparison that the last look would have decided with a predictive probability below {100 * chance:g} %"
-        told += " got no more seeds and stayed undecided, which leaves the error as it is (non-binding futility)."
+        told += f" got no more seeds{since} and stayed undecided, which leaves the error as it is (non-binding futility)."
     cost = _cost(study)
     return [told, *([f"{cost[:1].upper()}{cost[1:]}."] if cost else [])]
 
