@@ -31,10 +31,11 @@ from striate.base.errors import counted
 from striate.base.intervals import Scale
 from striate.studies.claims.checks import check_terms
 from striate.studies.claims.comparison import Answer
-from striate.studies.claims.finding import Finding, also_text, among, failures_text, find, interval_text, lead
+from striate.studies.claims.finding import also_text, among, failures_text, find, interval_text, lead
 from striate.studies.claims.measured import Measured
 from striate.studies.claims.outcome import by_arm, tally
 from striate.studies.claims.verdict import Details, Row, Table, Verdict, answered
+from striate.studies.looks.found import Finding
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
 
