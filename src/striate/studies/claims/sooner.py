@@ -113,7 +113,9 @@ class Sooner:
         }
         leader = lead(findings)
         rows = [_row(runs[arm], target, horizon, lower=self.lower) for arm in self.arms]
-        clauses = [self._seen(leader, findings, target, horizon), findings[leader].meaning]
+        first = findings[leader].comparison.n_control if leader in look.kept else None  # told with the target of then
+        then = fmean(run.final_val for run in runs[self.control][:first])
+        clauses = [self._seen(leader, findings, then, horizon), findings[leader].meaning]
         clauses += [also_text(findings, leader), _missed(rows, horizon, self.unit)]
         clauses.append(failures_text((runs[arm] for arm in self.treatment), word=self._lost))
         details = SoonerDetails(
