@@ -89,6 +89,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "nets/inputs.py": "nets/test_catalog.py",
     "nets/measure/forward_trace.py": "nets/measure/test_anatomy.py",
     "studies/catalog.py": "studies/test_question.py",
+    "studies/looks/found.py": "studies/claims/test_finding.py",
     "studies/claims/kinds.py": "laws/test_claims.py",
     "studies/logs/catalog.py": "studies/logs/test_opening.py",
     "studies/claims/measured.py": "studies/claims/test_outcome.py",

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from striate.reports.study.cards import Card, axis_of, cards
+from striate.reports.study.cards import Card, axis_of, cards, looks_of
 from striate.reports.study.records import read_study
 
 CLAIM = {"name": "better", "statement": "It is better"}
@@ -131,3 +131,6 @@ def test_looks_are_shown_of_the_comparison_that_the_verdict_rests_on() -> None:
         shown = card(looks=later, details={"margin": 0.005, "answers": answers}).path
         assert shown is not None
         assert f"look by look: {leads} − base" in shown.svg
+        told = looks_of({"looks": later, "details": {"answers": answers}})  # the page draws the same
+        assert {one["treatment"] for one in told} == {leads}
+    assert looks_of({}) == looks_of({"looks": [{"seeds": 3, "effect": None}], "details": {"answers": 1}}) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from finished_study import write_study, write_verdict
@@ -40,6 +41,14 @@ def test_a_damaged_verdict_leaves_the_study_and_a_damaged_study_its_place(tmp_pa
     one, two = list_studies(tmp_path)
     assert (one.seeds, one.why) == (3, "verdict.json cannot be read (it holds no object)")
     assert two.why.startswith("study.json cannot be read")
+
+
+def test_a_study_that_may_end_early_says_so(tmp_path: Path) -> None:
+    write_study(tmp_path / "one")
+    write_study(tmp_path / "two")
+    path = tmp_path / "two" / "study.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "until": {"least": 2, "most": 3}}))
+    assert [study.until for study in list_studies(tmp_path)] == [False, True]
 
 
 def test_the_folder_itself_may_be_a_study(tmp_path: Path) -> None:

@@ -46,7 +46,9 @@ def test_looks_pairs_failures_and_the_hash_are_said(finished: Path) -> None:
     assert "repeated confidence intervals, which hold for all looks together" in said
     assert "futility" not in said
     futile = replace(looked, plan={"looks": [3, 4, 5], "futility": 0.03})
-    assert "decided with a predictive probability below 3 % got no more seeds" in methods_of(futile).text()
+    assert "decided with a predictive probability below 3 % got no more seeds and" in methods_of(futile).text()
+    later = replace(looked, plan={"looks": [3, 4, 5, 6], "futility": 0.03, "futile_from": 5})
+    assert "below 3 % got no more seeds, from 5 seeds on, and stayed undecided" in methods_of(later).text()
     assert "declared to be pairs beforehand" in said
     assert "1 run could not be completed" in said
     assert "fixed before the first run (SHA-256 abc123)" in said

@@ -48,7 +48,8 @@ def test_a_folder_tells_how_far_it_is_and_what_is_left(finished: Path) -> None:
 def test_seeds_until_decided_tell_their_looks_and_the_least_and_the_most_runs(tmp_path: Path) -> None:
     study = question("batchnorm").study({}, seeds=Until(3, 5))
     text = text_of(record_of(study, Cost(runs=30, updates=1200, images=36_000, workers=2, seconds=300.0)))
-    assert "looks: with 3, 4 and 5 seeds; all together err in at most 5 % of studies" in text
+    futile = "; what the last would decide with a chance below 3 % gets no more\n"
+    assert f"looks: with 3, 4 and 5 seeds; all together err in at most 5 % of studies{futile}" in text
     assert "6 arms, 3 to 5, until decided: 18 to 30 runs, 1,200 updates" in text
     assert "expected time: at most about 5 min" in text
     assert "smallest difference worth having a factor of 2" in text
@@ -59,6 +60,7 @@ def test_seeds_until_decided_tell_their_looks_and_the_least_and_the_most_runs(tm
     text = text_of(standing)
     assert "looks: with 3, 4 and 5 seeds, at the levels 0.001, 0.01, 0.04 of one comparison; all" in text
     assert "6 arms, 3 to 5, until decided: 18 to 30 runs, of which 0 ended" in text
+    assert futile not in text  # begun before there was such an end, it goes on as it was to
 
 
 @pytest.mark.parametrize(

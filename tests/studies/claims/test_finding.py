@@ -4,8 +4,9 @@ import pytest
 
 from striate.base.intervals import Scale
 from striate.studies.claims.comparison import compare, seeds_needed
-from striate.studies.claims.finding import Finding, also_text, failures_text, find, interval_text, lead
+from striate.studies.claims.finding import also_text, failures_text, find, interval_text, lead
 from striate.studies.claims.outcome import Outcome
+from striate.studies.looks.found import Finding
 
 
 def runs(arm: str, *finals: float | None) -> list[Outcome]:

@@ -8,9 +8,11 @@ from details import details
 from striate.base.errors import StudyError
 from striate.base.intervals import Scale
 from striate.studies.claims.comparison import compare
+from striate.studies.claims.finding import find
 from striate.studies.claims.outcome import Outcome
 from striate.studies.claims.sooner import Sooner, SoonerDetails, first_epoch
 from striate.studies.claims.verdict import Table
+from striate.studies.looks.plan import Look
 
 CLAIM = Sooner("accelerates", "it accelerates", ("bn",), "plain", 1.0)
 
@@ -157,6 +159,16 @@ def test_the_error_of_the_target_widens_the_interval():
         CLAIM.judge([*control, *(run("bn", i, 0.6, *[0.8] * 5) for i in range(3))]).comparisons[0][2].reference_error
         == 0
     )
+
+
+def test_an_arm_that_stands_as_it_was_is_told_with_the_target_of_then():
+    claim, more = replace(CLAIM, treatment=("bn", "other")), run("plain", 3, 0.3, 0.4, 0.5, 0.6, 0.9, 0.9)
+    other = [replace(run, arm="other") for run in PLAIN]
+    early = claim.judge([*PLAIN, *FAST, *other])
+    stands = replace(find(FAST, PLAIN, early.comparisons[0][2], 9.0), answer="undecided", futile=True)
+    later = claim.judge([*PLAIN, more, *FAST, *other], Look(kept={"bn": stands}))
+    assert details(later, SoonerDetails).target == pytest.approx(0.75)
+    assert "to reach 0.7000, the mean final validation accuracy of plain, of bn and other, bn takes 1.7" in later.reason
 
 
 def test_unknown_arms():

@@ -290,6 +290,19 @@ def test_a_night_gives_each_gate_its_level(ask: Ask, tmp_path: Path) -> None:
     assert [gate["answer"] for gate in read_json(night)["gates"]] == ["supported", "refuted"]
 
 
+def test_a_gate_that_was_cut_off_by_itself_has_all_its_looks_anew_in_a_night(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "acc").write_text(f'[ "$2" = 2 ] && [ ! -e mended ] && exit 1\n{PROGRAM}')
+    words = {"treatment": "sh ./acc 0.80 {seed}", "seeds": Until(2, 6)}
+    with pytest.raises(StudyError, match="failed with exit code 1"):
+        ask(**words)
+    (tmp_path / "mended").touch()
+    made = ask(night=tmp_path / "night.json", **words)
+    assert made.night is not None
+    assert made.judged.plan == planned(Until(2, 6), (), 2 * made.night[1])
+    assert "with 6 seeds it would be decided with a chance of" in made.verdict.reason
+    assert "it was to end with" not in made.verdict.reason  # nothing had been planned otherwise
+
+
 def test_more_seeds_after_the_answer_are_a_further_look_and_say_what_it_costs(ask: Ask, tmp_path: Path) -> None:
     words = {"treatment": "sh ./acc 0.80 {seed}"}
     assert "look" not in ask(**words).verdict.reason

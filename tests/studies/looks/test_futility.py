@@ -19,7 +19,7 @@ from striate.studies.claims.outcome import Outcome
 from striate.studies.claims.sooner import Sooner
 from striate.studies.claims.stabler import Stabler
 from striate.studies.claims.verdict import Claim
-from striate.studies.looks.futility import chance, least_chance, share_chance
+from striate.studies.looks.futility import chance, futility_text, least_chance, share_chance
 from striate.studies.looks.path import walk
 from striate.studies.looks.plan import FUTILITY, Look, Plan, Until, planned
 
@@ -65,6 +65,28 @@ def test_shares_of_runs_over_every_outcome(hits_t: int, hits_c: int) -> None:
         if fisher(hits_t + t, 12, hits_c + c, 12) <= PLAN.level(12)
     )
     assert share_chance(hits_t, n, hits_c, n, Look(PLAN, n)) == pytest.approx(wanted)
+
+
+def test_every_arm_at_a_rate_gets_the_seeds_left() -> None:
+    n, more = 4, 8
+    ends = [stats.betabinom(2 * more, 4 + 1, 4 + 1), stats.betabinom(more, 3 + 1, 1 + 1)]
+    wanted = sum(
+        ends[0].pmf(t) * ends[1].pmf(c)
+        for t, c in product(range(2 * more + 1), range(more + 1))
+        if fisher(4 + t, 24, 3 + c, 12) <= PLAN.level(12)
+    )
+    assert share_chance(4, 2 * n, 3, n, Look(PLAN, n), (2, 1)) == pytest.approx(wanted)
+    # With the seeds of one arm more, the chance is 1.6 %; with those of both, 9.2 %.
+    claim, look = Stabler("x", "x.", ("t", "u"), ("c",)), Look(PLAN, 8)
+    assert share_chance(6, 16, 1, 8, look) < FUTILITY < share_chance(6, 16, 1, 8, look, (2, 1))
+    hits = {"t": 3, "u": 3, "c": 1}
+    runs = [run(arm, seed, 0.8 + seed / 100 if seed < hits[arm] else 0.5) for arm in claim.arms for seed in range(8)]
+    assert claim.judge(runs, look).open == ("t", "u", "c")
+
+
+def test_a_chance_below_the_least_never_reads_as_that() -> None:
+    assert "with a chance of 2.9 %, so it got no more than 6" in futility_text(Look(PLAN, 6), 0.02999)
+    assert "with a chance of under 0.1 %" in futility_text(Look(PLAN, 6), 0.0009)
 
 
 def test_no_values_leave_less_than_equal_means_do() -> None:

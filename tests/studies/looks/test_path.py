@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from striate.studies.claims.fisher import fisher
 from striate.studies.claims.outcome import Outcome
 from striate.studies.claims.sooner import Sooner
 from striate.studies.claims.stabler import Stabler
+from striate.studies.looks.ahead import surely_open
 from striate.studies.looks.path import Path, price, walk
 from striate.studies.looks.plan import Plan, Until, planned
 
@@ -69,6 +70,14 @@ def test_a_run_that_failed_holds_no_look_up() -> None:
     made = path(BETTER, outcomes, given_up={("t", 2)}).verdict
     assert made is not None
     assert made.comparisons[0][2].n_treatment == (2 if len(made.looks) == 1 else 3)
+
+
+def test_pairs_wait_for_the_run_that_makes_the_first_of_them() -> None:
+    first, second = runs("t", *CLEAR[:2])[1:], runs("c", *LOW[:1])
+    plan = planned(Until(2, 6))
+    surely = partial(surely_open, BETTER)
+    made = path(BETTER, [*first, *second], plan, given_up={("t", 0)}, paired=True, surely=surely)
+    assert (made.verdict, made.needs, made.next, made.sure) == (None, ("t", "c"), 2, ())
 
 
 def test_a_refuted_arm_gets_no_more_seeds_and_stands_as_it_was() -> None:

@@ -83,6 +83,13 @@ def test_seeds_until_decided_stop_where_the_claims_end_and_can_be_more(tmp_path:
     assert "waiting" not in page.partition("<h2>Arms")[2].partition("</table>")[0]
 
 
+def test_seeds_until_decided_of_one_look_are_as_many_as_it_has(tmp_path: Path) -> None:
+    claims = (replace(CLAIM, treatment=("b",), control="a"),)
+    answer = run_study(Study("s", "?", BASE, (Arm("a"), Arm("b", {"lr": 0.01})), claims, Until(3, 3)), tmp_path / "out")
+    assert answer.verdicts[0].comparisons[0][2].n_treatment == 3
+    assert len(list(tmp_path.rglob("timing.csv"))) == 6
+
+
 def test_what_cannot_run_costs_nothing(tmp_path: Path) -> None:
     with pytest.raises(NetError, match="4 stages"):
         run_study(study(widths=[[2]] * 4), tmp_path / "out")

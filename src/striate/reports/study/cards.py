@@ -192,23 +192,27 @@ def intervals_of(verdict: Mapping[str, Any]) -> Chart | None:
 
 def path_of(verdict: Mapping[str, Any]) -> Chart | None:
     """Return the estimate and its bounds at each look, of the comparison that leads at the last; None for a single look."""
-    looks: Sequence[Mapping[str, Any]] = verdict.get("looks") or ()
-    if not looks:
-        return None
-    details: Mapping[str, Any] = verdict.get("details") or {}
-    pair = _spoken(looks, details.get("answers") or {})
+    looks, details = looks_of(verdict), verdict.get("details") or {}
     rows = [
         Interval(counted(one["seeds"], "seed"), float(one["effect"]), float(one["low"]), float(one["high"]))
         for one in looks
-        if _pair(one) == pair
     ]
     if len(rows) < 2:
         return None
     margin = details["margin"] if isinstance(details.get("margin"), (int, float)) else None
     # Early intervals are so wide that the last ones would be dots beside them.
     reach = 4 * max(abs(rows[-1].low), abs(rows[-1].high), margin or 0.0)
-    label = f"look by look: {_less(verdict, *pair)}"
+    label = f"look by look: {_less(verdict, *_pair(looks[0]))}"
     return intervals(rows, label=label, margin=margin, worth=_worth(verdict), reach=reach or math.inf)
+
+
+def looks_of(verdict: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return the looks of the comparison that speaks for the verdict; none for a single look."""
+    ends, answers = ("effect", "low", "high"), (verdict.get("details") or {}).get("answers")
+    looks: Sequence[Mapping[str, Any]] = verdict.get("looks") or ()
+    known = [one for one in looks if all(isinstance(one.get(end), (int, float)) for end in ends)]
+    pair = _spoken(known, answers if isinstance(answers, dict) else {}) if known else None
+    return [one for one in known if _pair(one) == pair]
 
 
 def _spoken(looks: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> tuple[str, str]:

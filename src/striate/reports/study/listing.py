@@ -19,8 +19,8 @@ from striate.base.errors import printable, reason
 class ListedStudy:
     """One study. ``runs`` counts those on disk by status, ``most`` is how many there will be at most (None: not known).
 
-    ``verdicts`` are (claim, answer, looks spent, looks planned); ``going`` tells whether a process holds the folder;
-    ``why`` says what cannot be read.
+    ``until`` says that it may end before it has so many, as its claims are decided, or hardly will be. ``verdicts`` are (claim,
+    answer, looks spent, looks planned); ``going`` tells whether a process holds the folder; ``why`` says what cannot be read.
     """
 
     folder: str
@@ -33,6 +33,7 @@ class ListedStudy:
     verdicts: tuple[tuple[str, str, int, int], ...] = ()
     going: bool = False
     why: str = ""
+    until: bool = False
 
 
 def list_studies(top: Path, runs: Iterable[tuple[str, str]] = ()) -> list[ListedStudy]:
@@ -60,7 +61,7 @@ def _listed(place: Path, name: str, runs: list[tuple[str, str]]) -> ListedStudy:
         seeds = len(study["seeds"])
         told = str(study.get("name") or place.name), str(study.get("question") or "")
         most = None if study.get("search") and not arms else len(arms) * seeds
-        looks = len((study.get("plan") or {}).get("looks") or ())
+        looks, until = len((study.get("plan") or {}).get("looks") or ()), bool(study.get("until"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = f"study.json cannot be read ({reason(error)})"
         return ListedStudy(name, name, runs=counted, why=printable(why), going=held(place))
@@ -70,7 +71,7 @@ def _listed(place: Path, name: str, runs: list[tuple[str, str]]) -> ListedStudy:
         why = ""
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         verdicts, why = (), printable(f"verdict.json cannot be read ({reason(error)})")
-    return ListedStudy(name, *told, arms, seeds, most, counted, verdicts, held(place), why)
+    return ListedStudy(name, *told, arms, seeds, most, counted, verdicts, held(place), why, until)
 
 
 def _spoken(verdict: Mapping[str, Any], planned: int) -> tuple[str, str, int, int]:

@@ -166,14 +166,15 @@ def _looks(study: StudyRecord) -> list[str]:
         return ["The data were looked at once."] if (study.base or study.asked) and study.claims else []
     each = len(looks) == looks[-1] - looks[0] + 1
     when = f"after each of {looks[0]} to {looks[-1]} seeds" if each else f"with {listed([str(n) for n in looks])} seeds"
-    until = ", until its claims were decided" if study.until else ""
     told = (
-        f"The data were looked at {when}{until}; {SPENDING}. Intervals are repeated confidence intervals, which hold for all"
-        " looks together, whoever stops when."
+        f"The data were looked at {when}{', until its claims were decided' if study.until else ''}; {SPENDING}. Intervals are"
+        " repeated confidence intervals, which hold for all looks together, whoever stops when."
     )
     if (chance := study.plan.get("futility")) and isinstance(chance, float):
+        first = study.plan.get("futile_from")
+        since = f", from {first} seeds on," if isinstance(first, int) and first > looks[0] else ""
         told += f" A comparison that the last look would have decided with a predictive probability below {100 * chance:g} %"
-        told += " got no more seeds and stayed undecided, which leaves the error as it is (non-binding futility)."
+        told += f" got no more seeds{since} and stayed undecided; the error is as without that (non-binding futility)."
     cost = _cost(study)
     return [told, *([f"{cost[:1].upper()}{cost[1:]}."] if cost else [])]
 

@@ -10,6 +10,7 @@ from striate.base.errors import counted, listed, printable
 from striate.data.catalog import one_of
 from striate.reports.kit.table import plain_text
 from striate.studies.claims.larger import factor_text
+from striate.studies.looks.plan import FUTILITY
 
 if TYPE_CHECKING:
     from striate.studies.cost import Cost
@@ -193,7 +194,11 @@ def _looks(record: Mapping[str, Any]) -> list[str]:
         return []
     shown = (plan.get("levels") or {}).get("1")
     levels = f", at the levels {', '.join(f'{level:.2g}' for level in shown)} of one comparison" if shown else ""
-    return [f"looks: with {listed([str(n) for n in sizes])} seeds{levels}; all together err in at most 5 % of studies"]
+    told = f"looks: with {listed([str(n) for n in sizes])} seeds{levels}; all together err in at most 5 % of studies"
+    chance = plan.get("futility") if plan else FUTILITY
+    if isinstance(chance, float) and chance > 0:
+        told += f"; what the last would decide with a chance below {100 * chance:g} % gets no more"
+    return [told]
 
 
 def _seeds(record: Mapping[str, Any]) -> str:

@@ -18,7 +18,6 @@ from striate.base.errors import StudyError
 from striate.studies.claims.checks import check_terms
 from striate.studies.claims.comparison import Answer
 from striate.studies.claims.finding import (
-    Finding,
     also_text,
     among,
     failures_text,
@@ -28,6 +27,7 @@ from striate.studies.claims.finding import (
 )
 from striate.studies.claims.outcome import MEASURES, Measure, Outcome, accuracy_scale, by_arm, scores
 from striate.studies.claims.verdict import Details, Row, Verdict, answered
+from striate.studies.looks.found import Finding
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
 

@@ -27,9 +27,10 @@ from typing import Any, ClassVar, Literal, get_args
 from striate.base.errors import StudyError, listed
 from striate.studies.claims.checks import check_terms
 from striate.studies.claims.comparison import Answer, Comparison, decide, exact_seeds, seeds_needed
-from striate.studies.claims.finding import MOST_NAMED, Finding, failures_text, interval_text
+from striate.studies.claims.finding import MOST_NAMED, failures_text, interval_text
 from striate.studies.claims.outcome import Outcome, accuracy_scale, by_arm, scores
 from striate.studies.claims.verdict import Details, Row, Verdict
+from striate.studies.looks.found import Finding
 from striate.studies.looks.futility import chance, futility_text
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from striate.base.digits import spec_for
 from striate.base.errors import counted, listed
@@ -19,6 +18,7 @@ from striate.studies.claims.comparison import (
 )
 from striate.studies.claims.measured import Measured, State
 from striate.studies.claims.outcome import tally
+from striate.studies.looks.found import Finding
 from striate.studies.looks.futility import chance, futility_text
 from striate.studies.looks.plan import ONCE, Look
 
@@ -26,22 +26,6 @@ MOST_NAMED = 5  # arms that a sentence names; of more it tells the number
 FEW = 50
 """Validation images below which a run that has learnt something is easily taken for one that guesses."""
 ORDER: tuple[Answer, ...] = ("supported", "undecided", "refuted")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """``meaning`` is a clause for the reason; ``seeds_needed`` (runs per arm) belongs to an undecided answer only.
-
-    ``rival`` is the arm that it was compared with, where that is not the control of the claim. ``futile`` says that it gets no
-    more seeds, since they would hardly decide it.
-    """
-
-    comparison: Comparison
-    answer: Answer
-    meaning: str
-    seeds_needed: int | None = None
-    rival: str = ""
-    futile: bool = False
 
 
 def find(

@@ -27,7 +27,6 @@ from striate.base.intervals import ANY, Scale
 from striate.studies.claims.checks import check_terms
 from striate.studies.claims.comparison import LARGEST, Answer, Comparison
 from striate.studies.claims.finding import (
-    Finding,
     also_text,
     among,
     failures_text,
@@ -39,6 +38,7 @@ from striate.studies.claims.finding import (
 from striate.studies.claims.measured import Measured
 from striate.studies.claims.outcome import by_arm, tally
 from striate.studies.claims.verdict import Details, Row, Verdict, answered
+from striate.studies.looks.found import Finding
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
 from striate.training.trials.largest_rate import PER_DECADE

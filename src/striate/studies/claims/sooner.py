@@ -31,10 +31,11 @@ from striate.base.errors import counted
 from striate.base.intervals import Scale
 from striate.studies.claims.checks import check_terms
 from striate.studies.claims.comparison import Answer
-from striate.studies.claims.finding import Finding, also_text, among, failures_text, find, interval_text, lead
+from striate.studies.claims.finding import also_text, among, failures_text, find, interval_text, lead
 from striate.studies.claims.measured import Measured
 from striate.studies.claims.outcome import by_arm, tally
 from striate.studies.claims.verdict import Details, Row, Table, Verdict, answered
+from striate.studies.looks.found import Finding
 from striate.studies.looks.pairing import compared
 from striate.studies.looks.plan import ONCE, Look
 
@@ -112,7 +113,9 @@ class Sooner:
         }
         leader = lead(findings)
         rows = [_row(runs[arm], target, horizon, lower=self.lower) for arm in self.arms]
-        clauses = [self._seen(leader, findings, target, horizon), findings[leader].meaning]
+        first = findings[leader].comparison.n_control if leader in look.kept else None  # told with the target of then
+        then = fmean(run.final_val for run in runs[self.control][:first])
+        clauses = [self._seen(leader, findings, then, horizon), findings[leader].meaning]
         clauses += [also_text(findings, leader), _missed(rows, horizon, self.unit)]
         clauses.append(failures_text((runs[arm] for arm in self.treatment), word=self._lost))
         details = SoonerDetails(

@@ -93,11 +93,13 @@ class Stabler:
         settle, needed = _settle(t, c, treatment, level) if answer == "undecided" else ("", None)
         pairs = shares_text(t.by_seed, c.by_seed, _p(t, c))
         alike = (t.stable, c.stable) in ((0, 0), (t.n, c.n))
-        at_last = 1.0 if alike or answer != "undecided" else share_chance(t.stable, t.n, c.stable, c.n, look)
+        open_ = answer == "undecided" and not alike
+        many = len(t.arms), len(c.arms)
+        at_last = share_chance(t.stable, t.n, c.stable, c.n, look, many) if open_ else 1.0
         ends = futility_text(look, at_last) if (futile := look.is_futile(at_last)) else ""
         reason = "; ".join(clause for clause in (seen, settle, ends, ranges, pairs) if clause)
         verdict = self._verdict(answer, reason, details, fisher_detectable(t.n, c.n, level), needed)
-        return verdict if answer != "undecided" or alike or futile else replace(verdict, open=(*t.arms, *c.arms))
+        return replace(verdict, open=(*t.arms, *c.arms)) if open_ and not futile else verdict
 
     def _verdict(
         self, answer: Answer, reason: str, details: Details, seen: float = math.inf, needed: int | None = None

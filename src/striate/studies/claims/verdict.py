@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from striate.base.inline import Inline
 from striate.studies.claims.comparison import Answer, Comparison
-from striate.studies.claims.finding import Finding, lead, settled, still_open
+from striate.studies.claims.finding import lead, settled, still_open
+from striate.studies.looks.found import Finding
 from striate.studies.looks.plan import ONCE, Look
 
 if TYPE_CHECKING:

@@ -55,8 +55,10 @@ class Claimed:
     def plan(self, level: float) -> tuple[Plan, dict[int, float]]:
         """Return the looks, which share the one-sided ``level``, and the level at which each was made or will be."""
         kept: Mapping[str, Any] = self.before.get("plan") or {}
+        if kept and kept["alpha"] != 2 * level:
+            kept = {}  # begun by itself and not answered, it came to a night: no look was made, and all are new
         shown: dict[int, float] = {int(n): float(at) for n, at in (kept.get("shown") or {}).items()}
-        if kept and not self.grown and kept["alpha"] == 2 * level:
+        if kept and not self.grown:
             return Plan.from_json(kept), shown
         seeds = self.gate.seeds
         known = tuple(kept.get("looks") or ())

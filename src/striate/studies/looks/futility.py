@@ -55,17 +55,18 @@ def _beyond(t: float, df: float, look: Look, comparisons: int) -> float:
     return float(special.ndtr((t - half) / math.sqrt(1 - share)))
 
 
-def share_chance(hits_t: int, n_t: int, hits_c: int, n_c: int, look: Look) -> float:
+def share_chance(hits_t: int, n_t: int, hits_c: int, n_c: int, look: Look, arms: tuple[int, int] = (1, 1)) -> float:
     """Return the chance that Fisher's test of two shares of runs tells them apart at the last look; 1 as `chance` does.
 
-    Of every share equally likely beforehand, so that the hits to come are beta-binomial.
+    Of every share equally likely beforehand, so that the hits to come are beta-binomial. ``arms`` is how many arms have each
+    share, of which each gets the seeds that are left.
     """
     if not look.may_end:
         return 1.0
-    more, level = look.most - look.seeds, 1 - look.last_confidence()
-    ends_t, ends_c = _to_come(hits_t, n_t, more), _to_come(hits_c, n_c, more)
+    (more_t, more_c), level = (many * (look.most - look.seeds) for many in arms), 1 - look.last_confidence()
+    ends_t, ends_c = _to_come(hits_t, n_t, more_t), _to_come(hits_c, n_c, more_c)
     return sum(
-        p * sum(ends_c[c] for c in _told_apart(hits_t + t, n_t + more, hits_c, n_c, more, level))
+        p * sum(ends_c[c] for c in _told_apart(hits_t + t, n_t + more_t, hits_c, n_c, more_c, level))
         for t, p in enumerate(ends_t)
     )
 
@@ -93,5 +94,5 @@ def _told_apart(hits: int, n: int, hits_c: int, n_c: int, more: int, level: floa
 
 def futility_text(look: Look, at_last: float) -> str:
     """Return, as a clause, that a comparison with the chance ``at_last`` got no more seeds."""
-    told = f"{100 * at_last:.1f}" if at_last >= 0.001 else "under 0.1"
+    told = f"{math.floor(1000 * at_last) / 10:.1f}" if at_last >= 0.001 else "under 0.1"  # rounded up it were not below
     return f"with {look.most} seeds it would be decided with a chance of {told} %, so it got no more than {look.seeds}"

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 
 from striate.base.errors import listed
 from striate.base.intervals import t_quantile
-from striate.studies.claims.finding import Finding
 from striate.studies.claims.measured import R
 from striate.studies.claims.verdict import Seen, Verdict
 from striate.studies.looks.bounds import error_of
+from striate.studies.looks.found import Finding
 from striate.studies.looks.plan import Look, Plan
 
 Judge = Callable[[list[R], Look], Verdict]
@@ -56,6 +56,7 @@ def walk(
     waits. ``judge`` sees the runs of one look, with at least one of each arm. ``surely`` tells which arms go on whatever
     the last run of a look gives; see `striate.studies.looks.ahead`.
     """
+    early = None if paired else surely  # of pairs there may be none before that run
     of = {arm: {run.seed: run for run in runs if run.arm == arm} for arm in arms}
     needs, at = arms, dict.fromkeys(arms, plan.sizes[0])
     kept: Mapping[str, Finding] = {}
@@ -71,8 +72,8 @@ def walk(
         if missing or {run.arm for run in now} < set(arms):
             path = Path(_told(verdict, seen, plan, made), needs, n)
             # With one run under way all others of this look are known, and some arms go on whatever it gives.
-            if surely and len(missing) == 1 and n < plan.sizes[-1] and {run.arm for run in now} == set(arms):
-                sure = surely(judge(now, look), now, look, missing[0])
+            if early and len(missing) == 1 and n < plan.sizes[-1] and {run.arm for run in now} == set(arms):
+                sure = early(judge(now, look), now, look, missing[0])
                 return replace(path, sure=sure, after=plan.sizes[plan.sizes.index(n) + 1])
             return path
         verdict = judge(now, look)

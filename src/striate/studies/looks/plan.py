@@ -24,7 +24,7 @@ from striate.base.errors import StudyError
 from striate.studies.looks.bounds import levels
 
 if TYPE_CHECKING:
-    from striate.studies.claims.finding import Finding
+    from striate.studies.looks.found import Finding
 
 ALPHA = 0.05
 LEAST, MOST = 3, 12

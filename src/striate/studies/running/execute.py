@@ -112,8 +112,8 @@ def run_study(
         jobs = [job(*run, path) for path, run in runs.items() if path not in reasons and path not in ended_now]
         try:
             if jobs:
-                until = isinstance(study.seeds, Until)
-                decided = Sequence(study, folder, plan or Plan((2,)), reasons, ended_now, job) if until else None
+                until, looks = isinstance(study.seeds, Until), plan or Plan((len(study.seeds),))
+                decided = Sequence(study, folder, looks, reasons, ended_now, job) if until else None
                 watch = partial(_watched, study, folder, beat)
                 if on is None:
                     run_jobs(decided or in_order(study, jobs), *crew(len(runs), workers), watch, tell, reasons)

@@ -16,7 +16,7 @@ from striate.base.errors import StudyError
 from striate.reports.kit.svg import file_of
 from striate.reports.study.alive import arm_drawable
 from striate.reports.study.beside import beside
-from striate.reports.study.cards import axis_of, facts_of, sentence_of, turned
+from striate.reports.study.cards import axis_of, facts_of, looks_of, sentence_of, turned
 from striate.reports.study.page import study_page
 from striate.reports.study.records import ArmRecord, Json, RunRecord, StudyRecord, read_study
 from striate.training.folder.forms import DONE
@@ -90,7 +90,7 @@ def _verdict(verdict: Json) -> dict[str, Any]:
         "margin": (verdict.get("details") or {}).get("margin"),
         "axis": axis_of(verdict),
         "turned": turned(verdict),
-        "looks": verdict.get("looks") or (),
+        "looks": looks_of(verdict),
     }
 
 

@@ -56,10 +56,10 @@ function studyCard(study) {
     h("h3", {}, link(pathOf("study", study.folder), study.question || study.name)),
     h("p", { class: "soft" }, `${titled(study.folder)}${study.arms.length ? ` · ${counted(study.arms.length, "arm")}` : ""}${study.seeds ? ` × ${counted(study.seeds, "seed")}` : ""}`),
     study.why && h("p", { class: "note" }, study.why),
-    study.most ? [bar(ended / study.most, `${study.name}: runs ended`), h("p", { class: "counts" }, `${ended} of ${counted(study.most, "run")} ended`, study.going && " ",
+    study.most ? [bar(ended / study.most, `${study.name}: runs ended`), h("p", { class: "counts" }, `${ended} of ${study.until ? "at most " : ""}${counted(study.most, "run")} ended`, study.going && " ",
       study.going && h("span", { class: "status running" }, "running"), shown.filter((word) => word !== "running" || !study.going).map((word) => [" ", h("span", { class: `status ${word}` }, `${counts[word]} ${word}`)]))] : null,
     study.verdicts.length > 0 && h("ul", { class: "verdicts" }, study.verdicts.map(([claim, answer, spent, planned]) =>
-      h("li", { class: answer }, h("b", { class: "answer" }, answer), " ", claim, planned > 1 && h("small", {}, ` look ${Math.max(spent, 1)} of ${planned}`)))));
+      h("li", { class: answer }, h("b", { class: "answer" }, answer), " ", claim, planned > 1 && h("small", {}, ` look ${Math.max(spent, 1)} of ${study.until ? "at most " : ""}${planned}`)))));
 }
 
 function table(runs) {

@@ -77,8 +77,7 @@ function card(verdict) {
   const rows = verdict.comparisons.map((entry) => ({ ...entry, ...entry.comparison })).filter((c) => Number.isFinite(c.effect))
     .map((c) => ({ name: less(c, verdict.turned), effect: c.effect, low: c.low, high: c.high, boundless: c.boundless }));
   const last = verdict.looks.at(-1);
-  const path = verdict.looks.filter((look) => look.treatment === last.treatment && look.control === last.control)
-    .map((look) => ({ name: `${look.seeds} seeds`, effect: look.effect, low: look.low, high: look.high }));
+  const path = verdict.looks.map((look) => ({ name: `${look.seeds} seeds`, effect: look.effect, low: look.low, high: look.high }));
   const reach = path.length ? 4 * Math.max(Math.abs(path.at(-1).low), Math.abs(path.at(-1).high), verdict.margin || 0) : Infinity;
   return h("article", { class: `card ${verdict.answer}` },
     h("p", { class: "heading" }, h("b", { class: "answer" }, verdict.answer), " ", verdict.claim),
