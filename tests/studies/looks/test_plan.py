@@ -8,7 +8,7 @@ import json
 import pytest
 
 from striate.base.errors import StudyError
-from striate.studies.looks.plan import ONCE, Look, Plan, Until, planned
+from striate.studies.looks.plan import ONCE, Look, Plan, Until, planned, seeds_text
 
 
 def test_seeds_until_decided_are_seeds() -> None:
@@ -17,6 +17,7 @@ def test_seeds_until_decided_are_seeds() -> None:
     assert (until.least, until.most, repr(until)) == (3, 5, "Until(least=3, most=5)")
     for again in (copy.copy(until), copy.deepcopy(until)):
         assert (again.least, again.most) == (3, 5)
+    assert (seeds_text(until), seeds_text(Until(3, 3)), seeds_text((0,))) == ("3 to 5 seeds", "3 seeds", "1 seed")
 
 
 @pytest.mark.parametrize(("least", "most"), [(1, 5), (4, 3), (3, 201)])

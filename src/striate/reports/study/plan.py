@@ -202,8 +202,14 @@ def _looks(record: Mapping[str, Any]) -> list[str]:
 
 
 def _seeds(record: Mapping[str, Any]) -> str:
-    until = record.get("until")
+    until = _until(record)
     return f"{until['least']} to {until['most']}, until decided" if until else counted(len(record["seeds"]), "seed")
+
+
+def _until(record: Mapping[str, Any]) -> Mapping[str, int] | None:
+    """Return the least and the most seeds where the study has several looks."""
+    until: Mapping[str, int] | None = record.get("until")
+    return until if until and until["least"] < until["most"] else None
 
 
 def _runs(record: Mapping[str, Any]) -> list[str]:
@@ -212,15 +218,15 @@ def _runs(record: Mapping[str, Any]) -> list[str]:
     if record["runs"] is None:
         return [f"runs: a sampler proposes the arms; {seeds} each"]
     runs = f"{arms} x {seeds} = {counted(record['runs'], 'run')}"
-    if record.get("until"):
-        least = record["runs"] if "ended" in record else len(record["arms"]) * record["until"]["least"]
-        runs = f"{arms}, {seeds}: {least} to {counted(len(record['arms']) * record['until']['most'], 'run')}"
+    if until := _until(record):
+        least = record["runs"] if "ended" in record else len(record["arms"]) * until["least"]
+        runs = f"{arms}, {seeds}: {least} to {counted(len(record['arms']) * until['most'], 'run')}"
     if "ended" in record:
         lines = [f"{runs}, of which {record['ended']} ended", *(f"damaged: {wrong}" for wrong in record["damaged"])]
         if cost and cost["seconds_of_a_run"] is not None:
             mean, _, rest = str(cost["rule"]).partition("; ")
             time = f"time: {duration(cost['seconds_of_a_run'])} a run ({mean})"
-            least = "at least " if record.get("until") else ""
+            least = "at least " if _until(record) else ""
             left = f", {least}{duration(cost['seconds_left'])} left ({rest})" if cost["seconds_left"] else ""
             lines.append(f"{time}{left}")
         return lines + [

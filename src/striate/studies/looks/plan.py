@@ -195,6 +195,6 @@ ONCE = Look()
 
 def seeds_text(seeds: Sequence[int]) -> str:
     """Return how many seeds there are, in words."""
-    if isinstance(seeds, Until):
+    if isinstance(seeds, Until) and seeds.least < seeds.most:
         return f"{seeds.least} to {seeds.most} seeds"
     return f"{len(seeds)} seed{'' if len(seeds) == 1 else 's'}"
