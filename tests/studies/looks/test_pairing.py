@@ -33,7 +33,7 @@ def test_pairs_are_compared_by_their_differences() -> None:
 
 
 def test_arms_of_a_paired_study_share_seeds() -> None:
-    with pytest.raises(StudyError, match="no seed in common"):
+    with pytest.raises(StudyError, match="no seed has ended in both arms"):
         compared({0: 1.0}, {1: 1.0}, Look(paired=True))
 
 

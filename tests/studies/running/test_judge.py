@@ -10,6 +10,7 @@ import pytest
 from striate.base.disk.files import read_json
 from striate.studies.claims.better import Better
 from striate.studies.claims.outcome import Outcome
+from striate.studies.looks.plan import Plan
 from striate.studies.question import Arm, Study
 from striate.studies.running import judge as judging
 from striate.studies.running.execute import run_study
@@ -38,6 +39,38 @@ def test_arms_that_differ_in_the_last_bit_of_a_loss_are_not_equal() -> None:
     run = Outcome("a", 0, "finished", 0.1, 1, 10, 2, 100, (0.5,), (1.0,), 0.5, last={"val/loss": 0.7}, numbers="one")
     assert equals([run, replace(run, arm="b")]) == [("a", "b")]
     assert equals([run, replace(run, arm="b", numbers="other")]) == []
+
+
+def test_pairs_that_have_not_ended_are_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of arm a only seed 0 has ended, of b only seed 1, as where a study was stopped or runs failed."""
+    paired = replace(study(3), paired=True)
+    run_study(paired, tmp_path / "out")
+    every, ended = judging.outcomes_of, {("a", 0), ("b", 1)}
+
+    def outcomes_of(runs):
+        found, unfit = every(runs)
+        return [run for run in found if (run.arm, run.seed) in ended], unfit
+
+    monkeypatch.setattr(judging, "outcomes_of", outcomes_of)
+    (told,) = judge(paired, tmp_path / "out").verdicts
+    assert (told.answer, told.comparisons) == ("undecided", ())
+    assert told.reason == "the study declared pairs, and no seed has ended in both arms"
+    ended |= {("a", seed) for seed in (1, 2)} | {("b", 2)}
+    (told,) = judge(paired, tmp_path / "out").verdicts
+    assert told.comparisons[0][2].n_treatment == 2
+    # Until decided: at the look at 2 there is no pair, for two runs failed, and the study goes on to the look at 3.
+    outcomes, _ = outcomes_of(judging.ended(paired, tmp_path / "out"))
+    lost = frozenset({("a", 1), ("b", 0)})
+    left = [run for run in outcomes if (run.arm, run.seed) not in lost]
+    path = judging.walked(paired, CLAIM, [run for run in left if run.seed < 2], Plan((2, 3)), lost)
+    assert (path.needs, path.next, path.verdict and path.verdict.reason[:24]) == (
+        ("b", "a"),
+        3,
+        "the study declared pairs",
+    )
+    path = judging.walked(paired, CLAIM, left, Plan((2, 3)), lost)
+    assert path.verdict is not None
+    assert path.verdict.comparisons[0][2].n_treatment == 1
 
 
 def test_seeds_that_change_nothing_are_told_and_decide_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,11 @@ from striate.studies.looks.plan import Look
 if TYPE_CHECKING:
     from striate.studies.claims.verdict import Verdict
 
+
+class NoPairsError(StudyError):
+    """Two arms that were to be compared as pairs have no seed in common yet."""
+
+
 FEWEST = 3  # pairs of which a correlation is told
 
 
@@ -43,15 +48,15 @@ def compared(
 ) -> Comparison:
     """Compare values by seed at ``look``, as pairs where it is of a paired study, with what pairing would have been worth.
 
-    ``confidence`` is of the whole claim, where it is not the look that says it. Raises StudyError where a paired study has no
-    seed in both arms.
+    ``confidence`` is of the whole claim, where it is not the look that says it. Raises NoPairsError where a paired study has
+    no seed in both arms.
     """
     level = look.confidence(comparisons) if confidence is None else 1 - (1 - confidence) / comparisons
     seeds = [seed for seed in treatment if seed in control]
     pairs = [treatment[seed] for seed in seeds], [control[seed] for seed in seeds]
     if look.paired:
         if not seeds:
-            raise StudyError("the arms of a paired study have no seed in common; give both the same seeds")
+            raise NoPairsError("the study declared pairs, and no seed has ended in both arms")
         groups = pairs
     else:
         groups = list(treatment.values()), list(control.values())

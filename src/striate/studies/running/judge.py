@@ -22,7 +22,7 @@ from striate.studies.claims.outcome import Outcome, scores
 from striate.studies.claims.verdict import Claim, Verdict
 from striate.studies.judged.copied import uncopied
 from striate.studies.looks.ahead import surely_open
-from striate.studies.looks.pairing import with_pairing
+from striate.studies.looks.pairing import NoPairsError, with_pairing
 from striate.studies.looks.path import Path as Walked
 from striate.studies.looks.path import price, walk
 from striate.studies.looks.plan import Look, Plan, PlanForm
@@ -161,13 +161,18 @@ def read_study(folder: Path) -> dict[str, Any]:
 def walked(study: Study, claim: Claim, outcomes: list[Outcome], plan: Plan, lost: frozenset[tuple[str, int]]) -> Walked:
     """Return where ``claim`` stands by the looks that could be made; see `striate.studies.looks.path`."""
 
-    def judge(runs: list[Outcome], look: Look) -> Verdict:
+    judge, surely = partial(_judged, claim), partial(surely_open, claim)
+    return walk(claim.arms, judge, outcomes, plan, study.seeds, lost, paired=study.paired, surely=surely)
+
+
+def _judged(claim: Claim, runs: list[Outcome], look: Look) -> Verdict:
+    """Return the verdict of ``claim`` on ``runs``, which may make no pair yet where the study declared pairs."""
+    try:
         if claim.kind == "equal":
             return claim.judge(runs, look)
         return uncopied(lambda distinct: claim.judge(distinct, look), claim.arms, runs, CURE)
-
-    surely = partial(surely_open, claim)
-    return walk(claim.arms, judge, outcomes, plan, study.seeds, lost, paired=study.paired, surely=surely)
+    except NoPairsError as error:
+        return Verdict(claim.name, claim.statement, claim.kind, "undecided", str(error), open=claim.arms)
 
 
 def _verdict(
@@ -183,7 +188,11 @@ def _verdict(
     if missing := [arm for arm in claim.arms if arm not in compared]:
         reason = f"no run of {', '.join(missing)} has ended yet, so there is nothing to compare"
         return Verdict(claim.name, claim.statement, claim.kind, "undecided", reason)
-    verdict = walked(study, claim, outcomes, plan, lost).verdict if plan else _once(study, claim, outcomes)
+    verdict = (
+        walked(study, claim, outcomes, plan, lost).verdict
+        if plan
+        else _judged(claim, outcomes, Look(paired=study.paired))
+    )
     if verdict is None:
         assert plan is not None
         reason = f"the first look is at {plan.sizes[0]} seeds of each arm, which have not all ended yet"
@@ -195,11 +204,3 @@ def _verdict(
     ]
     verdict = with_pairing(verdict)
     return replace(verdict, reason="; ".join([verdict.reason, *told, *limits]))
-
-
-def _once(study: Study, claim: Claim, outcomes: list[Outcome]) -> Verdict:
-    """Return the verdict of a study that is looked at once, on the runs that have ended."""
-    look = Look(paired=study.paired)
-    if claim.kind == "equal":
-        return claim.judge(outcomes, look)
-    return uncopied(lambda runs: claim.judge(runs, look), claim.arms, outcomes, CURE)
