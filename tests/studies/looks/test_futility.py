@@ -95,13 +95,13 @@ def test_no_values_leave_less_than_equal_means_do() -> None:
         look = Look(PLAN, n)
         one, other = rng.normal(size=n), spread * rng.normal(size=n) + 0.3 * rng.normal()
         found = chance(compare(list(one), list(other)), 0.0, look, many)
-        assert found >= least_chance(look, many) - 1e-9
+        assert found >= least_chance(look, many, n) - 1e-9
 
 
 def test_nothing_ends_at_the_last_look_without_one_or_where_no_spread_was_seen() -> None:
     same = compare([0.5, 0.6, 0.7], [0.5, 0.6, 0.7])
     for look in (Look(), Look(PLAN, 12), Look(replace(PLAN, futility=0.0), 8), Look(Plan((3, 12)), 3)):
-        assert chance(same, 0.0, look) == share_chance(1, 3, 1, 3, look) == least_chance(look, 1) == 1.0
+        assert chance(same, 0.0, look) == share_chance(1, 3, 1, 3, look) == least_chance(look, 1, 3) == 1.0
         assert not look.is_futile(0.0)
     assert chance(compare([0.5] * 3, [0.5] * 3), 0.0, Look(PLAN, 8)) == 1.0
 

@@ -16,6 +16,7 @@ value could leave too small a chance to go on.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from striate.base.intervals import t_quantile
@@ -36,7 +37,9 @@ def surely_open(claim: Claim, verdict: Verdict, runs: Sequence[Outcome], look: L
     from striate.studies.claims.better import Better
     from striate.studies.claims.sooner import Sooner
 
-    if verdict.answer != "undecided" or look.paired or look.is_futile(least_chance(look, claim.comparisons)):
+    counts = Counter([missing, *(run.arm for run in runs)])
+    fewest = min((counts[arm] for arm in verdict.open), default=1)
+    if verdict.answer != "undecided" or look.paired or look.is_futile(least_chance(look, claim.comparisons, fewest)):
         return ()
     if isinstance(claim, Choice):
         return _racing(claim, verdict, runs, look, missing)

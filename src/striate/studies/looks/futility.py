@@ -38,11 +38,15 @@ def chance(comparison: Comparison, margin: float, look: Look, comparisons: int =
     return min(1.0, _beyond(above, df, look, comparisons) + _beyond(below, df, look, comparisons))
 
 
-def least_chance(look: Look, comparisons: int) -> float:
-    """Return the smallest chance that any values could leave a comparison of means: that of two means which are equal."""
+def least_chance(look: Look, comparisons: int, fewest: int) -> float:
+    """Return the smallest chance that any values could leave a comparison of means: that of two means which are equal.
+
+    ``fewest`` are the runs of the arm that has the fewest, whose number less one is what Welch's degrees of freedom are at
+    least.
+    """
     if not look.may_end:
         return 1.0
-    return min(2 * _beyond(0.0, df, look, comparisons) for df in range(1, 2 * look.seeds - 1))
+    return min(2 * _beyond(0.0, df, look, comparisons) for df in range(max(1, fewest - 1), 2 * look.seeds - 1))
 
 
 def _beyond(t: float, df: float, look: Look, comparisons: int) -> float:
