@@ -1,5 +1,5 @@
 """The strict surroundings of every test: no network, no settings of the person who runs it, one thread, no trusted code,
-fixed examples; and a reader for the pages and pictures that are made.
+fixed examples; and a reader for the pages and pictures made.
 
 Warnings are errors (pyproject.toml). A test marked `slow` runs only with --slow, which `make test` gives: last, or first
 where several processes share the tests, so that none waits for another's long one at the end. Where CI=true none is skipped.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -175,6 +176,15 @@ def _own_modules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             del sys.modules[name]
         else:
             _elsewhere.add(name)
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_before() -> Iterator[None]:
+    """Fail a test after which a signal is answered otherwise: what later ones start would inherit it where it is ignored."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    assert [signal.getsignal(number) for number in numbers] == before
 
 
 @pytest.fixture(autouse=True)

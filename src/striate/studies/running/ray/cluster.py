@@ -97,9 +97,8 @@ def joined(address: str) -> Generator[Any]:
     except Exception as error:
         raise _unreachable(address, error) from error
     finally:
-        if (
-            main
-        ):  # Ray's own handler, which it leaves where it fails too, would end the process before the runs have saved
+        # Ray's own handler, left where it fails too, would end the process before the runs have saved.
+        if main:
             signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
     try:
         yield ray
