@@ -1,5 +1,5 @@
 """The strict surroundings of every test: no network, no settings of the person who runs it, one thread, no trusted code,
-fixed examples; and a reader for the pages and pictures made.
+fixed examples and seeds; and a reader for the pages and pictures made.
 
 Warnings are errors (pyproject.toml). A test marked `slow` runs only with --slow, which `make test` gives: last, or first
 where several processes share the tests, so that none waits for another's long one at the end. Where CI=true none is skipped.
@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +23,7 @@ import pytest
 from hypothesis import settings
 
 import warm
+from markup import Markup
 
 # NumPy and PyTorch read these when they are first imported, here and in every process that a test starts.
 for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -67,6 +67,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [*slow, *quick] if hasattr(config, "workerinput") else [*quick, *slow]
     elif slow:
         config.hook.pytest_deselected(items=slow)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Let every test, and what is made for it, draw the same whatever ran before it."""
+    random.seed(0)
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed(0)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(0)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -193,57 +203,6 @@ def _nothing_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     if trust := sys.modules.get("striate.nets.custom.trust"):
         monkeypatch.setattr(trust, "_named", {})
         monkeypatch.setattr(trust, "_folders", set())
-
-
-VOID = {"meta", "br", "hr", "img", "link", "input"}
-
-
-@dataclass
-class Node:
-    """One element: its tag and attributes in lower case, and the text directly in it."""
-
-    tag: str
-    attributes: dict[str, str]
-    text: str = ""
-
-
-class Markup(HTMLParser):
-    """A page or a picture as a browser reads it; every element must be closed, and in order."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[Node] = []
-        self.nodes: list[Node] = []
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.nodes.append(Node(tag, {name: value or "" for name, value in attrs}))
-        if tag not in VOID:
-            self.open.append(self.nodes[-1])
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.nodes.append(Node(tag, {name: value or "" for name, value in attrs}))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop().tag == tag
-
-    def handle_data(self, data: str) -> None:
-        if self.open:
-            self.open[-1].text += data
-
-    @property
-    def words(self) -> str:
-        """All text that is shown, with single spaces."""
-        return " ".join(" ".join(node.text for node in self.nodes if node.tag != "style").split())
-
-    def named(self, tag: str) -> list[Node]:
-        return [node for node in self.nodes if node.tag == tag]
-
-    def labels(self) -> list[str]:
-        """The texts of a picture."""
-        return [node.text for node in self.named("text")]
 
 
 @pytest.fixture(scope="session")

@@ -210,11 +210,14 @@ def test_an_interruption_names_what_is_left_and_keeps_what_is_done(
 
 
 @pytest.mark.slow
-def test_the_notebooks_cells_run_as_they_stand(made: tuple[Sheet, Made], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_notebooks_cells_run_as_they_stand(
+    made: tuple[Sheet, Made], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import nbformat
 
     _, done = made
-    monkeypatch.chdir(done.folder)
+    shutil.copytree(done.folder, tmp_path / "own")
+    monkeypatch.chdir(tmp_path / "own")  # where they write the document anew
     book = nbformat.read(done.written[3], as_version=4)
     shown: list[object] = []
     scope: dict[str, object] = {}
