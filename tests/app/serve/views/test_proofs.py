@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.testclient import TestClient
 
-from conftest import Markup
+from markup import Markup
 from striate.proofs.catalog import ENTRIES
 
 

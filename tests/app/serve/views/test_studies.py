@@ -9,8 +9,8 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from conftest import Markup
 from finished_study import ARMS, EPOCHS, HOSTILE, SEEDS
+from markup import Markup
 from striate.app.serve.place import Place
 from striate.app.serve.views.studies import compared, pace, study_shown
 from striate.reports.study.records import ArmRecord, RunRecord, StudyRecord
