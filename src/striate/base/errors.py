@@ -7,6 +7,7 @@
     |-- RunError                a run folder is absent, damaged, in use or belongs to another recipe
     |-- ProcessError            another process of a run on several is gone
     |-- StudyError              a study, its arms or its claims are not acceptable
+    |   '-- NoPairsError        runs that were declared to be pairs have no seed in common yet
     |-- ProofError              a proof is unknown, or cannot be made at the sizes asked for
     |-- ProbeError              a probe cannot be made of this net, these images or this class
     '-- StorageError            exit code 3: the disk refused (full, read-only, no permission)
@@ -59,6 +60,10 @@ class ProcessError(StriateError):
 
 class StudyError(StriateError):
     """A study, one of its arms or one of its claims is not acceptable."""
+
+
+class NoPairsError(StudyError):
+    """Two arms that were to be compared as pairs have no seed in common yet."""
 
 
 class ProofError(StriateError):

@@ -20,18 +20,13 @@ from dataclasses import replace
 from statistics import StatisticsError, correlation, stdev
 from typing import TYPE_CHECKING
 
-from striate.base.errors import StudyError
+from striate.base.errors import NoPairsError
 from striate.base.intervals import ANY, Scale, t_quantile
 from striate.studies.claims.comparison import Comparison, compare
 from striate.studies.looks.plan import Look
 
 if TYPE_CHECKING:
     from striate.studies.claims.verdict import Verdict
-
-
-class NoPairsError(StudyError):
-    """Two arms that were to be compared as pairs have no seed in common yet."""
-
 
 FEWEST = 3  # pairs of which a correlation is told
 

@@ -16,13 +16,13 @@ from pydantic import Field
 
 from striate.base.disk.files import read_json, write_json
 from striate.base.disk.sealed_json import Form, checked, read_own
-from striate.base.errors import StudyError, listed
+from striate.base.errors import NoPairsError, StudyError, listed
 from striate.base.inline import Inline
 from striate.studies.claims.outcome import Outcome, scores
 from striate.studies.claims.verdict import Claim, Verdict
 from striate.studies.judged.copied import uncopied
 from striate.studies.looks.ahead import surely_open
-from striate.studies.looks.pairing import NoPairsError, with_pairing
+from striate.studies.looks.pairing import with_pairing
 from striate.studies.looks.path import Path as Walked
 from striate.studies.looks.path import price, walk
 from striate.studies.looks.plan import Look, Plan, PlanForm
