@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from typing import Any, cast
 
 import pytest
 
@@ -24,6 +25,9 @@ def test_seeds_until_decided_are_seeds() -> None:
 def test_numbers_that_make_no_plan_are_refused(least: int, most: int) -> None:
     with pytest.raises(StudyError, match="seeds until decided are"):
         Until(least, most)
+    for wrong in ((3.5, 4), ("3", "4"), (2, True), (None, None)):
+        with pytest.raises(StudyError, match="give whole numbers, 2 or more as least"):
+            Until(*cast("Any", wrong))
 
 
 def test_looks_that_were_made_stay_and_none_is_made_up_before_them() -> None:

@@ -42,10 +42,11 @@ class Until(tuple[int, ...]):
 
     def __new__(cls, least: int = LEAST, most: int = MOST) -> Self:
         """Check the numbers."""
-        if not 2 <= least <= most <= LARGEST:
+        whole = all(type(number) is int for number in (least, most))
+        if not whole or not 2 <= least <= most <= LARGEST:
             raise StudyError(
-                f"seeds until decided are {least} at least and {most} at most; give 2 or more as least, and as most what is"
-                f" no smaller, up to {LARGEST}"
+                f"seeds until decided are {least} at least and {most} at most; give whole numbers, 2 or more as least, and as"
+                f" most what is no smaller, up to {LARGEST}"
             )
         made = super().__new__(cls, range(most))
         made.least = least
