@@ -3,7 +3,9 @@ import math
 import pytest
 
 from striate.base.errors import StudyError
-from striate.studies.claims.checks import check_terms
+from striate.studies.claims.better import Better
+from striate.studies.claims.checks import check_share, check_terms
+from striate.studies.claims.choice import Choice
 
 
 def test_acceptable_terms():
@@ -35,3 +37,15 @@ def test_each_fault(treatment, control, margin, words):
     with pytest.raises(StudyError) as caught:
         check_terms("helps", "it helps", {"treatment": treatment, "control": control}, margin)
     assert words in str(caught.value)
+
+
+def test_no_gain_of_accuracy_is_a_whole_one():
+    check_share("helps", 0.99)
+    for claim in (
+        lambda: Better("helps", "it helps", treatment=("bn",), control="plain", margin=1.0),
+        lambda: Choice("one", "one is best", candidates=("bn", "plain"), margin=2),
+    ):
+        with pytest.raises(
+            StudyError, match=r"accuracies lie within 0 and 1, so no gain is as large; .* as 0\.01 for one point"
+        ):
+            claim()

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from striate.base.catalog import unknown
 from striate.base.errors import StudyError
-from striate.studies.claims.checks import check_terms
+from striate.studies.claims.checks import check_share, check_terms
 from striate.studies.claims.comparison import Answer
 from striate.studies.claims.finding import (
     also_text,
@@ -73,6 +73,7 @@ class Better:
 
     def __post_init__(self) -> None:
         check_terms(self.name, self.statement, {"treatment": self.treatment, "control": (self.control,)}, self.margin)
+        check_share(self.name, self.margin)
         if self.measure not in MEASURES:
             raise StudyError(f'claim "{self.name}": {unknown("measure", str(self.measure), MEASURES)}')
 

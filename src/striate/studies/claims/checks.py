@@ -31,6 +31,15 @@ def check_terms(name: str, statement: str, families: Mapping[str, tuple[str, ...
         )
 
 
+def check_share(name: str, margin: float) -> None:
+    """Raise StudyError where no difference of two accuracies is as large as ``margin``: meant were points, most likely."""
+    if margin >= 1:
+        raise StudyError(
+            f'the claim "{name}" has the margin {margin:g}, and accuracies lie within 0 and 1, so no gain is as large; give it'
+            " in that unit, as 0.01 for one point"
+        )
+
+
 def _is_margin(margin: object) -> bool:
     """Whether it is a number to compare with; a text such as 1% is none."""
     return isinstance(margin, (int, float)) and 0 <= margin < math.inf

@@ -25,7 +25,7 @@ from statistics import fmean
 from typing import Any, ClassVar, Literal, get_args
 
 from striate.base.errors import StudyError, listed
-from striate.studies.claims.checks import check_terms
+from striate.studies.claims.checks import check_share, check_terms
 from striate.studies.claims.comparison import Answer, Comparison, decide, exact_seeds, seeds_needed
 from striate.studies.claims.finding import MOST_NAMED, failures_text, interval_text
 from striate.studies.claims.outcome import Outcome, accuracy_scale, by_arm, scores
@@ -65,6 +65,7 @@ class Choice:
 
     def __post_init__(self) -> None:
         check_terms(self.name, self.statement, {"candidates": self.candidates}, self.margin)
+        check_share(self.name, self.margin)
         if len(self.candidates) < 2:
             raise StudyError(f'the claim "{self.name}" has one candidate, and a choice needs two or more')
         if self.measure not in get_args(Chooser):
