@@ -122,6 +122,14 @@ def test_tiny_spreads_do_not_underflow():
     assert result.high * 1e120 == pytest.approx(oracle.high)
 
 
+def test_a_spread_whose_square_would_be_lost_gives_no_interval():
+    for unit in (1e-160, 1e-170, 1e-310):
+        made = compare([7 * unit, 8 * unit], [unit, 3 * unit])
+        assert (made.flat, made.low, made.high) == (False, -math.inf, math.inf)
+    assert math.isfinite(compare([7e-160, 8e-160], [1.0, 3.0]).low)
+    assert math.isinf(compare([7e-160, 8e-160], [1e-160, 3e-160], paired=True).low)
+
+
 def test_detectable_is_seen_with_power_80_percent():
     values = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
     detectable = compare(list(values), list(values)).detectable

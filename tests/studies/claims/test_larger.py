@@ -66,6 +66,10 @@ def test_values_that_hardly_differ_have_no_correlation() -> None:
     claim = Larger("c", "the gradient is larger", ("a",), "b", "train/gradient", 0.1)
     verdict = claim.judge([*runs("a", 1e-320, 2e-320, 3e-320, 4e-320), *runs("b", 0.1, 0.2, 0.3, 0.5)])
     assert verdict.comparisons[0][2].correlation is None
+    both = claim.judge([*runs("a", 1e-320, 2e-320, 3e-320), *runs("b", 1e-170, 2e-170, 4e-170)])
+    assert both.answer == "undecided"
+    assert "differ by so little that no number can hold its square" in both.reason
+    assert "the same with every seed" not in both.reason
 
 
 def test_the_gap_between_training_and_validation() -> None:

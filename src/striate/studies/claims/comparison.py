@@ -33,6 +33,7 @@ ANSWERS: tuple[Answer, ...] = get_args(Answer)
 
 
 LARGEST = 1e150  # of a value: its square is a number
+SMALLEST = 1e-150  # of a standard deviation: its square keeps its digits
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,9 @@ def _deviation(values: Sequence[float]) -> float | None:
 
 
 def _variance(deviation: float | None, least: float) -> float:
-    return max(deviation or 0.0, least) ** 2
+    """Return the square of the larger one; 0 where that would have lost its digits, for then it tells nothing."""
+    made = max(deviation or 0.0, least)
+    return made**2 if made >= SMALLEST else 0.0
 
 
 def _welch(v_t: float, n_t: int, v_c: float, n_c: int) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from striate.base.digits import spec_for
 from striate.base.errors import counted, listed
 from striate.studies.claims.comparison import (
     MOST_SEEDS,
+    SMALLEST,
     Answer,
     Comparison,
     decide,
@@ -77,6 +78,10 @@ def _unseen(treatment: Sequence[Measured], control: Sequence[Measured], comparis
     if not (comparison.too_few or boundless):
         return None
     arms = treatment[0].arm, control[0].arm
+    spreads = (comparison.sd_treatment, comparison.sd_control, comparison.sd_difference)
+    if 0 < max(spread or 0.0 for spread in spreads[2 * (spreads[2] is not None) :]) < SMALLEST:
+        words = f"the runs of {arms[0]} and {arms[1]} differ by so little that no number can hold its square"
+        return Finding(comparison, "undecided", words)
     equal = (
         f"all runs of {arms[0]} are equal, and so are those of {arms[1]}"
         if comparison.flat
