@@ -54,7 +54,7 @@ def _log(name: str, pattern: str) -> Make:
 
 
 def _judge(value: str, path: Path, where: tuple[str, ...] = (), step: str | None = None) -> object:
-    from striate.studies.judged.grouping import Columns
+    from striate.studies.judged.columns import Columns
     from striate.studies.judged.judging import judge_log
 
     place = path

@@ -15,7 +15,7 @@ from striate.app import cli
 from striate.app.commands.judge import step_of
 from striate.app.judging.judged import repeat
 from striate.base.errors import StorageError
-from striate.studies.judged.grouping import Columns
+from striate.studies.judged.columns import Columns
 
 ROWS = [
     (arm, seed, value)
@@ -93,6 +93,12 @@ def test_what_cannot_be_judged_ends_in_one_sentence(run, words: tuple[str, ...],
     code, out, err = run(*words)
     assert (code, out) == (2, "")
     assert said in " ".join(err.replace("│", " ").split())
+
+
+def test_an_ending_of_which_no_verdict_is_written_is_refused(run) -> None:
+    code, _, err = run("runs.csv", "--arm", "model", "--value", "test_acc", "--claim", "b > a", "--out", "v.pdf")
+    assert (code, Path("v.pdf").exists()) == (2, False)
+    assert "--out is v.pdf, and no verdict is written as .pdf; accepted are .html for the page" in err
 
 
 def test_nothing_of_the_persons_is_overwritten(run) -> None:

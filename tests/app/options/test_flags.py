@@ -15,6 +15,7 @@ from striate.app.options.flags import in_flags
         ("it belongs to `engine=scratch`", "it belongs to --engine scratch"),
         ("`keep_every=5` keeps every fifth", "--set keep_every=5 keeps every fifth"),
         ("leave `settings` out, or `image_shape`", "leave --set out, or --input"),
+        ("differs in `lower`", "differs in --lower-is-better"),
         ('two, each as `arm="a: lr=1"`', 'two, each as --arm "a: lr=1"'),
         ("a name of `striate list data`, or `channel`", "a name of `striate list data`, or `channel`"),
     ],

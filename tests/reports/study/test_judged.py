@@ -8,7 +8,7 @@ from dataclasses import replace
 from striate.reports.study.cards import facts_of, intervals_of
 from striate.reports.study.judged import judged_page, panels, record
 from striate.reports.study.methods import methods_of
-from striate.studies.judged.grouping import Columns
+from striate.studies.judged.columns import Columns
 from striate.studies.judged.judging import Judged, judge_log
 from striate.studies.looks.plan import Plan
 

@@ -108,6 +108,8 @@ def test_a_gate_goes_on_where_it_stopped(ask: Ask, tmp_path: Path, monkeypatch: 
             {"treatment": "echo acc: nan && : {seed}"},
             r"printed nan as acc, which counts as no number",
         ),
+        ({"treatment": "echo acc: 1e308 && : {seed}"}, r"printed 1e\+308 as acc, whose square no number can hold"),
+        ({"margin": 1}, r"the margin is 1, and acc is a share within 0 and 1, .*, as 0\.01 for one point"),
         ({"treatment": "echo acc: high{seed}; #"}, r"where a number is expected"),
         ({"treatment": "sleep 60{seed}", "timeout": 0.2}, r"was ended after \d+ seconds?, its `timeout`"),
         (
@@ -323,9 +325,13 @@ def test_more_seeds_after_the_answer_are_a_further_look_and_say_what_it_costs(as
 
 def test_a_gate_of_a_night_gets_no_more_seeds_after_its_answer(ask: Ask, tmp_path: Path) -> None:
     night = tmp_path / "night.json"
-    ask(night=night)
-    with pytest.raises(StudyError, match="later gates of its night rest on that"):
-        ask(night=night, seeds=5)
+    first = ask(night=night)
+    for _ in range(2):
+        with pytest.raises(StudyError, match="later gates of its night rest on that"):
+            ask(night=night, seeds=5)
+    with pytest.raises(StudyError, match="which has its level; name that with `night`"):
+        ask(seeds=5)
+    assert ask(night=night).to_json() == first.to_json()  # what was refused changed nothing
 
 
 def test_a_gate_of_a_night_is_no_gate_without_it_nor_one_of_another(ask: Ask, tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ def test_looks_are_kept_and_more_seeds_add_to_them(tmp_path: Path) -> None:
 
 def test_a_fixed_number_after_seeds_until_decided_raises_their_most(tmp_path: Path) -> None:
     ledger.claim(gate(Until(2, 3)), tmp_path)
+    with pytest.raises(StudyError, match=r"another gate, which differs in `least`;"):
+        ledger.claim(gate(Until(3, 3)), tmp_path)
     more = ledger.claim(gate(4), tmp_path)
+    with pytest.raises(StudyError, match=r"another gate, which differs in `least` and `most`;"):
+        ledger.claim(gate(Until(3, 3)), tmp_path)
     assert more.grown
     assert more.gate.asked()["seeds"] == {"least": 2, "most": 4}

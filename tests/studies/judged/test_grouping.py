@@ -10,7 +10,8 @@ import pytest
 
 from logged import laid
 from striate.base.errors import StudyError
-from striate.studies.judged.grouping import Columns, group
+from striate.studies.judged.columns import Columns
+from striate.studies.judged.grouping import group
 from striate.studies.logs.log import Log
 from striate.studies.logs.opening import read_log
 
@@ -55,6 +56,10 @@ def test_arm_and_seed_come_from_the_names_of_runs(tmp_path: Path) -> None:
         (Columns(), r"nothing says which arm a row is of; add `arm=COLUMN`, one of model, lr, seed, acc"),
         (Columns(arm="model", where=("lr",)), r'"lr" is not COLUMN=VALUE'),
         (Columns(arm="model", where=("lr=9",)), r"no row is left"),
+        (
+            Columns(arm="model, lr", at=3.0),
+            r"`at` is 3, and nothing counts the rows of a run; add `step=COLUMN`, one of model",
+        ),
         (Columns(arm="model"), r'arm "x" has 2 rows with seed 0; leave one row'),
     ],
 )
@@ -111,6 +116,10 @@ def test_rows_are_kept_by_what_a_number_is_and_not_by_how_it_is_written() -> Non
         ({"at": math.nan}, "`at` is nan"),
         ({"at": math.inf}, "`at` is inf"),
         ({"failed_as": math.nan}, "`failed_as` is nan, and must be a finite number"),
+        ({"failed_as": 1e200}, r"`failed_as` is 1e\+200, and must be a finite number within 1e\+150 of 0"),
+        ({"failed_as": "x"}, "`failed_as` is 'x', and must be a number"),
+        ({"names": 3}, "`names` is 3, and must be a text"),
+        ({"where": [3]}, "`where` is 3, and must be a text"),
         ({"where": "arm=a"}, '`where` is the text "arm=a"; give a list'),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from striate.base.errors import StudyError
 from striate.studies.claims.better import Better
 from striate.studies.claims.outcome import Outcome
 from striate.studies.claims.sooner import Sooner, SoonerDetails
-from striate.studies.judged.grouping import Columns
+from striate.studies.judged.columns import Columns
 from striate.studies.judged.judging import judge_log
 
 A, B = [0.80, 0.804, 0.798, 0.811], [0.86, 0.864, 0.858, 0.85]
@@ -235,6 +235,8 @@ def test_one_arm_alone_and_what_is_no_claim_are_answered() -> None:
         judge_log(table(a=A), (), Columns(value="test_acc"))
     wrong: Any = [5]
     with pytest.raises(StudyError, match="a claim is int, and must be a text"):
+        judge_log(table(a=[1, 2], b=[3, 4]), cast("Any", 3), Columns(value="test_acc"))
+    with pytest.raises(StudyError, match="a claim is int, and must be a text"):
         judge_log(table(a=A, b=B), wrong, Columns(value="test_acc"))
     split: Any = "dev"
     with pytest.raises(StudyError, match='`split`: split "dev" is unknown'):
@@ -258,3 +260,14 @@ def test_a_margin_of_percent_is_said_to_be_one() -> None:
     assert "acc is in percent, so the margin 0.005 is in percentage points" in verdict.reason
     (plain,) = judge_log(rows, "b > a", Columns(value="acc")).verdicts
     assert "percentage" not in plain.reason
+
+
+def test_a_margin_that_no_gain_of_a_share_reaches_is_refused_and_not_a_refutation() -> None:
+    rows = table(a=[0.80, 0.81], b=[0.90, 0.91])
+    with pytest.raises(
+        StudyError, match=r'claim "b > a": the margin is 1, and test_acc is a share within 0 and 1, .* as 0\.01 for one'
+    ):
+        judge_log(rows, "b > a by 1", Columns(value="test_acc"))
+    assert judge_log(rows, "b > a by 0.5", Columns(value="test_acc")).verdicts[0].answer == "refuted"
+    percent = table(a=[80, 81], b=[90, 91])
+    assert judge_log(percent, "b > a by 1", Columns(value="test_acc")).verdicts[0].answer == "supported"

@@ -9,7 +9,8 @@ import pytest
 
 from striate.base.errors import StudyError
 from striate.base.intervals import ANY, Scale
-from striate.studies.judged.grouping import Columns, group
+from striate.studies.judged.columns import Columns
+from striate.studies.judged.grouping import group
 from striate.studies.judged.logged import Logged
 from striate.studies.judged.runs import runs_of
 from striate.studies.logs.opening import read_log
@@ -72,6 +73,11 @@ def test_percent_is_read_and_not_mixed_with_what_has_none() -> None:
             r"seed 1 ends with acc nan, which counts as no number; .* `failed_as=VALUE`",
         ),
         (flat(0.1, "-inf", 0.3, 0.4), {}, r"ends with acc -inf"),
+        (
+            flat(0.1, 1e200, 0.3, 0.4),
+            {},
+            r"ends with acc 1e\+200, whose square no number can hold, so it counts as no number",
+        ),
         (flat(0.1, "NA", 0.3, 0.4), {}, r"seed 1 has no value in acc"),
         (flat(0.1, 0.3), {}, r'arm "a" has 1 run with acc, and a verdict needs at least 2 seeds for each arm'),
         ([*CURVES, *curve("a", 0, 0.9)], {"step": "epoch"}, r"seed 0 has two rows at epoch 1; leave one"),
@@ -99,6 +105,11 @@ def test_a_failed_run_counts_as_it_was_said_to() -> None:
     ]
     longer = [*CURVES, *curve("b", 2, 0.1, math.nan)]
     assert [run.end for run in runs(longer, step="epoch", failed_as=0.0) if run.failed] == [0.0]
+
+
+def test_a_value_whose_square_overflows_counts_as_one_that_is_not_finite() -> None:
+    made = runs(flat(0.8, -1e308, 0.9, 1e308), failed_as=0.1)
+    assert [(run.end, run.failed) for run in made] == [(0.8, False), (0.1, True), (0.9, False), (0.1, True)]
 
 
 def test_runs_of_different_length_are_compared_where_that_is_asked_for() -> None:

@@ -9,10 +9,13 @@ from typing import Any
 from striate.app.options.flags import FLAGS
 from striate.base.disk.outputs import claim as claim_file
 from striate.base.disk.outputs import write_output
-from striate.studies.judged.grouping import Columns
+from striate.base.errors import StudyError, printable
+from striate.studies.judged.columns import Columns
 from striate.studies.judged.judging import Judged, Split, judge_log
 
 __all__ = ["Judged", "judge"]
+
+ENDINGS = ("", ".html", ".htm", ".tex", ".md", ".txt")  # of what verdicts are written to
 
 
 def judge(
@@ -44,6 +47,11 @@ def judge(
     """
     path = Path(out) if out is not None else None
     if path is not None:
+        if path.suffix.lower() not in ENDINGS:
+            raise StudyError(
+                f"`out` is {printable(str(path))}, and no verdict is written as {printable(path.suffix)}; accepted are .html"
+                " for the page and .tex, .md or .txt for the paragraph for a paper"
+            )
         claim_file(path)
     # A frame may have numbers as names.
     arm, seed, value, step = (None if name is None else str(name) for name in (arm, seed, value, step))

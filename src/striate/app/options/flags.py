@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-NAMED_OTHERWISE = {"image_shape": "--input", "settings": "--set", "target": "--class"}
+NAMED_OTHERWISE = {"image_shape": "--input", "settings": "--set", "target": "--class", "lower": "--lower-is-better"}
 PARAMETERS = (
     *("arm", "best", "budget", "question", "changed_code", "channels", "claim", "classes", "data", "data_dir", "engine"),
     *("epoch", "epochs"),

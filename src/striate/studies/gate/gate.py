@@ -25,8 +25,8 @@ from striate.studies.gate.measuring import find, in_percent, read_output, value_
 from striate.studies.gate.question import LEVEL, SIDES, Gate, Gated
 from striate.studies.gate.running import Job, Try, run_jobs, tried
 from striate.studies.judged.judging import Judged, same_arms
-from striate.studies.judged.logged import Logged
-from striate.studies.judged.runs import refuse_units
+from striate.studies.judged.logged import Logged, countable, uncounted
+from striate.studies.judged.runs import margin_fault, refuse_units
 from striate.studies.looks.pairing import with_pairing
 from striate.studies.looks.path import price, walk
 from striate.studies.looks.plan import Plan
@@ -47,18 +47,8 @@ def run_gate(
     if not (folder / "gate.json").exists() and not unused(folder):
         raise StudyError(f'"{printable(str(folder))}" is not empty and holds no gate; choose another folder with `out`')
     with locked(folder):
-        claimed = ledger.claim(gate, folder)
+        claimed = ledger.claim(gate, folder, night=night)
         gate = claimed.gate
-        if claimed.grown and night is not None and (folder / "verdict.json").exists():
-            raise StudyError(
-                f'the gate in "{printable(str(folder))}" was answered, and later gates of its night rest on that, so it gets no'
-                " more seeds; ask again in another folder with `out`"
-            )
-        if night is None and claimed.night:
-            raise StudyError(
-                f'the gate in "{printable(str(folder))}" is one of the night "{printable(claimed.night)}", which has its level;'
-                " name that with `night`, or ask anew in another folder with `out`"
-            )
         for one in gate.commands:
             if one.shell:
                 hides = ", which hides a failure of what stands before it" if one.shell == "|" else ""
@@ -152,6 +142,12 @@ class Runs:
         _refuse_percent(self._printed, self.folder)
         self.made.append(made)
         refuse_units([run for run in self.made if not run.failed], self.gate.measure.name)
+        if len({run.arm for run in self.made}) > 1 and (
+            fault := margin_fault(self.gate.margin, self.gate.measure.name, [run.end for run in self.made])
+        ):
+            raise StudyError(
+                f"{fault}, and ask in another folder with `out` (this one is {printable(str(self.folder))})"
+            )
         counts = "failed, counts as" if made.failed else self.gate.measure.name
         self.say(f"{one.side}, seed {seed}: {counts} {made.end:g}{'' if fresh else ' (run before)'}")
 
@@ -172,7 +168,7 @@ def _measured(
                 why, counts = f'printed nothing that fits "{printable(gate.measure.pattern)}"', begun
             else:
                 value = value_of(text)
-                why = "" if math.isfinite(value) else f"printed {value} as {name}, which counts as no number"
+                why = "" if countable(value) else f"printed {value} as {name}, {uncounted(value)}"
                 counts = bool(why)
                 if not why:
                     printed.append((seed, text, out))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -70,8 +70,11 @@ class Claimed:
         return plan, {n: shown.get(n, plan.level(n)) for n in plan.sizes}
 
 
-def claim(gate: Gate, folder: Path) -> Claimed:
-    """Write gate.json, or compare the one that is there with what is asked; raises StudyError where they differ."""
+def claim(gate: Gate, folder: Path, *, night: Path | None = None) -> Claimed:
+    """Write gate.json, or compare the one that is there with what is asked.
+
+    Raises StudyError where they differ, and where the ``night`` of the gate forbids it, with gate.json as it was.
+    """
     files, here, path = _files(gate), os.getcwd(), folder / "gate.json"
     measure = {"measure": gate.measure.pattern, "last": gate.measure.last}
     record: dict[str, Any] = {"asked": gate.asked(), **measure, "files": files, "where": here}
@@ -88,7 +91,7 @@ def claim(gate: Gate, folder: Path) -> Claimed:
             for name, value in record["asked"].items()
             if name not in ignored and before["asked"].get(name) != value
         ]:
-            named = listed([f"`{name}`" for name in different])
+            named = listed([f"`{name}`" for name in _parts(different, before["asked"], record["asked"])])
             raise StudyError(f'"{said}" holds another gate, which differs in {named}; {todo}')
         if before["where"] != here:
             raise StudyError(f'the gate in "{said}" was begun in {printable(before["where"])}; go on with it there')
@@ -103,6 +106,7 @@ def claim(gate: Gate, folder: Path) -> Claimed:
             record = {**before, **measure, "asked": record["asked"]}
         else:
             raise StudyError(f'the gate in "{said}" was answered by the measure {printable(before["measure"])}; {todo}')
+        _refuse_by_night(claimed, folder, night)
     fixed = {"asked": gate.asked(), **measure, "files": files}
     # The hash of what was fixed first stays, whatever is added later, for it names the gate in a night.
     kept = claimed.before.get("fixed") if claimed.before.get("measure") == gate.measure.pattern else None
@@ -111,6 +115,30 @@ def claim(gate: Gate, folder: Path) -> Claimed:
     record["key"] = str(claimed.before.get("key") or secrets.token_hex(16))
     write_json(path, sealed(record))
     return replace(claimed, asked=record["fixed"], key=record["key"], night=str(claimed.before.get("night") or ""))
+
+
+def _refuse_by_night(claimed: Claimed, folder: Path, night: Path | None) -> None:
+    """Raise StudyError where a gate of a night would be asked without it, or go on after its answer."""
+    said, before = printable(str(folder)), str(claimed.before.get("night") or "")
+    if claimed.grown and night is not None and (folder / "verdict.json").exists():
+        raise StudyError(
+            f'the gate in "{said}" was answered, and later gates of its night rest on that, so it gets no more seeds; ask again'
+            " in another folder with `out`"
+        )
+    if night is None and before:
+        raise StudyError(
+            f'the gate in "{said}" is one of the night "{printable(before)}", which has its level; name that with `night`, or'
+            " ask anew in another folder with `out`"
+        )
+
+
+def _parts(different: Sequence[str], before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Return what differs as it was given: of seeds until decided the least and the most, which have names of their own."""
+    seeds: tuple[Any, Any] = before.get("seeds"), now["seeds"]
+    if "seeds" not in different or not all(isinstance(one, dict) for one in seeds):
+        return list(different)
+    parts = [part for part in ("least", "most") if seeds[0].get(part) != seeds[1][part]]
+    return [*(name for name in different if name != "seeds"), *parts]
 
 
 def _grown(gate: Gate, before: Mapping[str, Any]) -> Claimed:

@@ -9,12 +9,14 @@ from typing import Any, cast
 
 from striate.base.errors import StudyError
 from striate.base.inline import TRIALS, Inline
+from striate.studies.claims.comparison import LARGEST
 from striate.studies.claims.larger import Larger
 from striate.studies.claims.verdict import Verdict
 from striate.studies.gate import night as nights
 from striate.studies.gate.command_line import Command, command, one_command
 from striate.studies.gate.measuring import Measure
 from striate.studies.judged.judging import Judged
+from striate.studies.judged.logged import countable
 from striate.studies.looks.plan import Until
 
 SIDES = ("control", "treatment")
@@ -56,8 +58,8 @@ class Gate:
             raise StudyError(f"the margin is {self.margin}, and must be a finite number, 0 or larger")
         if self.timeout is not None and not 0 < self.timeout < math.inf:
             raise StudyError(f"the timeout is {self.timeout}, and must be a number of seconds above 0")
-        if self.failed_as is not None and not math.isfinite(self.failed_as):
-            raise StudyError(f"`failed_as` is {self.failed_as}, and must be a finite number")
+        if self.failed_as is not None and not countable(self.failed_as):
+            raise StudyError(f"`failed_as` is {self.failed_as}, and must be a finite number within {LARGEST:g} of 0")
 
     def _check_kinds(self) -> None:
         """Raise StudyError for a value of another kind, which a program may give."""
@@ -67,7 +69,9 @@ class Gate:
             if not isinstance(value, str):
                 raise StudyError(f"`{name}` is {type(value).__name__}, and must be a text")
         for name, value in cast("dict[str, object]", numbers).items():
-            if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            if (value is not None or name == "margin") and (
+                isinstance(value, bool) or not isinstance(value, (int, float))
+            ):
                 raise StudyError(f"`{name}` is {value!r}, and must be a number")
         seeds = cast("object", self.seeds)
         if isinstance(seeds, bool) or not isinstance(seeds, (int, Until)):

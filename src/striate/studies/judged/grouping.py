@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,41 +10,12 @@ from typing import Any
 
 from striate.base.catalog import unknown
 from striate.base.errors import StudyError, counted, listed, printable
+from striate.studies.judged.columns import Columns
 from striate.studies.logs.log import RUN, Log, Row, number, shown
 from striate.studies.logs.names import USUAL_PATTERN, by_pattern, usual
 
 SEEDS = ("seed", "random_seed", "run_seed")
 STEPS = ("step", "epoch", "global_step", "_step", "iteration", "iter")
-
-
-@dataclass(frozen=True)
-class Columns:
-    """What the person who asks says of a log. ``arm`` may name several columns, with commas; ``where`` keeps rows.
-
-    ``names`` is a pattern with the groups arm and seed for the names of runs. ``at`` is the step whose value counts: None for
-    the last one where all runs have the same, ``"last"`` for that of each. ``failed_as`` is what a run counts with that ends
-    in no finite number. Construction raises StudyError for what none of these can be.
-    """
-
-    arm: str | None = None
-    seed: str | None = None
-    value: str | None = None
-    step: str | None = None
-    names: str | None = None
-    where: Sequence[str] = ()
-    at: float | str | None = None
-    failed_as: float | None = None
-
-    def __post_init__(self) -> None:
-        """Check what needs no log."""
-        if isinstance(self.where, str):
-            raise StudyError(
-                f'`where` is the text "{printable(self.where)}"; give a list of conditions, as ["column=value"]'
-            )
-        if not (self.at in (None, "last") or (isinstance(self.at, (int, float)) and math.isfinite(self.at))):
-            raise StudyError(f"`at` is {printable(str(self.at))}, and must be a step, as a finite number, or last")
-        if self.failed_as is not None and not math.isfinite(self.failed_as):
-            raise StudyError(f"`failed_as` is {self.failed_as}, and must be a finite number")
 
 
 @dataclass(frozen=True)
@@ -67,7 +37,7 @@ def group(log: Log, columns: Columns) -> Grouped:
     rows = [row for row in log.rows if _kept(row, columns.where, log)]
     if not rows:
         raise StudyError(f"no row is left with {listed(list(columns.where))}; {_there(log, columns.where)}")
-    step = column(log, columns.step, "`step`") if columns.step else log.step
+    step = _step(log, columns)
     named = _named(log, rows, columns)
     arms = _arms(log, columns, named)
     seed = column(log, columns.seed, "`seed`") if columns.seed else None
@@ -110,6 +80,17 @@ def group(log: Log, columns: Columns) -> Grouped:
         _refuse_repeats(runs, log)
     notes += [*_armless(len(rows) - sum(map(len, runs.values()))), *_alike(dict.fromkeys(arm for arm, _ in runs))]
     return Grouped(runs, step, tuple(notes))
+
+
+def _step(log: Log, columns: Columns) -> str | None:
+    """Return the column that counts the rows of a run; raises StudyError where a step is named, and nothing counts any."""
+    step = column(log, columns.step, "`step`") if columns.step else log.step
+    if step is None and isinstance(columns.at, (int, float)):
+        raise StudyError(
+            f"`at` is {columns.at:g}, and nothing counts the rows of a run; add `step=COLUMN`, one of {shown(log.columns)}, or"
+            " leave `at` out where each run has one row"
+        )
+    return step
 
 
 def column(log: Log, name: str, option: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
@@ -12,10 +12,11 @@ from striate.base.catalog import unknown
 from striate.base.errors import StudyError, listed, printable
 from striate.base.inline import Inline
 from striate.studies.claims.verdict import Verdict
+from striate.studies.judged.columns import Columns
 from striate.studies.judged.copied import uncopied
-from striate.studies.judged.grouping import Columns, Grouped, column, group
+from striate.studies.judged.grouping import Grouped, column, group
 from striate.studies.judged.logged import Logged, scores
-from striate.studies.judged.runs import runs_of
+from striate.studies.judged.runs import margin_fault, runs_of
 from striate.studies.judged.terms import Term, term
 from striate.studies.logs.log import Log, number
 from striate.studies.logs.opening import read_log
@@ -77,7 +78,8 @@ def judge_log(
     ``split`` says of which images the values are, where their column does not; ``lower`` that a smaller value is better, for
     claims "sooner than". Raises StudyError or DataError, in one sentence.
     """
-    texts = [claims] if isinstance(claims, str) else list(claims)
+    given = cast("object", claims)
+    texts = list(claims) if isinstance(given, Iterable) and not isinstance(given, str) else [cast("str", given)]
     if wrong := next((text for text in cast("list[object]", texts) if not isinstance(text, str)), None):
         raise StudyError(f'a claim is {type(wrong).__name__}, and must be a text, as "b > a by 0.005"')
     if split is not None and split not in SPLITS:
@@ -103,6 +105,9 @@ def judge_log(
     for one in terms:
         column(log, one.metric, "`value`")
         mine = runs_of(grouped, one.metric, one.arms, columns)
+        values = [value for run in mine for _, value in run.curve]
+        if one.kind == "larger" and (fault := margin_fault(one.margin, one.metric, values)):
+            raise StudyError(f'claim "{printable(one.name)}": {fault}')
         verdict = uncopied(one.judge, one.arms, mine, CURE)
         if all(run.told == str(run.seed) for run in mine):  # else what the log calls its runs says nothing of pairs
             verdict = with_pairing(verdict)

@@ -9,6 +9,7 @@ from typing import Any
 
 from striate.base.disk.files import digest
 from striate.base.intervals import ANY, Scale
+from striate.studies.claims.comparison import LARGEST
 from striate.studies.claims.measured import State
 from striate.studies.claims.outcome import distinct, summary, tally
 
@@ -110,6 +111,17 @@ def scores(arm: str, runs: Sequence[Logged]) -> dict[str, Any]:
             [run.end for run in distinct(members)], members[0].bounds
         )
     return row
+
+
+def countable(value: float) -> bool:
+    """Return whether a value can be compared: it and its square are finite."""
+    return abs(value) <= LARGEST
+
+
+def uncounted(value: float) -> str:
+    """Return, as a clause, why ``value`` is none that can be compared."""
+    large = "whose square no number can hold, so it" if math.isfinite(value) else "which"
+    return f"{large} counts as no number"
 
 
 def finite(curve: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from striate.base.errors import StudyError, printable
 from striate.base.intervals import ANY, Scale
-from striate.studies.judged.grouping import Columns, Grouped
-from striate.studies.judged.logged import Logged, finite
+from striate.studies.judged.columns import Columns
+from striate.studies.judged.grouping import Grouped
+from striate.studies.judged.logged import Logged, countable, finite, uncounted
 from striate.studies.logs.log import Row, number
 
 ABSENT = {"", "na", "n/a", "null", "none", "-"}
@@ -38,7 +39,7 @@ def runs_of(grouped: Grouped, metric: str, arms: Sequence[str], columns: Columns
                 )
     _refuse_mixed(percent, metric)
     ends = _at(curves, columns.at, grouped.step)
-    bounds, seeds = _bounds(metric, curves.values()), _seeds(curves)
+    bounds, seeds = bounds_of(metric, [value for curve in curves.values() for _, value in curve]), _seeds(curves)
     runs = [_run(key, curve, ends[key], metric, seeds, columns, bounds) for key, curve in curves.items()]
     refuse_units([run for run in runs if not run.failed], metric)
     for arm in arms:
@@ -87,7 +88,7 @@ def _at(
     """Return the value at the step that counts, of each run."""
     if isinstance(at, (int, float)):
         return {key: _before(curve, float(at), key, step) for key, curve in curves.items()}
-    last = {key: curve[-1][0] for key, curve in curves.items() if curve and math.isfinite(curve[-1][1])}
+    last = {key: curve[-1][0] for key, curve in curves.items() if curve and countable(curve[-1][1])}
     if at is None and len(set(last.values())) > 1:
         short, long = min(last, key=last.__getitem__), max(last, key=last.__getitem__)
         raise StudyError(
@@ -103,7 +104,7 @@ def _before(curve: Curve, at: float, key: tuple[str, str], step: str | None) -> 
     known = [value for place, value in curve if place <= at]
     if not known:
         raise StudyError(f"{_named(key)} has no value at {step} {at:g} or before; choose a later one with `at`")
-    if not curve[-1][0] >= at and math.isfinite(curve[-1][1]):
+    if not curve[-1][0] >= at and countable(curve[-1][1]):
         raise StudyError(
             f"{_named(key)} ends at {step} {curve[-1][0]:g}, before {at:g}; choose an earlier one with `at`, or compare each at"
             " its own end with `at` last"
@@ -120,19 +121,30 @@ def _run(
     columns: Columns,
     bounds: Scale,
 ) -> Logged:
-    failed = not math.isfinite(end)
+    failed = not countable(end)
     if failed and columns.failed_as is None:
         raise StudyError(
-            f"{_named(key)} ends with {printable(metric)} {end}, which counts as no number; say what counts for a failed"
+            f"{_named(key)} ends with {printable(metric)} {end}, {uncounted(end)}; say what counts for a failed"
             " run with `failed_as=VALUE` (an accuracy: that of guessing), or leave it out with `where`"
         )
     counted = columns.failed_as if failed and columns.failed_as is not None else end
     return Logged(key[0], seeds[key], key[1], metric, finite(curve), counted, failed, bounds)
 
 
-def _bounds(metric: str, curves: Iterable[Curve]) -> Scale:
+def margin_fault(margin: float, metric: str, values: Iterable[float]) -> str:
+    """Return that no difference of shares is as large as ``margin``, and what to give; empty where one may be."""
+    span = bounds_of(metric, values).span
+    if margin < span:
+        return ""
+    return (
+        f"the margin is {margin:g}, and {printable(metric)} is a share within 0 and {span:g}, of which no gain is as large;"
+        f" give it in that unit, as {span / 100:g} for one point"
+    )
+
+
+def bounds_of(metric: str, every: Iterable[float]) -> Scale:
     """Return what a metric can be whose name is that of a share, and whose values lie within 0 and 1, or 0 and 100."""
-    values = [value for curve in curves for _, value in curve if math.isfinite(value)]
+    values = [value for value in every if math.isfinite(value)]
     if not values or not BOUNDED.search(metric) or min(values) < 0 or max(values) > 100:
         return ANY
     return Scale(0.0, 1.0 if max(values) <= 1 else 100.0)
