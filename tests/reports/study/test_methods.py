@@ -42,7 +42,7 @@ def test_looks_pairs_failures_and_the_hash_are_said(finished: Path) -> None:
     study = read_study(finished)
     looked = replace(study, plan={"looks": [3, 4, 5]}, until={"least": 3, "most": 5}, paired=True, asked="abc123")
     said = methods_of(replace(looked, failures={"a, seed 0": "out of memory"})).text()
-    assert "The data were looked at after each of 3 to 5 seeds, until its claims were decided" in said
+    assert "The data were looked at after each of 3 to 5 seeds, for as long as a claim was open" in said
     assert "repeated confidence intervals, which hold for all looks together" in said
     assert "futility" not in said
     futile = replace(looked, plan={"looks": [3, 4, 5], "futility": 0.03})

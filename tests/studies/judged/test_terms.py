@@ -59,6 +59,9 @@ def test_a_claim_about_steps() -> None:
         ("b > a by 0,005", "has the margin 0,005"),
         ("b > bb", r'arm "bb" is unknown \(did you mean "b"\?\)'),
         ("b > b", r'names the arm "b" twice; compare each with another one'),
+        ("b > a by 5 points", 'claim "b > a by 5 points" has the margin 5 points, and a number in the unit'),
+        ("b > a by 0.5 %", "has the margin 0.5 %"),
+        ("b > A by 0.5", 'arm "A" is unknown'),
         ("b > a by nan", "has the margin nan"),
         ("b > a by inf", "has the margin inf"),
     ],
@@ -66,6 +69,11 @@ def test_a_claim_about_steps() -> None:
 def test_what_is_no_claim_is_refused(text: str, words: str) -> None:
     with pytest.raises(StudyError, match=words):
         term(text, ARMS, "acc")
+
+
+def test_arms_that_differ_by_capitals_are_two() -> None:
+    made = term("b > A by 0.1", ["a", "A", "a by 0.1", "b"], "acc")
+    assert (made.control, made.margin) == ("A", 0.1)
 
 
 def test_a_claim_needs_a_column() -> None:

@@ -167,7 +167,7 @@ def _looks(study: StudyRecord) -> list[str]:
     each = len(looks) == looks[-1] - looks[0] + 1
     when = f"after each of {looks[0]} to {looks[-1]} seeds" if each else f"with {listed([str(n) for n in looks])} seeds"
     told = (
-        f"The data were looked at {when}{', until its claims were decided' if study.until else ''}; {SPENDING}. Intervals are"
+        f"The data were looked at {when}{', for as long as a claim was open' if study.until else ''}; {SPENDING}. Intervals are"
         " repeated confidence intervals, which hold for all looks together, whoever stops when."
     )
     if (chance := study.plan.get("futility")) and isinstance(chance, float):

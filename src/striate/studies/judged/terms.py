@@ -52,6 +52,8 @@ def term(
     treatment = (several,) if several in arms else tuple(part.strip() for part in several.split(","))
     for arm in (*treatment, match["control"]):
         if arm not in arms:
+            if (by := re.fullmatch(r"(.+?)\s+by\s+(.+)", arm, re.IGNORECASE)) and by[1] in arms:
+                _margin(text, by[2])  # refuses what is no number, as 5 points
             raise StudyError(f'claim "{printable(text)}": {unknown("arm", arm, arms, most=12)}')
     if twice := next((arm for arm in treatment if [*treatment, match["control"]].count(arm) > 1), None):
         raise StudyError(
@@ -69,7 +71,8 @@ def term(
 
 def _match(text: str, arms: Sequence[str]) -> re.Match[str] | None:
     """Return the parts of a claim: by the arms that there are, whatever is in their names, or else by its form alone."""
-    one = "|".join(re.escape(arm) for arm in sorted(arms, key=len, reverse=True))
+    names = "|".join(re.escape(arm) for arm in sorted(arms, key=len, reverse=True))
+    one = f"(?-i:{names})"  # two arms may differ by capitals alone
     known = rf"(?P<arms>(?:{one})(?:\s*,\s*(?:{one}))*)\s*(?P<sign>{SIGN})\s*(?P<control>{one})(?:{TAIL})\s*"
     form = rf"(?P<arms>.+?)\s*(?P<sign>{SIGN})\s*(?P<control>.+?)(?:{TAIL})\s*"
     return re.fullmatch(known, text, re.IGNORECASE) or re.fullmatch(form, text, re.IGNORECASE)
