@@ -79,6 +79,9 @@ def test_an_effect_has_signs_and_as_many_decimals_as_its_interval_is_wide() -> N
         == "+2.5, no useful interval"
     )
     assert effect({"effect": 0.23412, "detectable": 20}) == "+0.234"
+    assert effect({"effect": 9.33, "low": 7.23, "high": 11.43}, "steps") == "+9.3 [+7.2, +11.4] steps"
+    assert effect(endless, "steps") == "−0.02 steps, no interval"  # a unit is that of the number
+    assert effect({"effect": 0.23412}, "steps") == "+0.234 steps"
 
 
 def test_large_counts_are_brief() -> None:

@@ -69,8 +69,8 @@ def measured(score: Mapping[str, Any] | None) -> tuple[str, str]:
     return text, " ".join([*aside, *([f"({n})"] if n is not None else [])])
 
 
-def effect(comparison: Mapping[str, Any]) -> str:
-    """Return `+0.031 [+0.022, +0.040]` of a record with effect, low and high; a dash for nothing.
+def effect(comparison: Mapping[str, Any], unit: str = "") -> str:
+    """Return `+0.031 [+0.022, +0.040]` of a record with effect, low and high, then its ``unit``; a dash for nothing.
 
     An interval that is ``boundless``, all that a difference can be, is named and not written out; so is one without ends, as
     that of a single run, which ``n_treatment`` or ``n_control`` of 1 says.
@@ -78,7 +78,8 @@ def effect(comparison: Mapping[str, Any]) -> str:
     value, low, high = (comparison.get(key) for key in ("effect", "low", "high"))
     if value is None:
         return ABSENT
-    alone = _special(value, sign=True) or _minus(f"{value:+.3g}")  # three digits, for no spread says how many count
+    after = f" {unit}" if unit else ""
+    alone = f"{_special(value, sign=True) or _minus(f'{value:+.3g}')}{after}"  # three digits, for no spread says how many count
     if comparison.get("boundless"):
         return f"{alone}, no useful interval"
     if low is None or high is None:
@@ -88,7 +89,7 @@ def effect(comparison: Mapping[str, Any]) -> str:
         return f"{alone}, one run, no interval" if one else f"{alone}, no interval"
     spec = _spec((high - low) / 2, value, low, high)
     value, low, high = (_in(spec, number, sign=True) for number in (value, low, high))
-    return f"{value} [{low}, {high}]"
+    return f"{value} [{low}, {high}]{after}"
 
 
 def brief(count: int) -> str:

@@ -247,4 +247,4 @@ def _numbers(entry: Mapping[str, Any], unit: str, *, turn: bool) -> str:
     sd = f", standard deviations {spreads[0]:.3g} and {spreads[1]:.3g}" if None not in spreads else ""
     arms = [str(entry.get(side)) for side in ("treatment", "control")]
     less = " less ".join(reversed(arms) if turn else arms)
-    return f"{less} {' '.join([effect(entry), unit]).rstrip()} ({n}{at}{sd})"
+    return f"{less} {effect(entry, unit)} ({n}{at}{sd})"
