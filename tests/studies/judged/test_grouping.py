@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -107,25 +105,6 @@ def test_rows_are_kept_by_what_a_number_is_and_not_by_how_it_is_written() -> Non
     assert len(group(table(*rows), Columns(where=("lr=0.1",))).runs) == 2
     with pytest.raises(StudyError, match=r'no row is left with lr=2; "lr" holds 0.10, 1e-1, 1; keep some of them'):
         group(table(*rows), Columns(where=("lr=2",)))
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"at": "end"}, "`at` is end, and must be a step"),
-        ({"at": math.nan}, "`at` is nan"),
-        ({"at": math.inf}, "`at` is inf"),
-        ({"failed_as": math.nan}, "`failed_as` is nan, and must be a finite number"),
-        ({"failed_as": 1e200}, r"`failed_as` is 1e\+200, and must be a finite number within 1e\+150 of 0"),
-        ({"failed_as": "x"}, "`failed_as` is 'x', and must be a number"),
-        ({"names": 3}, "`names` is 3, and must be a text"),
-        ({"where": [3]}, "`where` is 3, and must be a text"),
-        ({"where": "arm=a"}, '`where` is the text "arm=a"; give a list'),
-    ],
-)
-def test_what_needs_no_log_is_checked_before_one_is_read(given: dict[str, Any], words: str) -> None:
-    with pytest.raises(StudyError, match=words):
-        Columns(**given)
 
 
 def test_runs_whose_names_say_too_little_are_answered_with_what_to_write() -> None:
